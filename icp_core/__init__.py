@@ -1,0 +1,1 @@
+"""Target-account planning: profile, market, tiers and account lists, without any user interface."""

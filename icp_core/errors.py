@@ -1,0 +1,25 @@
+"""The errors this library raises for its callers' mistakes.
+
+Every one is an `IcpError` and also the built-in error a Python programmer would expect. The message
+is one sentence for the person at the screen: what is wrong, where, and what to do about it.
+"""
+
+
+class IcpError(Exception):
+    """Base of all errors that are shown to the user as a message instead of a stack trace."""
+
+
+class ProfileError(ValueError, IcpError):
+    """A profile that is malformed, of an unknown version, or does not fit the universe."""
+
+
+class UniverseError(ValueError, IcpError):
+    """A set of accounts that cannot be used: empty, of the wrong shape, or lacking a column."""
+
+
+class SourceError(ValueError, IcpError):
+    """A source of accounts that cannot be found, reached or read."""
+
+
+class ExportError(ValueError, IcpError):
+    """An account list that the receiving system would refuse."""
