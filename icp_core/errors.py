@@ -23,3 +23,7 @@ class SourceError(ValueError, IcpError):
 
 class ExportError(ValueError, IcpError):
     """An account list that the receiving system would refuse."""
+
+
+class CurrencyError(LookupError, IcpError):
+    """A currency or a day that has no exchange rate."""

@@ -1,0 +1,71 @@
+"""Exchange rates of the European Central Bank, as bundled with CurrencyConverter."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+from currency_converter import CurrencyConverter, RateNotFoundError
+
+from icp_core.errors import CurrencyError
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How much one unit of a currency is worth in another.
+
+    Attributes
+    ----------
+    value
+        Amount of the other currency per unit.
+    date
+        The day the rate was set.
+    """
+
+    value: float
+    date: date
+
+
+@cache
+def _converter() -> CurrencyConverter:
+    return CurrencyConverter()
+
+
+def currencies() -> tuple[str, ...]:
+    """Codes (ISO 4217) of the currencies that have a rate, sorted."""
+    return tuple(sorted(_converter().currencies))
+
+
+@cache
+def rate(currency: str, to: str = "EUR", on: date | None = None) -> Rate:
+    """Look up the rate on a day, or on the nearest earlier day that has one.
+
+    Parameters
+    ----------
+    currency, to
+        ISO 4217 codes.
+    on
+        The day; None takes the latest day that both currencies have a rate.
+
+    Raises
+    ------
+    CurrencyError
+        If a currency is unknown, or the day lies before its first rate.
+    """
+    converter = _converter()
+    for code in (currency, to):
+        if code not in converter.currencies:
+            raise CurrencyError(
+                f"There is no exchange rate for the currency {code!r}; use one of "
+                f"{', '.join(currencies())}."
+            )
+    first = max(converter.bounds[code].first_date for code in (currency, to))
+    last = min(converter.bounds[code].last_date for code in (currency, to))
+    day = min(on or last, last)
+    while day >= first:
+        try:
+            return Rate(float(converter.convert(1, currency, to, date=day)), day)
+        except RateNotFoundError:
+            day -= timedelta(days=1)
+    raise CurrencyError(
+        f"There is no exchange rate from {currency} to {to} on {on}; the first is of {first}."
+    )

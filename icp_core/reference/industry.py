@@ -1,0 +1,254 @@
+"""NACE, the classification of industries: Rev. 2 in five languages and Rev. 2.1 in English.
+
+Codes are written as Eurostat does: section `J`, division `62`, group `62.0`, class `62.01`.
+National classifications (SNI, SN, DB, TOL) add digits behind the class.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+from typing import Final, Literal
+
+import polars as pl
+from rapidfuzz import fuzz, process
+
+from icp_core.reference.text import fold
+from icp_core.universe import DATA
+
+Revision = Literal["2", "2.1"]
+Language = Literal["en", "sv", "da", "no", "fi"]
+
+LANGUAGES: Final[tuple[Language, ...]] = ("en", "sv", "da", "no", "fi")
+
+# Regulation (EC) 1893/2006, annex I: the first division of each section of Rev. 2.
+_FIRST_DIVISION: Final = {
+    "A": 1, "B": 5, "C": 10, "D": 35, "E": 36, "F": 41, "G": 45, "H": 49, "I": 55, "J": 58, "K": 64,
+    "L": 68, "M": 69, "N": 77, "O": 84, "P": 85, "Q": 86, "R": 90, "S": 94, "T": 97, "U": 99,
+}  # fmt: skip
+
+_CODE: Final = re.compile(r"([A-V])?[\s.]*(\d*)[\s.-]*([\d\s.-]*)")
+_FUZZY_CUT_OFF: Final = 82
+_BY_TITLE: Final = 10  # ranks below are found by code
+
+
+@dataclass(frozen=True)
+class Industry:
+    """One entry of NACE.
+
+    Attributes
+    ----------
+    code
+        `J`, `62`, `62.0` or `62.01`.
+    level
+        1 section, 2 division, 3 group, 4 class.
+    revision
+        `2` or `2.1`.
+    section
+        Letter of the section it belongs to.
+    labels
+        Title by language, in sentence case.
+    """
+
+    code: str
+    level: int
+    revision: Revision
+    section: str
+    labels: Mapping[Language, str] = field(repr=False, hash=False)
+
+    def label(self, lang: str = "en") -> str:
+        """Title in a language; in English where there is none."""
+        return self.labels.get(lang) or self.labels["en"]  # type: ignore[call-overload]
+
+
+@cache
+def industries(revision: Revision = "2") -> Mapping[str, Industry]:
+    """Every entry of a revision by code: sections first, then divisions, groups and classes."""
+    file = "nace_rev2.csv" if revision == "2" else "nace_rev21_en.csv"
+    table = pl.read_csv(DATA / "industry" / file, infer_schema=False).sort(
+        pl.col("level").cast(pl.Int8), "code"
+    )
+    sections: dict[str, str] = {}
+    entries: dict[str, Industry] = {}
+    for row in table.iter_rows(named=True):
+        code, level = row["code"], int(row["level"])
+        if level == 1:
+            section = code
+        elif level == 2:
+            section = row.get("parent_code") or _section_of_division(int(code))
+            sections[code] = section
+        else:
+            section = sections[code[:2]]
+        labels = {lang: _title(row[lang], level) for lang in LANGUAGES if row.get(lang)}
+        entries[code] = Industry(code, level, revision, section, MappingProxyType(labels))
+    return MappingProxyType(entries)
+
+
+def sections(revision: Revision = "2") -> tuple[Industry, ...]:
+    """All sections, A first."""
+    return tuple(entry for entry in industries(revision).values() if entry.level == 1)
+
+
+@cache
+def divisions_of(section: str, revision: Revision = "2") -> tuple[str, ...]:
+    """Codes of a section's divisions; empty for a letter that is no section."""
+    return tuple(
+        code
+        for code, entry in industries(revision).items()
+        if entry.level == 2 and entry.section == section
+    )
+
+
+def section_of(code: str, revision: Revision = "2") -> str | None:
+    """Letter of the section that a code of any level, national digits included, lies in."""
+    entry = industries(revision).get(code) or industries(revision).get(code[:2])
+    return entry.section if entry else None
+
+
+@cache
+def children(code: str, revision: Revision = "2") -> tuple[Industry, ...]:
+    """Entries one level below a code; empty for classes and unknown codes."""
+    entries = industries(revision)
+    parent = entries.get(code)
+    if parent is None:
+        return ()
+    if parent.level == 1:
+        return tuple(entries[division] for division in divisions_of(code, revision))
+    return tuple(
+        entry
+        for entry in entries.values()
+        if entry.level == parent.level + 1 and entry.code.startswith(code)
+    )
+
+
+def label(code: str, lang: str = "en", revision: Revision = "2") -> str:
+    """Title of a code in sentence case; a code that the revision lacks stands for itself."""
+    entry = industries(revision).get(code)
+    return entry.label(lang) if entry else code
+
+
+def normalise(code: str | None, revision: Revision = "2") -> str | None:
+    """Read a code as lists write it: the NACE code behind it, or None where there is none.
+
+    Parameters
+    ----------
+    code
+        With or without dot, section letter and national digits: `62.010`, `62010`, `6201`, `J62`.
+        A single digit before a dot has lost its leading zero.
+    revision
+        The revision it must belong to.
+
+    Returns
+    -------
+    str or None
+        `62.01`; the shortest form that says the same, so `J62` gives `62`.
+    """
+    match = _CODE.fullmatch(code.strip().upper()) if code else None
+    if match is None:
+        return None
+    letter, first, rest = match.groups()
+    rest = re.sub(r"\D", "", rest)
+    if len(first) == 1:
+        first = "0" + first
+    digits = first + rest
+    if not digits:
+        canonical = letter or ""
+    elif len(digits) <= 2:
+        canonical = digits
+    else:
+        canonical = f"{digits[:2]}.{digits[2:4]}"
+    entry = industries(revision).get(canonical)
+    if entry is None or (letter and entry.section != letter):
+        return None
+    return canonical
+
+
+def normalised(codes: pl.Series, revision: Revision = "2") -> pl.Series:
+    """`normalise` over a text column of any length."""
+    distinct = codes.drop_nulls().unique()
+    return codes.replace_strict(
+        distinct,
+        [normalise(code, revision) for code in distinct],
+        default=None,
+        return_dtype=pl.String,
+    )
+
+
+def search(
+    text: str, lang: str | None = None, *, revision: Revision = "2", limit: int = 20
+) -> tuple[Industry, ...]:
+    """Entries that a code prefix or words of a title find, best first.
+
+    Parameters
+    ----------
+    text
+        `62.0`, `J`, `programvara`, `ohjelmisto` …; case and accents do not count, and a
+        misspelt word finds its nearest titles.
+    lang
+        Search the titles of one language only; None searches all five.
+    revision
+        `2`, or `2.1` (English only).
+    limit
+        Most entries to return.
+    """
+    wanted = fold(text)
+    if not wanted:
+        return ()
+    entries = industries(revision)
+    digits = re.sub(r"[^a-z0-9]", "", wanted)
+    ranks: dict[str, tuple[int, int]] = {}
+    by_title: dict[str, str] = {}
+    for code, language, title in _titles(revision):
+        if lang not in (None, language):
+            continue
+        by_title[f"{code} {language}"] = title
+        rank = _rank(wanted, digits, code, title)
+        if rank is not None:
+            order = (rank, len(title) if rank >= _BY_TITLE else 0)
+            ranks[code] = min(ranks.get(code, order), order)
+    if len(ranks) < min(limit, 3) and len(wanted) >= 4:
+        near = process.extract(
+            wanted, by_title, scorer=fuzz.partial_ratio, score_cutoff=_FUZZY_CUT_OFF, limit=limit
+        )
+        for _, score, key in near:
+            ranks.setdefault(key.split()[0], (200 - int(score), 0))
+    best = sorted(ranks, key=lambda code: (*ranks[code], entries[code].level, code))
+    return tuple(entries[code] for code in best[:limit])
+
+
+def _rank(wanted: str, digits: str, code: str, title: str) -> int | None:
+    bare = code.replace(".", "").lower()
+    if digits == bare:
+        return 0
+    if digits.isdigit() and bare.startswith(digits):
+        return len(bare)
+    words = wanted.split()
+    found = (
+        title == wanted,
+        title.startswith(wanted),
+        all(f" {word}" in f" {title}" for word in words),
+        all(word in title for word in words),
+    )
+    return next((_BY_TITLE + rank for rank, hit in enumerate(found) if hit), None)
+
+
+@cache
+def _titles(revision: Revision) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (code, lang, " ".join(re.findall(r"[a-z0-9.]+", fold(title))))
+        for code, entry in industries(revision).items()
+        for lang, title in entry.labels.items()
+    )
+
+
+def _section_of_division(division: int) -> str:
+    return max(letter for letter, first in _FIRST_DIVISION.items() if first <= division)
+
+
+def _title(raw: str, level: int) -> str:
+    # Eurostat's file has section titles in capitals, with footnote digits inside two of them.
+    if level > 1:
+        return raw
+    text = re.sub(r"(?<=[A-Z])\d(?=[A-Z])", "", raw).removeprefix("HOVEDAFDEL ING G ")
+    return text.replace(" - AND ", "- AND ").capitalize()
