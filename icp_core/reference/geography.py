@@ -278,7 +278,7 @@ def municipality_of(country: str, postcode: str) -> str | None:
 def coordinates(
     country: str, *, postcode: str | None = None, municipality: str | None = None
 ) -> tuple[float, float] | None:
-    """Latitude and longitude (degrees, WGS 84) of the postcode, else the municipality, else None."""
+    """Degrees of latitude and longitude of the postcode, else of the municipality, else None."""
     found = _postcodes().get((country, clean_postcode(country, postcode or "") or ""))
     if found:
         return found[1:]
@@ -422,6 +422,40 @@ def locate(accounts: pl.DataFrame) -> pl.DataFrame:
         )
     )
     return filled.select(*accounts.columns, *(e.meta.output_name() for e in absent))
+
+
+def spell_towns(accounts: pl.DataFrame) -> pl.DataFrame:
+    """Write towns as their country does: `VASTERAS` as `Västerås`, `Copenhagen` as `København`.
+
+    Towns that the reference lacks stay as they are.
+
+    Parameters
+    ----------
+    accounts
+        With `country` and `city`.
+    """
+    return (
+        accounts.with_columns(place_key=place_key(pl.col("city")))
+        .join(_spellings(), on=["country", "place_key"], how="left", maintain_order="left")
+        .with_columns(city=pl.coalesce("spelling", "city"))
+        .drop("place_key", "spelling")
+    )
+
+
+@cache
+def _spellings() -> pl.DataFrame:
+    """`country, place_key, spelling`: the commonest spelling of each town and municipality."""
+    towns = postcode_table().select("country", spelling="place")
+    communes = municipality_table().select("country", spelling="name")
+    return (
+        pl.concat([towns, communes])
+        .with_columns(place_key=place_key(pl.col("spelling")))
+        .group_by("country", "place_key", "spelling")
+        .len()
+        .sort("len", "spelling", descending=[True, False])
+        .unique(["country", "place_key"], keep="first", maintain_order=True)
+        .select("country", "place_key", "spelling")
+    )
 
 
 def _prefixed(code: str) -> pl.Expr:
