@@ -1,0 +1,42 @@
+"""Making single cells safe for the reader of a file, as expressions over whole columns.
+
+A spreadsheet runs a cell that begins with one of a few characters as a formula (OWASP, *CSV
+Injection*). An upload file is cleaned of that lead, because an apostrophe would become part of the
+company's name; a file for people keeps the text behind an apostrophe.
+"""
+
+from typing import Final
+
+import polars as pl
+
+# Full-width and small variants count, because some spreadsheets fold them to the ASCII character.
+LEADS: Final = "=+-@＝＋－＠﹦﹢﹣﹫"
+_LEAD_RUN: Final = r"^[\s=+\-@＝＋－＠﹦﹢﹣﹫]+"
+_INVISIBLE: Final = r"[\p{Cf}\x{FFFE}\x{FFFF}]"
+_BREAKS: Final = r"[\p{Cc}\p{Zl}\p{Zp}\s]+"
+
+
+def _on_one_line(text: pl.Expr) -> pl.Expr:
+    """Without control and invisible characters; runs of blanks and line ends become one space."""
+    return text.str.replace_all(_INVISIBLE, "").str.replace_all(_BREAKS, " ").str.strip_chars()
+
+
+def cleaned(text: pl.Expr) -> pl.Expr:
+    """Text for a machine: one line, without formula leads however many; blank becomes null."""
+    return _on_one_line(text).str.replace(_LEAD_RUN, "").replace("", None)
+
+
+def guarded(text: pl.Expr) -> pl.Expr:
+    """Text for people: one line, a formula lead disarmed by an apostrophe; blank becomes null."""
+    line = _on_one_line(text)
+    return (
+        pl.when(line.str.contains(f"^[{LEADS.replace('-', chr(92) + '-')}]"))
+        .then("'" + line)
+        .otherwise(line)
+        .replace("", None)
+    )
+
+
+def finite(number: pl.Expr) -> pl.Expr:
+    """A float column in which NaN and infinity are unknown."""
+    return pl.when(number.is_finite()).then(number)

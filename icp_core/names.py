@@ -1,0 +1,78 @@
+"""Company names and domains as keys: what two rows of the same company have in common."""
+
+from typing import Final
+
+import polars as pl
+
+# Multi-word and dotted spellings become one of these once punctuation is gone: A/S, A.S. → as.
+LEGAL_FORMS: Final[tuple[str, ...]] = (
+    "ab", "abp", "aktiebolag", "aktiebolaget", "publ", "hb", "handelsbolag", "handelsbolaget",
+    "kb", "kommanditbolag", "kommanditbolaget", "ek", "ekonomisk", "förening", "as", "asa",
+    "aksjeselskap", "aksjeselskapet", "allmennaksjeselskap", "ans", "da", "nuf", "sa", "ba", "ks",
+    "aktieselskab", "aktieselskabet", "aps", "anpartsselskab", "anpartsselskabet", "ivs", "is",
+    "ps", "amba", "smba", "fmba", "oy", "oyj", "osakeyhtiö", "julkinen", "ky",
+    "kommandiittiyhtiö", "ay", "osk", "osuuskunta", "rf", "hf", "ehf", "ohf", "sf", "slhf", "ltd",
+    "limited", "plc", "llc", "inc", "incorporated", "corp", "corporation", "gmbh", "ag", "bv",
+    "nv", "se", "srl", "sarl",
+)  # fmt: skip
+# Before a name only the forms that companies do write there; "Da Capo AB" keeps its first word.
+_LEADING_FORMS: Final = (
+    "ab", "aktiebolaget", "handelsbolaget", "kommanditbolaget", "as", "aksjeselskapet",
+    "aktieselskabet", "anpartsselskabet", "oy", "oyj", "hf",
+)  # fmt: skip
+
+SHARED_HOSTS: Final[frozenset[str]] = frozenset({
+    "gmail.com", "googlemail.com", "hotmail.com", "hotmail.se", "hotmail.no", "hotmail.dk",
+    "hotmail.fi", "outlook.com", "live.com", "live.se", "live.no", "live.dk", "live.fi",
+    "msn.com", "yahoo.com", "yahoo.se", "yahoo.no", "yahoo.dk", "icloud.com", "me.com", "mac.com",
+    "proton.me", "protonmail.com", "tele2.se", "spray.se", "comhem.se",
+    "bredband.net", "online.no", "broadpark.no", "getmail.no", "frisurf.no", "mail.dk",
+    "mail.com", "jubii.dk", "stofanet.dk", "luukku.com", "elisanet.fi", "kolumbus.fi",
+    "saunalahti.fi", "pp.inet.fi", "simnet.is", "linkedin.com", "facebook.com", "fb.com",
+    "instagram.com", "twitter.com", "x.com", "youtube.com", "tiktok.com", "google.com",
+    "sites.google.com", "linktr.ee", "wordpress.com", "blogspot.com", "wixsite.com", "webnode.se",
+    "proff.no", "proff.se", "proff.dk", "gulesider.no", "1881.no", "allabolag.se", "hitta.se",
+    "eniro.se", "merinfo.se", "krak.dk", "virk.dk", "finder.fi", "fonecta.fi", "kauppalehti.fi",
+    "ja.is",
+})  # fmt: skip
+"""Mail providers, social networks and directories: never a company's own domain."""
+
+
+def normalised(name: str | pl.Expr) -> pl.Expr:
+    """Key under which two spellings of one company name meet: `A/S Nørd & Søn` is `nørd søn`.
+
+    Compatibility forms and case are folded, punctuation goes, and legal forms are dropped from both
+    ends, never from the middle. Letters such as å and ø stay: `Strand` and `Stränd` are two companies.
+    A name of nothing but punctuation gives null, so that it is no key.
+
+    Parameters
+    ----------
+    name
+        Column name, or an expression of strings.
+    """
+    text = pl.col(name) if isinstance(name, str) else name
+    trailing = "|".join(LEGAL_FORMS)
+    leading = "|".join(_LEADING_FORMS)
+    return (
+        text.str.normalize("NFKC")
+        .str.to_lowercase()
+        .str.replace_all(r"[\p{Cf}.'’´`]", "")
+        .str.replace_all(r"\b([aikp])/s\b", "${1}s")
+        .str.replace_all(r"[^\p{L}\p{M}\p{N}]+", " ")
+        .str.strip_chars()
+        .str.replace(rf"(?: (?:{trailing}))+$", "")
+        .str.replace(rf"^(?:(?:{leading}) )+", "")
+        .replace("", None)
+    )
+
+
+def is_shared_host(domain: str | pl.Expr) -> pl.Expr:
+    """Whether a domain belongs to a mail provider, a social network or a directory.
+
+    Parameters
+    ----------
+    domain
+        Column name, or an expression of registrable domains or host names; null stays null.
+    """
+    text = pl.col(domain) if isinstance(domain, str) else domain
+    return text.str.to_lowercase().str.replace(r"^www\.", "").is_in(sorted(SHARED_HOSTS))
