@@ -1,0 +1,351 @@
+"""Verification by hand: how right the profile is, and how large the market is after all.
+
+Accounts are drawn at random from the matches and, separately, from the possible accounts (two strata).
+People say of each whether it fits. The share that fits is the stratum's precision:
+
+- Each precision gets the Wilson score interval: E. B. Wilson (1927), Probable inference, the law of
+  succession, and statistical inference, JASA 22:209–212; recommended for small samples by L. D. Brown,
+  T. T. Cai and A. DasGupta (2001), Interval estimation for a binomial proportion, Statistical Science
+  16(2):101–133.
+- The corrected TAM is the stratified estimate Σ N·p over both strata. Its interval combines the two
+  Wilson intervals by the MOVER: G. Y. Zou, W. Huang and X. Zhang (2009), A note on confidence interval
+  estimation for a linear function of binomial proportions, Computational Statistics & Data Analysis
+  53(4):1080–1085. It is narrower than adding the ends, which would have both precisions at their worst
+  at once.
+- "Can't tell" counts as no answer, which assumes that those accounts are like the others. The worst
+  and best case, with all of them misfits or all of them fits, stand beside the estimate.
+- The Wilson interval is that of an endless population. Drawn without replacement from N accounts it is
+  too wide, on the safe side: noticeably so once more than a twentieth has been answered. What has been
+  seen is certain in any case, so a stratum never has fewer fits than were found, nor more than N less
+  the misfits found; with all N answered nothing is left open.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from math import sqrt
+from statistics import NormalDist
+
+import numpy as np
+import polars as pl
+
+
+class Answer(StrEnum):
+    """What a person says of a drawn account."""
+
+    FITS = "fits"
+    DOES_NOT = "doesnt"
+    CANT_TELL = "cant_tell"
+
+
+class Stratum(StrEnum):
+    """Which part of the market an account was drawn from."""
+
+    MATCH = "match"
+    POSSIBLE = "possible"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Accounts drawn at random, in the order drawn.
+
+    Attributes
+    ----------
+    seed
+        Draws the same accounts from the same market again.
+    match, possible
+        Ids of the accounts drawn from each stratum.
+    match_size, possible_size
+        Number of accounts in each stratum.
+    """
+
+    seed: int
+    match: tuple[str, ...]
+    possible: tuple[str, ...]
+    match_size: int
+    possible_size: int
+
+
+def draw(
+    match_ids: Iterable[str],
+    possible_ids: Iterable[str],
+    *,
+    match: int,
+    possible: int,
+    seed: int,
+) -> Sample:
+    """Draw accounts at random, without replacement; the order of the ids does not matter.
+
+    Parameters
+    ----------
+    match_ids, possible_ids
+        All accounts of each stratum.
+    match, possible
+        How many to draw from each; all of them where there are fewer.
+    seed
+        Of the random numbers, 0 or above.
+    """
+    matches, possibles = sorted(match_ids), sorted(possible_ids)
+    of_match, of_possible = np.random.default_rng(seed).spawn(2)
+    return Sample(
+        seed,
+        _drawn(matches, match, of_match),
+        _drawn(possibles, possible, of_possible),
+        len(matches),
+        len(possibles),
+    )
+
+
+def _drawn(ids: list[str], count: int, random: np.random.Generator) -> tuple[str, ...]:
+    chosen = random.choice(len(ids), size=min(count, len(ids)), replace=False)
+    return tuple(ids[index] for index in chosen)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate between its ends; the estimate is None where nothing was observed."""
+
+    low: float
+    estimate: float | None
+    high: float
+
+
+@dataclass(frozen=True)
+class Wilson:
+    """The Wilson score interval of a proportion, with the steps that lead to it.
+
+    Attributes
+    ----------
+    fits, answered
+        x successes in n trials.
+    z
+        Quantile of the normal distribution: 1.96 for 95 %.
+    centre
+        (x + z²/2) / (n + z²).
+    half_width
+        z / (n + z²) · √(x·(n − x)/n + z²/4).
+    """
+
+    fits: int
+    answered: int
+    z: float
+    centre: float
+    half_width: float
+
+    @property
+    def interval(self) -> Interval:
+        """The proportion x/n between centre ± half width; [0, 1] when nothing was answered."""
+        share = self.fits / self.answered if self.answered else None
+        # At 0 of n and n of n one end is exactly 0 or 1; rounding must not say otherwise.
+        low = 0.0 if self.fits == 0 else max(0.0, self.centre - self.half_width)
+        high = 1.0 if self.fits == self.answered else min(1.0, self.centre + self.half_width)
+        return Interval(low, share, high)
+
+
+def wilson(fits: int, answered: int, *, confidence: float = 0.95) -> Wilson:
+    """The Wilson score interval (Wilson 1927; Brown, Cai, DasGupta 2001).
+
+    Parameters
+    ----------
+    fits, answered
+        x successes in n trials, 0 ≤ x ≤ n.
+    confidence
+        Above 0, below 1.
+
+    Raises
+    ------
+    ValueError
+        If the counts or the confidence are not possible.
+    """
+    if not 0 <= fits <= answered or not 0 < confidence < 1:
+        raise ValueError(f"{fits} of {answered} at a confidence of {confidence} is not possible")
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    spread = fits * (answered - fits) / answered if answered else 0.0
+    centre = (fits + z * z / 2) / (answered + z * z)
+    return Wilson(fits, answered, z, centre, z / (answered + z * z) * sqrt(spread + z * z / 4))
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The answers of one stratum and what follows from them.
+
+    Attributes
+    ----------
+    stratum
+        Which one.
+    size
+        N, all accounts of the stratum.
+    fits, misfits, cant_tell, open
+        How many of the drawn accounts got that answer; `open` got none yet.
+    wilson
+        Interval of the precision, fits / (fits + misfits).
+    """
+
+    stratum: Stratum
+    size: int
+    fits: int
+    misfits: int
+    cant_tell: int
+    open: int
+    wilson: Wilson
+
+    @property
+    def answered(self) -> int:
+        """Accounts that count: fits and misfits."""
+        return self.fits + self.misfits
+
+    @property
+    def precision(self) -> Interval:
+        """Share of the stratum that fits."""
+        return self.wilson.interval
+
+    @property
+    def share_answered(self) -> float:
+        """Part of the stratum that was answered; above 0.05 the interval is noticeably too wide."""
+        return self.answered / self.size if self.size else 1.0
+
+    @property
+    def accounts(self) -> Interval:
+        """Accounts of the stratum that fit: N · precision, within what has been seen for certain."""
+        if not self.size:
+            return Interval(0.0, 0.0, 0.0)
+        low, high = self._certain
+        share = self.precision
+        return Interval(
+            max(low, self.size * share.low),
+            self.size * self.fits / self.answered if self.answered else None,
+            min(high, self.size * share.high),
+        )
+
+    @property
+    def worst(self) -> float | None:
+        """Accounts that fit, were every "can't tell" a misfit; None without any answer."""
+        return self._extreme(self.fits)
+
+    @property
+    def best(self) -> float | None:
+        """Accounts that fit, were every "can't tell" a fit; None without any answer."""
+        return self._extreme(self.fits + self.cant_tell)
+
+    @property
+    def _certain(self) -> tuple[int, int]:
+        return self.fits, self.size - self.misfits
+
+    def _extreme(self, fits: int) -> float | None:
+        if not self.size:
+            return 0.0
+        seen = self.answered + self.cant_tell
+        return self.size * fits / seen if seen else None
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The market after verification.
+
+    Attributes
+    ----------
+    match, possible
+        Each stratum's answers and precision.
+    confidence
+        Of all intervals.
+    """
+
+    match: Tally
+    possible: Tally
+    confidence: float
+
+    @property
+    def corrected(self) -> Interval:
+        """The TAM in accounts, corrected: matches × precision + possible × precision.
+
+        A stratum without any answer leaves the estimate unknown and adds its whole size to the range.
+        """
+        return _sum(self.match.accounts, self.possible.accounts)
+
+    def corrected_value(self, match_value: float, possible_value: float) -> Interval:
+        """A total corrected by the same precisions, such as the potential.
+
+        It assumes that accounts of high and low value fit equally often.
+
+        Parameters
+        ----------
+        match_value, possible_value
+            Total over each stratum before correction, in any unit.
+        """
+        return _sum(
+            _times(match_value, self.match.precision),
+            _times(possible_value, self.possible.precision),
+        )
+
+    @property
+    def worst(self) -> float | None:
+        """The corrected TAM, were every "can't tell" a misfit; None while a stratum has no answer."""
+        return _total(self.match.worst, self.possible.worst)
+
+    @property
+    def best(self) -> float | None:
+        """The corrected TAM, were every "can't tell" a fit; None while a stratum has no answer."""
+        return _total(self.match.best, self.possible.best)
+
+
+def verify(
+    answers: pl.DataFrame, *, match_size: int, possible_size: int, confidence: float = 0.95
+) -> Verification:
+    """Precision per stratum and the corrected market, from the answers of one draw.
+
+    Parameters
+    ----------
+    answers
+        One row per drawn account: `stratum`, and `answer`, null while there is none.
+    match_size, possible_size
+        Number of accounts in each stratum when drawn.
+    confidence
+        Above 0, below 1.
+    """
+    counts = {
+        (stratum, answer): count
+        for stratum, answer, count in answers.group_by("stratum", "answer").len().iter_rows()
+    }
+
+    def tally(stratum: Stratum, size: int) -> Tally:
+        fits = counts.get((stratum, Answer.FITS), 0)
+        misfits = counts.get((stratum, Answer.DOES_NOT), 0)
+        return Tally(
+            stratum,
+            size,
+            fits,
+            misfits,
+            counts.get((stratum, Answer.CANT_TELL), 0),
+            counts.get((stratum, None), 0),
+            wilson(fits, fits + misfits, confidence=confidence),
+        )
+
+    return Verification(
+        tally(Stratum.MATCH, match_size), tally(Stratum.POSSIBLE, possible_size), confidence
+    )
+
+
+def _times(total: float, share: Interval) -> Interval:
+    if not total:
+        return Interval(0.0, 0.0, 0.0)
+    estimate = None if share.estimate is None else total * share.estimate
+    return Interval(total * share.low, estimate, total * share.high)
+
+
+def _sum(*parts: Interval) -> Interval:
+    """The MOVER for a sum of independent estimates; parts that are unknown add their whole range."""
+    known = [(part.low, part.estimate, part.high) for part in parts if part.estimate is not None]
+    unknown = [part for part in parts if part.estimate is None]
+    total = sum(estimate for _, estimate, _ in known)
+    below = sqrt(sum((estimate - low) ** 2 for low, estimate, _ in known))
+    above = sqrt(sum((high - estimate) ** 2 for _, estimate, high in known))
+    return Interval(
+        total - below + sum(part.low for part in unknown),
+        None if unknown else total,
+        total + above + sum(part.high for part in unknown),
+    )
+
+
+def _total(*parts: float | None) -> float | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None

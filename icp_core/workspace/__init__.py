@@ -1,0 +1,39 @@
+"""A workspace that remembers: profiles, decisions, verification, the team's plan, exports."""
+
+from icp_core.workspace.database import (
+    DIRECTORY_VARIABLE,
+    URL_VARIABLE,
+    default_url,
+)
+from icp_core.workspace.decisions import BY_HAND, Decisions, Status
+from icp_core.workspace.profiles import (
+    Profiles,
+    SavedProfile,
+    SavedVersion,
+    checksum,
+    slug_of,
+)
+from icp_core.workspace.records import Records, SavedDraw, Team
+
+__all__ = [
+    "BY_HAND",
+    "DIRECTORY_VARIABLE",
+    "URL_VARIABLE",
+    "SavedDraw",
+    "SavedProfile",
+    "SavedVersion",
+    "Status",
+    "Team",
+    "Workspace",
+    "checksum",
+    "default_url",
+    "slug_of",
+]
+
+
+class Workspace(Profiles, Decisions, Records):
+    """Everything the team saves, in one database.
+
+    Open it once with `Workspace.open()` and share it: it is safe to use from many threads, and every
+    call is one transaction that is kept whole or not at all.
+    """

@@ -1,0 +1,361 @@
+"""The database under the workspace: where it is, how it is opened, brought up to date and written.
+
+SQLite runs in write-ahead mode with `synchronous=FULL`, so that what was reported saved is on the disk.
+A writing transaction takes its lock at the start (`BEGIN IMMEDIATE`, or a row lock on PostgreSQL): it
+waits for another writer instead of failing half-way.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Self, cast
+
+import polars as pl
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from platformdirs import user_data_path
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import NullPool
+
+from icp_core.errors import WorkspaceError
+from icp_core.workspace.schema import VERSION_TABLE
+
+URL_VARIABLE: Final = "ICP_DATABASE_URL"
+DIRECTORY_VARIABLE: Final = "ICP_DATA_DIR"
+FILE_NAME: Final = "workspace.sqlite"
+
+_APPLICATION: Final = "target-account-planning"
+_WAIT_SECONDS: Final = 15
+_CONNECT_SECONDS: Final = 5
+_WRITES: Final = "icp_writes"
+_MIGRATION_LOCK: Final = 0x1C9_5C4E4A
+_ELSEWHERE: Final = f"choose another place with {DIRECTORY_VARIABLE} or {URL_VARIABLE}"
+
+
+def default_url() -> str:
+    """Where the workspace is, unless told otherwise.
+
+    `ICP_DATABASE_URL` if set, else the file `workspace.sqlite` in `ICP_DATA_DIR`, else that file in
+    the user's data directory.
+    """
+    if url := os.environ.get(URL_VARIABLE, "").strip():
+        return url
+    directory = os.environ.get(DIRECTORY_VARIABLE, "").strip()
+    path = Path(directory).expanduser() if directory else user_data_path(_APPLICATION, False)
+    return URL.create("sqlite", database=str(path / FILE_NAME)).render_as_string()
+
+
+@dataclass(frozen=True, eq=False)
+class Database:
+    """An open, up-to-date database, shared by all threads.
+
+    Attributes
+    ----------
+    place
+        Where it is, to be shown: a file, or an address without its password.
+    """
+
+    place: str
+    _engine: Engine = field(repr=False)
+    _url: URL = field(repr=False)
+
+    @classmethod
+    def open(cls, url: str | None = None) -> Self:
+        """Open the database, creating it or bringing its tables up to date where needed.
+
+        Parameters
+        ----------
+        url
+            A PostgreSQL or SQLite address; None for `default_url()`.
+
+        Raises
+        ------
+        WorkspaceError
+            If the place cannot be reached or written, or a newer program made the database.
+        """
+        target = _checked(url or default_url())
+        place = _shown(target)
+        if file := _file(target):
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise WorkspaceError(
+                    f"The workspace cannot be kept in {file.parent} ({error.strerror}); make that "
+                    f"folder writable or {_ELSEWHERE}."
+                ) from error
+        with _explained(target):
+            _migrate(target, place)
+        return cls(place, _connecting(target), target)
+
+    def close(self) -> None:
+        """Close all connections; the next call opens new ones."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _explained(self._url), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """One transaction: everything in the block is kept, or, on any error, nothing."""
+        writer = self._engine.execution_options(**{_WRITES: True})
+        with _explained(self._url), writer.begin() as connection:
+            yield connection
+
+
+def now() -> datetime:
+    """The current moment in UTC."""
+    return datetime.now(UTC)
+
+
+def named(author: str) -> str:
+    """The author without blanks around.
+
+    Raises
+    ------
+    WorkspaceError
+        If nothing is left.
+    """
+    if not author.strip():
+        raise WorkspaceError("What is saved carries a name; say who you are, then save again.")
+    return author.strip()
+
+
+def inserting(connection: Connection, table: Table) -> postgresql.Insert:
+    """An insert that can say what to do `on_conflict`, in the connection's dialect.
+
+    Both dialects spell it the same; the return type stands for either.
+    """
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return cast("postgresql.Insert", sqlite.insert(table))
+
+
+def frame_of(
+    connection: Connection, query: Select[Any], schema: dict[str, pl.DataType]
+) -> pl.DataFrame:
+    """What a query returns as a data frame.
+
+    Parameters
+    ----------
+    schema
+        Types in the order of the query's columns.
+    """
+    rows = connection.execute(query).all()
+    columns: list[Any] = list(zip(*rows, strict=True)) or [[] for _ in schema]
+    return pl.DataFrame(
+        [
+            pl.Series(name, values, dtype)
+            for (name, dtype), values in zip(schema.items(), columns, strict=True)
+        ]
+    )
+
+
+def _checked(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError) as error:
+        raise WorkspaceError(
+            f"The database address in {URL_VARIABLE} cannot be read; write it like "
+            "postgresql://user:password@host:5432/database, with @ : / in a password as %40 %3A %2F."
+        ) from error
+    match url.drivername.partition("+")[0]:
+        case "postgresql" | "postgres":
+            return url.set(drivername="postgresql+psycopg")
+        case "sqlite" if url.database not in (None, "", ":memory:"):
+            return url.set(drivername="sqlite")
+        case "sqlite":
+            raise WorkspaceError(
+                f"A database in memory forgets everything; give {URL_VARIABLE} a file, like "
+                "sqlite:////home/me/workspace.sqlite."
+            )
+        case other:
+            raise WorkspaceError(
+                f"A workspace cannot be kept in {other}; give {URL_VARIABLE} a PostgreSQL or SQLite "
+                "address."
+            )
+
+
+def _shown(url: URL) -> str:
+    if url.get_backend_name() == "sqlite":
+        return str(_file(url) or url.database)
+    socket = url.query.get("host")
+    host = url.host or (socket if isinstance(socket, str) else None)
+    bare = URL.create("postgresql", url.username, None, host, url.port, url.database)
+    return bare.render_as_string()
+
+
+def _file(url: URL) -> Path | None:
+    """The SQLite file, unless the address is an SQLite URI with options of its own."""
+    database = url.database or ""
+    if url.get_backend_name() != "sqlite" or database.startswith("file:"):
+        return None
+    return Path(database).absolute()
+
+
+def _connecting(url: URL, *, migrating: bool = False) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(
+            url,
+            poolclass=NullPool if migrating else None,
+            connect_args={"timeout": _WAIT_SECONDS},
+        )
+
+        @event.listens_for(engine, "connect")
+        def _prepare(connection: Any, _: object) -> None:
+            # Python's driver would begin and commit on its own; with None, transactions are ours.
+            connection.isolation_level = None
+            connection.execute("PRAGMA synchronous = FULL")
+            # Rebuilding a table with foreign keys on would delete the rows that refer to it.
+            connection.execute(f"PRAGMA foreign_keys = {'OFF' if migrating else 'ON'}")
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            writes = connection.get_execution_options().get(_WRITES, False)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+        return engine
+
+    connect = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
+    engine = create_engine(
+        url,
+        poolclass=NullPool if migrating else None,
+        connect_args=connect,
+        pool_pre_ping=not migrating,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _settle(connection: Any, _: object) -> None:
+        connection.execute("SET synchronous_commit = on")
+        connection.execute(f"SET lock_timeout = '{_WAIT_SECONDS}s'")
+        connection.commit()
+
+    return engine
+
+
+def migrations() -> Config:
+    """Where Alembic finds the migrations, which ship with the package."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _migrate(url: URL, place: str) -> None:
+    """Bring the tables up to date in one transaction; two programs opening at once take turns."""
+    config = migrations()
+    engine = _connecting(url, migrating=True).execution_options(**{_WRITES: True})
+    if url.get_backend_name() == "sqlite":
+        _write_ahead(engine)
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        current = context.get_current_revision()
+        script = ScriptDirectory.from_config(config)
+        if current == script.get_current_head():
+            return
+        try:
+            script.get_revisions(current or ())
+        except CommandError as error:
+            raise WorkspaceError(
+                f"A newer version of this program made the workspace {place} (schema {current}); "
+                f"update this program, or {_ELSEWHERE}."
+            ) from error
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _write_ahead(engine: Engine) -> None:
+    """Switch the file to write-ahead mode; it stays so."""
+    driver = engine.raw_connection()
+    try:
+        (mode,) = driver.cursor().execute("PRAGMA journal_mode").fetchone() or ("",)
+        if mode != "wal":
+            driver.cursor().execute("PRAGMA journal_mode = WAL")
+    finally:
+        driver.close()
+
+
+@contextmanager
+def _explained(url: URL) -> Iterator[None]:
+    """Turn what the database says into a sentence that says what to do, without the password."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeoutError, UnicodeError) as error:
+        raise WorkspaceError(_sentence(error, url)) from error
+
+
+# What SQLite and PostgreSQL say (any of the words), and what that means to the person at the screen.
+_SENTENCES: Final = (
+    (
+        ("locked", "lock timeout", "QueuePool"),
+        "The workspace {place} is busy: another program has held it for {wait} seconds. Nothing was "
+        "saved; close what else has it open (a database browser, a backup) and try again.",
+    ),
+    (
+        ("readonly", "read-only"),
+        "The workspace {place} is read-only; make it writable or {elsewhere}.",
+    ),
+    (
+        ("unable to open",),
+        "The workspace {place} cannot be opened; check that its folder exists and is writable, or "
+        "{elsewhere}.",
+    ),
+    (
+        ("not a database", "malformed"),
+        "The file {place} is damaged or is not a workspace; put a backup in its place or {elsewhere}.",
+    ),
+    (
+        ("disk is full", "No space left"),
+        "The disk of {place} is full; nothing was saved. Free some space and try again.",
+    ),
+    (
+        ("codec can't encode",),
+        "A text holds characters that cannot be kept ({said}); nothing was saved. Remove them.",
+    ),
+)
+_UNREACHABLE: Final = (
+    "The database {place} cannot be reached ({said}); nothing was saved. Check that the server runs and "
+    "that {variable} is right, then try again."
+)
+_REFUSED: Final = "The workspace {place} refused this ({said}); nothing was saved."
+
+
+def _sentence(error: Exception, url: URL) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    said = (str(cause).strip().splitlines() or [type(cause).__name__])[0]
+    if url.password:
+        said = said.replace(str(url.password), "***")
+    away = isinstance(error, OperationalError) and url.get_backend_name() == "postgresql"
+    sentence = next(
+        (text for words, text in _SENTENCES if any(word in said for word in words)),
+        _UNREACHABLE if away else _REFUSED,
+    )
+    return sentence.format(
+        place=_shown(url),
+        said=said,
+        wait=_WAIT_SECONDS,
+        elsewhere=_ELSEWHERE,
+        variable=URL_VARIABLE,
+    )

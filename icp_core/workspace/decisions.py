@@ -1,0 +1,329 @@
+"""What people decided about accounts, and the accounts they added by hand.
+
+Decisions are keyed by `account_id`, so they hold across profiles and datasets.
+"""
+
+import itertools
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Final
+
+import polars as pl
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+
+from icp_core import columns
+from icp_core.errors import WorkspaceError
+from icp_core.workspace import schema
+from icp_core.workspace.database import Database, frame_of, inserting, named, now
+
+BY_HAND: Final = "added by hand"
+
+_MAX_IN: Final = 1_000
+_TEXT: Final = pl.String()
+_MOMENT: Final = pl.Datetime("us", "UTC")
+
+
+class Status(StrEnum):
+    """Where an account stands: not decided, fine, kept out, or described wrongly."""
+
+    OPEN = "open"
+    VERIFIED = "verified"
+    EXCLUDED = "excluded"
+    WRONG_DATA = "wrong_data"
+
+
+_NEEDS_DETAIL: Final = {
+    Status.EXCLUDED: "An exclusion needs its reason; say why the account is left out.",
+    Status.WRONG_DATA: "Wrong data needs what is right; say what the facts should be.",
+}
+
+
+class Decisions(Database):
+    """Decisions on accounts, their history, and accounts added by hand."""
+
+    def decide(
+        self,
+        account_ids: Iterable[str],
+        *,
+        author: str,
+        status: Status | None = None,
+        detail: str = "",
+        note: str | None = None,
+        owner: str | None = None,
+    ) -> int:
+        """Decide on one account or many, in one transaction: all of them or, on any error, none.
+
+        Parameters
+        ----------
+        account_ids
+            The accounts; repeated ones count once.
+        author
+            Who decides.
+        status
+            None leaves status and detail as they are; `Status.OPEN` takes a decision back.
+        detail
+            Why excluded, or what is right where the data is wrong; belongs to `status`.
+        note, owner
+            None leaves as it is; an empty text clears.
+
+        Returns
+        -------
+        int
+            Number of accounts decided on.
+
+        Raises
+        ------
+        WorkspaceError
+            If nothing is decided, a reason is missing, an id is blank, or the database refuses.
+        """
+        given = {"note": note, "owner": owner}
+        values: dict[str, Any] = {
+            name: text.strip() for name, text in given.items() if text is not None
+        }
+        detail = detail.strip()
+        if status is None and detail:
+            raise WorkspaceError(
+                "A reason belongs to a status; choose excluded or wrong data, or write a note instead."
+            )
+        if status is not None:
+            if not detail and status in _NEEDS_DETAIL:
+                raise WorkspaceError(_NEEDS_DETAIL[status])
+            values |= {"status": str(status), "detail": "" if status is Status.OPEN else detail}
+        if not values:
+            raise WorkspaceError("Nothing was decided; choose a status, a note or an owner.")
+        author = named(author)
+        # One order for everybody: two bulk decisions never wait for each other's rows.
+        ids = sorted(set(_ids(account_ids)))
+        if not ids:
+            return 0
+        with self._writing() as connection:
+            change = connection.execute(
+                insert(schema.changes)
+                .values(author=author, decided_at=now())
+                .returning(schema.changes.c.id)
+            ).scalar_one()
+            values["change_id"] = change
+            statement = inserting(connection, schema.decisions).from_select(
+                ["account_id", *values], _rows(connection, ids, values)
+            )
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["account_id"],
+                    set_={name: statement.excluded[name] for name in values},
+                )
+            )
+            names = schema.decision_history.columns.keys()
+            connection.execute(
+                insert(schema.decision_history).from_select(
+                    names,
+                    select(*(schema.decisions.c[name] for name in names)).where(
+                        schema.decisions.c.change_id == change
+                    ),
+                )
+            )
+        return len(ids)
+
+    def decisions(self, account_ids: Sequence[str] | None = None) -> pl.DataFrame:
+        """Where each account stands that anybody ever decided on.
+
+        Parameters
+        ----------
+        account_ids
+            Only these; None for all.
+
+        Returns
+        -------
+        polars.DataFrame
+            account_id, status, detail, note, owner, author, decided_at (UTC), by account_id.
+        """
+        table = schema.decisions
+        names = ("account_id", "status", "detail", "note", "owner", "change_id")
+        query = select(*(table.c[name] for name in names))
+        if account_ids is not None and len(account_ids) <= _MAX_IN:
+            query = query.where(table.c.account_id.in_(account_ids))
+        with self._reading() as connection:
+            frame = _with_change(connection, query, names)
+        if account_ids is not None and len(account_ids) > _MAX_IN:
+            frame = frame.filter(pl.col("account_id").is_in(list(account_ids)))
+        return frame.drop("change_id").sort("account_id")
+
+    def decision_history(self, account_id: str) -> pl.DataFrame:
+        """How an account came to stand where it stands, newest first.
+
+        Returns
+        -------
+        polars.DataFrame
+            The columns of `decisions`, one row per change.
+        """
+        table = schema.decision_history
+        names = ("account_id", "status", "detail", "note", "owner", "change_id")
+        query = select(*(table.c[name] for name in names)).where(table.c.account_id == account_id)
+        with self._reading() as connection:
+            frame = _with_change(connection, query, names)
+        return frame.sort("change_id", descending=True).drop("change_id")
+
+    def revision(self) -> str:
+        """A short text that changes whenever a decision or an account added by hand does.
+
+        Made for cache keys: reading it costs next to nothing.
+        """
+        changes, added = schema.changes.c, schema.added_accounts.c
+        # Counts as well: on PostgreSQL a lower number can be committed after a higher one.
+        query = select(
+            select(func.count(changes.id)).scalar_subquery(),
+            select(func.max(changes.id)).scalar_subquery(),
+            select(func.count(added.id)).scalar_subquery(),
+            select(func.count(added.removed_at)).scalar_subquery(),
+        )
+        with self._reading() as connection:
+            return "-".join(str(part or 0) for part in connection.execute(query).one())
+
+    def add_account(
+        self,
+        account: Mapping[str, Any],
+        *,
+        author: str,
+        dataset: str | None = None,
+        replace: bool = False,
+    ) -> None:
+        """Add an account by hand.
+
+        Parameters
+        ----------
+        account
+            Values by column, `account_id` and `name` at least; `source` says "added by hand" unless
+            given.
+        author
+            Who adds it.
+        dataset
+            Name of the only dataset it belongs to; None for all.
+        replace
+            Whether it may take the place of one added before (which stays on record).
+
+        Raises
+        ------
+        UniverseError
+            If the values are not those of an account.
+        WorkspaceError
+            If it was added before, or the database refuses.
+        """
+        author = named(author)
+        row = {name: value for name, value in account.items() if value is not None}
+        frame = columns.conform(pl.DataFrame([{"source": BY_HAND, **row}]))
+        (key,) = _ids(frame["account_id"])
+        table, here = schema.added_accounts, dataset or ""
+        same = (
+            (table.c.account_id == key) & (table.c.dataset == here) & table.c.removed_at.is_(None)
+        )
+        with self._writing() as connection:
+            if replace:
+                connection.execute(
+                    update(table).where(same).values(removed_by=author, removed_at=now())
+                )
+            added = connection.execute(
+                inserting(connection, table)
+                .values(
+                    account_id=key,
+                    dataset=here,
+                    content=frame.write_ndjson(),
+                    author=author,
+                    added_at=now(),
+                )
+                .on_conflict_do_nothing()
+                .returning(table.c.id)
+            ).first()
+            if added is None:
+                raise WorkspaceError(
+                    f"The account {key} was added by hand before; replace it, or give another id."
+                )
+
+    def remove_account(self, account_id: str, *, author: str, dataset: str | None = None) -> None:
+        """Take an account added by hand out again; it stays on record.
+
+        Raises
+        ------
+        WorkspaceError
+            If it was not added by hand.
+        """
+        table = schema.added_accounts
+        with self._writing() as connection:
+            removed = connection.execute(
+                update(table)
+                .where(table.c.account_id == account_id, table.c.dataset == (dataset or ""))
+                .where(table.c.removed_at.is_(None))
+                .values(removed_by=named(author), removed_at=now())
+            )
+            if not removed.rowcount:
+                raise WorkspaceError(
+                    f"The account {account_id} was not added by hand; exclude it instead."
+                )
+
+    def added_accounts(self, dataset: str | None = None) -> pl.DataFrame:
+        """The accounts added by hand, in canonical types, ready to be appended to a universe.
+
+        Parameters
+        ----------
+        dataset
+            Those for this dataset and those for all; None for the latter only. Where an account
+            was added to both, the dataset's own counts.
+        """
+        table = schema.added_accounts
+        query = (
+            select(table.c.content)
+            .where(table.c.dataset.in_({"", dataset or ""}), table.c.removed_at.is_(None))
+            .order_by(table.c.dataset.desc(), table.c.id)
+        )
+        with self._reading() as connection:
+            lines = connection.execute(query).scalars().all()
+        used = {*columns.REQUIRED, *itertools.chain.from_iterable(map(json.loads, lines))}
+        types = {column.name: column.dtype for column in columns.CANONICAL if column.name in used}
+        if not lines:
+            return pl.DataFrame(schema=types)
+        text = "".join(lines).encode()
+        frame = pl.read_ndjson(text, infer_schema_length=None, schema_overrides=types)
+        return columns.conform(frame.unique("account_id", keep="first", maintain_order=True))
+
+
+def _ids(account_ids: Iterable[str]) -> list[str]:
+    ids = list(account_ids)
+    if any(not key or not key.strip() or "\0" in key for key in ids):
+        raise WorkspaceError(
+            "An account has a blank or broken id; give it one of its own. Nothing was saved."
+        )
+    return ids
+
+
+def _rows(connection: Connection, ids: Sequence[str], values: Mapping[str, Any]) -> Select[Any]:
+    """One row per id with the same values: a hundred thousand ids travel as one parameter."""
+    key: ColumnElement[str]
+    if connection.dialect.name == "postgresql":
+        key = func.unnest(cast(ids, ARRAY(Text))).column_valued("key")
+    else:
+        key = func.json_each(json.dumps(ids)).table_valued("value").c.value
+    # SQLite reads ON CONFLICT as part of a select that has no WHERE.
+    return select(key, *(literal(value) for value in values.values())).where(key != "")
+
+
+def _with_change(connection: Connection, query: Select[Any], names: Sequence[str]) -> pl.DataFrame:
+    frame = frame_of(connection, query, dict.fromkeys(names, _TEXT) | {"change_id": pl.Int64()})
+    changes = schema.changes.c
+    which = select(changes.id, changes.author, changes.decided_at)
+    if frame.height <= _MAX_IN:
+        which = which.where(changes.id.in_(frame["change_id"].unique().to_list()))
+    about = frame_of(
+        connection, which, {"change_id": pl.Int64(), "author": _TEXT, "decided_at": _MOMENT}
+    )
+    return frame.join(about, on="change_id", how="left")

@@ -1,0 +1,363 @@
+"""What else a workspace remembers: verification answers, the team's plan, and the export log."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import Select, Table, bindparam, insert, select, update
+
+from icp_core.errors import WorkspaceError
+from icp_core.profile import Profile
+from icp_core.verification import Answer, Sample, Stratum
+from icp_core.workspace import schema
+from icp_core.workspace.database import Database, frame_of, named, now
+from icp_core.workspace.profiles import checksum, version_id
+
+_TEXT: Final = pl.String()
+_MOMENT: Final = pl.Datetime("us", "UTC")
+_EVERY_PROFILE: Final = "team"
+
+
+@dataclass(frozen=True)
+class SavedDraw:
+    """A random draw of accounts to be verified by hand.
+
+    Attributes
+    ----------
+    id
+        Number of the draw.
+    dataset, slug, number
+        What it was drawn from; slug and number are None for a profile that was not saved.
+    checksum
+        Of the profile, as `workspace.checksum` computes it.
+    seed
+        That the same accounts can be drawn with again.
+    match_size, possible_size
+        How many accounts matched, and how many were possible, at the time.
+    author, drawn_at
+        Who drew, and when (UTC).
+    """
+
+    id: int
+    dataset: str
+    slug: str | None
+    number: int | None
+    checksum: str
+    seed: int
+    match_size: int
+    possible_size: int
+    author: str
+    drawn_at: datetime
+
+
+class Team(BaseModel):
+    """What the team serves and can work in one time box.
+
+    Attributes
+    ----------
+    served_regions
+        Region codes; none means everywhere.
+    people
+        How many work accounts.
+    accounts_each
+        How many accounts one of them can work in a year.
+    months
+        Length of the time box.
+    hours_per_tier
+        Effort for one account of a tier in the time box, in hours, by the tier's name.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    served_regions: tuple[str, ...] = ()
+    people: int = Field(default=3, ge=0, le=100_000)
+    accounts_each: int = Field(default=400, ge=0, le=1_000_000)
+    months: int = Field(default=12, ge=1, le=60)
+    hours_per_tier: Mapping[str, Annotated[float, Field(ge=0, le=10_000)]] = Field(
+        default={"A": 40.0, "B": 8.0, "C": 1.0}
+    )
+
+    @property
+    def capacity(self) -> int:
+        """Accounts that the whole team can work in the time box: people × accounts each × years."""
+        return self.people * self.accounts_each * self.months // 12
+
+    def replace(self, **changes: Any) -> "Team":
+        """A validated copy with some fields changed.
+
+        Raises
+        ------
+        WorkspaceError
+            If a value is out of its range.
+        """
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        try:
+            return Team.model_validate(fields | changes)
+        except ValidationError as error:
+            raise WorkspaceError(_out_of_range(error)) from error
+
+
+class Records(Database):
+    """Verification draws and answers, the team's plan, and the export log."""
+
+    def save_draw(
+        self,
+        sample: Sample,
+        *,
+        dataset: str,
+        profile: Profile,
+        author: str,
+        slug: str | None = None,
+        number: int | None = None,
+    ) -> SavedDraw:
+        """Keep a draw, its answers still open.
+
+        Parameters
+        ----------
+        sample
+            What was drawn.
+        dataset, profile
+            What it was drawn from.
+        author
+            Who drew.
+        slug, number
+            The saved version that `profile` is; None if it was not saved.
+
+        Raises
+        ------
+        WorkspaceError
+            If there is no such version, or the database refuses.
+        """
+        values: dict[str, Any] = {
+            "dataset": dataset,
+            "checksum": checksum(profile),
+            "seed": sample.seed,
+            "match_size": sample.match_size,
+            "possible_size": sample.possible_size,
+            "author": named(author),
+            "drawn_at": now(),
+        }
+        members = [
+            {"place": place, "stratum": str(stratum), "account_id": key}
+            for stratum, ids in ((Stratum.MATCH, sample.match), (Stratum.POSSIBLE, sample.possible))
+            for place, key in enumerate(ids)
+        ]
+        with self._writing() as connection:
+            version = version_id(connection, slug, number)
+            key = connection.execute(
+                insert(schema.draws)
+                .values(version_id=version, **values)
+                .returning(schema.draws.c.id)
+            ).scalar_one()
+            if members:
+                connection.execute(
+                    insert(schema.answers), [{"draw_id": key, **member} for member in members]
+                )
+        return SavedDraw(id=key, slug=slug, number=number, **values)
+
+    def draws(self, *, dataset: str | None = None, slug: str | None = None) -> list[SavedDraw]:
+        """Draws, newest first.
+
+        Parameters
+        ----------
+        dataset, slug
+            Only those from this dataset, or this saved profile.
+        """
+        query = _with_version(schema.draws, SavedDraw.__dataclass_fields__)
+        if dataset is not None:
+            query = query.where(schema.draws.c.dataset == dataset)
+        if slug is not None:
+            query = query.where(schema.profiles.c.slug == slug)
+        with self._reading() as connection:
+            return [SavedDraw(*row) for row in connection.execute(query)]
+
+    def answer(self, draw_id: int, answers: Mapping[str, Answer | None], *, author: str) -> None:
+        """Keep answers on drawn accounts; a new answer takes the place of the old one.
+
+        Parameters
+        ----------
+        draw_id
+            Number of the draw.
+        answers
+            Answer by account_id; None takes an answer back. All are kept, or none.
+        author
+            Who answered.
+
+        Raises
+        ------
+        WorkspaceError
+            If an account is not in that draw, or the database refuses.
+        """
+        author, table = named(author), schema.answers
+        statement = (
+            update(table)
+            .where(table.c.draw_id == draw_id, table.c.account_id == bindparam("key"))
+            .values(answer=bindparam("given"), author=author, answered_at=now())
+        )
+        with self._writing() as connection:
+            for key, given in sorted(answers.items()):
+                parameters = {"key": key, "given": None if given is None else str(Answer(given))}
+                if not connection.execute(statement, parameters).rowcount:
+                    raise WorkspaceError(
+                        f"The account {key} is not in draw {draw_id}; nothing was saved. "
+                        "Answer only for the accounts that were drawn."
+                    )
+
+    def answers(self, draw_id: int) -> pl.DataFrame:
+        """The drawn accounts in the order drawn, matches first, with their answers.
+
+        Returns
+        -------
+        polars.DataFrame
+            account_id, stratum, answer (null while open), author, answered_at (UTC).
+        """
+        table = schema.answers
+        query = (
+            select(
+                table.c.account_id,
+                table.c.stratum,
+                table.c.answer,
+                table.c.author,
+                table.c.answered_at,
+            )
+            .where(table.c.draw_id == draw_id)
+            .order_by(table.c.stratum, table.c.place)
+        )
+        texts: dict[str, pl.DataType] = dict.fromkeys(
+            ("account_id", "stratum", "answer", "author"), _TEXT
+        )
+        with self._reading() as connection:
+            return frame_of(connection, query, texts | {"answered_at": _MOMENT})
+
+    def team(self, slug: str | None = None) -> Team:
+        """The team's plan: the profile's own, else the one for every profile, else the default.
+
+        Raises
+        ------
+        WorkspaceError
+            If the stored plan cannot be read.
+        """
+        table = schema.settings
+        keys = [_EVERY_PROFILE] if slug is None else [_team_key(slug), _EVERY_PROFILE]
+        with self._reading() as connection:
+            for key in keys:
+                content = connection.execute(
+                    select(table.c.content).where(table.c.key == key).order_by(table.c.id.desc())
+                ).scalar()
+                if content is not None:
+                    try:
+                        return Team.model_validate_json(content)
+                    except ValidationError as error:
+                        raise WorkspaceError(_out_of_range(error)) from error
+        return Team()
+
+    def save_team(self, team: Team, *, author: str, slug: str | None = None) -> None:
+        """Save the plan for one profile, or for every profile that has none of its own."""
+        with self._writing() as connection:
+            connection.execute(
+                insert(schema.settings).values(
+                    key=_EVERY_PROFILE if slug is None else _team_key(slug),
+                    content=team.model_dump_json(),
+                    author=named(author),
+                    saved_at=now(),
+                )
+            )
+
+    def log_export(
+        self,
+        *,
+        author: str,
+        dataset: str,
+        profile: Profile,
+        format: str,
+        file_name: str,
+        accounts: int,
+        sha256: str,
+        slug: str | None = None,
+        number: int | None = None,
+    ) -> None:
+        """Put an export on record.
+
+        Parameters
+        ----------
+        author
+            Who exported.
+        dataset, profile
+            What was exported from.
+        format
+            Such as `linkedin`.
+        file_name, accounts, sha256
+            The file: its name, how many accounts it holds, and its hash in hexadecimal.
+        slug, number
+            The saved version that `profile` is; None if it was not saved.
+
+        Raises
+        ------
+        WorkspaceError
+            If there is no such version, or the database refuses.
+        """
+        with self._writing() as connection:
+            connection.execute(
+                insert(schema.exports).values(
+                    exported_at=now(),
+                    author=named(author),
+                    dataset=dataset,
+                    version_id=version_id(connection, slug, number),
+                    checksum=checksum(profile),
+                    format=format,
+                    file_name=file_name,
+                    accounts=accounts,
+                    sha256=sha256,
+                )
+            )
+
+    def exports(self, *, limit: int = 1_000) -> pl.DataFrame:
+        """The export log, newest first.
+
+        Returns
+        -------
+        polars.DataFrame
+            exported_at (UTC), author, dataset, slug, number, checksum, format, file_name, accounts,
+            sha256.
+        """
+        types: dict[str, pl.DataType] = {
+            "exported_at": _MOMENT,
+            "author": _TEXT,
+            "dataset": _TEXT,
+            "slug": _TEXT,
+            "number": pl.Int64(),
+            "checksum": _TEXT,
+            "format": _TEXT,
+            "file_name": _TEXT,
+            "accounts": pl.Int64(),
+            "sha256": _TEXT,
+        }
+        with self._reading() as connection:
+            return frame_of(connection, _with_version(schema.exports, types).limit(limit), types)
+
+
+def _team_key(slug: str) -> str:
+    return f"{_EVERY_PROFILE}:{slug}"
+
+
+def _with_version(table: Table, names: Iterable[str]) -> Select[Any]:
+    """Columns of a table that refers to a version, with that version's slug and number, newest first."""
+    columns = {
+        **dict(table.columns.items()),
+        "slug": schema.profiles.c.slug,
+        "number": schema.versions.c.number,
+    }
+    return (
+        select(*(columns[name] for name in names))
+        .select_from(table.outerjoin(schema.versions).outerjoin(schema.profiles))
+        .order_by(table.c.id.desc())
+    )
+
+
+def _out_of_range(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(step) for step in first["loc"])
+    return f"The team's plan is not valid at {where}: {first['msg']}."

