@@ -151,7 +151,11 @@ CANONICAL: Final[tuple[Column, ...]] = (
     ),
     Column("sector", "Sector (GICS)", Kind.CHOICE, "Sector of a listed company.", dtype=_TEXT),
     Column(
-        "legal_form", "Legal form", Kind.CHOICE, "As the national register abbreviates it.", dtype=_TEXT
+        "legal_form",
+        "Legal form",
+        Kind.CHOICE,
+        "As the national register abbreviates it.",
+        dtype=_TEXT,
     ),
     Column(
         "funding_stage",
@@ -189,10 +193,10 @@ CANONICAL: Final[tuple[Column, ...]] = (
     Column(
         "net_profit", "Net profit", Kind.NUMBER, "Result of the fiscal year.", "EUR a year", _FLOAT
     ),
-    Column("fiscal_year", "Fiscal year", Kind.NUMBER, "Year that the figures are of.", "year", _INT),
     Column(
-        "margin", "Margin", Kind.NUMBER, "Operating profit over revenue.", "fraction", _FLOAT
+        "fiscal_year", "Fiscal year", Kind.NUMBER, "Year that the figures are of.", "year", _INT
     ),
+    Column("margin", "Margin", Kind.NUMBER, "Operating profit over revenue.", "fraction", _FLOAT),
     Column(
         "revenue_growth",
         "Revenue growth",

@@ -5,9 +5,11 @@ file format, which carries a `schema_version`.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -15,12 +17,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from icp_core.columns import Column, Kind, fits_for
 from icp_core.errors import ProfileError
 
-_M = TypeVar("_M", bound=BaseModel)
-
 SCHEMA_VERSION: Final = 1
+_Validated = TypeVar("_Validated", bound=BaseModel)
+
 MAX_GATES: Final = 32
 MAX_TIERS: Final = 9
 MAX_WEIGHT: Final = 10
+_NACE: Final = re.compile(r"[A-V]|\d\d(\.\d{1,2})?")
 
 
 class Role(StrEnum):
@@ -91,7 +94,7 @@ class Range(_Model):
                     f"the {end} end needs both {outer} and {inner}, or neither to leave it open"
                 )
         edges = [(name, getattr(self, name)) for name in "abcd" if getattr(self, name) is not None]
-        for (left, low), (right, high) in zip(edges, edges[1:], strict=False):
+        for (left, low), (right, high) in pairwise(edges):
             if low > high:
                 raise ValueError(
                     f"{left} ({low:g}) is above {right} ({high:g}); "
@@ -120,6 +123,9 @@ class Choice(_Model):
     kind: Literal["choice"] = "choice"
     values: Mapping[str, Fraction] = Field(min_length=1)
     default: Fraction = 0.0
+
+    def __hash__(self) -> int:
+        return hash((frozenset(self.values.items()), self.default))
 
     @classmethod
     def of(cls, *values: str) -> Self:
@@ -162,11 +168,6 @@ class Criterion(_Model):
     weight: int = Field(default=5, ge=1, le=MAX_WEIGHT)
     missing: Missing = Missing.UNKNOWN
 
-    @property
-    def measure(self) -> str:
-        """Key of the fit column this criterion needs; criteria that share it share the column."""
-        return f"{self.column}:{self.fit.model_dump_json()}"
-
 
 class Tier(_Model):
     """One tier: its name and the least score, number of accounts, or least potential it takes."""
@@ -205,7 +206,7 @@ class TierPolicy(_Model):
                         f"tier {tier.name} takes {tier.threshold:g} accounts; use a whole number from 1"
                     )
             return self
-        for better, worse in zip(self.tiers, self.tiers[1:], strict=False):
+        for better, worse in pairwise(self.tiers):
             if worse.threshold >= better.threshold:
                 raise ValueError(
                     f"tier {worse.name} ({worse.threshold:g}) must start below "
@@ -222,12 +223,12 @@ class TierPolicy(_Model):
 
 
 class _Potential(_Model):
-    floor: float | None = Field(default=None, ge=0)
+    floor: float = Field(default=0, ge=0)
     cap: float | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _floor_below_cap(self) -> Self:
-        if self.floor is not None and self.cap is not None and self.floor > self.cap:
+        if self.cap is not None and self.floor > self.cap:
             raise ValueError(f"floor ({self.floor:g}) is above cap ({self.cap:g})")
         return self
 
@@ -268,7 +269,7 @@ class EmployeeBands(_Potential):
 
     @model_validator(mode="after")
     def _rising(self) -> Self:
-        for lower, upper in zip(self.bands, self.bands[1:], strict=False):
+        for lower, upper in pairwise(self.bands):
             if upper.at_least <= lower.at_least:
                 raise ValueError(
                     f"band {upper.at_least} must start above band {lower.at_least}; list bands rising"
@@ -372,6 +373,13 @@ class Profile(_Model):
                     f"A {criterion.fit.kind} fit cannot test {column.label}, which holds {column.kind} "
                     f"values. Use {_listed(fits_for(column.kind)) or 'another column'}."
                 )
+            if column.kind is Kind.INDUSTRY and isinstance(criterion.fit, Choice):
+                for key in criterion.fit.values:
+                    if not _NACE.fullmatch(key):
+                        raise ProfileError(
+                            f"“{key}” is not a NACE code. Write a section letter (J), a division (62), "
+                            "a group (62.0) or a class (62.01)."
+                        )
         if isinstance(self.potential, ColumnPotential):
             column = columns.get(self.potential.column)
             if column is None or column.kind is not Kind.NUMBER:
@@ -415,7 +423,7 @@ def _listed(words: Iterable[str]) -> str:
     return " or ".join(words)
 
 
-def _validated(model: type[_M], content: Mapping[str, Any]) -> _M:
+def _validated(model: type[_Validated], content: Mapping[str, Any]) -> _Validated:
     try:
         return model.model_validate(content)
     except ValidationError as error:

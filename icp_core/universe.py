@@ -24,7 +24,8 @@ class Universe:
     label
         As shown in the dataset list.
     frame
-        One row per account, canonical columns in canonical types (`columns.conform`), extras kept.
+        One row per account, sorted by `account_id` so that row order breaks ties; canonical columns
+        in canonical types (`columns.conform`), extras kept.
     fictional
         Whether the companies are invented; then every view and export says so.
     note
@@ -49,8 +50,10 @@ class Universe:
             If there are no accounts, or `columns.conform` refuses them.
         """
         if frame.is_empty():
-            raise UniverseError(f"{label} holds no accounts. Load a list with at least one company.")
-        return cls(name, label, conform(frame), fictional, note)
+            raise UniverseError(
+                f"{label} holds no accounts. Load a list with at least one company."
+            )
+        return cls(name, label, conform(frame).sort("account_id"), fictional, note)
 
     def __len__(self) -> int:
         return self.frame.height

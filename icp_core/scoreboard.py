@@ -1,0 +1,539 @@
+"""The market in memory, recomputed only where a profile changed.
+
+What is expensive is kept: the fit of every account on every test that was asked for (32 bits each),
+the set of matches of every combination of gates, and the fits of those matches as one matrix. A new
+weight is then one matrix-vector product over the matches; a changed test is one new column; gates are
+bit masks, so "were it dropped" is one count. `expressions` stays the only definition: fits and
+potential are computed by it, and the rest is the same arithmetic in the same order.
+
+A scoreboard is shared by all users of a universe and safe to use from many threads: what it keeps is
+never changed, only dropped when the memory set aside for it is full.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
+from threading import RLock
+from typing import Any, Final, TypeVar
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from cachetools import LRUCache
+
+from icp_core.columns import describe_all
+from icp_core.expressions import dimension, evaluated, fit, potential, when_missing
+from icp_core.market import (
+    BINS,
+    DIMENSIONS,
+    LARGEST,
+    Breakdown,
+    GateCost,
+    Market,
+    TierTotal,
+)
+from icp_core.profile import Criterion, Fit, Profile, Role
+from icp_core.tiers import UNRANKED
+from icp_core.universe import Universe
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Value = TypeVar("Value")
+
+CACHE_BYTES: Final = 768 * 2**20
+
+
+class Scoreboard:
+    """Evaluates profiles on one universe.
+
+    Parameters
+    ----------
+    universe
+        The accounts; sorted by `account_id`, as `Universe.of` leaves them.
+    cache_bytes
+        Memory for what is kept between evaluations.
+    """
+
+    def __init__(self, universe: Universe, *, cache_bytes: int = CACHE_BYTES) -> None:
+        self.universe = universe
+        self._kept: LRUCache[Hashable, Any] = LRUCache(cache_bytes, getsizeof=_bytes)
+        self._lock = RLock()
+
+    def evaluate(self, profile: Profile) -> "Evaluation":
+        """The market that a profile makes, ready to be asked for its parts.
+
+        Raises
+        ------
+        ProfileError
+            If the profile does not fit the universe.
+        """
+        profile.check(self.universe.columns)
+        gates = profile.gates
+        split = self.keep(("split", *map(_test_key, gates)), lambda: self._split(gates))
+        return Evaluation(self, profile, split)
+
+    def fit(self, test: Fit, column: str) -> npt.NDArray[np.float32]:
+        """Fit of every account, NaN where unknown."""
+        return self.keep(("fit", column, test), lambda: self._fit(test, column))
+
+    def codes(self, name: str) -> tuple[npt.NDArray[np.int32], tuple[str | None, ...]]:
+        """Every account's place in the values of a dimension, and those values."""
+        return self.keep(("codes", name), lambda: self._codes(name))
+
+    def potential(self, profile: Profile) -> Floats:
+        """Potential of every account in the profile's currency, NaN where unknown."""
+        return self.keep(
+            ("potential", profile.potential, profile.currency), lambda: self._potential(profile)
+        )
+
+    @property
+    def bytes_kept(self) -> int:
+        """Memory that the kept arrays take."""
+        return int(self._kept.currsize)
+
+    def keep(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """What was kept under the key, else what `compute` returns, kept from now on."""
+        with self._lock:
+            value = self._kept.get(key)
+        if value is None:
+            value = compute()
+            with self._lock:
+                if _bytes(value) <= self._kept.maxsize:
+                    self._kept[key] = value
+        return value
+
+    def _column(self, expression: nw.Expr) -> pl.Series:
+        frame = nw.from_native(self.universe.frame.lazy())
+        frame = frame.with_columns(value=expression).select("value")
+        return frame.collect().to_native()["value"]  # type: ignore[no-any-return]
+
+    def _fit(self, test: Fit, column: str) -> npt.NDArray[np.float32]:
+        columns = self.universe.columns
+        return self._column(fit(test, columns[column], columns=columns)).to_numpy()
+
+    def _potential(self, profile: Profile) -> Floats:
+        expression = potential(profile, columns=self.universe.columns)
+        return self._column(expression).cast(pl.Float64).to_numpy()
+
+    def _codes(self, name: str) -> tuple[npt.NDArray[np.int32], tuple[str | None, ...]]:
+        key = self._column(dimension(name, columns=self.universe.columns))
+        values = [*key.drop_nulls().unique().sort().to_list(), None]
+        places = pl.Series(range(len(values)), dtype=pl.Int32)
+        codes = key.replace_strict(pl.Series(values, dtype=pl.String), places)
+        return codes.to_numpy(), tuple(values)
+
+    def customers(self) -> npt.NDArray[np.bool_]:
+        """Whether each account is a customer; unknown counts as no."""
+        if "is_customer" not in self.universe.columns:
+            return np.zeros(len(self.universe), dtype=bool)
+        return self.keep(
+            ("customers",), lambda: self.universe.frame["is_customer"].fill_null(False).to_numpy()
+        )
+
+    def graded(self, criterion: Criterion) -> npt.NDArray[np.float32]:
+        """Fit of every account after the criterion's missing rule, NaN where unknown."""
+        fits = self.fit(criterion.fit, criterion.column)
+        stand_in = when_missing(criterion)
+        return fits if stand_in is None else np.nan_to_num(fits, nan=stand_in)
+
+    def _gate(self, criterion: Criterion) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Which accounts fail a gate, and for which it is unknown."""
+
+        def compute() -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+            fits = self.graded(criterion)
+            met = fits > 0
+            unknown = np.isnan(fits)
+            return (~met & ~unknown if criterion.role is Role.MUST_HAVE else met), unknown
+
+        return self.keep(("gate", _test_key(criterion)), compute)
+
+    def _split(self, gates: tuple[Criterion, ...]) -> "Split":
+        fails = np.zeros(len(self.universe), dtype=np.uint32)
+        unknown = np.zeros(len(self.universe), dtype=np.uint32)
+        for bit, gate in enumerate(gates):
+            failing, not_known = self._gate(gate)
+            fails |= failing.astype(np.uint32) << np.uint32(bit)
+            unknown |= not_known.astype(np.uint32) << np.uint32(bit)
+        missed = fails | unknown
+        costs = []
+        for bit, gate in enumerate(gates):
+            failing, not_known = self._gate(gate)
+            n_fails, n_unknown = int(np.count_nonzero(failing)), int(np.count_nonzero(not_known))
+            costs.append(
+                GateCost(
+                    gate,
+                    len(self.universe) - n_fails - n_unknown,
+                    n_fails,
+                    n_unknown,
+                    int(np.count_nonzero(missed == np.uint32(1 << bit))),
+                )
+            )
+        key = tuple(map(_test_key, gates))
+        matches = Accounts(self, ("match", key), np.flatnonzero(missed == 0))
+        possible = Accounts(self, ("possible", key), np.flatnonzero((fails == 0) & (missed != 0)))
+        return Split(matches, possible, tuple(costs))
+
+
+def _test_key(criterion: Criterion) -> Hashable:
+    """All of a criterion but its weight."""
+    return criterion.column, criterion.role, criterion.fit, criterion.missing
+
+
+def _bytes(value: Any) -> int:
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, Split):
+        return value.matches.rows.nbytes + value.possible.rows.nbytes
+    if isinstance(value, Scored):
+        return value.fits.nbytes + value.known.nbytes + value.pattern.nbytes
+    if isinstance(value, Worth):
+        return value.amount.nbytes + value.known.nbytes
+    if isinstance(value, tuple):
+        return sum(map(_bytes, value))
+    return 64
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Matches and possible accounts of a set of gates, and what each gate costs."""
+
+    matches: "Accounts"
+    possible: "Accounts"
+    gates: tuple[GateCost, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Fits of some accounts on all scored criteria, for weights to be multiplied with.
+
+    Attributes
+    ----------
+    fits
+        Shape (criteria, accounts); unknown is 0.
+    known
+        Which criteria are known in each pattern of gaps, shape (patterns, criteria).
+    pattern
+        Each account's pattern.
+    """
+
+    fits: Floats
+    known: npt.NDArray[np.bool_]
+    pattern: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, fits: npt.NDArray[np.float32]) -> "Scored":
+        """Split fits with NaN into numbers and patterns of gaps."""
+        gaps = np.isnan(fits)
+        if not len(fits):
+            return cls(fits.astype(np.float64), ~gaps.T[:1], np.zeros(fits.shape[1], np.int64))
+        bits = np.packbits(~gaps, axis=0)
+        # np.unique sorts; on two bytes or less it counts instead, which is ten times quicker.
+        if len(bits) <= 2:
+            width = np.uint16(bits[0])
+            if len(bits) == 2:
+                width = width << np.uint16(8) | bits[1]
+            present = np.flatnonzero(np.bincount(width, minlength=1))
+            place = np.zeros(int(present.max(initial=0)) + 1, dtype=np.int64)
+            place[present] = np.arange(len(present))
+            pattern = place[width]
+            packed = np.stack([present >> 8, present & 255])[2 - len(bits) :].astype(np.uint8)
+        else:
+            packed, pattern = np.unique(bits, axis=1, return_inverse=True)
+            pattern = pattern.ravel()
+        known = np.unpackbits(packed, axis=0, count=len(fits)).T.astype(bool)
+        return cls(np.nan_to_num(fits, nan=0).astype(np.float64), known, pattern)
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """Potential of some accounts.
+
+    Attributes
+    ----------
+    amount
+        NaN where unknown.
+    known
+        The same with 0 where unknown, to be summed.
+    total
+        Sum of what is known.
+    unknown
+        How many are unknown.
+    largest_share
+        Share of the total that the largest 20 % of the known hold; None without a total.
+    """
+
+    amount: Floats
+    known: Floats
+    total: float
+    unknown: int
+    largest_share: float | None
+
+    @classmethod
+    def of(cls, amount: Floats) -> "Worth":
+        """Sum up potentials with NaN for unknown."""
+        gaps = np.isnan(amount)
+        known = np.where(gaps, 0.0, amount)
+        unknown = int(np.count_nonzero(gaps))
+        total = float(known.sum())
+        share = None
+        if total > 0:
+            n = ceil(LARGEST * (len(amount) - unknown))
+            # Unknown counts as 0 here and so never displaces a known amount from the largest.
+            share = float(np.partition(known, len(known) - n)[len(known) - n :].sum()) / total
+        return cls(amount, known, total, unknown, share)
+
+
+@dataclass(frozen=True, eq=False)
+class Accounts:
+    """Some accounts of a universe: the matches, or the possible ones, of a set of gates.
+
+    Attributes
+    ----------
+    board
+        The scoreboard they belong to.
+    key
+        What the scoreboard keeps their derived arrays under.
+    rows
+        Their rows in the universe, rising.
+    """
+
+    board: Scoreboard
+    key: Hashable
+    rows: npt.NDArray[np.intp]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def customers(self) -> npt.NDArray[np.bool_]:
+        """Which of them are customers."""
+        return self.board.customers()[self.rows]
+
+    def scored(self, criteria: tuple[Criterion, ...]) -> Scored:
+        """Their fits on the scored criteria."""
+        board = self.board
+
+        def compute() -> Scored:
+            fits = np.empty((len(criteria), len(self)), dtype=np.float32)
+            for row, criterion in zip(fits, criteria, strict=True):
+                board.graded(criterion).take(self.rows, out=row, mode="clip")
+            return Scored.of(fits)
+
+        return board.keep(("scored", self.key, *map(_test_key, criteria)), compute)
+
+    def worth(self, profile: Profile) -> Worth:
+        """Their potential."""
+        board = self.board
+        return board.keep(
+            ("worth", self.key, profile.potential, profile.currency),
+            lambda: Worth.of(board.potential(profile)[self.rows]),
+        )
+
+    def codes(self, name: str, *, stride: int) -> Ints:
+        """Their place in a dimension, times `stride`, ready to have a tier added."""
+        board = self.board
+        return board.keep(
+            ("group", self.key, name, stride),
+            lambda: board.codes(name)[0][self.rows].astype(np.int64) * stride,
+        )
+
+
+class Evaluation:
+    """One profile on one universe; each part is computed when it is first asked for.
+
+    Arrays run over the matches in `matches.rows`.
+    """
+
+    def __init__(self, board: Scoreboard, profile: Profile, split: "Split") -> None:
+        self.board = board
+        self.profile = profile
+        self.matches = split.matches
+        self.possible = split.possible
+        self.gates = split.gates
+
+    @cached_property
+    def worth(self) -> Worth:
+        """Potential of the matches."""
+        return self.matches.worth(self.profile)
+
+    @cached_property
+    def _scored(self) -> Scored:
+        return self.matches.scored(self.profile.scored)
+
+    @cached_property
+    def score(self) -> Floats:
+        """Score of each match, NaN where no nice-to-have is known."""
+        return score(self._scored, self.profile.scored)
+
+    @cached_property
+    def tier(self) -> Ints:
+        """Index of each match's tier, best 0; the number of tiers where it is unranked."""
+        policy = self.profile.tiers
+        none = len(policy.tiers)
+        if policy.kind == "capacity":
+            tier = np.full(len(self.matches), none, dtype=np.int64)
+            best = self.best(int(sum(t.threshold for t in policy.tiers)))
+            best = best[~np.isnan(self.score[best])]
+            start = 0
+            for index, one in enumerate(policy.tiers):
+                tier[best[start : start + int(one.threshold)]] = index
+                start += int(one.threshold)
+            return tier
+        ranked_by = self.score if policy.kind == "cut_off" else self.worth.amount
+        tier = np.full(len(self.matches), none, dtype=np.int64)
+        for one in policy.tiers:
+            tier -= ranked_by >= one.threshold
+        return tier
+
+    def best(self, count: int) -> npt.NDArray[np.intp]:
+        """Places of the best matches, best first: score, then potential, then `account_id`."""
+        score, worth = np.nan_to_num(self.score, nan=-1.0), np.nan_to_num(self.worth.amount, nan=-1)
+        chosen = _largest(count, score, worth)
+        return chosen[np.lexsort((chosen, -worth[chosen], -score[chosen]))]
+
+    @cached_property
+    def tiers(self) -> tuple[TierTotal, ...]:
+        """Totals per tier, best first, the unranked last."""
+        names = (*self.profile.tiers.names, UNRANKED)
+        accounts = np.bincount(self.tier, minlength=len(names))
+        potential = np.bincount(self.tier, self.worth.known, len(names))
+        customers = np.bincount(self.tier[self.matches.customers], minlength=len(names))
+        return tuple(
+            TierTotal(name, int(accounts[i]), float(potential[i]), int(customers[i]))
+            for i, name in enumerate(names)
+        )
+
+    def breakdown(self, name: str) -> Breakdown:
+        """Matches by a dimension (`expressions.dimension`) and tier."""
+        names = (*self.profile.tiers.names, UNRANKED)
+        keys = self.board.codes(name)[1]
+        cell = self.matches.codes(name, stride=len(names)) + self.tier
+        shape = len(keys), len(names)
+        size = len(keys) * len(names)
+        return Breakdown.of(
+            name,
+            keys,
+            names,
+            np.bincount(cell, minlength=size).reshape(shape),
+            np.bincount(cell, self.worth.known, size).reshape(shape).astype(np.float64, copy=False),
+        )
+
+    @cached_property
+    def histogram(self) -> Ints:
+        """Matches per whole point of score."""
+        known = self.score[~np.isnan(self.score)] if self.unscored else self.score
+        points = np.bincount(known.astype(np.int64), minlength=BINS + 1)
+        points[BINS - 1] += points[BINS]
+        return points[:BINS]
+
+    @cached_property
+    def unscored(self) -> int:
+        """Matches without a score."""
+        return int(np.count_nonzero(np.isnan(self.score)))
+
+    @cached_property
+    def coverage(self) -> float | None:
+        """Mean share of the weight that is known, over the matches."""
+        if not len(self.matches):
+            return None
+        weights = np.array([c.weight for c in self.profile.scored], dtype=np.float64)
+        if not len(weights):
+            return 1.0
+        share = self._scored.known @ weights / weights.sum()
+        return float(np.bincount(self._scored.pattern, minlength=len(share)) @ share) / len(
+            self.matches
+        )
+
+    @cached_property
+    def market(self) -> Market:
+        """Everything at once."""
+        n_match, n_possible = len(self.matches), len(self.possible)
+        return Market(
+            profile=self.profile,
+            universe=len(self.board.universe),
+            matching=n_match,
+            possible=n_possible,
+            failing=len(self.board.universe) - n_match - n_possible,
+            potential=self.worth.total,
+            potential_possible=self.possible.worth(self.profile).total,
+            potential_unknown=self.worth.unknown,
+            customers=int(np.count_nonzero(self.matches.customers)),
+            tiers=self.tiers,
+            breakdowns={name: self.breakdown(name) for name in DIMENSIONS},
+            histogram=self.histogram,
+            unscored=self.unscored,
+            gates=self.gates,
+            largest_share=self.worth.largest_share,
+            coverage=self.coverage,
+        )
+
+    def rows(self, places: npt.NDArray[np.intp]) -> pl.DataFrame:
+        """Matches at those places as accounts, with `tier` (null where unranked) and all of `NAMES`.
+
+        Parameters
+        ----------
+        places
+            Places among the matches, as `best` returns them.
+        """
+        names = (*self.profile.tiers.names, None)
+        accounts = self.board.universe.frame[self.matches.rows[places]]
+        return evaluated_rows(accounts, self.profile).with_columns(
+            pl.Series("tier", [names[i] for i in self.tier[places]], dtype=pl.String)
+        )
+
+    def to_verify(self, count: int) -> pl.DataFrame:
+        """The possible accounts with the highest scores, in the shape of `rows` without a tier."""
+        scored = score(self.possible.scored(self.profile.scored), self.profile.scored)
+        worth = np.nan_to_num(self.possible.worth(self.profile).amount, nan=-1.0)
+        order = np.nan_to_num(scored, nan=-1.0)
+        chosen = _largest(count, order, worth)
+        chosen = chosen[np.lexsort((chosen, -worth[chosen], -order[chosen]))]
+        return evaluated_rows(self.board.universe.frame[self.possible.rows[chosen]], self.profile)
+
+
+def evaluated_rows(accounts: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+    """A few accounts with everything that `expressions.evaluated` adds."""
+    columns = describe_all(accounts.schema)
+    frame = evaluated(nw.from_native(accounts.lazy()), profile, columns=columns)
+    return frame.collect().to_native()  # type: ignore[no-any-return]
+
+
+def score(scored: Scored, criteria: tuple[Criterion, ...]) -> Floats:
+    """Scores 0…100 from fits and weights; NaN where no nice-to-have is known.
+
+    Parameters
+    ----------
+    scored
+        Fits on exactly these criteria.
+    criteria
+        Nice-to-haves and drawbacks.
+    """
+    nice = np.array([c.weight if c.role is Role.NICE_TO_HAVE else 0 for c in criteria], np.float64)
+    signed = np.array([c.weight if c.role.favours else -c.weight for c in criteria], np.float64)
+    if not nice.any():
+        return np.full(len(scored.pattern), 100.0)
+    known = scored.known @ nice
+    known[known == 0] = np.nan
+    share = signed @ scored.fits
+    share /= known[scored.pattern]
+    np.clip(share, 0.0, 1.0, out=share)
+    share *= 1e6
+    share += 0.5
+    np.floor(share, out=share)
+    share /= 1e4
+    return share
+
+
+def _largest(count: int, first: Floats, *rest: Floats) -> npt.NDArray[np.intp]:
+    """Places of the `count` largest by the first key, ties broken by the next; the earliest last."""
+    size = len(first)
+    if count >= size:
+        return np.arange(size)
+    least = np.partition(first, size - count)[size - count]
+    above = np.flatnonzero(first > least)
+    ties = np.flatnonzero(first == least)
+    room = count - len(above)
+    chosen = _largest(room, *(key[ties] for key in rest)) if rest else np.arange(room)
+    return np.concatenate([above, ties[chosen]])

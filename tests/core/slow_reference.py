@@ -1,0 +1,236 @@
+"""The market by the book: plain Python over dictionaries, one account at a time, obvious and slow."""
+
+import struct
+from math import ceil, floor, log10
+
+SECTIONS = {
+    "2": {"C": range(10, 34), "J": range(58, 64), "K": range(64, 67), "M": range(69, 76)},
+    "2.1": {"C": range(10, 34), "J": range(58, 61), "K": range(61, 64), "M": [68]},
+}
+
+
+def single(number):
+    """The nearest 32-bit float."""
+    return struct.unpack("f", struct.pack("f", number))[0]
+
+
+def fit(test, column, account):
+    value = account.get(column)
+    if value is None:
+        return None
+    if test.kind == "range":
+        return single(trapezoid(test, value))
+    if test.kind == "flag":
+        return 1.0 if value == test.value else 0.0
+    if test.kind == "tags":
+        found = sum(tag in value for tag in test.tags)
+        return single(
+            {
+                "any": float(found > 0),
+                "all": float(found == len(test.tags)),
+                "share": found / len(test.tags),
+            }[test.match]
+        )
+    if column == "industry":
+        for length in range(len(value), 1, -1):
+            if value[:length] in test.values:
+                return single(test.values[value[:length]])
+        sections = SECTIONS[account.get("industry_revision") or "2"]
+        for letter, divisions in sections.items():
+            if letter in test.values and int(value[:2]) in divisions:
+                return single(test.values[letter])
+        return single(test.default)
+    return single(test.values.get(value, test.default))
+
+
+def trapezoid(test, value):
+    if test.a is not None and value < test.a:
+        return 0.0
+    if test.d is not None and value > test.d:
+        return 0.0
+
+    def axis(x):
+        return log10(1 + max(x, 0)) if test.scale == "log" else x
+
+    # Edges so close that the axis cannot tell them apart are one hard edge.
+    if test.b is not None and value < test.b and axis(test.a) < axis(test.b):
+        return (axis(value) - axis(test.a)) / (axis(test.b) - axis(test.a))
+    if test.c is not None and value > test.c and axis(test.c) < axis(test.d):
+        return (axis(test.d) - axis(value)) / (axis(test.d) - axis(test.c))
+    return 1.0
+
+
+def graded(criterion, account):
+    value = fit(criterion.fit, criterion.column, account)
+    if value is not None or criterion.missing == "unknown":
+        return value
+    good = 1.0 if criterion.role in ("must_have", "nice_to_have") else 0.0
+    return good if criterion.missing == "pass" else 1.0 - good
+
+
+def percent(share):
+    return floor(min(max(share, 0.0), 1.0) * 1e6 + 0.5) / 1e4
+
+
+def judge(profile, account):
+    """State, score, its range, coverage and the gates' answers for one account."""
+    gates, nice, drawbacks = [], [], []
+    for criterion in profile.criteria:
+        value = graded(criterion, account)
+        if criterion.role == "must_have":
+            gates.append(None if value is None else value > 0)
+        elif criterion.role == "knock_out":
+            gates.append(None if value is None else not value > 0)
+        elif criterion.role == "nice_to_have":
+            nice.append((criterion.weight, value))
+        else:
+            drawbacks.append((criterion.weight, value))
+    if False in gates:
+        state = "fail"
+    elif None in gates:
+        state = "possible"
+    else:
+        state = "match"
+    weights = sum(w for w, _ in nice + drawbacks)
+    known = sum(w for w, f in nice + drawbacks if f is not None)
+    result = {
+        "state": state,
+        "gates": gates,
+        "coverage": known / weights if weights else 1.0,
+        "score": 100.0,
+        "score_low": 100.0,
+        "score_high": 100.0,
+    }
+    if nice:
+        points = sum(w * f for w, f in nice if f is not None)
+        points -= sum(w * f for w, f in drawbacks if f is not None)
+        base = sum(w for w, f in nice if f is not None)
+        whole = sum(w for w, _ in nice)
+        result["score"] = percent(points / base) if base else None
+        worst = points - sum(w for w, f in drawbacks if f is None)
+        best = points + sum(w for w, f in nice if f is None)
+        result["score_low"], result["score_high"] = percent(worst / whole), percent(best / whole)
+    return result
+
+
+def potential(model, account):
+    if model.model == "column":
+        value = account.get(model.column)
+        amount = value
+    elif model.model == "per_employee":
+        value = account.get("employees")
+        amount = None if value is None else value * model.rate
+    elif model.model == "revenue_share":
+        value = account.get("revenue")
+        amount = None if value is None else value * model.share
+    else:
+        value = account.get("employees")
+        amount = 0.0
+        for band in model.bands:
+            if value is not None and value >= band.at_least:
+                amount = band.amount
+    if value is None:
+        return None
+    amount = max(amount, model.floor)
+    return amount if model.cap is None else min(amount, model.cap)
+
+
+def order(match):
+    def falling(value):
+        return (value is None, -(value or 0))
+
+    return (*falling(match["score"]), *falling(match["potential"]), match["account_id"])
+
+
+def tier(policy, place, match):
+    """Index of the tier of the match that stands at that place of the ranking."""
+    room = 0
+    for index, one in enumerate(policy.tiers):
+        room += one.threshold
+        by = "potential" if policy.kind == "value" else "score"
+        if match[by] is None:
+            continue
+        if policy.kind == "capacity":
+            reached = place < room
+        else:
+            reached = match[by] >= one.threshold
+        if reached:
+            return index
+    return len(policy.tiers)
+
+
+def size(account):
+    employees = account.get("employees")
+    if employees is None:
+        return None
+    for least, label in ((1000, "1000+"), (250, "250–999"), (50, "50–249"), (10, "10–49")):
+        if employees >= least:
+            return label
+    return "0–9"
+
+
+def market(profile, accounts):
+    """Everything a market holds, as plain values."""
+    judged = [
+        account | judge(profile, account) | {"potential": potential(profile.potential, account)}
+        for account in accounts
+    ]
+    matches = sorted((a for a in judged if a["state"] == "match"), key=order)
+    possible = [a for a in judged if a["state"] == "possible"]
+    for place, match in enumerate(matches):
+        match["tier"] = tier(profile.tiers, place, match)
+    keys = {
+        "region": lambda a: a.get("region"),
+        "municipality": lambda a: a.get("municipality"),
+        "industry": lambda a: a["industry"][:2] if a.get("industry") else None,
+        "size": size,
+    }
+    breakdowns = {}
+    for name, key in keys.items():
+        cells = breakdowns[name] = {}
+        for match in matches:
+            cell = cells.setdefault((key(match), match["tier"]), [0, 0.0])
+            cell[0] += 1
+            cell[1] += match["potential"] or 0.0
+    histogram = [0] * 100
+    for match in matches:
+        if match["score"] is not None:
+            histogram[min(int(match["score"]), 99)] += 1
+    known = sorted((m["potential"] for m in matches if m["potential"] is not None), reverse=True)
+    gates = []
+    for g in range(len(profile.gates)):
+        answers = [a["gates"][g] for a in judged]
+        without = [a["gates"][:g] + a["gates"][g + 1 :] for a in judged]
+        dropped = sum(all(rest) for rest in without)
+        gates.append(
+            (
+                answers.count(True),
+                answers.count(False),
+                answers.count(None),
+                dropped - len(matches),
+            )
+        )
+    return {
+        "matches": matches,
+        "universe": len(accounts),
+        "matching": len(matches),
+        "possible": len(possible),
+        "potential": sum(known),
+        "potential_possible": sum(a["potential"] or 0 for a in possible),
+        "potential_unknown": len(matches) - len(known),
+        "customers": sum(bool(m.get("is_customer")) for m in matches),
+        "tiers": [
+            (
+                sum(m["tier"] == t for m in matches),
+                sum(m["potential"] or 0 for m in matches if m["tier"] == t),
+                sum(bool(m.get("is_customer")) for m in matches if m["tier"] == t),
+            )
+            for t in range(len(profile.tiers.tiers) + 1)
+        ],
+        "breakdowns": breakdowns,
+        "histogram": histogram,
+        "unscored": sum(m["score"] is None for m in matches),
+        "gates": gates,
+        "largest_share": sum(known[: ceil(0.2 * len(known))]) / sum(known) if sum(known) else None,
+        "coverage": sum(m["coverage"] for m in matches) / len(matches) if matches else None,
+    }

@@ -1,0 +1,177 @@
+"""Random universes and profiles, small enough to reason about and nasty enough to find mistakes."""
+
+import polars as pl
+from hypothesis import strategies as st
+
+from icp_core.profile import (
+    Band,
+    Choice,
+    ColumnPotential,
+    Criterion,
+    EmployeeBands,
+    Flag,
+    PerEmployee,
+    Profile,
+    Range,
+    RevenueShare,
+    Role,
+    Tags,
+    Tier,
+    TierPolicy,
+)
+from icp_core.universe import Universe
+
+REGIONS = ["SE-01", "SE-14", "NO-03", "FI-01"]
+CODES = ["62.01", "62.02", "62", "63.11", "01.11", "10.1", "26.20", "70.10", "64.19"]
+KEYS = ["62", "62.0", "62.01", "63", "10.1", "C", "J", "K", "M"]
+TAGS = ["Azure", "AWS", "SAP", "HubSpot"]
+
+SCHEMA = {
+    "account_id": pl.String,
+    "name": pl.String,
+    "region": pl.String,
+    "municipality": pl.String,
+    "industry": pl.String,
+    "industry_revision": pl.String,
+    "employees": pl.Int64,
+    "revenue": pl.Float64,
+    "revenue_growth": pl.Float64,
+    "technologies": pl.List(pl.String),
+    "is_customer": pl.Boolean,
+    "recruits_abroad": pl.Boolean,
+    "ad_spend": pl.Float64,
+}
+
+
+def maybe(values):
+    return st.one_of(st.none(), values)
+
+
+@st.composite
+def accounts(draw, revisions=True):
+    n = draw(st.integers(1, 40))
+    return [
+        {
+            "account_id": f"X-{i:03}",
+            "name": f"Account {i}",
+            "region": draw(maybe(st.sampled_from(REGIONS))),
+            "municipality": draw(maybe(st.sampled_from(["SE-0180", "SE-1480"]))),
+            "industry": draw(maybe(st.sampled_from(CODES))),
+            "industry_revision": draw(maybe(st.sampled_from(["2", "2.1"]))) if revisions else None,
+            "employees": draw(maybe(st.sampled_from([0, 5, 9, 10, 30, 49, 50, 200, 250, 1000]))),
+            "revenue": draw(maybe(st.sampled_from([0.0, 1e5, 1e6, 2.5e6, 1e9]))),
+            "revenue_growth": draw(maybe(st.floats(-1, 3, width=32))),
+            "technologies": draw(maybe(st.lists(st.sampled_from(TAGS), unique=True))),
+            "is_customer": draw(maybe(st.booleans())),
+            "recruits_abroad": draw(maybe(st.booleans())),
+            "ad_spend": draw(maybe(st.sampled_from([0.0, 50.0, 99999.0, 1e5]))),
+        }
+        for i in range(n)
+    ]
+
+
+def universe(rows):
+    return Universe.of(pl.DataFrame(rows, schema=SCHEMA), name="random", label="Random accounts")
+
+
+@st.composite
+def ranges(draw, low, high):
+    edges = sorted(draw(st.lists(st.floats(low, high, width=32), min_size=4, max_size=4)))
+    a, b, c, d = edges
+    if draw(st.booleans()):
+        a = b
+    if draw(st.booleans()):
+        c = d
+    opened = draw(st.sampled_from(["neither", "lower", "upper", "both"]))
+    if opened in ("lower", "both"):
+        a = b = None
+    if opened in ("upper", "both"):
+        c = d = None
+    scale = draw(st.sampled_from(["linear", "log"])) if low >= 0 else "linear"
+    return Range(a=a, b=b, c=c, d=d, scale=scale)
+
+
+def choices(keys):
+    fits = st.sampled_from([0.0, 0.25, 0.7, 1.0])
+    return st.builds(
+        Choice,
+        values=st.dictionaries(st.sampled_from(keys), fits, min_size=1),
+        default=st.sampled_from([0.0, 0.1, 1.0]),
+    )
+
+
+TESTS = st.one_of(
+    st.tuples(st.just("employees"), ranges(0, 300)),
+    st.tuples(st.just("revenue"), ranges(0, 3e6)),
+    st.tuples(st.just("revenue_growth"), ranges(-1, 3)),
+    st.tuples(st.just("ad_spend"), ranges(0, 1e5)),
+    st.tuples(st.just("industry"), choices(KEYS)),
+    st.tuples(st.just("region"), choices(REGIONS)),
+    st.tuples(
+        st.just("technologies"),
+        st.builds(
+            Tags,
+            tags=st.lists(st.sampled_from(TAGS), min_size=1, unique=True),
+            match=st.sampled_from(["any", "all", "share"]),
+        ),
+    ),
+    st.tuples(
+        st.sampled_from(["recruits_abroad", "is_customer"]), st.builds(Flag, value=st.booleans())
+    ),
+)
+
+
+@st.composite
+def criteria(draw):
+    column, test = draw(TESTS)
+    return Criterion(
+        column=column,
+        fit=test,
+        role=draw(st.sampled_from(Role)),
+        weight=draw(st.integers(1, 10)),
+        missing=draw(st.sampled_from(["unknown", "unknown", "fail", "pass"])),
+    )
+
+
+@st.composite
+def policies(draw):
+    kind = draw(st.sampled_from(["cut_off", "capacity", "value"]))
+    thresholds = {
+        "cut_off": st.sampled_from([100, 80, 70, 50, 33.3333, 25, 0]),
+        "capacity": st.integers(1, 12),
+        "value": st.sampled_from([1e6, 1e5, 5000, 2500, 1000, 0]),
+    }[kind]
+    count = draw(st.integers(1, 4))
+    chosen = draw(st.lists(thresholds, min_size=count, max_size=count, unique=kind != "capacity"))
+    if kind != "capacity":
+        chosen = sorted(chosen, reverse=True)
+    return TierPolicy(
+        kind=kind,
+        tiers=tuple(Tier(name=f"T{i}", threshold=value) for i, value in enumerate(chosen)),
+    )
+
+
+LIMITS = {
+    "floor": st.sampled_from([0.0, 1000.0]),
+    "cap": st.sampled_from([None, 5000.0, 1e6]),
+}
+POTENTIALS = st.one_of(
+    st.builds(PerEmployee, rate=st.sampled_from([0.0, 100.0]), **LIMITS),
+    st.builds(RevenueShare, share=st.sampled_from([0.001, 0.5]), **LIMITS),
+    st.builds(ColumnPotential, column=st.just("ad_spend"), **LIMITS),
+    st.builds(
+        EmployeeBands,
+        bands=st.just((Band(at_least=5, amount=1000), Band(at_least=50, amount=2500))),
+        **LIMITS,
+    ),
+)
+
+
+def profiles():
+    return st.builds(
+        Profile,
+        name=st.just("Random"),
+        criteria=st.lists(criteria(), max_size=7).map(tuple),
+        tiers=policies(),
+        potential=POTENTIALS,
+    )

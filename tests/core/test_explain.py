@@ -1,0 +1,60 @@
+import pytest
+import strategies
+from hypothesis import given, settings
+from icp_core.explain import explain
+from icp_core.profile import Criterion, Flag, Profile, Range
+from icp_core.scoreboard import Scoreboard
+
+
+def explained(rows, profile):
+    evaluation = Scoreboard(strategies.universe(rows)).evaluate(profile)
+    return explain(evaluation.rows(evaluation.best(len(rows))), profile)
+
+
+def account(**known):
+    return dict.fromkeys(strategies.SCHEMA) | {"account_id": "X-1", "name": "One"} | known
+
+
+GROWING = Criterion(
+    column="revenue_growth", role="nice_to_have", fit=Range(a=0, b=0.5), weight=6
+)
+SIZED = Criterion(column="employees", role="nice_to_have", fit=Range.between(30, 200), weight=4)
+ABROAD = Criterion(column="recruits_abroad", role="drawback", fit=Flag(), weight=5)
+
+
+def test_points_by_hand():
+    profile = Profile(name="P", criteria=(GROWING, SIZED, ABROAD))
+    (one,) = explained([account(revenue_growth=0.25, employees=50, recruits_abroad=True)], profile)
+    # (6 × ½ + 4 × 1 − 5 × 1) / 10 = 20 %
+    assert [reason.points for reason in one.reasons] == pytest.approx([30, 40, -50])
+    assert [reason.at_best for reason in one.reasons] == pytest.approx([60, 40, 0])
+    assert one.score == 20 and one.floor == 0
+    assert [reason.criterion.column for reason in one.strongest] == [
+        "recruits_abroad",
+        "employees",
+        "revenue_growth",
+    ]
+
+
+def test_an_unknown_value_is_left_out_and_named():
+    profile = Profile(name="P", criteria=(GROWING, SIZED, ABROAD))
+    (one,) = explained([account(employees=50)], profile)
+    assert one.score == 100
+    assert [reason.points for reason in one.reasons] == [0, 100, 0]
+    assert [criterion.column for criterion in one.unknown] == ["revenue_growth", "recruits_abroad"]
+
+
+def test_a_score_cannot_fall_below_zero_and_the_floor_says_so():
+    profile = Profile(name="P", criteria=(SIZED, ABROAD))
+    (one,) = explained([account(employees=5, recruits_abroad=True)], profile)
+    assert one.score == 0
+    assert one.floor == pytest.approx(125)
+
+
+@settings(max_examples=150, deadline=None)
+@given(rows=strategies.accounts(), profile=strategies.profiles())
+def test_points_and_floor_add_up_to_the_score(rows, profile):
+    for one in explained(rows, profile):
+        if one.score is not None:
+            assert one.floor + sum(r.points for r in one.reasons) == pytest.approx(one.score, abs=1e-3)
+            assert one.floor >= 0
