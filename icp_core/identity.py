@@ -38,7 +38,7 @@ def registrable_domain(address: str | None) -> str | None:
     Returns
     -------
     str or None
-        Lower case and IDNA-encoded, `xn--sandebtsenter-wfb.no`; None for shared hosts (free mail,
+        Lower case and IDNA-encoded, `xn--sandebtsenter-ufb.no`; None for shared hosts (free mail,
         social networks, directories) and for what is no address.
     """
     if not address:

@@ -260,13 +260,13 @@ def _postcodes() -> Mapping[tuple[str, str], tuple[str, float, float]]:
 def clean_postcode(country: str, postcode: str) -> str | None:
     """Clean a postcode: no spaces or country prefix, lost leading zeros back; None if it is none.
 
-    `SE-114 55` gives `11455`, and Finland's `180` gives `00180`.
+    `SE-114 55` gives `11455`, and Finland's `180` gives `00180`. Other countries' stay as they are.
     """
-    digits = re.sub(r"\D", "", postcode)
     length = _POSTCODE_DIGITS.get(country)
-    if not digits or length is None or len(digits) > length:
-        return digits if digits and length is None else None
-    return digits.zfill(length)
+    if length is None:
+        return postcode.strip() or None
+    digits = re.sub(r"\D", "", postcode)
+    return digits.zfill(length) if 1 <= len(digits) <= length else None
 
 
 def municipality_of(country: str, postcode: str) -> str | None:
@@ -346,11 +346,9 @@ def clean_postcodes(postcode: pl.Expr, country: pl.Expr) -> pl.Expr:
     length = country.replace_strict(_POSTCODE_DIGITS, default=None, return_dtype=pl.Int64)
     padded = pl.lit("0").repeat_by((length - digits.str.len_chars()).clip(0)).list.join("") + digits
     return (
-        pl.when(digits == "")
-        .then(None)
-        .when(length.is_null())
-        .then(digits)
-        .when(digits.str.len_chars() <= length)
+        pl.when(length.is_null())
+        .then(postcode.str.strip_chars().replace("", None))
+        .when(digits.str.len_chars().is_between(1, length))
         .then(padded)
     )
 

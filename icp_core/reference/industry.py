@@ -192,7 +192,7 @@ def search(
     limit
         Most entries to return.
     """
-    wanted = fold(text)
+    wanted = _words(text)
     if not wanted:
         return ()
     entries = industries(revision)
@@ -236,10 +236,14 @@ def _rank(wanted: str, digits: str, code: str, title: str) -> int | None:
 @cache
 def _titles(revision: Revision) -> tuple[tuple[str, str, str], ...]:
     return tuple(
-        (code, lang, " ".join(re.findall(r"[a-z0-9.]+", fold(title))))
+        (code, lang, _words(title))
         for code, entry in industries(revision).items()
         for lang, title in entry.labels.items()
     )
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9.]+", fold(text)))
 
 
 def _section_of_division(division: int) -> str:
