@@ -1,0 +1,590 @@
+"""Reading delimited text: whatever encoding, separator and quoting, every row counted.
+
+DuckDB reads; what is ours is finding out how the file is written, mending what DuckDB would lose
+(other encodings, NUL bytes, mixed line ends, endless lines), and checking that no line disappeared.
+"""
+
+import codecs
+import csv
+import os
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from icp_core.importing.headings import recognised
+from icp_core.importing.tables import (
+    ROW,
+    Limits,
+    OnProgress,
+    Progress,
+    Scratch,
+    Table,
+    no_progress,
+    refuse,
+    rejects,
+    unique_headings,
+)
+
+_SEPARATORS: Final = (";", "\t", ",", "|")
+_NAMES: Final = {";": "semicolon", "\t": "tab", ",": "comma", "|": "vertical bar", "\x1f": "none"}
+_CHUNK: Final = 8 << 20
+_HEAD: Final = 256 << 10
+_HEADER_WITHIN: Final = 20
+_TOO_LONG: Final = "\x1aline too long: "
+_REASONS: Final = {
+    "MISSING COLUMNS": "too few cells",
+    "TOO MANY COLUMNS": "too many cells",
+    "UNQUOTED VALUE": "quotation marks that do not pair",
+    "LINE SIZE OVER MAXIMUM": "line too long",
+}
+_BATCH: Final = 50_000
+_RECORD_LINES: Final = 500
+
+
+@dataclass(frozen=True)
+class _Survey:
+    """What one pass over the bytes finds."""
+
+    encoding: str
+    nuls: bool = False
+    mixed_ends: bool = False
+    too_long: bool = False
+    lines: int = 0
+    blank_lines: int = 0
+
+    @property
+    def needs_mending(self) -> bool:
+        return self.encoding != "utf-8" or self.nuls or self.mixed_ends or self.too_long
+
+
+@dataclass(frozen=True)
+class _Dialect:
+    """How the cells of a file are written, and where its headings stand."""
+
+    separator: str
+    quote: str
+    header_line: int
+    header: tuple[str, ...]
+    # A separator behind the last cell of each row but not of the headings.
+    trailing: bool
+
+
+def read_delimited(
+    path: Path,
+    *,
+    name: str,
+    scratch: Scratch,
+    limits: Limits | None = None,
+    on_progress: OnProgress = no_progress,
+) -> Table:
+    """Read delimited text as a table of text.
+
+    Parameters
+    ----------
+    path
+        The file, unpacked.
+    name
+        What the user calls it.
+    scratch
+        Where to keep the cells.
+    limits
+        How much to read.
+    on_progress
+        Told how far the reading is, 0…1.
+
+    Raises
+    ------
+    ImportRefused
+        If the file is empty, binary, has no headings or no rows, is too wide, or is so damaged that
+        more than `limits.unreadable` rows cannot be read.
+    """
+    limits = limits or Limits()
+    survey = _survey(path, name, limits, on_progress)
+    notes = [f"encoding {survey.encoding}"]
+    if survey.needs_mending:
+        mended = scratch.new(".csv")
+        notes += _mend(path, mended, survey, limits, on_progress)
+        path = mended
+        survey = replace(_survey(path, name, limits, on_progress), encoding=survey.encoding)
+    dialect = _sniff(path, name, limits)
+    notes.append(f"separator {_NAMES[dialect.separator]}")
+    out = scratch.new(".parquet")
+    unreadable = _copy(path, out, dialect, name=name, limits=limits, on_progress=on_progress)
+    if unreadable is None or not _complete(out, unreadable, survey, dialect):
+        unreadable = _copy_carefully(
+            path, out, dialect, name=name, limits=limits, on_progress=on_progress
+        )
+    return _table(out, unreadable, dialect, name=name, notes=notes, scratch=scratch, limits=limits)
+
+
+def _table(
+    out: Path,
+    unreadable: pl.DataFrame,
+    dialect: _Dialect,
+    *,
+    name: str,
+    notes: list[str],
+    scratch: Scratch,
+    limits: Limits,
+) -> Table:
+    header: list[str | None] = list(dialect.header)
+    if dialect.trailing:
+        header.append(None)
+    headings = unique_headings(header, name=name, limits=limits)
+    scan = pl.scan_parquet(out)
+    rows = int(scan.select(pl.len()).collect().item())
+    if rows == 0:
+        if unreadable.is_empty():
+            refuse(name, "it has headings but no rows below them. Export it again with its rows.")
+        refuse(name, f"none of its {unreadable.height:,} rows can be read. Export it again as CSV.")
+    if rows + unreadable.height > limits.rows:
+        refuse(name, f"it has more than {limits.rows:,} rows. Split it.")
+    # Columns that have neither a heading nor a value come from separators at the line's end.
+    nameless = [i for i, cell in enumerate(header) if not (cell or "").strip()]
+    if nameless:
+        counts = scan.select(pl.col(f"c{i}").replace("", None).count() for i in nameless).collect()
+        nameless = [i for i in nameless if counts[f"c{i}"][0] == 0]
+    kept = [i for i in range(len(header)) if i not in set(nameless)]
+    lazy = scan.with_columns(_row_numbers(dialect.header_line, unreadable)).select(
+        ROW, *(_blank_to_null(f"c{i}").alias(headings[i]) for i in kept)
+    )
+    return Table(
+        name, "CSV", tuple(headings[i] for i in kept), lazy, rows, unreadable, tuple(notes), scratch
+    )
+
+
+def _blank_to_null(column: str) -> pl.Expr:
+    text = pl.col(column).str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def _row_numbers(header_line: int, unreadable: pl.DataFrame) -> pl.Expr:
+    """Row numbers of the rows that were read: all numbers but those of the unreadable ones."""
+    first = header_line + 1
+    gaps = np.sort(unreadable["row"].to_numpy())
+    before = gaps - np.arange(len(gaps))
+
+    def number(index: pl.Series) -> pl.Series:
+        positions = index.to_numpy() + first
+        return pl.Series(positions + np.searchsorted(before, positions, side="right"))
+
+    plain = pl.row_index(ROW).cast(pl.Int64)
+    if not len(gaps):
+        return plain + first
+    return plain.map_batches(number, return_dtype=pl.Int64, is_elementwise=False).alias(ROW)
+
+
+# How the file is written ------------------------------------------------------------------------
+
+
+def _survey(path: Path, name: str, limits: Limits, on_progress: OnProgress) -> _Survey:
+    size = path.stat().st_size
+    if size == 0:
+        refuse(name, "it is empty. Export it again.")
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if encoding := _utf_16(head):
+        return _Survey(encoding)
+    controls = sum(head.count(bytes([c])) for c in (*range(1, 9), *range(14, 27), 28, 29, 30))
+    if controls > len(head) / 50 or head.count(0) > len(head) / 10:
+        refuse(name, "it is not a text file. Load CSV, Excel (.xlsx), Parquet or JSON.")
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    utf_8 = True
+    nuls = returns = pairs = newlines = 0
+    gaps = {1: 0, 2: 0}
+    longest = done = 0
+    last, ended_in_return = -1, False
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            if utf_8:
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    utf_8 = False
+            nuls += chunk.count(0)
+            returns += chunk.count(b"\r")
+            pairs += chunk.count(b"\r\n") + (ended_in_return and chunk.startswith(b"\n"))
+            ended_in_return = chunk.endswith(b"\r")
+            ends = np.flatnonzero(np.frombuffer(chunk, np.uint8) == 10) + done
+            if len(ends):
+                lengths = np.diff(ends, prepend=last)
+                for length in gaps:
+                    gaps[length] += int((lengths == length).sum())
+                longest, last = max(longest, int(lengths.max())), int(ends[-1])
+                newlines += len(ends)
+            done += len(chunk)
+            on_progress(Progress("Checking the file", 0.1 * done / size))
+    if utf_8:
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            utf_8 = False
+    return _Survey(
+        encoding="utf-8" if utf_8 else "windows-1252",
+        nuls=nuls > 0,
+        mixed_ends=returns > 0 and not (returns == pairs == newlines),
+        too_long=max(longest, size - last) > limits.line_bytes,
+        lines=newlines + (last < size - 1),
+        blank_lines=gaps[2] if pairs else gaps[1],
+    )
+
+
+def _utf_16(head: bytes) -> str | None:
+    if head.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    if head.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be"
+    pairs = len(head) // 2
+    if pairs >= 8:
+        if head[1::2].count(0) > 0.7 * pairs:
+            return "utf-16-le"
+        if head[0::2].count(0) > 0.7 * pairs:
+            return "utf-16-be"
+    return None
+
+
+def _mend(
+    path: Path, out: Path, survey: _Survey, limits: Limits, on_progress: OnProgress
+) -> list[str]:
+    """Write the file as UTF-8 with plain line ends; returns notes on what was done."""
+    size = path.stat().st_size
+    foreign = nuls = 0
+    with path.open("rb") as file, out.open("wb") as target:
+        for line, too_long in _lines(file, survey.encoding, limits):
+            if too_long:
+                # One cell that no reader takes for a row: it is counted as unreadable.
+                start = re.sub(rb"[^\w .@-]", b"", line[:200])
+                target.write(_TOO_LONG.encode() + start + b"\n")
+                continue
+            nuls += line.count(0)
+            clean = line.replace(b"\0", b"")
+            if survey.encoding == "windows-1252":
+                try:
+                    clean.decode()
+                except UnicodeDecodeError:
+                    foreign += 1
+                    clean = clean.decode("cp1252", errors="replace").encode()
+            target.write(clean + b"\n")
+            if foreign % 1000 == 0:
+                on_progress(Progress("Converting the file", 0.1 * file.tell() / size))
+    notes = []
+    if survey.encoding == "windows-1252":
+        notes.append(f"{foreign:,} lines were in Windows-1252, the others in UTF-8")
+    if nuls:
+        notes.append(f"{nuls:,} NUL bytes were removed")
+    return notes
+
+
+def _lines(file: BinaryIO, encoding: str, limits: Limits) -> Iterator[tuple[bytes, bool]]:
+    """Lines in UTF-8 or as they are, without their ends; a line over the limit is cut, and marked."""
+    decoder = codecs.getincrementaldecoder(
+        encoding if encoding.startswith("utf-16") else "latin-1"
+    )(errors="replace")
+    rest, overlong = b"", False
+    while True:
+        chunk = file.read(1 << 20)
+        if encoding.startswith("utf-16"):
+            data = decoder.decode(chunk, final=not chunk).lstrip("\ufeff").encode()
+        else:
+            data = chunk
+        # A carriage return at the very end may be the first half of a pair.
+        data = rest + data
+        held = b""
+        if chunk and data.endswith(b"\r"):
+            data, held = data[:-1], b"\r"
+        *complete, rest = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        rest += held
+        for line in complete:
+            yield line, overlong or len(line) > limits.line_bytes
+            overlong = False
+        if len(rest) > limits.line_bytes:
+            rest, overlong = rest[:200], True
+        if not chunk:
+            if rest:
+                yield rest, overlong
+            return
+
+
+def _sniff(path: Path, name: str, limits: Limits) -> _Dialect:
+    with path.open("rb") as file:
+        raw = file.read(max(_HEAD, limits.line_bytes))
+    complete = raw[: raw.rfind(b"\n") + 1] or raw
+    text = complete.decode("utf-8-sig", errors="replace")
+    if not text.strip():
+        refuse(name, "it holds nothing but blank lines. Export it again.")
+    lines = text.splitlines(keepends=True)
+    for separator in _SEPARATORS:
+        if lines[0].count(separator) >= limits.columns:
+            unique_headings(lines[0].split(separator), name=name, limits=limits)
+    best: tuple[tuple[float, ...], _Dialect] | None = None
+    for separator in (*_SEPARATORS, "\x1f"):
+        # In files with tabs or bars quotation marks are most often part of a name.
+        quoted = separator in ",;" or f'"{separator}"' in text
+        found = _try(lines, separator, '"' if quoted else "")
+        if found and (best is None or found[0] > best[0]):
+            best = found
+    if best is None:
+        refuse(
+            name,
+            f"no row of headings was found among its first {_HEADER_WITHIN} rows. "
+            "Put the names of the columns in the first row.",
+        )
+    return best[1]
+
+
+def _try(lines: list[str], separator: str, quote: str) -> tuple[tuple[float, ...], _Dialect] | None:
+    """How well a separator fits the first lines, and where the headings then stand."""
+    rows: list[tuple[int, list[str]]] = []
+    reader = _csv_reader(iter(lines), separator, quote, strict=False)
+    for row in reader:
+        if row:
+            rows.append((reader.line_num, row))
+        if len(rows) >= 100:
+            break
+    found = find_header([cells for _, cells in rows])
+    if found is None:
+        return None
+    line, header = rows[found]
+    widths = [len(cells) for _, cells in rows[found + 1 :]]
+    usual = max(set(widths), key=widths.count) if widths else len(header)
+    trailing = usual == len(header) + 1 and all(
+        not cells[-1].strip() for _, cells in rows[found + 1 :] if len(cells) == usual
+    )
+    expected = usual if trailing else len(header)
+    fitting = sum(width == expected for width in widths) / len(widths) if widths else 1.0
+    if len(header) == 1:
+        # One column: a comma in a name is no separator.
+        fitting = 0.01 if separator == "\x1f" else 0.0
+    score = (float(recognised(header)), fitting, float(len(header)))
+    return score, _Dialect(separator, quote, line, tuple(header), trailing)
+
+
+def find_header(rows: list[list[str]]) -> int | None:
+    """Which of the first rows holds the headings, or None.
+
+    The row with the most headings that are known; else the first that is as wide as the table and
+    holds different words, no numbers.
+    """
+    first = rows[:_HEADER_WITHIN]
+    known = [recognised(row) for row in first]
+    if any(known):
+        return known.index(max(known))
+    widest = max((sum(map(bool, row)) for row in rows), default=0)
+    for place, row in enumerate(first):
+        cells = [cell.strip() for cell in row if cell.strip()]
+        if (
+            cells
+            and len(cells) >= max(1, 0.6 * widest)
+            and len(set(cells)) == len(cells)
+            and not any(re.search(r"\d{3}|^[\d\s.,-]+$|@|://", cell) for cell in cells)
+            and all(len(cell) <= 80 for cell in cells)
+        ):
+            return place
+    return None
+
+
+def _csv_reader(lines: Iterator[str], separator: str, quote: str, *, strict: bool = True) -> Any:
+    csv.field_size_limit(1 << 30)
+    if quote:
+        return csv.reader(lines, delimiter=separator, quotechar=quote, strict=strict)
+    return csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE)
+
+
+# The cells --------------------------------------------------------------------------------------
+
+
+def _width(dialect: _Dialect) -> int:
+    return len(dialect.header) + dialect.trailing
+
+
+def _copy(
+    path: Path,
+    out: Path,
+    dialect: _Dialect,
+    *,
+    name: str,
+    limits: Limits,
+    on_progress: OnProgress,
+) -> pl.DataFrame | None:
+    """Write the cells to Parquet with DuckDB; returns the unreadable rows, None where it gives up."""
+    connection = duckdb.connect(config={"memory_limit": "3GB"})
+    failure: list[duckdb.Error] = []
+
+    def write() -> None:
+        try:
+            connection.read_csv(
+                str(path),
+                columns={f"c{i}": "VARCHAR" for i in range(_width(dialect))},
+                sep=dialect.separator,
+                quotechar=dialect.quote,
+                escapechar=dialect.quote,
+                header=False,
+                skiprows=dialect.header_line,
+                auto_detect=False,
+                strict_mode=True,
+                store_rejects=True,
+                rejects_limit=(limits.unreadable + 1) * 4,
+                max_line_size=4 * limits.line_bytes,
+            ).write_parquet(str(out))
+        except duckdb.Error as error:
+            failure.append(error)
+
+    worker = threading.Thread(target=write, name="read-csv")
+    worker.start()
+    try:
+        while worker.is_alive():
+            worker.join(0.2)
+            share = max(0.0, min(100.0, float(connection.query_progress()))) / 100
+            on_progress(Progress("Reading the rows", 0.1 + 0.9 * share))
+    except BaseException:
+        connection.interrupt()
+        worker.join()
+        connection.close()
+        raise
+    if failure:
+        connection.close()
+        return None
+    found = (
+        connection.table("reject_errors")
+        .aggregate("line, min(error_type) AS error, any_value(csv_line) AS cells", "line")
+        .order("line")
+        .fetchall()
+    )
+    connection.close()
+    if len(found) > limits.unreadable:
+        _refuse_damaged(name, limits)
+    return rejects(
+        name,
+        [line for line, _, _ in found],
+        [_reason(error, text) for _, error, text in found],
+        [(text or "").strip("\r\n").removeprefix(_TOO_LONG) for _, _, text in found],
+    )
+
+
+def _reason(error: str, text: str | None) -> str:
+    if (text or "").strip().startswith(_TOO_LONG):
+        return "line too long"
+    return _REASONS.get(error, error.lower())
+
+
+def _refuse_damaged(name: str, limits: Limits) -> None:
+    refuse(
+        name,
+        f"more than {limits.unreadable:,} of its rows cannot be read. It is damaged or its quotation "
+        "marks do not pair; export it again.",
+    )
+
+
+def _complete(out: Path, unreadable: pl.DataFrame, survey: _Survey, dialect: _Dialect) -> bool:
+    """Whether rows read, rows rejected and blank lines add up to the lines of the file."""
+    if unreadable["cells"].str.contains("\n", literal=True).any():
+        return False
+    scan = pl.scan_parquet(out)
+    rows = int(scan.select(pl.len()).collect().item())
+    wanted = survey.lines - dialect.header_line - unreadable.height
+    if rows == wanted:
+        return True
+    inside = scan.select(
+        pl.sum_horizontal(
+            pl.col(f"c{i}").str.count_matches("\n", literal=True).sum()
+            for i in range(_width(dialect))
+        )
+    )
+    return rows + int(inside.collect().item() or 0) + survey.blank_lines == wanted
+
+
+def _copy_carefully(
+    path: Path,
+    out: Path,
+    dialect: _Dialect,
+    *,
+    name: str,
+    limits: Limits,
+    on_progress: OnProgress,
+) -> pl.DataFrame:
+    """Write the cells to Parquet record by record, starting afresh behind each broken line.
+
+    For files in which an unpaired quotation mark swallows the lines behind it.
+    """
+    width, size = _width(dialect), path.stat().st_size
+    bad: list[tuple[int, str, str]] = []
+    parts: list[Path] = []
+    batch: list[list[str]] = []
+
+    def flush() -> None:
+        part = out.with_name(f"{out.stem}-{len(parts)}.parquet")
+        schema = {f"c{i}": pl.String for i in range(width)}
+        pl.DataFrame(batch, schema=schema, orient="row").write_parquet(part)
+        parts.append(part)
+        batch.clear()
+
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for _ in range(dialect.header_line):
+            file.readline()
+        row = dialect.header_line
+        waiting: list[str] = []
+        while True:
+            line = waiting.pop(0) if waiting else file.readline()
+            if not line:
+                break
+            if not line.strip("\r\n"):
+                continue
+            row += 1
+            record, used, reason = _record(line, file, waiting, dialect, limits)
+            del waiting[:used]
+            if reason is None and len(record) == width:
+                batch.append(record)
+            else:
+                reason = reason or ("too few cells" if len(record) < width else "too many cells")
+                text = line.strip("\r\n")
+                bad.append((row, _reason(reason, text), text.removeprefix(_TOO_LONG)))
+            if len(bad) > limits.unreadable:
+                _refuse_damaged(name, limits)
+            if len(batch) >= _BATCH:
+                flush()
+                on_progress(
+                    Progress(
+                        "Reading the rows",
+                        0.1 + 0.9 * os.lseek(file.fileno(), 0, os.SEEK_CUR) / size,
+                    )
+                )
+    flush()
+    pl.scan_parquet(parts).sink_parquet(out)
+    return rejects(name, *map(list, zip(*bad, strict=True))) if bad else rejects(name, [], [], [])
+
+
+def _record(
+    line: str, file: Any, waiting: list[str], dialect: _Dialect, limits: Limits
+) -> tuple[list[str], int, str | None]:
+    """The cells of the record that starts at a line, how many waiting lines it took, what is wrong.
+
+    A record that does not end within the limit, or does not fit, gives its further lines back.
+    """
+    text, used = line, 0
+    while True:
+        # With an odd number of marks the record cannot end here.
+        if not (dialect.quote and text.count(dialect.quote) % 2):
+            try:
+                cells: list[str] = next(
+                    _csv_reader(iter([text]), dialect.separator, dialect.quote), []
+                )
+            except csv.Error:
+                return [], 0, _REASONS["UNQUOTED VALUE"]
+            if used and len(cells) != _width(dialect):
+                # A later line closed the cell by chance.
+                return [], 0, _REASONS["UNQUOTED VALUE"]
+            return cells, used, None
+        if used == len(waiting):
+            waiting.append(file.readline())
+        if not waiting[used] or used >= _RECORD_LINES or len(text) > limits.line_bytes:
+            waiting[:] = [further for further in waiting if further]
+            return [], 0, _REASONS["UNQUOTED VALUE"]
+        text += waiting[used]
+        used += 1

@@ -1,0 +1,192 @@
+"""What every reader makes: a table of text on disk, with the rows that could not be read."""
+
+import csv
+import io
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, NoReturn
+
+import polars as pl
+
+from icp_core.errors import ImportRefused
+
+ROW: Final = "#row"
+"""Column that counts the file's rows as a spreadsheet does: the first line of the file is 1."""
+
+REJECTS: Final = pl.Schema(
+    {"file": pl.String(), "row": pl.Int64(), "reason": pl.String(), "cells": pl.String()}
+)
+"""Columns of the rows that did not make it: where they stood, why, and their original text."""
+
+OnProgress = Callable[["Progress"], None]
+"""Called often with how far a load is; raising in it cancels the load."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a load is.
+
+    Attributes
+    ----------
+    step
+        What is being done, for the person waiting.
+    done
+        Share of the whole load, 0…1.
+    """
+
+    step: str
+    done: float
+
+
+def no_progress(_: Progress) -> None:
+    """Report to nobody."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of an untrusted file is read.
+
+    Attributes
+    ----------
+    unpacked_bytes
+        Size of a compressed file once unpacked.
+    ratio
+        Unpacked over packed size from which (beyond 64 MB) a file is a bomb.
+    sheet_bytes
+        Size of a workbook's parts once unpacked, and of all text in a sheet.
+    sheet_cells
+        Cells of the smallest rectangle around a sheet's content.
+    record_bytes
+        Size of one JSON record.
+    columns, rows
+        Size of the table.
+    line_bytes
+        Length of one line of a text file.
+    unreadable
+        Rows that cannot be read before the whole file counts as damaged.
+    """
+
+    unpacked_bytes: int = 16 << 30
+    ratio: int = 250
+    sheet_bytes: int = 1 << 30
+    sheet_cells: int = 50_000_000
+    record_bytes: int = 8 << 20
+    columns: int = 2_000
+    rows: int = 20_000_000
+    line_bytes: int = 1 << 20
+    unreadable: int = 100_000
+
+
+class Scratch:
+    """A folder for a load's intermediate files that goes away with the last table that needs it."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="accounts-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+        self._count = 0
+
+    def new(self, suffix: str = "") -> Path:
+        """A path that nothing has been written to."""
+        self._count += 1
+        return self.path / f"{self._count}{suffix}"
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """One file as text.
+
+    Attributes
+    ----------
+    name
+        Of the file.
+    kind
+        `CSV`, `Excel`, `Parquet` or `JSON`.
+    headings
+        Of its columns, made unique.
+    lazy
+        All cells as text, blanks as null, with the column `ROW` in front.
+    rows
+        How many rows `lazy` has.
+    unreadable
+        Rows that could not be read (schema `REJECTS`).
+    notes
+        What was found out about the file: encoding, separator, sheet.
+    scratch
+        Where `lazy` lies; kept as long as the table.
+    """
+
+    name: str
+    kind: str
+    headings: tuple[str, ...]
+    lazy: pl.LazyFrame
+    rows: int
+    unreadable: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
+    notes: tuple[str, ...] = ()
+    scratch: Scratch = field(default_factory=Scratch, repr=False)
+
+    @property
+    def rows_read(self) -> int:
+        """Rows below the headings, readable or not."""
+        return self.rows + self.unreadable.height
+
+    def head(self, rows: int = 1000) -> pl.DataFrame:
+        """The first rows, without the row numbers."""
+        return self.lazy.head(rows).select(self.headings).collect()
+
+
+def refuse(name: str, reason: str, cause: BaseException | None = None) -> NoReturn:
+    """Raise for a file as a whole.
+
+    Raises
+    ------
+    ImportRefused
+        Always: the file's name and the reason.
+    """
+    raise ImportRefused(f"{name}: {reason}") from cause
+
+
+def unique_headings(cells: Sequence[str | None], *, name: str, limits: Limits) -> tuple[str, ...]:
+    """Headings that are all different and none blank: `Name`, `Name (2)`, `Column 7`.
+
+    Raises
+    ------
+    ImportRefused
+        If there are more columns than a company list can have.
+    """
+    if len(cells) > limits.columns:
+        refuse(
+            name,
+            f"it has {len(cells):,} columns; at most {limits.columns:,} are read. "
+            "Remove the columns that are not needed.",
+        )
+    taken: set[str] = {ROW}
+    headings = []
+    for place, cell in enumerate(cells, start=1):
+        text = " ".join((cell or "").split())[:200] or f"Column {place}"
+        heading, copies = text, 1
+        while heading in taken:
+            copies += 1
+            heading = f"{text} ({copies})"
+        taken.add(heading)
+        headings.append(heading)
+    return tuple(headings)
+
+
+def rejects(
+    name: str, rows: Sequence[int], reasons: Sequence[str], cells: Sequence[str | None]
+) -> pl.DataFrame:
+    """A frame of rejected rows of one file."""
+    return pl.DataFrame(
+        {"file": [name] * len(rows), "row": rows, "reason": reasons, "cells": cells}, schema=REJECTS
+    )
+
+
+def joined(cells: Iterable[object]) -> str:
+    """The cells of a row as one line of CSV, for the rejects."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(["" if c is None else c for c in cells])
+    return line.getvalue()
