@@ -239,6 +239,25 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One line of the arithmetic, as a person would write it.
+
+    Attributes
+    ----------
+    what
+        What is computed.
+    arithmetic
+        With its numbers filled in, rounded to six digits.
+    result
+        What comes out, not rounded.
+    """
+
+    what: str
+    arithmetic: str
+    result: float
+
+
+@dataclass(frozen=True)
 class Verification:
     """The market after verification.
 
@@ -287,6 +306,30 @@ class Verification:
         """The corrected TAM, were every "can't tell" a fit; None while a stratum has no answer."""
         return _total(self.match.best, self.possible.best)
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The arithmetic from the answers to the corrected TAM, line by line.
+
+        Only strata with answers have steps; the ends of the total are there once both strata do.
+        """
+        counted = [part for part in (self.match, self.possible) if part.answered]
+        steps = [step for part in counted for step in _stratum_steps(part)]
+        total = self.corrected
+        if total.estimate is None:
+            return tuple(steps)
+        parts = [part.accounts for part in counted]
+        known = [(part.low, part.estimate or 0.0, part.high) for part in parts]
+        estimate = " + ".join(_shown(middle) for _, middle, _ in known)
+        below = " + ".join(f"({_shown(middle)} − {_shown(low)})²" for low, middle, _ in known)
+        above = " + ".join(f"({_shown(high)} − {_shown(middle)})²" for _, middle, high in known)
+        middle = _shown(total.estimate)
+        steps += [
+            Step("Corrected TAM", estimate or "0", total.estimate),
+            Step("Corrected TAM, low end", f"{middle} − √({below or 0})", total.low),
+            Step("Corrected TAM, high end", f"{middle} + √({above or 0})", total.high),
+        ]
+        return tuple(steps)
+
 
 def verify(
     answers: pl.DataFrame, *, match_size: int, possible_size: int, confidence: float = 0.95
@@ -323,6 +366,37 @@ def verify(
     return Verification(
         tally(Stratum.MATCH, match_size), tally(Stratum.POSSIBLE, possible_size), confidence
     )
+
+
+def _stratum_steps(part: Tally) -> list[Step]:
+    x, n, size = part.fits, part.answered, _shown(part.size)
+    z, z2 = _shown(part.wilson.z), _shown(part.wilson.z**2)
+    centre, half = _shown(part.wilson.centre), _shown(part.wilson.half_width)
+    share, found = part.precision, part.accounts
+    low, high = part._certain
+    group = "Matches" if part.stratum is Stratum.MATCH else "Possible accounts"
+    return [
+        Step(f"{group}: precision", f"{x} / ({x} + {part.misfits})", share.estimate or 0.0),
+        Step(
+            f"{group}: centre of the interval",
+            f"({x} + {z2} / 2) / ({n} + {z2})",
+            part.wilson.centre,
+        ),
+        Step(
+            f"{group}: half its width",
+            f"{z} / ({n} + {z2}) · √({x} · {part.misfits} / {n} + {z2} / 4)",
+            part.wilson.half_width,
+        ),
+        Step(f"{group}: low end of the precision", f"{centre} − {half}", share.low),
+        Step(f"{group}: high end of the precision", f"{centre} + {half}", share.high),
+        Step(f"{group}: accounts that fit", f"{size} · {x} / {n}", found.estimate or 0.0),
+        Step(f"{group}: at least", f"max({low}, {size} · {_shown(share.low)})", found.low),
+        Step(f"{group}: at most", f"min({high}, {size} · {_shown(share.high)})", found.high),
+    ]
+
+
+def _shown(number: float) -> str:
+    return f"{number:.6g}" if abs(number) < 100_000 else f"{number:.1f}"
 
 
 def _times(total: float, share: Interval) -> Interval:

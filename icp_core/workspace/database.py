@@ -26,10 +26,13 @@ from sqlalchemy import (
     Engine,
     Select,
     Table,
+    column,
     create_engine,
     event,
     make_url,
+    table,
     text,
+    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -228,6 +231,9 @@ def _connecting(url: URL, *, migrating: bool = False) -> Engine:
             connection.execute("PRAGMA synchronous = FULL")
             # Rebuilding a table with foreign keys on would delete the rows that refer to it.
             connection.execute(f"PRAGMA foreign_keys = {'OFF' if migrating else 'ON'}")
+            # The file stays in this mode; asking first spares the lock that setting it takes.
+            if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+                connection.execute("PRAGMA journal_mode = WAL")
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
@@ -265,8 +271,6 @@ def _migrate(url: URL, place: str) -> None:
     """Bring the tables up to date in one transaction; two programs opening at once take turns."""
     config = migrations()
     engine = _connecting(url, migrating=True).execution_options(**{_WRITES: True})
-    if url.get_backend_name() == "sqlite":
-        _write_ahead(engine)
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
@@ -274,6 +278,9 @@ def _migrate(url: URL, place: str) -> None:
         current = context.get_current_revision()
         script = ScriptDirectory.from_config(config)
         if current == script.get_current_head():
+            # Better refused at the door than at the first save.
+            mark = table(VERSION_TABLE, column("version_num"))
+            connection.execute(update(mark).values(version_num=mark.c.version_num))
             return
         try:
             script.get_revisions(current or ())
@@ -284,17 +291,6 @@ def _migrate(url: URL, place: str) -> None:
             ) from error
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-
-
-def _write_ahead(engine: Engine) -> None:
-    """Switch the file to write-ahead mode; it stays so."""
-    driver = engine.raw_connection()
-    try:
-        (mode,) = driver.cursor().execute("PRAGMA journal_mode").fetchone() or ("",)
-        if mode != "wal":
-            driver.cursor().execute("PRAGMA journal_mode = WAL")
-    finally:
-        driver.close()
 
 
 @contextmanager

@@ -83,7 +83,7 @@ versions = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("profile_id", ForeignKey(profiles.c.id), nullable=False),
-    Column("number", Integer, CheckConstraint("number >= 1", name="number"), nullable=False),
+    Column("number", Integer, nullable=False),
     Column("based_on", Integer),
     Column("author", Text, nullable=False),
     Column("saved_at", Moment, nullable=False),
@@ -91,6 +91,7 @@ versions = Table(
     Column("checksum", String(64), nullable=False),
     Column("content", Text, nullable=False),
     UniqueConstraint("profile_id", "number"),
+    CheckConstraint("number >= 1", name="number"),
 )
 
 changes = Table(

@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "profile_id", "number", name=op.f("uq_icp_profile_versions_profile_id")
         ),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_icp_profile_versions_number")),
     )
     op.create_table(
         "icp_exports",
