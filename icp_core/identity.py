@@ -2,28 +2,13 @@
 
 from functools import cache
 from hashlib import blake2b
-from typing import Final
 
 import idna
 import polars as pl
 from tldextract import TLDExtract
 
-from icp_core.reference.text import fold
-
-# Mailboxes, networks and directories: an address there says nothing about the company's own domain.
-SHARED_HOSTS: Final = frozenset(
-    [
-        "gmail.com", "googlemail.com", "google.com", "hotmail.com", "hotmail.se", "hotmail.no",
-        "hotmail.dk", "hotmail.fi", "outlook.com", "live.com", "live.se", "live.no", "live.dk",
-        "msn.com", "icloud.com", "me.com", "yahoo.com", "yahoo.se", "yahoo.no", "yahoo.dk",
-        "telia.com", "online.no", "comhem.se", "bredband.net", "spray.se", "mail.dk", "jubii.dk",
-        "kolumbus.fi", "linkedin.com", "facebook.com", "instagram.com", "twitter.com", "x.com",
-        "youtube.com", "tiktok.com", "linktr.ee", "bit.ly", "proff.no", "proff.se", "proff.dk",
-        "1881.no", "gulesider.no", "finn.no", "purehelp.no", "allabolag.se", "eniro.se", "hitta.se",
-        "ratsit.se", "krak.dk", "degulesider.dk", "virk.dk", "finder.fi", "fonecta.fi",
-        "asiakastieto.fi", "wikipedia.org",
-    ]
-)  # fmt: skip
+from icp_core.names import SHARED_HOSTS
+from icp_core.reference.text import fold, fold_expr
 
 
 @cache
@@ -64,7 +49,10 @@ def registrable_domains(addresses: pl.Series) -> pl.Series:
 
 def hashed_id(name: str, country: str | None) -> str:
     """Account id of a company known by name and country only; case and accents do not count."""
-    key = f"{fold(name)}|{country or ''}"
+    return _digest(f"{fold(name)}|{country or ''}")
+
+
+def _digest(key: str) -> str:
     return f"name:{blake2b(key.encode(), digest_size=8).hexdigest()}"
 
 
@@ -86,24 +74,13 @@ def account_ids(accounts: pl.DataFrame) -> pl.Series:
     """
     texts = [name for name in ("country", "org_number", "domain") if name not in accounts.columns]
     known = accounts.with_columns(pl.lit(None, pl.String).alias(name) for name in texts).select(
-        "name",
-        "country",
         account_id=pl.coalesce(
             pl.format("{}-{}", "country", "org_number"),
             pl.when(pl.col("domain").is_unique()).then(pl.format("domain:{}", "domain")),
         ),
+        key=pl.format("{}|{}", fold_expr(pl.col("name")), pl.col("country").fill_null("")),
     )
-    unknown = known.filter(pl.col("account_id").is_null() & pl.col("name").is_not_null())
-    hashed = unknown.select("name", "country").unique()
-    hashed = hashed.with_columns(
-        hashed_id=pl.Series(
-            [hashed_id(name, country) for name, country in hashed.iter_rows()], dtype=pl.String
-        )
-    )
-    return (
-        known.join(
-            hashed, on=["name", "country"], how="left", nulls_equal=True, maintain_order="left"
-        )
-        .select(pl.coalesce("account_id", "hashed_id").alias("account_id"))
-        .to_series()
-    )
+    keys = known.filter(pl.col("account_id").is_null())["key"].drop_nulls().unique()
+    digests = [_digest(key) for key in keys]
+    hashed = pl.col("key").replace_strict(keys, digests, default=None, return_dtype=pl.String)
+    return known.select(pl.coalesce("account_id", hashed).alias("account_id")).to_series()

@@ -48,3 +48,9 @@ def test_an_account_is_known_by_number_then_domain_then_name_and_country():
 def test_spelling_of_a_name_does_not_change_its_id_but_the_country_does():
     assert hashed_id("Älvsjö  Bygg", "SE") == hashed_id("alvsjo bygg", "SE")
     assert hashed_id("Älvsjö Bygg", "SE") != hashed_id("Älvsjö Bygg", "FI")
+
+
+def test_ids_of_a_column_fold_names_as_single_ids_do():
+    names = ["Älvsjö  Bygg", "ØRSTED ÆÐÞ", "Straße 1", "Hôtel İstanbul", " Åbo "]
+    accounts = pl.DataFrame({"name": names, "country": ["SE"] * len(names)})
+    assert account_ids(accounts).to_list() == [hashed_id(name, "SE") for name in names]

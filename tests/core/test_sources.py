@@ -40,8 +40,8 @@ def test_the_listed_company_with_two_listings_is_kept_once_as_listed_at_home(lis
 
 
 def test_companies_that_share_a_domain_stay_apart(listed):
-    # Eight domains are shared: by ten savings banks, twice by three and five times by two, which makes 26
-    # companies; one more has no valid domain at all.
+    # Eight domains are shared: by ten savings banks, twice by three and five times by two, which
+    # makes 26 companies; one more has no valid domain at all.
     by_name = listed.frame.filter(pl.col("account_id").str.starts_with("name:"))
     assert len(by_name) == 27
     assert by_name["domain"].null_count() == 1
