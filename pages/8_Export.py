@@ -1,0 +1,5 @@
+"""Export."""
+
+from ui import shell
+
+view = shell.page("export")

@@ -1,0 +1,272 @@
+"""What every page begins with: configuration, sidebar, navigation, and one way to show errors."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
+
+from icp_core.errors import IcpError, ProfileError
+from icp_core.profile import Profile
+from icp_core.starters import starters, starters_for
+from icp_core.universe import Universe
+from ui import data, state
+from ui.format import number, plain
+from ui.state import View
+from ui.texts import _
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+START: Final = "start"
+MAX_PROFILE_MB: Final = 1
+
+_ICONS: Final = {
+    START: ":material/home:",
+    "builder": ":material/tune:",
+    "market": ":material/monitoring:",
+    "map": ":material/map:",
+    "tiers": ":material/stacks:",
+    "accounts": ":material/table_rows:",
+    "export": ":material/download:",
+}
+_OTHER_ICON: Final = ":material/article:"
+_OWN: Final = ""
+Width = Literal["content", "stretch"]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the app.
+
+    Attributes
+    ----------
+    key
+        Its short name, lower case.
+    path
+        Of its file, from the root.
+    label, icon
+        As in the navigation.
+    """
+
+    key: str
+    path: str
+    label: str
+    icon: str
+
+
+def pages() -> tuple[Page, ...]:
+    """The start page and every file in `pages/`, in the order of the numbers before their names."""
+    found = [Page(START, "app.py", _("Start"), _ICONS[START])]
+    files = (ROOT / "pages").glob("[0-9]*_*.py")
+    for file in sorted(files, key=lambda file: int(file.stem.split("_")[0])):
+        name = file.stem.split("_", 1)[1]
+        label = _(name.replace("_", " "))
+        key = name.lower()
+        found.append(Page(key, f"pages/{file.name}", label, _ICONS.get(key, _OTHER_ICON)))
+    return tuple(found)
+
+
+def page(key: str) -> View:
+    """Begin a page: configuration, sidebar, heading. Stops with a message where nothing can be shown.
+
+    Parameters
+    ----------
+    key
+        As in `Page`.
+
+    Returns
+    -------
+    View
+        Its dataset loads and its profile fits it.
+    """
+    here = next(one for one in pages() if one.key == key)
+    st.set_page_config(
+        page_title=f"{here.label} · {_('Target accounts')}",
+        page_icon=here.icon,
+        layout="wide",
+        menu_items={"Get help": None, "Report a bug": None, "About": None},
+    )
+    view = state.view()
+    state.write_address()
+    # The sidebar is filled in two steps, so that a dataset that fails can still be changed in it.
+    with st.sidebar:
+        _choose_dataset(view)
+        choose_profile = st.container(gap="xsmall")
+        _navigation()
+        legal_note = st.container()
+    heading = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    heading.header(here.label, anchor=False, width="content")
+    for notice in state.notices():
+        st.warning(plain(notice), icon=":material/info:")
+    with guard():
+        universe = data.universe(view.dataset)
+    if universe.fictional:
+        heading.badge(_("Fictional data"), icon=":material/science:", color="orange")
+    with choose_profile:
+        _choose_profile(view, universe)
+    with legal_note:
+        _legal_note(universe)
+    _stop_if_unfit(view, universe)
+    return view
+
+
+@contextmanager
+def guard() -> Iterator[None]:
+    """Show an error of ours as one message, and stop the page there."""
+    try:
+        yield
+    except IcpError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        st.stop()
+
+
+def link(key: str, label: str | None = None, icon: str | None = None) -> None:
+    """A link to a page that takes the address along; nothing if there is no such page."""
+    for one in pages():
+        if one.key == key:
+            _link(one, label=label or one.label, icon=icon or one.icon)
+
+
+def _navigation() -> None:
+    with st.container(gap=None):
+        for one in pages():
+            _link(one, label=one.label, icon=one.icon, width="stretch")
+
+
+def _link(target: Page, *, label: str, icon: str, width: Width = "content") -> None:
+    try:
+        st.page_link(
+            target.path,
+            label=label,
+            icon=icon,
+            width=width,
+            query_params=state.whole_address(),
+        )
+    except StreamlitPageNotFoundError:
+        # A page file that is run by itself has no other pages to link to.
+        st.caption(label)
+
+
+def _choose_dataset(view: View) -> None:
+    labels = data.datasets()
+    st.selectbox(
+        _("Accounts"),
+        list(labels),
+        format_func=labels.__getitem__,
+        key=state.shown("dataset", view.dataset),
+        on_change=lambda: state.set_dataset(state.picked("dataset")),
+    )
+
+
+def _choose_profile(view: View, universe: Universe) -> None:
+    offered = [entry.slug for entry in starters_for(universe)]
+    current = view.starter or _OWN
+    if current not in offered:
+        offered.insert(0, current)
+    names = {entry.slug: entry.profile.name for entry in starters()} | {
+        current: view.profile.name + (" · " + _("edited") if view.edited else "")
+    }
+    st.selectbox(
+        _("Profile"),
+        offered,
+        format_func=names.__getitem__,
+        key=state.shown("profile", current),
+        on_change=lambda: state.choose_starter(state.picked("profile")),
+        help=_(
+            "An Ideal Customer Profile: which companies fit, how well, and what they are worth."
+        ),
+    )
+    with st.container(horizontal=True, gap="xsmall"):
+        st.download_button(
+            _("Save"),
+            view.profile.to_json,
+            file_name=f"{view.starter or 'profile'}.json",
+            mime="application/json",
+            icon=":material/save:",
+            help=_("Save the profile as a file."),
+            on_click="ignore",
+        )
+        with st.popover(_("Open"), icon=":material/folder_open:"):
+            key = f"profile_file_{state.epoch()}"
+            st.file_uploader(
+                _("Profile file (.json)"),
+                type="json",
+                max_upload_size=MAX_PROFILE_MB,
+                key=key,
+                on_change=_open_file,
+                args=(key,),
+            )
+        if view.edited:
+            st.button(
+                _("Revert"),
+                icon=":material/undo:",
+                help=_("Take back all edits."),
+                on_click=state.revert,
+            )
+    if not state.is_shareable():
+        st.caption(_("This profile is too long for an address. Save it as a file to share it."))
+
+
+def _open_file(key: str) -> None:
+    file = st.session_state.get(key)
+    if file is None:
+        return
+    try:
+        state.open_profile(Profile.from_json(file.getvalue()))
+    except IcpError as error:
+        state.notify(str(error))
+
+
+def _legal_note(universe: Universe) -> None:
+    count = _("{count} accounts.").format(count=number(len(universe)))
+    st.caption(f"{count} {plain(universe.note)}")
+    st.caption(_("Company data stays on this machine."))
+
+
+def _stop_if_unfit(view: View, universe: Universe) -> None:
+    """Where the profile tests what these accounts lack, offer to mend a copy of it."""
+    try:
+        view.profile.check(universe.columns)
+    except ProfileError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    else:
+        return
+    fitting = _fitting(view.profile, universe)
+    with st.container(horizontal=True):
+        if fitting is not None:
+            removed = len(view.profile.criteria) - len(fitting.criteria)
+            st.button(
+                _("Remove what does not fit ({count})").format(count=removed),
+                icon=":material/content_cut:",
+                type="primary",
+                on_click=state.set_profile,
+                args=(fitting,),
+            )
+        for entry in starters_for(universe)[:1]:
+            st.button(
+                _("Use “{name}”").format(name=plain(entry.profile.name)),
+                icon=":material/swap_horiz:",
+                on_click=state.choose_starter,
+                args=(entry.slug,),
+            )
+    st.caption(
+        _("Or choose other accounts in the sidebar. Nothing of your profile is lost until you do.")
+    )
+    st.stop()
+
+
+def _fitting(profile: Profile, universe: Universe) -> Profile | None:
+    """A copy without the criteria these accounts cannot be tested on; None if that does not help."""
+
+    def fits(one: Profile) -> bool:
+        try:
+            one.check(universe.columns)
+        except ProfileError:
+            return False
+        return True
+
+    bare = profile.replace(criteria=())
+    kept = [one for one in profile.criteria if fits(bare.adding(one))]
+    return profile.replace(criteria=tuple(kept)) if fits(bare) else None

@@ -1,0 +1,124 @@
+"""Tables of accounts, each column shown as what it is."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import polars as pl
+import streamlit as st
+
+from icp_core.columns import BY_NAME, Kind, describe
+from icp_core.expressions import NAMES
+from icp_core.profile import Profile
+from icp_core.reference import geography, industry
+from ui import theme
+from ui.texts import _
+
+COLUMNS: Final = (
+    "name",
+    "tier",
+    NAMES.score,
+    NAMES.potential,
+    "country",
+    "region",
+    "industry",
+    "employees",
+    "revenue",
+    "website",
+    "is_customer",
+)
+"""What a table of accounts shows, as far as the accounts have it."""
+
+
+def accounts_data(rows: pl.DataFrame, columns: Sequence[str] = COLUMNS) -> pl.DataFrame:
+    """Accounts as people read them: names for codes, whole addresses for links."""
+    shown = rows.select(name for name in columns if name in rows.columns)
+    spelled: list[pl.Expr] = []
+    for name in ("region", "municipality"):
+        if name in shown.columns:
+            spelled.append(pl.col(name).replace(dict(geography.names())))
+    if "country" in shown.columns:
+        spelled.append(pl.col("country").replace(dict(geography.COUNTRIES)))
+    if "industry" in shown.columns:
+        codes = shown["industry"].drop_nulls().unique().to_list()
+        titles = {code: f"{code} {industry.label(code)}" for code in codes}
+        spelled.append(pl.col("industry").replace(titles))
+    if "website" in shown.columns:
+        bare = pl.col("website").str.strip_chars()
+        has_scheme = bare.str.contains(r"^https?://")
+        spelled.append(pl.when(has_scheme).then(bare).otherwise("https://" + bare))
+    return shown.with_columns(spelled)
+
+
+def accounts_config(columns: Sequence[str], profile: Profile, *, dark: bool) -> dict[str, Any]:
+    """How Streamlit shows each of the columns."""
+    colours = theme.tier_colours(profile.tiers.names, dark=dark)
+    config: dict[str, Any] = {
+        "name": st.column_config.TextColumn(_("Name"), width="medium", pinned=True),
+        "tier": st.column_config.TextColumn(_("Tier"), width="small"),
+        NAMES.score: st.column_config.ProgressColumn(
+            _("Score"),
+            min_value=0,
+            max_value=100,
+            format="%.0f",
+            width="small",
+            color=colours[profile.tiers.names[min(1, len(profile.tiers.names) - 1)]],
+        ),
+        NAMES.potential: st.column_config.NumberColumn(
+            _("Potential, {currency} a year").format(currency=profile.currency), format="localized"
+        ),
+        "website": st.column_config.LinkColumn(
+            _("Website"), display_text=r"https?://(?:www\.)?(.*?)/?$"
+        ),
+        "linkedin_url": st.column_config.LinkColumn(_("LinkedIn page"), display_text=_("open")),
+    }
+    return {name: config[name] if name in config else _config_of(name) for name in columns}
+
+
+def accounts_table(
+    rows: pl.DataFrame,
+    profile: Profile,
+    *,
+    columns: Sequence[str] = COLUMNS,
+    height: int | str = "auto",
+    key: str | None = None,
+    **options: Any,
+) -> Any:
+    """Draw accounts, best first as they come.
+
+    Parameters
+    ----------
+    rows
+        As `Evaluation.rows` returns them.
+    profile
+        Gives the currency and the tiers.
+    columns
+        What to show, in order, as far as the rows have it.
+    options
+        For `st.dataframe`, such as `on_select`.
+    """
+    shown = accounts_data(rows, columns)
+    return st.dataframe(
+        shown,
+        column_config=accounts_config(shown.columns, profile, dark=theme.is_dark()),
+        hide_index=True,
+        height=height,
+        key=key,
+        **options,
+    )
+
+
+def _config_of(name: str) -> Any:
+    column = BY_NAME.get(name) or describe(name, pl.String())
+    label = _(column.label)
+    if column.kind is Kind.FLAG:
+        return st.column_config.CheckboxColumn(label, width="small")
+    if column.kind is Kind.NUMBER:
+        if column.unit == "year":
+            return st.column_config.NumberColumn(label, format="%d", width="small")
+        if column.unit == "fraction":
+            return st.column_config.NumberColumn(label, format="percent", width="small")
+        unit = ", " + column.unit if column.unit.startswith("EUR") else ""
+        return st.column_config.NumberColumn(label + unit, format="localized")
+    if column.kind is Kind.TAGS:
+        return st.column_config.ListColumn(label)
+    return st.column_config.Column(label)

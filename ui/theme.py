@@ -1,0 +1,109 @@
+"""The one place for colours, and for what all charts look like."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from icp_core.tiers import UNRANKED
+
+CUSTOMERS: Final = "#E07A1F"
+
+# Best tier first; the best stands out most from the page's background, light or dark.
+_TIERS: Final = {
+    False: ("#0B4F6C", "#2E9CCA", "#A9D6E5"),
+    True: ("#7FD1F0", "#3A9BC6", "#1E5F7E"),
+}
+_UNRANKED: Final = {False: "#D0D5DA", True: "#4A5058"}
+_TEXT: Final = {False: "#16232B", True: "#E6EDF1"}
+_MUTED: Final = {False: "#5B6B76", True: "#9AA9B3"}
+_GRID: Final = {False: "#E6EBEF", True: "#26323A"}
+# From little to much, for shading areas; the last is that of the best tier.
+_SEQUENTIAL: Final = {
+    False: ("#EAF4F8", "#C5E2EC", "#95C9DC", "#5BAACB", "#2782AC", "#0B4F6C"),
+    True: ("#17242C", "#1C3C4B", "#1E5F7E", "#2F84A9", "#52ABD0", "#7FD1F0"),
+}
+
+
+def is_dark() -> bool:
+    """Whether the reader's page is dark."""
+    return st.context.theme.type == "dark"
+
+
+def tier_colours(names: Sequence[str], *, dark: bool) -> dict[str, str]:
+    """A colour for every tier, best first, and for the unranked; any number of tiers stays ordered."""
+    last = max(len(names) - 1, 1)
+    colours = {name: _between(_TIERS[dark], i / last) for i, name in enumerate(names)}
+    return colours | {UNRANKED: _UNRANKED[dark]}
+
+
+def sequential(*, dark: bool) -> tuple[str, ...]:
+    """Colours from little to much."""
+    return _SEQUENTIAL[dark]
+
+
+def text_colour(*, dark: bool) -> str:
+    """Of body text."""
+    return _TEXT[dark]
+
+
+def muted_colour(*, dark: bool) -> str:
+    """Of axis labels and secondary text."""
+    return _MUTED[dark]
+
+
+def on_colour(colour: str, *, opacity: float = 1.0) -> str:
+    """Dark or white text, whichever reads better on that colour."""
+    red, green, blue = (_linear(part) for part in rgb(colour))
+    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return _TEXT[False] if light * opacity > 0.18 else "#FFFFFF"
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """`#0B4F6C` as (11, 79, 108)."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def styled(figure: go.Figure, *, dark: bool, height: int, **layout: Any) -> go.Figure:
+    """The figure without background and with small margins, quiet axes and no title of its own."""
+    axis = {
+        "gridcolor": _GRID[dark],
+        "zerolinecolor": _GRID[dark],
+        "linecolor": _GRID[dark],
+        "tickfont": {"color": _MUTED[dark], "size": 12},
+        "title": {"font": {"color": _MUTED[dark], "size": 12}},
+        "fixedrange": True,
+    }
+    figure.update_xaxes(**axis)
+    figure.update_yaxes(**axis)
+    figure.update_layout(
+        {
+            "height": height,
+            "margin": {"l": 0, "r": 0, "t": 4, "b": 0},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"color": _TEXT[dark], "size": 12},
+            "separators": ".\u202f",
+            "bargap": 0.25,
+            "showlegend": False,
+            "dragmode": False,
+        }
+        | layout
+    )
+    return figure
+
+
+def _between(colours: Sequence[str], place: float) -> str:
+    """The colour at a place 0…1 along a row of colours."""
+    position = place * (len(colours) - 1)
+    left = min(int(position), len(colours) - 2)
+    share = position - left
+    ends = zip(rgb(colours[left]), rgb(colours[left + 1]), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in ends)
+
+
+def _linear(part: int) -> float:
+    """One part of an sRGB colour as linear light (WCAG 2.2, relative luminance)."""
+    share = part / 255
+    return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
