@@ -1,10 +1,70 @@
-"""Start: what this is, where you stand, and what to do next."""
+"""Start: what this is, where the view stands, and what to do next."""
+
+from datetime import date
 
 import streamlit as st
 
-from ui import data, shell
+from ui import charts, data, shell, theme
+from ui.format import plain
+from ui.headline import headline, next_steps
+from ui.texts import _
+
+STEPS = (
+    ("builder", _("Tune"), _("Say which companies fit: must-haves, weights, tiers.")),
+    ("builder", _("See"), _("How many match, what they are worth, and why.")),
+    ("map", _("Map"), _("Where they are, by region and municipality.")),
+    ("export", _("Export"), _("Take the list to LinkedIn, your CRM or a spreadsheet.")),
+)
 
 view = shell.page("start")
+profile = view.profile
+st.markdown(
+    _(
+        "Describe your ideal customer, see at once how many companies fit and what they could be "
+        "worth, and download the account list."
+    )
+)
 with shell.guard():
-    evaluation = data.evaluation(view.dataset, view.profile)
-    st.metric("Matches", len(evaluation.matches))
+    evaluation = data.evaluation(view.dataset, profile)
+headline(evaluation)
+
+left, right = st.columns(2)
+with left.container(border=True, height="stretch"):
+    st.markdown(_("**Companies and potential a year, by tier**"))
+    if len(evaluation.matches):
+        charts.show(
+            charts.tier_chart(
+                charts.tier_data(evaluation.tiers),
+                currency=profile.currency,
+                dark=theme.is_dark(),
+            ),
+            key="start_tiers",
+            alt=_("Bar chart: companies and potential by tier"),
+        )
+    else:
+        st.caption(_("Nothing to show yet: no company matches this profile."))
+with right.container(border=True, height="stretch"):
+    st.markdown(_("**What to do next**"))
+    for step in next_steps(evaluation, today=date.today()):
+        with st.container(gap="xsmall"):
+            st.markdown(plain(step.text))
+            shell.link(step.page, step.label, ":material/arrow_forward:")
+
+with st.container(border=True):
+    st.markdown(f"**{plain(profile.name)}**")
+    if profile.description:
+        st.markdown(plain(profile.description))
+    facts = [_("For {offer}").format(offer=profile.offer) if profile.offer else ""]
+    if profile.valid_from and profile.valid_until:
+        facts.append(
+            _("Holds from {start} to {end}").format(
+                start=profile.valid_from, end=profile.valid_until
+            )
+        )
+    st.caption(plain(" · ".join(fact for fact in facts if fact)))
+
+with st.container(horizontal=True):
+    for place, (key, label, text) in enumerate(STEPS, start=1):
+        with st.container(border=True, gap="xsmall"):
+            shell.link(key, f"**{place}. {label}**")
+            st.caption(text)

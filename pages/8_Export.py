@@ -1,5 +1,127 @@
-"""Export."""
+"""Export: the account list as a file that LinkedIn, a CRM or a person can use."""
 
-from ui import shell
+from datetime import date
+
+import streamlit as st
+
+from icp_core.exporting import FORMATS
+from icp_core.reference.geography import COUNTRIES
+from icp_core.tiers import UNRANKED
+from ui import data, shell, state
+from ui.format import number, plain
+from ui.texts import _, ngettext
+
+PREVIEW = 20
+CUSTOMERS = {"with": _("With"), "without": _("Without"), "only": _("Only")}
 
 view = shell.page("export")
+profile = view.profile
+
+with st.container(border=True):
+    target = FORMATS[
+        st.segmented_control(
+            _("Format"),
+            list(FORMATS),
+            format_func=lambda name: FORMATS[name].label,
+            default="linkedin",
+            required=True,
+            **state.kept("export_format"),
+        )
+    ]
+    st.caption(target.purpose)
+    with st.container(horizontal=True, gap="medium"):
+        tiers = st.pills(
+            _("Tiers, all ranked ones if none is chosen"),
+            [*profile.tiers.names, UNRANKED],
+            format_func=_,
+            selection_mode="multi",
+            **state.kept("export_tiers"),
+        )
+        countries = st.pills(
+            _("Countries, all if none is chosen"),
+            data.countries(view.dataset),
+            format_func=lambda code: COUNTRIES.get(code, code),
+            selection_mode="multi",
+            **state.kept("export_countries"),
+        )
+        customers = st.segmented_control(
+            _("Customers"),
+            list(CUSTOMERS),
+            format_func=CUSTOMERS.__getitem__,
+            default="with",
+            required=True,
+            **state.kept("export_customers"),
+        )
+        with_possible = st.toggle(
+            _("Possible companies too"),
+            help=_(
+                "Those that fail nothing but whose facts are not all known, behind the matches."
+            ),
+            **state.kept("export_possible"),
+        )
+
+with shell.guard():
+    prepared = data.export(
+        view.dataset,
+        profile,
+        format=target.name,
+        customers=customers,
+        countries=tuple(countries),
+        tiers=tuple(None if name == UNRANKED else name for name in tiers or profile.tiers.names),
+        with_possible=with_possible,
+        on=date.today(),
+    )
+report = prepared.report
+facts = report.facts()
+
+for blocker in report.blockers:
+    st.error(plain(blocker), icon=":material/block:")
+
+left, right = st.columns([2, 3])
+with left.container(border=True, height="stretch"):
+    st.markdown(_("**What becomes of every account**"))
+    st.table(
+        {
+            _("Step"): [_(heading) for heading, rows in facts],
+            _("Accounts"): [number(rows) for heading, rows in facts],
+        },
+        border="horizontal",
+        hide_index=True,
+        hide_header=True,
+    )
+with right.container(border=True, height="stretch"):
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(
+            ngettext(
+                "**The file, {count} company**",
+                "**The file, {count} companies**",
+                report.rows_written,
+            ).format(count=number(report.rows_written)),
+            width="content",
+        )
+        st.download_button(
+            _("Download"),
+            # Built when it is asked for, because a workbook takes its time.
+            prepared.to_bytes,
+            file_name=prepared.file_name,
+            mime=target.mime,
+            type="primary",
+            icon=":material/download:",
+            disabled=bool(report.blockers),
+            on_click="ignore",
+        )
+    if report.rows_written:
+        st.dataframe(prepared.frame.head(PREVIEW), hide_index=True, placeholder="")
+        st.caption(
+            _("The first {count} rows as {name} will have them.").format(
+                count=min(PREVIEW, report.rows_written), name=plain(prepared.file_name)
+            )
+        )
+    else:
+        st.caption(_("There is nothing to preview. Choose more tiers or countries above."))
+    for warning in report.warnings:
+        st.markdown(f":orange[:material/warning: {plain(warning)}]")
+    for note in report.notes:
+        st.caption(plain(note))

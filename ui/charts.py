@@ -53,7 +53,7 @@ def tier_chart(tiers: pl.DataFrame, *, currency: str, dark: bool, height: int = 
             hovertemplate="%{y}: %{text}<extra></extra>",
         )
     )
-    longest = max(tiers["accounts"].max() or 0, 1)
+    longest = max([1, *tiers["accounts"].to_list()])
     hidden: dict[str, Any] = {"visible": False, "range": [0, longest * 1.35]}
     return theme.styled(
         figure,

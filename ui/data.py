@@ -1,12 +1,23 @@
 """The only module with caches. What it returns is shared by all users and never changed in place."""
 
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final
+
+import polars as pl
 import streamlit as st
 
 from icp_core import sources
+from icp_core.exporting import Customers, Prepared, prepare
 from icp_core.profile import Profile
 from icp_core.scoreboard import Evaluation, Scoreboard
 from icp_core.universe import Universe
 from ui.texts import _
+
+TO_VERIFY: Final = "to verify"
+"""Tier of possible accounts in a file: they match once their unknown facts are known."""
+
+_BY_CONTENT: Final[dict[str | type[Any], Callable[[Any], Any]]] = {Profile: Profile.model_dump_json}
 
 
 def datasets() -> dict[str, str]:
@@ -17,7 +28,6 @@ def datasets() -> dict[str, str]:
     return {entry.name: entry.label for entry in sources.BUILT_IN}
 
 
-@st.cache_resource(max_entries=4, show_spinner=_("Loading the accounts"))
 def universe(source: str) -> Universe:
     """The accounts of a source.
 
@@ -26,18 +36,16 @@ def universe(source: str) -> Universe:
     IcpError
         As `sources.load`.
     """
-    return sources.load(source)
+    with st.spinner(_("Loading the accounts")):
+        return _universe(source)
 
 
-@st.cache_resource(max_entries=4, show_spinner=_("Getting the accounts ready"))
+@st.cache_resource(max_entries=4, show_spinner=False)
 def scoreboard(source: str) -> Scoreboard:
     """What evaluates profiles on a source, with all that it keeps in between."""
-    return Scoreboard(universe(source))
+    return Scoreboard(_universe(source))
 
 
-@st.cache_resource(
-    max_entries=16, show_spinner=False, hash_funcs={Profile: Profile.model_dump_json}
-)
 def evaluation(source: str, profile: Profile) -> Evaluation:
     """A profile on a source; everything drawn in one run shares it and its parts.
 
@@ -46,4 +54,94 @@ def evaluation(source: str, profile: Profile) -> Evaluation:
     ProfileError
         If the profile does not fit the accounts.
     """
+    return _evaluation(source, profile)
+
+
+def export(
+    source: str,
+    profile: Profile,
+    *,
+    format: str,
+    customers: Customers,
+    countries: tuple[str, ...],
+    tiers: tuple[str | None, ...],
+    with_possible: bool,
+    on: date,
+) -> Prepared:
+    """The matches as a file for another system, with its report.
+
+    Parameters
+    ----------
+    source, profile
+        As for `evaluation`.
+    format
+        A name in `exporting.FORMATS`.
+    customers
+        With them, without them, or only them.
+    countries
+        Codes to keep; empty keeps all.
+    tiers
+        Names to keep; None stands for the unranked.
+    with_possible
+        Whether possible accounts come too, behind the matches.
+    on
+        Date in the file name.
+
+    Raises
+    ------
+    ProfileError
+        If the profile does not fit the accounts.
+    """
+    with st.spinner(_("Preparing the file")):
+        return _export(
+            source, profile, format, customers, countries, tiers, with_possible=with_possible, on=on
+        )
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def countries(source: str) -> tuple[str, ...]:
+    """Codes of the countries that a source has accounts in."""
+    frame = _universe(source).frame
+    if "country" not in frame.columns:
+        return ()
+    return tuple(frame["country"].drop_nulls().unique().sort())
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _universe(source: str) -> Universe:
+    return sources.load(source)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_CONTENT)
+def _evaluation(source: str, profile: Profile) -> Evaluation:
     return scoreboard(source).evaluate(profile)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_CONTENT)
+def _export(  # noqa: PLR0917 - called once, beside its public twin
+    source: str,
+    profile: Profile,
+    format: str,
+    customers: Customers,
+    countries: tuple[str, ...],
+    tiers: tuple[str | None, ...],
+    *,
+    with_possible: bool,
+    on: date,
+) -> Prepared:
+    found = evaluation(source, profile)
+    accounts = found.rows(found.best(len(found.matches)))
+    if with_possible:
+        possible = found.to_verify(len(found.possible)).with_columns(tier=pl.lit(TO_VERIFY))
+        accounts = pl.concat([accounts, possible], how="diagonal_relaxed")
+        tiers = (*tiers, TO_VERIFY)
+    return prepare(
+        accounts,
+        format=format,
+        profile=profile,
+        fictional=_universe(source).fictional,
+        on=on,
+        customers=customers,
+        countries=countries or None,
+        tiers=tiers,
+    )

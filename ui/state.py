@@ -56,12 +56,14 @@ def view() -> View:
     """The view of this session; the first call reads it from the address."""
     if _VIEW not in st.session_state:
         _begin()
-    return st.session_state[_VIEW]
+    current: View = st.session_state[_VIEW]
+    return current
 
 
 def epoch() -> int:
     """Counts how often the profile was replaced as a whole; part of the keys of widgets that edit it."""
-    return st.session_state.get(_EPOCH, 0)
+    replaced: int = st.session_state.get(_EPOCH, 0)
+    return replaced
 
 
 def set_profile(profile: Profile) -> None:
@@ -136,7 +138,8 @@ def notify(message: str) -> None:
 
 def notices() -> list[str]:
     """Messages left since they were last asked for."""
-    return st.session_state.pop(_NOTICES, [])
+    left: list[str] = st.session_state.pop(_NOTICES, [])
+    return left
 
 
 def address() -> dict[str, str]:
@@ -222,10 +225,12 @@ def _begin() -> None:
             own = unpack(asked[_PROFILE][: 2 * MAX_ADDRESS])
         except IcpError as error:
             notify(str(error))
-    if slug is None and own is None:
-        slug = _first_starter(dataset) or starters()[0].slug
-    base = own if slug is None else starter(slug).profile
-    now = base if own is None else own
+    if slug is None and own is not None:
+        base = own
+    else:
+        slug = slug or _first_starter(dataset) or starters()[0].slug
+        base = starter(slug).profile
+    now = own or base
     st.session_state[_BASE] = base
     _show(View(dataset, now, slug, edited=now != base))
 

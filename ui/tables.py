@@ -1,7 +1,7 @@
 """Tables of accounts, each column shown as what it is."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import polars as pl
 import streamlit as st
@@ -79,7 +79,7 @@ def accounts_table(
     profile: Profile,
     *,
     columns: Sequence[str] = COLUMNS,
-    height: int | str = "auto",
+    height: int | Literal["auto", "stretch", "content"] = "auto",
     key: str | None = None,
     **options: Any,
 ) -> Any:
