@@ -1,0 +1,217 @@
+"""The dashboard's work from a command line: `python -m icp_core COMMAND --help`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+
+from icp_core import demo, sources
+from icp_core.errors import IcpError, ProfileError
+from icp_core.explain import Explanation, explain
+from icp_core.exporting import FORMATS, Preflight, prepare
+from icp_core.market import Market
+from icp_core.profile import Profile
+from icp_core.scoreboard import Evaluation, Scoreboard
+from icp_core.starters import starters_for
+from icp_core.tiers import UNRANKED
+
+BAD_INPUT = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, or 2 for bad input with one line on stderr."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except IcpError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return BAD_INPUT
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m icp_core",
+        description="Target-account planning without a browser: the same numbers as the dashboard.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    score = _command(commands, "score", _score, "the market that a profile makes of the accounts")
+    score.add_argument("--rows", type=_count, default=10, help="how many of the best to list")
+    score.add_argument("--json", action="store_true", help="one JSON object and nothing else")
+
+    export = _command(commands, "export", _export, "an account list for an ad platform or a CRM")
+    export.add_argument("--format", required=True, choices=sorted(FORMATS))
+    export.add_argument("--out", required=True, type=Path, help="file or directory to write to")
+    export.add_argument(
+        "--tiers",
+        type=_list,
+        help=f"for example A,B; all ranked tiers unless given ({UNRANKED} too)",
+    )
+    export.add_argument("--countries", type=_list, help="for example SE,NO; all unless given")
+    export.add_argument("--customers", choices=("with", "without", "only"), default="with")
+    export.add_argument("--json", action="store_true", help="the report as one JSON object")
+
+    made = commands.add_parser("demo", help="write a fictional universe to a Parquet file")
+    made.set_defaults(run=_demo)
+    made.add_argument("--rows", type=_count, default=demo.ROWS)
+    made.add_argument("--seed", type=int, default=demo.SEED)
+    made.add_argument("--out", required=True, type=Path)
+    return parser
+
+
+def _command(commands: Any, name: str, run: Any, summary: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=summary)
+    parser.set_defaults(run=run)
+    names = ", ".join(source.name for source in sources.BUILT_IN)
+    parser.add_argument("--accounts", required=True, help=f"{names}, demo:ROWS, or a file")
+    parser.add_argument(
+        "--profile", type=Path, help="a profile file; a fitting starter unless given"
+    )
+    parser.add_argument(
+        "--include-inactive", action="store_true", help="bankrupt ones and so on too"
+    )
+    return parser
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
+    return int(text)
+
+
+def _list(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _evaluation(options: argparse.Namespace) -> Evaluation:
+    universe = sources.load(options.accounts, include_inactive=options.include_inactive)
+    if options.profile is not None:
+        profile = _profile(options.profile)
+    else:
+        suited = starters_for(universe)
+        if not suited:
+            raise ProfileError(
+                f"No starter profile fits the columns of {options.accounts}; name one with --profile."
+            )
+        profile = suited[0].profile
+    return Scoreboard(universe).evaluate(profile)
+
+
+def _profile(path: Path) -> Profile:
+    try:
+        return Profile.from_json(path.read_bytes())
+    except OSError as error:
+        raise ProfileError(f"The profile {path} cannot be read ({error.strerror}).") from error
+
+
+def _score(options: argparse.Namespace) -> None:
+    evaluation = _evaluation(options)
+    rows = evaluation.rows(evaluation.best(options.rows))
+    universe = evaluation.board.universe
+    reasons = explain(rows, evaluation.profile)
+    if options.json:
+        best = [
+            _row(row, reason)
+            for row, reason in zip(rows.iter_rows(named=True), reasons, strict=True)
+        ]
+        answer = {"accounts": universe.name, "fictional": universe.fictional}
+        print(json.dumps(answer | evaluation.market.to_dict() | {"best": best}, ensure_ascii=False))
+        return
+    for line in _summary(universe.label, evaluation.market, fictional=universe.fictional):
+        print(line)
+    if reasons:
+        print("\nBest accounts")
+    for row, reason in zip(rows.iter_rows(named=True), reasons, strict=True):
+        why = "  ".join(f"{r.points:+.0f} {r.criterion.column}" for r in reason.strongest)
+        shown = "–" if reason.score is None else f"{reason.score:.0f}"
+        print(f"{shown:>5}  {row['tier'] or UNRANKED:<9} {reason.name:<40} {why}")
+
+
+def _row(row: dict[str, Any], reason: Explanation) -> dict[str, Any]:
+    kept = ("account_id", "name", "domain", "country", "region", "municipality", "industry", "tier")
+    measured = ("score", "score_low", "score_high", "coverage", "potential")
+    return {name: row.get(name) for name in (*kept, *measured)} | {
+        "points": {
+            f"{index}:{one.criterion.column}": round(one.points, 4)
+            for index, one in enumerate(reason.reasons)
+        }
+    }
+
+
+def _summary(label: str, market: Market, *, fictional: bool) -> list[str]:
+    value = market.tam_value
+    lines = [
+        f"{label}: {market.universe:,} accounts{' (FICTIONAL)' if fictional else ''}",
+        f"Profile: {market.profile.name}",
+        f"TAM: {market.tam.low:,.0f}–{market.tam.high:,.0f} accounts, "
+        f"{value.low:,.0f}–{value.high:,.0f} {market.profile.currency} a year "
+        f"({market.potential_unknown:,} matches of unknown potential)",
+        f"Customers: {market.customers:,}; white space: {market.white_space:,}",
+        "",
+        "Tiers",
+    ]
+    lines += [
+        f"{tier.name:<10}{tier.accounts:>10,} accounts {tier.potential:>18,.0f} "
+        f"{market.profile.currency}"
+        for tier in market.tiers
+    ]
+    if market.gates:
+        lines += ["", "What each must-have and knock-out costs"]
+    lines += [
+        f"{gate.criterion.column:<18}{gate.passes:>10,} pass {gate.fails:>10,} fail "
+        f"{gate.unknown:>10,} unknown   dropped: +{gate.gained_if_dropped:,} matches"
+        for gate in market.gates
+    ]
+    return lines
+
+
+def _export(options: argparse.Namespace) -> None:
+    evaluation = _evaluation(options)
+    profile = evaluation.profile
+    tiers = options.tiers or list(profile.tiers.names)
+    unknown = sorted(set(tiers) - {*profile.tiers.names, UNRANKED})
+    if unknown:
+        raise ProfileError(
+            f"The profile has no tier {', '.join(unknown)}; "
+            f"it has {', '.join(profile.tiers.names)} and {UNRANKED}."
+        )
+    rows = evaluation.rows(evaluation.best(len(evaluation.matches)))
+    prepared = prepare(
+        rows,
+        format=options.format,
+        profile=profile,
+        fictional=evaluation.board.universe.fictional,
+        on=date.today(),
+        customers=options.customers,
+        countries=options.countries,
+        tiers=[None if tier == UNRANKED else tier for tier in tiers],
+    )
+    written = prepared.write(options.out)
+    if options.json:
+        print(json.dumps(prepared.report.to_dict() | {"file": str(written)}, ensure_ascii=False))
+        return
+    for line in _report(prepared.report):
+        print(line)
+    print(f"Written: {written}")
+
+
+def _report(report: Preflight) -> list[str]:
+    lines = [f"{number:>10,}  {heading}" for heading, number in report.facts()]
+    return lines + [f"Note: {text}" for text in (*report.warnings, *report.notes)]
+
+
+def _demo(options: argparse.Namespace) -> None:
+    demo.write(options.out, rows=options.rows, seed=options.seed)
+    print(f"Written: {options.out} ({options.rows:,} fictional companies)")
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except BrokenPipeError:
+        sys.exit(0)

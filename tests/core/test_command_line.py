@@ -1,0 +1,180 @@
+"""The command line as a script would use it: a real process, its streams and its exit code."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+from icp_core.__main__ import main
+from icp_core.profile import Criterion, Profile, Range
+from icp_core.scoreboard import Scoreboard
+from icp_core.sources import load
+from icp_core.starters import starter
+
+ROOT = Path(__file__).resolve().parents[2]
+PROFILES = ROOT / "data" / "profiles"
+LINKEDIN = (
+    b"companyname,companywebsite,companyemaildomain,linkedincompanypageurl,stocksymbol,"
+    b"industry,city,state,companycountry,zipcode\r\n"
+)
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "icp_core", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_linkedin_file_of_the_listed_companies_has_the_exact_header(tmp_path):
+    out = tmp_path / "l.csv"
+    profile = PROFILES / "listed-by-domain.json"
+    done = run(
+        *("export", "--accounts", "listed", "--profile", profile),
+        *("--format", "linkedin", "--out", out),
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    content = out.read_bytes()
+    assert content.startswith(LINKEDIN)
+    evaluation = Scoreboard(load("listed")).evaluate(starter("listed-by-domain").profile)
+    ranked = sum(tier.accounts for tier in evaluation.tiers[:-1])
+    assert len(list(csv.reader(content.decode().splitlines()))) == ranked + 1
+
+
+@pytest.mark.parametrize(("accounts", "count"), [("norway", 1133), ("demo", 24714)])
+def test_score_prints_one_json_object_and_nothing_else(accounts, count):
+    done = run("score", "--accounts", accounts, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    answer = json.loads(done.stdout)
+    assert answer["universe"] == count
+    assert answer["matching"] + answer["possible"] + answer["failing"] == count
+    assert answer["fictional"] is (accounts == "demo")
+    assert len(answer["best"]) == 10
+    for best in answer["best"]:
+        assert sum(best["points"].values()) == pytest.approx(best["score"], abs=0.01)
+
+
+def test_score_tells_a_reader_the_same_numbers(capsys):
+    assert main(["score", "--accounts", "demo", "--rows", "1"]) == 0
+    shown = capsys.readouterr().out
+    evaluation = Scoreboard(load("demo")).evaluate(starter("nordic-software").profile)
+    assert f"TAM: {len(evaluation.matches):,}–" in shown
+    assert "FICTIONAL" in shown
+
+
+def test_a_fictional_export_is_named_so_wherever_it_is_written(tmp_path, capsys):
+    out = tmp_path / "list.csv"
+    assert main(["export", "--accounts", "demo", "--format", "hubspot", "--out", str(out)]) == 0
+    assert not out.exists()
+    assert (tmp_path / "FICTIONAL-list.csv").exists()
+    assert "FICTIONAL-list.csv" in capsys.readouterr().out
+
+
+def test_an_export_under_the_minimum_says_how_many_and_what_would_raise_it(tmp_path, capsys):
+    out = tmp_path / "n.csv"
+    assert main(["export", "--accounts", "norway", "--format", "linkedin", "--out", str(out)]) == 2
+    error = capsys.readouterr().err
+    assert "300" in error and "282" in error and "add tiers" in error
+    assert not out.exists()
+
+
+def test_tiers_and_countries_narrow_the_file(tmp_path):
+    arguments = [
+        "export",
+        "--accounts",
+        "demo",
+        "--format",
+        "csv",
+        "--json",
+        "--out",
+        str(tmp_path),
+    ]
+    assert main([*arguments, "--tiers", "A", "--countries", "FI"]) == 0
+    (file,) = tmp_path.iterdir()
+    rows = pl.read_csv(file, infer_schema=False)
+    evaluation = Scoreboard(load("demo")).evaluate(starter("nordic-software").profile)
+    page = evaluation.rows(evaluation.best(10_000))
+    expected = page.filter(tier="A", country="FI")["name"].to_list()
+    assert rows["Name"].to_list() == expected
+
+
+BROKEN = {
+    "not json": "{",
+    "another version": '{"schema_version": 9, "name": "Later"}',
+    "edges that fall": Profile(
+        name="Falling",
+        criteria=(Criterion(column="employees", role="must_have", fit=Range.between(5, 9)),),
+    )
+    .to_json()
+    .replace('"b": 5.0', '"b": 50.0'),
+    "a column that is not there": Profile(
+        name="Elsewhere",
+        criteria=(Criterion(column="azure_spend", role="must_have", fit=Range.between(5, 9)),),
+    ).to_json(),
+}
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
+def test_a_bad_profile_is_one_line_and_exit_code_2(tmp_path, capsys, content):
+    path = tmp_path / "p.json"
+    path.write_text(content)
+    assert main(["score", "--accounts", "listed", "--profile", str(path)]) == 2
+    streams = capsys.readouterr()
+    assert streams.out == ""
+    assert streams.err.startswith("error: ") and streams.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["score", "--accounts", "nowhere"],
+        ["score", "--accounts", "demo:0"],
+        ["score", "--accounts", "demo", "--profile", "missing.json"],
+        ["export", "--accounts", "demo", "--format", "csv", "--out", "x.csv", "--tiers", "Q"],
+        ["export", "--accounts", "demo", "--format", "csv", "--out", "/nowhere/x.csv"],
+        ["demo", "--rows", "0", "--out", "x.parquet"],
+        ["demo", "--rows", "5", "--out", "/nowhere/x.parquet"],
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(arguments, capsys):
+    assert main(arguments) == 2
+    streams = capsys.readouterr()
+    assert streams.err.startswith("error: ") and streams.err.count("\n") == 1
+
+
+def test_an_empty_list_says_so(tmp_path, capsys):
+    path = tmp_path / "empty.parquet"
+    pl.DataFrame(schema={"account_id": pl.String, "name": pl.String}).write_parquet(path)
+    assert main(["score", "--accounts", str(path)]) == 2
+    assert "no accounts" in capsys.readouterr().err
+
+
+def test_a_profile_that_nothing_matches_is_an_answer(tmp_path, capsys):
+    path = tmp_path / "p.json"
+    path.write_text(
+        Profile(
+            name="Giants",
+            criteria=(
+                Criterion(column="employees", role="must_have", fit=Range.between(10**8, None)),
+            ),
+        ).to_json()
+    )
+    assert main(["score", "--accounts", "demo", "--profile", str(path), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["matching"] == 0 and answer["best"] == []
+    assert answer["gates"][0]["gained_if_dropped"] == 24714
+
+
+def test_demo_writes_a_universe_that_score_reads(tmp_path, capsys):
+    path = tmp_path / "u.parquet"
+    assert main(["demo", "--rows", "500", "--out", str(path)]) == 0
+    capsys.readouterr()
+    assert main(["score", "--accounts", str(path), "--include-inactive", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["universe"] == 500 and answer["fictional"] is True
