@@ -150,10 +150,7 @@ def tier(policy, place, match):
         by = "potential" if policy.kind == "value" else "score"
         if match[by] is None:
             continue
-        if policy.kind == "capacity":
-            reached = place < room
-        else:
-            reached = match[by] >= one.threshold
+        reached = place < room if policy.kind == "capacity" else match[by] >= one.threshold
         if reached:
             return index
     return len(policy.tiers)

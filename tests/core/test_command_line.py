@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+
 from icp_core.__main__ import main
 from icp_core.profile import Criterion, Profile, Range
 from icp_core.scoreboard import Scoreboard

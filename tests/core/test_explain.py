@@ -1,6 +1,7 @@
 import pytest
 import strategies
 from hypothesis import given, settings
+
 from icp_core.explain import explain
 from icp_core.profile import Criterion, Flag, Profile, Range
 from icp_core.scoreboard import Scoreboard
@@ -15,9 +16,7 @@ def account(**known):
     return dict.fromkeys(strategies.SCHEMA) | {"account_id": "X-1", "name": "One"} | known
 
 
-GROWING = Criterion(
-    column="revenue_growth", role="nice_to_have", fit=Range(a=0, b=0.5), weight=6
-)
+GROWING = Criterion(column="revenue_growth", role="nice_to_have", fit=Range(a=0, b=0.5), weight=6)
 SIZED = Criterion(column="employees", role="nice_to_have", fit=Range.between(30, 200), weight=4)
 ABROAD = Criterion(column="recruits_abroad", role="drawback", fit=Flag(), weight=5)
 
@@ -56,5 +55,7 @@ def test_a_score_cannot_fall_below_zero_and_the_floor_says_so():
 def test_points_and_floor_add_up_to_the_score(rows, profile):
     for one in explained(rows, profile):
         if one.score is not None:
-            assert one.floor + sum(r.points for r in one.reasons) == pytest.approx(one.score, abs=1e-3)
+            assert one.floor + sum(r.points for r in one.reasons) == pytest.approx(
+                one.score, abs=1e-3
+            )
             assert one.floor >= 0

@@ -6,6 +6,7 @@ import pytest
 import slow_reference as slow
 import strategies
 from hypothesis import HealthCheck, Phase, given, settings
+
 from icp_core.market import evaluate, ranked
 from icp_core.scoreboard import Scoreboard
 
@@ -45,7 +46,9 @@ def assert_same(market, rows, expected):
     assert [(t.accounts, t.customers) for t in market.tiers] == [
         (accounts, customers) for accounts, _, customers in expected["tiers"]
     ]
-    assert [t.potential for t in market.tiers] == pytest.approx([v for _, v, _ in expected["tiers"]])
+    assert [t.potential for t in market.tiers] == pytest.approx(
+        [v for _, v, _ in expected["tiers"]]
+    )
     for name, cells in expected["breakdowns"].items():
         breakdown = market.breakdowns[name]
         found = {
@@ -59,9 +62,9 @@ def assert_same(market, rows, expected):
             assert found[cell] == [accounts, pytest.approx(potential)]
     assert market.histogram.tolist() == expected["histogram"]
     assert market.unscored == expected["unscored"]
-    assert [
-        (g.passes, g.fails, g.unknown, g.gained_if_dropped) for g in market.gates
-    ] == expected["gates"]
+    assert [(g.passes, g.fails, g.unknown, g.gained_if_dropped) for g in market.gates] == expected[
+        "gates"
+    ]
     assert market.largest_share == pytest.approx(expected["largest_share"])
     assert market.coverage == pytest.approx(expected["coverage"])
     matches = expected["matches"]
@@ -92,7 +95,9 @@ def test_a_scoreboard_that_saw_other_profiles_answers_like_a_fresh_one(rows, pro
 
 
 def test_the_tier_of_each_row_is_named_and_blank_where_unranked():
-    rows = [{"account_id": f"X-{i}", "name": "n", "employees": n} for i, n in enumerate([10, 50, 90])]
+    rows = [
+        {"account_id": f"X-{i}", "name": "n", "employees": n} for i, n in enumerate([10, 50, 90])
+    ]
     universe = strategies.universe([dict.fromkeys(strategies.SCHEMA) | row for row in rows])
     profile = strategies.Profile(
         name="Sized",

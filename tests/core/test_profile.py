@@ -1,0 +1,162 @@
+import json
+
+import polars as pl
+import pytest
+import strategies
+from hypothesis import given, settings
+
+from icp_core.columns import describe_all
+from icp_core.errors import IcpError, ProfileError
+from icp_core.profile import (
+    Band,
+    Choice,
+    ColumnPotential,
+    Criterion,
+    EmployeeBands,
+    Flag,
+    PerEmployee,
+    Profile,
+    Range,
+    Tags,
+    Tier,
+    TierPolicy,
+)
+
+SIZED = Criterion(column="employees", role="must_have", fit=Range.between(30, 200))
+COLUMNS = describe_all(
+    {
+        "account_id": pl.String(),
+        "name": pl.String(),
+        "employees": pl.Int64(),
+        "industry": pl.String(),
+        "technologies": pl.List(pl.String()),
+        "azure_spend": pl.Float64(),
+    }
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(profile=strategies.profiles())
+def test_a_profile_survives_being_written_and_read(profile):
+    again = Profile.from_json(profile.to_json())
+    assert again == profile
+    assert hash(again) == hash(profile)
+
+
+def test_an_edit_returns_a_copy():
+    profile = Profile(name="P", criteria=(SIZED,))
+    edited = profile.changing(0, weight=9)
+    assert edited.criteria[0].weight == 9
+    assert profile.criteria[0].weight == 5
+    assert profile.adding(SIZED).without(0) == profile
+    with pytest.raises(ValueError):
+        profile.name = "Q"
+
+
+def broken(**changes):
+    content = json.loads(Profile(name="P", criteria=(SIZED,)).to_json())
+    return json.dumps(content | changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b"\xff\xfe", "cannot be read as JSON"),
+        ("[" * 100_000, "cannot be read as JSON"),
+        ("[]", "does not hold a JSON object"),
+        ("{}", "schema_version None"),
+        (broken(schema_version=2), "schema_version 2; this program reads 1"),
+        (broken(name=""), "at name"),
+        (broken(colour="red"), "at colour"),
+        (broken(currency="euro"), "at currency"),
+        (broken(valid_from="2027-01-01", valid_until="2026-01-01"), "before it starts"),
+        (
+            broken(criteria=[SIZED.model_dump(mode="json") | {"weight": 11}]),
+            "at criteria[0].weight",
+        ),
+        (
+            broken(
+                criteria=[
+                    SIZED.model_dump(mode="json") | {"fit": {"kind": "range", "a": 5, "b": 3}}
+                ]
+            ),
+            "a (5) is above b (3)",
+        ),
+        (
+            broken(criteria=[SIZED.model_dump(mode="json") | {"fit": {"kind": "range", "a": 5}}]),
+            "needs both a and b",
+        ),
+        (
+            broken(
+                criteria=[
+                    SIZED.model_dump(mode="json")
+                    | {"fit": {"kind": "range", "a": float("nan"), "b": 3}}
+                ]
+            ),
+            "at criteria[0].fit",
+        ),
+    ],
+)
+def test_a_bad_file_gives_one_message_with_the_place(text, says):
+    with pytest.raises(ProfileError) as caught:
+        Profile.from_json(text)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert isinstance(caught.value, IcpError) and isinstance(caught.value, ValueError)
+
+
+def test_a_broken_edit_leaves_the_profile_as_it_was():
+    profile = Profile(name="P", criteria=(SIZED,))
+    with pytest.raises(ProfileError, match="above"):
+        profile.changing(0, fit={"kind": "range", "a": 9, "b": 9, "c": 3, "d": 3})
+    assert profile.criteria == (SIZED,)
+
+
+@pytest.mark.parametrize(
+    ("kind", "thresholds", "says"),
+    [
+        ("cut_off", [60, 60], "must start below"),
+        ("cut_off", [120], "never exceeds 100"),
+        ("value", [1e5, 4e5], "must start below"),
+        ("capacity", [10.5], "whole number"),
+        ("capacity", [0], "whole number"),
+    ],
+)
+def test_a_tier_policy_that_makes_no_sense_is_refused(kind, thresholds, says):
+    tiers = tuple(Tier(name=f"T{i}", threshold=value) for i, value in enumerate(thresholds))
+    with pytest.raises(ValueError, match=says):
+        TierPolicy(kind=kind, tiers=tiers)
+
+
+def test_potential_limits_and_bands_must_rise():
+    with pytest.raises(ValueError, match="above cap"):
+        PerEmployee(floor=10, cap=5)
+    with pytest.raises(ValueError, match="must start above"):
+        EmployeeBands(bands=(Band(at_least=50, amount=1), Band(at_least=50, amount=2)))
+
+
+@pytest.mark.parametrize(
+    ("criterion", "says"),
+    [
+        (Criterion(column="revenue", role="must_have", fit=Range()), "do not have"),
+        (Criterion(column="employees", role="must_have", fit=Flag()), "Use range"),
+        (Criterion(column="name", role="must_have", fit=Choice.of("x")), "Use another column"),
+        (Criterion(column="industry", role="must_have", fit=Choice.of("620")), "not a NACE code"),
+        (
+            Criterion(column="employees", role="must_have", fit=Tags(tags=("Azure",))),
+            "Use range",
+        ),
+    ],
+)
+def test_a_criterion_that_the_universe_cannot_answer_is_named(criterion, says):
+    with pytest.raises(ProfileError, match=says):
+        Profile(name="P", criteria=(criterion,)).check(COLUMNS)
+
+
+def test_any_extra_column_can_be_a_criterion():
+    extra = Criterion(column="azure_spend", role="nice_to_have", fit=Range.between(1e5, None))
+    profile = Profile(name="P", criteria=(extra,), potential=ColumnPotential(column="azure_spend"))
+    profile.check(COLUMNS)
+    assert profile.columns == {"azure_spend"}
+    with pytest.raises(ProfileError, match="not a number column"):
+        profile.replace(potential=ColumnPotential(column="industry")).check(COLUMNS)
