@@ -10,10 +10,25 @@ from ui.headline import headline, next_steps
 from ui.texts import _
 
 STEPS = (
-    ("builder", _("Tune"), _("Say which companies fit: must-haves, weights, tiers.")),
-    ("builder", _("See"), _("How many match, what they are worth, and why.")),
-    ("map", _("Map"), _("Where they are, by region and municipality.")),
-    ("export", _("Export"), _("Take the list to LinkedIn, your CRM or a spreadsheet.")),
+    (
+        "builder",
+        ":material/tune:",
+        _("Tune"),
+        _("Say which companies fit: must-haves, weights, tiers."),
+    ),
+    (
+        "builder",
+        ":material/insights:",
+        _("See"),
+        _("How many match, what they are worth, and why."),
+    ),
+    ("map", ":material/map:", _("Map"), _("Where they are, by region and municipality.")),
+    (
+        "export",
+        ":material/download:",
+        _("Export"),
+        _("Take the list to LinkedIn, your CRM or a spreadsheet."),
+    ),
 )
 
 view = shell.page("start")
@@ -64,7 +79,7 @@ with st.container(border=True):
     st.caption(plain(" · ".join(fact for fact in facts if fact)))
 
 with st.container(horizontal=True):
-    for place, (key, label, text) in enumerate(STEPS, start=1):
-        with st.container(border=True, gap="xsmall"):
-            shell.link(key, f"**{place}. {label}**")
+    for place, (key, icon, label, text) in enumerate(STEPS, start=1):
+        with st.container(border=True, gap="xsmall", height="stretch"):
+            shell.link(key, f"**{place}. {label}**", icon)
             st.caption(text)

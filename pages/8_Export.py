@@ -19,7 +19,7 @@ profile = view.profile
 
 with st.container(border=True):
     target = FORMATS[
-        st.segmented_control(
+        st.pills(
             _("Format"),
             list(FORMATS),
             format_func=lambda name: FORMATS[name].label,
@@ -29,19 +29,21 @@ with st.container(border=True):
         )
     ]
     st.caption(target.purpose)
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         tiers = st.pills(
-            _("Tiers, all ranked ones if none is chosen"),
+            _("Tiers"),
             [*profile.tiers.names, UNRANKED],
-            format_func=_,
+            format_func=lambda name: _("Unranked") if name == UNRANKED else name,
             selection_mode="multi",
+            help=_("All ranked tiers if none is chosen."),
             **state.kept("export_tiers"),
         )
         countries = st.pills(
-            _("Countries, all if none is chosen"),
+            _("Countries"),
             data.countries(view.dataset),
             format_func=lambda code: COUNTRIES.get(code, code),
             selection_mode="multi",
+            help=_("All countries if none is chosen."),
             **state.kept("export_countries"),
         )
         customers = st.segmented_control(
@@ -89,6 +91,10 @@ with left.container(border=True, height="stretch"):
         hide_index=True,
         hide_header=True,
     )
+    for warning in report.warnings:
+        st.markdown(f":small[:orange[:material/warning: {plain(warning)}]]")
+    for note in report.notes:
+        st.caption(plain(note))
 with right.container(border=True, height="stretch"):
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
@@ -121,7 +127,3 @@ with right.container(border=True, height="stretch"):
         )
     else:
         st.caption(_("There is nothing to preview. Choose more tiers or countries above."))
-    for warning in report.warnings:
-        st.markdown(f":orange[:material/warning: {plain(warning)}]")
-    for note in report.notes:
-        st.caption(plain(note))

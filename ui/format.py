@@ -5,7 +5,8 @@ from typing import Final
 
 from icp_core.market import Bounds
 
-THIN: Final = "\u202f"  # narrow and never broken over a line
+THIN: Final = "\u202f"  # between thousands: narrow, and never broken over a line
+SPACE: Final = "\u00a0"  # before a unit: never broken either
 UNKNOWN: Final = "–"
 
 _SYMBOLS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
@@ -27,7 +28,7 @@ def signed(value: float, *, digits: int = 0) -> str:
 
 def percent(share: float | None, *, digits: int = 0) -> str:
     """`62 %` of a share 0…1."""
-    return UNKNOWN if share is None else number(100 * share, digits=digits) + THIN + "%"
+    return UNKNOWN if share is None else number(100 * share, digits=digits) + SPACE + "%"
 
 
 def bounds(value: Bounds) -> str:
@@ -38,16 +39,18 @@ def bounds(value: Bounds) -> str:
 
 def money(amount: float | None, currency: str) -> str:
     """`€182 M`, three digits at most; other currencies stand by their code: `SEK 182 M`."""
-    if amount is None:
-        return UNKNOWN
-    divisor, suffix = _unit(amount)
-    return _symbol(currency) + _short(amount / divisor) + suffix
+    return UNKNOWN if amount is None else money_bounds(Bounds(amount, amount), currency)
 
 
 def money_bounds(value: Bounds, currency: str) -> str:
-    """`€182–231 M`, both ends in the unit of the higher one."""
+    """`€182–231 M`, both ends in the unit of the higher one, with as many decimals."""
     divisor, suffix = _unit(value.high)
-    low, high = _short(value.low / divisor), _short(value.high / divisor)
+    size = abs(value.high) / divisor
+    digits = 0 if size >= 99.95 else 1 if size >= 9.995 else 2
+    ends = [f"{end / divisor:.{digits}f}" for end in (value.low, value.high)]
+    if all(set(end.partition(".")[2]) <= {"0"} for end in ends):
+        ends = [end.partition(".")[0] for end in ends]
+    low, high = (end.replace("-", "−") for end in ends)
     return _symbol(currency) + (low if low == high else f"{low}–{high}") + suffix
 
 
@@ -57,22 +60,12 @@ def plain(text: str) -> str:
 
 
 def _symbol(currency: str) -> str:
-    return _SYMBOLS.get(currency, currency + THIN)
+    return _SYMBOLS.get(currency, currency + SPACE)
 
 
 def _unit(amount: float) -> tuple[float, str]:
     # A figure that rounds up to the next unit is written in it: 999 999 is 1 M, not 1 000 k.
     for divisor, suffix in _STEPS:
-        if round(abs(amount) / divisor, 3) >= 0.9995:
-            return divisor, THIN + suffix
+        if abs(amount) / divisor >= 0.9995:
+            return divisor, SPACE + suffix
     return 1.0, ""
-
-
-def _short(amount: float) -> str:
-    """Three significant digits, without a trailing zero after the point."""
-    size = abs(amount)
-    digits = 0 if size >= 99.95 else 1 if size >= 9.995 else 2
-    text = f"{amount:.{digits}f}"
-    if digits:
-        text = text.rstrip("0").rstrip(".")
-    return text.replace("-", "−") or "0"

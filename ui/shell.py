@@ -19,7 +19,9 @@ from ui.state import View
 from ui.texts import _
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+ICON: Final = ROOT / "static" / "icon.svg"
 START: Final = "start"
+PROFILE_FILE: Final = "profile_file"
 MAX_PROFILE_MB: Final = 1
 
 _ICONS: Final = {
@@ -84,7 +86,8 @@ def page(key: str) -> View:
     here = next(one for one in pages() if one.key == key)
     st.set_page_config(
         page_title=f"{here.label} · {_('Target accounts')}",
-        page_icon=here.icon,
+        # A Material icon would be fetched from outside.
+        page_icon=ICON,
         layout="wide",
         menu_items={"Get help": None, "Report a bug": None, "About": None},
     )
@@ -92,6 +95,7 @@ def page(key: str) -> View:
     state.write_address()
     # The sidebar is filled in two steps, so that a dataset that fails can still be changed in it.
     with st.sidebar:
+        st.markdown("**" + _("Target accounts") + "**")
         _choose_dataset(view)
         choose_profile = st.container(gap="xsmall")
         _navigation()
@@ -130,7 +134,7 @@ def link(key: str, label: str | None = None, icon: str | None = None) -> None:
 
 
 def _navigation() -> None:
-    with st.container(gap=None):
+    with st.container(gap="xxsmall"):
         for one in pages():
             _link(one, label=one.label, icon=one.icon, width="stretch")
 
@@ -178,6 +182,13 @@ def _choose_profile(view: View, universe: Universe) -> None:
             "An Ideal Customer Profile: which companies fit, how well, and what they are worth."
         ),
     )
+    _profile_file()
+
+
+@st.fragment(key=PROFILE_FILE)
+def _profile_file() -> None:
+    """Save, open or revert; a fragment, so that an edit elsewhere can bring the saved file up to date."""
+    view = state.view()
     with st.container(horizontal=True, gap="xsmall"):
         st.download_button(
             _("Save"),
