@@ -1,5 +1,6 @@
 """The only module with caches. What it returns is shared by all users and never changed in place."""
 
+import os
 from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
@@ -23,9 +24,14 @@ _BY_CONTENT: Final[dict[str | type[Any], Callable[[Any], Any]]] = {Profile: Prof
 def datasets() -> dict[str, str]:
     """Labels of the datasets that can be chosen, by name.
 
-    Only these are ever loaded for an address: a path in a shared link must not read a file.
+    Those that ship, and what the administrator names in the environment variable `ICP_DATASETS`,
+    separated by commas: `demo:1000000`, a file, whatever `sources.load` takes. Only these are ever
+    loaded for an address: a path in a shared link must not read a file.
     """
-    return {entry.name: entry.label for entry in sources.BUILT_IN}
+    more = (name.strip() for name in os.environ.get("ICP_DATASETS", "").split(","))
+    return {entry.name: entry.label for entry in sources.BUILT_IN} | {
+        name: name for name in more if name
+    }
 
 
 def universe(source: str) -> Universe:
