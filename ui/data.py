@@ -13,6 +13,7 @@ from icp_core.exporting import Customers, Prepared, prepare
 from icp_core.profile import Profile
 from icp_core.scoreboard import Evaluation, Scoreboard
 from icp_core.universe import Universe
+from icp_core.workspace import Workspace
 from ui.texts import _
 
 TO_VERIFY: Final = "to verify"
@@ -32,6 +33,18 @@ def datasets() -> dict[str, str]:
     return {entry.name: entry.label for entry in sources.BUILT_IN} | {
         name: name for name in more if name
     }
+
+
+@st.cache_resource(show_spinner=False)
+def workspace() -> Workspace:
+    """What the team saves, open for as long as the server runs.
+
+    Raises
+    ------
+    WorkspaceError
+        If it cannot be opened.
+    """
+    return Workspace.open()
 
 
 def universe(source: str) -> Universe:

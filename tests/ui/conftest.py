@@ -7,6 +7,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from icp_core.workspace import DIRECTORY_VARIABLE, URL_VARIABLE
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("app.py", *sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py")))
 TIMEOUT = 60
@@ -15,7 +17,15 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture(autouse=True)
-def fresh_caches() -> Iterator[None]:
+def own_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace of the test's own; nobody's real decisions are touched."""
+    monkeypatch.delenv(URL_VARIABLE, raising=False)
+    monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path / "workspace"))
+    return tmp_path / "workspace"
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches(own_workspace: Path) -> Iterator[None]:
     """No test sees what another one loaded."""
     st.cache_data.clear()
     st.cache_resource.clear()
