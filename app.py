@@ -49,9 +49,10 @@ with left.container(border=True, height="stretch"):
     if len(evaluation.matches):
         charts.show(
             charts.tier_chart(
-                charts.tier_data(evaluation.tiers),
+                charts.tier_data(evaluation),
                 currency=profile.currency,
                 dark=theme.is_dark(),
+                room=1.5,
             ),
             key="start_tiers",
             alt=_("Bar chart: companies and potential by tier"),

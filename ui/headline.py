@@ -81,18 +81,18 @@ def headline_data(evaluation: Evaluation) -> tuple[Figure, ...]:
 
 def _value(evaluation: Evaluation) -> Figure:
     worth, profile = evaluation.worth, evaluation.profile
-    known = len(evaluation.matches) - worth.unknown
     possible = evaluation.possible.worth(profile)
-    some_known = known or possible.unknown < len(evaluation.possible)
+    unknown = worth.unknown + possible.unknown
+    some_known = unknown < len(evaluation.matches) + len(evaluation.possible)
     return Figure(
-        _("Potential a year"),
+        _("Potential a year (TAM value)"),
         money_bounds(Bounds(worth.total, worth.total + possible.total), profile.currency)
         if some_known
         else UNKNOWN,
-        _("unknown for {count} matches").format(count=number(worth.unknown))
-        if worth.unknown
-        else _("known for every match"),
-        _("What the matches could be worth, summed over those whose potential is known."),
+        _("unknown for {count}").format(count=number(unknown))
+        if unknown
+        else _("known for all of them"),
+        _("What those companies could be worth, summed over the ones whose potential is known."),
     )
 
 
@@ -135,8 +135,8 @@ def next_steps(evaluation: Evaluation, *, today: date) -> list[Step]:
         found.append(
             Step(
                 _(
-                    "LinkedIn needs at least {least} companies; at most {count} of these can be "
-                    "advertised to. Loosen a must-have or add possible companies."
+                    "LinkedIn needs at least {least} companies; {count} are in a tier and can be "
+                    "advertised to. Lower a cut-off or loosen a must-have."
                 ).format(least=number(least), count=number(reachable)),
                 "builder",
                 _("Widen the profile"),
@@ -199,9 +199,9 @@ def _name(gate: GateCost) -> str:
 
 
 def _reachable(evaluation: Evaluation) -> int:
-    """Matches that did not opt out of advertising."""
+    """Matches in a tier that did not opt out of advertising."""
     universe = evaluation.board.universe
+    ranked = evaluation.matches.rows[evaluation.tier < len(evaluation.profile.tiers.tiers)]
     if "marketing_opt_out" not in universe.columns:
-        return len(evaluation.matches)
-    out = universe.frame["marketing_opt_out"].fill_null(False).to_numpy()
-    return int(np.count_nonzero(~out[evaluation.matches.rows]))
+        return len(ranked)
+    return len(ranked) - int(universe.frame["marketing_opt_out"][ranked].fill_null(False).sum())

@@ -16,7 +16,7 @@ from icp_core.universe import Universe
 from ui import data, state
 from ui.format import number, plain
 from ui.state import View
-from ui.texts import _
+from ui.texts import _, ngettext
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 ICON: Final = ROOT / "static" / "icon.svg"
@@ -122,7 +122,7 @@ def guard() -> Iterator[None]:
     try:
         yield
     except IcpError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        _complain(error)
         st.stop()
 
 
@@ -187,7 +187,7 @@ def _choose_profile(view: View, universe: Universe) -> None:
 
 @st.fragment(key=PROFILE_FILE)
 def _profile_file() -> None:
-    """Save, open or revert; a fragment, so that an edit elsewhere can bring the saved file up to date."""
+    """Save, open or revert; a fragment, so that a quick edit can bring the saved file up to date."""
     view = state.view()
     with st.container(horizontal=True, gap="xsmall"):
         st.download_button(
@@ -200,34 +200,31 @@ def _profile_file() -> None:
             on_click="ignore",
         )
         with st.popover(_("Open"), icon=":material/folder_open:"):
-            key = f"profile_file_{state.epoch()}"
-            st.file_uploader(
+            file = st.file_uploader(
                 _("Profile file (.json)"),
                 type="json",
                 max_upload_size=MAX_PROFILE_MB,
-                key=key,
-                on_change=_open_file,
-                args=(key,),
+                key=f"profile_file_{state.epoch()}",
             )
-        if view.edited:
-            st.button(
-                _("Revert"),
-                icon=":material/undo:",
-                help=_("Take back all edits."),
-                on_click=state.revert,
-            )
+            if file is not None:
+                _open(file.getvalue())
+        if view.edited and st.button(
+            _("Revert"), icon=":material/undo:", help=_("Take back all edits.")
+        ):
+            state.revert()
+            st.rerun()
     if not state.is_shareable():
         st.caption(_("This profile is too long for an address. Save it as a file to share it."))
 
 
-def _open_file(key: str) -> None:
-    file = st.session_state.get(key)
-    if file is None:
-        return
+def _open(content: bytes) -> None:
     try:
-        state.open_profile(Profile.from_json(file.getvalue()))
-    except IcpError as error:
-        state.notify(str(error))
+        profile = Profile.from_json(content)
+    except ProfileError as error:
+        _complain(error)
+    else:
+        state.open_profile(profile)
+        st.rerun()
 
 
 def _legal_note(universe: Universe) -> None:
@@ -241,7 +238,7 @@ def _stop_if_unfit(view: View, universe: Universe) -> None:
     try:
         view.profile.check(universe.columns)
     except ProfileError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        _complain(error)
     else:
         return
     fitting = _fitting(view.profile, universe)
@@ -249,9 +246,12 @@ def _stop_if_unfit(view: View, universe: Universe) -> None:
         if fitting is not None:
             removed = len(view.profile.criteria) - len(fitting.criteria)
             st.button(
-                _("Remove what does not fit ({count})").format(count=removed),
+                ngettext(
+                    "Remove the criterion that does not fit",
+                    "Remove the {count} criteria that do not fit",
+                    removed,
+                ).format(count=removed),
                 icon=":material/content_cut:",
-                type="primary",
                 on_click=state.set_profile,
                 args=(fitting,),
             )
@@ -269,7 +269,7 @@ def _stop_if_unfit(view: View, universe: Universe) -> None:
 
 
 def _fitting(profile: Profile, universe: Universe) -> Profile | None:
-    """A copy without the criteria these accounts cannot be tested on; None if that does not help."""
+    """A copy without the criteria these accounts cannot be tested on; None if nothing is left."""
 
     def fits(one: Profile) -> bool:
         try:
@@ -280,4 +280,8 @@ def _fitting(profile: Profile, universe: Universe) -> Profile | None:
 
     bare = profile.replace(criteria=())
     kept = [one for one in profile.criteria if fits(bare.adding(one))]
-    return profile.replace(criteria=tuple(kept)) if fits(bare) else None
+    return profile.replace(criteria=tuple(kept)) if kept and fits(bare) else None
+
+
+def _complain(error: IcpError) -> None:
+    st.error(plain(str(error)), icon=":material/error:")
