@@ -1,0 +1,77 @@
+"""The main job as a marketer does it: tune, see, map, download; in a real browser."""
+
+import csv
+import re
+
+from benchmarks.browser import settle
+
+METRIC = "[data-testid=stMetricValue]"
+HEADER = [
+    *("companyname", "companywebsite", "companyemaildomain", "linkedincompanypageurl"),
+    *("stocksymbol", "industry", "city", "state", "companycountry", "zipcode"),
+]
+
+
+def numbers(page):
+    return [text.strip() for text in page.locator(METRIC).all_inner_texts()]
+
+
+def test_tune_see_map_and_download(page, address, tmp_path):
+    page.goto(address)
+    page.wait_for_selector(METRIC)
+    settle(page)
+    assert page.get_by_text("Fictional data").count()
+
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Builder").click()
+    page.wait_for_selector("[data-testid=stSlider]")
+    settle(page)
+    before = numbers(page)
+    weight = page.locator("[data-testid=stSlider] input[type=range][min='1'][max='10']").first
+    weight.focus()
+    page.keyboard.press("Home")
+    page.wait_for_function(
+        "before => [...document.querySelectorAll('[data-testid=stMetricValue]')]"
+        ".map(e => e.innerText.trim()).join('|') !== before",
+        arg="|".join(before),
+    )
+    settle(page)
+    tuned = numbers(page)
+    assert tuned[0] == before[0], "a weight must not change how many match"
+    assert tuned != before
+
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Map", exact=True).click()
+    page.wait_for_selector("[data-testid=stDeckGlJsonChart] canvas", timeout=60_000)
+    settle(page)
+    assert not page.locator("[data-testid=stException]").count()
+
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Export").click()
+    settle(page)
+    download_button = page.get_by_role("button", name=re.compile("^download", re.I)).first
+    with page.expect_download() as caught:
+        download_button.click()
+    file = tmp_path / caught.value.suggested_filename
+    caught.value.save_as(file)
+    assert file.name.startswith("FICTIONAL-linkedin-")
+    rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
+    assert rows[0] == HEADER
+    assert len(rows) > 300
+    assert all(len(row) == len(HEADER) and row[0] for row in rows)
+    assert page.asked_elsewhere == []
+
+
+def test_a_view_can_be_shared_by_its_address(page, address, chromium):
+    page.goto(f"{address}/Builder")
+    page.wait_for_selector("[data-testid=stSlider]")
+    settle(page)
+    page.locator("[data-testid=stSlider] input[type=range][min='1'][max='10']").first.focus()
+    page.keyboard.press("Home")
+    page.wait_for_url(re.compile("[?&]p="))
+    settle(page)
+    shown = numbers(page)
+    other = chromium.new_context()
+    visitor = other.new_page()
+    visitor.goto(page.url)
+    visitor.wait_for_selector("[data-testid=stSlider]")
+    settle(visitor)
+    assert numbers(visitor) == shown
+    other.close()
