@@ -1,7 +1,11 @@
-"""Numbers as people read them: thin thousands separators, few digits, units."""
+"""Numbers and times as people read them: thin thousands separators, few digits, units."""
 
 import re
+from datetime import datetime, tzinfo
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
 
 from icp_core.market import Bounds
 
@@ -54,9 +58,21 @@ def money_bounds(value: Bounds, currency: str) -> str:
     return _symbol(currency) + (low if low == high else f"{low}–{high}") + suffix
 
 
+def moment(when: datetime) -> str:
+    """`2026-08-28 14:05` on the reader's clock, or on the server's where that is not known."""
+    return f"{when.astimezone(_clock()):%Y-%m-%d %H:%M}"
+
+
 def plain(text: str) -> str:
     """Text from data or an error, escaped so that Markdown shows it letter by letter."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def _clock() -> tzinfo | None:
+    try:
+        return ZoneInfo(st.context.timezone or "")
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
 
 
 def _symbol(currency: str) -> str:

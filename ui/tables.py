@@ -1,12 +1,13 @@
 """Tables of accounts, each column shown as what it is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import polars as pl
 import streamlit as st
 
 from icp_core.columns import BY_NAME, Kind, describe
+from icp_core.exporting.cells import guarded
 from icp_core.expressions import NAMES
 from icp_core.profile import Profile
 from icp_core.reference import geography, industry
@@ -122,3 +123,41 @@ def _config_of(name: str) -> Any:
     if column.kind is Kind.TAGS:
         return st.column_config.ListColumn(label)
     return st.column_config.Column(label)
+
+
+def table_csv(table: pl.DataFrame, headings: Mapping[str, str]) -> bytes:
+    """A table as a file for people: UTF-8 with a mark for Excel, no formulas.
+
+    Parameters
+    ----------
+    table
+        What is shown.
+    headings
+        Of the columns to write, by name, in order.
+    """
+    written = table.select(
+        pl.col(name).list.join(", ").alias(heading)
+        if isinstance(table.schema[name], pl.List)
+        else pl.col(name).alias(heading)
+        for name, heading in headings.items()
+    )
+    texts = [heading for heading, dtype in written.schema.items() if dtype == pl.String]
+    written = written.with_columns(guarded(pl.col(heading)).alias(heading) for heading in texts)
+    return written.write_csv(include_bom=True, quote_style="non_numeric").encode()
+
+
+def table_title(title: str, content: Callable[[], bytes], *, file_name: str) -> None:
+    """A bold title with the download of its table beside it; the file is built when asked for."""
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(f"**{title}**", width="content")
+        st.download_button(
+            _("Download"),
+            content,
+            file_name=file_name,
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"download_{file_name}",
+        )
