@@ -1,0 +1,552 @@
+"""From mapped text to accounts: numbers checked, places and industries coded, amounts in euros.
+
+A cell that cannot be read becomes unknown and is counted; a row is only ever rejected for a reason
+that is named.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+import polars as pl
+
+from icp_core.columns import BY_NAME, Kind
+from icp_core.errors import CurrencyError
+from icp_core.identity import registrable_domains
+from icp_core.importing import values
+from icp_core.importing.mapping import AMOUNTS, Assignment, leading_code
+from icp_core.importing.mapping import Mapping as HeadingMapping
+from icp_core.importing.national import clean_numbers
+from icp_core.importing.registers import LEFT_OUT, PERSON
+from icp_core.importing.tables import ROW
+from icp_core.reference import currency, geography, industry
+from icp_core.reference.text import fold
+
+CURRENCIES: Final[Mapping[str, str]] = MappingProxyType(
+    {"SE": "SEK", "NO": "NOK", "DK": "DKK", "FI": "EUR", "IS": "ISK"}
+)
+
+_LEGAL_FORMS: Final = {
+    "aktiebolag": "AB", "publikt aktiebolag": "AB", "privat aktiebolag": "AB", "handelsbolag": "HB",
+    "kommanditbolag": "KB", "ekonomisk forening": "EK", "enskild firma": "EF",
+    "enskild naringsidkare": "EF", "enskild naringsverksamhet": "EF",
+    "aksjeselskap": "AS", "allmennaksjeselskap": "ASA", "enkeltpersonforetak": "ENK",
+    "norskregistrert utenlandsk foretak": "NUF", "ansvarlig selskap": "ANS",
+    "anpartsselskab": "APS", "aktieselskab": "A/S", "enkeltmandsvirksomhed": "ENK",
+    "interessentskab": "I/S", "kommanditselskab": "K/S", "ivaerksaetterselskab": "IVS",
+    "osakeyhtio": "OY", "julkinen osakeyhtio": "OYJ", "kommandiittiyhtio": "KY",
+    "avoin yhtio": "AY", "osuuskunta": "OSK", "toiminimi": "TMI",
+    "yksityinen elinkeinonharjoittaja": "TMI",
+}  # fmt: skip
+_PERSON_FORMS: Final = ("EF", "ENK", "TMI")
+# The first that is found in a status decides: "inactive" holds "active".
+_STATUSES: Final = (
+    ("bankrupt", "konkurs|bankrupt"),
+    ("dissolving", r"likvid|avvikling|avveckl|oplosning|selvitys|rekonstruk|winding|saneeraus"),
+    ("deregistered", r"inakt|inact|avregistr|slettet|ophort|opplost|lakannut|poistet|deregist|"
+     r"dissolved|closed|ceased|upphort|sammenlagt"),
+    ("active", "aktiv|active|normal|registr|toimi|voimassa|rekister"),
+)  # fmt: skip
+_TEXTS: Final = (
+    "name", "website", "linkedin_url", "stock_symbol", "city", "sector", "funding_stage", "owner",
+    "territory", "industry_text", "source",
+)  # fmt: skip
+_INTEGERS: Final = ("employees_low", "employees_high", "fiscal_year")
+_FRACTIONS: Final = ("margin", "revenue_growth", "current_ratio")
+_DEGREES: Final = ("latitude", "longitude")
+_EXAMPLES: Final = 3
+NUMBER_COUNTRY: Final = "#number_country"
+"""Column with the country whose register a national number is in, while loading."""
+_NO_NAME: Final = "no company name"
+_NO_NUMBER: Final = "the national number is not valid"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What is left out of a load.
+
+    Attributes
+    ----------
+    keep_persons
+        Keep sole proprietors and other persons (personal data).
+    keep_inactive
+        Keep bankrupt, dissolving and deregistered companies.
+    need_name
+        Reject rows without a name; off for files of figures that join others.
+    strict_numbers
+        Reject rows whose national number is wrong: in a register's file the cells have shifted.
+    """
+
+    keep_persons: bool = False
+    keep_inactive: bool = False
+    need_name: bool = True
+    strict_numbers: bool = False
+
+
+@dataclass
+class Tally:
+    """Per column of the result: cells filled in the file, that could not be read, that changed."""
+
+    filled: int = 0
+    invalid: int = 0
+    changed: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, *, before: pl.Series, after: pl.Series) -> None:
+        """Count one batch: text before, value after."""
+        self.filled += before.count()
+        lost = before.filter(before.is_not_null() & after.is_null())
+        self.invalid += len(lost)
+        room = _EXAMPLES - len(self.examples)
+        self.examples += [text[:60] for text in lost.unique(maintain_order=True).head(room)]
+        if after.dtype == pl.String:
+            self.changed += int((before != after).sum())
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """One batch of rows.
+
+    Attributes
+    ----------
+    accounts
+        Typed rows that stay, with `ROW`.
+    rejected
+        `ROW` and `reason` of the others.
+    rates
+        Currency and the day of the rate, for the report.
+    """
+
+    accounts: pl.DataFrame
+    rejected: pl.DataFrame
+    rates: frozenset[tuple[str, date]] = frozenset()
+
+
+def clean(
+    raw: pl.DataFrame,
+    mapping: HeadingMapping,
+    *,
+    rules: Rules,
+    tallies: dict[str, Tally],
+    source: str | None = None,
+) -> Cleaned:
+    """Accounts out of a batch of text.
+
+    Parameters
+    ----------
+    raw
+        Text under the file's headings, with `ROW` and maybe `LEFT_OUT`.
+    mapping
+        What becomes of each heading.
+    rules
+        What is left out.
+    tallies
+        Counters by column, added to.
+    source
+        Filled into `source` where the file has none.
+    """
+    text = raw.select(ROW, *_texts(mapping))
+    known = set(text.columns)
+    frame = text.select(ROW)
+    frame = _identity(frame, text, mapping, rules, tallies)
+    frame = _places(frame, text, tallies)
+    frame = _industry(frame, text, mapping, tallies)
+    frame = _words(frame, text, tallies)
+    frame, rates = _figures(frame, raw, text, mapping, tallies)
+    frame = _extras(frame, raw, mapping, tallies)
+    if source and "source" not in known:
+        frame = frame.with_columns(source=pl.lit(source))
+    return _left(frame, raw, rules, rates)
+
+
+def _texts(mapping: HeadingMapping) -> list[pl.Expr]:
+    """Columns under their canonical names, the newest year where there are several."""
+    columns = dict.fromkeys(a.column for a in mapping.assignments if a.column and not a.is_extra)
+    return [
+        pl.coalesce(pl.col(a.heading) for a in mapping.of(str(column))).alias(str(column))
+        for column in columns
+    ]
+
+
+def _tally(tallies: dict[str, Tally], column: str, before: pl.Series, after: pl.Series) -> None:
+    tallies.setdefault(column, Tally()).add(before=before, after=after)
+
+
+def _map(texts: pl.Series, function: Callable[[str], str | None]) -> pl.Series:
+    """A function of text over a column, called once per distinct value."""
+    distinct = texts.drop_nulls().unique()
+    return texts.replace_strict(
+        distinct, [function(value) for value in distinct], default=None, return_dtype=pl.String
+    )
+
+
+def _identity(
+    frame: pl.DataFrame,
+    text: pl.DataFrame,
+    mapping: HeadingMapping,
+    rules: Rules,
+    tallies: dict[str, Tally],
+) -> pl.DataFrame:
+    """Name, country, national number, website and domain."""
+    country = pl.Series("country", [mapping.country] * text.height, dtype=pl.String)
+    if "country" in text.columns:
+        named = _map(text["country"], _country).alias("country")
+        _tally(tallies, "country", text["country"], named)
+        # A name that is not known is no reason to believe in the list's own country.
+        country = pl.select(
+            pl.when(text["country"].is_null()).then(country).otherwise(named)
+        ).to_series()
+        country = country.alias("country")
+    frame = frame.with_columns(country)
+    if "org_number" in text.columns:
+        numbers = clean_numbers(
+            country, text["org_number"], home=mapping.country, strict=rules.strict_numbers
+        )
+        _tally(tallies, "org_number", text["org_number"], numbers["org_number"])
+        frame = frame.hstack(numbers)
+    addresses = [c for c in ("domain", "website", "email") if c in text.columns]
+    if addresses:
+        domains = [registrable_domains(text[column]) for column in addresses]
+        for column, domain in zip(addresses, domains, strict=True):
+            if column != "email":
+                _tally(tallies, "domain", text[column], domain)
+        frame = frame.with_columns(pl.select(pl.coalesce(domains)).to_series().alias("domain"))
+    return frame
+
+
+def _country(text: str) -> str | None:
+    known = geography.country_code(text)
+    if known:
+        return known
+    return text.upper() if len(text) == 2 and text.isascii() and text.isalpha() else None
+
+
+def _places(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, Tally]) -> pl.DataFrame:
+    given = [c for c in ("postcode", "city", "municipality", "region") if c in text.columns]
+    if "city" in given or "postcode" in given:
+        frame = frame.with_columns(text[c] for c in given if c in ("postcode", "city"))
+    for column, find in (("municipality", _municipality), ("region", _region)):
+        if column in given:
+            pairs = pl.DataFrame({"country": frame["country"], "text": text[column]})
+            distinct = pairs.unique().drop_nulls("text")
+            codes = [find(place, country) for country, place in distinct.iter_rows()]
+            found = pairs.join(
+                distinct.with_columns(pl.Series("code", codes, dtype=pl.String)),
+                on=["country", "text"],
+                how="left",
+                nulls_equal=True,
+                maintain_order="left",
+            )["code"]
+            frame = frame.with_columns(found.alias(column))
+    for column in _DEGREES:
+        if column in text.columns:
+            degrees = values.numbers(text[column])
+            _tally(tallies, column, text[column], degrees)
+            frame = frame.with_columns(degrees.alias(column))
+    if not given:
+        return frame
+    placed = geography.locate(frame)
+    if "city" in given:
+        placed = geography.spell_towns(placed)
+    for column in given:
+        _tally(tallies, column, text[column], placed[column])
+    return placed
+
+
+def _municipality(text: str, country: str | None) -> str | None:
+    """Code of a municipality by code (`180`, `0180`, `SE-0180`) or name (`Malmö kommun`)."""
+    digits = text.rsplit("-", maxsplit=1)[-1].strip()
+    if digits.isdigit() and country:
+        code = f"{country}-{digits.zfill(3 if country == 'FI' else 4)}"
+        return code if geography.region_of(code) else None
+    bare = fold(text)
+    for word in (" kommun", " kommune", " stad", " kunta", " kaupunki"):
+        bare = bare.removesuffix(word)
+    for name in (text, bare, bare.removesuffix("s")):
+        for code in geography.find(name, country):
+            if geography.region_of(code):
+                return code
+    return None
+
+
+def _region(text: str, country: str | None) -> str | None:
+    """Code of a region by code (`01`, `SE-01`) or name (`Stockholms län`, `Uusimaa`)."""
+    codes = {region.code for region in geography.regions(country)}
+    digits = text.rsplit("-", maxsplit=1)[-1].strip()
+    if digits.isdigit() and country:
+        return next(
+            (c for c in (f"{country}-{digits.zfill(2)}", f"{country}-{digits}") if c in codes), None
+        )
+    bare = fold(text).removeprefix("region ").removesuffix(" county").removesuffix(" region")
+    for name in (text, bare):
+        for code in geography.find(name, country):
+            if code in codes:
+                return code
+    return None
+
+
+def _industry(
+    frame: pl.DataFrame, text: pl.DataFrame, mapping: HeadingMapping, tallies: dict[str, Tally]
+) -> pl.DataFrame:
+    if "industry" not in text.columns:
+        return frame
+    codes = text.select(leading_code(pl.col("industry"))).to_series()
+    revision = mapping.industry_revision
+    found = industry.normalised(codes, revision).alias("industry")
+    _tally(tallies, "industry", text["industry"], found)
+    return frame.with_columns(
+        found,
+        pl.when(found.is_not_null()).then(pl.lit(revision)).alias("industry_revision"),
+    )
+
+
+def _words(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, Tally]) -> pl.DataFrame:
+    """Names, forms, states, flags, tags, years and dates."""
+    readers: dict[str, Callable[[pl.Series], pl.Series]] = {
+        column: _plain for column in _TEXTS if column not in frame.columns
+    }
+    readers |= {
+        "legal_form": lambda s: _map(s, lambda v: _LEGAL_FORMS.get(fold(v), v.strip())),
+        "status": lambda s: _map(s, _status),
+        "founded": lambda s: _read(s, values.year),
+        "as_of": lambda s: _read(s, values.date),
+        "technologies": lambda s: _read(s, values.tags),
+        "marketing_opt_out": lambda s: _read(s, values.flag),
+        "is_customer": lambda s: _read(s, values.flag),
+    }
+    found = {}
+    for column, reader in readers.items():
+        if column in text.columns:
+            found[column] = reader(text[column]).alias(column)
+            _tally(tallies, column, text[column], found[column])
+    return frame.with_columns(found.values())
+
+
+def _plain(texts: pl.Series) -> pl.Series:
+    return texts.str.replace_all(r"[\s\u00a0]+", " ").str.strip_chars()
+
+
+def _read(texts: pl.Series, reader: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    return texts.alias("text").to_frame().select(reader(pl.col("text"))).to_series()
+
+
+def _status(text: str) -> str | None:
+    folded = fold(text)
+    if folded in (status for status, _ in _STATUSES):
+        return folded
+    for status, words in _STATUSES:
+        if any(word in folded for word in words.split("|")):
+            return status
+    return None
+
+
+def _figures(
+    frame: pl.DataFrame,
+    raw: pl.DataFrame,
+    text: pl.DataFrame,
+    mapping: HeadingMapping,
+    tallies: dict[str, Tally],
+) -> tuple[pl.DataFrame, frozenset[tuple[str, date]]]:
+    """Headcount, fractions and amounts; amounts in euros beside what the file says."""
+    for column in _INTEGERS:
+        if column in text.columns:
+            count = values.numbers(text[column]).round().cast(pl.Int64, strict=False)
+            _tally(tallies, column, text[column], count)
+            frame = frame.with_columns(count.alias(column))
+    if "employees" in text.columns:
+        frame = _employees(frame, text["employees"], mapping.of("employees")[0], tallies)
+    for column in _FRACTIONS:
+        if column in text.columns:
+            series = _newest(raw, mapping.of(column))[0]
+            _tally(tallies, column, text[column], series)
+            frame = frame.with_columns(series.alias(column))
+    return _amounts(frame, raw, text, mapping, tallies)
+
+
+def _employees(
+    frame: pl.DataFrame, texts: pl.Series, assignment: Assignment, tallies: dict[str, Tally]
+) -> pl.DataFrame:
+    """Headcounts, and the ends of bands where a list or register gives only those."""
+    count = values.numbers(texts, assignment.decimal) * assignment.unit
+    count = count.set(count < 0, None).round().cast(pl.Int64, strict=False)
+    found = pl.DataFrame({"text": texts, "employees": count}).with_columns(
+        pl.lit(None, pl.Int64).alias(end) for end in ("low", "high")
+    )
+    if count.null_count() > texts.null_count():
+        low, high = values.band(pl.col("text"))
+        found = found.with_columns(low=low, high=high)
+    banded = found["employees"].is_null()
+    for end in ("low", "high"):
+        ends = found[end].set(~banded, None)
+        column = f"employees_{end}"
+        if column in frame.columns:
+            ends = pl.select(pl.coalesce(frame[column], ends)).to_series()
+        frame = frame.with_columns(ends.alias(column))
+    known = pl.select(pl.coalesce(found["employees"], found["low"], found["high"])).to_series()
+    _tally(tallies, "employees", texts, known)
+    return frame.with_columns(found["employees"])
+
+
+def _newest(
+    raw: pl.DataFrame, assignments: Sequence[Assignment]
+) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Of a series of years: the newest value, its year, and its change on the year before."""
+    series = {a.year: values.numbers(raw[a.heading], a.decimal) * a.unit for a in assignments}
+    newest = pl.coalesce(list(series.values()))
+    year = pl.coalesce(
+        pl.when(s.is_not_null()).then(pl.lit(y, dtype=pl.Int64)) for y, s in series.items()
+    )
+    growth = pl.lit(None, pl.Float64)
+    for y, now in reversed(series.items()):
+        before = series.get(y - 1) if y else None
+        change = now / before.set(before <= 0, None) - 1 if before is not None else None
+        growth = pl.when(now.is_not_null()).then(change).otherwise(growth)
+    result = pl.select(newest.alias("newest"), year.alias("year"), growth.alias("growth"))
+    return result["newest"], result["year"], result["growth"]
+
+
+def _amounts(
+    frame: pl.DataFrame,
+    raw: pl.DataFrame,
+    text: pl.DataFrame,
+    mapping: HeadingMapping,
+    tallies: dict[str, Tally],
+) -> tuple[pl.DataFrame, frozenset[tuple[str, date]]]:
+    given = [column for column in AMOUNTS if column in text.columns]
+    if not given:
+        return frame, frozenset()
+    own = frame["country"].replace_strict(CURRENCIES, default=None, return_dtype=pl.String)
+    if "currency" in text.columns:
+        stated = text["currency"].str.to_uppercase().str.extract(r"([A-Z]{3})")
+        own = pl.select(pl.coalesce(stated, own)).to_series()
+    rates: set[tuple[str, date]] = set()
+    if "fiscal_year" not in frame.columns:
+        frame = frame.with_columns(pl.lit(None, pl.Int64).alias("fiscal_year"))
+    for column in given:
+        assignments = mapping.of(column)
+        amount, year, growth = _newest(raw, assignments)
+        fixed = assignments[0].currency
+        code = pl.Series([fixed] * len(own), dtype=pl.String) if fixed else own
+        fiscal = pl.select(pl.coalesce(year, frame["fiscal_year"])).to_series()
+        table = pl.DataFrame({"currency": code, "year": fiscal, "amount": amount})
+        priced = table.join(
+            _rates(table),
+            on=["currency", "year"],
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
+        euros = priced["amount"] * priced["rate"]
+        used = priced.filter(pl.col("amount").is_not_null() & pl.col("rate").is_not_null())
+        rates |= {
+            (currency_code, day)
+            for currency_code, day in used.select("currency", "rate_date").unique().iter_rows()
+            if currency_code != "EUR"
+        }
+        _tally(tallies, column, text[column], euros)
+        frame = frame.with_columns(euros.alias(column), fiscal.alias("fiscal_year"))
+        if used["currency"].ne("EUR").any():
+            frame = frame.with_columns(
+                priced["amount"].alias(f"{column}_original"),
+                priced["currency"].alias("currency"),
+                priced["rate_date"].alias("rate_date"),
+            )
+        if column == "revenue" and growth.count() and "revenue_growth" not in frame.columns:
+            frame = frame.with_columns(growth.alias("revenue_growth"))
+    if {"revenue", "operating_profit"} <= set(frame.columns) and "margin" not in frame.columns:
+        revenue = pl.col("revenue")
+        frame = frame.with_columns(
+            margin=pl.when(revenue > 0).then(pl.col("operating_profit") / revenue)
+        )
+    return frame, frozenset(rates)
+
+
+def _rates(table: pl.DataFrame) -> pl.DataFrame:
+    """Euros per unit at the end of each fiscal year, the latest where the year is unknown."""
+    pairs = table.select("currency", "year").unique().drop_nulls("currency")
+    found: list[tuple[str, int | None, float | None, date | None]] = []
+    for code, year in pairs.iter_rows():
+        try:
+            rate = currency.rate(
+                code, on=date(year, 12, 31) if year and 1999 <= year <= 2100 else None
+            )
+        except CurrencyError:
+            found.append((code, year, None, None))
+        else:
+            found.append((code, year, rate.value, rate.date))
+    schema = {"currency": pl.String, "year": pl.Int64, "rate": pl.Float64, "rate_date": pl.Date}
+    return pl.DataFrame(found, schema=schema, orient="row")
+
+
+def _extras(
+    frame: pl.DataFrame, raw: pl.DataFrame, mapping: HeadingMapping, tallies: dict[str, Tally]
+) -> pl.DataFrame:
+    readers: Mapping[str, Callable[[pl.Series, Assignment], pl.Series]] = {
+        Kind.NUMBER: lambda s, a: values.numbers(s, a.decimal) * a.unit,
+        Kind.FLAG: lambda s, _: _read(s, values.flag),
+        Kind.TAGS: lambda s, _: _read(s, values.tags),
+        Kind.CHOICE: lambda s, _: s,
+    }
+    for assignment in mapping.assignments:
+        if assignment.column and assignment.kind and assignment.column not in frame.columns:
+            text = raw[assignment.heading]
+            value = readers[assignment.kind](text, assignment)
+            _tally(tallies, assignment.column, text, value)
+            frame = frame.with_columns(value.alias(assignment.column))
+    return frame
+
+
+def _left(
+    frame: pl.DataFrame,
+    raw: pl.DataFrame,
+    rules: Rules,
+    rates: frozenset[tuple[str, date]],
+) -> Cleaned:
+    """Split the rows that stay from those that go, each with the first reason that applies."""
+    reasons: list[pl.Expr] = []
+    if not rules.keep_persons:
+        if LEFT_OUT in raw.columns:
+            reasons.append(pl.lit(raw[LEFT_OUT]))
+        person = pl.lit(value=False)
+        if "is_person" in frame.columns:
+            person = person | pl.col("is_person").fill_null(value=False)
+        if "legal_form" in frame.columns:
+            person = person | pl.col("legal_form").str.to_uppercase().is_in(_PERSON_FORMS)
+        reasons.append(pl.when(person).then(pl.lit(PERSON)))
+    if rules.need_name:
+        reasons.append(pl.when(_blank("name", frame)).then(pl.lit(_NO_NAME)))
+    if rules.strict_numbers:
+        reasons.append(pl.when(_blank("org_number", frame)).then(pl.lit(_NO_NUMBER)))
+    if not rules.keep_inactive and "status" in frame.columns:
+        status = pl.col("status")
+        reasons.append(
+            pl.when(status != "active").then(pl.format("left out: {}, not active", status))
+        )
+    reason = frame.select(
+        pl.coalesce([*reasons, pl.lit(None, pl.String)]).alias("reason")
+    ).to_series()
+    frame = frame.drop("is_person", strict=False).rename(
+        {"number_country": NUMBER_COUNTRY}, strict=False
+    )
+    return Cleaned(
+        _ordered(frame.filter(reason.is_null())),
+        pl.DataFrame({ROW: frame[ROW], "reason": reason}).drop_nulls("reason"),
+        rates,
+    )
+
+
+def _blank(column: str, frame: pl.DataFrame) -> pl.Expr:
+    return pl.col(column).is_null() if column in frame.columns else pl.lit(value=True)
+
+
+def _ordered(frame: pl.DataFrame) -> pl.DataFrame:
+    """Canonical columns first and in their types."""
+    casts = []
+    for name in BY_NAME:
+        dtype = BY_NAME[name].dtype
+        if name in frame.columns and dtype is not None:
+            casts.append(pl.col(name).cast(dtype))
+    rest = [name for name in frame.columns if name not in BY_NAME]
+    return frame.select(*casts, *rest)

@@ -1,0 +1,241 @@
+"""Rows of the same company become one account, by a rule that is shown and can be undone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+import polars as pl
+from rapidfuzz import fuzz
+
+from icp_core.identity import account_ids
+from icp_core.importing.cleaning import NUMBER_COUNTRY
+from icp_core.importing.tables import ROW
+from icp_core.names import normalised
+
+RULE: Final = (
+    "Rows with the same national number are one company; else rows with the same web domain, if one "
+    "name is the start of the other or they are alike (92 of 100 or more); else rows in the same "
+    "place whose names are alike. Two different national numbers are never one company. Of each "
+    "column the newest value that is not blank is kept."
+)
+ALIKE: Final = 92
+"""Least likeness of two names (rapidfuzz ratio) without legal forms, 0…100."""
+
+FILE: Final = "#file"
+INTO: Final = "#into"
+"""Account id that a row was merged into."""
+BY: Final = "#by"
+"""What showed that the rows are one company: number, domain, name or file."""
+
+_PAIRS_AT_MOST: Final = 200
+_COMPARED: Final = ("domain", "country", "place", "key")
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What became of a list's rows.
+
+    Attributes
+    ----------
+    accounts
+        One row a company, with `account_id`.
+    members
+        Every row of the companies that stood more than once, as it was before, with `INTO` and `BY`.
+    away
+        How many rows are gone: rows in `members` less companies in it.
+    """
+
+    accounts: pl.DataFrame
+    members: pl.DataFrame
+    away: int
+
+
+def merge(accounts: pl.DataFrame) -> Merged:
+    """One row per company.
+
+    Parameters
+    ----------
+    accounts
+        Cleaned rows with `ROW` and `FILE`.
+    """
+    frame = accounts.with_row_index("#at")
+    group, by = _groups(frame)
+    frame = frame.with_columns(pl.Series("#group", group, dtype=pl.UInt32))
+    repeated = frame.filter(pl.col("#group").is_duplicated())
+    if repeated.is_empty():
+        kept = _identified(frame.drop("#at", "#group"))
+        return Merged(kept, kept.clear().with_columns(_nothing()), 0)
+    order = [c for c in ("as_of", "fiscal_year", FILE, ROW) if c in frame.columns]
+    columns = [c for c in accounts.columns if c not in (ROW, FILE)]
+    newest = (
+        repeated.sort(order, nulls_last=False)
+        .group_by("#group", maintain_order=True)
+        .agg(
+            *(pl.col(c).drop_nulls().last() for c in columns),
+            pl.col(ROW, FILE).last(),
+            pl.col("#at").min(),
+        )
+    )
+    single = frame.filter(~pl.col("#group").is_duplicated())
+    kept = pl.concat([single, newest.select(single.columns)]).sort("#at")
+    kept = _identified(kept)
+    members = repeated.with_columns(
+        pl.Series(BY, [by[g] for g in repeated["#group"]], dtype=pl.String)
+    ).join(kept.select("#group", pl.col("account_id").alias(INTO)), on="#group", how="left")
+    return Merged(
+        kept.drop("#at", "#group"),
+        members.sort("#group", "#at").drop("#at", "#group"),
+        repeated.height - newest.height,
+    )
+
+
+def undo(accounts: pl.DataFrame, members: pl.DataFrame, account_id: str) -> pl.DataFrame:
+    """The accounts with one merged company's rows apart again, each under an id of its own.
+
+    Parameters
+    ----------
+    accounts
+        As loaded.
+    members
+        Of `Merged`.
+    account_id
+        The company.
+    """
+    rows = members.filter(pl.col(INTO) == account_id)
+    if rows.is_empty():
+        return accounts
+    apart = rows.with_columns(
+        account_id=pl.format("{}#{}", pl.lit(account_id), pl.int_range(1, pl.len() + 1))
+    )
+    rest = accounts.filter(pl.col("account_id") != account_id)
+    return pl.concat(
+        [rest, apart.select(c for c in accounts.columns if c in apart.columns)], how="diagonal"
+    )
+
+
+def _nothing() -> list[pl.Expr]:
+    return [pl.lit(None, pl.String).alias(name) for name in (BY, INTO)]
+
+
+def _identified(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows with an `account_id` each, all different."""
+    if NUMBER_COUNTRY in frame.columns:
+        own = pl.coalesce(NUMBER_COUNTRY, "country")
+        ids = account_ids(frame.with_columns(country=own))
+    else:
+        ids = account_ids(frame)
+    frame = frame.with_columns(ids.alias("account_id"))
+    # Namesakes in different places: the first keeps the plain id.
+    copy = pl.int_range(pl.len()).over("account_id")
+    distinct = pl.when(copy == 0).then(pl.col("account_id"))
+    numbered = pl.format("{}-{}", "account_id", copy + 1)
+    return frame.with_columns(account_id=distinct.otherwise(numbered)).select(
+        "account_id", pl.exclude("account_id", NUMBER_COUNTRY)
+    )
+
+
+class _Companies:
+    """Which rows are one company; two with different national numbers never are."""
+
+    def __init__(self, parents: list[int], numbers: list[str | None]) -> None:
+        self.parents = parents
+        self.numbers = numbers
+        self.by: dict[int, str] = {}
+
+    def find(self, row: int) -> int:
+        while self.parents[row] != row:
+            self.parents[row] = self.parents[self.parents[row]]
+            row = self.parents[row]
+        return row
+
+    def join(self, left: int, right: int, by: str) -> None:
+        low, high = sorted((self.find(left), self.find(right)))
+        known = {self.numbers[low], self.numbers[high]} - {None}
+        if low == high or len(known) > 1:
+            return
+        self.parents[high] = low
+        self.numbers[low] = known.pop() if known else None
+        self.by[low] = self.by.get(low) or self.by.get(high) or by
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What a row is compared by."""
+
+    at: int
+    number: str | None
+    domain: str | None
+    country: str | None
+    place: str | None
+    key: str | None
+
+
+def _groups(frame: pl.DataFrame) -> tuple[list[int], dict[int, str]]:
+    """Group of each row (the place of its first member), and what joined each group."""
+    texts = ("org_number", NUMBER_COUNTRY, "domain", "municipality", "city", "country", "name")
+    missing = [pl.lit(None, pl.String).alias(c) for c in texts if c not in frame.columns]
+    keys = frame.with_columns(missing).select(
+        pl.col("#at").cast(pl.Int64).alias("at"),
+        pl.format("{}-{}", NUMBER_COUNTRY, "org_number").alias("number"),
+        "domain",
+        "country",
+        pl.coalesce("municipality", pl.col("city").str.to_lowercase()).alias("place"),
+        normalised("name").alias("key"),
+    )
+    first = pl.col("at").min().over("number")
+    parents = keys.select(
+        pl.when(pl.col("number").is_null()).then("at").otherwise(first)
+    ).to_series()
+    companies = _Companies(parents.to_list(), keys["number"].to_list())
+    companies.by = dict.fromkeys(parents.filter(parents != keys["at"]).unique(), "number")
+    # Rows whose number stands earlier in the list are spoken for by that row.
+    heads = keys.filter(parents == pl.col("at"))
+
+    shared = heads.filter(pl.col("domain").is_not_null() & pl.col("domain").is_duplicated())
+    for left, right in _pairs(shared, "domain"):
+        if _related(left.key, right.key) and _one_of(left.country, right.country):
+            companies.join(left.at, right.at, "domain")
+
+    # Only a row without a number can be another row's company by its name.
+    block = ("country", "place", "start")
+    named = (
+        heads.filter(pl.col("key").is_not_null() & pl.col("place").is_not_null())
+        .with_columns(start=pl.col("key").str.slice(0, 2))
+        .filter(pl.col("number").is_null().any().over(block) & (pl.len().over(block) > 1))
+    )
+    for left, right in _pairs(named, *block):
+        if (
+            None in (left.number, right.number)
+            and _one_of(left.domain, right.domain)
+            and fuzz.ratio(left.key or "", right.key or "") >= ALIKE
+        ):
+            companies.join(left.at, right.at, "name")
+    return [companies.find(row) for row in range(frame.height)], companies.by
+
+
+def _related(left: str | None, right: str | None) -> bool:
+    """Whether names under one domain are of one company, not of two companies of a group."""
+    if left is None or right is None:
+        return True
+    words = sorted((left.split(), right.split()), key=len)
+    return words[1][: len(words[0])] == words[0] or fuzz.ratio(left, right) >= ALIKE
+
+
+def _one_of(left: str | None, right: str | None) -> bool:
+    """Whether two values can be of one company: the same, or one of them unknown."""
+    return left is None or right is None or left == right
+
+
+def _pairs(frame: pl.DataFrame, *block: str) -> Iterator[tuple[_Row, _Row]]:
+    """Pairs of rows that share the block; in huge blocks only those of equal names."""
+    for part in frame.partition_by(block, maintain_order=True):
+        rows = [_Row(*row) for row in part.select("at", "number", *_COMPARED).iter_rows()]
+        if len(rows) <= _PAIRS_AT_MOST:
+            yield from combinations(rows, 2)
+            continue
+        first: dict[str | None, _Row] = {}
+        for row in rows:
+            if row.key in first:
+                yield first[row.key], row
+            first.setdefault(row.key, row)

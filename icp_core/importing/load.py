@@ -1,0 +1,364 @@
+"""A load from files to accounts, with the report, the rejects and what was merged."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from icp_core.errors import ImportRefused
+from icp_core.importing import registers
+from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, Tally, clean
+from icp_core.importing.duplicates import FILE, merge
+from icp_core.importing.mapping import Mapping as HeadingMapping
+from icp_core.importing.mapping import guess
+from icp_core.importing.reading import read
+from icp_core.importing.registers import Register
+from icp_core.importing.report import FileReport, QualityReport, quality
+from icp_core.importing.tables import (
+    REJECTS,
+    ROW,
+    Limits,
+    OnProgress,
+    Progress,
+    Table,
+    joined,
+    no_progress,
+)
+
+_BATCH: Final = 200_000
+_ORPHAN: Final = "no company of that national number in the other files"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that was read and what becomes of its headings; the page shows it before the load.
+
+    Attributes
+    ----------
+    table
+        Text under the file's headings (a register's: under canonical ones).
+    mapping
+        Guessed, remembered or corrected.
+    register
+        The register whose file it is.
+    original
+        The file's own cells, for the rejects.
+    """
+
+    table: Table
+    mapping: HeadingMapping
+    register: Register | None
+    original: Table
+
+    def mapped(self, mapping: HeadingMapping) -> "Source":
+        """A copy under another mapping.
+
+        Raises
+        ------
+        ImportRefused
+            If the mapping is of a file with other headings.
+        """
+        if not mapping.fits(self.table.headings):
+            raise ImportRefused(
+                f"The mapping is for a file with other headings than {self.table.name}."
+            )
+        order = {heading: place for place, heading in enumerate(self.table.headings)}
+        assignments = sorted(mapping.assignments, key=lambda a: order[a.heading])
+        return replace(self, mapping=mapping.replace(assignments=tuple(assignments)))
+
+    @property
+    def has_names(self) -> bool:
+        """Whether it lists companies, or only figures of companies in another file."""
+        return bool(self.mapping.of("name"))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The result of a load.
+
+    Attributes
+    ----------
+    accounts
+        One row a company: canonical columns first, then the files' own; fit for `Universe.of`.
+    report
+        What was done with every row and column.
+    rejected
+        Rows that did not make it: `file, row, reason, cells`. Cells of persons are not kept.
+    members
+        Rows of companies that stood more than once, as they were (see `duplicates.undo`).
+    mappings
+        By name of the file.
+    """
+
+    accounts: pl.DataFrame
+    report: QualityReport
+    rejected: pl.DataFrame
+    members: pl.DataFrame
+    mappings: Mapping[str, HeadingMapping] = field(default_factory=dict)
+
+
+def open_source(
+    source: Path | bytes,
+    *,
+    name: str | None = None,
+    sheet: str | None = None,
+    remembered: Mapping[str, HeadingMapping] | None = None,
+    limits: Limits | None = None,
+    on_progress: OnProgress = no_progress,
+) -> Source:
+    """Read a file and map its headings.
+
+    Parameters
+    ----------
+    source
+        Path or content.
+    name
+        What the user calls the file.
+    sheet
+        Sheet of a workbook.
+    remembered
+        Mappings by fingerprint that people corrected before.
+    limits
+        How much of an untrusted file to read.
+    on_progress
+        Told how far the reading is; raising in it cancels.
+
+    Raises
+    ------
+    ImportRefused
+        If the file cannot be read as a whole.
+    """
+    original = read(
+        source,
+        name=name,
+        sheet=sheet,
+        flatten=registers.flattener,
+        limits=limits,
+        on_progress=on_progress,
+    )
+    register = registers.recognise(original.headings)
+    if register:
+        table, mapping = register.prepare(original)
+        return Source(table, mapping, register, original)
+    opened = Source(original, guess(original), None, original)
+    known = (remembered or {}).get(opened.mapping.fingerprint)
+    return opened.mapped(known) if known else opened
+
+
+def run_import(
+    files: Sequence[Path],
+    *,
+    mapping: HeadingMapping | None = None,
+    remembered: Mapping[str, HeadingMapping] | None = None,
+    rules: Rules | None = None,
+    country: str | None = None,
+    limits: Limits | None = None,
+    on_progress: OnProgress = no_progress,
+) -> Loaded:
+    """Files to accounts in one step, as the command line does it.
+
+    Parameters
+    ----------
+    files
+        Of one list, or of one country's registers: they join on the national number.
+    mapping
+        For the file whose headings it fits.
+    remembered
+        Mappings by fingerprint.
+    rules
+        What is left out.
+    country
+        Of rows that name none (ISO 3166-1 alpha-2), where the file does not tell.
+    limits
+        How much of an untrusted file to read.
+    on_progress
+        Told how far the load is, 0…1; raising in it cancels.
+
+    Raises
+    ------
+    ImportRefused
+        If a file cannot be read, no file has company names, or no row is left.
+    """
+    known = dict(remembered or {})
+    if mapping is not None:
+        known[mapping.fingerprint] = mapping
+    sources = []
+    for place, path in enumerate(files):
+        start, width = 0.5 * place / len(files), 0.5 / len(files)
+        sources.append(
+            open_source(
+                path,
+                remembered=known,
+                limits=limits,
+                on_progress=_within(on_progress, start, width),
+            )
+        )
+    if mapping is not None and not any(
+        mapping.fits(source.table.headings) for source in sources if source.register is None
+    ):
+        raise ImportRefused(
+            "The mapping fits none of the files: their headings differ from those it was made for."
+        )
+    if country is not None:
+        sources = [
+            source
+            if source.mapping.country
+            else source.mapped(source.mapping.replace(country=country.upper()))
+            for source in sources
+        ]
+    return load(sources, rules=rules, on_progress=_within(on_progress, 0.5, 0.5))
+
+
+def load(
+    sources: Sequence[Source], *, rules: Rules | None = None, on_progress: OnProgress = no_progress
+) -> Loaded:
+    """Clean, join and merge files whose mapping is settled.
+
+    Parameters
+    ----------
+    sources
+        As opened, maybe corrected.
+    rules
+        What is left out.
+    on_progress
+        Told how far it is, 0…1; raising in it cancels.
+
+    Raises
+    ------
+    ImportRefused
+        If no file has company names, or no row is left.
+    """
+    rules = rules or Rules()
+    if not any(source.has_names for source in sources):
+        names = ", ".join(source.original.name for source in sources) or "Nothing"
+        raise ImportRefused(
+            f"{names}: there is no column with company names. Choose it, or load the file together "
+            "with the register's file."
+        )
+    tallies: dict[str, Tally] = {}
+    rates: set[tuple[str, date]] = set()
+    rejected: list[pl.DataFrame] = []
+    lists: list[pl.DataFrame] = []
+    figures: list[pl.DataFrame] = []
+    total = sum(source.table.rows for source in sources)
+    done = 0
+    for place, source in enumerate(sources):
+        own = replace(rules, need_name=source.has_names, strict_numbers=source.register is not None)
+        parts: list[pl.DataFrame] = []
+        gone: list[pl.DataFrame] = []
+        for start in range(0, source.table.rows, _BATCH):
+            on_progress(Progress("Cleaning the rows", 0.8 * done / total))
+            batch = source.table.lazy.slice(start, _BATCH).collect()
+            cleaned = clean(
+                batch,
+                source.mapping,
+                rules=own,
+                tallies=tallies,
+                source=source.register.label if source.register else source.original.name,
+            )
+            parts.append(cleaned.accounts)
+            gone.append(cleaned.rejected)
+            rates |= cleaned.rates
+            done += batch.height
+        rejected += [source.original.unreadable, _with_cells(source, pl.concat(gone))]
+        frame = pl.concat(parts, how="diagonal_relaxed").with_columns(
+            pl.lit(place, pl.Int64).alias(FILE)
+        )
+        (lists if source.has_names else figures).append(frame)
+    on_progress(Progress("Merging rows of the same company", 0.8))
+    merged = merge(pl.concat(lists, how="diagonal_relaxed"))
+    accounts, members, away = merged.accounts, merged.members, merged.away
+    for frame in figures:
+        place = int(frame[FILE][0]) if frame.height else 0
+        accounts, orphans, taken = _join_figures(accounts, frame)
+        away += taken
+        reasons = orphans.select(ROW, reason=pl.lit(_ORPHAN))
+        rejected.append(_with_cells(sources[place], reasons))
+    if accounts.is_empty():
+        raise ImportRefused(_nothing_left(pl.concat(rejected)))
+    accounts = accounts.drop(ROW, FILE)
+    accounts = accounts.drop(NUMBER_COUNTRY, strict=False)
+    on_progress(Progress("Writing the report", 0.95))
+    rejects = pl.concat(rejected).sort("file", "row", maintain_order=True)
+    report = quality(
+        accounts,
+        files=tuple(
+            FileReport(
+                name=source.original.name,
+                kind=source.original.kind,
+                register_name=source.register.label if source.register else None,
+                rows=source.original.rows_read,
+                unreadable=source.original.unreadable.height,
+                notes=source.original.notes,
+            )
+            for source in sources
+        ),
+        rejected=rejects,
+        members=members,
+        merged=away,
+        tallies=tallies,
+        rates=frozenset(rates),
+    )
+    on_progress(Progress("Done", 1.0))
+    mappings = {source.original.name: source.mapping for source in sources}
+    return Loaded(accounts, report, rejects, members, mappings)
+
+
+def _join_figures(
+    accounts: pl.DataFrame, figures: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+    """Accounts with the figures of a file that has no names, its rows without a company, rows used."""
+    keyed = figures.with_columns(key=pl.format("{}-{}", NUMBER_COUNTRY, "org_number"))
+    companies = accounts.with_columns(key=pl.col("account_id"))
+    orphans = keyed.join(companies.select("key"), on="key", how="anti")
+    used = keyed.join(companies.select("key"), on="key", how="semi")
+    order = [c for c in ("as_of", "fiscal_year", ROW) if c in used.columns]
+    skip = ("key", ROW, FILE, NUMBER_COUNTRY, "org_number", "country", "source")
+    columns = [c for c in used.columns if c not in skip]
+    newest = (
+        used.sort(order, nulls_last=False)
+        .group_by("key", maintain_order=True)
+        .agg(pl.col(c).drop_nulls().last() for c in columns)
+    )
+    both = companies.join(newest, on="key", how="left", suffix="#new", maintain_order="left")
+    filled = both.with_columns(
+        pl.coalesce(f"{c}#new", c).alias(c) for c in columns if f"{c}#new" in both.columns
+    )
+    kept = filled.drop("key", *(c for c in filled.columns if c.endswith("#new")))
+    return kept, orphans, used.height
+
+
+def _with_cells(source: Source, rejected: pl.DataFrame) -> pl.DataFrame:
+    """Rejected rows with their original cells; those of persons are not kept."""
+    if rejected.is_empty():
+        return pl.DataFrame(schema=REJECTS)
+    private = pl.col("reason").str.starts_with("left out")
+    wanted = rejected.filter(~private)
+    cells: dict[int, str] = {}
+    if wanted.height:
+        rows = source.original.lazy.filter(pl.col(ROW).is_in(wanted[ROW].implode())).collect()
+        cells = {row[0]: joined(row[1:]) for row in rows.select(ROW, pl.exclude(ROW)).iter_rows()}
+    return rejected.select(
+        pl.lit(source.original.name).alias("file"),
+        pl.col(ROW).alias("row"),
+        "reason",
+        pl.Series("cells", [cells.get(row) for row in rejected[ROW]], dtype=pl.String),
+    )
+
+
+def _nothing_left(rejected: pl.DataFrame) -> str:
+    reasons = rejected["reason"].value_counts(sort=True).head(3).iter_rows()
+    listed = "; ".join(f"{count:,} × {reason}" for reason, count in reasons)
+    return f"No company is left of the {rejected.height:,} rows: {listed}. Check the mapping."
+
+
+def _within(on_progress: OnProgress, start: float, width: float) -> OnProgress:
+    """Progress of a part as progress of the whole."""
+
+    def tell(progress: Progress) -> None:
+        on_progress(Progress(progress.step, start + width * progress.done))
+
+    return tell

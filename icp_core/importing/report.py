@@ -1,0 +1,207 @@
+"""What a load did with every row and every column, and what the gaps mean for a profile."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Final
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+from icp_core.columns import BY_NAME
+from icp_core.importing.cleaning import Tally
+from icp_core.importing.duplicates import BY, RULE
+
+# Below this share a column's gaps change what a profile can tell.
+_TELLING: Final = 0.95
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class FileReport(_Model):
+    """One file of a load.
+
+    `register_name` is set where the file was recognised as a register's.
+    """
+
+    name: str
+    kind: str
+    register_name: str | None = None
+    rows: int
+    unreadable: int
+    notes: tuple[str, ...] = ()
+
+
+class ColumnReport(_Model):
+    """One column of the accounts.
+
+    Attributes
+    ----------
+    name
+        Of the column.
+    filled
+        Share of the accounts that have it, 0…1.
+    given
+        Cells that the files filled.
+    invalid
+        Cells that could not be read, and are unknown now.
+    changed
+        Cells that were written differently, a code for a name for example.
+    examples
+        Some of the cells that could not be read.
+    """
+
+    name: str
+    filled: float
+    given: int = 0
+    invalid: int = 0
+    changed: int = 0
+    examples: tuple[str, ...] = ()
+
+
+class RateUsed(_Model):
+    """A rate by which amounts were turned into euros."""
+
+    currency: str
+    on: date
+
+
+class QualityReport(_Model):
+    """What a load did: read = kept + rejected + merged away.
+
+    Attributes
+    ----------
+    loaded_at
+        When, UTC.
+    read, kept, rejected, merged
+        Rows of all files; `merged` are those that became part of another row.
+    reasons
+        Rejected rows by reason.
+    merged_by
+        Companies that stood more than once, by what showed it.
+    merge_rule
+        How rows of one company became one.
+    files, columns, rates
+        In detail.
+    gaps
+        What the missing values mean for a profile, in sentences.
+    """
+
+    loaded_at: datetime
+    read: int
+    kept: int
+    rejected: int
+    merged: int
+    reasons: dict[str, int]
+    merged_by: dict[str, int]
+    merge_rule: str = RULE
+    files: tuple[FileReport, ...]
+    columns: tuple[ColumnReport, ...]
+    rates: tuple[RateUsed, ...] = ()
+    gaps: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """The report as JSON text, indented, ending in a newline."""
+        return self.model_dump_json(indent=2) + "\n"
+
+
+def quality(
+    accounts: pl.DataFrame,
+    *,
+    files: tuple[FileReport, ...],
+    rejected: pl.DataFrame,
+    members: pl.DataFrame,
+    merged: int,
+    tallies: Mapping[str, Tally],
+    rates: frozenset[tuple[str, date]],
+) -> QualityReport:
+    """Account for every row.
+
+    Parameters
+    ----------
+    accounts
+        As loaded.
+    files
+        What was read.
+    rejected
+        Rows that did not make it, unreadable ones included.
+    members
+        See `duplicates.Merged`.
+    merged
+        Rows that became part of another.
+    tallies
+        Counters by column.
+    rates
+        Currencies and days of the rates used.
+
+    Raises
+    ------
+    AssertionError
+        If a row is not accounted for: a mistake in this program, never the user's.
+    """
+    read = sum(file.rows for file in files)
+    if read != accounts.height + rejected.height + merged:
+        raise AssertionError(
+            f"{read} rows were read, but {accounts.height} kept, {rejected.height} rejected and "
+            f"{merged} merged"
+        )
+    columns = []
+    for name in accounts.columns:
+        tally = tallies.get(name, Tally())
+        columns.append(
+            ColumnReport(
+                name=name,
+                filled=round(accounts[name].count() / max(1, accounts.height), 4),
+                given=tally.filled,
+                invalid=tally.invalid,
+                changed=tally.changed,
+                examples=tuple(tally.examples),
+            )
+        )
+    by = Counter(members.unique("#into")[BY].drop_nulls()) if members.height else Counter()
+    return QualityReport(
+        loaded_at=datetime.now(UTC).replace(microsecond=0),
+        read=read,
+        kept=accounts.height,
+        rejected=rejected.height,
+        merged=merged,
+        reasons=dict(Counter(rejected["reason"]).most_common()),
+        merged_by=dict(by.most_common()),
+        files=files,
+        columns=tuple(columns),
+        rates=tuple(RateUsed(currency=c, on=day) for c, day in sorted(rates)),
+        gaps=_gaps(accounts),
+    )
+
+
+def _gaps(accounts: pl.DataFrame) -> tuple[str, ...]:
+    """What the missing values mean, in sentences."""
+
+    def known(*names: str) -> float:
+        present = [pl.col(n) for n in names if n in accounts.columns]
+        if not present:
+            return 0.0
+        share = accounts.select(pl.any_horizontal(c.is_not_null() for c in present).mean()).item()
+        return float(share or 0.0)
+
+    sentences = []
+    for names, meaning in (
+        (("employees",), "a must-have on it makes your TAM a range"),
+        (("revenue",), "potential as a share of revenue stays unknown for them"),
+        (("industry",), "they are possible, not matching, under a must-have on industry"),
+        (("domain",), "ad platforms and CRMs match them by name only"),
+        (("municipality",), "they are missing from the map and from territories"),
+        (("org_number",), "later files match them by domain or name only"),
+    ):
+        share = known(*names)
+        label = BY_NAME[names[0]].label.lower()
+        if share < _TELLING:
+            lacking = f"{1 - share:.0%}" if share else "all"
+            bands = ""
+            if names == ("employees",) and known("employees_low", "employees_high") > 0:
+                banded = known("employees", "employees_low", "employees_high") - share
+                bands = f" ({banded:.0%} have a band)" if banded >= 0.005 else ""
+            sentences.append(f"{lacking} lack {label}{bands}: {meaning}.")
+    return tuple(sentences)
