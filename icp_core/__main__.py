@@ -8,9 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-
 from icp_core import demo, sources
-from icp_core.errors import IcpError, ProfileError
+from icp_core.errors import IcpError, ProfileError, WorkspaceError
 from icp_core.explain import Explanation, explain
 from icp_core.exporting import FORMATS, Preflight, prepare
 from icp_core.market import Market
@@ -18,6 +17,7 @@ from icp_core.profile import Profile
 from icp_core.scoreboard import Evaluation, Scoreboard
 from icp_core.starters import starters_for
 from icp_core.tiers import UNRANKED
+from icp_core.workspace import Workspace, user_name
 
 BAD_INPUT = 2
 
@@ -54,6 +54,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     export.add_argument("--countries", type=_list, help="for example SE,NO; all unless given")
     export.add_argument("--customers", choices=("with", "without", "only"), default="with")
+    export.add_argument(
+        "--author", help="who exports, for the export log; the name logged in with unless given"
+    )
+    export.add_argument(
+        "--ignore-decisions",
+        action="store_true",
+        help="do without the workspace: excluded accounts come along, and nothing is logged",
+    )
     export.add_argument("--json", action="store_true", help="the report as one JSON object")
 
     made = commands.add_parser("demo", help="write a fictional universe to a Parquet file")
@@ -180,6 +188,8 @@ def _export(options: argparse.Namespace) -> None:
             f"The profile has no tier {', '.join(unknown)}; "
             f"it has {', '.join(profile.tiers.names)} and {UNRANKED}."
         )
+    # Opened first: a list that ignores what people decided is not written by accident.
+    workspace = None if options.ignore_decisions else Workspace.open()
     rows = evaluation.rows(evaluation.best(len(evaluation.matches)))
     prepared = prepare(
         rows,
@@ -190,8 +200,22 @@ def _export(options: argparse.Namespace) -> None:
         customers=options.customers,
         countries=options.countries,
         tiers=[None if tier == UNRANKED else tier for tier in tiers],
+        excluded=workspace.exclusions() if workspace else {},
     )
     written = prepared.write(options.out)
+    if workspace:
+        try:
+            workspace.log_export(
+                author=options.author or user_name() or "command line",
+                dataset=evaluation.board.universe.name,
+                profile=profile,
+                format=options.format,
+                file_name=written.name,
+                accounts=prepared.report.rows_written,
+                sha256=prepared.sha256,
+            )
+        except WorkspaceError as error:
+            raise WorkspaceError(f"{written} was written but not logged. {error}") from error
     if options.json:
         print(json.dumps(prepared.report.to_dict() | {"file": str(written)}, ensure_ascii=False))
         return

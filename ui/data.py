@@ -1,7 +1,7 @@
 """The only module with caches. What it returns is shared by all users and never changed in place."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -9,15 +9,19 @@ import polars as pl
 import streamlit as st
 
 from icp_core import sources
+from icp_core.errors import WorkspaceError
 from icp_core.exporting import Customers, Prepared, prepare
 from icp_core.profile import Profile
 from icp_core.scoreboard import Evaluation, Scoreboard
 from icp_core.universe import Universe
-from icp_core.workspace import Workspace
+from icp_core.workspace import SavedProfile, Workspace, default_url
 from ui.texts import _
 
 TO_VERIFY: Final = "to verify"
 """Tier of possible accounts in a file: they match once their unknown facts are known."""
+
+_LOOK_AGAIN: Final = 30
+"""Seconds after which what other programs saved is seen, or a workspace that failed is tried again."""
 
 _BY_CONTENT: Final[dict[str | type[Any], Callable[[Any], Any]]] = {Profile: Profile.model_dump_json}
 
@@ -35,16 +39,52 @@ def datasets() -> dict[str, str]:
     }
 
 
-@st.cache_resource(show_spinner=False)
 def workspace() -> Workspace:
     """What the team saves, open for as long as the server runs.
 
     Raises
     ------
     WorkspaceError
-        If it cannot be opened.
+        If it cannot be opened or read; at once when it could not a moment ago.
     """
-    return Workspace.open()
+    url = default_url()
+    found = _saved(url)
+    if isinstance(found, WorkspaceError):
+        raise WorkspaceError(str(found)) from found
+    return _opened(url)
+
+
+def saved_profiles() -> tuple[SavedProfile, ...]:
+    """The saved profiles that are not archived.
+
+    What other programs save shows after half a minute at most; after a save of our own call
+    `refresh_saved`.
+
+    Raises
+    ------
+    WorkspaceError
+        As `workspace`.
+    """
+    found = _saved(default_url())
+    if isinstance(found, WorkspaceError):
+        raise WorkspaceError(str(found)) from found
+    return found
+
+
+def refresh_saved() -> None:
+    """Read the saved profiles again at the next look, or try a workspace again that failed."""
+    _saved.clear()
+
+
+def excluded() -> Mapping[str, str]:
+    """Reasons by account_id of the accounts that somebody decided to keep out.
+
+    Raises
+    ------
+    WorkspaceError
+        As `workspace`.
+    """
+    return _excluded(default_url(), workspace().revision())
 
 
 def universe(source: str) -> Universe:
@@ -124,6 +164,25 @@ def countries(source: str) -> tuple[str, ...]:
     if "country" not in frame.columns:
         return ()
     return tuple(frame["country"].drop_nulls().unique().sort())
+
+
+@st.cache_resource(max_entries=2, show_spinner=False, on_release=Workspace.close)
+def _opened(url: str) -> Workspace:
+    return Workspace.open(url)
+
+
+@st.cache_resource(max_entries=2, ttl=_LOOK_AGAIN, show_spinner=False)
+def _saved(url: str) -> tuple[SavedProfile, ...] | WorkspaceError:
+    try:
+        return tuple(_opened(url).profiles())
+    except WorkspaceError as error:
+        return error
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _excluded(url: str, revision: str) -> Mapping[str, str]:
+    del revision  # part of the cache key
+    return _opened(url).exclusions()
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

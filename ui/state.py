@@ -7,7 +7,8 @@ between pages and can be shared. Widgets of a page that should do the same take 
 import base64
 import binascii
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import streamlit as st
@@ -15,18 +16,24 @@ import streamlit as st
 from icp_core.errors import IcpError, ProfileError
 from icp_core.profile import Profile
 from icp_core.starters import starter, starters
-from ui.data import datasets
+from icp_core.workspace import SavedVersion, user_name
+from ui import data
 from ui.texts import _
 
 MAX_PROFILE_BYTES: Final = 200_000
 MAX_ADDRESS: Final = 6_000
+_MAX_SLUG: Final = 80
 
 _VIEW: Final = "view"
 _BASE: Final = "view_base"
 _EPOCH: Final = "view_epoch"
 _NOTICES: Final = "view_notices"
+_AUTHOR: Final = "author"
+_CONFLICT: Final = "conflict"
 _DATASET: Final = "dataset"
 _STARTER: Final = "profile"
+_SAVED: Final = "saved"
+_VERSION: Final = "version"
 _PROFILE: Final = "p"
 
 
@@ -41,15 +48,24 @@ class View:
     profile
         The profile as it stands now.
     starter
-        Slug of the starter it began as; None if it came from a file or an address.
+        Slug of the starter it began as; None if it came from the workspace, a file or an address.
     edited
         Whether it was changed since.
+    saved, version
+        Slug and number of the saved version it began as; None if it did not.
     """
 
     dataset: str
     profile: Profile
     starter: str | None
     edited: bool
+    saved: str | None = None
+    version: int | None = None
+
+    @property
+    def as_saved(self) -> dict[str, Any]:
+        """Slug and number of the saved version that the profile is, for records that refer to it."""
+        return {} if self.edited else {"slug": self.saved, "number": self.version}
 
 
 def view() -> View:
@@ -67,9 +83,8 @@ def epoch() -> int:
 
 
 def set_profile(profile: Profile) -> None:
-    """Change the profile by an edit; the starter it came from is remembered."""
-    now = view()
-    _show(View(now.dataset, profile, now.starter, edited=profile != st.session_state[_BASE]))
+    """Change the profile by an edit; what it came from is remembered."""
+    _show(replace(view(), profile=profile, edited=profile != st.session_state[_BASE]))
 
 
 def choose_starter(slug: str) -> None:
@@ -80,18 +95,28 @@ def choose_starter(slug: str) -> None:
     ProfileError
         If there is no such starter.
     """
-    _replace(view().dataset, starter(slug).profile, slug)
+    _replace(View(view().dataset, starter(slug).profile, slug, edited=False))
 
 
 def open_profile(profile: Profile) -> None:
     """Replace the profile by one from a file."""
-    _replace(view().dataset, profile, None)
+    _replace(View(view().dataset, profile, None, edited=False))
+
+
+def open_saved(version: SavedVersion) -> None:
+    """Replace the profile by a saved version of it, or say that it is just that.
+
+    Raises
+    ------
+    WorkspaceError, ProfileError
+        As `SavedVersion.profile`.
+    """
+    _replace(_saved_view(view().dataset, version))
 
 
 def revert() -> None:
     """Take back all edits."""
-    now = view()
-    _replace(now.dataset, st.session_state[_BASE], now.starter)
+    _replace(replace(view(), profile=st.session_state[_BASE], edited=False))
 
 
 def set_dataset(name: str) -> None:
@@ -103,9 +128,32 @@ def set_dataset(name: str) -> None:
     now = view()
     suited = _first_starter(name)
     if now.edited or now.starter is None or suited is None or name in starter(now.starter).suits:
-        _show(View(name, now.profile, now.starter, now.edited))
+        _show(replace(now, dataset=name))
     else:
-        _replace(name, starter(suited).profile, suited)
+        _replace(View(name, starter(suited).profile, suited, edited=False))
+
+
+def author() -> str:
+    """Who works in this session: the name given last, else the one logged in with."""
+    name: str = st.session_state.get(_AUTHOR) or user_name()
+    return name
+
+
+def set_author(name: str) -> None:
+    """Remember who works in this session; a blank name changes nothing."""
+    if name.strip():
+        st.session_state[_AUTHOR] = name.strip()
+
+
+def conflict() -> SavedVersion | None:
+    """The version that overtook the save being tried."""
+    newest: SavedVersion | None = st.session_state.get(_CONFLICT)
+    return newest
+
+
+def set_conflict(newest: SavedVersion | None) -> None:
+    """Remember, or with None forget, what overtook the save being tried."""
+    st.session_state[_CONFLICT] = newest
 
 
 def kept(name: str) -> dict[str, Any]:
@@ -117,6 +165,22 @@ def kept(name: str) -> dict[str, Any]:
         Unique over all pages, and short: it is the name of the query parameter (`map_measure`).
     """
     return {"key": name, "bind": "query-params"}
+
+
+def set_kept(name: str, value: Any) -> None:
+    """Change a widget that `kept` named; for the callback of another widget."""
+    st.session_state[name] = value
+
+
+def begun(key: str, value: Any) -> str:
+    """The key of a widget that shows `value` until the user or a callback changes it."""
+    st.session_state.setdefault(key, value)
+    return key
+
+
+def event(key: str) -> Any:
+    """What a chart or table with that key reported last; for its callback."""
+    return st.session_state[key]
 
 
 def shown(name: str, value: Any) -> str:
@@ -148,7 +212,9 @@ def address() -> dict[str, str]:
     parameters = {_DATASET: now.dataset}
     if now.starter is not None:
         parameters[_STARTER] = now.starter
-    if now.edited or now.starter is None:
+    if now.saved is not None:
+        parameters |= {_SAVED: now.saved, _VERSION: str(now.version)}
+    if now.edited or not _is_known(now):
         packed = pack(now.profile)
         if len(packed) <= MAX_ADDRESS:
             parameters[_PROFILE] = packed
@@ -158,13 +224,13 @@ def address() -> dict[str, str]:
 def is_shareable() -> bool:
     """Whether the address holds the whole view."""
     now = view()
-    return _PROFILE in address() or not (now.edited or now.starter is None)
+    return _PROFILE in address() or (_is_known(now) and not now.edited)
 
 
 def write_address() -> None:
     """Bring the address up to date; parameters of other widgets stay as they are."""
     wanted = address()
-    for name in (_DATASET, _STARTER, _PROFILE):
+    for name in (_DATASET, _STARTER, _SAVED, _VERSION, _PROFILE):
         if name in wanted:
             if st.query_params.get(name) != wanted[name]:
                 st.query_params[name] = wanted[name]
@@ -206,7 +272,7 @@ def unpack(text: str) -> Profile:
 
 def _begin() -> None:
     asked = st.query_params
-    known = datasets()
+    known = data.datasets()
     dataset = asked.get(_DATASET, next(iter(known)))
     if dataset not in known:
         notify(
@@ -215,34 +281,74 @@ def _begin() -> None:
             )
         )
         dataset = next(iter(known))
-    slug: str | None = asked.get(_STARTER)
-    if slug is not None and slug not in {entry.slug for entry in starters()}:
-        notify(_("There is no starter profile “{name}”.").format(name=slug[:40]))
-        slug = None
     own = None
     if _PROFILE in asked:
         try:
             own = unpack(asked[_PROFILE][: 2 * MAX_ADDRESS])
         except IcpError as error:
             notify(str(error))
-    if slug is None and own is not None:
-        base = own
-    else:
-        slug = slug or _first_starter(dataset) or starters()[0].slug
-        base = starter(slug).profile
-    now = own or base
-    st.session_state[_BASE] = base
-    _show(View(dataset, now, slug, edited=now != base))
+    base = _asked_for(dataset, asked.to_dict()) or _offered(dataset, own)
+    now = own or base.profile
+    st.session_state[_BASE] = base.profile
+    _show(replace(base, profile=now, edited=now != base.profile))
+
+
+def _asked_for(dataset: str, asked: Mapping[str, str]) -> View | None:
+    """The saved version or starter that an address names; None, and a notice, if it is not there."""
+    if _SAVED in asked:
+        number = asked.get(_VERSION, "")
+        try:
+            return _saved_view(
+                dataset,
+                data.workspace().version(
+                    asked[_SAVED][:_MAX_SLUG],
+                    int(number[:9]) if number.isascii() and number.isdigit() else None,
+                ),
+            )
+        except IcpError as error:
+            notify(str(error))
+    elif _STARTER in asked:
+        try:
+            return View(dataset, starter(asked[_STARTER]).profile, asked[_STARTER], edited=False)
+        except ProfileError:
+            notify(
+                _("There is no starter profile “{name}”.").format(name=asked[_STARTER][:_MAX_SLUG])
+            )
+    return None
+
+
+def _offered(dataset: str, own: Profile | None) -> View:
+    """Where an address names neither: its own profile, else the first starter that suits."""
+    if own is not None:
+        return View(dataset, own, None, edited=False)
+    slug = _first_starter(dataset) or starters()[0].slug
+    return View(dataset, starter(slug).profile, slug, edited=False)
+
+
+def _saved_view(dataset: str, version: SavedVersion) -> View:
+    return View(
+        dataset,
+        version.profile,
+        None,
+        edited=False,
+        saved=version.slug,
+        version=version.number,
+    )
+
+
+def _is_known(one: View) -> bool:
+    """Whether what it began as can be named, so that only the edits need to be carried along."""
+    return one.starter is not None or one.saved is not None
 
 
 def _first_starter(dataset: str) -> str | None:
     return next((entry.slug for entry in starters() if dataset in entry.suits), None)
 
 
-def _replace(dataset: str, profile: Profile, slug: str | None) -> None:
-    st.session_state[_BASE] = profile
+def _replace(changed: View) -> None:
+    st.session_state[_BASE] = changed.profile
     st.session_state[_EPOCH] = epoch() + 1
-    _show(View(dataset, profile, slug, edited=False))
+    _show(changed)
 
 
 def _show(changed: View) -> None:

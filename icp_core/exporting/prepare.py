@@ -1,9 +1,11 @@
 """From accounts to a file: choose rows, remove duplicates, lay out, clean, check the limits."""
 
+import hashlib
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
@@ -67,8 +69,21 @@ class Prepared:
         """
         if self.report.blockers:
             raise ExportError(" ".join(self.report.blockers))
-        if self._csv is not None:
-            return self._csv
+        return self._csv if self._csv is not None else self._workbook
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the content, in hexadecimal: what the export log keeps.
+
+        Raises
+        ------
+        ExportError
+            As `to_bytes`.
+        """
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+    @cached_property
+    def _workbook(self) -> bytes:
         return workbook(self.frame, units=self._units, about=self._about, on=self._on)
 
     def write(self, path: Path) -> Path:

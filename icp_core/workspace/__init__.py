@@ -4,6 +4,7 @@ from icp_core.workspace.database import (
     DIRECTORY_VARIABLE,
     URL_VARIABLE,
     default_url,
+    user_name,
 )
 from icp_core.workspace.decisions import BY_HAND, Decisions, Status
 from icp_core.workspace.profiles import (
@@ -28,6 +29,7 @@ __all__ = [
     "checksum",
     "default_url",
     "slug_of",
+    "user_name",
 ]
 
 

@@ -5,6 +5,7 @@ A writing transaction takes its lock at the start (`BEGIN IMMEDIATE`, or a row l
 waits for another writer instead of failing half-way.
 """
 
+import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -142,6 +143,14 @@ def named(author: str) -> str:
     if not author.strip():
         raise WorkspaceError("What is saved carries a name; say who you are, then save again.")
     return author.strip()
+
+
+def user_name() -> str:
+    """The name that the user of this computer is logged in with, to offer as the author."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in some containers
+        return ""
 
 
 def inserting(connection: Connection, table: Table) -> postgresql.Insert:

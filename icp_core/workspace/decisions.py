@@ -160,6 +160,13 @@ class Decisions(Database):
             frame = frame.filter(pl.col("account_id").is_in(list(account_ids)))
         return frame.drop("change_id").sort("account_id")
 
+    def exclusions(self) -> dict[str, str]:
+        """Reason by account_id of every account that is excluded: what exports leave out."""
+        table = schema.decisions.c
+        query = select(table.account_id, table.detail).where(table.status == Status.EXCLUDED)
+        with self._reading() as connection:
+            return {row.account_id: row.detail for row in connection.execute(query)}
+
     def decision_history(self, account_id: str) -> pl.DataFrame:
         """How an account came to stand where it stands, newest first.
 
