@@ -13,7 +13,7 @@ from app_pages import Open, opened
 
 
 @pytest.fixture(autouse=True)
-def fresh_caches() -> Iterator[None]:
+def fresh_caches(own_workspace: Path) -> Iterator[None]:
     """No test sees what another one loaded."""
     st.cache_data.clear()
     st.cache_resource.clear()

@@ -1,0 +1,40 @@
+"""Opening pages as a user does, and reading what stands on them; imported by name in UI tests."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("app.py", *sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py")))
+TIMEOUT = 120
+
+Open = Callable[..., AppTest]
+
+
+def opened(path: str = "app.py", **parameters: str) -> AppTest:
+    """A page by its file, with query parameters, as a link from outside opens it; run once.
+
+    `opened("pages/8_Export.py", dataset="listed")`
+    """
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    if path != "app.py":
+        app.switch_page(path)
+    return app.run()
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    """Numbers on the page, by label."""
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def errors(app: AppTest) -> list[str]:
+    """Messages of what went wrong, without the escapes of Markdown."""
+    return [message.value.replace("\\", "") for message in (*app.error, *app.warning)]
+
+
+def texts(app: AppTest) -> str:
+    """All running text of the page, without the escapes of Markdown."""
+    return "\n".join(element.value for element in (*app.markdown, *app.caption)).replace("\\", "")

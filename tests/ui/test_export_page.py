@@ -1,0 +1,115 @@
+"""The export page: choices, the account of every row, the file."""
+
+import re
+from typing import Any
+
+import pytest
+from app_pages import Open, errors, texts
+from streamlit.testing.v1 import AppTest
+
+from icp_core import sources
+from icp_core.exporting import FORMATS
+from icp_core.scoreboard import Scoreboard
+from icp_core.starters import starter
+
+PAGE = "pages/8_Export.py"
+
+
+def written(app: AppTest) -> int:
+    """Companies in the file, as its heading says."""
+    count = re.search(r"The file, ([\d\u202f]+) compan", texts(app))
+    assert count, texts(app)
+    return int(count[1].replace("\u202f", ""))
+
+
+def facts(app: AppTest) -> dict[str, str]:
+    table = app.table[0].value
+    return dict(zip(table.iloc[:, 0], table.iloc[:, 1], strict=True))
+
+
+def test_the_facts_add_up(open_page: Open) -> None:
+    app = open_page(PAGE)
+    shown = facts(app)
+    assert int(shown["Accounts in"]) == 405
+    assert int(shown["Companies written"]) == written(app)
+    left_out = ("Outside the chosen tiers", "Opted out of advertising")
+    assert written(app) + sum(int(shown[name]) for name in left_out) == 405
+
+
+def test_one_tier_holds_the_companies_of_that_tier(open_page: Open) -> None:
+    app = open_page(PAGE, export_format="CSV for people")
+    evaluation = Scoreboard(sources.load("demo")).evaluate(starter("nordic-software").profile)
+    sizes = {tier.name: tier.accounts for tier in evaluation.tiers}
+    assert written(app) == sizes["A"] + sizes["B"] + sizes["C"]
+    app.button_group(key="export_tiers").set_value(["A"]).run()
+    assert written(app) == sizes["A"]
+    app.button_group(key="export_tiers").set_value(["unranked"]).run()
+    assert written(app) == sizes["unranked"]
+
+
+def test_customers_can_be_left_out_or_be_the_only_ones(open_page: Open) -> None:
+    app = open_page(PAGE, export_format="CSV for people")
+    everyone = written(app)
+    app.button_group(key="export_customers").set_value("only").run()
+    customers = written(app)
+    app.button_group(key="export_customers").set_value("without").run()
+    assert 0 < customers < everyone
+    assert written(app) == everyone - customers
+
+
+def test_countries_add_up_to_the_whole(open_page: Open) -> None:
+    app = open_page(PAGE, export_format="CSV for people")
+    everyone = written(app)
+    counts = []
+    for code in ("DK", "FI", "NO", "SE"):
+        app.button_group(key="export_countries").set_value([code]).run()
+        counts.append(written(app))
+    assert all(counts)
+    assert sum(counts) == everyone
+
+
+def test_possible_companies_come_on_request(open_page: Open) -> None:
+    app = open_page(PAGE, export_format="CSV for people")
+    everyone = written(app)
+    app.toggle(key="export_possible").set_value(True).run()
+    assert written(app) == everyone + 647
+
+
+def test_too_few_for_linkedin_is_refused_with_the_count_and_a_remedy(open_page: Open) -> None:
+    def download(app: AppTest) -> Any:
+        return next(one for one in app.get("download_button") if one.label == "Download")
+
+    app = open_page(PAGE)
+    assert not errors(app)
+    assert not download(app).disabled
+    app.button_group(key="export_tiers").set_value(["A"]).run()
+    (message,) = errors(app)
+    assert "at least 300" in message
+    assert f"has {written(app)}" in message
+    assert "add tiers" in message
+    assert download(app).disabled
+
+
+def test_a_list_of_nothing_says_what_to_do(open_page: Open) -> None:
+    app = open_page(PAGE, dataset="listed", export_customers="Only")
+    assert "no company to export" in errors(app)[0]
+    assert "nothing to preview" in texts(app)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_previews_its_own_headings(open_page: Open, name: str) -> None:
+    app = open_page(PAGE, export_format=FORMATS[name].label)
+    preview = app.dataframe[-1].value
+    assert len(preview) == 20
+    assert FORMATS[name].purpose in texts(app)
+    first = {"linkedin": "companyname", "hubspot": "Company name", "salesforce": "Name"}
+    assert preview.columns[0] == first.get(name, preview.columns[0])
+
+
+def test_choices_survive_a_visit_to_another_page(open_page: Open) -> None:
+    app = open_page(PAGE)
+    app.button_group(key="export_tiers").set_value(["A", "B"]).run()
+    count = written(app)
+    app.switch_page("app.py").run()
+    app.switch_page(PAGE).run()
+    assert written(app) == count

@@ -1,0 +1,77 @@
+"""Numbers as people read them."""
+
+import pytest
+
+from icp_core.market import Bounds
+from ui.format import bounds, money, money_bounds, number, percent, plain, signed
+
+T, S = "\u202f", "\u00a0"  # narrow space between thousands, and the one before a unit
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (1284, f"1{T}284"),
+        (25_000_000, f"25{T}000{T}000"),
+        (-2310, f"−2{T}310"),
+        (None, "–"),
+    ],
+)
+def test_thousands_are_set_apart_and_unknown_is_a_dash(value: float | None, text: str) -> None:
+    assert number(value) == text
+
+
+def test_a_change_carries_its_sign() -> None:
+    assert (signed(28), signed(-3), signed(0)) == ("+28", "−3", "+0")
+
+
+def test_a_range_of_one_number_is_that_number() -> None:
+    assert bounds(Bounds(1284, 1696)) == f"1{T}284–1{T}696"
+    assert bounds(Bounds(673, 673)) == "673"
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (0, "€0"),
+        (950, "€950"),
+        (1_500, f"€1.50{S}k"),
+        (2_000_000, f"€2{S}M"),
+        (182_400_000, f"€182{S}M"),
+        (999_400, f"€999{S}k"),
+        (999_999, f"€1{S}M"),
+        (12_987_300, f"€13{S}M"),
+        (4_200_000_000, f"€4.20{S}bn"),
+    ],
+)
+def test_money_has_at_most_three_digits_and_one_unit(amount: float, text: str) -> None:
+    assert money(amount, "EUR") == text
+
+
+def test_both_ends_of_an_amount_share_unit_and_decimals() -> None:
+    assert money_bounds(Bounds(182e6, 231e6), "EUR") == f"€182–231{S}M"
+    assert money_bounds(Bounds(900e3, 1.2e6), "EUR") == f"€0.90–1.20{S}M"
+    assert money_bounds(Bounds(12.98e6, 24.2e6), "EUR") == f"€13.0–24.2{S}M"
+
+
+def test_a_currency_without_a_symbol_stands_by_its_code() -> None:
+    assert money(30_065_000, "NOK") == f"NOK{S}30.1{S}M"
+
+
+def test_an_unknown_amount_is_not_zero() -> None:
+    assert money(None, "EUR") == "–"
+    assert percent(None) == "–"
+
+
+def test_a_share_is_shown_in_percent() -> None:
+    assert percent(0.623) == f"62{S}%"
+
+
+def test_text_from_data_cannot_become_markdown() -> None:
+    hostile = "[a](http://x) **b** :red[c] $d$ <img> `e`\n# f"
+    escaped = plain(hostile)
+    assert "\n" not in escaped
+    for mark in "[]()*:$<>`#":
+        assert escaped.count(mark) == escaped.count("\\" + mark)

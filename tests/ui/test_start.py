@@ -1,0 +1,154 @@
+"""The start page: headline numbers of the view, and what to do next."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from app_pages import Open, metrics, texts
+
+from icp_core import sources
+from icp_core.profile import Choice, Criterion, Profile, Range, Role
+from icp_core.scoreboard import Scoreboard
+from icp_core.starters import starter
+from ui import charts, headline
+
+TODAY = date(2026, 11, 1)
+
+
+@pytest.fixture(scope="module")
+def demo() -> Scoreboard:
+    return Scoreboard(sources.load("demo:4000"))
+
+
+@pytest.fixture(scope="module")
+def listed() -> Scoreboard:
+    return Scoreboard(sources.load("listed"))
+
+
+def profile(*criteria: Criterion, **fields) -> Profile:
+    return Profile(name="Test", criteria=criteria, **fields)
+
+
+def swedish(missing: str = "unknown") -> Criterion:
+    return Criterion(column="country", role=Role.MUST_HAVE, fit=Choice.of("SE"), missing=missing)
+
+
+def steps(board: Scoreboard, one: Profile) -> str:
+    found = headline.next_steps(board.evaluate(one), today=TODAY)
+    return "\n".join(step.text for step in found)
+
+
+def test_numbers_on_the_cards_are_those_of_the_market(demo: Scoreboard) -> None:
+    evaluation = demo.evaluate(starter("nordic-software").profile)
+    market = evaluation.market
+    matching, value, tiers, white_space = headline.headline_data(evaluation)
+    assert matching.value == f"{market.tam.low}–{market.tam.high}"
+    assert value.value.startswith("€")
+    assert tiers.value == " · ".join(str(tier.accounts) for tier in market.tiers[:-1])
+    assert white_space.value == str(market.white_space)
+
+
+def test_a_potential_that_nobody_knows_is_not_shown_as_zero(listed: Scoreboard) -> None:
+    evaluation = listed.evaluate(starter("listed-by-domain").profile)
+    value = headline.headline_data(evaluation)[1]
+    assert value.value == "–"
+    assert str(len(evaluation.matches)) in value.beneath
+    assert charts.tier_data(evaluation)["potential"].null_count() == 4
+
+
+def test_tier_data_adds_up_to_the_matches(demo: Scoreboard) -> None:
+    evaluation = demo.evaluate(starter("outgrown-accounting").profile)
+    table = charts.tier_data(evaluation)
+    assert table["accounts"].sum() == len(evaluation.matches)
+    assert table["potential"].sum() == pytest.approx(evaluation.worth.total)
+    assert (table["customers"] + table["white_space"]).to_list() == table["accounts"].to_list()
+
+
+def test_without_a_match_the_costliest_test_is_named(demo: Scoreboard) -> None:
+    nowhere = Criterion(column="country", role=Role.MUST_HAVE, fit=Choice.of("XX"))
+    large = Criterion(
+        column="employees", role=Role.MUST_HAVE, fit=Range.between(10), missing="fail"
+    )
+    text = steps(demo, profile(nowhere, large))
+    employees = demo.universe.frame["employees"]
+    assert "No company matches. Without the test on country" in text
+    assert str((employees >= 10).sum()) in text.replace("\u202f", "")
+    assert "LinkedIn" not in text
+
+
+def test_two_impossible_tests_are_both_to_blame(demo: Scoreboard) -> None:
+    nowhere = Criterion(column="country", role=Role.MUST_HAVE, fit=Choice.of("XX"))
+    never = Criterion(
+        column="employees", role=Role.MUST_HAVE, fit=Range.between(10**9), missing="fail"
+    )
+    assert "no single test is to blame" in steps(demo, profile(nowhere, never))
+
+
+def test_where_only_unknowns_remain_it_says_so(demo: Scoreboard) -> None:
+    never = Criterion(column="employees", role=Role.MUST_HAVE, fit=Range.between(10**9))
+    unknown = demo.universe.frame["employees"].null_count()
+    text = steps(demo, profile(never)).replace("\u202f", "")
+    assert f"{unknown} fail nothing" in text
+
+
+def test_more_possible_than_known_matches_is_pointed_out(demo: Scoreboard) -> None:
+    grown = Criterion(column="revenue_growth", role=Role.MUST_HAVE, fit=Range.between(0.5))
+    evaluation = demo.evaluate(profile(swedish(), grown))
+    assert len(evaluation.possible) > len(evaluation.matches) > 0
+    assert "most often revenue growth" in steps(demo, profile(swedish(), grown))
+
+
+def test_too_few_for_linkedin_counts_those_in_a_tier_who_did_not_opt_out(demo: Scoreboard) -> None:
+    some = profile(
+        swedish(), Criterion(column="founded", role=Role.MUST_HAVE, fit=Range.between(2015))
+    )
+    evaluation = demo.evaluate(some)
+    rows = demo.universe.frame[evaluation.matches.rows]
+    reachable = rows["marketing_opt_out"].fill_null(False).not_().sum()
+    text = steps(demo, some)
+    wording = "needs at least 300" if reachable < 300 else "can go into an audience"
+    assert wording in text
+    assert f"{reachable} " in text.replace("\u202f", "")
+    nobody = some.replace(tiers={"kind": "value", "tiers": [{"name": "A", "threshold": 1e12}]})
+    assert "; 0 are in a tier" in steps(demo, nobody)
+
+
+def test_a_time_box_that_is_over_asks_for_a_review(demo: Scoreboard) -> None:
+    assert "ended on 2026-10-31" in steps(demo, profile(swedish(), valid_until=date(2026, 10, 31)))
+    assert "ended" not in steps(demo, profile(swedish(), valid_until=TODAY))
+
+
+def test_scores_on_little_knowledge_are_pointed_out(demo: Scoreboard) -> None:
+    seldom = Criterion(
+        column="technologies", role=Role.NICE_TO_HAVE, fit={"kind": "tags", "tags": ["SAP"]}
+    )
+    unknown = demo.universe.frame["technologies"].null_count() / len(demo.universe)
+    assert np.isclose(demo.evaluate(profile(seldom)).coverage, 1 - unknown)
+    assert ("of the weight" in steps(demo, profile(seldom))) == (1 - unknown < 0.6)
+
+
+def test_another_profile_changes_the_numbers(open_page: Open) -> None:
+    app = open_page()
+    before = metrics(app)
+    app.sidebar.selectbox[1].select("manufacturers-erp").run()
+    after = metrics(app)
+    assert after.keys() == before.keys()
+    assert after["Matching companies (TAM)"] == "353–1\u202f164"
+    assert before["Matching companies (TAM)"] == "405–1\u202f052"
+    assert app.query_params["profile"] == "manufacturers-erp"
+
+
+def test_another_dataset_brings_a_profile_that_suits_it(open_page: Open) -> None:
+    app = open_page()
+    app.sidebar.selectbox[0].select("listed").run()
+    assert not app.error
+    assert app.query_params["profile"] == "listed-by-domain"
+    assert metrics(app)["Matching companies (TAM)"] == "673"
+
+
+def test_the_page_shows_description_offer_and_time_box(open_page: Open) -> None:
+    shown = texts(open_page())
+    one = starter("nordic-software").profile
+    assert one.description in shown
+    assert one.offer in shown
+    assert "2027-03-31" in shown
