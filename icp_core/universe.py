@@ -1,6 +1,6 @@
 """A universe: every account loaded, with what is known of each column."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -54,6 +54,24 @@ class Universe:
                 f"{label} holds no accounts. Load a list with at least one company."
             )
         return cls(name, label, conform(frame).sort("account_id"), fictional, note)
+
+    def joined(self, accounts: pl.DataFrame) -> "Universe":
+        """The universe with a few more accounts; itself if they bring nothing new.
+
+        An account that is here already stays as it is. Of the others only columns that this universe
+        has are taken, so that a few accounts never make a column look known.
+
+        Parameters
+        ----------
+        accounts
+            In canonical types, with at least `account_id` and `name`.
+        """
+        known = {name: self.frame.schema[name] for name in accounts.columns if name in self.columns}
+        new = accounts.select(known).join(self.frame, on="account_id", how="anti")
+        if new.is_empty():
+            return self
+        frame = pl.concat([self.frame, new.cast(known, strict=False)], how="diagonal")  # type: ignore[arg-type]
+        return replace(self, frame=frame.sort("account_id"))
 
     def __len__(self) -> int:
         return self.frame.height

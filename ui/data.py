@@ -87,8 +87,19 @@ def excluded() -> Mapping[str, str]:
     return _excluded(default_url(), workspace().revision())
 
 
+def decisions() -> pl.DataFrame:
+    """Where every account stands that anybody decided on, as `Workspace.decisions` gives it.
+
+    Raises
+    ------
+    WorkspaceError
+        As `workspace`.
+    """
+    return _decisions(default_url(), workspace().revision())
+
+
 def universe(source: str) -> Universe:
-    """The accounts of a source.
+    """The accounts of a source, and those that somebody added to them by hand.
 
     Raises
     ------
@@ -96,13 +107,12 @@ def universe(source: str) -> Universe:
         As `sources.load`.
     """
     with st.spinner(_("Loading the accounts")):
-        return _universe(source)
+        return _universe(source, _added(source))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
 def scoreboard(source: str) -> Scoreboard:
     """What evaluates profiles on a source, with all that it keeps in between."""
-    return Scoreboard(_universe(source))
+    return _scoreboard(source, _added(source))
 
 
 def evaluation(source: str, profile: Profile) -> Evaluation:
@@ -113,7 +123,7 @@ def evaluation(source: str, profile: Profile) -> Evaluation:
     ProfileError
         If the profile does not fit the accounts.
     """
-    return _evaluation(source, profile)
+    return _evaluation(source, profile, _added(source))
 
 
 def export(
@@ -153,17 +163,23 @@ def export(
     """
     with st.spinner(_("Preparing the file")):
         return _export(
-            source, profile, format, customers, countries, tiers, with_possible=with_possible, on=on
+            source,
+            _added(source),
+            profile,
+            format,
+            customers,
+            countries,
+            tiers,
+            with_possible=with_possible,
+            on=on,
         )
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
 def countries(source: str) -> tuple[str, ...]:
     """Codes of the countries that a source has accounts in."""
-    frame = _universe(source).frame
-    if "country" not in frame.columns:
+    if "country" not in universe(source).columns:
         return ()
-    return tuple(frame["country"].drop_nulls().unique().sort())
+    return tuple(code for code in scoreboard(source).codes("country")[1] if code is not None)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, on_release=Workspace.close)
@@ -185,19 +201,53 @@ def _excluded(url: str, revision: str) -> Mapping[str, str]:
     return _opened(url).exclusions()
 
 
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _decisions(url: str, revision: str) -> pl.DataFrame:
+    del revision  # part of the cache key
+    return _opened(url).decisions()
+
+
+def _added(source: str) -> str:
+    """What was added to a source by hand, as text: part of the keys of all that is made of it."""
+    try:
+        return _added_at(default_url(), source, workspace().revision())
+    except WorkspaceError:
+        # The accounts themselves need no workspace; the sidebar says what is wrong with it.
+        return ""
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _added_at(url: str, source: str, revision: str) -> str:
+    del revision  # part of the cache key
+    accounts = _opened(url).added_accounts(source)
+    return accounts.write_ndjson() if accounts.height else ""
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _universe(source: str) -> Universe:
+def _loaded(source: str) -> Universe:
     return sources.load(source)
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _universe(source: str, added: str) -> Universe:
+    loaded = _loaded(source)
+    return loaded.joined(workspace().added_accounts(source)) if added else loaded
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _scoreboard(source: str, added: str) -> Scoreboard:
+    return Scoreboard(_universe(source, added))
+
+
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_CONTENT)
-def _evaluation(source: str, profile: Profile) -> Evaluation:
-    return scoreboard(source).evaluate(profile)
+def _evaluation(source: str, profile: Profile, added: str) -> Evaluation:
+    return _scoreboard(source, added).evaluate(profile)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_CONTENT)
 def _export(  # noqa: PLR0917 - called once, beside its public twin
     source: str,
+    added: str,
     profile: Profile,
     format: str,
     customers: Customers,
@@ -207,7 +257,7 @@ def _export(  # noqa: PLR0917 - called once, beside its public twin
     with_possible: bool,
     on: date,
 ) -> Prepared:
-    found = evaluation(source, profile)
+    found = _evaluation(source, profile, added)
     accounts = found.rows(found.best(len(found.matches)))
     if with_possible:
         possible = found.to_verify(len(found.possible)).with_columns(tier=pl.lit(TO_VERIFY))
@@ -217,7 +267,7 @@ def _export(  # noqa: PLR0917 - called once, beside its public twin
         accounts,
         format=format,
         profile=profile,
-        fictional=_universe(source).fictional,
+        fictional=found.board.universe.fictional,
         on=on,
         customers=customers,
         countries=countries or None,
