@@ -67,7 +67,7 @@ class Universe:
             In canonical types, with at least `account_id` and `name`.
         """
         known = {name: self.frame.schema[name] for name in accounts.columns if name in self.columns}
-        new = accounts.select(known).join(self.frame, on="account_id", how="anti")
+        new = accounts.select(list(known)).join(self.frame, on="account_id", how="anti")
         if new.is_empty():
             return self
         frame = pl.concat([self.frame, new.cast(known, strict=False)], how="diagonal")  # type: ignore[arg-type]
