@@ -1,0 +1,157 @@
+"""How long a marketer waits: key press on a Builder weight slider → number changed → page settled.
+
+    python -m benchmarks.interaction
+
+Real Chromium on the real app, and in the same run on an app of one slider and one number. The clock
+runs in the page: a listener notes the key press, observers note when the first number changes and
+when the script has run and nothing on the page is stale.
+"""
+
+import argparse
+import statistics
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from benchmarks.browser import chromium, served, settle
+
+TRIVIAL = """
+import streamlit as st
+weight = st.slider("Weight", 1, 10, 10)
+st.metric("Number", weight * 7)
+"""
+
+# Resolves with milliseconds from the key press to the first changed metric, and to a settled page.
+CLOCK = """
+() => {
+  const app = document.querySelector('[data-testid=stApp]');
+  const numbers = () =>
+    [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText).join('|');
+  const before = numbers();
+  window.measured = new Promise(resolve => {
+    let start = null, changed = null;
+    addEventListener('keydown', () => { start ??= performance.now(); }, true);
+    const look = () => {
+      if (start === null) return;
+      const now = performance.now();
+      if (changed === null && numbers() !== before) changed = now;
+      if (changed === null) return;
+      const settled = app.dataset.testScriptState === 'notRunning'
+        && !document.querySelector('[data-stale="true"]');
+      if (settled) {
+        observer.disconnect();
+        resolve({changed: changed - start, settled: now - start});
+      }
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document.body,
+      {subtree: true, childList: true, characterData: true, attributes: true});
+  });
+}
+"""
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Medians in milliseconds."""
+
+    changed: float
+    settled: float
+
+
+WEIGHTS = "[data-testid=stSlider] input[type=range][min='1'][max='10']"
+
+
+def press(page: Page, rounds: int) -> Waits:
+    """Lower one weight after another by a key press and time each; the first few warm up.
+
+    It is always the highest weight's turn, so no state comes back and nothing can be remembered. A
+    press that moves no number is not counted.
+    """
+    changed: list[float] = []
+    settled: list[float] = []
+    for _ in range(3 * rounds):
+        sliders = page.locator(WEIGHTS)
+        weights = [int(sliders.nth(i).input_value()) for i in range(sliders.count())]
+        highest = max(range(len(weights)), key=weights.__getitem__)
+        if weights[highest] == 1 or len(changed) == rounds + 3:
+            break
+        sliders.nth(highest).focus()
+        page.evaluate(CLOCK)
+        page.keyboard.press("ArrowLeft")
+        waited = page.evaluate(
+            "() => Promise.race([window.measured,"
+            " new Promise(resolve => setTimeout(() => resolve(null), 3000))])"
+        )
+        settle(page)
+        page.wait_for_timeout(150)
+        if waited is not None:
+            changed.append(waited["changed"])
+            settled.append(waited["settled"])
+    if len(changed) < 6:
+        raise SystemExit("Too few key presses moved a number; start from higher weights.")
+    return Waits(statistics.median(changed[3:]), statistics.median(settled[3:]))
+
+
+def trivial(browser, rounds: int) -> Waits:
+    """The app of one slider and one number."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "trivial.py"
+        script.write_text(TRIVIAL)
+        with served(script) as address:
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            page.goto(address)
+            page.wait_for_selector("[data-testid=stMetricValue]")
+            settle(page)
+            waits = press(page, rounds)
+            page.close()
+    return waits
+
+
+def builder(browser, address: str, dataset: str, rounds: int) -> Waits:
+    """The Builder, on its weight sliders."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}/Builder?dataset={dataset}")
+    page.wait_for_selector("[data-testid=stMetricValue]", timeout=180_000)
+    settle(page, timeout=180_000)
+    waits = press(page, rounds)
+    page.close()
+    return waits
+
+
+TARGETS = {25_000: (1.2, 2.5), 1_000_000: (1.5, 3.0)}
+
+
+def main() -> None:
+    """Print the table in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--accounts", type=int, nargs="+", default=[25_000, 1_000_000])
+    parser.add_argument("--check", action="store_true", help="fail where a ratio misses its target")
+    options = parser.parse_args()
+    missed = []
+    with chromium() as browser:
+        base = trivial(browser, options.rounds)
+        print("| page | number, ms | × | target | settled, ms | × | target |")
+        print("|---|---:|---:|---:|---:|---:|---:|")
+        print(f"| one slider, one number | {base.changed:.0f} | | | {base.settled:.0f} | | |")
+        names = [f"demo:{count}" for count in options.accounts]
+        with served(environment={"ICP_DATASETS": ",".join(names)}) as address:
+            for count, name in zip(options.accounts, names, strict=True):
+                waits = builder(browser, address, name, options.rounds)
+                first, second = waits.changed / base.changed, waits.settled / base.settled
+                limits = TARGETS.get(count, (None, None))
+                print(
+                    f"| Builder, {count:,} accounts | {waits.changed:.0f} | {first:.2f} | "
+                    f"{limits[0]} | {waits.settled:.0f} | {second:.2f} | {limits[1]} |"
+                )
+                if limits[0] and (first > limits[0] or second > limits[1]):
+                    missed.append(f"{count:,} accounts")
+    if options.check and missed:
+        raise SystemExit("Over target: " + "; ".join(missed))
+
+
+if __name__ == "__main__":
+    main()
