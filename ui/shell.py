@@ -1,19 +1,21 @@
 """What every page begins with: configuration, sidebar, navigation, and one way to show errors."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
-from icp_core.errors import IcpError, ProfileError
+from icp_core.errors import IcpError, ProfileError, WorkspaceError
 from icp_core.profile import Profile
 from icp_core.starters import starters, starters_for
 from icp_core.universe import Universe
-from ui import data, state
+from ui import data, saving, state
 from ui.format import number, plain
 from ui.state import View
 from ui.texts import _, ngettext
@@ -31,10 +33,13 @@ _ICONS: Final = {
     "map": ":material/map:",
     "tiers": ":material/stacks:",
     "accounts": ":material/table_rows:",
+    "verification": ":material/fact_check:",
+    "versions": ":material/history:",
     "export": ":material/download:",
 }
 _OTHER_ICON: Final = ":material/article:"
 _OWN: Final = ""
+_SAVED: Final = "saved:"
 Width = Literal["content", "stretch"]
 
 
@@ -165,24 +170,58 @@ def _choose_dataset(view: View) -> None:
 
 
 def _choose_profile(view: View, universe: Universe) -> None:
-    offered = [entry.slug for entry in starters_for(universe)]
-    current = view.starter or _OWN
+    trouble, saved = None, {}
+    try:
+        saved = {_SAVED + one.slug: one.newest for one in data.saved_profiles()}
+    except WorkspaceError as error:
+        trouble = error
+    offered = [*saved, *(entry.slug for entry in starters_for(universe))]
+    current = _SAVED + view.saved if view.saved else view.starter or _OWN
     if current not in offered:
         offered.insert(0, current)
-    names = {entry.slug: entry.profile.name for entry in starters()} | {
-        current: view.profile.name + (" · " + _("edited") if view.edited else "")
-    }
+    names = {key: _saved_label(one.name, one.number) for key, one in saved.items()}
+    names |= {entry.slug: entry.profile.name for entry in starters()}
+    label = _saved_label(view.profile.name, view.version) if view.version else view.profile.name
+    names[current] = label + (" · " + _("edited") if view.edited else "")
+    taken = Counter(names[key] for key in offered)
+    for key in offered:
+        if taken[names[key]] > 1:
+            names[key] += f" ({key.removeprefix(_SAVED)})"
     st.selectbox(
         _("Profile"),
         offered,
         format_func=names.__getitem__,
         key=state.shown("profile", current),
-        on_change=lambda: state.choose_starter(state.picked("profile")),
+        on_change=lambda: _replace_profile(state.picked("profile")),
         help=_(
-            "An Ideal Customer Profile: which companies fit, how well, and what they are worth."
+            "An Ideal Customer Profile: which companies fit, how well, and what they are worth. "
+            "Saved ones come first, with their version; the rest are starters."
         ),
     )
     _profile_file()
+    until = view.profile.valid_until
+    if until is not None and until < date.today():
+        st.badge(
+            _("Time box ended on {day}").format(day=until),
+            icon=":material/event_busy:",
+            color="orange",
+        )
+    if trouble is not None:
+        saving.unavailable(trouble, key="workspace_again")
+
+
+def _saved_label(name: str, number: int) -> str:
+    return _("{name} · version {number}").format(name=name, number=number)
+
+
+def _replace_profile(key: str) -> None:
+    if not key.startswith(_SAVED):
+        state.choose_starter(key)
+        return
+    try:
+        saving.open_version(data.workspace().version(key.removeprefix(_SAVED)))
+    except WorkspaceError as error:
+        state.notify(str(error))
 
 
 @st.fragment(key=PROFILE_FILE)
@@ -190,16 +229,16 @@ def _profile_file() -> None:
     """Save, open or revert; a fragment, so that a quick edit can bring the saved file up to date."""
     view = state.view()
     with st.container(horizontal=True, gap="xsmall"):
-        st.download_button(
+        st.button(
             _("Save"),
-            view.profile.to_json,
-            file_name=f"{view.starter or 'profile'}.json",
-            mime="application/json",
             icon=":material/save:",
-            help=_("Save the profile as a file."),
-            on_click="ignore",
+            help=_("Save the profile in the workspace, as a version that stays."),
+            on_click=saving.ask,
         )
-        with st.popover(_("Open"), icon=":material/folder_open:"):
+        with st.popover(
+            _("File"), icon=":material/folder_open:", help=_("Download or open a profile file.")
+        ):
+            saving.profile_download(_("Download the profile"), key="profile_download")
             file = st.file_uploader(
                 _("Profile file (.json)"),
                 type="json",
@@ -214,7 +253,8 @@ def _profile_file() -> None:
             state.revert()
             st.rerun()
     if not state.is_shareable():
-        st.caption(_("This profile is too long for an address. Save it as a file to share it."))
+        st.caption(_("This profile is too long for an address. Save it to share it."))
+    saving.dialog()
 
 
 def _open(content: bytes) -> None:

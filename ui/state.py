@@ -29,6 +29,7 @@ _BASE: Final = "view_base"
 _EPOCH: Final = "view_epoch"
 _NOTICES: Final = "view_notices"
 _AUTHOR: Final = "author"
+_SAVING: Final = "saving"
 _CONFLICT: Final = "conflict"
 _DATASET: Final = "dataset"
 _STARTER: Final = "profile"
@@ -143,6 +144,16 @@ def set_author(name: str) -> None:
     """Remember who works in this session; a blank name changes nothing."""
     if name.strip():
         st.session_state[_AUTHOR] = name.strip()
+
+
+def is_saving() -> bool:
+    """Whether the dialog that saves the profile is open."""
+    return bool(st.session_state.get(_SAVING))
+
+
+def set_saving(open_now: bool) -> None:
+    """Remember whether the dialog that saves the profile is open."""
+    st.session_state[_SAVING] = open_now
 
 
 def conflict() -> SavedVersion | None:

@@ -5,11 +5,12 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, func, select, update
 
-from icp_core.errors import ConflictError, WorkspaceError
+from icp_core.errors import ConflictError, ProfileError, WorkspaceError
 from icp_core.profile import Profile
 from icp_core.workspace import schema
 from icp_core.workspace.database import Database, inserting, named, now
@@ -63,6 +64,14 @@ class SavedVersion:
                 "database. Restore an earlier version or a backup."
             )
         return Profile.from_json(self.content)
+
+    @cached_property
+    def name(self) -> str:
+        """Name of the profile in this version; its slug where the content cannot be read."""
+        try:
+            return self.profile.name
+        except (WorkspaceError, ProfileError):
+            return self.slug
 
 
 @dataclass(frozen=True)

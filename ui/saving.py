@@ -1,0 +1,168 @@
+"""Saving the profile to the workspace, and what to do when somebody else saved first."""
+
+import streamlit as st
+
+from icp_core.errors import ConflictError, IcpError, WorkspaceError
+from icp_core.profile import Profile
+from icp_core.workspace import SavedVersion, slug_of
+from ui import data, state
+from ui.format import moment, plain
+from ui.texts import _
+
+MAX_NAME = 80
+MAX_WHY = 300
+
+
+def ask() -> None:
+    """Have the save dialog drawn, with the profile as it stands then; for a button's callback."""
+    state.set_conflict(None)
+    state.set_saving(True)
+
+
+def dialog() -> None:
+    """Draw the save dialog while it is asked for."""
+    if state.is_saving():
+        # The title is translated when the dialog opens, not when this module is read.
+        st.dialog(_("Save the profile"), on_dismiss=_done)(_form)()
+
+
+def _done() -> None:
+    state.set_saving(False)
+
+
+def unavailable(error: WorkspaceError, *, key: str) -> None:
+    """Say why the workspace cannot be used, and offer to try again."""
+    st.warning(plain(str(error)), icon=":material/cloud_off:")
+    st.caption(_("Everything else works without it; keep your profile as a file meanwhile."))
+    if st.button(_("Try again"), icon=":material/refresh:", key=key):
+        data.refresh_saved()
+        st.rerun()
+
+
+def profile_download(label: str, *, key: str) -> None:
+    """A button that downloads the profile as it stands now."""
+    view = state.view()
+    st.download_button(
+        label,
+        view.profile.to_json,
+        file_name=f"{view.saved or view.starter or slug_of(view.profile.name)}.json",
+        mime="application/json",
+        icon=":material/download:",
+        on_click="ignore",
+        key=key,
+    )
+
+
+def _form() -> None:
+    view = state.view()
+    try:
+        data.workspace()
+    except WorkspaceError as error:
+        unavailable(error, key="save_again")
+        profile_download(_("Download the profile"), key="save_download")
+        return
+    name = st.text_input(_("Name"), view.profile.name, max_chars=MAX_NAME, key="save_name")
+    as_new = view.saved is None or st.toggle(
+        _("As a new profile"),
+        key="save_as_new",
+        help=_("Otherwise it becomes the next version of the saved profile."),
+    )
+    why = st.text_input(
+        _("What changed, and why"),
+        placeholder=_("Shown in the history"),
+        max_chars=MAX_WHY,
+        key="save_why",
+    )
+    author = st.text_input(_("Your name"), state.author(), max_chars=MAX_NAME, key="save_author")
+    try:
+        profile = view.profile.replace(name=name.strip())
+    except IcpError:
+        st.caption(_("A profile needs a name."))
+        return
+    slug = slug_of(profile.name) if as_new or view.saved is None else view.saved
+    based_on = 0 if as_new else view.version
+    unchanged = not as_new and not view.edited and profile == view.profile
+    if unchanged:
+        st.caption(_("Nothing has changed since version {number}.").format(number=view.version))
+    conflict = state.conflict()
+    overtaken = conflict is not None and conflict.slug == slug
+    if st.button(
+        _("Save"),
+        type="secondary" if overtaken else "primary",
+        icon=":material/save:",
+        disabled=unchanged or not author.strip(),
+        key="save_now",
+    ):
+        _save(profile, slug=slug, based_on=based_on, why=why, author=author)
+    conflict = state.conflict()
+    if conflict is not None and conflict.slug == slug:
+        _overtaken(conflict, profile, why=why, author=author)
+
+
+def _overtaken(newest: SavedVersion, profile: Profile, *, why: str, author: str) -> None:
+    said = f" “{newest.why}”" if newest.why else ""
+    st.warning(
+        plain(
+            _(
+                "{author} saved version {number} of {name} on {moment}.{said} Nothing of yours was "
+                "saved or lost."
+            ).format(
+                author=newest.author,
+                number=newest.number,
+                name=newest.name,
+                moment=moment(newest.saved_at),
+                said=said,
+            )
+        ),
+        icon=":material/group:",
+    )
+    with st.container(horizontal=True):
+        if st.button(
+            _("Save mine as version {number}").format(number=newest.number + 1),
+            type="primary",
+            key="save_next",
+        ):
+            _save(profile, slug=newest.slug, based_on=newest.number, why=why, author=author)
+        if st.button(
+            _("Open version {number}").format(number=newest.number),
+            help=_("Your changes are dropped; download them first to keep them."),
+            key="save_open_newest",
+        ):
+            open_version(newest)
+            _done()
+            st.rerun()
+        profile_download(_("Download mine"), key="save_download")
+    st.caption(_("Or give yours another name and save it as a new profile."))
+
+
+def _save(profile: Profile, *, slug: str, based_on: int | None, why: str, author: str) -> None:
+    state.set_author(author)
+    try:
+        saved = data.workspace().save_profile(
+            profile, slug=slug, based_on=based_on, why=why, author=author
+        )
+    except ConflictError as error:
+        data.refresh_saved()
+        state.set_conflict(error.newest)
+        return
+    except WorkspaceError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    data.refresh_saved()
+    state.open_saved(saved)
+    _done()
+    st.toast(
+        plain(
+            _("Saved as version {number} of {name}.").format(number=saved.number, name=saved.name)
+        ),
+        icon=":material/check:",
+    )
+    st.rerun()
+
+
+def open_version(version: SavedVersion) -> None:
+    """Make a saved version the profile of the view; leave a message where it cannot be read."""
+    try:
+        state.open_saved(version)
+    except IcpError as error:
+        state.notify(str(error))
