@@ -27,6 +27,8 @@ Flatten = Callable[[Record], dict[str, str | None]]
 
 _BATCH: Final = 10_000
 _DEPTH: Final = 12
+# Brackets open within one record before a parser's work on it grows out of hand.
+_OPEN: Final = 1_000
 _NO_RECORDS: Final = "it holds no records. It must be an array of companies, or one company a line."
 
 
@@ -152,7 +154,7 @@ def _blank_to_null(column: str) -> pl.Expr:
 
 def _numbered(records: Iterator[Any], file: "_Bounded", start: int) -> Iterator[tuple[int, Any]]:
     for number, record in enumerate(records, start=start + 1):
-        file.since = 0
+        file.since = file.open = 0
         yield number, record
 
 
@@ -164,7 +166,7 @@ def _where(path: Path, name: str) -> tuple[str, bool]:
         return "", True
     with path.open("rb") as file:
         after_array = None
-        for prefix, event, _ in islice(ijson.parse(file), 100_000):
+        for prefix, event, _ in islice(ijson.parse(file, buf_size=8192), 100_000):
             if event == "start_map" and after_array is not None:
                 return f"{after_array}.item".lstrip("."), False
             after_array = prefix if event == "start_array" else None
@@ -180,13 +182,14 @@ def _short(error: Exception) -> str:
 
 
 class _Bounded:
-    """A file that refuses to be read on when one record has grown too large."""
+    """A file that refuses to be read on when one record has grown too large or too deep."""
 
     def __init__(self, file: BinaryIO, name: str, limits: Limits) -> None:
         self._file = file
         self._name = name
         self._limit = limits.record_bytes
         self.since = 0
+        self.open = 0
 
     def read(self, size: int = -1) -> bytes:
         if size == 0:
@@ -195,4 +198,7 @@ class _Bounded:
             refuse(self._name, f"a record is larger than {self._limit >> 20} MB. Leave it out.")
         data = self._file.read(size if size > 0 else 1 << 16)
         self.since += len(data)
+        self.open += data.count(b"{") + data.count(b"[") - data.count(b"}") - data.count(b"]")
+        if self.open > _OPEN:
+            refuse(self._name, "its records are nested too deeply.")
         return data

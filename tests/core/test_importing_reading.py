@@ -1,0 +1,293 @@
+import gzip
+import io
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from icp_core.errors import ImportRefused
+from icp_core.importing.reading import read, server_path
+from icp_core.importing.tables import ROW, Limits, Progress, Table
+
+
+def cells(table: Table) -> list[tuple[object, ...]]:
+    return table.lazy.select(table.headings).collect().rows()
+
+
+def rejected(table: Table) -> list[tuple[object, ...]]:
+    return table.unreadable.select("row", "reason", "cells").rows()
+
+
+def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for place, row in enumerate(rows):
+                sheet.write_row(place, 0, row)
+    return path
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_any_usual_separator_and_encoding_reads_alike(separator: str, encoding: str) -> None:
+    text = f"Företag{separator}Ort\nÅkeri AB{separator}Malmö\nÖrn AB{separator}Växjö\n"
+    table = read(text.encode(encoding), name="list.csv")
+    assert table.headings == ("Företag", "Ort")
+    assert cells(table) == [("Åkeri AB", "Malmö"), ("Örn AB", "Växjö")]
+
+
+def test_lines_in_two_encodings_are_each_read_in_their_own() -> None:
+    table = read("Company,City\nÅ AB,Malmö\n".encode() + "Ä AB,Växjö\n".encode("cp1252"))
+    assert cells(table) == [("Å AB", "Malmö"), ("Ä AB", "Växjö")]
+    assert "1 lines were in Windows-1252, the others in UTF-8" in table.notes
+
+
+def test_the_extension_does_not_matter_only_the_content() -> None:
+    assert cells(read(b"Company,City\nA,Oslo\n", name="list.xlsx")) == [("A", "Oslo")]
+
+
+def test_headings_are_found_below_a_title_and_rows_keep_their_numbers() -> None:
+    table = read(b"Our customers 2024\n\nCompany,City\nA,Oslo\nB,Bergen\n")
+    assert table.lazy.select(ROW, "Company").collect().rows() == [(4, "A"), (5, "B")]
+
+
+def test_ragged_rows_are_rejected_with_number_reason_and_text() -> None:
+    table = read(b"Company,City\nA,Oslo\nB\nC,Bergen,x\nD,Oslo\n")
+    assert cells(table) == [("A", "Oslo"), ("D", "Oslo")]
+    assert rejected(table) == [(3, "too few cells", "B"), (4, "too many cells", "C,Bergen,x")]
+    assert table.lazy.select(ROW).collect().to_series().to_list() == [2, 5]
+    assert table.rows_read == 4
+
+
+def test_unescaped_quotes_reject_their_row_and_no_other() -> None:
+    table = read(b'"navn","by"\n"A","Oslo"\n"THE "KOS" AS","Oslo"\n"B","Oslo"\n')
+    assert cells(table) == [("A", "Oslo"), ("B", "Oslo")]
+    assert rejected(table) == [(3, "quotation marks that do not pair", '"THE "KOS" AS","Oslo"')]
+
+
+def test_a_quote_that_never_closes_does_not_swallow_the_rows_behind_it() -> None:
+    table = read(b'Company,City\n"A,Oslo\nB,Bergen\nC,"Oslo"\nD,Oslo\n')
+    assert cells(table) == [("B", "Bergen"), ("C", "Oslo"), ("D", "Oslo")]
+    assert [row[0] for row in rejected(table)] == [2]
+
+
+def test_a_line_break_inside_quotes_belongs_to_the_cell() -> None:
+    table = read(b'Company,City\n"A\nB","Oslo"\nC,Oslo\n')
+    assert cells(table) == [("A\nB", "Oslo"), ("C", "Oslo")]
+
+
+def test_separators_at_the_end_of_the_rows_make_no_column() -> None:
+    assert read(b"Company,City\nA,Oslo,\nB,Oslo,\n").headings == ("Company", "City")
+    assert read(b"Company,City,\nA,Oslo,\nB,Oslo,\n").headings == ("Company", "City")
+
+
+def test_a_comma_in_a_list_of_names_only_is_no_separator() -> None:
+    assert cells(read(b"Company\nAcme, Inc\nFoo\n")) == [("Acme, Inc",), ("Foo",)]
+
+
+def test_headings_that_repeat_are_told_apart() -> None:
+    assert read(b"Company,Company,\nA,B,x\n").headings == ("Company", "Company (2)", "Column 3")
+
+
+def test_nul_bytes_and_mixed_line_ends_are_mended() -> None:
+    table = read(b"Company,City\nA\x00,Oslo\rB,Bergen\r\nC,Oslo\n")
+    assert cells(table) == [("A", "Oslo"), ("B", "Bergen"), ("C", "Oslo")]
+    assert "1 NUL bytes were removed" in table.notes
+
+
+@pytest.mark.parametrize("quote", [b"", b'"'])
+def test_an_endless_line_is_one_reject_and_is_never_held_in_memory(quote: bytes) -> None:
+    line = b"B," + quote + b"x" * 3_000_000 + quote
+    table = read(b"Company,City\nA,Oslo\n" + line + b"\nC,Oslo\n")
+    assert cells(table) == [("A", "Oslo"), ("C", "Oslo")]
+    (row,) = rejected(table)
+    assert row[:2] == (3, "line too long")
+    assert len(str(row[2])) <= 200
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "empty"),
+        (b"\n\n \n", "blank lines"),
+        (b"Company,City\n", "no rows"),
+        (b"1,2,3\n4,5,6\n", "no row of headings"),
+        (bytes(range(256)) * 20, "not a text file"),
+        (b"%PDF-1.7 something", "PDF"),
+        (b"<!DOCTYPE html><html></html>", "web page"),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 600, "old Excel format"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "password"),
+        (b"PAR1" + b"x" * 50, "Parquet file is damaged"),
+        (b"PK\x03\x04" + b"x" * 50, "archive is damaged"),
+        (b"\x1f\x8b" + b"x" * 50, "archive is damaged"),
+        (b"[1, 2]", "no records"),
+        (b'[{"a": 1},', "not sound JSON"),
+        (b'[{"a":' * 20_000, "nested too deeply"),
+        (b'[{"a":"' + b"x" * (9 << 20) + b'"}]', "larger than 8 MB"),
+        (b",".join(b"c%d" % i for i in range(100_000)) + b"\n", "100,000 columns"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_says_why(content: bytes, message: str) -> None:
+    with pytest.raises(ImportRefused, match=message):
+        read(content, name="list")
+
+
+def test_a_file_of_broken_rows_is_refused_before_its_rejects_fill_the_memory() -> None:
+    text = b"Company,City\n" + b"A,Oslo\n" + b"broken\n" * 500
+    with pytest.raises(ImportRefused, match="more than 100 of its rows cannot be read"):
+        read(text, limits=Limits(unreadable=100))
+
+
+def test_zip_and_gzip_are_unpacked() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("__MACOSX/._list.csv", "x")
+        archive.writestr("list.csv", "Company,City\nA,Oslo\n")
+    assert cells(read(packed.getvalue())) == [("A", "Oslo")]
+    assert cells(read(gzip.compress(b"Company,City\nA,Oslo\n"))) == [("A", "Oslo")]
+
+
+def test_a_bomb_is_refused_while_it_unpacks() -> None:
+    with pytest.raises(ImportRefused, match="bomb"):
+        read(gzip.compress(b"0" * (200 << 20)))
+
+
+def test_an_archive_of_several_lists_names_them() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.csv", "Company\nA\n")
+        archive.writestr("b.csv", "Company\nB\n")
+    with pytest.raises(ImportRefused, match=r"a\.csv, b\.csv"):
+        read(packed.getvalue())
+
+
+def test_a_workbook_gives_values_from_the_sheet_with_companies(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "list.xlsx",
+        {
+            "Read me": [["Made by us"], ["on 1 May"]],
+            "Companies": [["Company", "Org.nr", "City"], ["A AS", 923609016, "Oslo"], ["B", 1.5, ""]],
+            "People": [["Ola", "Nordmann"]],
+        },
+    )
+    table = read(path)
+    assert table.headings == ("Company", "Org.nr", "City")
+    assert cells(table) == [("A AS", "923609016", "Oslo"), ("B", "1.5", None)]
+    assert table.notes[0] == "sheet Companies"
+
+
+def test_a_formula_gives_the_value_it_was_saved_with_and_is_not_run(tmp_path: Path) -> None:
+    path = tmp_path / "formula.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Company", "Employees"])
+        sheet.write_string(1, 0, "A")
+        sheet.write_formula(1, 1, '=HYPERLINK("http://x")', None, 12)
+    assert cells(read(path)) == [("A", "12")]
+
+
+def test_a_cell_far_away_does_not_make_the_reader_allocate_everything_up_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "far.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Company", "City"])
+        sheet.write(1_000_000, 200, "x")
+    with pytest.raises(ImportRefused, match="row 1,000,001 and column 201"):
+        read(path)
+
+
+def test_one_long_text_in_many_cells_is_a_bomb_too(tmp_path: Path) -> None:
+    long = "z" * 30_000
+    path = workbook(tmp_path / "long.xlsx", {"A": [["Company"], *[[long]] * 400]})
+    with pytest.raises(ImportRefused, match="too large once unpacked"):
+        read(path, limits=Limits(sheet_bytes=10_000_000))
+    assert read(path).rows == 400
+
+
+def test_parquet_becomes_text_like_any_other_list(tmp_path: Path) -> None:
+    path = tmp_path / "list.parquet"
+    frame = pl.DataFrame({"name": ["A"], "org": [988077917.0], "tags": [["a", "b"]], "x": [True]})
+    frame.write_parquet(path)
+    assert cells(read(path)) == [("A", "988077917", "a; b", "true")]
+
+
+def test_json_lines_arrays_and_wrapped_arrays_read_alike() -> None:
+    for text in (
+        b'{"name":"A","at":{"city":"Oslo"}}\n{"name":"B"}\n',
+        b'[{"name":"A","at":{"city":"Oslo"}},{"name":"B"}]',
+        b'{"total":2,"data":{"items":[{"name":"A","at":{"city":"Oslo"}},{"name":"B"}]}}',
+    ):
+        table = read(text)
+        assert table.headings == ("name", "at.city")
+        assert cells(table) == [("A", "Oslo"), ("B", None)]
+
+
+def test_progress_moves_and_raising_in_it_cancels() -> None:
+    class Cancelled(Exception):
+        pass
+
+    seen: list[float] = []
+    text = b"Company,City\n" + b"A,Oslo\n" * 200_000
+    read(text, on_progress=lambda p: seen.append(p.done))
+    assert seen == sorted(seen)
+    assert seen[-1] <= 1
+
+    def stop(_: Progress) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        read(text, on_progress=stop)
+
+
+def test_no_file_on_the_server_can_be_named_by_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowed, other = tmp_path / "allowed", tmp_path / "other"
+    for folder in (allowed, other):
+        folder.mkdir()
+        (folder / "list.csv").write_text("Company\nA\n")
+    (allowed / "link.csv").symlink_to(other / "list.csv")
+    monkeypatch.delenv("ICP_IMPORT_DIRS", raising=False)
+    with pytest.raises(ImportRefused, match="ICP_IMPORT_DIRS"):
+        server_path(str(allowed / "list.csv"))
+    monkeypatch.setenv("ICP_IMPORT_DIRS", str(allowed))
+    assert server_path(str(allowed / "list.csv")) == allowed / "list.csv"
+    for path in ("../other/list.csv", "link.csv", "missing.csv", ""):
+        with pytest.raises(ImportRefused, match="no such file"):
+            server_path(str(allowed / path))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=400))
+def test_any_bytes_give_a_table_or_a_message(content: bytes) -> None:
+    try:
+        table = read(content, name="fuzz")
+    except ImportRefused as error:
+        assert str(error).startswith("fuzz: ")
+    else:
+        assert table.lazy.collect().height == table.rows
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=20),
+            st.text(alphabet=st.sampled_from('a",;\n\r\t \u00a0å|'), max_size=12),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_sound_csv_loses_no_row_whatever_its_cells_hold(rows: list[tuple[str, str]]) -> None:
+    def quoted(cell: str) -> str:
+        return '"' + cell.replace('"', '""') + '"'
+
+    text = "Company,City\r\n"
+    text += "".join(f"{quoted('X' + a)},{quoted(b)}\r\n" for a, b in rows)
+    table = read(text.encode())
+    assert table.rows_read == len(rows)
