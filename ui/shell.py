@@ -182,7 +182,7 @@ def _choose_profile(view: View, universe: Universe) -> None:
     names = {key: _saved_label(one.name, one.number) for key, one in saved.items()}
     names |= {entry.slug: entry.profile.name for entry in starters()}
     label = _saved_label(view.profile.name, view.version) if view.version else view.profile.name
-    names[current] = label + (" · " + _("edited") if view.edited else "")
+    names[current] = _("Edited: {name}").format(name=label) if view.edited else label
     taken = Counter(names[key] for key in offered)
     for key in offered:
         if taken[names[key]] > 1:

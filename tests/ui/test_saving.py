@@ -62,7 +62,7 @@ def test_a_link_opens_the_version_it_names_with_its_edits(open_page: Open) -> No
     assert app.sidebar.selectbox[1].options[0] == "Twins · version 1"
     assert "p" not in app.query_params
     app = open_page(dataset="listed", saved="twins", version="1", p=state.pack(edited(MINE)))
-    assert app.sidebar.selectbox[1].options[0] == "Twins · version 1 · edited"
+    assert app.sidebar.selectbox[1].options[0] == "Edited: Twins · version 1"
     press(app, "Revert")
     assert dict(app.query_params) == {"dataset": "listed", "saved": "twins", "version": "1"}
 
