@@ -4,7 +4,8 @@
 narwhals drives lazily; `scoreboard.Scoreboard` computes the same in memory, incrementally.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import reduce
 from math import ceil
@@ -30,6 +31,7 @@ from icp_core.tiers import UNRANKED, Cutoff, boundaries, tier_of
 
 DIMENSIONS: Final = ("region", "municipality", "industry", "size")
 Frame = nw.LazyFrame[Any]
+Keep = Callable[[Any], AbstractContextManager[Any]]
 BINS: Final = 100
 LARGEST: Final = 0.2
 
@@ -230,8 +232,11 @@ def evaluate(
     *,
     columns: Columns,
     dimensions: Sequence[str] = DIMENSIONS,
+    keep: Keep = nullcontext,
 ) -> Market:
     """Evaluate a profile inside the engine that holds the accounts; only totals leave it.
+
+    Everything is asked in one pass over all accounts and a few over the matches.
 
     Parameters
     ----------
@@ -243,6 +248,9 @@ def evaluate(
         What each column of the accounts is (`columns.describe_all`).
     dimensions
         Names for `expressions.dimension`.
+    keep
+        Makes the engine hold on to the matches (a native frame of a few narrow columns) while they
+        are asked about; by default they are found again for every question.
 
     Raises
     ------
@@ -258,12 +266,22 @@ def evaluate(
     )
     frame = frame.with_columns(customer.alias("_customer"))
     counts = _one(frame, _counts(profile))
-    matches = frame.filter(nw.col(NAMES.state) == MATCH)
-    cutoffs = _cutoffs(matches, profile)
-    matches = matches.with_columns(
-        tier_of(cutoffs).alias("_tier"),
+    narrow = frame.filter(nw.col(NAMES.state) == MATCH).select(
+        "account_id",
+        NAMES.score,
+        NAMES.potential,
+        "_customer",
         *(dimension(name, columns=columns).alias(f"_by_{name}") for name in dimensions),
     )
+    with keep(narrow.to_native()) as kept:
+        return _market(nw.from_native(kept), profile, counts, dimensions)
+
+
+def _market(
+    matches: Frame, profile: Profile, counts: dict[str, Any], dimensions: Sequence[str]
+) -> Market:
+    cutoffs = _cutoffs(matches, profile)
+    matches = matches.with_columns(tier_of(cutoffs).alias("_tier"))
     names = (*profile.tiers.names, UNRANKED)
     by_tier = {row["_tier"]: row for row in _grouped(matches, "_tier")}
     histogram, unscored = _histogram(matches)
@@ -305,29 +323,26 @@ def evaluate(
     )
 
 
-def ranked(
-    accounts: Any, profile: Profile, *, columns: Columns, offset: int = 0, limit: int = 100
-) -> pl.DataFrame:
-    """One page of the matches, best first, with score, its range, coverage and potential.
+def ranked(accounts: Any, profile: Profile, *, columns: Columns, state: int = MATCH) -> Frame:
+    """The accounts in a state, best first, with everything that `expressions.evaluated` adds.
 
     Order: score falling, potential falling, `account_id` rising; unknown scores and potentials last.
+
+    Parameters
+    ----------
+    accounts, profile, columns
+        As in `evaluate`.
+    state
+        `expressions.MATCH` or `POSSIBLE`.
+
+    Returns
+    -------
+    narwhals.LazyFrame
+        Not yet computed; a page of it is `head` and `collect`.
     """
     profile.check(columns)
     frame = evaluated(nw.from_native(accounts), profile, columns=columns)
-    frame = frame.filter(nw.col(NAMES.state) == MATCH)
-    page = (
-        _in_order(frame)
-        .head(offset + limit)
-        .select(
-            *columns,
-            NAMES.score,
-            NAMES.score_low,
-            NAMES.score_high,
-            NAMES.coverage,
-            NAMES.potential,
-        )
-    )
-    return _collect(page).slice(offset)
+    return _in_order(frame.filter(nw.col(NAMES.state) == state))
 
 
 def _in_order(frame: Frame) -> Frame:

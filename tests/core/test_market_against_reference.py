@@ -15,18 +15,20 @@ TOLERANCE = 1e-6
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
+def asked(accounts, universe, profile):
+    market = evaluate(accounts, profile, columns=universe.columns)
+    rows = ranked(accounts, profile, columns=universe.columns)
+    return market, rows.collect("polars").to_native()
+
+
 def on_polars(universe, profile):
-    accounts = universe.frame.lazy()
-    columns = universe.columns
-    return evaluate(accounts, profile, columns=columns), ranked(accounts, profile, columns=columns)
+    return asked(universe.frame.lazy(), universe, profile)
 
 
 def on_duckdb(universe, profile):
     connection = duckdb.connect()
     connection.register("accounts", universe.frame.to_arrow())
-    accounts = connection.table("accounts")
-    columns = universe.columns
-    return evaluate(accounts, profile, columns=columns), ranked(accounts, profile, columns=columns)
+    return asked(connection.table("accounts"), universe, profile)
 
 
 def on_scoreboard(universe, profile):
