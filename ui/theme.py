@@ -24,6 +24,12 @@ _SEQUENTIAL: Final = {
     False: ("#EAF4F8", "#C5E2EC", "#95C9DC", "#5BAACB", "#2782AC", "#0B4F6C"),
     True: ("#17242C", "#1C3C4B", "#1E5F7E", "#2F84A9", "#52ABD0", "#7FD1F0"),
 }
+# The same without hue, for shading areas behind coloured points.
+_NEUTRAL: Final = {
+    False: ("#F5F6F7", "#E6E9EB", "#D3D8DC", "#BAC2C8", "#9CA7AF", "#7A8791"),
+    True: ("#161D22", "#20292F", "#2C373E", "#3B4850", "#4F5D66", "#687781"),
+}
+_UNKNOWN: Final = {False: "#EADBC2", True: "#40382B"}
 
 
 def is_dark() -> bool:
@@ -41,6 +47,16 @@ def tier_colours(names: Sequence[str], *, dark: bool) -> dict[str, str]:
 def sequential(*, dark: bool) -> tuple[str, ...]:
     """Colours from little to much."""
     return _SEQUENTIAL[dark]
+
+
+def neutral(*, dark: bool) -> tuple[str, ...]:
+    """Greys from little to much, as many as `sequential`, on which coloured points stand out."""
+    return _NEUTRAL[dark]
+
+
+def unknown_colour(*, dark: bool) -> str:
+    """Of an area whose value is unknown; in no ramp from little to much."""
+    return _UNKNOWN[dark]
 
 
 def text_colour(*, dark: bool) -> str:

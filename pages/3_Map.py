@@ -1,0 +1,175 @@
+"""Map: where the market is, by region and municipality, and the best accounts there."""
+
+import streamlit as st
+
+from icp_core.exporting.prepare import FICTIONAL_PREFIX
+from icp_core.reference.geography import COUNTRIES
+from icp_core.tiers import UNRANKED
+from ui import data, maps, shell, state, theme
+from ui.areas import Measure, areas_data, best_rows, points_data, shading_data
+from ui.format import UNKNOWN, number, plain
+from ui.tables import accounts_table
+from ui.texts import _, ngettext
+
+LEVELS = {"region": _("Regions"), "municipality": _("Municipalities")}
+POINTS = (100, 500, 2_000)
+BEST = 100
+HEIGHT = 620
+
+view = shell.page("map")
+profile = view.profile
+tiers = profile.tiers.names
+currency = profile.currency
+dark = theme.is_dark()
+with shell.guard():
+    evaluation = data.evaluation(view.dataset, profile)
+if not len(evaluation.matches):
+    st.info(_("No company matches this profile, so there is nothing to show on a map."))
+    shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    st.stop()
+
+with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+    measure = Measure(
+        st.segmented_control(
+            _("Shade by"),
+            [one.value for one in Measure],
+            format_func=lambda name: Measure(name).label(tiers[0]),
+            default=Measure.MATCHES.value,
+            required=True,
+            **state.kept("map_measure"),
+        )
+    )
+    level = st.segmented_control(
+        _("Areas"),
+        list(LEVELS),
+        format_func=LEVELS.__getitem__,
+        default="region",
+        required=True,
+        **state.kept("map_level"),
+    )
+    countries = st.pills(
+        _("Countries, all if none is chosen"),
+        [code for code in COUNTRIES if code in data.countries(view.dataset)],
+        format_func=COUNTRIES.__getitem__,
+        selection_mode="multi",
+        **state.kept("map_countries"),
+    )
+    areas = areas_data(evaluation, level, countries)
+    names = areas.names()
+    area = st.selectbox(
+        _("One area"),
+        list(names),
+        index=None,
+        format_func=names.__getitem__,
+        placeholder=_("All areas"),
+        help=_("Or click the map, or a row of the ranking."),
+        width=220,
+        **state.kept("map_area"),
+    )
+    with st.popover(_("Layers"), icon=":material/layers:"):
+        with_points = st.toggle(_("Accounts as dots"), value=True, **state.kept("map_dots"))
+        limit = st.segmented_control(
+            _("How many, best first"),
+            POINTS,
+            format_func=number,
+            default=POINTS[1],
+            required=True,
+            disabled=not with_points,
+            **state.kept("map_limit"),
+        )
+        tiles = st.toggle(
+            _("Background map"),
+            help=_(
+                "Loads streets and towns from carto.com, which then learns what part of the world "
+                "you look at. No company data is sent."
+            ),
+            **state.kept("map_background"),
+        )
+
+here = _("all areas") if area is None else names[area]
+shown = areas.numbers(area)
+shading = shading_data(areas.table[measure.value])
+points = points_data(evaluation, limit=limit, countries=countries) if with_points else None
+ranked = areas.ranked(measure)
+left, right = st.columns([3, 2])
+with left.container(border=True, height="stretch"):
+    st.markdown(f"**{maps.title(measure, level, best_tier=tiers[0], currency=currency)}**")
+    if areas.countries:
+        key = "_".join(["map", view.dataset, level, *areas.countries])
+        st.pydeck_chart(
+            maps.map_chart(
+                areas,
+                shading,
+                points,
+                tiers=tiers,
+                currency=currency,
+                dark=dark,
+                selected=area,
+                tiles=tiles,
+                height=HEIGHT,
+            ),
+            height=HEIGHT,
+            on_select=lambda: state.set_kept("map_area", maps.area_clicked(state.event(key), area)),
+            key=key,
+            alt=_("Map of {measure} by area").format(measure=measure.label(tiers[0])),
+        )
+        maps.legend(
+            maps.area_swatches(
+                shading, measure, currency, behind_points=points is not None, dark=dark
+            ),
+            title=LEVELS[level],
+        )
+        if points is not None and points.accounts:
+            drawn = dict(zip((*tiers, UNRANKED), points.tiers, strict=True))
+            maps.legend(maps.tier_swatches(drawn, dark=dark), title=_("Accounts"), dots=True)
+    for note in maps.notes(areas, points, measure):
+        st.caption(note)
+with right.container(horizontal=True, gap="xsmall"):
+    for one in Measure:
+        st.metric(one.label(tiers[0]), one.text(shown[one.value], currency), border=True)
+with right.container(border=True, height="stretch"):
+    columns = maps.ranking_columns(measure, best_tier=tiers[0], currency=currency)
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(_("**{areas}, most first**").format(areas=LEVELS[level]), width="content")
+        prefix = FICTIONAL_PREFIX if data.universe(view.dataset).fictional else ""
+        st.download_button(
+            _("Download"),
+            lambda: maps.ranking_csv(ranked, columns),
+            file_name=f"{prefix}{level}-{measure}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    codes = ranked["code"].to_list()
+    st.dataframe(
+        ranked.select(*columns),
+        column_config=columns,
+        hide_index=True,
+        height="stretch",
+        placeholder=UNKNOWN,
+        selection_mode="single-row",
+        key=state.shown(
+            "map_ranking",
+            {"selection": {"rows": [codes.index(area)] if area in codes else []}},
+        ),
+        on_select=lambda: state.set_kept(
+            "map_area",
+            next((codes[row] for row in state.picked("map_ranking")["selection"]["rows"]), None),
+        ),
+    )
+
+with st.container(border=True):
+    rows = best_rows(evaluation, level, area=area, countries=countries, limit=BEST)
+    st.markdown(f"**{_('Best accounts')} · {plain(here)}**")
+    accounts_table(rows, profile)
+    more = shown["accounts"] - rows.height
+    if more > 0:
+        st.caption(
+            ngettext(
+                "The best {count}; {more} more account matches.",
+                "The best {count}; {more} more accounts match.",
+                more,
+            ).format(count=rows.height, more=number(more))
+        )

@@ -1,0 +1,451 @@
+"""The map: areas shaded by a measure, accounts as points, a legend, and the ranking of areas.
+
+No background map is loaded unless asked for: boundaries are our own, and the reader's browser asks
+nobody else for anything.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import asinh, atan, degrees, log2, pi, radians, sinh, tan
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+import pydeck as pdk
+import streamlit as st
+from pydeck.bindings.json_tools import default_serialize
+
+from icp_core.exporting.cells import guarded
+from icp_core.market import Bounds
+from icp_core.reference import geography
+from icp_core.reference.geography import Level
+from icp_core.tiers import UNRANKED
+from ui import theme
+from ui.areas import Areas, Class, Measure, Points, Shading, tier_label
+from ui.format import THIN, money, money_bounds, number, percent, plain
+from ui.texts import _, ngettext
+
+MOST_BYTES: Final = 2_000_000
+"""What one map may send to the browser."""
+
+AREA_LAYER: Final = "areas"
+POINT_LAYER: Final = "accounts"
+
+_NAME_LENGTH: Final = 48
+_TILE: Final = 512
+_MARGIN: Final = 12
+_TIP_HEIGHT: Final = 60
+_RADIUS: Final = 3.2
+_MOST_SHOWN: Final = 16  # from here on a point does not grow
+_OPAQUE: Final = 255
+_OVER_TILES: Final = 170
+
+
+def map_chart(
+    areas: Areas,
+    shading: Shading,
+    points: Points | None,
+    *,
+    tiers: Sequence[str],
+    currency: str,
+    dark: bool,
+    selected: str | None = None,
+    tiles: bool = False,
+    width: int = 520,
+    height: int = 620,
+) -> pdk.Deck:
+    """Draw shaded areas, and accounts on top of them.
+
+    Parameters
+    ----------
+    areas, shading
+        The shading is of a column of the areas' table.
+    points
+        None draws no accounts.
+    tiers
+        Names of the profile's tiers, best first.
+    selected
+        Code of the area to outline.
+    tiles
+        Load a background map from carto.com, which then learns what part of the world is looked at.
+    width, height
+        Pixels that all areas in view must fit into at first.
+    """
+    colours = shades(shading, behind_points=points is not None, dark=dark)
+    tips = _area_tips(areas.table, tiers[0], currency)
+    layers = [_area_layer(areas, shading, tips, colours, tiles=tiles, dark=dark)]
+    if selected is not None:
+        layers.append(_outline_layer(areas, selected, dark=dark))
+    if points is not None:
+        layers.append(_point_layer(points, tiers, currency, dark=dark))
+    background = {"map_provider": "carto", "map_style": "dark" if dark else "light"}
+    return _CompactDeck(
+        layers=layers,
+        initial_view_state=_view_of(areas.countries, width=width, height=height),
+        # Plain text, so that nothing in the data can become a part of the page.
+        tooltip={"text": "{tip}", "style": _tooltip_style(dark=dark)},
+        **(background if tiles else {"map_provider": None}),
+    )
+
+
+def area_clicked(event: Mapping[str, Any], before: str | None) -> str | None:
+    """Code of the area that is chosen after a click on the map.
+
+    A click on a point leaves the area as it was; one on the chosen area or beside all of them clears
+    it.
+    """
+    objects = event["selection"]["objects"]
+    if AREA_LAYER in objects:
+        return str(objects[AREA_LAYER][0]["properties"]["code"])
+    return before if POINT_LAYER in objects else None
+
+
+def title(measure: Measure, level: Level, *, best_tier: str, currency: str) -> str:
+    """What the map shows, with its unit."""
+    unit = {
+        Measure.POTENTIAL: _("{currency} a year").format(currency=currency),
+        Measure.MATCH_RATE: _("share of the accounts listed"),
+    }.get(measure, _("companies"))
+    by = _("by region") if level == "region" else _("by municipality")
+    return plain(f"{measure.label(best_tier)} {by}, {unit}")
+
+
+def notes(areas: Areas, points: Points | None, measure: Measure) -> list[str]:
+    """What the map does not show, and why."""
+    found = []
+    if not areas.countries:
+        found.append(
+            _("There are no boundaries for these countries, so only the lists can be shown.")
+        )
+    lost = areas.unplaced["accounts"]
+    what = _("region") if areas.level == "region" else _("municipality")
+    if not areas.is_placed:
+        found.append(
+            _(
+                "These accounts have no {what}. Load them with a postcode, a city or a municipality "
+                "and a country, and it is filled in."
+            ).format(what=what)
+        )
+    elif lost:
+        found.append(
+            ngettext(
+                "{count} match has no known {what}.", "{count} matches have no known {what}.", lost
+            ).format(count=number(lost), what=what)
+        )
+    if measure in (Measure.CUSTOMERS, Measure.WHITE_SPACE) and areas.total["customers"] is None:
+        found.append(_("These accounts do not say who is a customer: there is no such column."))
+    if measure is Measure.POTENTIAL:
+        unknown = areas.total["accounts"] - areas.total["potential_known"]
+        if unknown:
+            found.append(
+                ngettext(
+                    "The potential of {count} match is unknown and not counted.",
+                    "The potential of {count} matches is unknown and not counted.",
+                    unknown,
+                ).format(count=number(unknown))
+            )
+    if points is None:
+        return found
+    if points.accounts:
+        drawn, everything = points.accounts, areas.total["accounts"]
+        which = (
+            _("all {all} matches")
+            if drawn == everything
+            else _("the best {count} of {all} matches")
+        )
+        which = which.format(count=number(drawn), all=number(everything))
+        found.append(_("Dots: {which}; a larger dot is several in one place.").format(which=which))
+    if points.without_position:
+        found.append(
+            ngettext(
+                "{count} match has no known position and cannot be drawn as a dot.",
+                "{count} matches have no known position and cannot be drawn as dots.",
+                points.without_position,
+            ).format(count=number(points.without_position))
+        )
+    return found
+
+
+def class_label(one: Class, measure: Measure, currency: str) -> str:
+    """`3–8`, or one value where all in the class have the same."""
+    if measure is Measure.POTENTIAL:
+        return money_bounds(Bounds(one.low, one.high), currency)
+    low, high = measure.text(one.low, currency), measure.text(one.high, currency)
+    if low == high:
+        return low
+    return f"{low.removesuffix(THIN + '%')}–{high}"
+
+
+def shades(shading: Shading, *, behind_points: bool, dark: bool) -> tuple[str, ...]:
+    """Colours of zero, of each class, and last of unknown; the largest class is always the strongest."""
+    none, *ramp = theme.neutral(dark=dark) if behind_points else theme.sequential(dark=dark)
+    count = len(shading.classes)
+    steps = np.linspace(len(ramp) - 1, 0, count).round().astype(int)[::-1]
+    return (none, *(ramp[step] for step in steps), theme.unknown_colour(dark=dark))
+
+
+class _CompactDeck(pdk.Deck):
+    """A deck whose JSON has no blanks: pydeck's indents every coordinate, five times the size."""
+
+    def to_json(self) -> str:
+        return json.dumps(
+            self, default=default_serialize, ensure_ascii=False, separators=(",", ":")
+        )
+
+
+def _area_layer(
+    areas: Areas,
+    shading: Shading,
+    tips: Iterable[str],
+    colours: Sequence[str],
+    *,
+    tiles: bool,
+    dark: bool,
+) -> pdk.Layer:
+    fills = [[*theme.rgb(colour), _OVER_TILES if tiles else _OPAQUE] for colour in colours]
+    properties = {
+        # Unknown is -1 and its colour the last.
+        code: {"code": code, "fill": fills[place], "tip": tip}
+        for code, place, tip in zip(areas.table["code"], shading.place, tips, strict=True)
+    }
+    features = [
+        {**feature, "properties": properties[feature["id"]]}
+        for feature in _features(areas.level, areas.countries)
+    ]
+    return pdk.Layer(
+        "GeoJsonLayer",
+        features,
+        id=AREA_LAYER,
+        pickable=True,
+        stroked=True,
+        auto_highlight=True,
+        highlight_color=[*theme.rgb(theme.text_colour(dark=dark)), 40],
+        get_line_color=[*theme.rgb(theme.muted_colour(dark=dark)), 110],
+        line_width_units="'pixels'",
+        get_line_width=0.6,
+        # Set on the sub-layer: a fill set on the layer itself is faded wherever it isn't selected.
+        _sub_layer_props={"polygons-fill": {"getFillColor": "@@=properties.fill"}},
+    )
+
+
+def _outline_layer(areas: Areas, code: str, *, dark: bool) -> pdk.Layer:
+    shape = next(
+        feature for feature in _features(areas.level, areas.countries) if feature["id"] == code
+    )
+    return pdk.Layer(
+        "GeoJsonLayer",
+        [{"type": "Feature", "geometry": shape["geometry"], "properties": {}}],
+        id="selected",
+        filled=False,
+        stroked=True,
+        get_line_color=[*theme.rgb(theme.text_colour(dark=dark)), _OPAQUE],
+        line_width_units="'pixels'",
+        get_line_width=2.5,
+    )
+
+
+def _point_layer(points: Points, tiers: Sequence[str], currency: str, *, dark: bool) -> pdk.Layer:
+    names = (*tiers, UNRANKED)
+    labels = [tier_label(name) for name in names]
+    colours = theme.tier_colours(tiers, dark=dark)
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [row["longitude"], row["latitude"]]},
+            "properties": {
+                "fill": theme.rgb(colours[names[row["best_tier"]]]),
+                "radius": round(_RADIUS * min(row["accounts"], _MOST_SHOWN) ** 0.5, 1),
+                "tip": _point_tip(row, labels, currency),
+            },
+        }
+        # The best comes last, so that it lies on top.
+        for row in points.places.reverse().iter_rows(named=True)
+    ]
+    ring = theme.on_colour(theme.text_colour(dark=dark))
+    return pdk.Layer(
+        "GeoJsonLayer",
+        features,
+        id=POINT_LAYER,
+        pickable=True,
+        stroked=True,
+        get_line_color=[*theme.rgb(ring), _OPAQUE],
+        line_width_units="'pixels'",
+        get_line_width=1,
+        point_radius_units="'pixels'",
+        get_point_radius="properties.radius",
+        _sub_layer_props={"points-circle": {"getFillColor": "@@=properties.fill"}},
+    )
+
+
+def _area_tips(table: pl.DataFrame, best_tier: str, currency: str) -> Iterator[str]:
+    labels = {one: one.label(best_tier) for one in Measure}
+    of_listed = _("{matches} of {listed} ({rate})")
+    for row in table.iter_rows(named=True):
+
+        def said(one: Measure, row: Mapping[str, Any] = row) -> str:
+            return f"{labels[one]}: {one.text(row[one.value], currency)}"
+
+        matches = of_listed.format(
+            matches=number(row["accounts"]),
+            listed=number(row["universe"]),
+            rate=percent(row["match_rate"], digits=1),
+        )
+        yield "\n".join(
+            [
+                row["name"],
+                f"{labels[Measure.MATCHES]}: {matches}",
+                f"{said(Measure.POTENTIAL)} · {said(Measure.BEST_TIER)}",
+                f"{said(Measure.WHITE_SPACE)} · {said(Measure.CUSTOMERS)}",
+            ]
+        )
+
+
+def _point_tip(row: Mapping[str, Any], tiers: Sequence[str], currency: str) -> str:
+    """The best accounts at a place; never begins with data, which deck.gl would read as code."""
+    lines = [
+        f"{tiers[tier]} · {name[:_NAME_LENGTH]} · {number(score)} · {money(potential, currency)}"
+        for name, tier, score, potential in zip(
+            row["name"], row["tier"], row["score"], row["potential"], strict=True
+        )
+    ]
+    more = row["accounts"] - len(lines)
+    if more:
+        lines.append(ngettext("and {count} more", "and {count} more", more).format(count=more))
+    return "\n".join(lines)
+
+
+def _tooltip_style(*, dark: bool) -> dict[str, str]:
+    background = theme.text_colour(dark=dark)
+    return {
+        "backgroundColor": background,
+        "color": theme.on_colour(background),
+        "fontSize": "12px",
+        "borderRadius": "6px",
+        "padding": "8px 10px",
+        "whiteSpace": "nowrap",
+        "lineHeight": "1.45",
+        "zIndex": "1",
+        # Above the pointer: what hangs over the edge of the map is cut off.
+        "translate": "-50% calc(-100% - 10px)",
+    }
+
+
+def _view_of(countries: Sequence[str], *, width: int, height: int) -> pdk.ViewState:
+    """The closest view that shows these countries whole (web Mercator), with room for a tooltip."""
+    corners = np.array([_corners(country) for country in countries])
+    west, south = corners[:, :2].min(axis=0)
+    east, north = corners[:, 2:].max(axis=0)
+    bottom, top = (asinh(tan(radians(latitude))) / (2 * pi) for latitude in (south, north))
+    pixels = min(
+        (width - 2 * _MARGIN) / ((east - west) / 360),
+        (height - _TIP_HEIGHT - _MARGIN) / (top - bottom),
+    )
+    zoom = log2(pixels / _TILE)
+    middle = (bottom + top) / 2 + (_TIP_HEIGHT - _MARGIN) / 2 / pixels
+    return pdk.ViewState(
+        longitude=round(float(west + east) / 2, 4),
+        latitude=round(degrees(atan(sinh(2 * pi * middle))), 4),
+        zoom=round(zoom, 3),
+    )
+
+
+@cache
+def _corners(country: str) -> tuple[float, float, float, float]:
+    """West, south, east and north of a country's regions, degrees."""
+    positions = np.concatenate(
+        [
+            np.array(ring)
+            for feature in geography.boundaries("region", country)["features"]
+            for polygon in _polygons(feature["geometry"])
+            for ring in polygon[:1]
+        ]
+    )
+    west, south = positions.min(axis=0)
+    east, north = positions.max(axis=0)
+    return float(west), float(south), float(east), float(north)
+
+
+def _polygons(geometry: Mapping[str, Any]) -> list[Any]:
+    coordinates: list[Any] = geometry["coordinates"]
+    return coordinates if geometry["type"] == "MultiPolygon" else [coordinates]
+
+
+def _features(level: Level, countries: Sequence[str]) -> list[dict[str, Any]]:
+    return [
+        feature
+        for country in countries
+        for feature in geography.boundaries(level, country)["features"]
+    ]
+
+
+@dataclass(frozen=True)
+class Swatch:
+    """One line of a legend: a colour, what it stands for, and how many."""
+
+    colour: str
+    label: str
+    count: int
+
+
+def area_swatches(
+    shading: Shading, measure: Measure, currency: str, *, behind_points: bool, dark: bool
+) -> tuple[Swatch, ...]:
+    """Classes of areas from little to much, then unknown; those that are empty are left out."""
+    colours = shades(shading, behind_points=behind_points, dark=dark)
+    labels = [
+        measure.text(0, currency),
+        *(class_label(one, measure, currency) for one in shading.classes),
+        _("none listed") if measure is Measure.MATCH_RATE else _("unknown"),
+    ]
+    counts = [shading.zeros, *(one.areas for one in shading.classes), shading.unknown]
+    return tuple(Swatch(*one) for one in zip(colours, labels, counts, strict=True) if one[2])
+
+
+def tier_swatches(counts: Mapping[str, int], *, dark: bool) -> tuple[Swatch, ...]:
+    """Tiers, best first, with how many of their accounts are drawn."""
+    colours = theme.tier_colours([name for name in counts if name != UNRANKED], dark=dark)
+    return tuple(
+        Swatch(colours[name], tier_label(name), count) for name, count in counts.items() if count
+    )
+
+
+def legend(swatches: Sequence[Swatch], *, title: str, dots: bool = False) -> None:
+    """Draw a legend in one row that wraps, with dots or with fields of colour."""
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        st.caption(title, width="content")
+        for one in swatches:
+            mark = (
+                f':color[●]{{foreground="{one.colour}"}}'
+                if dots
+                else f':color[&emsp;]{{background="{one.colour}"}}'
+            )
+            st.markdown(
+                f"{mark} :small[{plain(one.label)} :gray[({number(one.count)})]]", width="content"
+            )
+
+
+def ranking_columns(measure: Measure, *, best_tier: str, currency: str) -> dict[str, Any]:
+    """Columns of the ranking, the chosen measure first, and how Streamlit shows each."""
+    config: dict[str, Any] = {"name": st.column_config.TextColumn(_("Area"), pinned=True)}
+    for one in (measure, *(other for other in Measure if other is not measure)):
+        label = one.label(best_tier)
+        if one is Measure.MATCH_RATE:
+            config[one.value] = st.column_config.NumberColumn(label, format="percent")
+        else:
+            unit = f", {currency}" if one is Measure.POTENTIAL else ""
+            config[one.value] = st.column_config.NumberColumn(label + unit, format="localized")
+    return config | {
+        "possible": st.column_config.NumberColumn(_("Possible"), format="localized"),
+        "universe": st.column_config.NumberColumn(_("Accounts listed"), format="localized"),
+        "within": st.column_config.TextColumn(_("In")),
+    }
+
+
+def ranking_csv(ranked: pl.DataFrame, columns: Mapping[str, Any]) -> bytes:
+    """The ranking as a file for people: UTF-8 with a mark for Excel, no formulas."""
+    texts = [guarded(pl.col(name)).alias(name) for name in ("code", "name", "within")]
+    frame = ranked.with_columns(texts).select("code", *columns)
+    headings = {name: column["label"] for name, column in columns.items()}
+    return frame.rename(headings).write_csv(include_bom=True).encode()
