@@ -4,10 +4,11 @@ from datetime import date
 
 import streamlit as st
 
+from icp_core.errors import WorkspaceError
 from icp_core.exporting import FORMATS
 from icp_core.reference.geography import COUNTRIES
 from icp_core.tiers import UNRANKED
-from ui import data, shell, state
+from ui import data, saving, shell, state
 from ui.format import number, plain
 from ui.texts import _, ngettext
 
@@ -62,6 +63,35 @@ with st.container(border=True):
             **state.kept("export_possible"),
         )
 
+
+def log_download() -> None:
+    """Put the file that is being downloaded on record."""
+    try:
+        data.workspace().log_export(
+            author=state.author(),
+            dataset=view.dataset,
+            profile=profile,
+            format=target.name,
+            file_name=prepared.file_name,
+            accounts=report.rows_written,
+            sha256=prepared.sha256,
+            **view.as_saved,
+        )
+    except WorkspaceError as error:
+        state.notify(_("The download was not logged: {reason}").format(reason=error))
+
+
+accepted = remembers = data.remembers()
+if not remembers:
+    st.warning(
+        _(
+            "The workspace cannot be read: accounts that somebody excluded are not left out, and the "
+            "download is not logged."
+        ),
+        icon=":material/cloud_off:",
+    )
+    accepted = st.checkbox(_("Download all the same"), key="export_unlogged")
+
 with shell.guard():
     prepared = data.export(
         view.dataset,
@@ -72,6 +102,7 @@ with shell.guard():
         tiers=tuple(None if name == UNRANKED else name for name in tiers or profile.tiers.names),
         with_possible=with_possible,
         on=date.today(),
+        ignore_decisions=not remembers,
     )
 report = prepared.report
 facts = report.facts()
@@ -115,8 +146,8 @@ with right.container(border=True, height="stretch"):
             mime=target.mime,
             type="primary",
             icon=":material/download:",
-            disabled=bool(report.blockers),
-            on_click="ignore",
+            disabled=bool(report.blockers) or not accepted,
+            on_click=log_download if remembers else "ignore",
         )
     if report.rows_written:
         st.dataframe(prepared.frame.head(PREVIEW), hide_index=True, placeholder="")
@@ -127,3 +158,7 @@ with right.container(border=True, height="stretch"):
         )
     else:
         st.caption(_("There is nothing to preview. Choose more tiers or countries above."))
+    if remembers:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            saving.author_popover(_("Downloads are logged as by {author}"))
+            shell.link("versions", _("Export log"), ":material/history:")

@@ -71,6 +71,11 @@ def saved_profiles() -> tuple[SavedProfile, ...]:
     return found
 
 
+def remembers() -> bool:
+    """Whether the workspace can be used; if not, the sidebar of every page says why."""
+    return not isinstance(_saved(default_url()), WorkspaceError)
+
+
 def refresh_saved() -> None:
     """Read the saved profiles again at the next look, or try a workspace again that failed."""
     _saved.clear()
@@ -136,6 +141,7 @@ def export(
     tiers: tuple[str | None, ...],
     with_possible: bool,
     on: date,
+    ignore_decisions: bool = False,
 ) -> Prepared:
     """The matches as a file for another system, with its report.
 
@@ -155,12 +161,17 @@ def export(
         Whether possible accounts come too, behind the matches.
     on
         Date in the file name.
+    ignore_decisions
+        Whether to do without the workspace, so that excluded accounts come along.
 
     Raises
     ------
     ProfileError
         If the profile does not fit the accounts.
+    WorkspaceError
+        As `workspace`, unless decisions are ignored.
     """
+    revision = None if ignore_decisions else workspace().revision()
     with st.spinner(_("Preparing the file")):
         return _export(
             source,
@@ -172,6 +183,8 @@ def export(
             tiers,
             with_possible=with_possible,
             on=on,
+            url=default_url(),
+            revision=revision,
         )
 
 
@@ -256,6 +269,8 @@ def _export(  # noqa: PLR0917 - called once, beside its public twin
     *,
     with_possible: bool,
     on: date,
+    url: str,
+    revision: str | None,
 ) -> Prepared:
     found = _evaluation(source, profile, added)
     accounts = found.rows(found.best(len(found.matches)))
@@ -272,4 +287,5 @@ def _export(  # noqa: PLR0917 - called once, beside its public twin
         customers=customers,
         countries=countries or None,
         tiers=tiers,
+        excluded={} if revision is None else _excluded(url, revision),
     )

@@ -53,6 +53,21 @@ def profile_download(label: str, *, key: str) -> None:
     )
 
 
+def author_popover(label: str) -> None:
+    """A quiet button, labelled with who works in this session (`{author}`), to change the name."""
+    with st.popover(
+        label.format(author=state.author() or _("nobody")),
+        type="tertiary",
+        icon=":material/person:",
+    ):
+        st.text_input(
+            _("Your name"),
+            max_chars=MAX_NAME,
+            key=state.shown("author", state.author()),
+            on_change=lambda: state.set_author(state.picked("author")),
+        )
+
+
 def _form() -> None:
     view = state.view()
     try:

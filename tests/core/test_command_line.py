@@ -1,6 +1,7 @@
 """The command line as a script would use it: a real process, its streams and its exit code."""
 
 import csv
+import hashlib
 import json
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from icp_core.profile import Criterion, Profile, Range
 from icp_core.scoreboard import Scoreboard
 from icp_core.sources import load
 from icp_core.starters import starter
+from icp_core.workspace import Status, Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 PROFILES = ROOT / "data" / "profiles"
@@ -179,3 +181,43 @@ def test_demo_writes_a_universe_that_score_reads(tmp_path, capsys):
     assert main(["score", "--accounts", str(path), "--include-inactive", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["universe"] == 500 and answer["fictional"] is True
+
+
+def test_an_export_leaves_out_what_was_excluded_and_is_logged(tmp_path):
+    export = ("export", "--accounts", "listed", "--format", "csv", "--out")
+    assert run(*export, tmp_path / "all.csv").returncode == 0
+    everyone = pl.read_csv(tmp_path / "all.csv", infer_schema=False)
+    workspace = Workspace.open()
+    evaluation = Scoreboard(load("listed")).evaluate(starter("listed-by-domain").profile)
+    (best,) = evaluation.rows(evaluation.best(1))["account_id"]
+    workspace.decide([best], status=Status.EXCLUDED, detail="Partner", author="Eva")
+
+    out = tmp_path / "some.csv"
+    done = run(*export, out, "--author", "Olav")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Excluded: Partner" in done.stdout
+    assert pl.read_csv(out, infer_schema=False).height == everyone.height - 1
+    last, first = workspace.exports().to_dicts()
+    assert (last["author"], last["accounts"]) == ("Olav", everyone.height - 1)
+    assert last["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert (first["accounts"], first["dataset"]) == (everyone.height, "listed")
+
+    done = run(*export, out, "--ignore-decisions")
+    assert pl.read_csv(out, infer_schema=False).height == everyone.height
+    assert workspace.exports().height == 2
+
+
+def test_an_export_without_its_workspace_is_refused_unless_told_to_do_without(
+    tmp_path, own_workspace
+):
+    own_workspace.mkdir()
+    (own_workspace / "workspace.sqlite").write_bytes(b"not a database at all" * 99)
+    out = tmp_path / "l.csv"
+    export = ("export", "--accounts", "listed", "--format", "csv", "--out", out)
+    done = run(*export)
+    assert done.returncode == 2
+    assert "not a workspace" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not out.exists()
+    assert run(*export, "--ignore-decisions").returncode == 0
+    assert out.exists()

@@ -176,3 +176,10 @@ def test_an_account_that_is_none_is_refused_with_the_reason(workspace):
     with pytest.raises(WorkspaceError, match="blank"):
         workspace.add_account({"account_id": " ", "name": "A"}, author="Eva")
     assert workspace.added_accounts().is_empty()
+
+
+def test_exclusions_are_the_accounts_that_stand_excluded_now(workspace):
+    workspace.decide(["SE-1", "SE-2"], author="Eva", status=Status.EXCLUDED, detail="partner")
+    workspace.decide(["SE-2"], author="Eva", status=Status.OPEN)
+    workspace.decide(["SE-3"], author="Eva", status=Status.VERIFIED)
+    assert workspace.exclusions() == {"SE-1": "partner"}
