@@ -1,5 +1,6 @@
 """Charts: for each a function that gives the numbers, and one that draws them."""
 
+from html import escape
 from typing import Any, Final
 
 import numpy as np
@@ -60,22 +61,21 @@ def tier_chart(
         + ("" if row["potential"] is None else f" · {money(row['potential'], currency)}")
         for row in tiers.iter_rows(named=True)
     ]
-    figure = go.Figure(
-        go.Bar(
-            x=tiers["accounts"].to_list(),
-            y=[_(name) for name in tiers["tier"]],
-            orientation="h",
-            marker={"color": [colours[name] for name in tiers["tier"]], "cornerradius": 4},
-            text=labels,
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="%{y}: %{text}<extra></extra>",
-        )
-    )
+    bars = {
+        "type": "bar",
+        "x": tiers["accounts"].to_list(),
+        "y": [escape(_(name)) for name in tiers["tier"]],
+        "orientation": "h",
+        "marker": {"color": [colours[name] for name in tiers["tier"]], "cornerradius": 4},
+        "text": labels,
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertemplate": "%{y}: %{text}<extra></extra>",
+    }
     longest = max([1, *tiers["accounts"].to_list()])
     hidden: dict[str, Any] = {"visible": False, "range": [0, longest * room]}
     return theme.styled(
-        figure,
+        [bars],
         dark=dark,
         height=height,
         xaxis=hidden,
@@ -122,42 +122,55 @@ def score_chart(
 ) -> go.Figure:
     """Bars stacked by tier over the score, with a line where each tier begins."""
     colours = theme.tier_colours([name for name in counts if name != UNRANKED], dark=dark)
-    start = np.arange(0, BINS, _BIN)
-    spans = [f"{low}–{low + _BIN}" for low in start]
-    figure = go.Figure(
-        [
-            go.Bar(
-                x=start + _BIN / 2,
-                y=accounts,
-                width=_BIN * 0.86,
-                marker={"color": colours[name]},
-                customdata=spans,
-                name=_(name),
-                hovertemplate="%{customdata}: %{y:,}<extra>%{fullData.name}</extra>",
-            )
-            for name, accounts in counts.items()
-            if accounts.any()
-        ]
-    )
     muted = theme.muted_colour(dark=dark)
-    for name, least in cuts.items():
-        figure.add_vline(least, line={"color": muted, "width": 1, "dash": "dot"})
-        figure.add_annotation(
-            x=least,
-            y=1,
-            yref="paper",
-            text=name,
-            showarrow=False,
-            xanchor="left",
-            yanchor="top",
-            xshift=2,
-            font={"color": muted, "size": 11},
-        )
+    start = np.arange(0, BINS, _BIN)
+    bars = [
+        {
+            "type": "bar",
+            "x": (start + _BIN / 2).tolist(),
+            "y": accounts.tolist(),
+            "width": _BIN * 0.86,
+            "marker": {"color": colours[name]},
+            "customdata": [f"{low}–{low + _BIN}" for low in start],
+            "name": escape(_(name)),
+            "hovertemplate": "%{customdata}: %{y:,}<extra>%{fullData.name}</extra>",
+        }
+        for name, accounts in counts.items()
+        if accounts.any()
+    ]
+    lines = [
+        {
+            "type": "line",
+            "x0": least,
+            "x1": least,
+            "y0": 0,
+            "y1": 1,
+            "yref": "paper",
+            "line": {"color": muted, "width": 1, "dash": "dot"},
+        }
+        for least in cuts.values()
+    ]
+    names = [
+        {
+            "x": least,
+            "y": 1,
+            "yref": "paper",
+            "text": escape(name),
+            "showarrow": False,
+            "xanchor": "left",
+            "yanchor": "top",
+            "xshift": 2,
+            "font": {"color": muted, "size": 11},
+        }
+        for name, least in cuts.items()
+    ]
     return theme.styled(
-        figure,
+        bars,
         dark=dark,
         height=height,
         barmode="stack",
+        shapes=lines,
+        annotations=names,
         xaxis={"range": [0, BINS], "dtick": 20, "showgrid": False},
         yaxis={"nticks": 4, "rangemode": "tozero", "tickformat": ",", "ticksuffix": " "},
     )
@@ -213,26 +226,22 @@ def fit_chart(data: pl.DataFrame, labels: list[str], *, dark: bool, height: int 
     labels
         Of the spans, as people read them.
     """
-    best, rest = (
-        theme.tier_colours(["A"], dark=dark)["A"],
-        theme.tier_colours(["A"], dark=dark)[UNRANKED],
-    )
-    figure = go.Figure(
-        go.Bar(
-            x=labels,
-            y=data["accounts"].to_list(),
-            customdata=(100 * data["fit"]).round(0).to_list(),
-            marker={
-                "color": data["fit"].to_list(),
-                "colorscale": [[0, rest], [1, best]],
-                "cmin": 0,
-                "cmax": 1,
-            },
-            hovertemplate="%{x}: %{y:,}<extra>%{customdata} %</extra>",
-        )
-    )
+    colours = theme.tier_colours(["best"], dark=dark)
+    bars = {
+        "type": "bar",
+        "x": labels,
+        "y": data["accounts"].to_list(),
+        "customdata": (100 * data["fit"]).round(0).to_list(),
+        "marker": {
+            "color": data["fit"].to_list(),
+            "colorscale": [[0, colours[UNRANKED]], [1, colours["best"]]],
+            "cmin": 0,
+            "cmax": 1,
+        },
+        "hovertemplate": "%{x}: %{y:,}<extra>%{customdata} %</extra>",
+    }
     return theme.styled(
-        figure,
+        [bars],
         dark=dark,
         height=height,
         bargap=0.1,

@@ -81,8 +81,20 @@ def rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def styled(figure: go.Figure, *, dark: bool, height: int, **layout: Any) -> go.Figure:
-    """The figure without background and with small margins, quiet axes and no title of its own."""
+def styled(
+    traces: Sequence[dict[str, Any]], *, dark: bool, height: int, **layout: Any
+) -> go.Figure:
+    """A figure without background and with small margins, quiet axes and no title of its own.
+
+    It is made in one step: plotly takes ten times as long to change a figure as to make it.
+
+    Parameters
+    ----------
+    traces
+        As plotly writes them: `{"type": "bar", "x": …}`.
+    layout
+        What differs; `xaxis` and `yaxis` add to the quiet ones.
+    """
     axis = {
         "gridcolor": _GRID[dark],
         "zerolinecolor": _GRID[dark],
@@ -91,23 +103,19 @@ def styled(figure: go.Figure, *, dark: bool, height: int, **layout: Any) -> go.F
         "title": {"font": {"color": _MUTED[dark], "size": 12}},
         "fixedrange": True,
     }
-    figure.update_xaxes(**axis)
-    figure.update_yaxes(**axis)
-    figure.update_layout(
-        {
-            "height": height,
-            "margin": {"l": 0, "r": 0, "t": 4, "b": 0},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "font": {"color": _TEXT[dark], "size": 12},
-            "separators": ".\u202f",
-            "bargap": 0.25,
-            "showlegend": False,
-            "dragmode": False,
-        }
-        | layout
-    )
-    return figure
+    whole = {
+        "height": height,
+        "margin": {"l": 0, "r": 0, "t": 4, "b": 0},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": _TEXT[dark], "size": 12},
+        "separators": ".\u202f",
+        "bargap": 0.25,
+        "showlegend": False,
+        "dragmode": False,
+    }
+    axes = {name: axis | layout.pop(name, {}) for name in ("xaxis", "yaxis")}
+    return go.Figure({"data": list(traces), "layout": whole | axes | layout})
 
 
 def _between(colours: Sequence[str], place: float) -> str:

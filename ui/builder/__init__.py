@@ -1,0 +1,1 @@
+"""The parts of the Builder: the profile to change on the left, what it does on the right."""

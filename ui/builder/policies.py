@@ -1,0 +1,414 @@
+"""The rest of the profile: tiers, potential, and what it is about."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from icp_core.columns import Kind
+from icp_core.errors import ProfileError
+from icp_core.profile import (
+    MAX_TIERS,
+    Band,
+    ColumnPotential,
+    EmployeeBands,
+    PerEmployee,
+    Potential,
+    Profile,
+    RevenueShare,
+    Tier,
+    TierPolicy,
+)
+from icp_core.reference import currency
+from icp_core.scoreboard import Scoreboard
+from ui import state
+from ui.builder import words
+from ui.builder.editing import apply, attempt, draft, held, key_of, show_refusal
+from ui.format import plain
+from ui.texts import _
+
+_KINDS: Final = ("cut_off", "capacity", "value")
+_MODELS: Final = ("per_employee", "revenue_share", "employee_bands", "column")
+_MOST_BANDS: Final = 8
+_WORDS: Final = 30
+_NEAR: Final = ("EUR", "SEK", "NOK", "DKK", "ISK", "USD", "GBP")
+_CAPACITIES: Final = (10, 50, 500)
+_LEAST_POTENTIAL: Final = 1000.0
+_BANDS: Final = (
+    Band(at_least=10, amount=5_000),
+    Band(at_least=50, amount=20_000),
+    Band(at_least=250, amount=100_000),
+)
+
+
+def tiers(board: Scoreboard, profile: Profile) -> None:
+    """Edit how matches are ranked into tiers."""
+    policy = profile.tiers
+    kinds = {
+        "cut_off": _("Score"),
+        "capacity": _("Capacity"),
+        "value": _("Potential"),
+    }
+    meanings = {
+        "cut_off": _("A tier takes every match from its least score upward."),
+        "capacity": _("The best matches fill the tiers, best tier first."),
+        "value": _("A tier takes every match from its least potential upward."),
+    }
+    with st.container(border=True):
+        st.segmented_control(
+            _("Rank into tiers by"),
+            _KINDS,
+            format_func=kinds.__getitem__,
+            required=True,
+            key=draft("tiers_kind", policy.kind),
+            on_change=lambda: apply(
+                state.view().profile.replace(
+                    tiers=default_policy(held("tiers_kind"), policy.names, board, profile)
+                )
+            ),
+        )
+        st.caption(meanings[policy.kind])
+        st.number_input(
+            _("Number of tiers"),
+            1,
+            MAX_TIERS,
+            key=draft("tiers_count", len(policy.tiers)),
+            on_change=lambda: attempt(
+                lambda: state.view().profile.replace(tiers=resized(policy, held("tiers_count")))
+            ),
+        )
+        names = [f"tiers_{policy.kind}_{len(policy.tiers)}_{i}" for i in range(len(policy.tiers))]
+
+        def change() -> Profile:
+            made = tuple(
+                Tier(name=held(f"{name}_name").strip() or "?", threshold=held(name) or 0)
+                for name in names
+            )
+            now = state.view().profile
+            return now.replace(tiers=now.tiers.replace(tiers=made))
+
+        def changed() -> None:
+            attempt(change, quick=True)
+
+        for name, tier in zip(names, policy.tiers, strict=True):
+            _tier_row(name, tier, policy.kind, profile.currency, changed)
+        show_refusal(change)
+
+
+def _tier_row(name: str, tier: Tier, kind: str, unit: str, on_change: Any) -> None:
+    left, right = st.columns([1, 3], gap="small")
+    left.text_input(
+        _("Tier"),
+        value=tier.name,
+        max_chars=20,
+        key=key_of(f"{name}_name"),
+        on_change=on_change,
+    )
+    key = key_of(name)
+    match kind:
+        case "cut_off":
+            right.slider(
+                _("Least score"), 0, 100, round(tier.threshold), key=key, on_change=on_change
+            )
+        case "capacity":
+            right.number_input(
+                _("Accounts"), 1, value=int(tier.threshold), key=key, on_change=on_change
+            )
+        case _:
+            right.number_input(
+                _("Least potential, {currency} a year").format(currency=unit),
+                0.0,
+                value=float(tier.threshold),
+                step=10_000.0,
+                format="%.0f",
+                key=key,
+                on_change=on_change,
+            )
+
+
+def default_policy(
+    kind: str, names: tuple[str, ...], board: Scoreboard, profile: Profile
+) -> TierPolicy:
+    """A policy of another kind with as many tiers of the same names.
+
+    Capacities are 10, 50, 500 and doubling; potentials are those that the best 2 % to 50 % of the
+    matches reach, rounded to two digits.
+    """
+    count = len(names)
+    match kind:
+        case "capacity":
+            thresholds = [float(n) for n in _CAPACITIES[:count]]
+            while len(thresholds) < count:
+                thresholds.append(thresholds[-1] * 2)
+        case "value":
+            thresholds = _falling(board.evaluate(profile).worth.amount, count)
+        case _:
+            thresholds = [80 - i * (60 / max(count - 1, 2)) for i in range(count)]
+            thresholds = [float(round(threshold)) for threshold in thresholds]
+    made = tuple(
+        Tier(name=name, threshold=value) for name, value in zip(names, thresholds, strict=True)
+    )
+    return TierPolicy.model_validate({"kind": kind, "tiers": made})
+
+
+def _falling(amounts: npt.NDArray[np.float64], count: int) -> list[float]:
+    """Round amounts that the best 2 % to 50 % reach, each below the one before."""
+    known = amounts[~np.isnan(amounts)]
+    shares = np.geomspace(0.02, 0.5, max(count, 2))[:count]
+    reached = np.quantile(known, 1 - shares) if len(known) else np.zeros(count)
+    thresholds: list[float] = []
+    for amount in reached:
+        rounded = float(f"{amount:.1e}") or _LEAST_POTENTIAL
+        while thresholds and rounded >= thresholds[-1]:
+            rounded = thresholds[-1] / 2
+        thresholds.append(rounded)
+    return thresholds
+
+
+def resized(policy: TierPolicy, count: int) -> TierPolicy:
+    """The policy with tiers added at the end, each at half of the one before, or taken away there."""
+    tiers = list(policy.tiers[:count])
+    while len(tiers) < count:
+        last = tiers[-1].threshold
+        threshold = last * 2 if policy.kind == "capacity" else last / 2
+        free = (chr(letter) for letter in range(ord("A"), ord("Z") + 1))
+        taken = {tier.name for tier in tiers}
+        tiers.append(Tier(name=next(one for one in free if one not in taken), threshold=threshold))
+    return policy.replace(tiers=tuple(tiers))
+
+
+def potential(board: Scoreboard, profile: Profile) -> None:
+    """Edit what an account could be worth."""
+    model = profile.potential
+
+    def change() -> Profile:
+        now = state.view().profile
+        limits = {"floor": held("potential_floor") or 0, "cap": held("potential_cap")}
+        return now.replace(potential=now.potential.replace(**_inputs(now.potential), **limits))
+
+    def changed() -> None:
+        attempt(change, quick=True)
+
+    with st.container(border=True):
+        st.selectbox(
+            _("Potential of an account"),
+            _MODELS,
+            format_func=words.potential_model,
+            key=draft("potential_model", model.model),
+            on_change=lambda: attempt(
+                lambda: state.view().profile.replace(
+                    potential=default_potential(held("potential_model"), board, model)
+                )
+            ),
+        )
+        st.caption(words.potential_meaning(model))
+        _model_inputs(board, model, profile.currency, changed)
+        left, right = st.columns(2, gap="small")
+        for side, name, label, value in (
+            (left, "potential_floor", _("At least"), model.floor),
+            (right, "potential_cap", _("At most"), model.cap),
+        ):
+            side.number_input(
+                label,
+                0.0,
+                value=None if value is None else float(value),
+                step=1000.0,
+                format="%.0f",
+                placeholder=_("no cap"),
+                key=key_of(name),
+                on_change=changed,
+            )
+        st.selectbox(
+            _("Currency"),
+            [*_NEAR, *(code for code in currency.currencies() if code not in _NEAR)],
+            key=draft("potential_currency", profile.currency),
+            on_change=lambda: apply(
+                state.view().profile.replace(currency=held("potential_currency"))
+            ),
+            help=_(
+                "Of rates, amounts and tiers by potential, which stay as they are; "
+                "columns in euro are converted."
+            ),
+        )
+        show_refusal(change)
+
+
+def _model_inputs(
+    board: Scoreboard, model: Potential, unit: str, changed: Callable[[], None]
+) -> None:
+    """What one model asks for; `_inputs` reads it."""
+    match model:
+        case PerEmployee(rate=rate):
+            st.number_input(
+                _("{currency} per employee a year").format(currency=unit),
+                0.0,
+                value=float(rate),
+                step=50.0,
+                format="%.0f",
+                key=key_of("potential_rate"),
+                on_change=changed,
+            )
+        case RevenueShare(share=share):
+            st.number_input(
+                _("Share of revenue, %"),
+                0.0,
+                100.0,
+                value=round(100 * share, 6),
+                step=0.05,
+                format="%.2f",
+                key=key_of("potential_share"),
+                on_change=changed,
+            )
+        case ColumnPotential(column=column):
+            options = _number_columns(board)
+            st.selectbox(
+                _("Column"),
+                list(options),
+                format_func=options.__getitem__,
+                key=draft("potential_column", column),
+                on_change=changed,
+            )
+        case EmployeeBands(bands=bands):
+            st.number_input(
+                _("Number of bands"),
+                1,
+                _MOST_BANDS,
+                key=draft("potential_bands", len(bands)),
+                on_change=lambda: attempt(
+                    lambda: state.view().profile.replace(
+                        potential=model.replace(bands=_banded(bands, held("potential_bands")))
+                    )
+                ),
+            )
+            for place, band in enumerate(bands):
+                left, right = st.columns(2, gap="small")
+                left.number_input(
+                    _("Employees from"),
+                    0,
+                    value=band.at_least,
+                    key=key_of(_band(place, len(bands), "from")),
+                    on_change=changed,
+                )
+                right.number_input(
+                    _("{currency} a year").format(currency=unit),
+                    0.0,
+                    value=float(band.amount),
+                    step=1000.0,
+                    format="%.0f",
+                    key=key_of(_band(place, len(bands), "amount")),
+                    on_change=changed,
+                )
+
+
+def _inputs(model: Potential) -> dict[str, Any]:
+    """Fields of a model as its widgets hold them; an emptied number counts as 0."""
+    match model:
+        case PerEmployee():
+            return {"rate": held("potential_rate") or 0}
+        case RevenueShare():
+            return {"share": (held("potential_share") or 0) / 100}
+        case ColumnPotential():
+            return {"column": held("potential_column")}
+        case EmployeeBands(bands=bands):
+            count = len(bands)
+            return {
+                "bands": tuple(
+                    Band(
+                        at_least=held(_band(place, count, "from")) or 0,
+                        amount=held(_band(place, count, "amount")) or 0,
+                    )
+                    for place in range(count)
+                )
+            }
+
+
+def _band(place: int, count: int, what: str) -> str:
+    return f"potential_band_{count}_{place}_{what}"
+
+
+def _banded(bands: tuple[Band, ...], count: int) -> tuple[Band, ...]:
+    """The bands with some added at the end, or taken away there."""
+    made = list(bands[:count])
+    while len(made) < count:
+        last = made[-1]
+        made.append(Band(at_least=max(2 * last.at_least, 10), amount=2 * last.amount))
+    return tuple(made)
+
+
+def _number_columns(board: Scoreboard) -> dict[str, str]:
+    columns = board.universe.columns.values()
+    return {one.name: plain(_(one.label)) for one in columns if one.kind is Kind.NUMBER}
+
+
+def default_potential(name: str, board: Scoreboard, model: Potential) -> Potential:
+    """A model to start from, with the floor and the cap of the one before."""
+    limits = {"floor": model.floor, "cap": model.cap}
+    match name:
+        case "per_employee":
+            return PerEmployee(**limits)
+        case "revenue_share":
+            return RevenueShare(**limits)
+        case "employee_bands":
+            return EmployeeBands(bands=_BANDS, **limits)
+    columns = _number_columns(board)
+    if not columns:
+        raise ProfileError(
+            "These accounts have no number column to read potential from. Use another model."
+        )
+    own = [one for one in columns if not board.universe.columns[one].is_canonical]
+    return ColumnPotential(
+        column="revenue" if "revenue" in columns else (own or list(columns))[0], **limits
+    )
+
+
+def about(profile: Profile) -> None:
+    """Edit what the profile is called, what it is for, and how long it holds."""
+
+    def change() -> Profile:
+        texts = {name: held(f"about_{name}") for name in ("name", "description", "offer")}
+        dates = {name: held(f"about_{name}") for name in ("valid_from", "valid_until")}
+        return state.view().profile.replace(**texts, **dates)
+
+    def changed() -> None:
+        attempt(change)
+
+    with st.container(border=True):
+        st.text_input(
+            _("Name"),
+            value=profile.name,
+            max_chars=80,
+            key=key_of("about_name"),
+            on_change=changed,
+        )
+        st.text_area(
+            _("Description, thirty words at best"),
+            value=profile.description,
+            max_chars=600,
+            height=110,
+            key=key_of("about_description"),
+            on_change=changed,
+        )
+        st.caption(_("{count} words").format(count=len(profile.description.split())))
+        st.text_input(
+            _("Offer"),
+            value=profile.offer,
+            max_chars=200,
+            key=key_of("about_offer"),
+            on_change=changed,
+        )
+        left, right = st.columns(2, gap="small")
+        left.date_input(
+            _("Holds from"),
+            value=profile.valid_from,
+            key=key_of("about_valid_from"),
+            on_change=changed,
+        )
+        right.date_input(
+            _("Holds until"),
+            value=profile.valid_until,
+            key=key_of("about_valid_until"),
+            on_change=changed,
+        )
+        show_refusal(change)

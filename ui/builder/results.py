@@ -1,0 +1,333 @@
+"""What the profile does: numbers first, then figures, then one list at a time."""
+
+from typing import Any, Final
+
+import polars as pl
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from icp_core import explain
+from icp_core.columns import Column
+from icp_core.expressions import NAMES
+from icp_core.market import GateCost
+from icp_core.profile import Profile, Role
+from icp_core.scoreboard import Evaluation
+from ui import charts, data, shell, state, theme
+from ui.builder import words
+from ui.builder.editing import LISTS, MARKET
+from ui.format import bounds, money, money_bounds, number, plain, signed
+from ui.texts import _, ngettext
+
+ROWS: Final = 8
+_MOST_TIERS: Final = 4
+_MOST_REASONS: Final = 4
+_SHOWN: Final = ("best", "gates", "verify")
+
+
+@st.fragment(key=MARKET)
+def market(numbers: DeltaGenerator) -> None:
+    """Draw the numbers into their place on top, then the figures; both change with every edit.
+
+    Parameters
+    ----------
+    numbers
+        An empty container.
+    """
+    view = state.view()
+    with shell.guard():
+        evaluation = data.evaluation(view.dataset, view.profile)
+        with numbers:
+            _numbers(evaluation)
+        _figures(evaluation)
+    state.write_address()
+
+
+def _numbers(evaluation: Evaluation) -> None:
+    whole, profile = evaluation.market, evaluation.profile
+    ranked = whole.tiers[:-1]
+    shown = ranked[:_MOST_TIERS]
+    more = "…" if len(ranked) > len(shown) else ""
+    with st.container(horizontal=True, gap="small"):
+        st.metric(
+            _("Matches"),
+            bounds(whole.tam),
+            border=True,
+            help=_(
+                "Accounts that pass every must-have and no knock-out; up to: if every unknown does."
+            ),
+        )
+        st.metric(
+            _("TAM value a year"),
+            money_bounds(whole.tam_value, profile.currency),
+            border=True,
+            help=_("Potential of the matches, as far as it is known."),
+        )
+        st.metric(
+            _("Tiers {names}").format(names=plain(" · ".join(tier.name for tier in shown)) + more),
+            " · ".join(number(tier.accounts) for tier in shown) + more,
+            border=True,
+            help=_("Matches in each tier."),
+        )
+        st.metric(
+            _("White space"),
+            number(whole.white_space),
+            border=True,
+            help=_("Matches that are not customers yet."),
+        )
+    st.caption(range_sentence(evaluation))
+
+
+def range_sentence(evaluation: Evaluation) -> str:
+    """Why the numbers are a range, and what they leave out."""
+    whole = evaluation.market
+    columns = evaluation.board.universe.columns
+    parts = []
+    if not evaluation.profile.criteria:
+        parts.append(_("No criteria yet: every account matches. Add a must-have to begin."))
+    if whole.possible:
+        unknown = dict.fromkeys(
+            words.criterion_name(gate.criterion, columns) for gate in whole.gates if gate.unknown
+        )
+        parts.append(
+            ngettext(
+                "A range because {count} account may match: {columns} is not known everywhere.",
+                "A range because {count} accounts may match: {columns} is not known everywhere.",
+                whole.possible,
+            ).format(count=number(whole.possible), columns=plain(_listed(list(unknown))))
+        )
+    if whole.potential_unknown:
+        parts.append(
+            ngettext(
+                "The value leaves out {count} match whose potential is unknown.",
+                "The value leaves out {count} matches whose potential is unknown.",
+                whole.potential_unknown,
+            ).format(count=number(whole.potential_unknown))
+        )
+    return " ".join(parts) or _("Every account is certain: nothing that decides is unknown.")
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return _("{first} or {last}").format(first=", ".join(names[:-1]), last=names[-1])
+
+
+def _figures(evaluation: Evaluation) -> None:
+    whole, profile = evaluation.market, evaluation.profile
+    if not whole.matching:
+        st.warning(loosening(evaluation), icon=":material/filter_alt_off:")
+        return
+    dark = theme.is_dark()
+    left, right = st.columns(2, gap="small")
+    with left, st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{_('Accounts by tier')}**")
+        charts.show(
+            charts.tier_chart(
+                charts.tier_data(evaluation),
+                currency=profile.currency,
+                dark=dark,
+                height=170,
+                room=2.7,
+            ),
+            key="builder_tiers",
+            alt=_("Accounts and potential by tier"),
+        )
+    with right, st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{_('Matches by score')}**")
+        charts.show(
+            charts.score_chart(
+                charts.score_data(evaluation), charts.cut_offs(evaluation), dark=dark, height=170
+            ),
+            key="builder_scores",
+            alt=_("Matches by score, with the cut-offs of the tiers"),
+        )
+
+
+def loosening(evaluation: Evaluation) -> str:
+    """What to loosen when nothing matches, with the numbers that say so."""
+    whole = evaluation.market
+    columns = evaluation.board.universe.columns
+    helping = sorted(
+        (gate for gate in whole.gates if gate.gained_if_dropped),
+        key=lambda gate: -gate.gained_if_dropped,
+    )
+    start = _("No account matches.")
+    if helping:
+        steps = [
+            _("without {criterion} {count} would").format(
+                criterion=plain(words.criterion_name(gate.criterion, columns)),
+                count=number(gate.gained_if_dropped),
+            )
+            for gate in helping[:3]
+        ]
+        return start + " " + _("Loosen one: {steps}.").format(steps=", ".join(steps))
+    strictest = min(whole.gates, key=lambda gate: gate.passes)
+    return (
+        start
+        + " "
+        + _(
+            "No single criterion is the cause; begin with {criterion}, which only {count} accounts pass."
+        ).format(
+            criterion=plain(words.criterion_name(strictest.criterion, columns)),
+            count=number(strictest.passes),
+        )
+    )
+
+
+@st.fragment(key=LISTS)
+def lists() -> None:
+    """Draw the list that is chosen; the others cost nothing."""
+    view = state.view()
+    names = {
+        "best": _("Best accounts"),
+        "gates": _("What must-haves cost"),
+        "verify": _("To verify"),
+    }
+    with st.container(border=True, gap="xsmall"):
+        shown = st.segmented_control(
+            _("Show"),
+            _SHOWN,
+            format_func=names.__getitem__,
+            default=_SHOWN[0],
+            required=True,
+            label_visibility="collapsed",
+            **state.kept("builder_list"),
+        )
+        with shell.guard():
+            evaluation = data.evaluation(view.dataset, view.profile)
+            match shown:
+                case "gates":
+                    _gates(evaluation)
+                case "verify":
+                    _to_verify(evaluation)
+                case _:
+                    _best(evaluation)
+
+
+def _best(evaluation: Evaluation) -> None:
+    if not len(evaluation.matches):
+        st.caption(_("Nothing matches yet, so there is nobody to show."))
+        return
+    rows = best_rows(evaluation, ROWS)
+    _accounts(rows, reasons(rows, evaluation), evaluation.profile)
+
+
+def best_rows(evaluation: Evaluation, count: int) -> pl.DataFrame:
+    """The best matches, with what `explain` reads of `Evaluation.rows`.
+
+    Taken from what the scoreboard keeps: evaluating even a few accounts by expressions takes longer
+    than everything else that an edit redraws.
+    """
+    places = evaluation.best(count)
+    rows = evaluation.matches.rows[places]
+    names = (*evaluation.profile.tiers.names, None)
+    numbers = {
+        NAMES.score: evaluation.score[places],
+        NAMES.potential: evaluation.worth.amount[places],
+    } | {
+        NAMES.fit(index): evaluation.board.graded(criterion)[rows]
+        for index, criterion in enumerate(evaluation.profile.criteria)
+        if not criterion.role.is_gate
+    }
+    return evaluation.board.universe.frame.select("account_id", "name")[rows].with_columns(
+        *(pl.Series(name, values, nan_to_null=True) for name, values in numbers.items()),
+        pl.Series("tier", [names[i] for i in evaluation.tier[places]], dtype=pl.String),
+    )
+
+
+def reasons(rows: pl.DataFrame, evaluation: Evaluation) -> list[str]:
+    """`+32 Industry · +28 Employees`, for each account."""
+    columns = evaluation.board.universe.columns
+    texts = []
+    for one in explain.explain(rows, evaluation.profile):
+        parts = [
+            f"{signed(reason.points)} {words.criterion_name(reason.criterion, columns)}"
+            for reason in one.strongest[:_MOST_REASONS]
+        ]
+        if one.unknown:
+            unknown = [words.criterion_name(criterion, columns) for criterion in one.unknown]
+            parts.append(_("unknown: {columns}").format(columns=", ".join(unknown)))
+        texts.append(" · ".join(parts) or _("passes every gate"))
+    return texts
+
+
+def _gates(evaluation: Evaluation) -> None:
+    columns = evaluation.board.universe.columns
+    if not evaluation.gates:
+        st.caption(_("There are no must-haves or knock-outs, so none costs anything."))
+        return
+    gates = gate_data(evaluation.gates, columns)
+    st.table(
+        {
+            _("Criterion"): [plain(name) for name in gates["criterion"]],
+            _("Passes"): [number(count) for count in gates["passes"]],
+            _("Fails"): [number(count) for count in gates["fails"]],
+            _("Unknown"): [number(count) for count in gates["unknown"]],
+            _("If dropped"): [signed(count) for count in gates["gained"]],
+        },
+        border="horizontal",
+        hide_index=True,
+        hide_header=False,
+        alt=_("What each must-have and knock-out costs"),
+    )
+    st.caption(_("If dropped: how many more accounts would match without that criterion alone."))
+
+
+def gate_data(gates: tuple[GateCost, ...], columns: dict[str, Column]) -> pl.DataFrame:
+    """What each must-have and knock-out costs, the costliest first."""
+    rows: list[dict[str, Any]] = []
+    for gate in sorted(gates, key=lambda gate: -gate.gained_if_dropped):
+        criterion = gate.criterion
+        name = words.criterion_name(criterion, columns)
+        summary = words.fit_summary(criterion.fit, columns[criterion.column])
+        sign = _("not ") if criterion.role is Role.KNOCK_OUT else ""
+        rows.append(
+            {
+                "criterion": f"{name}: {sign}{summary}",
+                "passes": gate.passes,
+                "fails": gate.fails,
+                "unknown": gate.unknown,
+                "gained": gate.gained_if_dropped,
+            }
+        )
+    return pl.DataFrame(rows)
+
+
+def _to_verify(evaluation: Evaluation) -> None:
+    if not len(evaluation.possible):
+        st.caption(_("No account is left open: every must-have is known for each that may match."))
+        return
+    rows = evaluation.to_verify(ROWS)
+    why = [_("Find out: {columns}").format(columns=names) for names in open_gates(rows, evaluation)]
+    _accounts(rows, why, evaluation.profile)
+
+
+def open_gates(rows: pl.DataFrame, evaluation: Evaluation) -> list[str]:
+    """Labels of what must be found out before each account matches."""
+    columns = evaluation.board.universe.columns
+    gates = [
+        (NAMES.passes(index), words.criterion_name(criterion, columns))
+        for index, criterion in enumerate(evaluation.profile.criteria)
+        if criterion.role.is_gate
+    ]
+    return [
+        ", ".join(dict.fromkeys(label for name, label in gates if row[name] is None))
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def _accounts(rows: pl.DataFrame, why: list[str], profile: Profile) -> None:
+    """A short paragraph an account: score, name, tier and worth over a sentence.
+
+    One element for all, which a browser draws in a third of the time of a table.
+    """
+    paragraphs = []
+    for row, sentence in zip(rows.iter_rows(named=True), why, strict=True):
+        facts = [money(row[NAMES.potential], profile.currency)]
+        if row.get("tier"):
+            facts.insert(0, _("tier {tier}").format(tier=row["tier"]))
+        paragraphs.append(
+            f"**{number(row[NAMES.score])}**\u2003{plain(row['name'])}\u2002"
+            f":small[:gray[{plain(' · '.join(facts))}]]  \n:small[{plain(sentence)}]"
+        )
+    st.markdown("\n\n".join(paragraphs))
