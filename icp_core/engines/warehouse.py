@@ -1,0 +1,96 @@
+"""Accounts in a warehouse, through Ibis."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import polars as pl
+
+from icp_core.engines.base import Engine, without_password
+from icp_core.errors import SourceError
+
+try:
+    import ibis
+    from ibis.common.exceptions import IbisError
+except ImportError as error:
+    raise SourceError(
+        "Warehouses need the package ibis-framework: pip install -r requirements-scale.txt"
+    ) from error
+
+
+class Warehouse(Engine):
+    """A table behind an Ibis backend.
+
+    Parameters
+    ----------
+    address
+        As `ibis.connect` takes it: `duckdb://file`, `postgres://user:password@host/database`, …
+    table
+        Name of the table.
+    """
+
+    def __init__(self, address: str, *, table: str) -> None:
+        parts = urlsplit(address)
+        quiet = without_password(address)
+        name = f"ibis+{quiet}?table={table}"
+        self._table = table
+        # A backend's own driver raises its own errors, which Ibis lets through.
+        self.errors = (IbisError, *_driver_errors(parts.scheme))
+        failures: tuple[type[Exception], ...] = (*self.errors, OSError, ImportError)
+        try:
+            self._backend = ibis.connect(address)
+            self._backend.table(table)
+        except failures as error:
+            reason = str(error).strip().splitlines()
+            raise SourceError(
+                f"{quiet} cannot give the table {table}: "
+                f"{reason[0][:300] if reason else type(error).__name__}"
+            ) from error
+        super().__init__(name)
+
+    def accounts(self) -> Any:
+        """The table as an Ibis expression."""
+        return self._backend.table(self._table)
+
+    @contextmanager
+    def keep(self, frame: Any) -> Iterator[Any]:
+        """Cache the expression in a temporary table of the backend."""
+        cached = frame.cache()
+        try:
+            yield cached
+        finally:
+            cached.release()
+
+    def batches(self, frame: Any, *, rows: int) -> Iterator[pl.DataFrame]:
+        """Read the expression through Arrow."""
+        if self._backend.name == "duckdb":
+            # Ibis 12 still asks DuckDB for its reader by a name that DuckDB 2 dropped.
+            reader = self._backend.con.sql(self._backend.compile(frame)).to_arrow_reader(rows)
+        else:
+            reader = frame.to_pyarrow_batches(chunk_size=rows)
+        for batch in reader:
+            yield pl.DataFrame(pl.from_arrow(batch))
+
+    def cancel(self) -> None:
+        """Interrupt the connection where its driver can."""
+        connection = getattr(self._backend, "con", None)
+        for name in ("interrupt", "cancel"):
+            stop = getattr(connection, name, None)
+            if callable(stop):
+                stop()
+                return
+
+
+def _driver_errors(scheme: str) -> tuple[type[Exception], ...]:
+    match scheme:
+        case "duckdb":
+            import duckdb
+
+            return (duckdb.Error,)
+        case "postgres" | "postgresql":
+            import psycopg
+
+            return (psycopg.Error,)
+        case _:
+            return ()
