@@ -167,7 +167,7 @@ def next_steps(evaluation: Evaluation, *, today: date) -> list[Step]:
         found.append(
             Step(
                 _(
-                    "{count} companies can go into an audience on LinkedIn, or into your CRM."
+                    "{count} companies in a tier can go into an audience on LinkedIn or into your CRM."
                 ).format(count=number(reachable)),
                 "export",
                 _("Download the list"),
