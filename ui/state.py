@@ -36,6 +36,7 @@ _STARTER: Final = "profile"
 _SAVED: Final = "saved"
 _VERSION: Final = "version"
 _PROFILE: Final = "p"
+_ACCOUNT: Final = "account"
 
 
 @dataclass(frozen=True)
@@ -183,10 +184,28 @@ def set_kept(name: str, value: Any) -> None:
     st.session_state[name] = value
 
 
+def opened_account() -> str | None:
+    """Id of the account that is looked at; it is part of the address."""
+    return st.query_params.get(_ACCOUNT) or None
+
+
+def open_account(account_id: str | None) -> None:
+    """Look at an account, or with None at the list again."""
+    if account_id is not None:
+        st.query_params[_ACCOUNT] = account_id
+    elif _ACCOUNT in st.query_params:
+        del st.query_params[_ACCOUNT]
+
+
 def begun(key: str, value: Any) -> str:
     """The key of a widget that shows `value` until the user or a callback changes it."""
     st.session_state.setdefault(key, value)
     return key
+
+
+def now(key: str) -> Any:
+    """What the widget with that key holds; None before it is first drawn."""
+    return st.session_state.get(key)
 
 
 def event(key: str) -> Any:
@@ -297,7 +316,7 @@ def _begin() -> None:
         try:
             own = unpack(asked[_PROFILE][: 2 * MAX_ADDRESS])
         except IcpError as error:
-            notify(str(error))
+            notify(f"{error} {_('Another profile is shown instead.')}")
     base = _asked_for(dataset, asked.to_dict()) or _offered(dataset, own)
     now = own or base.profile
     st.session_state[_BASE] = base.profile
