@@ -1,0 +1,65 @@
+"""Accounts: the whole list by page, one account at a time, and what is decided about them."""
+
+import streamlit as st
+
+from icp_core import listing
+from ui import data, shell, state
+from ui.accounts import adding, deciding, lists, one
+from ui.format import number
+from ui.texts import _, ngettext
+
+view = shell.page("accounts")
+with shell.guard():
+    evaluation = data.evaluation(view.dataset, view.profile)
+    wanted, statuses = lists.filters(evaluation)
+chosen = lists.selected()
+
+with st.container(border=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        title = st.container(width="content")
+        st.space("stretch")
+        asked = lists.layout(evaluation, wanted, statuses)
+        with shell.guard():
+            page, place = lists.one_page(evaluation, asked)
+        title.markdown(
+            ngettext("**{count} account**", "**{count} accounts**", page.total).format(
+                count=number(page.total)
+            )
+        )
+        lists.downloads(evaluation, asked, total=page.total)
+        add = st.button(
+            _("Add"), icon=":material/add:", help=_("Add an account by hand."), key="accounts_add"
+        )
+        if chosen:
+            st.button(
+                _("Clear"),
+                type="tertiary",
+                help=_("Take the ticks away, on every page."),
+                on_click=lists.select,
+                args=((),),
+            )
+        decide = st.button(
+            _("Decide on {count}").format(count=number(len(chosen))) if chosen else _("Decide"),
+            icon=":material/fact_check:",
+            type="primary" if chosen else "secondary",
+            help=_("On the ticked accounts, or on all of the list."),
+            disabled=not page.total and not chosen,
+            key="accounts_decide",
+        )
+    if page.total:
+        with shell.guard():
+            lists.table(page, evaluation, asked)
+        lists.pager(page, place, asked)
+    else:
+        lists.empty(asked)
+
+if add:
+    adding.dialog(evaluation.board, dataset=view.dataset)
+elif decide:
+    deciding.on_many(
+        chosen,
+        total=page.total,
+        all_ids=lambda: listing.account_ids(evaluation, asked.wanted),
+    )
+elif account := state.opened_account():
+    one.drawer(evaluation, account, dataset=view.dataset)

@@ -1,0 +1,75 @@
+"""Verification: answer for a random sample, and see how large the market is after all."""
+
+import streamlit as st
+
+from icp_core.verification import verify
+from icp_core.workspace import checksum
+from ui import data, shell, state, verification
+from ui.tables import table_csv, table_title
+from ui.texts import _
+
+view = shell.page("verification")
+with shell.guard():
+    evaluation = data.evaluation(view.dataset, view.profile)
+    draws = {one.id: one for one in data.workspace().draws(dataset=view.dataset)}
+current = checksum(view.profile)
+if not len(evaluation.matches) + len(evaluation.possible):
+    st.info(_("No company matches this profile or may match it, so there is nothing to verify."))
+    shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    st.stop()
+
+newest = next((place for place, one in enumerate(draws.values()) if one.checksum == current), None)
+if draws:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            _("Sample"),
+            list(draws),
+            index=newest,
+            format_func=lambda key: verification.draw_name(draws[key], current=current),
+            placeholder=_("None of this profile yet; choose an earlier one"),
+            width=420,
+            **state.kept(verification.DRAW),
+        )
+        with st.popover(_("New sample"), icon=":material/casino:"):
+            verification.new_sample(evaluation, dataset=view.dataset)
+if not draws or chosen is None:
+    with st.container(border=True):
+        st.markdown(_("**How right is this profile?**"))
+        st.markdown(
+            _(
+                "Look at a few companies by hand and say of each whether it fits. That tells what "
+                "share of the list fits, and how large the market is after all."
+            )
+        )
+        if not draws:
+            verification.new_sample(evaluation, dataset=view.dataset)
+    st.stop()
+
+saved = draws[chosen]
+is_current = saved.checksum == current
+with shell.guard():
+    answers = data.workspace().answers(saved.id)
+verified = verify(answers, match_size=saved.match_size, possible_size=saved.possible_size)
+if not is_current:
+    st.warning(
+        _(
+            "This sample was drawn from another version of the profile. Its answers say how right "
+            "that version was, not this one."
+        ),
+        icon=":material/history:",
+    )
+verification.headline(verified, evaluation, is_current=is_current)
+
+left, right = st.columns([3, 2])
+with left.container(border=True, height="stretch"):
+    verification.card(evaluation, saved, answers, is_current=is_current)
+with right.container(border=True, height="stretch"):
+    drawn = verification.drawn_data(evaluation, answers)
+    table_title(
+        _("Drawn accounts"),
+        lambda: table_csv(drawn, verification.drawn_headings()),
+        file_name=f"sample-{saved.id}.csv",
+    )
+    verification.drawn_table(drawn, saved)
+with st.container(border=True):
+    verification.arithmetic(verified.steps)

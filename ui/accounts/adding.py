@@ -1,0 +1,116 @@
+"""Adding an account by hand."""
+
+from datetime import date
+
+import streamlit as st
+
+from icp_core.errors import AccountError, IcpError
+from icp_core.importing import by_hand
+from icp_core.reference.geography import COUNTRIES
+from icp_core.scoreboard import Scoreboard
+from ui import data, state
+from ui.format import plain
+from ui.texts import _
+
+
+@st.dialog(_("Add an account"), width="medium", icon=":material/add_business:")
+def dialog(board: Scoreboard, *, dataset: str) -> None:
+    """Ask for the facts of one account, and add it to these accounts or to all datasets."""
+    universe = board.universe
+    has = universe.columns.keys()
+    with st.form("add_account", border=False):
+        name = st.text_input(_("Name"), key="add_name")
+        with st.container(horizontal=True):
+            country = st.selectbox(
+                _("Country"),
+                list(COUNTRIES),
+                format_func=lambda code: COUNTRIES[code],
+                key="add_country",
+            )
+            org_number = st.text_input(
+                _("National number"),
+                help=_("Makes it the same company in every list."),
+                key="add_org_number",
+            )
+            website = st.text_input(_("Website"), key="add_website")
+        with st.container(horizontal=True):
+            postcode = st.text_input(_("Postcode"), key="add_postcode")
+            city = st.text_input(_("City"), key="add_city")
+            industry = st.text_input(
+                _("Industry"), placeholder="62.01", help=_("A NACE code."), key="add_industry"
+            )
+        with st.container(horizontal=True):
+            employees = st.number_input(
+                _("Employees"),
+                min_value=0,
+                max_value=10_000_000,
+                value=None,
+                disabled="employees" not in has,
+                key="add_employees",
+            )
+            revenue = st.number_input(
+                _("Revenue, EUR a year"),
+                min_value=0.0,
+                value=None,
+                format="%.0f",
+                disabled="revenue" not in has,
+                key="add_revenue",
+            )
+            customer = st.segmented_control(
+                _("Customer"),
+                [True, False],
+                format_func=lambda value: _("Yes") if value else _("No"),
+                key="add_customer",
+            )
+        everywhere = st.radio(
+            _("Where it appears"),
+            [False, True],
+            format_func=lambda all_of_them: (
+                _("In every dataset")
+                if all_of_them
+                else _("Only among: {label}").format(label=plain(universe.label))
+            ),
+            key="add_everywhere",
+        )
+        added = st.form_submit_button(_("Add the account"), type="primary")
+    st.caption(_("What is left blank is unknown. The source says “added by hand”."))
+    if added:
+        try:
+            account = by_hand.account(
+                name=name,
+                country=country,
+                org_number=org_number,
+                website=website,
+                postcode=postcode,
+                city=city,
+                industry_code=industry,
+                employees=employees,
+                revenue=revenue,
+                is_customer=customer,
+                as_of=date.today(),
+            )
+            key = account["account_id"]
+            if _holds(board, key):
+                st.warning(
+                    _("{name} ({key}) is among these accounts already.").format(
+                        name=plain(name), key=plain(key)
+                    ),
+                    icon=":material/info:",
+                )
+                return
+            data.workspace().add_account(
+                account, author=state.author(), dataset=None if everywhere else dataset
+            )
+        except IcpError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+        state.open_account(key)
+        st.rerun()
+
+
+def _holds(board: Scoreboard, key: str) -> bool:
+    try:
+        board.row(key)
+    except AccountError:
+        return False
+    return True

@@ -1,0 +1,225 @@
+"""Deciding on accounts, one or many: verified, excluded, wrong data, a note, an owner."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+import streamlit as st
+
+from icp_core.errors import IcpError
+from icp_core.workspace import Status
+from ui import data, state
+from ui.format import moment, number, plain
+from ui.texts import _, ngettext
+
+MOST: Final = 250_000
+"""A decision on more accounts than this is a slip more often than a decision."""
+SURE_FROM: Final = 1_000
+"""A decision on more accounts than this asks again."""
+
+_SPINNER_FROM: Final = 5_000
+
+
+def status_name(status: str) -> str:
+    """Where an account stands."""
+    return {
+        Status.OPEN: _("Undecided"),
+        Status.VERIFIED: _("Verified"),
+        Status.EXCLUDED: _("Excluded"),
+        Status.WRONG_DATA: _("Wrong data"),
+    }[Status(status)]
+
+
+def usual_reasons() -> tuple[str, ...]:
+    """Why accounts are left out most often."""
+    return (
+        _("Competitor"),
+        _("Belongs to a group we serve"),
+        _("Closed down"),
+        _("Bad payer"),
+        _("Asked not to be contacted"),
+    )
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the fields hold; None leaves that part as it is."""
+
+    status: Status | None = None
+    detail: str = ""
+    note: str | None = None
+    owner: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing would be decided."""
+        return (self.status, self.note, self.owner) == (None, None, None)
+
+
+def fields(key: str, *, standing: Mapping[str, Any] | None = None) -> Decision:
+    """Draw the fields of a decision.
+
+    Parameters
+    ----------
+    key
+        Begins the keys of the widgets.
+    standing
+        Where the one account stands, to begin with (a row of `Workspace.decisions`); then a blank
+        note or owner clears. None for many accounts; then blank leaves as it is.
+    """
+    before = standing or {}
+    status = st.segmented_control(
+        _("Decision"),
+        list(Status),
+        format_func=status_name,
+        default=before.get("status", Status.OPEN) if standing is not None else None,
+        required=standing is not None,
+        key=f"{key}_status",
+    )
+    detail = ""
+    if status == Status.EXCLUDED:
+        earlier = before.get("detail", "") if before.get("status") == Status.EXCLUDED else ""
+        options = list(dict.fromkeys((*usual_reasons(), *([earlier] if earlier else []))))
+        detail = st.selectbox(
+            _("Why is it left out?"),
+            options,
+            index=options.index(earlier) if earlier else None,
+            accept_new_options=True,
+            placeholder=_("Choose a reason or type one"),
+            key=f"{key}_reason",
+        )
+    elif status == Status.WRONG_DATA:
+        detail = st.text_input(
+            _("What is right?"),
+            before.get("detail", "") if before.get("status") == Status.WRONG_DATA else "",
+            placeholder=_("Such as: 120 employees since the merger"),
+            key=f"{key}_right",
+        )
+    with st.container(horizontal=True):
+        note = st.text_input(_("Note"), before.get("note", ""), key=f"{key}_note")
+        owner = st.text_input(_("Owner"), before.get("owner", ""), width=200, key=f"{key}_owner")
+    if standing is None:
+        return Decision(status, detail or "", note or None, owner or None)
+    return Decision(
+        None
+        if status == before.get("status", Status.OPEN) and detail == before.get("detail", "")
+        else status,
+        detail or "",
+        None if note == before.get("note", "") else note,
+        None if owner == before.get("owner", "") else owner,
+    )
+
+
+def save(ids: Sequence[str], decision: Decision) -> bool:
+    """Decide on accounts and leave a message; an error is shown here, and then nothing is saved.
+
+    Returns
+    -------
+    bool
+        Whether it was saved.
+    """
+    try:
+        if len(ids) >= _SPINNER_FROM:
+            with st.spinner(_("Saving {count} decisions").format(count=number(len(ids)))):
+                saved = _decide(ids, decision)
+        else:
+            saved = _decide(ids, decision)
+    except IcpError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return False
+    st.toast(
+        ngettext("Saved for {count} account.", "Saved for {count} accounts.", saved).format(
+            count=number(saved)
+        ),
+        icon=":material/done:",
+    )
+    return True
+
+
+def _decide(ids: Sequence[str], decision: Decision) -> int:
+    detail = decision.detail if decision.status is not None else ""
+    return data.workspace().decide(
+        ids,
+        author=state.author(),
+        status=decision.status,
+        detail=detail,
+        note=decision.note,
+        owner=decision.owner,
+    )
+
+
+@st.dialog(_("Decide on accounts"), width="medium", icon=":material/fact_check:")
+def on_many(selected: Sequence[str], *, total: int, all_ids: Callable[[], pl.Series]) -> None:
+    """Decide on the selected accounts, or on all of the list.
+
+    Parameters
+    ----------
+    selected
+        Ids of the selected accounts; may be empty.
+    total
+        Accounts on the list.
+    all_ids
+        Gives the ids of them all.
+    """
+    scopes = {"selected": len(selected), "all": total}
+    names = {
+        "selected": _("The {count} selected").format(count=number(len(selected))),
+        "all": _("All {count} on the list").format(count=number(total)),
+    }
+    scope = st.segmented_control(
+        _("Accounts"),
+        [name for name, count in scopes.items() if count],
+        format_func=names.__getitem__,
+        default="selected" if selected else "all",
+        required=True,
+        key="many_scope",
+    )
+    count = scopes[scope]
+    decision = fields("many")
+    if count > MOST:
+        st.error(
+            _(
+                "{count} accounts are more than the {most} that one decision can be on. Narrow the "
+                "list with its filters, or change the profile instead."
+            ).format(count=number(count), most=number(MOST)),
+            icon=":material/block:",
+        )
+    sure = count <= SURE_FROM or st.checkbox(
+        _("Yes, decide on all {count} of them").format(count=number(count)), key="many_sure"
+    )
+    if st.button(
+        ngettext("Decide on {count} account", "Decide on {count} accounts", count).format(
+            count=number(count)
+        ),
+        type="primary",
+        disabled=decision.is_empty or not sure or count > MOST,
+        key="many_save",
+    ):
+        ids = selected if scope == "selected" else all_ids().to_list()
+        if save(ids, decision):
+            st.rerun()
+    st.caption(
+        _("Blank fields leave notes and owners as they are. All are saved together, or none.")
+    )
+
+
+def history_table(history: pl.DataFrame) -> None:
+    """Draw how an account came to stand where it stands, newest first."""
+    if history.is_empty():
+        st.caption(_("Nobody has decided anything on this account yet."))
+        return
+    st.table(
+        {
+            _("When"): [moment(when) for when in history["decided_at"]],
+            _("Who"): [plain(who) for who in history["author"]],
+            _("Decision"): [
+                plain(status_name(row["status"]) + (f": {row['detail']}" if row["detail"] else ""))
+                for row in history.iter_rows(named=True)
+            ],
+            _("Note"): [plain(note) for note in history["note"]],
+            _("Owner"): [plain(owner) for owner in history["owner"]],
+        },
+        border="horizontal",
+        hide_index=True,
+    )

@@ -1,0 +1,485 @@
+"""The list of accounts: what is asked for, one page of it, what is selected, the file of all of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from math import ceil
+from typing import Any, Final
+
+import polars as pl
+import streamlit as st
+
+from icp_core import listing
+from icp_core.columns import describe
+from icp_core.exporting import FORMATS, Prepared, prepare
+from icp_core.exporting.prepare import FICTIONAL_PREFIX
+from icp_core.expressions import NAMES
+from icp_core.listing import BEST, Page, Wanted
+from icp_core.reference import geography
+from icp_core.scoreboard import Evaluation
+from icp_core.tiers import UNRANKED
+from icp_core.workspace import Status, slug_of
+from ui import data, shell, state, tables, theme
+from ui.accounts import deciding
+from ui.format import number, plain
+from ui.texts import _, ngettext
+
+ROWS: Final = 50
+HEIGHT: Final = 560
+DECISION: Final = "decision"
+NOTE: Final = "decision_note"
+DECISION_OWNER: Final = "decision_owner"
+
+SEARCH: Final = "find"
+STATE: Final = "accounts_state"
+TIERS: Final = "accounts_tiers"
+REGIONS: Final = "accounts_regions"
+CUSTOMERS: Final = "accounts_customers"
+DECISIONS: Final = "accounts_decisions"
+COLUMNS: Final = "accounts_columns"
+SORT: Final = "accounts_sort"
+ORDER: Final = "accounts_order"
+
+_BLANK: Final = {SEARCH: "", TIERS: [], REGIONS: [], CUSTOMERS: None, DECISIONS: []}
+_OPEN: Final = "_open"
+_TABLE: Final = "accounts_table"
+_CLICK: Final = "accounts_click"
+_SELECTED: Final = "accounts_selected"
+_COMPUTED: Final = (NAMES.score_low, NAMES.score_high, NAMES.coverage)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the widgets ask for.
+
+    Attributes
+    ----------
+    wanted
+        The filters, those on decisions included.
+    statuses
+        Decisions to keep; none keeps all.
+    columns
+        To show, in order.
+    sort
+        As `listing.page` takes it.
+    descending
+        Largest first.
+    """
+
+    wanted: Wanted
+    statuses: tuple[Status, ...]
+    columns: tuple[str, ...]
+    sort: str
+    descending: bool
+
+    @property
+    def page_key(self) -> str:
+        """Key of the page number, which starts again with every other question."""
+        now = state.view()
+        question = (
+            now.dataset,
+            now.profile.to_json(),
+            self.wanted.state,
+            self.wanted.text,
+            self.wanted.tiers,
+            self.wanted.regions,
+            self.wanted.customer,
+            self.statuses,
+            self.sort,
+            self.descending,
+        )
+        return f"accounts_page_{blake2b(repr(question).encode(), digest_size=8).hexdigest()}"
+
+
+def filters(evaluation: Evaluation) -> tuple[Wanted, tuple[Status, ...]]:
+    """Draw search and filters.
+
+    Returns
+    -------
+    tuple
+        What they ask for, and the decisions to keep, none for all (which the first covers too).
+    """
+    profile = evaluation.profile
+    states = {
+        "match": _("Matches {count}").format(count=number(len(evaluation.matches))),
+        "possible": _("Possible {count}").format(count=number(len(evaluation.possible))),
+        "fail": _("Others"),
+    }
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        text = st.text_input(
+            _("Search"),
+            type="search",
+            icon=":material/search:",
+            placeholder=_("Name, domain or number"),
+            label_visibility="collapsed",
+            width=260,
+            **state.kept(SEARCH),
+        )
+        shown = st.segmented_control(
+            _("Accounts"),
+            list(states),
+            format_func=states.__getitem__,
+            default="match",
+            required=True,
+            label_visibility="collapsed",
+            **state.kept(STATE),
+        )
+        tiers: Sequence[str] = ()
+        if shown == "match":
+            tiers = st.pills(
+                _("Tiers"),
+                [*profile.tiers.names, UNRANKED],
+                format_func=lambda name: _("Unranked") if name == UNRANKED else plain(name),
+                selection_mode="multi",
+                label_visibility="collapsed",
+                **state.kept(TIERS),
+            )
+        st.space("stretch")
+        regions, customer, statuses = _filters(evaluation)
+    among, without = _decided(statuses)
+    wanted = Wanted(
+        state=shown,
+        text=text or "",
+        tiers=tuple(tiers),
+        regions=tuple(regions),
+        customer=customer,
+        among=among,
+        without=without,
+    )
+    return wanted, tuple(statuses)
+
+
+def _filters(
+    evaluation: Evaluation,
+) -> tuple[list[str], bool | None, list[Status]]:
+    in_use = sum(bool(state.now(name)) for name in (REGIONS, CUSTOMERS, DECISIONS))
+    label = _("Filters") + (f" · {in_use}" if in_use else "")
+    with st.popover(label, icon=":material/filter_list:"):
+        names = {
+            code: geography.name_of(code)
+            for code in evaluation.board.codes("region")[1]
+            if code is not None
+        }
+        regions = st.multiselect(
+            _("Regions"),
+            sorted(names, key=lambda code: (code[:2], names[code])),
+            format_func=names.__getitem__,
+            placeholder=_("All regions"),
+            select_all=False,
+            **state.kept(REGIONS),
+        )
+        customers = {"customers": _("Customers"), "others": _("White space")}
+        customer = st.segmented_control(
+            _("Customers"),
+            list(customers),
+            format_func=customers.__getitem__,
+            **state.kept(CUSTOMERS),
+        )
+        statuses = st.pills(
+            _("Decision"),
+            [status.value for status in Status],
+            format_func=deciding.status_name,
+            selection_mode="multi",
+            **state.kept(DECISIONS),
+        )
+    only = None if customer is None else customer == "customers"
+    return regions, only, [Status(status) for status in statuses]
+
+
+def layout(evaluation: Evaluation, wanted: Wanted, statuses: tuple[Status, ...]) -> Asked:
+    """Draw the chooser of columns and order; a click on a heading of the table sets the order too."""
+    columns = evaluation.board.universe.columns
+    offered = [name for name in offered_columns(columns) if name != "name"]
+    usual = [name for name in (*tables.COLUMNS, DECISION) if name in offered]
+    sortable = [BEST, *(name for name in ("name", *offered) if is_sortable(name, columns))]
+    with st.popover(_("Columns"), icon=":material/view_column:"):
+        chosen = st.multiselect(
+            _("Columns"),
+            offered,
+            default=usual,
+            format_func=lambda name: plain(heading(name)),
+            select_all=False,
+            **state.kept(COLUMNS),
+        )
+        sort = st.selectbox(
+            _("Order by"),
+            sortable,
+            format_func=lambda name: _("Best first") if name == BEST else plain(heading(name)),
+            help=_("Or click a heading of the table."),
+            **state.kept(SORT),
+        )
+        orders = {"up": _("Smallest first"), "down": _("Largest first")}
+        order = "up"
+        if sort != BEST:
+            order = st.segmented_control(
+                _("Order"),
+                list(orders),
+                format_func=orders.__getitem__,
+                default="up",
+                required=True,
+                label_visibility="collapsed",
+                **state.kept(ORDER),
+            )
+    return Asked(wanted, statuses, ("name", *chosen), sort, order == "down")
+
+
+def offered_columns(columns: dict[str, Any]) -> list[str]:
+    """Every column a table of accounts can show, in the order of the chooser."""
+    usual = [
+        name
+        for name in tables.COLUMNS
+        if name in columns or name in ("tier", NAMES.score, NAMES.potential)
+    ]
+    decided = [DECISION, NOTE, DECISION_OWNER]
+    return list(dict.fromkeys((*usual, *decided, *columns, *_COMPUTED)))
+
+
+def is_sortable(name: str, columns: dict[str, Any]) -> bool:
+    """Whether the whole list can be put in order by a column."""
+    if name in (NAMES.score, NAMES.potential):
+        return True
+    return name in columns and columns[name].kind != "tags"
+
+
+def heading(name: str) -> str:
+    """A column as its heading says it."""
+    own = {
+        "tier": _("Tier"),
+        NAMES.score: _("Score"),
+        NAMES.potential: _("Potential"),
+        NAMES.score_low: _("Score, at least"),
+        NAMES.score_high: _("Score, at most"),
+        NAMES.coverage: _("Coverage"),
+        DECISION: _("Decision"),
+        NOTE: _("Note"),
+        DECISION_OWNER: _("Owner, as decided"),
+    }
+    return own[name] if name in own else _(describe(name, pl.String()).label)
+
+
+def _decided(statuses: Sequence[Status]) -> tuple[list[str] | None, list[str]]:
+    """The accounts that the chosen decisions keep, or leave out."""
+    if not statuses:
+        return None, []
+    decisions = data.decisions()
+    chosen = pl.col("status").is_in(list(statuses))
+    if Status.OPEN in statuses:
+        # Whoever was never decided on stands in no row, so the others are left out instead.
+        return None, decisions.filter(~chosen)["account_id"].to_list()
+    return decisions.filter(chosen)["account_id"].to_list(), []
+
+
+def with_decisions(rows: pl.DataFrame) -> pl.DataFrame:
+    """Accounts with what was decided on them: status (null where nothing was), note and owner."""
+    decisions = data.decisions()
+    standing = decisions.filter(pl.col("account_id").is_in(rows["account_id"].implode())).select(
+        "account_id",
+        pl.when(pl.col("status") != Status.OPEN).then("status").alias(DECISION),
+        pl.col("note").replace("", None).alias(NOTE),
+        pl.col("owner").replace("", None).alias(DECISION_OWNER),
+    )
+    return rows.join(standing, on="account_id", how="left", maintain_order="left")
+
+
+def one_page(evaluation: Evaluation, asked: Asked) -> tuple[Page, int]:
+    """The page of the list that the user is on, and its number; the last if there are fewer now."""
+    key = state.begun(asked.page_key, 1)
+
+    def at(place: int) -> Page:
+        return listing.page(
+            evaluation,
+            asked.wanted,
+            sort=asked.sort,
+            descending=asked.descending,
+            offset=(place - 1) * ROWS,
+            limit=ROWS,
+        )
+
+    place = state.now(key)
+    page = at(place)
+    if place > pages_of(page.total):
+        place = pages_of(page.total)
+        state.set_kept(key, place)
+        page = at(place)
+    return page, place
+
+
+def pages_of(total: int) -> int:
+    """How many pages that many accounts fill; never none."""
+    return max(1, ceil(total / ROWS))
+
+
+def table(page: Page, evaluation: Evaluation, asked: Asked) -> None:
+    """Draw one page: a button a row opens it, a heading sorts, boxes select."""
+    rows = with_decisions(page.rows)
+    ids = rows["account_id"].to_list()
+    # A column may be left over in the address from other accounts.
+    columns = [name for name in asked.columns if name in rows.columns]
+    shown = tables.accounts_data(rows, columns).with_columns(
+        pl.lit(":material/open_in_full:").alias(_OPEN)
+    )
+    if DECISION in columns:
+        shown = shown.with_columns(
+            pl.Series(
+                DECISION,
+                [None if one is None else deciding.status_name(one) for one in rows[DECISION]],
+                pl.String,
+            )
+        )
+    config = tables.accounts_config(columns, evaluation.profile, dark=theme.is_dark())
+    for name in (*_COMPUTED, DECISION, NOTE, DECISION_OWNER):
+        if name in config:
+            config[name] = _extra_column(name)
+    if asked.sort in config:
+        arrow = "↓" if asked.descending else "↑"
+        config[asked.sort] = {**config[asked.sort]}
+        config[asked.sort]["label"] = f"{config[asked.sort]['label']} {arrow}"
+    config[_OPEN] = st.column_config.ButtonColumn(
+        "",
+        help=_("Open the account"),
+        type="tertiary",
+        width=36,
+        pinned=True,
+        key=_CLICK,
+        on_click=lambda: state.open_account(ids[state.now(_CLICK)["row"]]),
+    )
+    chosen = set(selected())
+    st.dataframe(
+        shown,
+        column_order=[_OPEN, *columns],
+        column_config=config,
+        hide_index=True,
+        height=HEIGHT,
+        placeholder="",
+        selection_mode=["multi-row", "single-column"],
+        key=state.shown(
+            _TABLE,
+            {
+                "selection": {
+                    "rows": [row for row, key in enumerate(ids) if key in chosen],
+                    "columns": [],
+                }
+            },
+        ),
+        on_select=lambda: _picked(ids, asked, evaluation.board.universe.columns),
+        alt=_("Accounts, one page"),
+    )
+
+
+def _extra_column(name: str) -> Any:
+    if name in (NAMES.score_low, NAMES.score_high):
+        return st.column_config.NumberColumn(heading(name), format="%.0f", width="small")
+    if name == NAMES.coverage:
+        return st.column_config.NumberColumn(heading(name), format="percent", width="small")
+    return st.column_config.TextColumn(heading(name))
+
+
+def _picked(ids: Sequence[str], asked: Asked, columns: dict[str, Any]) -> None:
+    """Remember the rows that are ticked, or sort by the heading that was clicked."""
+    selection = state.picked(_TABLE)["selection"]
+    for name in selection.get("columns", []):
+        if is_sortable(name, columns):
+            again = name == asked.sort
+            first = "up" if columns.get(name) and columns[name].kind != "number" else "down"
+            state.set_kept(SORT, name)
+            state.set_kept(ORDER, ("up" if asked.descending else "down") if again else first)
+        return
+    here = [ids[row] for row in selection["rows"]]
+    elsewhere = [key for key in selected() if key not in ids]
+    select([*elsewhere, *here])
+
+
+def selected() -> tuple[str, ...]:
+    """Ids of the accounts that are ticked, on whatever page they were."""
+    ids: tuple[str, ...] = state.now(state.begun(_SELECTED, ()))
+    return ids
+
+
+def select(ids: Sequence[str]) -> None:
+    """Tick just these accounts."""
+    state.set_kept(_SELECTED, tuple(ids))
+
+
+def pager(page: Page, place: int, asked: Asked) -> None:
+    """Draw where the page stands in the list, and the way to others."""
+    first = (place - 1) * ROWS + 1
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.caption(
+            _("{first}–{last} of {total}").format(
+                first=number(first),
+                last=number(first + page.rows.height - 1),
+                total=number(page.total),
+            ),
+            width="content",
+        )
+        st.pagination(pages_of(page.total), key=asked.page_key, persist_state="session")
+
+
+def empty(asked: Asked) -> None:
+    """Say that there is nothing, and what to do next."""
+    if any(state.now(name) for name in _BLANK):
+        st.caption(_("No account passes these filters."))
+        st.button(
+            _("Take the filters away"),
+            icon=":material/filter_list_off:",
+            on_click=lambda: [state.set_kept(name, blank) for name, blank in _BLANK.items()],
+        )
+    elif asked.wanted.state == "match":
+        st.caption(_("No account matches this profile."))
+        shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    else:
+        st.caption(_("There are none."))
+
+
+def downloads(evaluation: Evaluation, asked: Asked, *, total: int) -> None:
+    """Draw the buttons that give the whole list as a file."""
+    for name, label in (("csv", "CSV"), ("xlsx", "Excel")):
+        st.download_button(
+            label,
+            lambda name=name: file(evaluation, asked, format=name).to_bytes(),
+            file_name=file_name(evaluation, format=name),
+            mime=FORMATS[name].mime,
+            icon=":material/download:",
+            help=ngettext(
+                "The account on this list, with every column.",
+                "All {count} accounts on this list, with every column.",
+                total,
+            ).format(count=number(total)),
+            disabled=not total,
+            on_click="ignore",
+            key=f"accounts_{name}",
+        )
+
+
+def file_name(evaluation: Evaluation, *, format: str) -> str:
+    """Name of the file of a list; the fictional say so."""
+    prefix = FICTIONAL_PREFIX if evaluation.board.universe.fictional else ""
+    name = f"accounts-{slug_of(evaluation.profile.name)}-{date.today()}"
+    return prefix + name + FORMATS[format].suffix
+
+
+def file(evaluation: Evaluation, asked: Asked, *, format: str) -> Prepared:
+    """The whole list as a file for people, guarded against formulas, decisions included.
+
+    Parameters
+    ----------
+    format
+        `csv` or `xlsx`.
+    """
+    page = listing.page(
+        evaluation,
+        asked.wanted,
+        sort=asked.sort,
+        descending=asked.descending,
+        limit=len(evaluation.board.universe),
+    )
+    return prepare(
+        with_decisions(page.rows),
+        format=format,
+        profile=evaluation.profile,
+        fictional=evaluation.board.universe.fictional,
+        on=date.today(),
+    )

@@ -1,0 +1,278 @@
+"""One account: why it scores what it scores, what is unknown, what is known, what was decided."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from icp_core.account import AccountDetail, Outlook, detail, nearest_customers
+from icp_core.errors import AccountError, IcpError
+from icp_core.expressions import FAIL, MATCH
+from icp_core.profile import Role
+from icp_core.scoreboard import Evaluation
+from icp_core.tiers import UNRANKED
+from icp_core.workspace import BY_HAND, Status
+from ui import charts, data, shell, state, theme
+from ui.accounts import deciding
+from ui.accounts.facts import account_line, value_text
+from ui.accounts.points import points_chart, points_data
+from ui.builder import words
+from ui.format import money, number, percent, plain
+from ui.texts import _
+
+WIDTH = 1040
+
+
+def drawer(evaluation: Evaluation, account_id: str, *, dataset: str) -> None:
+    """Open an account beside the list; closing it takes it out of the address."""
+    try:
+        found = detail(evaluation, account_id)
+    except AccountError as error:
+        found, reason = None, str(error)
+    title = account_id if found is None else found.facts["name"]
+
+    @st.dialog(
+        plain(title),
+        width=WIDTH,
+        position="right",
+        on_dismiss=lambda: state.open_account(None),
+    )
+    def draw() -> None:
+        with shell.guard():
+            if found is None:
+                _gone(account_id, reason)
+            else:
+                _account(evaluation, account_id, found, dataset=dataset)
+
+    draw()
+
+
+def _gone(account_id: str, reason: str) -> None:
+    """An account that these accounts do not hold: what was decided on it stays."""
+    st.warning(plain(reason), icon=":material/search_off:")
+    st.markdown(_("**What was decided**"))
+    st.caption(_("Decisions belong to the company, so they are kept and hold in every dataset."))
+    deciding.history_table(data.workspace().decision_history(account_id))
+
+
+def _account(
+    evaluation: Evaluation, account_id: str, found: AccountDetail, *, dataset: str
+) -> None:
+    _badges(evaluation, found)
+    st.markdown(account_line(found.facts))
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        _points(evaluation, found)
+        _unknown(evaluation, found)
+        _customers(evaluation, account_id)
+    with right:
+        _decide(account_id, found.facts, dataset=dataset)
+        _facts(evaluation, found)
+
+
+def state_name(value: int) -> str:
+    """Whether an account matches."""
+    if value == MATCH:
+        return _("Match")
+    return _("Doesn't match") if value == FAIL else _("Possible")
+
+
+def tier_name(tier: str | None) -> str:
+    """`tier A`, or `unranked`."""
+    if tier is None:
+        return ""
+    return _("unranked") if tier == UNRANKED else _("tier {name}").format(name=tier)
+
+
+def _badges(evaluation: Evaluation, found: AccountDetail) -> None:
+    now, currency = found.now, evaluation.profile.currency
+    with st.container(horizontal=True, gap="small"):
+        st.badge(
+            state_name(now.state),
+            color="gray" if now.state == FAIL else "blue" if now.state == MATCH else "orange",
+        )
+        if now.state == MATCH and now.tier is not None:
+            st.badge(plain(tier_name(now.tier).capitalize()), color="blue")
+        if now.score is not None:
+            st.badge(_("Score {score}").format(score=number(now.score, digits=1)), color="gray")
+        if found.potential is not None:
+            st.badge(
+                _("{amount} a year").format(amount=plain(money(found.potential, currency))),
+                color="gray",
+            )
+        if found.facts.get("is_customer"):
+            st.badge(_("Customer"), color="orange")
+        if evaluation.board.universe.fictional and found.facts.get("source") != BY_HAND:
+            st.badge(_("Fictional"), icon=":material/science:", color="orange")
+
+
+def _points(evaluation: Evaluation, found: AccountDetail) -> None:
+    columns = evaluation.board.universe.columns
+    st.markdown(_("**Points per criterion, 0–100**"))
+    for criterion, passes in found.gates:
+        if passes is False:
+            name = plain(words.criterion_name(criterion, columns))
+            rule = plain(words.fit_summary(criterion.fit, columns[criterion.column]))
+            text = (
+                _("Kept out by {name}: {rule}")
+                if criterion.role is Role.KNOCK_OUT
+                else _("Fails {name}: {rule}")
+            )
+            st.markdown(f":small[:material/block: {text.format(name=name, rule=rule)}]")
+    if not found.explanation.reasons:
+        st.caption(_("The profile has no nice-to-haves, so every match scores 100."))
+        return
+    points = points_data(found.explanation, columns)
+    charts.show(
+        points_chart(points, dark=theme.is_dark()),
+        key="account_points",
+        alt=_("Points per criterion, adding up to the score"),
+    )
+    if found.explanation.score is None:
+        st.caption(_("No nice-to-have is known, so there is no score yet."))
+    elif found.coverage < 1:
+        st.caption(
+            _("Rests on {share} of the weight; the rest is unknown and left out.").format(
+                share=percent(found.coverage)
+            )
+        )
+
+
+def outlook_text(outlook: Outlook) -> str:
+    """`score 78, tier B`, or that it does not match."""
+    if outlook.state == FAIL:
+        return _("doesn't match")
+    score = (
+        _("no score")
+        if outlook.score is None
+        else _("score {score}").format(score=number(outlook.score))
+    )
+    parts = [score, tier_name(outlook.tier)]
+    if outlook.state != MATCH:
+        parts.append(_("still possible"))
+    return ", ".join(part for part in parts if part)
+
+
+def _unknown(evaluation: Evaluation, found: AccountDetail) -> None:
+    st.markdown(_("**What is unknown, and what knowing it could change**"))
+    if not found.unknown:
+        st.caption(_("Nothing: every fact that the profile reads is known."))
+        return
+    columns = evaluation.board.universe.columns
+    st.table(
+        {
+            _("Unknown"): [
+                plain(words.criterion_name(one.criterion, columns)) for one in found.unknown
+            ],
+            _("At worst"): [plain(outlook_text(one.worst)) for one in found.unknown],
+            _("At best"): [plain(outlook_text(one.best)) for one in found.unknown],
+        },
+        border="horizontal",
+        hide_index=True,
+    )
+    st.caption(
+        _("All together: from {worst} to {best}.").format(
+            worst=plain(outlook_text(found.worst)), best=plain(outlook_text(found.best))
+        )
+    )
+
+
+def _customers(evaluation: Evaluation, account_id: str) -> None:
+    st.markdown(
+        _("**Nearest customers**"),
+        help=_("The customers most alike on the columns that the profile reads, unweighted."),
+    )
+    found = nearest_customers(evaluation, account_id)
+    if not found:
+        st.caption(_("None: no customer is known, or too little of this account is."))
+        return
+    columns = evaluation.board.universe.columns
+    st.table(
+        {
+            _("Customer"): [plain(one.name) for one in found],
+            _("Alike"): [percent(1 - one.distance) for one in found],
+            _("Differs most in"): [
+                plain(
+                    ", ".join(
+                        _(columns[name].label)
+                        for name, apart in sorted(one.differences.items(), key=lambda it: -it[1])[
+                            :2
+                        ]
+                        if apart >= 0.1
+                    )
+                    or "–"
+                )
+                for one in found
+            ],
+        },
+        border="horizontal",
+        hide_index=True,
+    )
+
+
+def _decide(account_id: str, facts: Mapping[str, Any], *, dataset: str) -> None:
+    workspace = data.workspace()
+    standing = workspace.decisions([account_id])
+    before = standing.row(0, named=True) if standing.height else {"status": Status.OPEN}
+    with st.container(border=True, gap="small"):
+        decision = deciding.fields(f"decide_{account_id}", standing=before)
+        with st.container(horizontal=True):
+            if st.button(
+                _("Save"), type="primary", disabled=decision.is_empty, key="decide_save"
+            ) and deciding.save([account_id], decision):
+                st.rerun()
+            if facts.get("source") == BY_HAND:
+                st.button(
+                    _("Remove this account"),
+                    icon=":material/delete:",
+                    help=_("It was added by hand; its decisions stay on record."),
+                    on_click=_remove,
+                    args=(account_id, dataset),
+                )
+        history = workspace.decision_history(account_id)
+        if history.height:
+            with st.expander(_("History")):
+                deciding.history_table(history)
+
+
+def _remove(account_id: str, dataset: str) -> None:
+    workspace, author = data.workspace(), state.author()
+    here = workspace.added_accounts(dataset)["account_id"].to_list()
+    everywhere = workspace.added_accounts()["account_id"].to_list()
+    try:
+        for scope, ids in ((None, everywhere), (dataset, here)):
+            if account_id in ids:
+                workspace.remove_account(account_id, author=author, dataset=scope)
+                break
+    except IcpError as error:
+        state.notify(str(error))
+        return
+    state.open_account(None)
+
+
+def _facts(evaluation: Evaluation, found: AccountDetail) -> None:
+    facts, columns = found.facts, evaluation.board.universe.columns
+    origin = [
+        plain(str(facts[name])) for name in ("source", "as_of") if facts.get(name) is not None
+    ]
+    st.markdown(_("**Facts**"))
+    st.caption(_("From {origin}.").format(origin=", ".join(origin)) if origin else "")
+    read = evaluation.profile.columns
+    names = [name for name in columns if name not in ("name", "source", "as_of")]
+    known = [name for name in names if facts[name] is not None or name in read]
+    st.table(
+        {
+            _("Fact"): [plain(_(columns[name].label)) for name in known],
+            _("Value"): [plain(value_text(facts[name], columns[name])) for name in known],
+        },
+        border="horizontal",
+        hide_index=True,
+        hide_header=True,
+    )
+    blank = len(names) - len(known)
+    if blank:
+        st.caption(
+            _("{count} more columns are unknown, and the profile does not read them.").format(
+                count=number(blank)
+            )
+        )

@@ -1,0 +1,433 @@
+"""The Verification page's parts: draw a sample, answer for one account at a time, see what follows."""
+
+from collections.abc import Sequence
+from secrets import randbelow
+from typing import Final
+
+import polars as pl
+import streamlit as st
+
+from icp_core.errors import AccountError, IcpError
+from icp_core.expressions import NAMES
+from icp_core.scoreboard import Evaluation, evaluated_rows
+from icp_core.verification import (
+    Answer,
+    Interval,
+    Step,
+    Stratum,
+    Tally,
+    Verification,
+    draw,
+    wilson,
+)
+from icp_core.workspace import SavedDraw
+from ui import data, state
+from ui.accounts.facts import account_line, facts_table
+from ui.builder.results import open_gates, reasons
+from ui.format import UNKNOWN, moment, money, number, percent, plain
+from ui.texts import _, ngettext
+
+DRAW: Final = "verification_draw"
+MOST: Final = 1_000
+USUAL: Final = 30
+
+_TABLE: Final = "verification_drawn"
+_SEEDS: Final = 2**31
+
+
+def answer_name(answer: str | None) -> str:
+    """What somebody said of an account."""
+    return {
+        Answer.FITS: _("Fits"),
+        Answer.DOES_NOT: _("Doesn't fit"),
+        Answer.CANT_TELL: _("Can't tell"),
+        None: _("Open"),
+    }[None if answer is None else Answer(answer)]
+
+
+def stratum_name(stratum: str) -> str:
+    """Which part of the market a sample is from."""
+    return _("Match") if stratum == Stratum.MATCH else _("Possible")
+
+
+def draw_name(saved: SavedDraw, *, current: str) -> str:
+    """A sample as a choice: its number, when, who, and whether it is of the profile as it stands.
+
+    Parameters
+    ----------
+    current
+        Checksum of the profile of the view.
+    """
+    parts = [
+        _("Sample {id}").format(id=saved.id),
+        moment(saved.drawn_at),
+        saved.author,
+        "" if saved.checksum == current else _("other profile"),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def width_sentence(matches: int) -> str:
+    """What an answer for that many accounts is good for."""
+    ends = wilson(matches // 2, matches).interval
+    return _(
+        "{count} answers give the precision to within {points} points at worst, 19 times out of 20."
+    ).format(count=number(matches), points=number(50 * (ends.high - ends.low)))
+
+
+def share(precision: Interval) -> str:
+    """`83 %, 66–93 %`, or a dash before the first answer."""
+    if precision.estimate is None:
+        return UNKNOWN
+    low, high = number(100 * precision.low), number(100 * precision.high)
+    return f"{percent(precision.estimate)} ({low}–{high})"
+
+
+def accounts(found: Interval) -> str:
+    """`1 100 (950–1 240)`; a range alone while there is no estimate."""
+    ends = f"{number(found.low)}–{number(found.high)}"
+    return ends if found.estimate is None else f"{number(found.estimate)} ({ends})"
+
+
+def new_sample(evaluation: Evaluation, *, dataset: str) -> None:
+    """Choose how many accounts to draw, and draw them."""
+    matches, possible = len(evaluation.matches), len(evaluation.possible)
+    st.caption(
+        _(
+            "Accounts are drawn at random, so that what is true of the sample holds for the whole, "
+            "within the interval shown."
+        )
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        of_match = st.number_input(
+            _("Matches, of {count}").format(count=number(matches)),
+            min_value=0,
+            max_value=min(matches, MOST),
+            value=min(USUAL, matches),
+            width=170,
+            key="verification_of_match",
+        )
+        of_possible = st.number_input(
+            _("Possible, of {count}").format(count=number(possible)),
+            min_value=0,
+            max_value=min(possible, MOST),
+            value=min(USUAL, possible),
+            width=170,
+            help=_("Without any, the share of possible accounts that fit stays unknown."),
+            key="verification_of_possible",
+        )
+        st.button(
+            _("Draw the sample"),
+            type="primary",
+            icon=":material/casino:",
+            disabled=not of_match + of_possible,
+            on_click=_draw,
+            args=(evaluation, dataset, of_match, of_possible),
+        )
+    if of_match:
+        st.caption(width_sentence(of_match))
+
+
+def _draw(evaluation: Evaluation, dataset: str, of_match: int, of_possible: int) -> None:
+    ids = evaluation.board.universe.frame["account_id"]
+    sample = draw(
+        ids.gather(evaluation.matches.rows).to_list(),
+        ids.gather(evaluation.possible.rows).to_list(),
+        match=of_match,
+        possible=of_possible,
+        seed=randbelow(_SEEDS),
+    )
+    try:
+        saved = data.workspace().save_draw(
+            sample,
+            dataset=dataset,
+            profile=evaluation.profile,
+            author=state.author(),
+            **state.view().as_saved,
+        )
+    except IcpError as error:
+        state.notify(str(error))
+        return
+    state.set_kept(DRAW, saved.id)
+
+
+def headline(verified: Verification, evaluation: Evaluation, *, is_current: bool) -> None:
+    """Draw what the answers say so far.
+
+    Parameters
+    ----------
+    is_current
+        Whether the sample is of the profile as it stands; then its potential is known too.
+    """
+    with st.container(horizontal=True):
+        for label, part in (
+            (_("Precision of matches"), verified.match),
+            (_("Precision of possible"), verified.possible),
+        ):
+            st.metric(
+                label,
+                share(part.precision),
+                _answered(part),
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+                help=_("Share that fits, with its 95 % Wilson interval. “Can't tell” is left out."),
+            )
+        counted = Interval(verified.match.size, None, verified.match.size + verified.possible.size)
+        st.metric(
+            _("Corrected TAM"),
+            accounts(verified.corrected),
+            _("counted: {bounds}").format(bounds=accounts(counted)),
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            help=_("Matches × their precision + possible accounts × theirs, with a 95 % interval."),
+        )
+        if is_current:
+            _corrected_value(verified, evaluation)
+    for note in notes(verified):
+        st.caption(note)
+
+
+def _corrected_value(verified: Verification, evaluation: Evaluation) -> None:
+    currency = evaluation.profile.currency
+    match, possible = evaluation.worth, evaluation.possible.worth(evaluation.profile)
+    if not match.total + possible.total:
+        return
+    value = verified.corrected_value(match.total, possible.total)
+    ends = f"{money(value.low, currency)} – {money(value.high, currency)}"
+    st.metric(
+        _("Corrected potential a year"),
+        ends if value.estimate is None else money(value.estimate, currency),
+        _("counted: {amount}").format(amount=money(match.total + possible.total, currency))
+        if value.estimate is None
+        else ends,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        help=_("Assumes that accounts of high and low potential fit equally often."),
+    )
+
+
+def _answered(part: Tally) -> str:
+    drawn = part.fits + part.misfits + part.cant_tell + part.open
+    if not drawn:
+        return _("none drawn")
+    return _("{answered} of {drawn} answered").format(
+        answered=number(drawn - part.open), drawn=number(drawn)
+    )
+
+
+def notes(verified: Verification) -> list[str]:
+    """What a reader of the numbers should know."""
+    found = []
+    unsure = verified.match.cant_tell + verified.possible.cant_tell
+    if unsure and verified.worst is not None and verified.best is not None:
+        found.append(
+            ngettext(
+                "{count} account is left open as “can't tell”: were it a misfit, the corrected TAM "
+                "would be {worst}; were it a fit, {best}.",
+                "{count} accounts are left open as “can't tell”: were all misfits, the corrected TAM "
+                "would be {worst}; were all fits, {best}.",
+                unsure,
+            ).format(count=number(unsure), worst=number(verified.worst), best=number(verified.best))
+        )
+    for part in (verified.match, verified.possible):
+        drawn = part.fits + part.misfits + part.cant_tell + part.open
+        if part.size and not drawn:
+            found.append(
+                _(
+                    "No {stratum} accounts were drawn, so all {count} of them stay in the range."
+                ).format(stratum=stratum_name(part.stratum).lower(), count=number(part.size))
+            )
+    return found
+
+
+def next_open(answers: Sequence[str | None], place: int) -> int:
+    """The next place, counted from 1, without an answer; `place` itself if there is none."""
+    size = len(answers)
+    for step in range(1, size + 1):
+        at = (place - 1 + step) % size
+        if answers[at] is None:
+            return at + 1
+    return place
+
+
+def card(
+    evaluation: Evaluation, saved: SavedDraw, answers: pl.DataFrame, *, is_current: bool
+) -> None:
+    """Draw the account in question with its facts, and the buttons to answer with."""
+    given: list[str | None] = answers["answer"].to_list()
+    done = sum(answer is not None for answer in given)
+    st.progress(
+        done / len(given),
+        _("{done} of {all} answered").format(done=number(done), all=number(len(given))),
+    )
+    place = st.pagination(
+        len(given),
+        max_visible_pages=5,
+        key=state.begun(_place(saved.id), next_open(given, len(given))),
+        persist_state="session",
+    )
+    now = answers.row(place - 1, named=True)
+    key, before = now["account_id"], now["answer"]
+    _name(evaluation, key, now["stratum"])
+    with st.container(horizontal=True):
+        for answer, icon, shortcut in (
+            (Answer.FITS, ":material/check:", "F"),
+            (Answer.DOES_NOT, ":material/close:", "D"),
+            (Answer.CANT_TELL, ":material/question_mark:", "T"),
+        ):
+            st.button(
+                answer_name(answer),
+                icon=icon,
+                shortcut=shortcut,
+                type="primary" if before == answer else "secondary",
+                key=f"verification_{answer}",
+                on_click=_answer,
+                args=(saved.id, key, answer, given, place),
+            )
+        if before is not None:
+            st.button(
+                _("Take back"),
+                icon=":material/undo:",
+                type="tertiary",
+                on_click=_answer,
+                args=(saved.id, key, None, given, place),
+            )
+    if before is not None:
+        st.caption(
+            _("{answer}, said {author} on {moment}.").format(
+                answer=answer_name(before),
+                author=plain(now["author"]),
+                moment=moment(now["answered_at"]),
+            )
+        )
+    _facts(evaluation, key, is_current=is_current)
+
+
+def _row(evaluation: Evaluation, key: str) -> pl.DataFrame | None:
+    """The account with its score and gates; None if it is no longer in the universe."""
+    board = evaluation.board
+    try:
+        place = board.row(key)
+    except AccountError:
+        return None
+    return evaluated_rows(board.universe.frame[place : place + 1], evaluation.profile)
+
+
+def _name(evaluation: Evaluation, key: str, stratum: str) -> None:
+    row = _row(evaluation, key)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        name = key if row is None else row["name"][0]
+        st.subheader(plain(name), anchor=False, width="content")
+        st.badge(stratum_name(stratum), color="blue" if stratum == Stratum.MATCH else "gray")
+        if row is not None and row[NAMES.score][0] is not None:
+            st.badge(_("Score {score}").format(score=number(row[NAMES.score][0])), color="gray")
+
+
+def _facts(evaluation: Evaluation, key: str, *, is_current: bool) -> None:
+    row = _row(evaluation, key)
+    if row is None:
+        st.warning(
+            _(
+                "This account is no longer among these accounts. Answer from what you know, or say "
+                "that you can't tell."
+            ),
+            icon=":material/search_off:",
+        )
+        return
+    st.markdown(account_line(row.row(0, named=True)))
+    if is_current:
+        st.markdown(_("**Why:** {reasons}").format(reasons=plain(reasons(row, evaluation)[0])))
+        (unknown,) = open_gates(row, evaluation)
+        if unknown:
+            st.markdown(_("**Find out:** {facts}").format(facts=plain(unknown)))
+    facts_table(row, evaluation.board.universe.columns, names=evaluation.profile.columns)
+
+
+def _answer(
+    draw_id: int, key: str, answer: Answer | None, given: list[str | None], place: int
+) -> None:
+    try:
+        data.workspace().answer(draw_id, {key: answer}, author=state.author())
+    except IcpError as error:
+        state.notify(str(error))
+        return
+    if answer is not None:
+        after = [*given]
+        after[place - 1] = answer
+        state.set_kept(_place(draw_id), next_open(after, place))
+
+
+def drawn_data(evaluation: Evaluation, answers: pl.DataFrame) -> pl.DataFrame:
+    """The drawn accounts in order: place, name (the id where it is gone), answer, stratum, author."""
+    ids = evaluation.board.universe.frame.lazy().select("account_id", "name")
+    names = ids.filter(pl.col("account_id").is_in(answers["account_id"].to_list())).collect()
+    return (
+        answers.with_row_index("place", offset=1)
+        .join(names, on="account_id", how="left", maintain_order="left")
+        .select(
+            "place",
+            pl.coalesce("name", "account_id").alias("name"),
+            pl.Series("answer", [answer_name(one) for one in answers["answer"]], pl.String),
+            pl.Series("stratum", [stratum_name(one) for one in answers["stratum"]], pl.String),
+            "author",
+        )
+    )
+
+
+def drawn_table(drawn: pl.DataFrame, saved: SavedDraw) -> None:
+    """Draw the drawn accounts; a click on one goes to its place."""
+    st.dataframe(
+        drawn,
+        column_config=drawn_headings(),
+        hide_index=True,
+        height="stretch",
+        placeholder="",
+        selection_mode="single-row",
+        key=_TABLE,
+        on_select=lambda: _go(saved.id),
+    )
+
+
+def drawn_headings() -> dict[str, str]:
+    """Of the columns of `drawn_data`."""
+    return {
+        "place": _("Number"),
+        "name": _("Name"),
+        "answer": _("Answer"),
+        "stratum": _("Part"),
+        "author": _("Who"),
+    }
+
+
+def _go(draw_id: int) -> None:
+    for row in state.event(_TABLE)["selection"]["rows"]:
+        state.set_kept(_place(draw_id), row + 1)
+
+
+def _place(draw_id: int) -> str:
+    return f"verification_place_{draw_id}"
+
+
+def arithmetic(steps: Sequence[Step]) -> None:
+    """Draw the steps from the answers to the corrected TAM."""
+    st.markdown(_("**The arithmetic, from the answers to the corrected TAM**"))
+    if not steps:
+        st.caption(_("It appears with the first answer that is “fits” or “doesn't fit”."))
+        return
+    st.table(
+        {
+            _("Step"): [_(step.what) for step in steps],
+            _("Arithmetic"): [plain(step.arithmetic) for step in steps],
+            _("Result"): [
+                number(step.result, digits=1)
+                if abs(step.result) >= 10
+                else f"{step.result:.4f}".rstrip("0").rstrip(".")
+                for step in steps
+            ],
+        },
+        border="horizontal",
+        hide_index=True,
+    )
