@@ -146,12 +146,7 @@ def read_outcomes(source: Path | bytes, *, name: str | None = None) -> Outcomes:
         text = text.with_columns(
             pl.col("name").str.split(" - ").list.first().str.split(" – ").list.first()
         )
-    outcome = text["outcome"].replace_strict(
-        text["outcome"].drop_nulls().unique(),
-        [_outcome(value) for value in text["outcome"].drop_nulls().unique()],
-        default=None,
-        return_dtype=pl.String,
-    )
+    outcome = pl.Series("outcome", [_outcome(value) for value in text["outcome"]], dtype=pl.String)
     country = pl.Series("country", [_country(value) for value in text["country"]], dtype=pl.String)
     marks = text.select(values.decimal_mark(pl.col("amount"))).item()
     rows = text.with_columns(
@@ -329,7 +324,9 @@ def _recognise(table: Table) -> tuple[str, dict[str, list[str]]]:
     )
 
 
-def _outcome(text: str) -> str | None:
+def _outcome(text: str | None) -> str | None:
+    if not text:
+        return None
     folded = fold(text)
     if folded in OUTCOMES:
         return folded

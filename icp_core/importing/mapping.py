@@ -287,7 +287,7 @@ def _extra(name: str, cells: pl.Series, looks: dict[str, float]) -> Assignment:
     if len(cells):
         if looks["flag"] >= 0.95 and cells.n_unique() <= 4:
             kind = "flag"
-        elif looks["number"] >= 0.9 and not looks["identifier"]:
+        elif looks["number"] >= 0.9 and not (looks["identifier"] and parse(name).year is None):
             kind = "number"
         elif looks["tags"] >= 0.3:
             kind = "tags"
@@ -327,7 +327,8 @@ def _looks(cells: pl.Series) -> dict[str, float]:
             # A key or a code, no amount: long and nearly all different, or with leading zeros.
             identifier=(
                 (
-                    (text.str.contains(r"^\d{6,}$").mean() > 0.9)
+                    (pl.len() >= 10)
+                    & (text.str.contains(r"^\d{6,}$").mean() > 0.9)
                     & (text.n_unique() > 0.95 * pl.len())
                     & (text.str.len_chars().n_unique() <= 2)
                 )
