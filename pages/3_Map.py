@@ -94,7 +94,10 @@ ranked = areas.ranked(measure)
 left, right = st.columns([3, 2])
 with left.container(border=True, height="stretch"):
     st.markdown(f"**{maps.title(measure, level, best_tier=tiers[0], currency=currency)}**")
-    if areas.countries:
+    obstacle = maps.obstacle(areas, points)
+    if obstacle is not None:
+        st.info(obstacle)
+    else:
         key = "_".join(["map", view.dataset, level, *areas.countries])
         st.pydeck_chart(
             maps.map_chart(

@@ -77,7 +77,8 @@ class Areas:
     countries
         Countries whose areas are in view and have boundaries.
     table
-        One row per area in view: `code, name, within` (its country, or region), `universe` (accounts
+        One row per area that has boundaries in view or accounts: `code, name, within` (its country,
+        or region), `country` (None without boundaries), `universe` (accounts
         listed), `accounts` (matches), `possible`, `potential`, `best_tier`, `customers`,
         `white_space`, `match_rate`. Unknown is null: the potential where no match has one, the
         match rate where no account is listed, customers where the accounts do not tell.
@@ -93,8 +94,9 @@ class Areas:
 
     @property
     def is_placed(self) -> bool:
-        """Whether any account in view has a known area."""
-        return bool(self.total["universe"] > self.unplaced["universe"])
+        """Whether any account in view lies in an area that has boundaries."""
+        bounded = self.table.filter(pl.col("country").is_not_null())
+        return bool((bounded["universe"] > 0).any())
 
     def numbers(self, code: str | None) -> Mapping[str, Any]:
         """The numbers of one area, or of all together."""
@@ -220,6 +222,9 @@ def areas_data(evaluation: Evaluation, level: Level, countries: Sequence[str] = 
     ).filter(pl.col("universe") > 0)
     tells_customers = "is_customer" in board.universe.columns
     placed = counted.filter(pl.col("code").is_not_null())
+    known_areas = _named(level)["code"]
+    # No account in an area is zero, unless no account tells its area.
+    otherwise = 0 if placed["code"].is_in(known_areas.implode()).any() else None
     in_view = _countries_in_view(board, placed["code"].to_list(), countries)
     numbers = pl.exclude("code")
     table = (
@@ -228,7 +233,7 @@ def areas_data(evaluation: Evaluation, level: Level, countries: Sequence[str] = 
         .join(placed, on="code", how="full", coalesce=True)
         .with_columns(
             pl.coalesce("name", "code"),
-            pl.col(counted.columns[1:]).fill_null(0),
+            pl.col(counted.columns[1:]).fill_null(pl.lit(otherwise)),
         )
         .pipe(_derived, tells_customers)
         .sort("code")
@@ -368,8 +373,9 @@ def _in_countries(board: Scoreboard, countries: Sequence[str]) -> npt.NDArray[np
 def _countries_in_view(
     board: Scoreboard, codes: Sequence[str], countries: Sequence[str]
 ) -> tuple[str, ...]:
-    """Those with boundaries among the chosen countries, else among those of areas or accounts."""
-    wanted = set(countries) or {code.partition("-")[0] for code in codes} or countries_of(board)
+    """Those with boundaries among the chosen ones, else of the areas, else of the accounts."""
+    of_areas = {code.partition("-")[0] for code in codes}.intersection(geography.COUNTRIES)
+    wanted = set(countries) or of_areas or set(countries_of(board)) or set(geography.COUNTRIES)
     bounded = geography.region_table()["country"].unique()
     return tuple(code for code in geography.COUNTRIES if code in bounded and code in wanted)
 

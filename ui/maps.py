@@ -24,7 +24,7 @@ from icp_core.reference.geography import Level
 from icp_core.tiers import UNRANKED
 from ui import theme
 from ui.areas import Areas, Class, Measure, Points, Shading, tier_label
-from ui.format import THIN, money, money_bounds, number, percent, plain
+from ui.format import money, money_bounds, number, percent, plain
 from ui.texts import _, ngettext
 
 MOST_BYTES: Final = 2_000_000
@@ -76,8 +76,11 @@ def map_chart(
     colours = shades(shading, behind_points=points is not None, dark=dark)
     tips = _area_tips(areas.table, tiers[0], currency)
     layers = [_area_layer(areas, shading, tips, colours, tiles=tiles, dark=dark)]
-    if selected is not None:
-        layers.append(_outline_layer(areas, selected, dark=dark))
+    layers += [
+        _outline_layer(shape, dark=dark)
+        for shape in _features(areas.level, areas.countries)
+        if shape["id"] == selected
+    ]
     if points is not None:
         layers.append(_point_layer(points, tiers, currency, dark=dark))
     background = {"map_provider": "carto", "map_style": "dark" if dark else "light"}
@@ -112,27 +115,30 @@ def title(measure: Measure, level: Level, *, best_tier: str, currency: str) -> s
     return plain(f"{measure.label(best_tier)} {by}, {unit}")
 
 
+def obstacle(areas: Areas, points: Points | None) -> str | None:
+    """Why there is nothing to draw, and what to do about it; None if there is something."""
+    if not areas.countries:
+        return _(
+            "There are no boundaries for what is chosen, only for Sweden, Norway, Denmark and "
+            "Finland. Choose other countries above; the numbers and the list hold all the same."
+        )
+    if areas.is_placed or (points is not None and points.accounts):
+        return None
+    return _(
+        "These accounts have no {what}, so there is no map. Load them with a country and a postcode, "
+        "a city or a municipality; the rest is filled in."
+    ).format(what=_what(areas.level))
+
+
 def notes(areas: Areas, points: Points | None, measure: Measure) -> list[str]:
     """What the map does not show, and why."""
     found = []
-    if not areas.countries:
-        found.append(
-            _("There are no boundaries for these countries, so only the lists can be shown.")
-        )
     lost = areas.unplaced["accounts"]
-    what = _("region") if areas.level == "region" else _("municipality")
-    if not areas.is_placed:
-        found.append(
-            _(
-                "These accounts have no {what}. Load them with a postcode, a city or a municipality "
-                "and a country, and it is filled in."
-            ).format(what=what)
-        )
-    elif lost:
+    if lost:
         found.append(
             ngettext(
                 "{count} match has no known {what}.", "{count} matches have no known {what}.", lost
-            ).format(count=number(lost), what=what)
+            ).format(count=number(lost), what=_what(areas.level))
         )
     if measure in (Measure.CUSTOMERS, Measure.WHITE_SPACE) and areas.total["customers"] is None:
         found.append(_("These accounts do not say who is a customer: there is no such column."))
@@ -168,6 +174,10 @@ def notes(areas: Areas, points: Points | None, measure: Measure) -> list[str]:
     return found
 
 
+def _what(level: Level) -> str:
+    return _("region") if level == "region" else _("municipality")
+
+
 def class_label(one: Class, measure: Measure, currency: str) -> str:
     """`3–8`, or one value where all in the class have the same."""
     if measure is Measure.POTENTIAL:
@@ -175,7 +185,7 @@ def class_label(one: Class, measure: Measure, currency: str) -> str:
     low, high = measure.text(one.low, currency), measure.text(one.high, currency)
     if low == high:
         return low
-    return f"{low.removesuffix(THIN + '%')}–{high}"
+    return f"{number(100 * one.low, digits=1) if measure is Measure.MATCH_RATE else low}–{high}"
 
 
 def shades(shading: Shading, *, behind_points: bool, dark: bool) -> tuple[str, ...]:
@@ -230,10 +240,7 @@ def _area_layer(
     )
 
 
-def _outline_layer(areas: Areas, code: str, *, dark: bool) -> pdk.Layer:
-    shape = next(
-        feature for feature in _features(areas.level, areas.countries) if feature["id"] == code
-    )
+def _outline_layer(shape: Mapping[str, Any], *, dark: bool) -> pdk.Layer:
     return pdk.Layer(
         "GeoJsonLayer",
         [{"type": "Feature", "geometry": shape["geometry"], "properties": {}}],

@@ -1,0 +1,411 @@
+"""The numbers behind the map, and what of them reaches the reader's browser."""
+
+import json
+from collections import Counter
+from math import asinh, log2, pi, radians, tan
+
+import numpy as np
+import polars as pl
+import pytest
+
+from icp_core.profile import Choice, Criterion, Profile, Range, Role, Tier, TierPolicy
+from icp_core.reference import geography
+from icp_core.scoreboard import Evaluation, Scoreboard
+from icp_core.sources import load
+from icp_core.starters import starters_for
+from icp_core.universe import Universe
+from ui import maps
+from ui.areas import (
+    MOST_POINTS,
+    Measure,
+    areas_data,
+    best_rows,
+    points_data,
+    shading_data,
+)
+
+LARGE = Profile(
+    name="Large",
+    criteria=(
+        Criterion(column="employees", role=Role.MUST_HAVE, fit=Range.between(50)),
+        Criterion(column="employees", role=Role.NICE_TO_HAVE, fit=Range(a=0, b=1000), weight=5),
+    ),
+    tiers=TierPolicy(kind="value", tiers=(Tier(name="A", threshold=50_000),)),
+)
+EVERYBODY = Profile(name="Everybody")
+
+
+@pytest.fixture(scope="module")
+def demo() -> Evaluation:
+    universe = load("demo")
+    return Scoreboard(universe).evaluate(starters_for(universe)[0].profile)
+
+
+def evaluated(profile: Profile = LARGE, **columns: list) -> Evaluation:
+    rows = len(next(iter(columns.values())))
+    frame = pl.DataFrame(
+        {"account_id": [f"{i:04}" for i in range(rows)], "name": [f"C{i}" for i in range(rows)]}
+        | columns
+    )
+    return Scoreboard(Universe.of(frame, name="test", label="Test")).evaluate(profile)
+
+
+@pytest.fixture
+def five() -> Evaluation:
+    """Two matches in Stockholm, none of two in Skåne, one nowhere, one in Oslo without headcount."""
+    return evaluated(
+        country=["SE", "SE", "SE", "SE", "SE", "NO"],
+        region=["SE-01", "SE-01", "SE-12", "SE-12", None, "NO-03"],
+        employees=[400, 600, 10, 20, 100, None],
+        is_customer=[True, False, True, None, False, False],
+    )
+
+
+def row(areas, code):
+    return areas.numbers(code)
+
+
+def test_each_area_has_its_matches_their_worth_and_the_accounts_they_are_among(five):
+    areas = areas_data(five, "region")
+    stockholm = row(areas, "SE-01")
+    # Potential is 100 an employee and year; tier A starts at 50 000.
+    assert stockholm["accounts"] == stockholm["universe"] == 2
+    assert stockholm["potential"] == 100_000
+    assert stockholm["best_tier"] == 1
+    assert (stockholm["customers"], stockholm["white_space"]) == (1, 1)
+    assert stockholm["match_rate"] == 1
+    assert (stockholm["name"], stockholm["within"]) == ("Stockholms län", "Sweden")
+
+
+def test_an_area_without_a_match_is_zero_and_one_without_an_account_has_no_rate(five):
+    areas = areas_data(five, "region")
+    assert row(areas, "SE-12")["accounts"] == 0
+    assert row(areas, "SE-12")["match_rate"] == 0
+    assert row(areas, "SE-14")["accounts"] == 0
+    assert row(areas, "SE-14")["match_rate"] is None
+    assert row(areas, "NO-03")["possible"] == 1
+
+
+def test_accounts_without_a_region_are_counted_apart_and_in_the_total(five):
+    areas = areas_data(five, "region")
+    assert areas.unplaced["accounts"] == 1
+    assert areas.total["accounts"] == 3
+    assert areas.table["accounts"].sum() == 2
+    assert "1 match has no known region." in maps.notes(areas, None, Measure.MATCHES)
+
+
+def test_only_countries_with_accounts_are_in_view_or_those_chosen(five):
+    assert areas_data(five, "region").countries == ("SE", "NO")
+    norway = areas_data(five, "region", ["NO"])
+    assert norway.countries == ("NO",)
+    assert norway.total["universe"] == 1
+    assert set(norway.table["within"]) == {"Norway"}
+
+
+def test_a_potential_that_no_match_has_is_unknown_and_not_zero():
+    everybody = evaluated(
+        EVERYBODY, country=["SE"] * 3, region=["SE-01", "SE-01", "SE-12"], employees=[None, None, 5]
+    )
+    areas = areas_data(everybody, "region")
+    assert row(areas, "SE-01")["potential"] is None
+    assert row(areas, "SE-12")["potential"] == 500
+    assert areas.total["potential"] == 500
+    assert areas.ranked(Measure.POTENTIAL)["code"].to_list() == ["SE-12", "SE-01"]
+    assert "The potential of 2 matches is unknown and not counted." in maps.notes(
+        areas, None, Measure.POTENTIAL
+    )
+
+
+def test_who_is_a_customer_is_unknown_where_no_column_tells():
+    areas = areas_data(
+        evaluated(EVERYBODY, country=["SE"], region=["SE-01"], employees=[5]), "region"
+    )
+    assert areas.total["customers"] is None
+    assert row(areas, "SE-01")["white_space"] is None
+    assert any("no such column" in note for note in maps.notes(areas, None, Measure.CUSTOMERS))
+
+
+@pytest.mark.parametrize("level", ["region", "municipality"])
+def test_areas_agree_with_counting_the_accounts_one_by_one(demo, level):
+    rows = demo.rows(demo.best(len(demo.matches)))
+    slow = Counter(rows[level])
+    best = Counter(rows.filter(pl.col("tier") == "A")[level])
+    customers = Counter(rows.filter("is_customer")[level])
+    listed = Counter(demo.board.universe.frame[level])
+    table = areas_data(demo, level).table
+    assert table.height == len(geography.boundaries(level)["features"])
+    for one in table.iter_rows(named=True):
+        code = one["code"]
+        assert one["accounts"] == slow[code]
+        assert one["best_tier"] == best[code]
+        assert one["customers"] == customers[code]
+        assert one["white_space"] == slow[code] - customers[code]
+        assert one["universe"] == listed[code]
+    worth = rows.group_by(level).agg(pl.col("potential").sum())
+    for code, potential in worth.iter_rows():
+        assert row(areas_data(demo, level), code)["potential"] == pytest.approx(potential)
+
+
+def test_areas_agree_with_the_breakdown_of_the_market(demo):
+    breakdown = demo.breakdown("municipality")
+    table = areas_data(demo, "municipality").table
+    shown = dict(table.select("code", "accounts").iter_rows())
+    assert {code: shown[code] for code in breakdown.keys} == dict(
+        zip(breakdown.keys, breakdown.accounts.sum(axis=1).tolist(), strict=True)
+    )
+
+
+def test_a_region_the_reference_does_not_know_is_in_the_ranking_and_not_on_the_map():
+    areas = areas_data(
+        evaluated(EVERYBODY, country=["SE", "SE"], region=["SE-01", "North"], employees=[5, 7]),
+        "region",
+    )
+    assert set(areas.ranked(Measure.MATCHES)["name"]) == {"Stockholms län", "North"}
+    deck = drawn(areas, selected="North")
+    assert "North" not in json.dumps(deck)
+
+
+def test_the_best_accounts_of_an_area_are_its_own_and_best_first(demo):
+    rows = best_rows(demo, "region", area="SE-01", limit=10)
+    assert set(rows["region"]) == {"SE-01"}
+    everything = demo.rows(demo.best(len(demo.matches)))
+    expected = everything.filter(pl.col("region") == "SE-01").head(10)
+    assert rows["account_id"].to_list() == expected["account_id"].to_list()
+
+
+def test_classes_hold_about_as_many_areas_each():
+    shading = shading_data(pl.Series([None, 0.0, *map(float, range(1, 11))]))
+    assert [(one.low, one.high, one.areas) for one in shading.classes] == [
+        (1, 2, 2), (3, 4, 2), (5, 6, 2), (7, 8, 2), (9, 10, 2),
+    ]  # fmt: skip
+    assert shading.place.tolist() == [-1, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+    assert (shading.zeros, shading.unknown) == (1, 1)
+
+
+def test_equal_values_share_a_class_and_the_few_above_are_told_apart():
+    # Plain quantiles would make two classes of this: 1, and everything above.
+    shading = shading_data(pl.Series([1] * 80 + [2] * 10 + [3] * 4 + [9] * 3 + [20] * 2 + [50]))
+    assert [(one.low, one.high, one.areas) for one in shading.classes] == [
+        (1, 1, 80), (2, 2, 10), (3, 3, 4), (9, 9, 3), (20, 50, 3),
+    ]  # fmt: skip
+
+
+def test_there_are_no_classes_without_anything_above_zero():
+    for values in ([], [0, 0], [None, None]):
+        shading = shading_data(pl.Series(values, dtype=pl.Float64))
+        assert shading.classes == ()
+        assert len(shading.place) == len(values)
+
+
+def test_class_labels_have_one_unit_and_join_seamlessly():
+    rates = shading_data(pl.Series([0.101, 0.2, 0.2, 0.3, 0.3, 0.3]), classes=1).classes[0]
+    assert maps.class_label(rates, Measure.MATCH_RATE, "EUR") == "10.1–30.0\xa0%"
+    worth = shading_data(pl.Series([15_000.0, 19_800.0]), classes=1).classes[0]
+    assert maps.class_label(worth, Measure.POTENTIAL, "EUR") == "€15.0–19.8\xa0k"
+    same = shading_data(pl.Series([3, 3]), classes=1).classes[0]
+    assert maps.class_label(same, Measure.MATCHES, "EUR") == "3"
+
+
+def test_the_legend_counts_every_area_once(demo):
+    areas = areas_data(demo, "municipality")
+    shading = shading_data(areas.table["match_rate"])
+    swatches = maps.area_swatches(
+        shading, Measure.MATCH_RATE, "EUR", behind_points=True, dark=False
+    )
+    assert sum(one.count for one in swatches) == areas.table.height
+    assert len({one.colour for one in swatches}) == len(swatches)
+    assert swatches[-1].label == "none listed"
+
+
+def test_points_are_the_best_that_have_a_position_and_one_for_those_in_the_same_place():
+    located = evaluated(
+        country=["SE"] * 6,
+        employees=[900, 800, 700, 600, 500, 400],
+        latitude=[59.30001, 59.30004, None, 55.6, 999.0, 57.7],
+        longitude=[18.1, 18.1, 18.1, 13.0, 18.1, 12.0],
+    )
+    points = points_data(located, limit=3)
+    assert points.accounts == 3
+    assert points.without_position == 2  # unknown, and nowhere on earth
+    assert points.places.select("latitude", "longitude", "accounts").rows() == [
+        (59.3, 18.1, 2), (55.6, 13.0, 1),
+    ]  # fmt: skip
+    assert points.places["name"].to_list() == [["C0", "C1"], ["C3"]]
+    assert points.tiers == (3, 0)
+
+
+def test_points_are_never_more_than_the_limit_of_the_map(demo):
+    everybody = demo.board.evaluate(EVERYBODY)
+    points = points_data(everybody, limit=10**9)
+    assert points.accounts == points.places["accounts"].sum() == MOST_POINTS
+
+
+def test_accounts_without_coordinates_are_counted_and_not_drawn(five):
+    points = points_data(five, limit=100)
+    assert (points.accounts, points.without_position) == (0, 3)
+    areas = areas_data(five, "region")
+    assert maps.obstacle(areas, points) is None
+    assert any("no known position" in note for note in maps.notes(areas, points, Measure.MATCHES))
+
+
+def test_accounts_that_tell_no_place_at_all_are_unknown_everywhere_and_the_map_says_what_to_do():
+    nowhere = evaluated(EVERYBODY, employees=[5, 6])
+    areas, points = areas_data(nowhere, "region"), points_data(nowhere, limit=100)
+    assert areas.total["accounts"] == 2
+    assert areas.table["accounts"].null_count() == areas.table.height
+    assert "postcode" in maps.obstacle(areas, points)
+    assert areas.ranked(Measure.MATCHES).is_empty()
+
+
+def test_regions_by_another_name_than_the_code_are_ranked_but_nothing_is_called_zero():
+    named = evaluated(EVERYBODY, country=["SE"], region=["Stockholm"], employees=[5])
+    areas = areas_data(named, "region")
+    assert areas.ranked(Measure.MATCHES)["name"].to_list() == ["Stockholm"]
+    assert row(areas, "SE-01")["accounts"] is None
+    assert "no region" in maps.obstacle(areas, None)
+
+
+def test_a_country_without_boundaries_has_no_map_and_the_reason_is_said():
+    iceland = evaluated(EVERYBODY, country=["IS"], employees=[5])
+    areas = areas_data(iceland, "region")
+    assert areas.countries == ()
+    assert "no boundaries" in maps.obstacle(areas, points_data(iceland, limit=100))
+
+
+def drawn(areas, points=None, *, measure=Measure.MATCHES, tiers=("A", "B", "C"), **options):
+    deck = maps.map_chart(
+        areas,
+        shading_data(areas.table[measure.value]),
+        points,
+        tiers=tiers,
+        currency="EUR",
+        dark=False,
+        **options,
+    )
+    return json.loads(deck.to_json())
+
+
+def test_the_map_asks_nobody_for_tiles_unless_told_to(demo):
+    areas = areas_data(demo, "region")
+    assert "http" not in json.dumps(drawn(areas, points_data(demo, limit=100)))
+    assert "mapProvider" not in drawn(areas)
+    assert drawn(areas, tiles=True)["mapProvider"] == "carto"
+
+
+def test_hostile_names_stay_text():
+    hostile = evaluated(
+        EVERYBODY,
+        country=["SE"] * 3,
+        region=["SE-01"] * 3,
+        employees=[9, 8, 7],
+        latitude=[59.3, 58.3, 57.3],
+        longitude=[18.1, 18.1, 18.1],
+    )
+    names = ["<img src=x onerror=alert(1)>", "@@=alert(1)", "@@#A.B"]
+    frame = hostile.board.universe.frame.with_columns(name=pl.Series(names))
+    board = Scoreboard(Universe.of(frame, name="test", label="Test"))
+    everybody = board.evaluate(
+        EVERYBODY.replace(tiers=TierPolicy(tiers=(Tier(name="@@=x", threshold=0),)))
+    )
+    deck = maps.map_chart(
+        areas_data(everybody, "region"),
+        shading_data(areas_data(everybody, "region").table["accounts"]),
+        points_data(everybody, limit=10),
+        tiers=("@@=x",),
+        currency="EUR",
+        dark=False,
+    )
+    assert list(deck._tooltip) == ["text", "style"], "HTML would run what is in a name"
+    features = json.loads(deck.to_json())["layers"][-1]["data"]
+    tips = [feature["properties"]["tip"] for feature in features]
+    assert any(names[0] in tip for tip in tips)
+    # deck.gl evaluates any string that begins with @@.
+    for layer in json.loads(deck.to_json())["layers"]:
+        for feature in layer["data"]:
+            for value in feature["properties"].values():
+                assert not str(value).startswith("@@")
+
+
+def test_the_first_view_shows_every_area_and_wastes_no_room(demo):
+    width, height = 520, 620
+    for countries in ([], ["DK"], ["NO"], ["SE", "FI"]):
+        areas = areas_data(demo, "region", countries)
+        view = drawn(areas, width=width, height=height)["initialViewState"]
+        scale = 512 * 2 ** view["zoom"]
+
+        def up(latitude):
+            return asinh(tan(radians(latitude))) / (2 * pi)
+
+        corners = np.array([maps._corners(country) for country in areas.countries])
+        west, south = corners[:, :2].min(axis=0)
+        east, north = corners[:, 2:].max(axis=0)
+        right, left = ((x - view["longitude"]) / 360 * scale for x in (east, west))
+        top, bottom = ((up(y) - up(view["latitude"])) * scale for y in (north, south))
+        assert -width / 2 <= left < right <= width / 2
+        assert -height / 2 <= bottom < top <= height / 2
+        assert log2(width / (right - left)) < 0.1 or top - bottom > height * 0.85
+
+
+@pytest.mark.parametrize("level", ["region", "municipality"])
+def test_the_browser_gets_less_than_two_megabytes_of_a_million_matches(level):
+    rows = 1_000_000
+    random = np.random.default_rng(1)
+    places = geography.municipality_table()
+    at = random.integers(0, places.height, rows)
+    frame = pl.DataFrame(
+        {
+            "account_id": pl.Series(np.arange(rows)).cast(pl.String).str.zfill(7),
+            "country": places["country"].gather(at),
+            "region": places["region"].gather(at),
+            "municipality": places["municipality"].gather(at),
+            "latitude": random.uniform(55, 71, rows),
+            "longitude": random.uniform(5, 31, rows),
+            "employees": random.integers(1, 10_000, rows),
+        }
+    ).with_columns(name=pl.lit("Ö" * 300))
+    universe = Universe(name="test", label="Test", frame=frame)
+    everybody = Scoreboard(universe).evaluate(EVERYBODY)
+    assert len(everybody.matches) == rows
+    areas = areas_data(everybody, level)
+    deck = maps.map_chart(
+        areas,
+        shading_data(areas.table["potential"]),
+        points_data(everybody, limit=rows),
+        tiers=EVERYBODY.tiers.names,
+        currency="EUR",
+        dark=True,
+        selected=areas.table["code"][0],
+    )
+    sent = len(deck.to_json().encode())
+    assert 100_000 < sent < maps.MOST_BYTES
+
+
+def test_the_ranking_as_a_file_is_in_the_order_shown_and_runs_no_formula():
+    areas = areas_data(
+        evaluated(
+            EVERYBODY, country=["SE"] * 3, region=["SE-01", "SE-01", "=1+1"], employees=[5, 7, 9]
+        ),
+        "region",
+    )
+    columns = maps.ranking_columns(Measure.MATCHES, best_tier="A", currency="EUR")
+    text = maps.ranking_csv(areas.ranked(Measure.MATCHES), columns).decode("utf-8-sig")
+    header, first, second, *_ = text.splitlines()
+    assert header.startswith('code,Area,Matches,"Potential, EUR"')
+    assert first.startswith("SE-01,Stockholms län,2,1200.0")
+    assert second.startswith("'=1+1,'=1+1,1")
+
+
+def test_only_matches_of_the_chosen_countries_are_points(demo):
+    finland = points_data(demo, limit=500, countries=["FI"])
+    rows = demo.rows(demo.best(len(demo.matches)))
+    assert finland.accounts == rows.filter(pl.col("country") == "FI").height > 0
+
+
+def test_choosing_one_country_in_the_profile_leaves_the_others_at_zero(demo):
+    danish = demo.board.evaluate(
+        EVERYBODY.adding(Criterion(column="country", role=Role.MUST_HAVE, fit=Choice.of("DK")))
+    )
+    table = areas_data(danish, "region").table
+    by_country = dict(table.group_by("within").agg(pl.col("accounts").sum()).iter_rows())
+    assert by_country["Denmark"] == len(danish.matches)
+    assert by_country["Sweden"] == by_country["Norway"] == by_country["Finland"] == 0
