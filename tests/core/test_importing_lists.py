@@ -230,7 +230,11 @@ def test_the_report_says_what_the_gaps_mean(tmp_path: Path) -> None:
     ],
 )
 def test_headings_are_taken_apart(
-    heading: str, meaning: str | None, year: int | None, unit: float | None, currency_code: str | None
+    heading: str,
+    meaning: str | None,
+    year: int | None,
+    unit: float | None,
+    currency_code: str | None,
 ) -> None:
     found = parse(heading)
     assert (found.meaning, found.year, found.unit, found.currency) == (
@@ -278,7 +282,9 @@ def test_the_clearest_cells_of_a_column_tell_its_decimal_mark(cells: list[str], 
 
 
 def test_years_out_of_dates_and_spreadsheet_serials() -> None:
-    cells = pl.DataFrame({"x": ["2020", "2020-01-02", "02.01.2020", "20200102", "43831", "x", "12"]})
+    cells = pl.DataFrame(
+        {"x": ["2020", "2020-01-02", "02.01.2020", "20200102", "43831", "x", "12"]}
+    )
     assert cells.select(values.year(pl.col("x"))).to_series().to_list() == [2020] * 5 + [None] * 2
 
 

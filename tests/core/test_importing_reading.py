@@ -170,7 +170,11 @@ def test_a_workbook_gives_values_from_the_sheet_with_companies(tmp_path: Path) -
         tmp_path / "list.xlsx",
         {
             "Read me": [["Made by us"], ["on 1 May"]],
-            "Companies": [["Company", "Org.nr", "City"], ["A AS", 923609016, "Oslo"], ["B", 1.5, ""]],
+            "Companies": [
+                ["Company", "Org.nr", "City"],
+                ["A AS", 923609016, "Oslo"],
+                ["B", 1.5, ""],
+            ],
             "People": [["Ola", "Nordmann"]],
         },
     )
@@ -190,7 +194,9 @@ def test_a_formula_gives_the_value_it_was_saved_with_and_is_not_run(tmp_path: Pa
     assert cells(read(path)) == [("A", "12")]
 
 
-def test_a_cell_far_away_does_not_make_the_reader_allocate_everything_up_to_it(tmp_path: Path) -> None:
+def test_a_cell_far_away_does_not_make_the_reader_allocate_everything_up_to_it(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "far.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet()
@@ -227,7 +233,7 @@ def test_json_lines_arrays_and_wrapped_arrays_read_alike() -> None:
 
 
 def test_progress_moves_and_raising_in_it_cancels() -> None:
-    class Cancelled(Exception):
+    class Cancel(Exception):
         pass
 
     seen: list[float] = []
@@ -237,9 +243,9 @@ def test_progress_moves_and_raising_in_it_cancels() -> None:
     assert seen[-1] <= 1
 
     def stop(_: Progress) -> None:
-        raise Cancelled
+        raise Cancel
 
-    with pytest.raises(Cancelled):
+    with pytest.raises(Cancel):
         read(text, on_progress=stop)
 
 

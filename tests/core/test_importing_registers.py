@@ -54,7 +54,8 @@ def test_the_norwegian_sample_loads_by_name() -> None:
     raw = pl.read_csv(NORWAY, infer_schema=False)
     dead = raw.filter(
         pl.any_horizontal(
-            pl.col("konkurs", "underAvvikling", "underTvangsavviklingEllerTvangsopplosning") == "true"
+            pl.col("konkurs", "underAvvikling", "underTvangsavviklingEllerTvangsopplosning")
+            == "true"
         )
     ).height
     assert (loaded.report.read, loaded.report.rejected) == (1151, dead)
@@ -176,7 +177,11 @@ def test_scb_loads_by_name_and_opted_out_companies_are_flagged(tmp_path: Path) -
     path = FIXTURES / "scb_bulk_latin1.txt"
     assert register_of(path) == "scb"
     row = account(run_import([path]), "SE-5566778899")
-    assert (row["name"], row["legal_form"], row["industry"]) == ("EXEMPEL SVERIGE AB", "AB", "62.01")
+    assert (row["name"], row["legal_form"], row["industry"]) == (
+        "EXEMPEL SVERIGE AB",
+        "AB",
+        "62.01",
+    )
     assert (row["marketing_opt_out"], row["founded"], row["status"]) == (False, 2020, "active")
     header, line = path.read_bytes().decode("latin-1").splitlines()
     headings, cells = header.split("\t"), line.split("\t")
@@ -193,7 +198,9 @@ def test_scb_loads_by_name_and_opted_out_companies_are_flagged(tmp_path: Path) -
     ]
     more.write_bytes("\r\n".join(rows).encode("latin-1"))
     loaded = run_import([more])
-    assert loaded.accounts.select("account_id", "marketing_opt_out").rows() == [("SE-5560125790", True)]
+    assert loaded.accounts.select("account_id", "marketing_opt_out").rows() == [
+        ("SE-5560125790", True)
+    ]
     assert loaded.report.reasons == {
         "left out: sole proprietor or person": 1,
         "left out: deregistered, not active": 1,
