@@ -1,0 +1,35 @@
+"""Write docs/columns.md from the one place that names the columns.
+
+python docs/columns.py
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from icp_core.columns import CANONICAL, fits_for  # noqa: E402
+
+
+def table() -> str:
+    """The page, in Markdown."""
+    lines = [
+        "# Columns of an account",
+        "",
+        "Written by `python docs/columns.py`. Any other column is kept and can be a criterion too:",
+        "numbers get a range, yes/no columns a flag, lists of words tags, other words a choice.",
+        "",
+        "| column | label | kind | unit | what it is | fit |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{column.name}` | {column.label} | {column.kind} | {column.unit or '–'} | "
+        f"{column.description} | {', '.join(fits_for(column.kind)) or '–'} |"
+        for column in CANONICAL
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "columns.md").write_text(table(), encoding="utf-8")
