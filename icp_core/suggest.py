@@ -204,4 +204,6 @@ def _divisions(column: Column, values: pl.Series) -> pl.Series:
 
 def _chosen(values: pl.Series, role: Role) -> tuple[str, ...]:
     ranked = frequent(values)
+    if not ranked:
+        raise ProfileError(f"No account names anything in {values.name}. Choose another column.")
     return ranked[:3] if role.favours else ranked[-1:]

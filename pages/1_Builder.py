@@ -8,7 +8,7 @@ from ui.builder.editing import PROFILE
 from ui.texts import _
 
 # The profile scrolls by itself, so that the numbers stay in sight.
-PART_HEIGHT = 640
+PART_HEIGHT = 700
 
 PARTS = {
     "criteria": _("Criteria"),

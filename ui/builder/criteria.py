@@ -259,7 +259,7 @@ def _editor(
         format_func=words.one_of,
         key=draft(f"{name}_role", criterion.role),
         on_change=lambda: attempt(
-            lambda: state.view().profile.changing(index, role=held(f"{name}_role"))
+            lambda: state.view().profile.changing(index, role=held(f"{name}_role")), tell=True
         ),
     )
 

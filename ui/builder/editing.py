@@ -38,13 +38,24 @@ def apply(profile: Profile, *, quick: bool = False) -> None:
     st.rerun()
 
 
-def attempt(change: Callable[[], Profile], *, quick: bool = False) -> None:
+def attempt(change: Callable[[], Profile], *, quick: bool = False, tell: bool = False) -> None:
     """Apply a change unless it makes no valid profile; then the last valid one stays.
 
-    The editor that called it shows `refusal` of the same change beside its widgets.
+    Parameters
+    ----------
+    change
+        Makes the changed profile from what the widgets hold.
+    quick
+        As in `apply`.
+    tell
+        Say on top of the page why it was refused; without it the editor does, by `show_refusal`.
     """
-    if refusal(change) is None:
+    reason = refusal(change)
+    if reason is None:
         apply(change(), quick=quick)
+    elif tell:
+        state.notify(reason)
+        st.rerun()
 
 
 def refusal(change: Callable[[], Profile]) -> str | None:

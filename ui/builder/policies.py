@@ -76,15 +76,16 @@ def tiers(board: Scoreboard, profile: Profile) -> None:
             MAX_TIERS,
             key=draft("tiers_count", len(policy.tiers)),
             on_change=lambda: attempt(
-                lambda: state.view().profile.replace(tiers=resized(policy, held("tiers_count")))
+                lambda: state.view().profile.replace(tiers=resized(policy, held("tiers_count"))),
+                tell=True,
             ),
         )
         names = [f"tiers_{policy.kind}_{len(policy.tiers)}_{i}" for i in range(len(policy.tiers))]
 
         def change() -> Profile:
             made = tuple(
-                Tier(name=held(f"{name}_name").strip() or "?", threshold=held(name) or 0)
-                for name in names
+                tier.replace(name=held(f"{name}_name").strip(), threshold=held(name) or 0)
+                for name, tier in zip(names, policy.tiers, strict=True)
             )
             now = state.view().profile
             return now.replace(tiers=now.tiers.replace(tiers=made))
@@ -110,7 +111,14 @@ def _tier_row(name: str, tier: Tier, kind: str, unit: str, on_change: Any) -> No
     match kind:
         case "cut_off":
             right.slider(
-                _("Least score"), 0, 100, round(tier.threshold), key=key, on_change=on_change
+                _("Least score"),
+                0.0,
+                100.0,
+                float(tier.threshold),
+                step=0.5,
+                format="%g",
+                key=key,
+                on_change=on_change,
             )
         case "capacity":
             right.number_input(
@@ -145,8 +153,7 @@ def default_policy(
         case "value":
             thresholds = _falling(board.evaluate(profile).worth.amount, count)
         case _:
-            thresholds = [80 - i * (60 / max(count - 1, 2)) for i in range(count)]
-            thresholds = [float(round(threshold)) for threshold in thresholds]
+            thresholds = [80 - i * min(20.0, 80 / count) for i in range(count)]
     made = tuple(
         Tier(name=name, threshold=value) for name, value in zip(names, thresholds, strict=True)
     )
@@ -172,7 +179,8 @@ def resized(policy: TierPolicy, count: int) -> TierPolicy:
     tiers = list(policy.tiers[:count])
     while len(tiers) < count:
         last = tiers[-1].threshold
-        threshold = last * 2 if policy.kind == "capacity" else last / 2
+        halved = round(last) / 2 if policy.kind == "cut_off" else last / 2
+        threshold = last * 2 if policy.kind == "capacity" else halved
         free = (chr(letter) for letter in range(ord("A"), ord("Z") + 1))
         taken = {tier.name for tier in tiers}
         tiers.append(Tier(name=next(one for one in free if one not in taken), threshold=threshold))
@@ -200,7 +208,8 @@ def potential(board: Scoreboard, profile: Profile) -> None:
             on_change=lambda: attempt(
                 lambda: state.view().profile.replace(
                     potential=default_potential(held("potential_model"), board, model)
-                )
+                ),
+                tell=True,
             ),
         )
         st.caption(words.potential_meaning(model))

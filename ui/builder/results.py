@@ -20,7 +20,7 @@ from ui.texts import _, ngettext
 
 ROWS: Final = 8
 _MOST_TIERS: Final = 4
-_MOST_REASONS: Final = 4
+_MOST_REASONS: Final = 3
 _SHOWN: Final = ("best", "gates", "verify")
 
 
@@ -120,7 +120,7 @@ def _figures(evaluation: Evaluation) -> None:
     dark = theme.is_dark()
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{_('Accounts by tier')}**")
+        st.markdown(f"**{_('Accounts and value by tier')}**")
         charts.show(
             charts.tier_chart(
                 charts.tier_data(evaluation),
