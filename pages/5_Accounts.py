@@ -15,9 +15,24 @@ with shell.guard():
 chosen = lists.selected()
 
 with st.container(border=True, gap="small"):
+    # From the left: the table's own tools hang over the right end of this row.
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = st.container(width="content")
-        st.space("stretch")
+        decide = st.button(
+            _("Decide on {count}").format(count=number(len(chosen))) if chosen else _("Decide"),
+            icon=":material/fact_check:",
+            type="primary" if chosen else "secondary",
+            help=_("On the ticked accounts, or on all of the list."),
+            key="accounts_decide",
+        )
+        if chosen:
+            st.button(
+                _("Clear"),
+                type="tertiary",
+                help=_("Take the ticks away, on every page."),
+                on_click=lists.select,
+                args=((),),
+            )
         asked = lists.layout(evaluation, wanted, statuses)
         with shell.guard():
             page, place = lists.one_page(evaluation, asked)
@@ -30,22 +45,6 @@ with st.container(border=True, gap="small"):
         add = st.button(
             _("Add"), icon=":material/add:", help=_("Add an account by hand."), key="accounts_add"
         )
-        if chosen:
-            st.button(
-                _("Clear"),
-                type="tertiary",
-                help=_("Take the ticks away, on every page."),
-                on_click=lists.select,
-                args=((),),
-            )
-        decide = st.button(
-            _("Decide on {count}").format(count=number(len(chosen))) if chosen else _("Decide"),
-            icon=":material/fact_check:",
-            type="primary" if chosen else "secondary",
-            help=_("On the ticked accounts, or on all of the list."),
-            disabled=not page.total and not chosen,
-            key="accounts_decide",
-        )
     if page.total:
         with shell.guard():
             lists.table(page, evaluation, asked)
@@ -55,7 +54,7 @@ with st.container(border=True, gap="small"):
 
 if add:
     adding.dialog(evaluation.board, dataset=view.dataset)
-elif decide:
+elif decide and (chosen or page.total):
     deciding.on_many(
         chosen,
         total=page.total,

@@ -11,7 +11,7 @@ import polars as pl
 import streamlit as st
 
 from icp_core import listing
-from icp_core.columns import describe
+from icp_core.columns import Column, Kind, describe
 from icp_core.exporting import FORMATS, Prepared, prepare
 from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.expressions import NAMES
@@ -43,7 +43,7 @@ ORDER: Final = "accounts_order"
 
 _BLANK: Final = {SEARCH: "", TIERS: [], REGIONS: [], CUSTOMERS: None, DECISIONS: []}
 _OPEN: Final = "_open"
-_TABLE: Final = "accounts_table"
+_CLICKED: Final = "accounts_headings_clicked"
 _CLICK: Final = "accounts_click"
 _SELECTED: Final = "accounts_selected"
 _COMPUTED: Final = (NAMES.score_low, NAMES.score_high, NAMES.coverage)
@@ -198,14 +198,14 @@ def layout(evaluation: Evaluation, wanted: Wanted, statuses: tuple[Status, ...])
             _("Columns"),
             offered,
             default=usual,
-            format_func=lambda name: plain(heading(name)),
+            format_func=heading,
             select_all=False,
             **state.kept(COLUMNS),
         )
         sort = st.selectbox(
             _("Order by"),
             sortable,
-            format_func=lambda name: _("Best first") if name == BEST else plain(heading(name)),
+            format_func=lambda name: _("Best first") if name == BEST else heading(name),
             help=_("Or click a heading of the table."),
             **state.kept(SORT),
         )
@@ -224,7 +224,7 @@ def layout(evaluation: Evaluation, wanted: Wanted, statuses: tuple[Status, ...])
     return Asked(wanted, statuses, ("name", *chosen), sort, order == "down")
 
 
-def offered_columns(columns: dict[str, Any]) -> list[str]:
+def offered_columns(columns: dict[str, Column]) -> list[str]:
     """Every column a table of accounts can show, in the order of the chooser."""
     usual = [
         name
@@ -235,11 +235,11 @@ def offered_columns(columns: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys((*usual, *decided, *columns, *_COMPUTED)))
 
 
-def is_sortable(name: str, columns: dict[str, Any]) -> bool:
+def is_sortable(name: str, columns: dict[str, Column]) -> bool:
     """Whether the whole list can be put in order by a column."""
     if name in (NAMES.score, NAMES.potential):
         return True
-    return name in columns and columns[name].kind != "tags"
+    return name in columns and columns[name].kind is not Kind.TAGS
 
 
 def heading(name: str) -> str:
@@ -334,7 +334,7 @@ def table(page: Page, evaluation: Evaluation, asked: Asked) -> None:
     if asked.sort in config:
         arrow = "↓" if asked.descending else "↑"
         config[asked.sort] = {**config[asked.sort]}
-        config[asked.sort]["label"] = f"{config[asked.sort]['label']} {arrow}"
+        config[asked.sort]["label"] = f"{arrow} {config[asked.sort]['label']}"
     config[_OPEN] = st.column_config.ButtonColumn(
         "",
         help=_("Open the account"),
@@ -354,7 +354,7 @@ def table(page: Page, evaluation: Evaluation, asked: Asked) -> None:
         placeholder="",
         selection_mode=["multi-row", "single-column"],
         key=state.shown(
-            _TABLE,
+            _table_name(),
             {
                 "selection": {
                     "rows": [row for row, key in enumerate(ids) if key in chosen],
@@ -375,19 +375,24 @@ def _extra_column(name: str) -> Any:
     return st.column_config.TextColumn(heading(name))
 
 
-def _picked(ids: Sequence[str], asked: Asked, columns: dict[str, Any]) -> None:
+def _picked(ids: Sequence[str], asked: Asked, columns: dict[str, Column]) -> None:
     """Remember the rows that are ticked, or sort by the heading that was clicked."""
-    selection = state.picked(_TABLE)["selection"]
-    for name in selection.get("columns", []):
-        if is_sortable(name, columns):
-            again = name == asked.sort
-            first = "up" if columns.get(name) and columns[name].kind != "number" else "down"
-            state.set_kept(SORT, name)
-            state.set_kept(ORDER, ("up" if asked.descending else "down") if again else first)
+    selection = state.picked(_table_name())["selection"]
+    for clicked in selection.get("columns", []):
+        if is_sortable(clicked, columns):
+            is_number = clicked not in columns or columns[clicked].kind is Kind.NUMBER
+            down = not asked.descending if clicked == asked.sort else is_number
+            state.set_kept(SORT, clicked)
+            state.set_kept(ORDER, "down" if down else "up")
+        state.set_kept(_CLICKED, state.now(_CLICKED) + 1)
         return
     here = [ids[row] for row in selection["rows"]]
-    elsewhere = [key for key in selected() if key not in ids]
-    select([*elsewhere, *here])
+    select([*(key for key in selected() if key not in ids), *here])
+
+
+def _table_name() -> str:
+    # The browser would keep the heading selected; a table with another name starts afresh.
+    return f"accounts_{state.now(state.begun(_CLICKED, 0))}"
 
 
 def selected() -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from ui import charts, data, shell, state, theme
 from ui.accounts import deciding
 from ui.accounts.facts import account_line, value_text
 from ui.accounts.points import points_chart, points_data
+from ui.areas import tier_label
 from ui.builder import words
 from ui.format import money, number, percent, plain
 from ui.texts import _
@@ -92,7 +93,7 @@ def _badges(evaluation: Evaluation, found: AccountDetail) -> None:
             color="gray" if now.state == FAIL else "blue" if now.state == MATCH else "orange",
         )
         if now.state == MATCH and now.tier is not None:
-            st.badge(plain(tier_name(now.tier).capitalize()), color="blue")
+            st.badge(plain(tier_label(now.tier)), color="blue")
         if now.score is not None:
             st.badge(_("Score {score}").format(score=number(now.score, digits=1)), color="gray")
         if found.potential is not None:
@@ -162,7 +163,11 @@ def _unknown(evaluation: Evaluation, found: AccountDetail) -> None:
     st.table(
         {
             _("Unknown"): [
-                plain(words.criterion_name(one.criterion, columns)) for one in found.unknown
+                plain(
+                    f"{words.criterion_name(one.criterion, columns)} · "
+                    f"{words.one_of(one.criterion.role).lower()}"
+                )
+                for one in found.unknown
             ],
             _("At worst"): [plain(outlook_text(one.worst)) for one in found.unknown],
             _("At best"): [plain(outlook_text(one.best)) for one in found.unknown],

@@ -27,7 +27,11 @@ def points_data(explanation: Explanation, columns: dict[str, Column]) -> pl.Data
     """
     rows, at = [], 0.0
     steps = [
-        (words.criterion_name(reason.criterion, columns), reason.points, reason.fit is not None)
+        (
+            words.criterion_name(reason.criterion, columns),
+            reason.points + 0.0,  # a drawback that is not met takes -0.0
+            reason.fit is not None,
+        )
         for reason in explanation.reasons
     ]
     if explanation.floor:
@@ -96,6 +100,7 @@ def points_chart(data: pl.DataFrame, *, dark: bool) -> go.Figure:
             "ticktext": [_escaped(row["label"]) + "  " for row in rows],
             "autorange": "reversed",
             "showgrid": False,
+            "zeroline": False,
         },
     )
 
