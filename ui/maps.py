@@ -24,7 +24,7 @@ from icp_core.reference.geography import Level
 from icp_core.tiers import UNRANKED
 from ui import theme
 from ui.areas import Areas, Class, Measure, Points, Shading, tier_label
-from ui.format import money, money_bounds, number, percent, plain
+from ui.format import money, money_bounds, number, plain
 from ui.texts import _, ngettext
 
 MOST_BYTES: Final = 2_000_000
@@ -297,7 +297,7 @@ def _area_tips(table: pl.DataFrame, best_tier: str, currency: str) -> Iterator[s
         matches = of_listed.format(
             matches=number(row["accounts"]),
             listed=number(row["universe"]),
-            rate=percent(row["match_rate"], digits=1),
+            rate=Measure.MATCH_RATE.text(row["match_rate"], currency),
         )
         yield "\n".join(
             [
@@ -435,7 +435,9 @@ def legend(swatches: Sequence[Swatch], *, title: str, dots: bool = False) -> Non
 
 def ranking_columns(measure: Measure, *, best_tier: str, currency: str) -> dict[str, Any]:
     """Columns of the ranking, the chosen measure first, and how Streamlit shows each."""
-    config: dict[str, Any] = {"name": st.column_config.TextColumn(_("Area"), pinned=True)}
+    config: dict[str, Any] = {
+        "name": st.column_config.TextColumn(_("Area"), width=140, pinned=True)
+    }
     for one in (measure, *(other for other in Measure if other is not measure)):
         label = one.label(best_tier)
         if one is Measure.MATCH_RATE:

@@ -27,7 +27,7 @@ _SEQUENTIAL: Final = {
 # The same without hue, for shading areas behind coloured points.
 _NEUTRAL: Final = {
     False: ("#F5F6F7", "#E6E9EB", "#D3D8DC", "#BAC2C8", "#9CA7AF", "#7A8791"),
-    True: ("#161D22", "#20292F", "#2C373E", "#3B4850", "#4F5D66", "#687781"),
+    True: ("#161D22", "#27323A", "#374550", "#4B5B66", "#64757F", "#82929C"),
 }
 _UNKNOWN: Final = {False: "#EADBC2", True: "#40382B"}
 
