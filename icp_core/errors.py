@@ -22,6 +22,18 @@ class UniverseError(ValueError, IcpError):
     """A set of accounts that cannot be used: empty, of the wrong shape, or lacking a column."""
 
 
+class AccountError(LookupError, IcpError):
+    """An account that the universe does not hold."""
+
+
+class PlanError(ValueError, IcpError):
+    """A team's plan with a value out of its range."""
+
+
+class LearningError(ValueError, IcpError):
+    """Customers that cannot be learned from: none, none in the universe, or all alike."""
+
+
 class SourceError(ValueError, IcpError):
     """A source of accounts that cannot be found, reached or read."""
 

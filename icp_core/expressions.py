@@ -12,6 +12,7 @@ of 70 reaches a cut-off of 70.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 from itertools import groupby
 from math import log10
@@ -382,14 +383,24 @@ SIZE_BANDS: Final[tuple[tuple[int, str], ...]] = (
 )
 
 
-def dimension(name: str, *, columns: Columns) -> nw.Expr:
+AGE_BANDS: Final[tuple[tuple[int, str], ...]] = (
+    (21, "21+"),
+    (11, "11–20"),
+    (6, "6–10"),
+    (3, "3–5"),
+    (0, "0–2"),
+)
+
+
+def dimension(name: str, *, columns: Columns) -> nw.Expr:  # noqa: PLR0911 - one per dimension
     """The key that a breakdown groups by: a string, null where unknown.
 
     Parameters
     ----------
     name
-        `industry` (NACE division), `group` (three digits), `class` (four), `size` (band of
-        employees), or the name of a choice column such as `region`.
+        `section` (NACE letter), `industry` (division), `group` (three digits), `class` (four), `size`
+        (band of employees), `age` (band of whole years from the foundation to the date of the facts;
+        to today where that is not known), or the name of a choice column such as `region`.
     columns
         Columns of the universe; a dimension whose column is missing is unknown throughout.
     """
@@ -399,9 +410,43 @@ def dimension(name: str, *, columns: Columns) -> nw.Expr:
         if "industry" not in columns:
             return unknown
         return nw.col("industry").cast(nw.String).str.slice(0, prefixes[name])
+    if name == "section":
+        if "industry" not in columns:
+            return unknown
+        return _section("industry_revision" in columns)
     if name == "size":
         if "employees" not in columns:
             return unknown
-        employees = nw.col("employees")
-        return _cases(((employees >= least, nw.lit(label)) for least, label in SIZE_BANDS), unknown)
+        return _banded(nw.col("employees"), SIZE_BANDS)
+    if name == "age":
+        if "founded" not in columns:
+            return unknown
+        year = nw.lit(date.today().year)
+        if "as_of" in columns:
+            year = nw.col("as_of").dt.year().fill_null(date.today().year)
+        return _banded(year - nw.col("founded"), AGE_BANDS)
     return nw.col(name).cast(nw.String) if name in columns else unknown
+
+
+def _banded(value: nw.Expr, bands: Iterable[tuple[int, str]]) -> nw.Expr:
+    unknown = nw.lit(None, dtype=nw.String)
+    return _cases(((value >= least, nw.lit(label)) for least, label in bands), unknown)
+
+
+def _section(has_revision: bool) -> nw.Expr:
+    unknown = nw.lit(None, dtype=nw.String)
+
+    def of_revision(revision: industry.Revision) -> nw.Expr:
+        letters = (
+            (letter.code, industry.divisions_of(letter.code, revision))
+            for letter in industry.sections(revision)
+        )
+        division = nw.col("industry").cast(nw.String).str.slice(0, 2)
+        return _cases(
+            ((division.is_in(divisions), nw.lit(letter)) for letter, divisions in letters), unknown
+        )
+
+    if not has_revision:
+        return of_revision("2")
+    newer = nw.col("industry_revision").cast(nw.String).fill_null("2") == "2.1"
+    return nw.when(newer).then(of_revision("2.1")).otherwise(of_revision("2"))

@@ -109,6 +109,58 @@ class Range(_Model):
         """Hard, inclusive edges; None leaves that end open."""
         return cls(a=low, b=low, c=high, d=high)
 
+    def loosened(self, stops: Sequence[float], *, steps: int = 1) -> Self:
+        """A copy that lets more through: each closed end moves outward along `stops`.
+
+        The outer edge moves to the next stop beyond it, `steps` times; past the last stop the end
+        opens. A hard edge stays hard; a slope keeps its inner edge and so becomes gentler.
+
+        Parameters
+        ----------
+        stops
+            Round values of the column, rising (`suggest.Spread.stops`).
+        steps
+            How many stops to move.
+        """
+        edges: dict[str, float | None] = {}
+        for outer, inner, beyond in self._closed_ends(stops, inward=False):
+            moved = beyond[steps - 1] if len(beyond) >= steps else None
+            hard = getattr(self, outer) == getattr(self, inner)
+            edges |= {outer: moved}
+            if hard or moved is None:
+                edges |= {inner: moved}
+        return self.replace(**edges)
+
+    def tightened(self, stops: Sequence[float], *, steps: int = 1) -> Self:
+        """A copy that lets less through: each closed end moves inward along `stops`.
+
+        The outer edge moves to the next stop inside it, `steps` times, and takes the inner one along
+        where it would pass it. Unchanged where there is no such stop, or the two ends would meet.
+        """
+        edges: dict[str, float | None] = {}
+        for outer, inner, inside in self._closed_ends(stops, inward=True):
+            if len(inside) < steps:
+                return self
+            moved = inside[steps - 1]
+            kept = getattr(self, inner)
+            edges |= {outer: moved, inner: max(moved, kept) if outer == "a" else min(moved, kept)}
+        low, high = (edges.get("b"), edges.get("c"))
+        if low is not None and high is not None and low >= high:
+            return self
+        return self.replace(**edges)
+
+    def _closed_ends(
+        self, stops: Sequence[float], *, inward: bool
+    ) -> list[tuple[str, str, list[float]]]:
+        """Names of the outer and inner edge of each closed end, and the stops it moves along."""
+        ends = []
+        for outer, inner, rising in (("a", "b", inward), ("d", "c", not inward)):
+            edge = getattr(self, outer)
+            if edge is not None:
+                ahead = [stop for stop in stops if (stop > edge if rising else stop < edge)]
+                ends.append((outer, inner, sorted(ahead, reverse=not rising)))
+        return ends
+
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
@@ -338,6 +390,17 @@ class Profile(_Model):
             case RevenueShare():
                 needed.add("revenue")
         return frozenset(needed)
+
+    def days_left(self, on: date) -> int | None:
+        """Days until the last day of the time box: 0 on that day, negative once it is over.
+
+        None where the time box has no end.
+        """
+        return None if self.valid_until is None else (self.valid_until - on).days
+
+    def is_over(self, on: date) -> bool:
+        """Whether the time box ended before that day."""
+        return self.valid_until is not None and self.valid_until < on
 
     def adding(self, criterion: Criterion) -> "Profile":
         """A copy with one more criterion at the end."""

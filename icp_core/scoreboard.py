@@ -24,6 +24,7 @@ import polars as pl
 from cachetools import LRUCache
 
 from icp_core.columns import describe_all
+from icp_core.errors import AccountError
 from icp_core.expressions import dimension, evaluated, fit, potential, when_missing
 from icp_core.market import (
     BINS,
@@ -35,6 +36,7 @@ from icp_core.market import (
     TierTotal,
 )
 from icp_core.profile import Criterion, Fit, Profile, Role
+from icp_core.suggest import Spread
 from icp_core.tiers import UNRANKED
 from icp_core.universe import Universe
 
@@ -81,6 +83,27 @@ class Scoreboard:
     def codes(self, name: str) -> tuple[npt.NDArray[np.int32], tuple[str | None, ...]]:
         """Every account's place in the values of a dimension, and those values."""
         return self.keep(("codes", name), lambda: self._codes(name))
+
+    def row(self, account_id: str) -> int:
+        """Row of an account in the universe.
+
+        Raises
+        ------
+        AccountError
+            If the universe does not hold it.
+        """
+        ids = self.universe.frame["account_id"]
+        row = int(ids.search_sorted(account_id))
+        if row == len(ids) or ids[row] != account_id:
+            raise AccountError(
+                f"The account {account_id} is not in {self.universe.label}. "
+                "Choose the dataset it belongs to, or another account."
+            )
+        return row
+
+    def spread(self, column: str) -> Spread:
+        """Where the known values of a number column lie; at least one must be known."""
+        return self.keep(("spread", column), lambda: Spread.of(self.universe.frame[column]))
 
     def potential(self, profile: Profile) -> Floats:
         """Potential of every account in the profile's currency, NaN where unknown."""
@@ -138,7 +161,7 @@ class Scoreboard:
         stand_in = when_missing(criterion)
         return fits if stand_in is None else np.nan_to_num(fits, nan=stand_in)
 
-    def _gate(self, criterion: Criterion) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    def gate(self, criterion: Criterion) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         """Which accounts fail a gate, and for which it is unknown."""
 
         def compute() -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
@@ -153,13 +176,13 @@ class Scoreboard:
         fails = np.zeros(len(self.universe), dtype=np.uint32)
         unknown = np.zeros(len(self.universe), dtype=np.uint32)
         for bit, gate in enumerate(gates):
-            failing, not_known = self._gate(gate)
+            failing, not_known = self.gate(gate)
             fails |= failing.astype(np.uint32) << np.uint32(bit)
             unknown |= not_known.astype(np.uint32) << np.uint32(bit)
         missed = fails | unknown
         costs = []
         for bit, gate in enumerate(gates):
-            failing, not_known = self._gate(gate)
+            failing, not_known = self.gate(gate)
             n_fails, n_unknown = int(np.count_nonzero(failing)), int(np.count_nonzero(not_known))
             costs.append(
                 GateCost(
@@ -181,7 +204,7 @@ def _test_key(criterion: Criterion) -> Hashable:
     return criterion.column, criterion.role, criterion.fit, criterion.missing
 
 
-def _bytes(value: Any) -> int:
+def _bytes(value: Any) -> int:  # noqa: PLR0911 - one per type
     if isinstance(value, np.ndarray):
         return value.nbytes
     if isinstance(value, Split):
@@ -190,6 +213,8 @@ def _bytes(value: Any) -> int:
         return value.fits.nbytes + value.known.nbytes + value.pattern.nbytes
     if isinstance(value, Worth):
         return value.amount.nbytes + value.known.nbytes
+    if isinstance(value, pl.Series | pl.DataFrame):
+        return int(value.estimated_size())
     if isinstance(value, tuple):
         return sum(map(_bytes, value))
     return 64
@@ -368,6 +393,19 @@ class Evaluation:
         return score(self._scored, self.profile.scored)
 
     @cached_property
+    def possible_score(self) -> Floats:
+        """Score of each possible account, NaN where no nice-to-have is known."""
+        return score(self.possible.scored(self.profile.scored), self.profile.scored)
+
+    @cached_property
+    def failing(self) -> Accounts:
+        """The accounts that fail a gate."""
+        fails = np.ones(len(self.board.universe), dtype=bool)
+        fails[self.matches.rows] = False
+        fails[self.possible.rows] = False
+        return Accounts(self.board, ("failing", self.matches.key), np.flatnonzero(fails))
+
+    @cached_property
     def tier(self) -> Ints:
         """Index of each match's tier, best 0; the number of tiers where it is unranked."""
         policy = self.profile.tiers
@@ -390,7 +428,7 @@ class Evaluation:
     def best(self, count: int) -> npt.NDArray[np.intp]:
         """Places of the best matches, best first: score, then potential, then `account_id`."""
         score, worth = np.nan_to_num(self.score, nan=-1.0), np.nan_to_num(self.worth.amount, nan=-1)
-        chosen = _largest(count, score, worth)
+        chosen = largest(count, score, worth)
         return chosen[np.lexsort((chosen, -worth[chosen], -score[chosen]))]
 
     @cached_property
@@ -405,11 +443,26 @@ class Evaluation:
             for i, name in enumerate(names)
         )
 
-    def breakdown(self, name: str) -> Breakdown:
-        """Matches by a dimension (`expressions.dimension`) and tier."""
+    def breakdown(self, name: str, *, within: tuple[str, str | None] | None = None) -> Breakdown:
+        """Matches by a dimension (`expressions.dimension`) and tier.
+
+        Parameters
+        ----------
+        name
+            The dimension.
+        within
+            Another dimension and one of its keys, to count only the matches there: divisions within
+            `("section", "J")`.
+        """
         names = (*self.profile.tiers.names, UNRANKED)
         keys = self.board.codes(name)[1]
         cell = self.matches.codes(name, stride=len(names)) + self.tier
+        worth = self.worth.known
+        if within is not None:
+            codes, values = self.board.codes(within[0])
+            place = values.index(within[1]) if within[1] in values else -1
+            inside = codes[self.matches.rows] == place
+            cell, worth = cell[inside], worth[inside]
         shape = len(keys), len(names)
         size = len(keys) * len(names)
         return Breakdown.of(
@@ -417,7 +470,7 @@ class Evaluation:
             keys,
             names,
             np.bincount(cell, minlength=size).reshape(shape),
-            np.bincount(cell, self.worth.known, size).reshape(shape).astype(np.float64, copy=False),
+            np.bincount(cell, worth, size).reshape(shape).astype(np.float64, copy=False),
         )
 
     @cached_property
@@ -485,10 +538,9 @@ class Evaluation:
 
     def to_verify(self, count: int) -> pl.DataFrame:
         """The possible accounts with the highest scores, in the shape of `rows` without a tier."""
-        scored = score(self.possible.scored(self.profile.scored), self.profile.scored)
         worth = np.nan_to_num(self.possible.worth(self.profile).amount, nan=-1.0)
-        order = np.nan_to_num(scored, nan=-1.0)
-        chosen = _largest(count, order, worth)
+        order = np.nan_to_num(self.possible_score, nan=-1.0)
+        chosen = largest(count, order, worth)
         chosen = chosen[np.lexsort((chosen, -worth[chosen], -order[chosen]))]
         return evaluated_rows(self.board.universe.frame[self.possible.rows[chosen]], self.profile)
 
@@ -526,7 +578,7 @@ def score(scored: Scored, criteria: tuple[Criterion, ...]) -> Floats:
     return share
 
 
-def _largest(count: int, first: Floats, *rest: Floats) -> npt.NDArray[np.intp]:
+def largest(count: int, first: Floats, *rest: Floats) -> npt.NDArray[np.intp]:
     """Places of the `count` largest by the first key, ties broken by the next; the earliest last."""
     size = len(first)
     if count >= size:
@@ -535,5 +587,5 @@ def _largest(count: int, first: Floats, *rest: Floats) -> npt.NDArray[np.intp]:
     above = np.flatnonzero(first > least)
     ties = np.flatnonzero(first == least)
     room = count - len(above)
-    chosen = _largest(room, *(key[ties] for key in rest)) if rest else np.arange(room)
+    chosen = largest(room, *(key[ties] for key in rest)) if rest else np.arange(room)
     return np.concatenate([above, ties[chosen]])

@@ -14,7 +14,7 @@ from icp_core.workspace.profiles import (
     checksum,
     slug_of,
 )
-from icp_core.workspace.records import Records, SavedDraw, Team
+from icp_core.workspace.records import Records, SavedDraw
 
 __all__ = [
     "BY_HAND",
@@ -24,7 +24,6 @@ __all__ = [
     "SavedProfile",
     "SavedVersion",
     "Status",
-    "Team",
     "Workspace",
     "checksum",
     "default_url",

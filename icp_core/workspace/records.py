@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Select, Table, bindparam, insert, select, update
 
-from icp_core.errors import WorkspaceError
+from icp_core.errors import PlanError, WorkspaceError
 from icp_core.profile import Profile
+from icp_core.team import Team
 from icp_core.verification import Answer, Sample, Stratum
 from icp_core.workspace import schema
 from icp_core.workspace.database import Database, frame_of, named, now
@@ -51,53 +51,6 @@ class SavedDraw:
     possible_size: int
     author: str
     drawn_at: datetime
-
-
-class Team(BaseModel):
-    """What the team serves and can work in one time box.
-
-    Attributes
-    ----------
-    served_regions
-        Region codes; none means everywhere.
-    people
-        How many work accounts.
-    accounts_each
-        How many accounts one of them can work in a year.
-    months
-        Length of the time box.
-    hours_per_tier
-        Effort for one account of a tier in the time box, in hours, by the tier's name.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    served_regions: tuple[str, ...] = ()
-    people: int = Field(default=3, ge=0, le=100_000)
-    accounts_each: int = Field(default=400, ge=0, le=1_000_000)
-    months: int = Field(default=12, ge=1, le=60)
-    hours_per_tier: Mapping[str, Annotated[float, Field(ge=0, le=10_000)]] = Field(
-        default={"A": 40.0, "B": 8.0, "C": 1.0}
-    )
-
-    @property
-    def capacity(self) -> int:
-        """Accounts that the whole team can work in the time box: people × accounts each × years."""
-        return self.people * self.accounts_each * self.months // 12
-
-    def replace(self, **changes: Any) -> "Team":
-        """A validated copy with some fields changed.
-
-        Raises
-        ------
-        WorkspaceError
-            If a value is out of its range.
-        """
-        fields = {name: getattr(self, name) for name in type(self).model_fields}
-        try:
-            return Team.model_validate(fields | changes)
-        except ValidationError as error:
-            raise WorkspaceError(_out_of_range(error)) from error
 
 
 class Records(Database):
@@ -249,9 +202,9 @@ class Records(Database):
                 ).scalar()
                 if content is not None:
                     try:
-                        return Team.model_validate_json(content)
-                    except ValidationError as error:
-                        raise WorkspaceError(_out_of_range(error)) from error
+                        return Team.from_json(content)
+                    except PlanError as error:
+                        raise WorkspaceError(f"The stored plan cannot be read. {error}") from error
         return Team()
 
     def save_team(self, team: Team, *, author: str, slug: str | None = None) -> None:
@@ -355,9 +308,3 @@ def _with_version(table: Table, names: Iterable[str]) -> Select[Any]:
         .select_from(table.outerjoin(schema.versions).outerjoin(schema.profiles))
         .order_by(table.c.id.desc())
     )
-
-
-def _out_of_range(error: ValidationError) -> str:
-    first = error.errors()[0]
-    where = ".".join(str(step) for step in first["loc"])
-    return f"The team's plan is not valid at {where}: {first['msg']}."

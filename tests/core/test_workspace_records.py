@@ -4,8 +4,9 @@ import pytest
 
 from icp_core.errors import WorkspaceError
 from icp_core.profile import Profile
+from icp_core.team import Team
 from icp_core.verification import Answer, draw, verify
-from icp_core.workspace import Team, checksum
+from icp_core.workspace import checksum
 
 SAAS = Profile(name="Nordic SaaS")
 
@@ -82,19 +83,6 @@ def test_the_teams_plan_is_the_profiles_own_else_everybodys_else_the_default(wor
     workspace.save_team(own.replace(people=6), author="Ola", slug="nordic-saas")
     assert workspace.team("nordic-saas") == own.replace(people=6)
     assert workspace.team("other") == for_all
-
-
-def test_capacity_is_people_times_accounts_times_the_time_box():
-    assert Team(people=3, accounts_each=400, months=12).capacity == 1200
-    assert Team(people=3, accounts_each=400, months=3).capacity == 300
-    assert Team(people=0).capacity == 0
-
-
-def test_a_plan_out_of_range_is_refused_with_its_field():
-    with pytest.raises(WorkspaceError, match="not valid at months"):
-        Team().replace(months=0)
-    with pytest.raises(WorkspaceError, match=r"not valid at hours_per_tier\.A"):
-        Team().replace(hours_per_tier={"A": -1})
 
 
 def test_the_export_log_tells_what_left_the_house(workspace):

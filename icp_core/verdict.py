@@ -1,0 +1,169 @@
+"""Whether the market is too narrow, about right or too broad for the team, and what changes that.
+
+The market is SAM, the matches in the regions served; the measure is the number of accounts that the
+team can work in the time box, its capacity:
+
+- too narrow: fewer accounts than the capacity, so that the team runs out of fitting accounts;
+- too broad: more than `BROAD` times the capacity, so that most accounts would not be worked in as many
+  time boxes, and the profile decides too little;
+- about right: between the two.
+
+SAM is a range while facts are unknown. Where its two ends give different answers, nobody can tell yet,
+and finding out the facts that `Sizing.lacks` names comes first.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+
+from icp_core.costs import Standing, bounds, everybody, loosened
+from icp_core.market import Bounds
+from icp_core.profile import Profile, Role
+from icp_core.scoreboard import Evaluation
+from icp_core.sizing import served
+from icp_core.team import Team
+
+BROAD: Final = 5
+
+
+class Breadth(StrEnum):
+    """How a number of accounts compares with what the team can work."""
+
+    TOO_NARROW = "too_narrow"
+    ABOUT_RIGHT = "about_right"
+    TOO_BROAD = "too_broad"
+
+
+def breadth(accounts: float, capacity: int) -> Breadth:
+    """Compare a number of accounts with the capacity, above 0."""
+    if accounts < capacity:
+        return Breadth.TOO_NARROW
+    return Breadth.TOO_BROAD if accounts > BROAD * capacity else Breadth.ABOUT_RIGHT
+
+
+class Action(StrEnum):
+    """What to do with a criterion."""
+
+    DROP = "drop"
+    LOOSEN = "loosen"
+    REQUIRE = "require"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change to the profile, and the market it would make.
+
+    Attributes
+    ----------
+    action
+        Drop a gate, loosen it by one step, or require a nice-to-have (or rule out a drawback).
+    index
+        Place of the criterion in the profile.
+    profile
+        The profile with the change made.
+    sam
+        Matches in the regions served, up to those that fail nothing.
+    breadth
+        The verdict then; None where the ends of `sam` give different answers.
+    """
+
+    action: Action
+    index: int
+    profile: Profile
+    sam: Bounds
+    breadth: Breadth | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How the market compares with the team's capacity.
+
+    Attributes
+    ----------
+    capacity
+        Accounts that the team can work in the time box.
+    sam
+        Matches in the regions served, up to those that fail nothing.
+    at_low, at_high
+        The answers at the two ends of `sam`; None where the plan has no capacity to compare with.
+    changes
+        What would make a market that is too narrow or too broad about right, the best first; empty
+        for a market that is about right or cannot be judged.
+    """
+
+    capacity: int
+    sam: Bounds
+    at_low: Breadth | None
+    at_high: Breadth | None
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def breadth(self) -> Breadth | None:
+        """The answer; None where it depends on what is unknown, or nothing is known to compare with."""
+        return _agreed(self.at_low, self.at_high)
+
+
+def verdict(evaluation: Evaluation, team: Team) -> Verdict:
+    """Compare a market with what the team can work.
+
+    Changes are ordered by how near they bring the middle of SAM to the band of what is about right,
+    and among those inside it the smallest change comes first.
+
+    Parameters
+    ----------
+    evaluation
+        The market.
+    team
+        The plan: regions served and capacity.
+    """
+    board = evaluation.board
+    inside, unplaced = served(board, team.served_regions)
+    rows = everybody(board) if inside.all() else np.flatnonzero(inside | unplaced)
+    sure = inside[rows]
+    now = Standing.of(board, evaluation.profile.gates, rows)
+    sam = bounds(now, sure)
+    if not team.capacity:
+        return Verdict(0, sam, None, None)
+    answer = Verdict(
+        team.capacity, sam, breadth(sam.low, team.capacity), breadth(sam.high, team.capacity)
+    )
+    found: list[Change] = []
+
+    def consider(action: Action, index: int, profile: Profile, then: Standing) -> None:
+        reached = bounds(then, sure)
+        ends = breadth(reached.low, team.capacity), breadth(reached.high, team.capacity)
+        if reached != sam:
+            found.append(Change(action, index, profile, reached, _agreed(*ends)))
+
+    for index, criterion in enumerate(evaluation.profile.criteria):
+        if answer.breadth is Breadth.TOO_NARROW and criterion.role.is_gate:
+            without = now.without(criterion)
+            consider(Action.DROP, index, evaluation.profile.without(index), without)
+            wider = loosened(board, criterion)
+            if wider is not None:
+                looser = evaluation.profile.changing(index, fit=wider.fit)
+                consider(Action.LOOSEN, index, looser, without.adding(wider))
+        if answer.breadth is Breadth.TOO_BROAD and not criterion.role.is_gate:
+            role = Role.MUST_HAVE if criterion.role.favours else Role.KNOCK_OUT
+            stricter = evaluation.profile.changing(index, role=role)
+            consider(Action.REQUIRE, index, stricter, now.adding(stricter.criteria[index]))
+
+    def distance(change: Change) -> tuple[float, float]:
+        middle = _middle(change.sam)
+        short = max(team.capacity - middle, 0.0) / team.capacity
+        over = max(middle - BROAD * team.capacity, 0.0) / team.capacity
+        return short + over, abs(middle - _middle(sam))
+
+    return Verdict(
+        answer.capacity, sam, answer.at_low, answer.at_high, tuple(sorted(found, key=distance))
+    )
+
+
+def _agreed(low: Breadth | None, high: Breadth | None) -> Breadth | None:
+    return low if low == high else None
+
+
+def _middle(ends: Bounds) -> float:
+    return (ends.low + ends.high) / 2
