@@ -1,0 +1,88 @@
+from accounts import board, must
+from hypothesis import HealthCheck, given, settings
+from strategies import accounts, profiles, universe
+
+from icp_core.profile import Flag, PerEmployee, Profile
+from icp_core.scoreboard import Scoreboard
+from icp_core.segments import segments
+
+PROFILE = Profile(
+    name="P",
+    criteria=(must("recruits_abroad", Flag()),),
+    potential=PerEmployee(rate=10),
+)
+
+
+def row(region, employees=None, customer=None, industry=None):
+    return {
+        "region": region,
+        "employees": employees,
+        "is_customer": customer,
+        "industry": industry,
+        "recruits_abroad": True,
+    }
+
+
+def test_customers_white_space_and_potential_of_each_region_by_hand():
+    found = board(
+        row("SE-01", 10, True),
+        row("SE-01", 30, False),
+        row("SE-01", 5),
+        row("NO-03", 7, True),
+        row(None, 1),
+        {"region": "SE-01", "employees": 99, "recruits_abroad": False},
+    ).evaluate(PROFILE)
+    rows = {one["key"]: one for one in segments(found, "region").to_dicts()}
+    assert list(rows) == ["NO-03", "SE-01", None]
+    stockholm = rows["SE-01"]
+    assert (stockholm["accounts"], stockholm["customers"], stockholm["white_space"]) == (3, 1, 2)
+    assert stockholm["penetration"] == 1 / 3
+    assert stockholm["potential"] == 450
+    assert stockholm["potential_customers"] == 100
+    assert stockholm["potential_white_space"] == 350
+    assert rows["NO-03"]["penetration"] == 1
+    assert rows["NO-03"]["potential_white_space"] == 0
+
+
+def test_a_potential_that_nobody_knows_is_unknown_not_zero():
+    found = board(row("SE-01", None, True), row("SE-01", 3), row("NO-03", None)).evaluate(PROFILE)
+    oslo, stockholm = segments(found, "region").to_dicts()
+    assert (oslo["potential"], oslo["potential_unknown"]) == (None, 1)
+    assert stockholm["potential"] == 30
+    assert stockholm["potential_customers"] is None
+    assert stockholm["potential_white_space"] == 30
+
+
+def test_within_a_segment_only_its_matches_count():
+    found = board(
+        row("SE-01", 1, industry="62.01"),
+        row("SE-01", 1, industry="62.02"),
+        row("SE-01", 1, industry="63.11"),
+        row("SE-01", 1, industry="10.11"),
+    ).evaluate(PROFILE)
+
+    def counts(by, **options):
+        return dict(segments(found, by, **options).select("key", "accounts").iter_rows())
+
+    assert counts("section") == {"C": 1, "J": 3}
+    assert counts("industry", within=("section", "J")) == {"62": 2, "63": 1}
+    assert counts("class", within=("industry", "62")) == {"62.01": 1, "62.02": 1}
+    assert counts("industry", within=("section", "K")) == {}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rows=accounts(), profile=profiles())
+def test_segments_add_up_to_the_market(rows, profile):
+    found = Scoreboard(universe(rows)).evaluate(profile)
+    table = segments(found, "region")
+    assert table["accounts"].sum() == len(found.matches)
+    assert table["customers"].sum() == int(found.matches.customers.sum())
+    assert (table["customers"] + table["white_space"] == table["accounts"]).all()
+    for index, total in enumerate(found.tiers):
+        assert table[f"tier_{index}"].sum() == total.accounts
+    assert table["potential_unknown"].sum() == found.worth.unknown
+    breakdown = found.breakdown("region")
+    assert table["key"].to_list() == list(breakdown.keys)
+    sums = breakdown.potential.sum(axis=1).tolist()
+    for shown, expected in zip(table["potential"].fill_null(0), sums, strict=True):
+        assert abs(shown - expected) <= 1e-6 * max(1, abs(expected))
