@@ -17,6 +17,7 @@ from icp_core.profile import (
     Profile,
     Range,
     Role,
+    Tier,
     TierPolicy,
 )
 from icp_core.scoreboard import Scoreboard
@@ -71,11 +72,8 @@ def labelled(widgets: Any, label: str, place: int = 0) -> Any:
 
 def edit(app: AppTest, index: int) -> AppTest:
     """Open the editor of a criterion."""
-    profile = profile_of(app)
-    criterion = profile.criteria[index]
-    name = f"{len(profile.criteria)}_{index}_{criterion.role}_{criterion.column}_editor"
-    app.session_state[f"builder_0_{name}"] = True
-    return app.run()
+    edits = [button for button in app.main.button if (button.key or "").endswith("_edit")]
+    return edits[index].click().run()
 
 
 def assert_shows(app: AppTest, profile: Profile, dataset: str = "norway") -> None:
@@ -169,6 +167,7 @@ def test_edges_that_do_not_rise_are_refused_at_the_place_and_the_last_valid_prof
     assert "a (300) is above b (10)" in errors(app)[0]
     assert labelled(app.number_input, "No fit below (people)").value == 300
     labelled(app.number_input, "No fit below (people)").set_value(8.0).run()
+    app.run()
     assert not errors(app)
     assert profile_of(app).criteria[0].fit == Range(a=8, b=10, c=200, d=200)
 
@@ -332,9 +331,10 @@ def test_points_of_the_best_account_add_up_to_its_score() -> None:
 def test_a_policy_of_another_kind_is_valid_for_any_number_of_tiers(
     kind: str, count: int, dataset: str
 ) -> None:
-    profile = Profile(name="Empty")
     names = tuple("ABCDEFGHI"[:count])
-    policy = policies.default_policy(kind, names, board(dataset), profile)
+    tiers = tuple(Tier(name=name, threshold=90 - i) for i, name in enumerate(names))
+    profile = Profile(name="Empty", tiers=TierPolicy(tiers=tiers))
+    policy = policies.default_policy(kind, board(dataset), profile)
     assert policy.kind == kind
     assert policy.names == names
     assert TierPolicy.model_validate(policy.model_dump()) == policy
@@ -342,7 +342,7 @@ def test_a_policy_of_another_kind_is_valid_for_any_number_of_tiers(
 
 @pytest.mark.parametrize("kind", ["cut_off", "capacity", "value"])
 def test_tiers_can_be_added_up_to_the_most_there_may_be(kind: str) -> None:
-    policy = policies.default_policy(kind, ("A", "B", "C"), board("norway"), PROFILE)
+    policy = policies.default_policy(kind, board("norway"), PROFILE)
     assert len(policies.resized(policy, 9).tiers) == 9
     assert policies.resized(policies.resized(policy, 9), 2).tiers == policy.tiers[:2]
 
@@ -355,3 +355,25 @@ def test_a_tier_that_has_no_room_is_refused_with_a_reason() -> None:
     labelled(app.number_input, "Number of tiers").set_value(2).run()
     assert profile_of(app) == low
     assert any("must start below tier A" in message for message in errors(app))
+
+
+def test_what_was_edited_quickly_outlives_the_next_edit() -> None:
+    app = builder(builder_part="Tiers")
+    labelled(app.slider, "Least score").set_value(95.0).run()
+    app.run()
+    labelled(app.slider, "Least score").set_value(90.0)
+    labelled(app.number_input, "Number of tiers").set_value(4).run()
+    assert [tier.threshold for tier in profile_of(app).tiers.tiers] == [90, 60, 40, 20]
+
+
+def test_values_chosen_while_the_editor_is_open_can_be_graded_at_once() -> None:
+    app = edit(builder(), 1)
+    labelled(app.multiselect, "Legal form").set_value(["AS", "ASA", "NUF"]).run()
+    labelled(app.slider, "NUF").set_value(50).run()
+    assert profile_of(app).criteria[1].fit == Choice(values={"AS": 1.0, "ASA": 1.0, "NUF": 0.5})
+
+
+def test_an_open_editor_of_a_range_is_the_only_place_to_change_it() -> None:
+    app = builder()
+    before = len(app.select_slider)
+    assert len(edit(app, 0).select_slider) == before - 1

@@ -1,4 +1,4 @@
-"""The criteria of the profile: a group a role, a row a criterion, everything else behind its pen."""
+"""The criteria of the profile: a group a role, a row a criterion, and one editor at a time."""
 
 from collections.abc import Callable
 from math import inf
@@ -26,7 +26,16 @@ from icp_core.reference import industry
 from icp_core.scoreboard import Scoreboard
 from ui import charts, shell, state, theme
 from ui.builder import words
-from ui.builder.editing import apply, attempt, draft, held, key_of, show_refusal
+from ui.builder.editing import (
+    apply,
+    attempt,
+    draft,
+    held,
+    key_of,
+    open_editor,
+    show_refusal,
+    toggle_editor,
+)
 from ui.format import plain
 from ui.texts import _
 
@@ -67,7 +76,13 @@ def _heading(board: Scoreboard, profile: Profile, role: Role) -> None:
 def _row(board: Scoreboard, index: int, criterion: Criterion) -> None:
     column = board.universe.columns[criterion.column]
     name = _name(index, criterion)
-    is_direct = criterion.role.is_gate and _has_control(criterion.fit)
+    is_open = open_editor() == name
+    # An open editor of a range holds its edges; a second widget for them would fall behind.
+    is_direct = (
+        criterion.role.is_gate
+        and _has_control(criterion.fit)
+        and not (is_open and isinstance(criterion.fit, Range))
+    )
     label, summary = plain(_(column.label)), plain(words.fit_summary(criterion.fit, column))
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xxsmall"):
         st.markdown(label if is_direct else f"{label}  \n:small[:gray[{summary}]]", width="stretch")
@@ -82,12 +97,13 @@ def _row(board: Scoreboard, index: int, criterion: Criterion) -> None:
                 label_visibility="collapsed",
                 width=_WEIGHT_WIDTH,
             )
-        editor = st.popover(
+        st.button(
             "",
-            icon=":material/edit:",
+            icon=":material/expand_less:" if is_open else ":material/edit:",
             type="tertiary",
-            key=key_of(f"{name}_editor"),
-            on_change="rerun",
+            key=key_of(f"{name}_edit"),
+            on_click=toggle_editor,
+            args=(name,),
             help=_("Edit {column}: fit, role, unknown values").format(column=label),
         )
         st.button(
@@ -101,8 +117,8 @@ def _row(board: Scoreboard, index: int, criterion: Criterion) -> None:
         )
     if is_direct:
         _control(board, index, criterion, column)
-    if editor.open:
-        with editor:
+    if is_open:
+        with st.container(border=True):
             _editor(board, index, criterion, column, with_control=not is_direct)
 
 
@@ -110,6 +126,10 @@ def _name(index: int, criterion: Criterion) -> str:
     """Names the widgets of a criterion; other ones if another criterion takes its place."""
     count = len(state.view().profile.criteria)
     return f"{count}_{index}_{criterion.role}_{criterion.column}"
+
+
+def _criterion(index: int) -> Criterion:
+    return state.view().profile.criteria[index]
 
 
 def _weigh(index: int, name: str) -> None:
@@ -158,7 +178,8 @@ def _control(board: Scoreboard, index: int, criterion: Criterion, column: Column
                 required=True,
                 key=draft(f"{name}_flag", criterion.fit.value),
                 on_change=lambda: attempt(
-                    _with_fit(index, lambda: Flag(value=held(f"{name}_flag"))), quick=True
+                    _with_fit(index, lambda: Flag(value=held(f"{name}_flag"))),
+                    quick=open_editor() != name,
                 ),
                 label_visibility="collapsed",
             )
@@ -203,7 +224,7 @@ def _multiselect(
         [*options, *(value for value in chosen if value not in options)],
         format_func=lambda value: words.value_name(value, column),
         key=draft(name, chosen, incomplete=([],)),
-        on_change=lambda: attempt(change, quick=True),
+        on_change=lambda: attempt(change, quick=open_editor() != _name(index, _criterion(index))),
         label_visibility="collapsed",
         placeholder=_("Choose at least one"),
         select_all=False,
@@ -222,7 +243,7 @@ def _editor(
     board: Scoreboard, index: int, criterion: Criterion, column: Column, *, with_control: bool
 ) -> None:
     name = _name(index, criterion)
-    st.markdown(f"**{plain(_(column.label))}**", help=plain(_(column.description)))
+    st.caption(plain(_(column.description)))
     match criterion.fit:
         case Range() as fit:
             _range_editor(board, index, fit, column, name=name)

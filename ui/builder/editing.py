@@ -107,3 +107,13 @@ def key_of(name: str) -> str:
 def held(name: str) -> Any:
     """What the widget of that name holds."""
     return st.session_state[key_of(name)]
+
+
+def open_editor() -> str | None:
+    """Name of the criterion whose editor is open."""
+    return st.session_state.get(key_of("open"))
+
+
+def toggle_editor(name: str) -> None:
+    """Open the editor of a criterion instead of any other, or close it; for callbacks."""
+    st.session_state[key_of("open")] = None if open_editor() == name else name

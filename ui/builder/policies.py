@@ -65,7 +65,7 @@ def tiers(board: Scoreboard, profile: Profile) -> None:
             key=draft("tiers_kind", policy.kind),
             on_change=lambda: apply(
                 state.view().profile.replace(
-                    tiers=default_policy(held("tiers_kind"), policy.names, board, profile)
+                    tiers=default_policy(held("tiers_kind"), board, state.view().profile)
                 )
             ),
         )
@@ -76,19 +76,22 @@ def tiers(board: Scoreboard, profile: Profile) -> None:
             MAX_TIERS,
             key=draft("tiers_count", len(policy.tiers)),
             on_change=lambda: attempt(
-                lambda: state.view().profile.replace(tiers=resized(policy, held("tiers_count"))),
+                lambda: state.view().profile.replace(
+                    tiers=resized(state.view().profile.tiers, held("tiers_count"))
+                ),
                 tell=True,
             ),
         )
         names = [f"tiers_{policy.kind}_{len(policy.tiers)}_{i}" for i in range(len(policy.tiers))]
 
         def change() -> Profile:
+            now = state.view().profile
+            shown, rest = now.tiers.tiers[: len(names)], now.tiers.tiers[len(names) :]
             made = tuple(
                 tier.replace(name=held(f"{name}_name").strip(), threshold=held(name) or 0)
-                for name, tier in zip(names, policy.tiers, strict=True)
+                for name, tier in zip(names, shown, strict=False)
             )
-            now = state.view().profile
-            return now.replace(tiers=now.tiers.replace(tiers=made))
+            return now.replace(tiers=now.tiers.replace(tiers=(*made, *rest)))
 
         def changed() -> None:
             attempt(change, quick=True)
@@ -136,14 +139,13 @@ def _tier_row(name: str, tier: Tier, kind: str, unit: str, on_change: Any) -> No
             )
 
 
-def default_policy(
-    kind: str, names: tuple[str, ...], board: Scoreboard, profile: Profile
-) -> TierPolicy:
-    """A policy of another kind with as many tiers of the same names.
+def default_policy(kind: str, board: Scoreboard, profile: Profile) -> TierPolicy:
+    """A policy of another kind with the tiers of the profile.
 
     Capacities are 10, 50, 500 and doubling; potentials are those that the best 2 % to 50 % of the
     matches reach, rounded to two digits.
     """
+    names = profile.tiers.names
     count = len(names)
     match kind:
         case "capacity":
@@ -207,7 +209,9 @@ def potential(board: Scoreboard, profile: Profile) -> None:
             key=draft("potential_model", model.model),
             on_change=lambda: attempt(
                 lambda: state.view().profile.replace(
-                    potential=default_potential(held("potential_model"), board, model)
+                    potential=default_potential(
+                        held("potential_model"), board, state.view().profile.potential
+                    )
                 ),
                 tell=True,
             ),
@@ -285,11 +289,7 @@ def _model_inputs(
                 1,
                 _MOST_BANDS,
                 key=draft("potential_bands", len(bands)),
-                on_change=lambda: attempt(
-                    lambda: state.view().profile.replace(
-                        potential=model.replace(bands=_banded(bands, held("potential_bands")))
-                    )
-                ),
+                on_change=lambda: attempt(_rebanded, tell=True),
             )
             for place, band in enumerate(bands):
                 left, right = st.columns(2, gap="small")
@@ -337,13 +337,15 @@ def _band(place: int, count: int, what: str) -> str:
     return f"potential_band_{count}_{place}_{what}"
 
 
-def _banded(bands: tuple[Band, ...], count: int) -> tuple[Band, ...]:
-    """The bands with some added at the end, or taken away there."""
-    made = list(bands[:count])
-    while len(made) < count:
-        last = made[-1]
-        made.append(Band(at_least=max(2 * last.at_least, 10), amount=2 * last.amount))
-    return tuple(made)
+def _rebanded() -> Profile:
+    """The profile with as many bands as its widget says, added or taken away at the end."""
+    now = state.view().profile
+    count = held("potential_bands")
+    bands = list(now.potential.bands[:count]) if isinstance(now.potential, EmployeeBands) else []
+    while bands and len(bands) < count:
+        last = bands[-1]
+        bands.append(Band(at_least=max(2 * last.at_least, 10), amount=2 * last.amount))
+    return now.replace(potential=now.potential.replace(bands=tuple(bands)))
 
 
 def _number_columns(board: Scoreboard) -> dict[str, str]:
