@@ -1,0 +1,17 @@
+"""Learning a profile from customers, and proving it on deals that learning did not see."""
+
+from icp_core.learning.customers import Outcome, Outcomes, Standings, Weights, standings
+from icp_core.learning.demo_deals import deals as demo_deals
+from icp_core.learning.lesson import Lesson, disagreement, learn
+
+__all__ = [
+    "Lesson",
+    "Outcome",
+    "Outcomes",
+    "Standings",
+    "Weights",
+    "demo_deals",
+    "disagreement",
+    "learn",
+    "standings",
+]

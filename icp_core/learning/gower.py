@@ -1,0 +1,417 @@
+"""Gower's distance between companies over columns of every kind.
+
+The weighted mean, over the columns that both companies know, of how far apart they are in each (Gower
+1971): numbers by their percentiles in the universe, which no giant can stretch; choices equal or not;
+industries by how many of the four levels of NACE they do not share; tags by the share they do not have
+in common (Jaccard). 0 is alike in everything known, 1 in nothing. Two companies that know less than
+half of the weight in common are not compared: little known is not alike.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from icp_core.columns import Column, Kind
+from icp_core.errors import LearningError
+from icp_core.learning.cases import Progress
+from icp_core.reference import industry
+from icp_core.universe import Universe
+
+LEAST_KNOWN: Final = 0.5
+_CHUNK: Final = 8_192
+_FIRST_BLOCK: Final = 8_192
+_GRID: Final = 1_024
+_SAMPLE: Final = 200_000
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Gower:
+    """The distance on one universe.
+
+    Attributes
+    ----------
+    columns
+        What companies are compared by.
+    weights
+        Of the columns, above 0.
+    grids
+        For each number column, rising values and their percentiles in the universe (0…1).
+    """
+
+    columns: tuple[Column, ...]
+    weights: tuple[float, ...]
+    grids: Mapping[str, tuple[Floats, Floats]]
+
+    @classmethod
+    def on(
+        cls,
+        universe: Universe,
+        columns: Sequence[Column],
+        *,
+        weights: Mapping[str, float] | None = None,
+    ) -> "Gower":
+        """The distance over these columns.
+
+        Parameters
+        ----------
+        universe
+            Where numbers get their percentiles from.
+        columns
+            Of kinds that a criterion can test.
+        weights
+            By column name; 1 unless given, and 0 leaves a column out.
+
+        Raises
+        ------
+        LearningError
+            If no column is left.
+        """
+        weights = weights or {}
+        used = [c for c in columns if weights.get(c.name, 1.0) > 0 and c.is_criterion]
+        if not used:
+            raise LearningError(
+                "Twins need at least one column to compare companies by; choose one."
+            )
+        grids = {c.name: _grid(universe.frame[c.name]) for c in used if c.kind is Kind.NUMBER}
+        return cls(tuple(used), tuple(weights.get(c.name, 1.0) for c in used), grids)
+
+    def to(self, prototypes: pl.DataFrame) -> "Prototypes":
+        """Get ready to measure distances to these companies."""
+        return Prototypes(
+            self, len(prototypes), tuple(self._part(c, prototypes[c.name]) for c in self.columns)
+        )
+
+    def _part(self, column: Column, values: pl.Series) -> "_Part":
+        match column.kind:
+            case Kind.NUMBER:
+                return _Number(values, *self.grids[column.name])
+            case Kind.TAGS:
+                return _Tags(values)
+            case Kind.INDUSTRY:
+                return _Lookup(values, _industries_apart(values))
+            case _:
+                return _Lookup(values, {})
+
+
+def _grid(values: pl.Series) -> tuple[Floats, Floats]:
+    known = values.drop_nulls().cast(pl.Float64)
+    if len(known) > _SAMPLE:
+        known = known.gather_every(len(known) // _SAMPLE)
+    if known.is_empty():
+        return np.zeros(1), np.zeros(1)
+    numbers = np.sort(known.to_numpy())
+    points = np.unique(np.quantile(numbers, np.linspace(0, 1, _GRID)))
+    middle = np.searchsorted(numbers, points, "left") + np.searchsorted(numbers, points, "right")
+    return points, middle / (2 * len(numbers))
+
+
+class _Part:
+    """One column's share of the distance to some prototypes."""
+
+    def __init__(self, values: pl.Series) -> None:
+        self.known = values.is_not_null().to_numpy()
+
+    def encoded(self, values: pl.Series) -> Array:
+        """What `apart` needs to know of some accounts."""
+        raise NotImplementedError
+
+    def apart(self, encoded: Array, prototypes: Rows) -> Floats:
+        """Distance (0…1) of each account to its prototype; any number where either is unknown."""
+        raise NotImplementedError
+
+
+class _Number(_Part):
+    def __init__(self, values: pl.Series, points: Floats, ranks: Floats) -> None:
+        super().__init__(values)
+        self._points, self._ranks = points, ranks
+        self._own = self.encoded(values)
+
+    def encoded(self, values: pl.Series) -> Floats:
+        numbers = values.cast(pl.Float64).fill_null(0.0).to_numpy()
+        return np.asarray(np.interp(numbers, self._points, self._ranks))
+
+    def apart(self, encoded: Array, prototypes: Rows) -> Floats:
+        return np.asarray(np.abs(encoded - self._own[prototypes]))
+
+
+class _Tags(_Part):
+    """Tags of the prototypes as bits of 64-bit words; other tags only count towards the union."""
+
+    def __init__(self, values: pl.Series) -> None:
+        super().__init__(values)
+        self._names = tuple(values.explode().drop_nulls().cast(pl.String).unique().sort())
+        self._own = self.encoded(values)
+
+    def encoded(self, values: pl.Series) -> Array:
+        words = len(self._names) // 64 + 1
+        found = np.zeros((len(values), words + 1), dtype=np.uint64)
+        pairs = pl.DataFrame({"row": np.arange(len(values)), "tag": values}).explode("tag")
+        pairs = pairs.drop_nulls().unique()
+        row = pairs["row"].to_numpy()
+        found[:, -1] = np.bincount(row, minlength=len(values))
+        place = _coded(pairs["tag"].cast(pl.String), self._names)
+        inside = place < len(self._names)
+        bits = np.left_shift(np.uint64(1), (place[inside] % 64).astype(np.uint64))
+        np.bitwise_or.at(found, (row[inside], place[inside] // 64), bits)
+        return found
+
+    def apart(self, encoded: Array, prototypes: Rows) -> Floats:
+        own = self._own[prototypes]
+        common = np.bitwise_count(encoded[:, :-1] & own[:, :-1]).sum(axis=1).astype(np.float64)
+        union = encoded[:, -1].astype(np.float64) + own[:, -1].astype(np.float64) - common
+        return np.asarray(1 - np.divide(common, union, out=np.ones_like(common), where=union > 0))
+
+
+class _Lookup(_Part):
+    """A choice: the distance stands in a table of values by prototypes.
+
+    The rows of the table are the values, then any other value, then unknown.
+    """
+
+    def __init__(self, values: pl.Series, apart: Mapping[str, Floats]) -> None:
+        super().__init__(values)
+        texts = values.cast(pl.String)
+        if apart:
+            self._names = tuple(apart)
+            table = np.array([*apart.values(), np.ones(len(values))])
+        else:
+            self._names = tuple(texts.drop_nulls().unique().sort())
+            table = np.ones((len(self._names) + 1, len(values)))
+            at = _coded(texts, self._names)
+            known = at < len(self._names)
+            table[at[known], np.flatnonzero(known)] = 0
+        self.table: Floats = np.vstack([table * self.known, np.zeros(len(values))])
+
+    def encoded(self, values: pl.Series) -> Array:
+        codes = _coded(values.cast(pl.String), self._names)
+        return np.where(values.is_null().to_numpy(), len(self._names) + 1, codes).astype(np.int16)
+
+    def apart(self, encoded: Array, prototypes: Rows) -> Floats:
+        return np.asarray(self.table[encoded, prototypes])
+
+
+def _industries_apart(values: pl.Series) -> dict[str, Floats]:
+    """Distance of every code of NACE, and of every code among the values, to each value."""
+    own = [_lineage(code) for code in values]
+    codes = [entry.code for entry in industry.industries().values() if entry.level > 1]
+    codes += [code for code in values.drop_nulls().unique().sort() if code not in set(codes)]
+    levels = np.array([[names[level] for names in own] for level in range(4)], dtype=object)
+    return {
+        code: np.mean([levels[level] != name for level, name in enumerate(_lineage(code))], axis=0)
+        for code in codes
+    }
+
+
+def _lineage(code: str | None) -> tuple[str, str, str, str]:
+    """Section, division, group and class; a level that the code does not reach is its own."""
+    text = code or ""
+    return industry.section_of(text[:2]) or text, text[:2], text[:4], text[:5]
+
+
+def _coded(values: pl.Series, names: tuple[str, ...]) -> Rows:
+    """Place of each value among the names; the number of names for any other, and for unknown."""
+    if not names:
+        return np.zeros(len(values), dtype=np.int64)
+    return values.replace_strict(
+        list(names), range(len(names)), default=len(names), return_dtype=pl.Int64
+    ).to_numpy()
+
+
+@dataclass(frozen=True, eq=False)
+class Prototypes:
+    """Companies to measure the distance to."""
+
+    gower: Gower
+    count: int
+    parts: tuple[_Part, ...]
+
+    def _known(self, accounts: pl.DataFrame) -> Floats:
+        """1 for each column that an account knows, else 0; shape (accounts, columns)."""
+        return np.column_stack(
+            [accounts[c.name].is_not_null().to_numpy() for c in self.gower.columns]
+        ).astype(np.float64)
+
+    def by_column(self, accounts: pl.DataFrame, prototypes: Rows) -> Floats:
+        """Distance of each account to its own prototype in each column; NaN where unknown.
+
+        Parameters
+        ----------
+        accounts
+            Accounts.
+        prototypes
+            The prototype of each account.
+
+        Returns
+        -------
+        array
+            Shape (accounts, columns of the distance).
+        """
+        found = np.full((len(accounts), len(self.parts)), np.nan)
+        known = self._known(accounts)
+        for place, (part, column) in enumerate(zip(self.parts, self.gower.columns, strict=True)):
+            both = (known[:, place] > 0) & part.known[prototypes]
+            apart = part.apart(part.encoded(accounts[column.name]), prototypes)
+            found[both, place] = apart[both]
+        return found
+
+    def distances(self, accounts: pl.DataFrame) -> Floats:
+        """Distance of each account to each prototype, shape (accounts, prototypes); at most 1.
+
+        Pairs that know too little in common are at 1.
+        """
+        common = self._known(accounts) @ self._own_weights
+        rows, prototypes = np.nonzero(common >= LEAST_KNOWN * sum(self.gower.weights))
+        pairs = _Pairs(rows, prototypes, common[rows, prototypes])
+        nowhere = np.full(self.count, np.inf)
+        pairs, found = self._measured(accounts, self._codes(accounts), pairs, nowhere)
+        whole = np.ones((len(accounts), self.count))
+        whole[pairs.rows, pairs.prototypes] = found
+        return whole
+
+    @property
+    def _own_weights(self) -> Floats:
+        """Weight of each column for each prototype, 0 where the prototype does not know it."""
+        known = np.array([part.known for part in self.parts])
+        return np.asarray(known * np.array(self.gower.weights)[:, None])
+
+    def _codes(self, accounts: pl.DataFrame) -> dict[int, Array]:
+        """Every account's row in the tables of the choice columns, by place of the column."""
+        return {
+            place: part.encoded(accounts[column.name])
+            for place, (part, column) in enumerate(zip(self.parts, self.gower.columns, strict=True))
+            if isinstance(part, _Lookup)
+        }
+
+    def _measured(
+        self, accounts: pl.DataFrame, codes: Mapping[int, Array], pairs: "_Pairs", reach: Floats
+    ) -> tuple["_Pairs", Floats]:
+        """The pairs that are within their prototype's reach, and their distances."""
+        total = np.zeros(len(pairs.rows))
+        # Choices come first: they are only looked up, and leave fewer pairs for the others.
+        for place in [*codes, *(i for i in range(len(self.parts)) if i not in codes)]:
+            part, weight = self.parts[place], self.gower.weights[place]
+            if place in codes:
+                total += weight * part.apart(codes[place][pairs.rows], pairs.prototypes)
+            else:
+                values = accounts[self.gower.columns[place].name].gather(pairs.rows)
+                both = values.is_not_null().to_numpy() & part.known[pairs.prototypes]
+                apart = part.apart(part.encoded(values), pairs.prototypes)
+                total += np.where(both, weight * apart, 0.0)
+            # What is out of reach by now stays so, because the rest can only add.
+            near = total <= reach[pairs.prototypes] * pairs.common * (1 + 1e-12)
+            if not near.all():
+                pairs, total = pairs.take(near), total[near]
+        return pairs, total / pairs.common
+
+    def nearest(
+        self,
+        accounts: pl.DataFrame,
+        count: int,
+        *,
+        without: Rows | None = None,
+        progress: Progress | None = None,
+    ) -> pl.DataFrame:
+        """The nearest accounts of each prototype, exactly.
+
+        A few accounts, drawn at random, are measured in full; the farthest that is still among the
+        nearest of a prototype is then its reach. The choice columns alone bound the distance of every
+        other account from below, and what is out of reach is never measured. The reach shrinks from
+        block to block.
+
+        Parameters
+        ----------
+        accounts
+            Where to look.
+        count
+            How many for each prototype.
+        without
+            Rows to pass over.
+        progress
+            Called with the share done; what it raises ends the work.
+
+        Returns
+        -------
+        pl.DataFrame
+            `prototype`, `row`, `distance`: by prototype, nearest first, earlier rows first between
+            equals; fewer than `count` of a prototype where fewer can be compared.
+        """
+        free = np.ones(len(accounts), dtype=bool)
+        if without is not None:
+            free[without] = False
+        order = np.random.default_rng(0).permutation(np.flatnonzero(free))
+        codes = self._codes(accounts)
+        known = self._known(accounts)
+        best = pl.DataFrame(schema={"prototype": pl.Int64, "row": pl.Int64, "distance": pl.Float64})
+        reach = np.full(self.count, np.inf)
+        start, size = 0, _FIRST_BLOCK
+        while start < len(order):
+            if progress:
+                progress(start / len(order), "Looking for twins")
+            block = order[start : start + size]
+            pairs = self._within(block, codes, known, reach)
+            pairs, distance = self._measured(accounts, codes, pairs, reach)
+            found = pl.DataFrame(
+                {"prototype": pairs.prototypes, "row": pairs.rows, "distance": distance}
+            )
+            best = pl.concat([best, found]).sort("prototype", "distance", "row")
+            best = best.group_by("prototype", maintain_order=True).head(count)
+            for prototype, size_found, farthest in (
+                best.group_by("prototype")
+                .agg(pl.len(), pl.col("distance").max().alias("far"))
+                .iter_rows()
+            ):
+                if size_found == count:
+                    reach[prototype] = farthest
+            start, size = start + size, size * 4
+        return best
+
+    def _within(
+        self,
+        block: Rows,
+        codes: Mapping[int, Array],
+        known: npt.NDArray[np.float64],
+        reach: Floats,
+    ) -> "_Pairs":
+        """Pairs that can be compared and that the choice columns leave within reach."""
+        tables = [
+            ((part.table * self.gower.weights[place]).astype(np.float32), codes[place])
+            for place, part in enumerate(self.parts)
+            if isinstance(part, _Lookup)
+        ]
+        own, enough = self._own_weights, LEAST_KNOWN * sum(self.gower.weights)
+        # A little room for 32-bit rounding, since equals at the edge must not be lost.
+        room = np.where(np.isfinite(reach), reach * (1 + 1e-5) + 1e-6, 4.0)
+        sums = np.empty((_CHUNK, self.count), dtype=np.float32)
+        one = np.empty_like(sums)
+        found = []
+        for start in range(0, len(block), _CHUNK):
+            chunk = block[start : start + _CHUNK]
+            least, added = sums[: len(chunk)], one[: len(chunk)]
+            least[:] = 0
+            for table, values in tables:
+                np.take(table, values[chunk], axis=0, out=added, mode="clip")
+                least += added
+            common = known[chunk] @ own
+            row, prototype = np.nonzero((least <= common * room) & (common >= enough))
+            found.append((chunk[row], prototype, common[row, prototype]))
+        return _Pairs(*(np.concatenate(part) for part in zip(*found, strict=True)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    """Accounts with a prototype each, and the weight that both know in common."""
+
+    rows: Rows
+    prototypes: Rows
+    common: Floats
+
+    def take(self, chosen: npt.NDArray[np.bool_]) -> "_Pairs":
+        return _Pairs(self.rows[chosen], self.prototypes[chosen], self.common[chosen])

@@ -1,0 +1,486 @@
+"""Whether what was learned holds on deals that were not used to learn it.
+
+Everything, the choice of columns included, is learned anew on each training part and judged on the
+part held out: forward in time where the deals have dates, else by repeated cross-validation; companies
+are never split. Intervals are by bootstrap over companies (Efron 1979, with independent Poisson
+weights), centred on the estimate; differences are taken within each resample, so that what both share
+cancels out.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from icp_core.learning import evidence, scorecard, suggestion
+from icp_core.learning.cases import Cases, Floats, Ints, Progress
+from icp_core.learning.intervals import CONFIDENCE, Estimate
+from icp_core.learning.scorecard import folds_of, sigmoid
+from icp_core.profile import Profile
+
+Method = Literal["forward in time", "repeated cross-validation"]
+Measure = Literal["auc", "lift_10", "lift_20", "log_loss", "ece"]
+
+MEASURES: Final[Mapping[Measure, str]] = {
+    "auc": "Area under the ROC curve",
+    "lift_10": "Lift in the top 10 %",
+    "lift_20": "Lift in the top 20 %",
+    "log_loss": "Log-loss",
+    "ece": "Calibration error",
+}
+_LOWER_IS_BETTER: Final = frozenset({"log_loss", "ece"})
+
+REPEATS: Final = 2
+BLOCKS: Final = 4
+RESAMPLES: Final = 500
+_DATED: Final = 0.8
+_BATCH: Final = 50
+_BINS: Final = 10
+_GRID: Final = np.linspace(0, 1, 51)
+_CALIBRATION_CELLS: Final = 20
+
+Candidate = Literal["model", "learned", "hand", "equal", "base"]
+CANDIDATES: Final[Mapping[Candidate, str]] = {
+    "hand": "Hand-made profile",
+    "learned": "Learned profile",
+    "model": "Fitted model",
+    "equal": "Equal weights",
+    "base": "Base rate",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """How one way of ranking accounts did out of sample.
+
+    Attributes
+    ----------
+    candidate
+        Key of `CANDIDATES`.
+    measures
+        Estimates with intervals.
+    gains
+        `accounts` (share taken, best first), `captured` (share of the positives among them), `low`
+        and `high` (95 %).
+    calibration
+        Ten bins of rising probability: `expected`, `observed`, `accounts`.
+    """
+
+    candidate: Candidate
+    measures: Mapping[Measure, Estimate]
+    gains: pl.DataFrame
+    calibration: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One measure of one candidate minus that of another, on the same resamples."""
+
+    first: Candidate
+    second: Candidate
+    measure: Measure
+    estimate: Estimate
+
+    @property
+    def winner(self) -> Candidate | None:
+        """The better of the two; None where the interval includes no difference."""
+        if self.estimate.includes(0):
+            return None
+        higher = self.estimate.value > 0
+        return self.first if higher != (self.measure in _LOWER_IS_BETTER) else self.second
+
+    def sentence(self) -> str:
+        """The finding in plain words."""
+        what = MEASURES[self.measure].lower()
+        first, second = CANDIDATES[self.first], CANDIDATES[self.second]
+        if self.winner is None:
+            return f"{first} or {second.lower()}: can't tell yet by {what}."
+        size = abs(self.estimate.value)
+        low, high = sorted((abs(self.estimate.low), abs(self.estimate.high)))
+        loser = second if self.winner == self.first else first
+        return (
+            f"{CANDIDATES[self.winner]} beats {loser.lower()} by {what}: "
+            f"{size:.3g} (95 % interval {low:.3g} to {high:.3g})."
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """The verdict on deals that learning did not see.
+
+    Attributes
+    ----------
+    method
+        How the parts were split.
+    cases, positives
+        Accounts judged.
+    judged
+        By candidate.
+    differences
+        Of the pairs that matter, in each measure.
+    """
+
+    method: Method
+    cases: int
+    positives: int
+    judged: Mapping[Candidate, Judged]
+    differences: tuple[Difference, ...]
+
+    def difference(self, first: Candidate, second: Candidate, measure: Measure) -> Difference:
+        """One of the differences.
+
+        Raises
+        ------
+        KeyError
+            If the pair was not compared.
+        """
+        for found in self.differences:
+            if (found.first, found.second, found.measure) == (first, second, measure):
+                return found
+        raise KeyError((first, second, measure))
+
+    @property
+    def holds(self) -> bool:
+        """Whether the fitted model ranks better than chance, beyond what chance explains."""
+        return self.judged["model"].measures["auc"].low > 0.5
+
+
+def prove(
+    cases: Cases,
+    worst: Cases | None,
+    rng: np.random.Generator,
+    *,
+    hand: Profile | None = None,
+    progress: Progress | None = None,
+    repeats: int = REPEATS,
+) -> Proof:
+    """Judge what can be learned from these cases, and a hand-made profile, out of sample.
+
+    Parameters
+    ----------
+    cases
+        Labelled accounts.
+    worst
+        The worst customers (positive) against the best, for drawbacks.
+    rng
+        Deals folds and resamples.
+    hand
+        A profile to compare with.
+    progress
+        Called with the share done; what it raises ends the work.
+    repeats
+        How often cross-validation is repeated; forward in time has one order only.
+
+    Raises
+    ------
+    LearningError
+        If the cases are too few or all alike.
+    """
+    scorecard.check(cases)
+    method, splits = _splits(cases, rng, repeats)
+    hand_ranks = None if hand is None else suggestion.ranking(cases.frame, hand)
+    votes: dict[Candidate, list[tuple[Ints, Floats, Floats]]] = {}
+    for done, part in enumerate(splits):
+        if progress:
+            progress(done / len(splits), "Learning on one part, judging on another")
+        for name, vote in _judge_part(cases, worst, part, hand_ranks, rng).items():
+            votes.setdefault(name, []).append((part[1], *vote))
+    judged_rows = np.unique(np.concatenate([test for _, test in splits]))
+    answers = {name: _averaged(found, len(cases), judged_rows) for name, found in votes.items()}
+    unseen = cases.take(judged_rows)
+    judged, samples = {}, {}
+    weights = _resamples(unseen.company, rng)
+    for name, (order, log_odds) in answers.items():
+        judged[name], samples[name] = _measured(name, unseen.positive, order, log_odds, weights)
+    differences = []
+    for first, second in _pairs(judged):
+        for measure in MEASURES:
+            if second == "base" and measure == "ece":
+                continue  # a constant is always calibrated, and says nothing
+            differences.append(
+                Difference(
+                    first,
+                    second,
+                    measure,
+                    _centred(
+                        judged[first].measures[measure].value
+                        - judged[second].measures[measure].value,
+                        samples[first][measure] - samples[second][measure],
+                    ),
+                )
+            )
+    return Proof(method, len(unseen), int(unseen.positive.sum()), judged, tuple(differences))
+
+
+def _pairs(judged: Mapping[Candidate, Judged]) -> Iterator[tuple[Candidate, Candidate]]:
+    pairs: tuple[tuple[Candidate, Candidate], ...] = (
+        ("learned", "hand"),
+        ("model", "hand"),
+        ("hand", "base"),
+        ("learned", "equal"),
+        ("model", "learned"),
+        ("learned", "base"),
+        ("model", "base"),
+    )
+    for first, second in pairs:
+        if first in judged and second in judged:
+            yield first, second
+
+
+def _splits(
+    cases: Cases, rng: np.random.Generator, repeats: int
+) -> tuple[Method, list[tuple[Ints, Ints]]]:
+    """Rows to train on and rows to judge."""
+    forward = _forward(cases, rng)
+    if forward:
+        return "forward in time", forward
+    parts = []
+    for _ in range(repeats):
+        folds = folds_of(cases, rng)
+        parts += [
+            (np.flatnonzero(folds != fold), np.flatnonzero(folds == fold))
+            for fold in range(evidence.FOLDS)
+        ]
+    return "repeated cross-validation", parts
+
+
+def _forward(cases: Cases, rng: np.random.Generator) -> list[tuple[Ints, Ints]]:
+    """Each later quarter of the dated deals, to be judged by what came before; empty without dates.
+
+    Accounts that nobody tried to win have no date: they are dealt to the quarters at random.
+    """
+    positive = cases.positive > 0
+    dated = ~np.isnat(cases.day)
+    distinct = len(np.unique(cases.day[dated & positive]))
+    if dated[positive].mean() < _DATED or distinct < BLOCKS * evidence.FOLDS:
+        return []
+    companies = int(cases.company.max()) + 1
+    first = np.full(companies, np.iinfo(np.int64).max)
+    np.minimum.at(first, cases.company[dated], cases.day[dated].astype(np.int64))
+    known = np.flatnonzero(first < np.iinfo(np.int64).max)
+    block = rng.integers(0, BLOCKS, companies)
+    # Quarters of the positives' dates, so that every part has its share of them.
+    cuts = np.quantile(
+        first[np.unique(cases.company[dated & positive])], np.arange(1, BLOCKS) / BLOCKS
+    )
+    block[known] = np.searchsorted(cuts, first[known], side="left")
+    of_case = block[cases.company]
+    parts = [
+        (np.flatnonzero(of_case < later), np.flatnonzero(of_case == later))
+        for later in range(1, BLOCKS)
+    ]
+    for train, test in parts:
+        for rows in (train, test):
+            hits = cases.positive[rows].sum()
+            if hits < evidence.FOLDS or len(rows) - hits < evidence.FOLDS:
+                return []
+    return parts
+
+
+def _judge_part(
+    cases: Cases,
+    worst: Cases | None,
+    part: tuple[Ints, Ints],
+    hand_ranks: Floats | None,
+    rng: np.random.Generator,
+) -> dict[Candidate, tuple[Floats, Floats]]:
+    """For each candidate: where it ranks the held-out accounts (0…1), and their log-odds."""
+    train, test = part
+    known, unseen = cases.take(train), cases.take(test)
+    held = worst
+    if worst is not None:
+        mine = _company_keys(unseen.frame)
+        held = worst.take(np.flatnonzero(~_company_keys(worst.frame).is_in(mine.implode())))
+        if min(held.positive.sum(), len(held) - held.positive.sum()) < suggestion.LEAST_WORST:
+            held = None
+    learned = suggestion.learn_from(known, held, rng)
+    rate = known.base_rate
+    base = np.full(len(test), np.log(rate / (1 - rate)))
+    answers: dict[Candidate, tuple[Floats, Floats]] = {"base": (np.full(len(test), 0.5), base)}
+    log_odds = learned.card.log_odds(unseen)
+    answers["model"] = _places(log_odds), log_odds
+    rankings: dict[Candidate, tuple[Floats, Floats] | None] = {"learned": None, "equal": None}
+    if learned.profile is not None:
+        for name, profile in (
+            ("learned", learned.profile),
+            ("equal", suggestion.equal_weights(learned.profile)),
+        ):
+            rankings[name] = (  # type: ignore[index]
+                suggestion.ranking(known.frame, profile),
+                suggestion.ranking(unseen.frame, profile),
+            )
+    if hand_ranks is not None:
+        rankings["hand"] = hand_ranks[train], hand_ranks[test]
+    for candidate, ranks in rankings.items():
+        answers[candidate] = (
+            answers["base"]
+            if ranks is None
+            else (_places(ranks[1]), calibrated(ranks[0], known.positive, ranks[1]))
+        )
+    return answers
+
+
+def _company_keys(frame: pl.DataFrame) -> pl.Series:
+    own = pl.col("account_id")
+    key = pl.coalesce("domain", own) if "domain" in frame.columns else own
+    return frame.select(key).to_series()
+
+
+def calibrated(known: Floats, positive: Floats, unseen: Floats) -> Floats:
+    """Log-odds for a ranking, which by itself promises no probability.
+
+    Rising with the rank by construction, so that calibration cannot turn a ranking around.
+
+    Parameters
+    ----------
+    known, positive
+        Ranking values and labels of the training part.
+    unseen
+        Ranking values of the part to judge.
+    """
+    cuts = np.unique(np.quantile(known, np.arange(1, _CALIBRATION_CELLS) / _CALIBRATION_CELLS))
+    cell = np.searchsorted(cuts, known, side="left")
+    rate = positive.mean()
+    observed = np.bincount(cell, positive, len(cuts) + 1).astype(np.float64, copy=False)
+    expected = np.bincount(cell, minlength=len(cuts) + 1) * rate
+    weights = evidence.shaped(observed, expected, "rising")
+    cells = np.searchsorted(cuts, unseen, side="left")
+    return np.asarray(np.log(rate / (1 - rate)) + _to_log_odds(weights, rate)[cells])
+
+
+def _to_log_odds(weights: Floats, rate: float) -> Floats:
+    """Log-odds beyond the base rate's, from the logarithm of observed over expected positives."""
+    p = np.clip(rate * np.exp(weights), 1e-6, 1 - 1e-3)
+    return np.asarray(np.log(p / (1 - p)) - np.log(rate / (1 - rate)))
+
+
+def _places(values: Floats) -> Floats:
+    """Percentile ranks, so that parts judged by different fits can be pooled."""
+    ranks = pl.Series(values).rank("average").to_numpy()
+    return np.asarray((ranks - 0.5) / len(values))
+
+
+def _averaged(
+    found: list[tuple[Ints, Floats, Floats]], size: int, rows: Ints
+) -> tuple[Floats, Floats]:
+    order, log_odds, count = np.zeros(size), np.zeros(size), np.zeros(size)
+    for test, places, odds in found:
+        order[test] += places
+        log_odds[test] += odds
+        count[test] += 1
+    return order[rows] / count[rows], log_odds[rows] / count[rows]
+
+
+def _resamples(company: Ints, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+    """How often each account is drawn in each resample; accounts of one company together."""
+    _, place = np.unique(company, return_inverse=True)
+    draws = rng.poisson(1.0, (RESAMPLES, int(place.max()) + 1)).astype(np.float32)
+    return draws[:, place]
+
+
+def _centred(value: float, sample: Floats) -> Estimate:
+    """The interval that the resamples give around the estimate itself."""
+    sample = sample[np.isfinite(sample)]
+    if not len(sample):
+        return Estimate(value, -np.inf, np.inf)
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(sample - sample.mean(), [tail, 1 - tail])
+    return Estimate(value, value + float(low), value + float(high))
+
+
+def _measured(
+    name: Candidate,
+    positive: Floats,
+    order: Floats,
+    log_odds: Floats,
+    weights: npt.NDArray[np.float32],
+) -> tuple[Judged, dict[Measure, Floats]]:
+    everything = [_batch(positive, order, log_odds, np.ones((1, len(positive)), np.float32))]
+    everything += [
+        _batch(positive, order, log_odds, weights[start : start + _BATCH])
+        for start in range(0, len(weights), _BATCH)
+    ]
+    whole, *batches = everything
+    samples = {
+        measure: np.concatenate([batch[0][measure] for batch in batches]) for measure in MEASURES
+    }
+    curves = np.concatenate([batch[1] for batch in batches])
+    captured = whole[1][0]
+    spread = np.quantile(curves - curves.mean(axis=0), [0.025, 0.975], axis=0)
+    gains = pl.DataFrame(
+        {
+            "accounts": _GRID,
+            "captured": captured,
+            "low": np.clip(captured + spread[0], 0, 1),
+            "high": np.clip(captured + spread[1], 0, 1),
+        }
+    )
+    measures = {}
+    for measure in MEASURES:
+        estimate = _centred(float(whole[0][measure][0]), samples[measure])
+        most = 1.0 if measure in ("auc", "ece") else np.inf
+        measures[measure] = Estimate(
+            estimate.value, max(estimate.low, 0.0), min(estimate.high, most)
+        )
+    return Judged(name, measures, gains, _calibration(positive, log_odds)), samples
+
+
+def _calibration(positive: Floats, log_odds: Floats) -> pl.DataFrame:
+    bins = _equal_bins(log_odds)
+    size = np.bincount(bins, minlength=_BINS)
+    return pl.DataFrame(
+        {
+            "expected": np.bincount(bins, sigmoid(log_odds), _BINS) / np.maximum(size, 1),
+            "observed": np.bincount(bins, positive, _BINS) / np.maximum(size, 1),
+            "accounts": size,
+        }
+    ).filter(pl.col("accounts") > 0)
+
+
+def _equal_bins(values: Floats) -> Ints:
+    """Ten bins of equally many accounts; equal values stay together."""
+    return np.minimum((_places(values) * _BINS).astype(np.int64), _BINS - 1)
+
+
+def _batch(
+    positive: Floats, order: Floats, log_odds: Floats, weights: npt.NDArray[np.float32]
+) -> tuple[dict[Measure, Floats], npt.NDArray[np.float64]]:
+    """Every measure, and the gains curve, for each row of weights."""
+    # Best first, equal ranks as one step.
+    best_first = np.argsort(-order, kind="stable")
+    ordered = order[best_first]
+    starts = np.flatnonzero(np.append(True, np.diff(ordered) != 0))
+    sorted_weights = weights[:, best_first].astype(np.float64)
+    total = np.add.reduceat(sorted_weights, starts, axis=1)
+    hits = np.add.reduceat(sorted_weights * positive[best_first], starts, axis=1)
+    misses = total - hits
+    n_hits, n_misses = hits.sum(axis=1), misses.sum(axis=1)
+    below = n_misses[:, None] - np.cumsum(misses, axis=1) + misses / 2
+    auc = (hits * below).sum(axis=1) / np.maximum(n_hits * n_misses, 1)
+    start = np.zeros((len(weights), 1))
+    taken = np.concatenate([start, np.cumsum(total, axis=1)], axis=1)
+    won = np.concatenate([start, np.cumsum(hits, axis=1)], axis=1)
+    curves = np.array(
+        [
+            np.interp(_GRID * row[-1], row, found) / max(found[-1], 1.0)
+            for row, found in zip(taken, won, strict=True)
+        ]
+    )
+    probability = np.clip(sigmoid(log_odds), 1e-9, 1 - 1e-9)
+    loss = -np.where(positive > 0, np.log(probability), np.log(1 - probability))
+    mass = weights.sum(axis=1)
+    bins = _equal_bins(log_odds)
+    gap = np.zeros(len(weights))
+    for one in range(_BINS):
+        inside = bins == one
+        gap += np.abs(weights[:, inside] @ (positive[inside] - probability[inside]))
+    return {
+        "auc": auc,
+        "lift_10": curves[:, 5] / _GRID[5],
+        "lift_20": curves[:, 10] / _GRID[10],
+        "log_loss": weights @ loss / mass,
+        "ece": gap / mass,
+    }, curves

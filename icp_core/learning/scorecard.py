@@ -1,0 +1,247 @@
+"""A transparent scorecard: weights of evidence, chosen step by step, in a ridge logistic regression.
+
+`fit` adds the column that says most beyond those already chosen, until none does. Whether it says
+anything is tested on cross-fitted weights of evidence by a score test (Rao 1948), one degree of freedom
+however many levels the column has, and corrected for the number of columns tried.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+from sklearn.linear_model import LogisticRegression
+
+from icp_core.errors import LearningError
+from icp_core.learning import evidence
+from icp_core.learning.cases import Cases, Floats, Ints
+from icp_core.learning.evidence import FOLDS, Evidence
+
+SHARPEST: Final = 5
+SIGNIFICANT: Final = 0.05
+MOST_COLUMNS: Final = 10
+# A column that is not yet proven may still help the model, as it would by Akaike's criterion.
+_HELPS: Final = float(stats.chi2.sf(2, 1)) / 2
+# Weak, because weights of evidence are already drawn towards zero.
+RIDGE: Final = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Pick:
+    """A column of the scorecard.
+
+    Attributes
+    ----------
+    name
+        Of the column.
+    evidence
+        What each level adds, given the columns picked before.
+    z
+        The test's standard score: how much the column says beyond those picked before.
+    p_adjusted
+        Chance of a score as high among as many columns that say nothing (Bonferroni).
+    coefficient
+        What the regression multiplies the weights of evidence by.
+    """
+
+    name: str
+    evidence: Evidence
+    z: float
+    p_adjusted: float
+    coefficient: float
+
+    @property
+    def proven(self) -> bool:
+        """Whether chance is an unlikely explanation."""
+        return self.p_adjusted <= SIGNIFICANT
+
+
+@dataclass(frozen=True, eq=False)
+class Scorecard:
+    """A fitted model.
+
+    Attributes
+    ----------
+    intercept
+        Log-odds where all weights of evidence are 0.
+    picks
+        In the order they were picked.
+    """
+
+    intercept: float
+    picks: tuple[Pick, ...]
+
+    @property
+    def sharpest(self) -> tuple[Pick, ...]:
+        """The proven picks, at most five."""
+        proven = []
+        for pick in self.picks[:SHARPEST]:
+            if not pick.proven:
+                break
+            proven.append(pick)
+        return tuple(proven)
+
+    def log_odds(self, cases: Cases) -> Floats:
+        """Log-odds of each account."""
+        total = np.full(len(cases), self.intercept)
+        for pick in self.picks:
+            total += pick.coefficient * pick.evidence.of(cases.coded[pick.name])
+        return total
+
+    def probability(self, cases: Cases) -> Floats:
+        """Probability of each account to be positive."""
+        return sigmoid(self.log_odds(cases))
+
+
+def sigmoid(log_odds: Floats) -> Floats:
+    """Probabilities from log-odds."""
+    return np.asarray(1 / (1 + np.exp(-log_odds)))
+
+
+def folds_of(cases: Cases, rng: np.random.Generator, folds: int = FOLDS) -> Ints:
+    """A fold for each case: companies whole, positives spread evenly."""
+    sizes = cases.company.max() + 1
+    with_positive = np.bincount(cases.company, cases.positive, sizes) > 0
+    fold = np.empty(sizes, dtype=np.int64)
+    for chosen in (with_positive, ~with_positive):
+        companies = rng.permutation(np.flatnonzero(chosen))
+        fold[companies] = np.arange(len(companies)) % folds
+    return fold[cases.company]
+
+
+def check(cases: Cases) -> None:
+    """Raise unless there is something to tell apart.
+
+    Raises
+    ------
+    LearningError
+        If all labels are the same, or fewer than one positive per fold is there.
+    """
+    positives = int(cases.positive.sum())
+    if positives in (0, len(cases)):
+        raise LearningError(
+            "All accounts have the same label, so there is nothing to tell apart. "
+            "Add customers of the other kind, or compare with the whole market."
+        )
+    if min(positives, len(cases) - positives) < FOLDS:
+        raise LearningError(
+            f"{positives} positives and {len(cases) - positives} others are too few to learn from; "
+            f"{FOLDS} of each are the least."
+        )
+
+
+def fit(
+    cases: Cases,
+    rng: np.random.Generator,
+    *,
+    beside: Floats | None = None,
+    most: int = MOST_COLUMNS,
+    proven_only: bool = False,
+) -> Scorecard:
+    """Pick columns and fit the regression.
+
+    Parameters
+    ----------
+    cases
+        Labelled accounts of the training part only.
+    rng
+        Deals the folds.
+    beside
+        A number per case that is known already, such as another scorecard's log-odds; columns are
+        picked for what they add to it.
+    most
+        How many columns at most.
+    proven_only
+        Stop where chance becomes a likely explanation, instead of where a column stops to help.
+
+    Raises
+    ------
+    LearningError
+        If `check` does.
+    """
+    check(cases)
+    positive = cases.positive
+    folds = folds_of(cases, rng)
+    known = [] if beside is None else [beside]
+    encoded: dict[str, Floats] = {}
+    chosen: list[tuple[str, Evidence, float, float]] = []
+    design = _design(known, len(cases))
+    expected, _ = _regression(design, positive)
+    while len(chosen) < most and len(encoded) < len(cases.coded):
+        weight = expected * (1 - expected)
+        left = {name: coded for name, coded in cases.coded.items() if name not in encoded}
+        best_name, best_z, best_values = "", -np.inf, np.empty(0)
+        for name, coded in left.items():
+            values = evidence.cross_fitted(coded, positive, expected, folds)
+            z = _score_test(values, positive, expected, weight, design)
+            if z > best_z:
+                best_name, best_z, best_values = name, z, values
+        p = float(stats.norm.sf(best_z))
+        p_adjusted = min(1.0, p * len(left))
+        if p > _HELPS or (proven_only and p_adjusted > SIGNIFICANT):
+            break
+        learned = evidence.learn(cases.coded[best_name], positive, expected)
+        encoded[best_name] = best_values
+        chosen.append((best_name, learned, best_z, p_adjusted))
+        design = _design([*known, *encoded.values()], len(cases))
+        expected, coefficients = _regression(design, positive)
+    _, coefficients = _regression(design, positive)
+    skipped = 1 + len(known)
+    return Scorecard(
+        float(coefficients[0]),
+        tuple(
+            # A negative coefficient would turn the column's evidence around; it then says nothing.
+            Pick(name, learned, z, p, max(0.0, float(coefficient)))
+            for (name, learned, z, p), coefficient in zip(
+                chosen, coefficients[skipped:], strict=True
+            )
+        ),
+    )
+
+
+def strength(cases: Cases, rng: np.random.Generator) -> dict[str, tuple[Floats, float]]:
+    """Each column on its own: cross-fitted weights of evidence, and the test's standard score."""
+    folds = folds_of(cases, rng)
+    expected = np.full(len(cases), cases.base_rate)
+    weight = expected * (1 - expected)
+    design = _design([], len(cases))
+    found = {}
+    for name, coded in cases.coded.items():
+        values = evidence.cross_fitted(coded, cases.positive, expected, folds)
+        found[name] = values, _score_test(values, cases.positive, expected, weight, design)
+    return found
+
+
+def _design(columns: list[Floats], size: int) -> npt.NDArray[np.float64]:
+    return np.column_stack([np.ones(size), *columns])
+
+
+def _regression(design: npt.NDArray[np.float64], positive: Floats) -> tuple[Floats, Floats]:
+    """Fitted probabilities, and the coefficients with the intercept first."""
+    if design.shape[1] == 1:
+        rate = positive.mean()
+        return np.full(len(positive), rate), np.array([np.log(rate / (1 - rate))])
+    model = LogisticRegression(C=1 / RIDGE, solver="newton-cholesky")
+    model.fit(design[:, 1:], positive)
+    coefficients = np.append(model.intercept_, model.coef_[0])
+    return sigmoid(design @ coefficients), coefficients
+
+
+def _score_test(
+    values: Floats,
+    positive: Floats,
+    expected: Floats,
+    weight: Floats,
+    design: npt.NDArray[np.float64],
+) -> float:
+    """Standard score of adding a column to the regression; positive where it helps."""
+    weighted = design * weight[:, None]
+    shared = weighted.T @ values
+    variance = float(
+        values @ (weight * values)
+        - shared @ np.linalg.solve(weighted.T @ design + 1e-9 * np.eye(design.shape[1]), shared)
+    )
+    if variance < 1e-9:
+        return 0.0
+    return float(values @ (positive - expected)) / float(np.sqrt(variance))

@@ -1,0 +1,220 @@
+"""A few groups of customers, if there are any, each named by what sets it apart.
+
+Customers are grouped by spectral clustering on Gower similarities. How many groups is decided by
+stability (Ben-Hur, Elisseeff and Guyon 2002): a number is right when two random parts, grouped
+separately, agree on the customers they share (adjusted Rand index). One group is the answer unless the
+agreement is high, and higher than on the same columns shuffled, which have no groups.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from sklearn.cluster import SpectralClustering
+from sklearn.metrics import adjusted_rand_score
+
+from icp_core.columns import Column
+from icp_core.learning import attributes, evidence
+from icp_core.learning.cases import Cases, Progress
+from icp_core.learning.evidence import Evidence
+from icp_core.learning.gower import Floats, Gower, Rows
+from icp_core.learning.suggestion import fit_from
+from icp_core.profile import Criterion, Profile, Role
+from icp_core.universe import Universe
+
+MOST_SEGMENTS: Final = 6
+LEAST_CUSTOMERS: Final = 30
+STABLE: Final = 0.6
+_MOST_GROUPED: Final = 400
+_DRAWS: Final = 8
+_SHARE: Final = 0.7
+_MARGIN: Final = 0.15
+_TOLD: Final = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """A group of customers.
+
+    Attributes
+    ----------
+    name
+        What sets it apart, in a few words.
+    rows
+        Of its customers in the universe.
+    share
+        Of all customers that were grouped.
+    profile
+        Criteria for what sets it apart from the market; None where nothing does.
+    """
+
+    name: str
+    rows: Rows
+    share: float
+    profile: Profile | None
+
+
+@dataclass(frozen=True, eq=False)
+class Segments:
+    """All groups, the largest first.
+
+    Attributes
+    ----------
+    segments
+        One or more.
+    stability
+        Agreement by number of groups tried, and that on shuffled columns: `segments`, `agreement`,
+        `by_chance`.
+    note
+        Why there are no groups; empty where there are.
+    """
+
+    segments: tuple[Segment, ...]
+    stability: pl.DataFrame
+    note: str = ""
+
+
+def segments(
+    universe: Universe,
+    customers: Rows,
+    columns: Sequence[Column],
+    market: Cases,
+    rng: np.random.Generator,
+    *,
+    like: Profile | None = None,
+    progress: Progress | None = None,
+) -> Segments:
+    """Group customers.
+
+    Parameters
+    ----------
+    universe
+        The accounts.
+    customers
+        Rows of the customers, best first.
+    columns
+        What to group by; the suggested attributes say most.
+    market
+        Cases to compare a group with; its positives are left out.
+    rng
+        Draws the halves.
+    like
+        A profile whose tiers, potential and currency the new ones take over.
+    progress
+        Called with the share done; what it raises ends the work.
+
+    Raises
+    ------
+    LearningError
+        If there is no column to group by.
+    """
+    customers = customers[:_MOST_GROUPED]
+    frame = universe.frame[customers]
+    gower = Gower.on(universe, columns)
+    alike = 1 - gower.to(frame).distances(frame)
+    shuffled = frame.with_columns(
+        pl.Series(c.name, frame[c.name].gather(rng.permutation(len(frame)))) for c in gower.columns
+    )
+    chance = 1 - gower.to(shuffled).distances(shuffled)
+    tried = []
+    if len(customers) >= LEAST_CUSTOMERS:
+        for count in range(2, MOST_SEGMENTS + 1):
+            if progress:
+                progress((count - 2) / (MOST_SEGMENTS - 1), "Grouping customers")
+            agreement = (_stability(alike, count, rng), _stability(chance, count, rng))
+            tried.append({"segments": count, "agreement": agreement[0], "by_chance": agreement[1]})
+    stability = pl.DataFrame(
+        tried, schema={"segments": pl.Int64, "agreement": pl.Float64, "by_chance": pl.Float64}
+    )
+    real = stability.filter(
+        (pl.col("agreement") >= STABLE) & (pl.col("agreement") >= pl.col("by_chance") + _MARGIN)
+    )
+    whole = Segment("All customers", customers, 1.0, None)
+    if len(customers) < LEAST_CUSTOMERS:
+        note = f"It takes {LEAST_CUSTOMERS} customers to look for segments; there are {len(customers)}."
+        return Segments((whole,), stability, note)
+    if real.is_empty():
+        note = "No number of segments comes out the same twice; treat the customers as one segment."
+        return Segments((whole,), stability, note)
+    count = int(real.sort("agreement", "segments", descending=[True, False])["segments"][0])
+    groups = _grouped(alike, count)
+    found = []
+    for group in range(count):
+        rows = customers[groups == group]
+        name, profile = _portrait(frame, groups == group, market, gower.columns, like)
+        found.append(Segment(name, rows, len(rows) / len(customers), profile))
+    found.sort(key=lambda segment: -segment.share)
+    return Segments(tuple(found), stability)
+
+
+def _grouped(alike: Floats, count: int) -> npt.NDArray[np.int64]:
+    clustering = SpectralClustering(
+        count, affinity="precomputed", assign_labels="cluster_qr", random_state=0
+    )
+    # The power makes near neighbours count for more than the crowd; the rest keeps all connected.
+    return np.asarray(clustering.fit_predict(alike**4 + 1e-3), dtype=np.int64)
+
+
+def _stability(alike: Floats, count: int, rng: np.random.Generator) -> float:
+    size = len(alike)
+    taken = max(int(_SHARE * size), count + 1)
+    scores = []
+    for _ in range(_DRAWS):
+        halves = []
+        for _ in range(2):
+            rows = np.sort(rng.choice(size, taken, replace=False))
+            groups = np.full(size, -1)
+            groups[rows] = _grouped(alike[np.ix_(rows, rows)], count)
+            halves.append(groups)
+        both = (halves[0] >= 0) & (halves[1] >= 0)
+        scores.append(adjusted_rand_score(halves[0][both], halves[1][both]))
+    return float(np.mean(scores))
+
+
+def _portrait(
+    frame: pl.DataFrame,
+    inside: npt.NDArray[np.bool_],
+    market: Cases,
+    columns: Sequence[Column],
+    like: Profile | None,
+) -> tuple[str, Profile | None]:
+    """A name by contrast with the other customers, and a profile by contrast with the market."""
+    positive = inside.astype(np.float64)
+    expected = np.full(len(frame), positive.mean())
+    others = market.take(np.flatnonzero(market.positive == 0))
+    told: list[tuple[float, str]] = []
+    criteria = []
+    for column in columns:
+        if column.name not in market.coded:
+            continue
+        levels = market.coded[column.name].levels
+        coded = levels.code(frame[column.name])
+        apart = evidence.learn(coded, positive, expected)
+        favourable = apart.favourable(coded)
+        gap = favourable[inside].mean() - favourable[~inside].mean()
+        told.append((float(gap), f"{column.label}: {attributes.favourable(apart)}"))
+        both = levels.code(pl.concat([frame.filter(pl.Series(inside)), others.frame])[column.name])
+        label = np.append(np.ones(int(inside.sum())), np.zeros(len(others)))
+        learned: Evidence = evidence.learn(both, label, np.full(len(label), label.mean()))
+        test = fit_from(learned)
+        strength = float((learned.favourable(both)[: int(inside.sum())]).mean()) - float(
+            (learned.favourable(both)[int(inside.sum()) :]).mean()
+        )
+        if test is not None and strength > 0.05:
+            weight = int(np.clip(round(10 * strength), 1, 10))
+            criteria.append(
+                Criterion(column=column.name, role=Role.NICE_TO_HAVE, fit=test, weight=weight)
+            )
+    told.sort(key=lambda item: -item[0])
+    name = "; ".join(text for gap, text in told[:_TOLD] if gap > 0.1) or "Mixed"
+    if not criteria:
+        return name, None
+    model = like or Profile(name="Learned")
+    return name, model.replace(
+        name=f"Segment: {name}"[:80],
+        description="Suggested by what sets this segment of customers apart from the market.",
+        criteria=tuple(sorted(criteria, key=lambda c: -c.weight)),
+    )
