@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Final
 
 import duckdb
+import polars as pl
 
 from icp_core.importing.load import run_import
 from icp_core.importing.reading import read
@@ -70,9 +71,9 @@ def scan(path: Path) -> int:
     with tempfile.TemporaryDirectory() as folder:
         out = str(Path(folder) / "scan.parquet")
         connection = duckdb.connect()
+        connection.execute("SET enable_progress_bar = false")
         connection.read_csv(str(path), all_varchar=True).write_parquet(out)
-        found = connection.read_parquet(out).count("*").fetchone()
-    return int(found[0]) if found else 0
+        return int(pl.scan_parquet(out).select(pl.len()).collect().item())
 
 
 def read_only(path: Path) -> int:

@@ -46,6 +46,7 @@ _REASONS: Final = {
 }
 _BATCH: Final = 50_000
 _RECORD_LINES: Final = 500
+_CELLS_AT_MOST: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -415,6 +416,9 @@ def _copy(
 ) -> pl.DataFrame | None:
     """Write the cells to Parquet with DuckDB; returns the unreadable rows, None where it gives up."""
     connection = duckdb.connect(config={"memory_limit": "3GB"})
+    # Progress is measured but never printed: standard output belongs to the command.
+    connection.execute("SET enable_progress_bar = true")
+    connection.execute("SET enable_progress_bar_print = false")
     failure: list[duckdb.Error] = []
 
     def write() -> None:
@@ -438,10 +442,12 @@ def _copy(
 
     worker = threading.Thread(target=write, name="read-csv")
     worker.start()
+    share = 0.0
     try:
         while worker.is_alive():
             worker.join(0.2)
-            share = max(0.0, min(100.0, float(connection.query_progress()))) / 100
+            # Between two queries the progress is -1.
+            share = max(share, min(1.0, float(connection.query_progress()) / 100))
             on_progress(Progress("Reading the rows", 0.1 + 0.9 * share))
     except BaseException:
         connection.interrupt()
@@ -453,18 +459,25 @@ def _copy(
         return None
     found = (
         connection.table("reject_errors")
-        .aggregate("line, min(error_type) AS error, any_value(csv_line) AS cells", "line")
+        .aggregate(
+            f"line, min(error_type), any_value(left(csv_line, {_CELLS_AT_MOST})), "
+            "bool_or(contains(trim(csv_line, chr(10) || chr(13)), chr(10)))",
+            "line",
+        )
         .order("line")
         .fetchall()
     )
     connection.close()
     if len(found) > limits.unreadable:
         _refuse_damaged(name, limits)
+    if any(several_lines for *_, several_lines in found):
+        # A quotation mark took lines of other rows with it.
+        return None
     return rejects(
         name,
-        [line for line, _, _ in found],
-        [_reason(error, text) for _, error, text in found],
-        [(text or "").strip("\r\n").removeprefix(_TOO_LONG) for _, _, text in found],
+        [line for line, *_ in found],
+        [_reason(error, text) for _, error, text, _ in found],
+        [(text or "").strip("\r\n").removeprefix(_TOO_LONG) for _, _, text, _ in found],
     )
 
 
@@ -484,8 +497,6 @@ def _refuse_damaged(name: str, limits: Limits) -> None:
 
 def _complete(out: Path, unreadable: pl.DataFrame, survey: _Survey, dialect: _Dialect) -> bool:
     """Whether rows read, rows rejected and blank lines add up to the lines of the file."""
-    if unreadable["cells"].str.contains("\n", literal=True).any():
-        return False
     scan = pl.scan_parquet(out)
     rows = int(scan.select(pl.len()).collect().item())
     wanted = survey.lines - dialect.header_line - unreadable.height
@@ -544,7 +555,9 @@ def _copy_carefully(
             else:
                 reason = reason or ("too few cells" if len(record) < width else "too many cells")
                 text = line.strip("\r\n")
-                bad.append((row, _reason(reason, text), text.removeprefix(_TOO_LONG)))
+                bad.append(
+                    (row, _reason(reason, text), text.removeprefix(_TOO_LONG)[:_CELLS_AT_MOST])
+                )
             if len(bad) > limits.unreadable:
                 _refuse_damaged(name, limits)
             if len(batch) >= _BATCH:

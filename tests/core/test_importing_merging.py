@@ -282,14 +282,14 @@ def test_a_cancelled_load_stops_between_batches(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("Company,City\n" + "".join(f"Firma {i},Oslo\n" for i in range(50)))
 
-    class Cancel(Exception):
+    class CancelledError(Exception):
         pass
 
     def stop(progress: Progress) -> None:
         if progress.step.startswith("Merging"):
-            raise Cancel
+            raise CancelledError
 
-    with pytest.raises(Cancel):
+    with pytest.raises(CancelledError):
         load([open_source(path)], on_progress=stop)
 
 

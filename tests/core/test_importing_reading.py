@@ -233,7 +233,7 @@ def test_json_lines_arrays_and_wrapped_arrays_read_alike() -> None:
 
 
 def test_progress_moves_and_raising_in_it_cancels() -> None:
-    class Cancel(Exception):
+    class CancelledError(Exception):
         pass
 
     seen: list[float] = []
@@ -243,9 +243,9 @@ def test_progress_moves_and_raising_in_it_cancels() -> None:
     assert seen[-1] <= 1
 
     def stop(_: Progress) -> None:
-        raise Cancel
+        raise CancelledError
 
-    with pytest.raises(Cancel):
+    with pytest.raises(CancelledError):
         read(text, on_progress=stop)
 
 
