@@ -18,11 +18,13 @@ with st.container(border=True, gap="small"):
     # From the left: the table's own tools hang over the right end of this row.
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = st.container(width="content")
-        decide = st.button(
+        st.button(
             _("Decide on {count}").format(count=number(len(chosen))) if chosen else _("Decide"),
             icon=":material/fact_check:",
             type="primary" if chosen else "secondary",
             help=_("On the ticked accounts, or on all of the list."),
+            on_click=state.open_dialog,
+            args=("decide",),
             key="accounts_decide",
         )
         if chosen:
@@ -42,8 +44,13 @@ with st.container(border=True, gap="small"):
             )
         )
         lists.downloads(evaluation, asked, total=page.total)
-        add = st.button(
-            _("Add"), icon=":material/add:", help=_("Add an account by hand."), key="accounts_add"
+        st.button(
+            _("Add"),
+            icon=":material/add:",
+            help=_("Add an account by hand."),
+            on_click=state.open_dialog,
+            args=("add",),
+            key="accounts_add",
         )
     if page.total:
         with shell.guard():
@@ -52,13 +59,15 @@ with st.container(border=True, gap="small"):
     else:
         lists.empty(asked)
 
-if add:
-    adding.dialog(evaluation.board, dataset=view.dataset)
-elif decide and (chosen or page.total):
-    deciding.on_many(
-        chosen,
-        total=page.total,
-        all_ids=lambda: listing.account_ids(evaluation, asked.wanted),
-    )
-elif account := state.opened_account():
-    one.drawer(evaluation, account, dataset=view.dataset)
+match state.open_now():
+    case "add":
+        adding.dialog(evaluation.board, dataset=view.dataset)
+    case "decide" if chosen or page.total:
+        deciding.on_many(
+            chosen,
+            total=page.total,
+            all_ids=lambda: listing.account_ids(evaluation, asked.wanted),
+        )
+    case _:
+        if account := state.opened_account():
+            one.drawer(evaluation, account, dataset=view.dataset)

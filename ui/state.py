@@ -16,6 +16,7 @@ import streamlit as st
 from icp_core.errors import IcpError, ProfileError
 from icp_core.profile import Profile
 from icp_core.starters import starter, starters
+from icp_core.team import Team
 from icp_core.workspace import SavedVersion, user_name
 from ui import data
 from ui.texts import _
@@ -29,6 +30,7 @@ _BASE: Final = "view_base"
 _EPOCH: Final = "view_epoch"
 _NOTICES: Final = "view_notices"
 _AUTHOR: Final = "author"
+_PLAN: Final = "plan"
 _SAVING: Final = "saving"
 _CONFLICT: Final = "conflict"
 _DATASET: Final = "dataset"
@@ -37,6 +39,7 @@ _SAVED: Final = "saved"
 _VERSION: Final = "version"
 _PROFILE: Final = "p"
 _ACCOUNT: Final = "account"
+_DIALOG: Final = "dialog"
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,17 @@ def set_author(name: str) -> None:
         st.session_state[_AUTHOR] = name.strip()
 
 
+def unsaved_plan() -> Team | None:
+    """The team's plan of this session, where it could not be saved for everybody."""
+    plan: Team | None = st.session_state.get(_PLAN)
+    return plan
+
+
+def set_unsaved_plan(plan: Team | None) -> None:
+    """Keep the team's plan for this session, or with None forget it once it is saved."""
+    st.session_state[_PLAN] = plan
+
+
 def is_saving() -> bool:
     """Whether the dialog that saves the profile is open."""
     return bool(st.session_state.get(_SAVING))
@@ -195,6 +209,22 @@ def open_account(account_id: str | None) -> None:
         st.query_params[_ACCOUNT] = account_id
     elif _ACCOUNT in st.query_params:
         del st.query_params[_ACCOUNT]
+
+
+def open_dialog(name: str) -> None:
+    """Ask the page for one of its dialogs; it stays open until `close_dialog`."""
+    st.session_state[_DIALOG] = name
+
+
+def open_now() -> str | None:
+    """Name of the dialog that is open."""
+    name: str | None = st.session_state.get(_DIALOG)
+    return name
+
+
+def close_dialog() -> None:
+    """Have no dialog open."""
+    st.session_state[_DIALOG] = None
 
 
 def begun(key: str, value: Any) -> str:

@@ -13,9 +13,17 @@ from ui.format import plain
 from ui.texts import _
 
 
-@st.dialog(_("Add an account"), width="medium", icon=":material/add_business:")
 def dialog(board: Scoreboard, *, dataset: str) -> None:
     """Ask for the facts of one account, and add it to these accounts or to all datasets."""
+    st.dialog(
+        _("Add an account"),
+        width="medium",
+        icon=":material/add_business:",
+        on_dismiss=state.close_dialog,
+    )(_form)(board, dataset)
+
+
+def _form(board: Scoreboard, dataset: str) -> None:
     universe = board.universe
     has = universe.columns.keys()
     with st.form("add_account", border=False):
@@ -104,6 +112,7 @@ def dialog(board: Scoreboard, *, dataset: str) -> None:
         except IcpError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
+        state.close_dialog()
         state.open_account(key)
         st.rerun()
 

@@ -149,9 +149,8 @@ def _decide(ids: Sequence[str], decision: Decision) -> int:
     )
 
 
-@st.dialog(_("Decide on accounts"), width="medium", icon=":material/fact_check:")
 def on_many(selected: Sequence[str], *, total: int, all_ids: Callable[[], pl.Series]) -> None:
-    """Decide on the selected accounts, or on all of the list.
+    """Open the dialog that decides on the selected accounts, or on all of the list.
 
     Parameters
     ----------
@@ -162,6 +161,15 @@ def on_many(selected: Sequence[str], *, total: int, all_ids: Callable[[], pl.Ser
     all_ids
         Gives the ids of them all.
     """
+    st.dialog(
+        _("Decide on accounts"),
+        width="medium",
+        icon=":material/fact_check:",
+        on_dismiss=state.close_dialog,
+    )(_on_many)(selected, total, all_ids)
+
+
+def _on_many(selected: Sequence[str], total: int, all_ids: Callable[[], pl.Series]) -> None:
     scopes = {"selected": len(selected), "all": total}
     names = {
         "selected": _("The {count} selected").format(count=number(len(selected))),
@@ -198,6 +206,7 @@ def on_many(selected: Sequence[str], *, total: int, all_ids: Callable[[], pl.Ser
     ):
         ids = selected if scope == "selected" else all_ids().to_list()
         if save(ids, decision):
+            state.close_dialog()
             st.rerun()
     st.caption(
         _("Blank fields leave notes and owners as they are. All are saved together, or none.")

@@ -31,6 +31,9 @@ DECISION: Final = "decision"
 NOTE: Final = "decision_note"
 DECISION_OWNER: Final = "decision_owner"
 
+USUAL: Final = (*tables.COLUMNS[:3], DECISION, *tables.COLUMNS[3:])
+"""What the table shows unless told otherwise, as far as the accounts have it."""
+
 SEARCH: Final = "find"
 STATE: Final = "accounts_state"
 TIERS: Final = "accounts_tiers"
@@ -45,7 +48,7 @@ _BLANK: Final = {SEARCH: "", TIERS: [], REGIONS: [], CUSTOMERS: None, DECISIONS:
 _OPEN: Final = "_open"
 _CLICKED: Final = "accounts_headings_clicked"
 _CLICK: Final = "accounts_click"
-_SELECTED: Final = "accounts_selected"
+_TICKED: Final = "accounts_ticked"
 _COMPUTED: Final = (NAMES.score_low, NAMES.score_high, NAMES.coverage)
 
 
@@ -191,7 +194,7 @@ def layout(evaluation: Evaluation, wanted: Wanted, statuses: tuple[Status, ...])
     """Draw the chooser of columns and order; a click on a heading of the table sets the order too."""
     columns = evaluation.board.universe.columns
     offered = [name for name in offered_columns(columns) if name != "name"]
-    usual = [name for name in (*tables.COLUMNS, DECISION) if name in offered]
+    usual = [name for name in USUAL if name in offered]
     sortable = [BEST, *(name for name in ("name", *offered) if is_sortable(name, columns))]
     with st.popover(_("Columns"), icon=":material/view_column:"):
         chosen = st.multiselect(
@@ -297,11 +300,13 @@ def one_page(evaluation: Evaluation, asked: Asked) -> tuple[Page, int]:
         )
 
     place = state.now(key)
-    page = at(place)
-    if place > pages_of(page.total):
-        place = pages_of(page.total)
-        state.set_kept(key, place)
+    # The first search through a large list prepares it.
+    with st.spinner(_("Looking through the accounts")):
         page = at(place)
+        if place > pages_of(page.total):
+            place = pages_of(page.total)
+            state.set_kept(key, place)
+            page = at(place)
     return page, place
 
 
@@ -397,13 +402,13 @@ def _table_name() -> str:
 
 def selected() -> tuple[str, ...]:
     """Ids of the accounts that are ticked, on whatever page they were."""
-    ids: tuple[str, ...] = state.now(state.begun(_SELECTED, ()))
+    ids: tuple[str, ...] = state.now(state.begun(_TICKED, ()))
     return ids
 
 
 def select(ids: Sequence[str]) -> None:
     """Tick just these accounts."""
-    state.set_kept(_SELECTED, tuple(ids))
+    state.set_kept(_TICKED, tuple(ids))
 
 
 def pager(page: Page, place: int, asked: Asked) -> None:
