@@ -160,5 +160,5 @@ with right.container(border=True, height="stretch"):
         st.caption(_("There is nothing to preview. Choose more tiers or countries above."))
     if remembers:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            saving.author_popover(_("Downloads are logged as by {author}"))
+            saving.author_popover(_("Downloads are logged for {author}"))
             shell.link("versions", _("Export log"), ":material/history:")

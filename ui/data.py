@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from icp_core import sources
+from icp_core.compare import Comparison, compare
 from icp_core.errors import WorkspaceError
 from icp_core.exporting import Customers, Prepared, prepare
 from icp_core.profile import Profile
@@ -129,6 +130,18 @@ def evaluation(source: str, profile: Profile) -> Evaluation:
         If the profile does not fit the accounts.
     """
     return _evaluation(source, profile, _added(source))
+
+
+def comparison(source: str, before: Profile, after: Profile) -> Comparison:
+    """Two profiles on a source: who came, who went, who moved, and why.
+
+    Raises
+    ------
+    ProfileError
+        If either does not fit the accounts.
+    """
+    with st.spinner(_("Comparing")):
+        return _comparison(source, before, after, _added(source))
 
 
 def export(
@@ -255,6 +268,11 @@ def _scoreboard(source: str, added: str) -> Scoreboard:
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_CONTENT)
 def _evaluation(source: str, profile: Profile, added: str) -> Evaluation:
     return _scoreboard(source, added).evaluate(profile)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_BY_CONTENT)
+def _comparison(source: str, before: Profile, after: Profile, added: str) -> Comparison:
+    return compare(_scoreboard(source, added), before, after)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_CONTENT)

@@ -30,6 +30,11 @@ def _done() -> None:
     state.set_saving(False)
 
 
+def version_label(name: str, number: int) -> str:
+    """A saved version as a choice, short enough for the sidebar."""
+    return _("{name} · v{number}").format(name=name, number=number)
+
+
 def unavailable(error: WorkspaceError, *, key: str) -> None:
     """Say why the workspace cannot be used, and offer to try again."""
     st.warning(plain(str(error)), icon=":material/cloud_off:")
@@ -99,19 +104,24 @@ def _form() -> None:
     unchanged = not as_new and not view.edited and profile == view.profile
     if unchanged:
         st.caption(_("Nothing has changed since version {number}.").format(number=view.version))
-    conflict = state.conflict()
-    overtaken = conflict is not None and conflict.slug == slug
-    if st.button(
+    slot = st.empty()
+    if not _is_overtaken(slug) and slot.button(
         _("Save"),
-        type="secondary" if overtaken else "primary",
+        type="primary",
         icon=":material/save:",
         disabled=unchanged or not author.strip(),
         key="save_now",
     ):
         _save(profile, slug=slug, based_on=based_on, why=why, author=author)
-    conflict = state.conflict()
-    if conflict is not None and conflict.slug == slug:
-        _overtaken(conflict, profile, why=why, author=author)
+    newest = state.conflict()
+    if newest is not None and _is_overtaken(slug):
+        slot.empty()
+        _overtaken(newest, profile, why=why, author=author)
+
+
+def _is_overtaken(slug: str) -> bool:
+    newest = state.conflict()
+    return newest is not None and newest.slug == slug
 
 
 def _overtaken(newest: SavedVersion, profile: Profile, *, why: str, author: str) -> None:

@@ -1,7 +1,7 @@
 """What every page begins with: configuration, sidebar, navigation, and one way to show errors."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -176,12 +176,14 @@ def _choose_profile(view: View, universe: Universe) -> None:
     except WorkspaceError as error:
         trouble = error
     offered = [*saved, *(entry.slug for entry in starters_for(universe))]
-    current = _SAVED + view.saved if view.saved else view.starter or _OWN
+    current = _current(view)
     if current not in offered:
         offered.insert(0, current)
-    names = {key: _saved_label(one.name, one.number) for key, one in saved.items()}
+    names = {key: saving.version_label(one.name, one.number) for key, one in saved.items()}
     names |= {entry.slug: entry.profile.name for entry in starters()}
-    label = _saved_label(view.profile.name, view.version) if view.version else view.profile.name
+    label = (
+        saving.version_label(view.profile.name, view.version) if view.version else view.profile.name
+    )
     names[current] = _("Edited: {name}").format(name=label) if view.edited else label
     taken = Counter(names[key] for key in offered)
     for key in offered:
@@ -192,7 +194,7 @@ def _choose_profile(view: View, universe: Universe) -> None:
         offered,
         format_func=names.__getitem__,
         key=state.shown("profile", current),
-        on_change=lambda: _replace_profile(state.picked("profile")),
+        on_change=lambda: _replace_profile(state.picked("profile"), offered),
         help=_(
             "An Ideal Customer Profile: which companies fit, how well, and what they are worth. "
             "Saved ones come first, with their version; the rest are starters."
@@ -210,11 +212,16 @@ def _choose_profile(view: View, universe: Universe) -> None:
         saving.unavailable(trouble, key="workspace_again")
 
 
-def _saved_label(name: str, number: int) -> str:
-    return _("{name} · version {number}").format(name=name, number=number)
+def _current(view: View) -> str:
+    """The option of the profile list that the view stands on."""
+    return _SAVED + view.saved if view.saved else view.starter or _OWN
 
 
-def _replace_profile(key: str) -> None:
+def _replace_profile(key: str, offered: Collection[str]) -> None:
+    # A browser that answers while the label of its option changes ("Edited: …") names an option that
+    # is gone, and then the current one again; nobody picked either, and an edit must not be lost.
+    if key not in offered or key == _current(state.view()):
+        return
     if not key.startswith(_SAVED):
         state.choose_starter(key)
         return

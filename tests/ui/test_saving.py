@@ -42,7 +42,7 @@ def test_a_saved_profile_is_version_1_and_stands_in_the_address(open_page: Open)
     assert saved.newest.profile == MINE
     assert dict(app.query_params) == {"dataset": "listed", "saved": "twins", "version": "1"}
     assert app.sidebar.selectbox[1].value == "saved:twins"
-    assert app.sidebar.selectbox[1].options[0] == "Twins · version 1"
+    assert app.sidebar.selectbox[1].options[0] == "Twins · v1"
 
 
 def test_the_name_given_once_is_offered_again(open_page: Open) -> None:
@@ -59,10 +59,10 @@ def test_a_link_opens_the_version_it_names_with_its_edits(open_page: Open) -> No
     workspace.save_profile(edited(MINE), author="Eva", why="", based_on=1)
     app = open_page(dataset="listed", saved="twins", version="1")
     assert not errors(app)
-    assert app.sidebar.selectbox[1].options[0] == "Twins · version 1"
+    assert app.sidebar.selectbox[1].options[0] == "Twins · v1"
     assert "p" not in app.query_params
     app = open_page(dataset="listed", saved="twins", version="1", p=state.pack(edited(MINE)))
-    assert app.sidebar.selectbox[1].options[0] == "Edited: Twins · version 1"
+    assert app.sidebar.selectbox[1].options[0] == "Edited: Twins · v1"
     press(app, "Revert")
     assert dict(app.query_params) == {"dataset": "listed", "saved": "twins", "version": "1"}
 
@@ -99,7 +99,7 @@ def test_a_saved_profile_is_picked_beside_the_starters(open_page: Open) -> None:
     Workspace.open().save_profile(edited(STARTER), slug="twins", author="Eva", why="", based_on=0)
     app = open_page(dataset="listed")
     picker = app.sidebar.selectbox[1]
-    assert picker.options == [f"{STARTER.name} · version 1", STARTER.name]
+    assert picker.options == [f"{STARTER.name} · v1", STARTER.name]
     picker.select("saved:twins").run()
     assert dict(app.query_params) == {"dataset": "listed", "saved": "twins", "version": "1"}
     app.sidebar.selectbox[1].select("listed-by-domain").run()

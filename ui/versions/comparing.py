@@ -1,0 +1,437 @@
+"""Two versions or profiles side by side: totals, who came, who went, who moved, and why."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+import streamlit as st
+
+from icp_core.columns import Column
+from icp_core.compare import (
+    FAILING,
+    OTHERS,
+    POLICY,
+    POSSIBLE,
+    Comparison,
+    GateCause,
+    Kind,
+    MoveCause,
+)
+from icp_core.exporting.prepare import FICTIONAL_PREFIX
+from icp_core.profile import Profile, Role
+from icp_core.scoreboard import Evaluation
+from icp_core.starters import starters_for
+from icp_core.tiers import UNRANKED
+from icp_core.universe import Universe
+from icp_core.workspace import SavedProfile, SavedVersion, checksum
+from ui import charts, saving, state
+from ui.builder import words
+from ui.format import UNKNOWN, money, number, plain, signed
+from ui.headline import headline_data
+from ui.state import View
+from ui.tables import table_csv, table_title
+from ui.texts import _
+
+NOW: Final = "now"
+ROWS: Final = 20
+
+_TIERS_FIGURE: Final = 2
+"""Place of the tiers among the headline numbers; here they have rows of their own."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """Something that can be compared: its label as a choice, and what it is."""
+
+    label: str
+    of: Profile | SavedVersion
+
+    @property
+    def profile(self) -> Profile:
+        """The profile itself.
+
+        Raises
+        ------
+        WorkspaceError, ProfileError
+            As `SavedVersion.profile`.
+        """
+        return self.of if isinstance(self.of, Profile) else self.of.profile
+
+
+def sides(
+    view: View,
+    universe: Universe,
+    *,
+    versions: Sequence[SavedVersion],
+    saved: Sequence[SavedProfile],
+) -> dict[str, Side]:
+    """What can be compared: the profile as it stands, its versions, other profiles, and starters."""
+    found = {NOW: Side(_("Now: {name}").format(name=view.profile.name), view.profile)}
+    others = [one.newest for one in saved if one.slug != view.saved and not one.archived]
+    for one in [*versions, *others]:
+        found[f"{one.slug}@{one.number}"] = Side(saving.version_label(one.name, one.number), one)
+    for entry in starters_for(universe):
+        label = _("Starter: {name}").format(name=entry.profile.name)
+        found[f"starter:{entry.slug}"] = Side(label, entry.profile)
+    taken = Counter(side.label for side in found.values())
+    return {
+        key: Side(f"{side.label} ({key})", side.of) if taken[side.label] > 1 else side
+        for key, side in found.items()
+    }
+
+
+def usual(view: View, choices: dict[str, Side], *, newest: int | None) -> tuple[str, str]:
+    """What one would compare first: what changed last."""
+    saved = f"{view.saved}@{view.version}"
+    if view.edited:
+        began = saved if view.saved else f"starter:{view.starter}"
+        return (began if began in choices else NOW), NOW
+    if view.saved is not None and newest is not None:
+        if view.version != newest:
+            return saved, f"{view.saved}@{newest}"
+        if f"{view.saved}@{newest - 1}" in choices:
+            return f"{view.saved}@{newest - 1}", saved
+    own = {NOW, saved, f"starter:{view.starter}"}
+    return NOW, next((key for key in choices if key not in own), NOW)
+
+
+def choose(choices: dict[str, Side], before: str, after: str) -> tuple[Side, Side]:
+    """Draw the two choices."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        one, other = (
+            st.selectbox(
+                label,
+                list(choices),
+                index=list(choices).index(usually),
+                format_func=lambda key: choices[key].label,
+                **state.kept(name),
+            )
+            for label, usually, name in (
+                (_("Before"), before, "versions_before"),
+                (_("After"), after, "versions_after"),
+            )
+        )
+    # A choice that was kept from another profile or other accounts may be gone.
+    return choices.get(one) or choices[before], choices.get(other) or choices[after]
+
+
+def side_by_side_data(comparison: Comparison) -> pl.DataFrame:
+    """TAM and tier totals of both sides, and what changed, in words: figure, before, after, change."""
+    before, after = comparison.before, comparison.after
+    one, other = headline_data(before), headline_data(after)
+    matches = len(after.matches) - len(before.matches)
+    customers = int(after.matches.customers.sum()) - int(before.matches.customers.sum())
+    worth = None
+    if before.profile.currency == after.profile.currency:
+        worth = after.worth.total - before.worth.total
+    changes = (signed(matches), _worth(worth, after), "", signed(matches - customers))
+    rows = [
+        (figure.label, figure.value, now.value, change)
+        for place, (figure, now, change) in enumerate(zip(one, other, changes, strict=True))
+        if place != _TIERS_FIGURE
+    ]
+    totals = [
+        {row["tier"]: row for row in charts.tier_data(side).iter_rows(named=True)}
+        for side in (before, after)
+    ]
+    for pair in comparison.tiers:
+        was, now = (side.get(pair.name) for side in totals)
+        change = (now or {}).get("accounts", 0) - (was or {}).get("accounts", 0)
+        rows.append(
+            (
+                place_name(pair.name),
+                _total(was, before.profile.currency),
+                _total(now, after.profile.currency),
+                signed(change),
+            )
+        )
+    return pl.DataFrame(rows, schema=["figure", "before", "after", "change"], orient="row")
+
+
+def _worth(change: float | None, side: Evaluation) -> str:
+    if change is None:
+        return UNKNOWN
+    sign = "+" if change >= 0 else "−"
+    return sign + money(abs(change), side.profile.currency)
+
+
+def _total(total: dict[str, Any] | None, currency: str) -> str:
+    if total is None:
+        return UNKNOWN
+    return f"{number(total['accounts'])} · {money(total['potential'], currency)}"
+
+
+def place_name(name: str | None) -> str:
+    """Where a company is: a tier by its name, unranked, possible, or outside the market."""
+    if name is None:
+        return UNKNOWN
+    own = {UNRANKED: _("Unranked"), POSSIBLE: _("Possible"), FAILING: _("No match")}
+    return own.get(name) or _("Tier {name}").format(name=name)
+
+
+def side_by_side(comparison: Comparison) -> None:
+    """Draw TAM and tier totals of both sides."""
+    table = side_by_side_data(comparison)
+    headings = {
+        "figure": _("Figure"),
+        "before": _("Before"),
+        "after": _("After"),
+        "change": _("Change"),
+    }
+    table_title(
+        _("Companies and potential a year"),
+        lambda: table_csv(table, headings),
+        file_name="side-by-side.csv",
+    )
+    st.table(
+        {
+            heading: [_in_two_lines(text) for text in table[name]]
+            for name, heading in headings.items()
+        },
+        border="horizontal",
+        hide_index=True,
+    )
+    if comparison.before.profile.currency != comparison.after.profile.currency:
+        st.caption(_("The two profiles count in different currencies."))
+
+
+def _in_two_lines(text: str) -> str:
+    first, dot, second = text.partition(" · ")
+    return f"{plain(first)}  \n:small[:gray[{plain(second)}]]" if dot else plain(first)
+
+
+def transitions(comparison: Comparison) -> None:
+    """Draw how many companies went from where to where."""
+    table = transitions_data(comparison)
+    names = table.columns[1:]
+    headings = {"before": _("From")} | {
+        name: _("To {place}").format(place=place_name(name)) for name in names
+    }
+    table_title(
+        _("From where to where"), lambda: table_csv(table, headings), file_name="transitions.csv"
+    )
+    st.table(
+        {_("From ↓ to →"): [plain(name) for name in table["before"]]}
+        | {
+            plain(place_name(name)): [
+                "" if count is None else number(count) for count in table[name]
+            ]
+            for name in names
+        },
+        border="horizontal",
+        hide_index=True,
+    )
+
+
+def transitions_data(comparison: Comparison) -> pl.DataFrame:
+    """Companies by where they were (rows) and where they are (columns); null where nobody is."""
+    cells = comparison.transitions
+    order = [pair.name for pair in comparison.tiers] + [POSSIBLE, FAILING]
+    places = [name for name in order if name in {*cells["before"], *cells["after"]}]
+    counts = {(was, now): count for was, now, count in cells.iter_rows()}
+    return pl.DataFrame(
+        {
+            "before": [place_name(was) for was in places],
+            **{now: [counts.get((was, now)) for was in places] for now in places},
+        },
+        schema={"before": pl.String, **dict.fromkeys(places, pl.Int64)},
+    )
+
+
+def changes(comparison: Comparison) -> None:
+    """Draw who entered, left and changed tier, which criterion did it, and the companies by page."""
+    counts: dict[Kind, int] = {
+        "entered": len(comparison.entered),
+        "left": len(comparison.left),
+        "moved": len(comparison.moved),
+    }
+    labels = kinds()
+    with st.container(horizontal=True):
+        for kind, count in counts.items():
+            st.metric(labels[kind], number(count), border=True)
+    if not any(counts.values()):
+        st.caption(
+            _("Both hold the same companies in the same tiers, on these accounts.")
+            if comparison.before.profile != comparison.after.profile
+            else _("These are the same profile. Choose another one on either side.")
+        )
+        return
+    kind = st.segmented_control(
+        _("Companies that"),
+        list(counts),
+        format_func=labels.__getitem__,
+        default=next(kind for kind, count in counts.items() if count),
+        required=True,
+        label_visibility="collapsed",
+        **state.kept("versions_kind"),
+    )
+    if not counts[kind]:
+        st.caption(
+            {
+                "entered": _("No company entered the market."),
+                "left": _("No company left the market."),
+                "moved": _("No company changed tier."),
+            }[kind]
+        )
+        return
+    left, right = st.columns([2, 3], gap="small")
+    with left.container(border=True, height="stretch"):
+        _causes(comparison, kind)
+    with right.container(border=True, height="stretch"):
+        _companies(comparison, kind, total=counts[kind])
+
+
+def kinds() -> dict[Kind, str]:
+    """What can have become of a company."""
+    return {"entered": _("Entered"), "left": _("Left"), "moved": _("Changed tier")}
+
+
+def _causes(comparison: Comparison, kind: Kind) -> None:
+    columns = comparison.before.board.universe.columns
+    if kind == "moved":
+        table = move_causes_data(comparison.why_moved, columns)
+        headings = {
+            "cause": _("What moved them"),
+            "accounts": _("Companies"),
+            "points": _("Points, on average"),
+        }
+        caption = _(
+            "For each company, the criterion that changed its score most in the direction in which "
+            "it moved. Points: the mean over all that changed tier."
+        )
+    else:
+        causes = comparison.why_entered if kind == "entered" else comparison.why_left
+        table = gate_causes_data(causes, columns)
+        headings = {
+            "cause": _("What kept them out before")
+            if kind == "entered"
+            else _("What keeps them out now"),
+            "accounts": _("Companies"),
+            "alone": _("It alone"),
+        }
+        caption = _("A company can miss several; “it alone” counts those that miss nothing else.")
+    table_title(
+        _("Which criterion did it"), lambda: table_csv(table, headings), file_name=f"why-{kind}.csv"
+    )
+    st.table(
+        {
+            heading: [
+                plain(value)
+                if isinstance(value, str)
+                else signed(value, digits=1)
+                if isinstance(value, float)
+                else number(value)
+                for value in table[name]
+            ]
+            for name, heading in headings.items()
+        },
+        border="horizontal",
+        hide_index=True,
+    )
+    st.caption(caption)
+
+
+def gate_causes_data(causes: Sequence[GateCause], columns: dict[str, Column]) -> pl.DataFrame:
+    """The gates with what they ask for: cause, accounts, alone."""
+    rows = []
+    for cause in causes:
+        criterion = cause.criterion
+        asked = words.fit_summary(criterion.fit, columns[criterion.column])
+        sign = _("not ") if criterion.role is Role.KNOCK_OUT else ""
+        name = words.criterion_name(criterion, columns)
+        rows.append((f"{name}: {sign}{asked}", cause.accounts, cause.alone))
+    schema = {"cause": pl.String, "accounts": pl.Int64, "alone": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def move_causes_data(causes: Sequence[MoveCause], columns: dict[str, Column]) -> pl.DataFrame:
+    """What moved companies between tiers: cause, accounts, points."""
+    rows = [(cause_name(one.name, columns), one.accounts, one.points) for one in causes]
+    schema = {"cause": pl.String, "accounts": pl.Int64, "points": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def cause_name(name: str, columns: dict[str, Column]) -> str:
+    """A cause in words: the label of a column, the tiers themselves, or the other companies."""
+    if name == POLICY:
+        return _("How tiers are drawn")
+    if name == OTHERS:
+        return _("Other companies or the potential")
+    return _(columns[name].label) if name in columns else name
+
+
+def _companies(comparison: Comparison, kind: Kind, *, total: int) -> None:
+    columns = comparison.before.board.universe.columns
+    headings = {
+        "name": _("Name"),
+        "tier_before": _("Before"),
+        "score_before": _("Score before"),
+        "tier_after": _("After"),
+        "score_after": _("Score after"),
+        "causes": _("Because of"),
+    }
+    if kind != "moved":
+        # The other side has neither.
+        seen = "after" if kind == "entered" else "before"
+        headings = {
+            "name": _("Name"),
+            f"tier_{seen}": _("Tier"),
+            f"score_{seen}": _("Score"),
+            "causes": _("Because of"),
+        }
+    prefix = FICTIONAL_PREFIX if comparison.before.board.universe.fictional else ""
+    table_title(
+        kinds()[kind],
+        lambda: table_csv(
+            companies_data(comparison.rows(kind, limit=total), columns),
+            {"account_id": _("Account")} | headings,
+        ),
+        file_name=f"{prefix}{kind}.csv",
+    )
+    pages = -(-total // ROWS)
+    table = st.container()
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        where = st.container(width="content")
+        # A page of another comparison would be one of other companies.
+        both = checksum(comparison.before.profile)[:8] + checksum(comparison.after.profile)[:8]
+        key = f"versions_page_{kind}_{both}"
+        place = st.pagination(pages, key=key) if pages > 1 else 1
+    offset = (place - 1) * ROWS
+    rows = companies_data(comparison.rows(kind, offset=offset, limit=ROWS), columns)
+    where.caption(
+        _("{first}–{last} of {total}").format(
+            first=number(offset + 1), last=number(offset + rows.height), total=number(total)
+        )
+    )
+    table.dataframe(
+        rows.select(list(headings)),
+        column_config={
+            name: st.column_config.NumberColumn(text, format="%.0f", width="small")
+            if name.startswith("score")
+            else st.column_config.ListColumn(text, width="medium")
+            if name == "causes"
+            else st.column_config.TextColumn(text, width="medium" if name == "name" else "small")
+            for name, text in headings.items()
+        },
+        hide_index=True,
+        placeholder="",
+    )
+
+
+def companies_data(rows: pl.DataFrame, columns: dict[str, Column]) -> pl.DataFrame:
+    """Rows of a comparison with tiers and causes in words."""
+    return rows.with_columns(
+        *(
+            pl.Series(name, [place_name(tier) for tier in rows[name]], dtype=pl.String)
+            for name in ("tier_before", "tier_after")
+        ),
+        pl.Series(
+            "causes",
+            [[cause_name(name, columns) for name in names] for names in rows["causes"]],
+            dtype=pl.List(pl.String),
+        ),
+    )
