@@ -1,0 +1,64 @@
+"""Accounts and verification in a real browser: open, decide, sort, answer from the keyboard."""
+
+import re
+
+from benchmarks.browser import settle
+
+TABLE = "[data-testid=stDataFrame] canvas"
+ROW = 31
+HEADER = 32
+
+
+def table(page):
+    page.wait_for_selector(TABLE)
+    settle(page)
+    page.wait_for_timeout(1000)
+    return page.get_by_test_id("stDataFrame").first.bounding_box()
+
+
+def test_an_account_is_opened_from_the_list_excluded_and_stays_so(page, address):
+    page.goto(f"{address}/Accounts")
+    at = table(page)
+    page.mouse.click(at["x"] + 50, at["y"] + HEADER + ROW / 2)
+    page.wait_for_url(re.compile("[?&]account="))
+    drawer = page.get_by_test_id("stDialog")
+    drawer.get_by_text("Points per criterion").wait_for()
+    drawer.get_by_role("radio", name="Excluded").click()
+    drawer.get_by_role("combobox").click()
+    page.get_by_role("option", name="Competitor").click()
+    settle(page)
+    drawer.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved for 1 account.").wait_for()
+    where = page.url
+    settle(page)
+    page.keyboard.press("Escape")
+    page.wait_for_url(re.compile(r"^(?!.*[?&]account=)"))
+    page.goto(where)
+    drawer.get_by_text("History").click()
+    drawer.get_by_text("Excluded: Competitor").wait_for()
+
+
+def test_a_click_on_a_heading_sorts_the_whole_list_and_a_second_turns_it_round(page, address):
+    page.goto(f"{address}/Accounts")
+    at = table(page)
+    heading = at["x"] + 180, at["y"] + HEADER / 2
+    page.mouse.click(*heading)
+    page.wait_for_url(re.compile("accounts_sort=Name"))
+    settle(page)
+    page.wait_for_timeout(1000)
+    page.mouse.click(*heading)
+    page.wait_for_url(re.compile("accounts_order=Largest"))
+    assert not page.locator("[data-testid=stException]").count()
+
+
+def test_a_sample_is_answered_from_the_keyboard(page, address):
+    page.goto(f"{address}/Verification")
+    page.get_by_role("button", name="Draw the sample").click()
+    page.get_by_text("0 of 60 answered").wait_for()
+    settle(page)
+    for key, answered in (("f", 1), ("d", 2), ("t", 3)):
+        page.keyboard.press(key)
+        page.get_by_text(f"{answered} of 60 answered").wait_for()
+        settle(page)
+    page.get_by_text("1 / (1 + 1)").wait_for()
+    assert page.asked_elsewhere == []
