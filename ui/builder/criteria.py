@@ -128,12 +128,8 @@ def _name(index: int, criterion: Criterion) -> str:
     return f"{count}_{index}_{criterion.role}_{criterion.column}"
 
 
-def _criterion(index: int) -> Criterion:
-    return state.view().profile.criteria[index]
-
-
 def _weigh(index: int, name: str) -> None:
-    apply(state.view().profile.changing(index, weight=held(name)), quick=True)
+    attempt(lambda: state.view().profile.changing(index, weight=held(name)), quick=True, tell=True)
 
 
 def _remove(index: int) -> None:
@@ -224,7 +220,7 @@ def _multiselect(
         [*options, *(value for value in chosen if value not in options)],
         format_func=lambda value: words.value_name(value, column),
         key=draft(name, chosen, incomplete=([],)),
-        on_change=lambda: attempt(change, quick=open_editor() != _name(index, _criterion(index))),
+        on_change=lambda: attempt(change, quick=open_editor() != name.removesuffix("_values")),
         label_visibility="collapsed",
         placeholder=_("Choose at least one"),
         select_all=False,
@@ -266,8 +262,9 @@ def _editor(
         format_func=words.missing_rule,
         required=True,
         key=draft(f"{name}_missing", criterion.missing),
-        on_change=lambda: apply(
-            state.view().profile.changing(index, missing=held(f"{name}_missing"))
+        on_change=lambda: attempt(
+            lambda: state.view().profile.changing(index, missing=held(f"{name}_missing")),
+            tell=True,
         ),
         help=_(
             "Left open, a must-have makes the account possible, to be verified, "

@@ -105,8 +105,17 @@ def key_of(name: str) -> str:
 
 
 def held(name: str) -> Any:
-    """What the widget of that name holds."""
-    return st.session_state[key_of(name)]
+    """What the widget of that name holds.
+
+    Raises
+    ------
+    ProfileError
+        If the widget edited a profile that has been replaced since; its late edit is dropped.
+    """
+    key = key_of(name)
+    if key not in st.session_state:
+        raise ProfileError("The profile was replaced while it was being edited. Edit this one.")
+    return st.session_state[key]
 
 
 def open_editor() -> str | None:

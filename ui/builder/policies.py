@@ -25,7 +25,7 @@ from icp_core.reference import currency
 from icp_core.scoreboard import Scoreboard
 from ui import state
 from ui.builder import words
-from ui.builder.editing import apply, attempt, draft, held, key_of, show_refusal
+from ui.builder.editing import attempt, draft, held, key_of, show_refusal
 from ui.format import plain
 from ui.texts import _
 
@@ -63,10 +63,11 @@ def tiers(board: Scoreboard, profile: Profile) -> None:
             format_func=kinds.__getitem__,
             required=True,
             key=draft("tiers_kind", policy.kind),
-            on_change=lambda: apply(
-                state.view().profile.replace(
+            on_change=lambda: attempt(
+                lambda: state.view().profile.replace(
                     tiers=default_policy(held("tiers_kind"), board, state.view().profile)
-                )
+                ),
+                tell=True,
             ),
         )
         st.caption(meanings[policy.kind])
@@ -237,8 +238,9 @@ def potential(board: Scoreboard, profile: Profile) -> None:
             _("Currency"),
             [*_NEAR, *(code for code in currency.currencies() if code not in _NEAR)],
             key=draft("potential_currency", profile.currency),
-            on_change=lambda: apply(
-                state.view().profile.replace(currency=held("potential_currency"))
+            on_change=lambda: attempt(
+                lambda: state.view().profile.replace(currency=held("potential_currency")),
+                tell=True,
             ),
             help=_(
                 "Of rates, amounts and tiers by potential, which stay as they are; "
