@@ -1,7 +1,6 @@
 """The Builder under quick hands: every key press counts, none is lost to a late answer."""
 
 from benchmarks.browser import settle
-
 from icp_core.scoreboard import Scoreboard
 from icp_core.sources import load
 from icp_core.starters import starter
