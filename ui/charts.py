@@ -1,5 +1,6 @@
 """Charts: for each a function that gives the numbers, and one that draws them."""
 
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
@@ -9,15 +10,24 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from icp_core.market import BINS
+from icp_core.bubbles import Bubbles
+from icp_core.concentration import Concentration
+from icp_core.costs import CutOffs
+from icp_core.market import BINS, LARGEST
 from icp_core.profile import Range
 from icp_core.scoreboard import Evaluation
 from icp_core.tiers import UNRANKED
 from ui import theme
-from ui.format import money, number
+from ui.format import money, number, percent
 from ui.texts import _
 
 _BIN: Final = 2
+_BAR: Final = 26
+_LEGEND: Final = 28
+_NO_LEGEND: Final = 8
+_LONGEST: Final = 42
+_BUBBLE: Final = 34
+_SKEWED: Final = 6
 
 
 def show(figure: go.Figure, *, key: str, alt: str) -> None:
@@ -122,7 +132,6 @@ def score_chart(
 ) -> go.Figure:
     """Bars stacked by tier over the score, with a line where each tier begins."""
     colours = theme.tier_colours([name for name in counts if name != UNRANKED], dark=dark)
-    muted = theme.muted_colour(dark=dark)
     start = np.arange(0, BINS, _BIN)
     bars = [
         {
@@ -138,32 +147,7 @@ def score_chart(
         for name, accounts in counts.items()
         if accounts.any()
     ]
-    lines = [
-        {
-            "type": "line",
-            "x0": least,
-            "x1": least,
-            "y0": 0,
-            "y1": 1,
-            "yref": "paper",
-            "line": {"color": muted, "width": 1, "dash": "dot"},
-        }
-        for least in cuts.values()
-    ]
-    names = [
-        {
-            "x": least,
-            "y": 1,
-            "yref": "paper",
-            "text": escape(name),
-            "showarrow": False,
-            "xanchor": "left",
-            "yanchor": "top",
-            "xshift": 2,
-            "font": {"color": muted, "size": 11},
-        }
-        for name, least in cuts.items()
-    ]
+    lines, names = _cut_lines(cuts, dark=dark)
     return theme.styled(
         bars,
         dark=dark,
@@ -248,3 +232,315 @@ def fit_chart(data: pl.DataFrame, labels: list[str], *, dark: bool, height: int 
         xaxis={"nticks": 4, "tickangle": 0, "showgrid": False, "type": "category"},
         yaxis={"visible": False},
     )
+
+
+def stack_chart(
+    labels: Sequence[str],
+    series: Mapping[str, Sequence[float]],
+    colours: Sequence[str],
+    *,
+    texts: Sequence[str],
+    values: Callable[[float], str],
+    dark: bool,
+    room: float = 1.25,
+    height: int | None = None,
+) -> go.Figure:
+    """Bars from top to bottom, each made of the same parts, with a text at its end.
+
+    Parameters
+    ----------
+    labels
+        Of the bars; they may be alike.
+    series
+        Values by the name of the part, one for each bar.
+    colours
+        One for each part.
+    texts
+        What stands at the end of each bar.
+    values
+        Writes a value as people read it.
+    room
+        Width of the chart in lengths of the longest bar.
+    height
+        In pixels; as many as the bars need unless given.
+    """
+    places = list(range(len(labels)))
+    ends = [sum(parts) for parts in zip(*series.values(), strict=True)]
+    muted = theme.muted_colour(dark=dark)
+    bars = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "y": places,
+            "x": list(part),
+            "name": escape(name),
+            "marker": {"color": colour},
+            "customdata": [
+                f"{escape(label)}: {values(value)}"
+                for label, value in zip(labels, part, strict=True)
+            ],
+            "hovertemplate": "%{customdata}<extra>%{fullData.name}</extra>",
+        }
+        for (name, part), colour in zip(series.items(), colours, strict=True)
+    ]
+    notes = [
+        {
+            "x": end,
+            "y": place,
+            "text": escape(text),
+            "showarrow": False,
+            "xanchor": "left",
+            "xshift": 4,
+            "font": {"size": 12, "color": muted},
+        }
+        for place, (end, text) in enumerate(zip(ends, texts, strict=True))
+    ]
+    several = len(bars) > 1
+    return theme.styled(
+        bars,
+        dark=dark,
+        height=height or _BAR * len(places) + (_LEGEND if several else _NO_LEGEND),
+        barmode="stack",
+        annotations=notes,
+        showlegend=several,
+        legend=_legend(muted),
+        margin={"l": 0, "r": 0, "t": _LEGEND if several else 4, "b": 0},
+        xaxis={"visible": False, "range": [0, max([*ends, 1e-9]) * room]},
+        yaxis={
+            "tickvals": places,
+            "ticktext": [escape(_shortened(label)) + "  " for label in labels],
+            "range": [len(places) - 0.4, -0.6],
+            "showgrid": False,
+            "zeroline": False,
+        },
+    )
+
+
+def concentration_chart(curve: Concentration, *, dark: bool, height: int = 300) -> go.Figure:
+    """The share of the potential that the largest so many companies hold, against an even spread."""
+    colours = theme.tier_colours(("A", "B", "C"), dark=dark)
+    muted = theme.muted_colour(dark=dark)
+    held = (100 * curve.share_of_potential).round(2).tolist()
+    lines = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [0, 100],
+            "y": [0, 100],
+            "line": {"color": muted, "width": 1, "dash": "dot"},
+            "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": (100 * curve.share_of_accounts).round(2).tolist(),
+            "y": held,
+            "line": {"color": colours["A"], "width": 2.5},
+            "hovertemplate": _("largest %{x:.0f} %: %{y:.1f} % of the potential")
+            + "<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [100 * LARGEST],
+            "y": [100 * curve.largest_share],
+            "marker": {"color": colours["A"], "size": 10},
+            "hoverinfo": "skip",
+        },
+    ]
+    notes = [
+        {
+            "x": 100 * LARGEST,
+            "y": 100 * curve.largest_share,
+            "text": f"{percent(LARGEST)} → {percent(curve.largest_share)}",
+            "showarrow": False,
+            "xanchor": "left",
+            "yanchor": "top",
+            "xshift": 10,
+            "font": {"size": 13},
+        },
+        {
+            "x": 70,
+            "y": 70,
+            "text": _("even"),
+            "showarrow": False,
+            "xanchor": "left",
+            "yanchor": "top",
+            "xshift": 6,
+            "font": {"color": muted, "size": 11},
+        },
+    ]
+    share = {"range": [0, 100.5], "dtick": 20, "ticksuffix": " %"}
+    return theme.styled(
+        lines,
+        dark=dark,
+        height=height,
+        annotations=notes,
+        xaxis=share | {"title": {"text": _("Companies, largest potential first")}},
+        yaxis=share | {"title": {"text": _("Potential")}},
+    )
+
+
+def cut_off_chart(
+    curve: CutOffs, cuts: Mapping[str, float], *, dark: bool, height: int = 300
+) -> go.Figure:
+    """How many companies reach each cut-off of the score, with a line where each tier begins."""
+    colours = theme.tier_colours(("A", "B", "C"), dark=dark)
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": list(range(len(curve.accounts))),
+        "y": curve.accounts.tolist(),
+        "line": {"color": colours["A"], "width": 2.5},
+        "fill": "tozeroy",
+        "fillcolor": "rgba({},{},{},0.12)".format(*theme.rgb(colours["B"])),
+        "hovertemplate": _("score %{x} and above: %{y:,}") + "<extra></extra>",
+    }
+    lines, names = _cut_lines(cuts, dark=dark)
+    return theme.styled(
+        [line],
+        dark=dark,
+        height=height,
+        shapes=lines,
+        annotations=names,
+        xaxis={"range": [0, 100.5], "dtick": 10, "title": {"text": _("Least score")}},
+        yaxis={
+            "rangemode": "tozero",
+            "nticks": 6,
+            "tickformat": ",",
+            "title": {"text": _("Companies")},
+        },
+    )
+
+
+def bubble_chart(
+    bubbles: Bubbles, tiers: Sequence[str], *, currency: str, dark: bool, height: int = 460
+) -> go.Figure:
+    """Score against potential: a bubble a company, as large as its potential, coloured by its tier."""
+    colours = theme.tier_colours(tiers, dark=dark)
+    most = bubbles.rows["potential"].max() if bubbles.rows.height else None
+    # The unranked are drawn first, so that the better tiers lie above them.
+    traces = [
+        _bubbles_of(rows, tier, colours[tier], most=float(most or 1), currency=currency)
+        for tier in (UNRANKED, *reversed(tiers))
+        if (rows := bubbles.rows.filter(pl.col("tier") == tier)).height
+    ]
+    if bubbles.rows["is_customer"].any():
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [None],
+                "y": [None],
+                "name": _("Customers"),
+                "marker": {
+                    "size": 11,
+                    "color": "rgba(0,0,0,0)",
+                    "line": {"color": theme.CUSTOMERS, "width": 2},
+                },
+            }
+        )
+    axis: dict[str, Any] = {"title": {"text": _("Potential, {code} a year").format(code=currency)}}
+    if _is_skewed(bubbles.rows["potential"]):
+        axis |= {"type": "log", "dtick": 1, "tickformat": "~s"}
+    else:
+        axis |= {"rangemode": "tozero", "nticks": 6, "tickformat": "~s"}
+    return theme.styled(
+        traces,
+        dark=dark,
+        height=height,
+        showlegend=True,
+        legend=_legend(theme.muted_colour(dark=dark)) | {"itemsizing": "constant"},
+        margin={"l": 0, "r": 0, "t": _LEGEND, "b": 0},
+        hovermode="closest",
+        xaxis={"title": {"text": _("Score")}, "nticks": 11},
+        yaxis=axis,
+    )
+
+
+def _bubbles_of(
+    rows: pl.DataFrame, tier: str, colour: str, *, most: float, currency: str
+) -> dict[str, Any]:
+    customers = rows["is_customer"].to_list()
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": rows["score"].round(1).to_list(),
+        "y": rows["potential"].round(0).to_list(),
+        "name": escape(_(tier)),
+        "text": [
+            f"{escape(name or '')}, {money(potential, currency)}"
+            for name, potential in rows.select("name", "potential").iter_rows()
+        ],
+        "hovertemplate": "%{text}, %{x}<extra>%{fullData.name}</extra>",
+        "marker": {
+            "color": colour,
+            "opacity": 0.75,
+            "size": rows["potential"].round(0).to_list(),
+            "sizemode": "area",
+            "sizeref": 2 * most / _BUBBLE**2,
+            "sizemin": 3,
+            "line": {
+                "color": [theme.CUSTOMERS if is_one else colour for is_one in customers],
+                "width": [2 if is_one else 0 for is_one in customers],
+            },
+        },
+    }
+
+
+def _is_skewed(amounts: pl.Series) -> bool:
+    """Whether a few amounts dwarf the rest, so that only a logarithmic axis shows both."""
+    if amounts.is_empty() or float(amounts.min()) <= 0:  # type: ignore[arg-type]
+        return False
+    return float(amounts.max()) > _SKEWED * float(amounts.median())  # type: ignore[arg-type]
+
+
+def _cut_lines(
+    cuts: Mapping[str, float], *, dark: bool
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """A dotted line where each tier begins, and its name beside it."""
+    muted = theme.muted_colour(dark=dark)
+    lines = [
+        {
+            "type": "line",
+            "x0": least,
+            "x1": least,
+            "y0": 0,
+            "y1": 1,
+            "yref": "paper",
+            "line": {"color": muted, "width": 1, "dash": "dot"},
+        }
+        for least in cuts.values()
+    ]
+    names = [
+        {
+            "x": least,
+            "y": 1,
+            "yref": "paper",
+            "text": escape(name),
+            "showarrow": False,
+            "xanchor": "left",
+            "yanchor": "top",
+            "xshift": 2,
+            "font": {"color": muted, "size": 11},
+        }
+        for name, least in cuts.items()
+    ]
+    return lines, names
+
+
+def _legend(colour: str) -> dict[str, Any]:
+    return {
+        "orientation": "h",
+        "x": 0,
+        "y": 1,
+        "yanchor": "bottom",
+        "traceorder": "normal",
+        "itemclick": False,
+        "itemdoubleclick": False,
+        "font": {"color": colour, "size": 12},
+    }
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"

@@ -8,11 +8,13 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
+import icp_core.robustness
 from icp_core import sources
 from icp_core.compare import Comparison, compare
 from icp_core.errors import WorkspaceError
 from icp_core.exporting import Customers, Prepared, prepare
 from icp_core.profile import Profile
+from icp_core.robustness import DRAWS, Robustness
 from icp_core.scoreboard import Evaluation, Scoreboard
 from icp_core.universe import Universe
 from icp_core.workspace import SavedProfile, Workspace, default_url
@@ -142,6 +144,27 @@ def comparison(source: str, before: Profile, after: Profile) -> Comparison:
     """
     with st.spinner(_("Comparing")):
         return _comparison(source, before, after, _added(source))
+
+
+def robustness(source: str, profile: Profile, *, progress: Callable[[float], None]) -> Robustness:
+    """How firmly the matches hold their tiers; drawn once a profile, and kept with its scoreboard.
+
+    Parameters
+    ----------
+    source, profile
+        As for `evaluation`.
+    progress
+        Called with the share that is done, while there is something to do.
+    """
+    found = evaluation(source, profile)
+
+    def draw() -> tuple[Any, bool]:
+        drawn = icp_core.robustness.robustness(found, progress=progress)
+        return drawn.counts, drawn.depends_on_weights
+
+    decides = profile.criteria, profile.tiers, profile.potential, profile.currency
+    counts, depends = found.board.keep(("robustness", *decides), draw)
+    return Robustness(found, DRAWS, counts, depends_on_weights=depends)
 
 
 def export(

@@ -1,5 +1,6 @@
 """The row of headline numbers, and what they suggest to do next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -97,9 +98,14 @@ def _value(evaluation: Evaluation) -> Figure:
 
 
 def headline(evaluation: Evaluation) -> None:
-    """Draw the headline numbers as cards that wrap on a small screen."""
+    """Draw the headline numbers."""
+    cards(headline_data(evaluation))
+
+
+def cards(figures: Sequence[Figure]) -> None:
+    """Draw numbers as cards that wrap on a small screen."""
     with st.container(horizontal=True):
-        for figure in headline_data(evaluation):
+        for figure in figures:
             st.metric(
                 figure.label,
                 figure.value,

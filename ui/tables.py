@@ -8,9 +8,11 @@ import streamlit as st
 
 from icp_core.columns import BY_NAME, Kind, describe
 from icp_core.exporting.cells import guarded
+from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.expressions import NAMES
 from icp_core.profile import Profile
 from icp_core.reference import geography, industry
+from icp_core.universe import Universe
 from ui import theme
 from ui.texts import _
 
@@ -144,6 +146,11 @@ def table_csv(table: pl.DataFrame, headings: Mapping[str, str]) -> bytes:
     texts = [heading for heading, dtype in written.schema.items() if dtype == pl.String]
     written = written.with_columns(guarded(pl.col(heading)).alias(heading) for heading in texts)
     return written.write_csv(include_bom=True, quote_style="non_numeric").encode()
+
+
+def csv_name(name: str, universe: Universe) -> str:
+    """A name for the file of a table, which says so if the companies in it are invented."""
+    return f"{FICTIONAL_PREFIX if universe.fictional else ''}{name}.csv"
 
 
 def table_title(title: str, content: Callable[[], bytes], *, file_name: str) -> None:

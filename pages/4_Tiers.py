@@ -1,0 +1,21 @@
+"""Tiers: three ways to rank the same market, what each asks of the team, and fit against potential."""
+
+import streamlit as st
+
+from ui import data, plan, shell, tiers
+from ui.texts import _
+
+view = shell.page("tiers")
+with shell.guard():
+    evaluation = data.evaluation(view.dataset, view.profile)
+if not len(evaluation.matches):
+    st.info(_("No company matches this profile, so there is nobody to rank."))
+    shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    st.stop()
+
+team = plan.current()
+tiers.policies(evaluation, team)
+with st.container(border=True, gap="small"):
+    tiers.effort_part(evaluation, team)
+with st.container(border=True, gap="xsmall"):
+    tiers.bubble_part(evaluation)

@@ -1,0 +1,351 @@
+"""Where the market is: by region, municipality, industry, size or age, and customers within it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+import streamlit as st
+
+from icp_core.expressions import AGE_BANDS, SIZE_BANDS
+from icp_core.reference import geography, industry
+from icp_core.scoreboard import Evaluation
+from icp_core.segments import segments
+from icp_core.tiers import UNRANKED
+from ui import charts, state, theme
+from ui.areas import tier_label
+from ui.format import SPACE, UNKNOWN, money, number, percent
+from ui.market.sizes import tells_customers
+from ui.tables import csv_name, table_csv, table_title
+from ui.texts import _
+
+BARS: Final = 15
+_FINER: Final = {0: "section", 1: "industry", 2: "group", 4: "class"}
+_LEVELS: Final = {1: "section", 2: "industry", 4: "group", 5: "class"}
+
+
+@dataclass(frozen=True)
+class Split:
+    """How the market is split.
+
+    Attributes
+    ----------
+    by
+        `region`, `municipality`, `industry`, `size` or `age`.
+    inside
+        A region's code for municipalities, an industry's for industries; None for all.
+    """
+
+    by: str
+    inside: str | None
+
+    @property
+    def dimension(self) -> str:
+        """As `expressions.dimension` names it: industries go one level down from what they are in."""
+        return _FINER[len(self.inside or "")] if self.by == "industry" else self.by
+
+    @property
+    def within(self) -> tuple[str, str] | None:
+        """The dimension and key that the split lies in."""
+        if self.inside is None:
+            return None
+        return (
+            "region" if self.by == "municipality" else _LEVELS[len(self.inside)],
+            self.inside,
+        )
+
+
+def names() -> dict[str, str]:
+    """What the market can be split by."""
+    return {
+        "region": _("Region"),
+        "municipality": _("Municipality"),
+        "industry": _("Industry"),
+        "size": _("Employees"),
+        "age": _("Age"),
+    }
+
+
+def choose(evaluation: Evaluation) -> Split:
+    """Draw what to split by and, where that can be opened, what to look inside of."""
+    offered = names()
+    by = st.segmented_control(
+        _("Split by"),
+        list(offered),
+        format_func=offered.__getitem__,
+        default="region",
+        required=True,
+        **state.kept("market_by"),
+    )
+    inside = None
+    if by == "municipality":
+        inside = _inside(_("In region"), _("All regions"), _regions(evaluation), "market_region")
+    elif by == "industry":
+        inside = _inside(
+            _("Inside"), _("All industries"), _industries(evaluation), "market_industry"
+        )
+    return Split(by, inside)
+
+
+def _inside(label: str, everything: str, options: dict[str, str], name: str) -> str | None:
+    return st.selectbox(
+        label,
+        list(options),
+        index=None,
+        format_func=options.__getitem__,
+        placeholder=everything,
+        help=_("Or click a row of the table."),
+        width=320,
+        **state.kept(name),
+    )
+
+
+def _regions(evaluation: Evaluation) -> dict[str, str]:
+    codes = (key for key in evaluation.breakdown("region").keys if key is not None)
+    named = ((code, segment_name("region", code)) for code in codes)
+    return dict(sorted(named, key=lambda pair: pair[1]))
+
+
+def _industries(evaluation: Evaluation) -> dict[str, str]:
+    """Sections with matches, each followed by its divisions and groups: what can be opened further."""
+    found = {
+        key
+        for name in ("section", "industry", "group")
+        for key in evaluation.breakdown(name).keys
+        if key is not None and len(key) in _LEVELS
+    }
+    return {
+        code: segment_name("industry", code)
+        for code in sorted(found, key=lambda code: (_section(code), code.ljust(4, "!")))
+    }
+
+
+def _section(code: str) -> str:
+    if len(code) == 1:
+        return code
+    return industry.section_of(code) or industry.section_of(code, "2.1") or "~"
+
+
+def opened_by(split: Split, key: str | None) -> dict[str, str]:
+    """Widgets to set, by name, that open a segment; empty where it cannot be opened."""
+    if key is None or key == split.inside:
+        return {}
+    if split.by == "region":
+        return {"market_by": "municipality", "market_region": key}
+    if split.by == "industry" and len(key) < len("62.01"):
+        return {"market_industry": key}
+    return {}
+
+
+def segment_name(by: str, key: str | None, *, inside: str | None = None) -> str:
+    """A segment as people read it: names for codes, units for bands."""
+    if key is None:
+        return _("Unknown")
+    if by in ("region", "municipality"):
+        return geography.name_of(key)
+    if by == "industry":
+        title = industry.label(key)
+        title = industry.label(key, revision="2.1") if title == key else title
+        name = key if title == key else f"{key} {title}"
+        return _("{name}, not coded finer").format(name=name) if key == inside else name
+    if by == "age":
+        return _("{band} years").format(band=key)
+    return key
+
+
+def split_data(evaluation: Evaluation, split: Split) -> pl.DataFrame:
+    """The segments with their names, in the order of their bands or the largest first, unknown last."""
+    table = segments(evaluation, split.dimension, within=split.within).with_columns(
+        name=pl.col("key").map_elements(
+            lambda key: segment_name(split.by, key, inside=split.inside),
+            return_dtype=pl.String,
+            skip_nulls=False,
+        )
+    )
+    bands = {"size": SIZE_BANDS, "age": AGE_BANDS}.get(split.by)
+    if bands is None:
+        table = table.sort("accounts", "name", descending=[True, False])
+    else:
+        order = {label: place for place, (_least, label) in enumerate(reversed(bands))}
+        table = table.sort(pl.col("key").replace_strict(order, default=len(order)))
+    return table.sort(pl.col("key").is_null(), maintain_order=True)
+
+
+def by_tier(evaluation: Evaluation, split: Split) -> None:
+    """Draw the split by tier: chart and table."""
+    tiers = [*evaluation.profile.tiers.names, UNRANKED]
+    table = split_data(evaluation, split)
+    colours = theme.tier_colours(tiers[:-1], dark=theme.is_dark())
+    _drawn(
+        evaluation,
+        split,
+        table,
+        title=_("Matches by {what} and tier, companies"),
+        parts={
+            tier_label(name): (f"tier_{index}", colours[name]) for index, name in enumerate(tiers)
+        },
+        text=lambda row: _with_worth(row["accounts"], row["potential"], evaluation),
+        columns=[
+            "name",
+            "accounts",
+            "share",
+            "potential",
+            *(f"tier_{index}" for index in range(len(tiers))),
+            "potential_unknown",
+        ],
+    )
+
+
+def by_customer(evaluation: Evaluation, split: Split) -> None:
+    """Draw customers against white space: chart and table."""
+    if not tells_customers(evaluation):
+        st.info(
+            _(
+                "These accounts do not tell who is a customer. Load a list with a column "
+                "is_customer, or bring your customers, to see penetration and white space."
+            )
+        )
+        return
+    table = split_data(evaluation, split)
+    dark = theme.is_dark()
+    colours = theme.tier_colours(evaluation.profile.tiers.names, dark=dark)
+    _drawn(
+        evaluation,
+        split,
+        table,
+        title=_("Customers and white space by {what}, companies"),
+        parts={
+            _("Customers"): ("customers", theme.CUSTOMERS),
+            _("White space"): ("white_space", colours[evaluation.profile.tiers.names[0]]),
+        },
+        text=lambda row: _("{share} of {count}").format(
+            share=percent(row["penetration"], digits=1), count=number(row["accounts"])
+        ),
+        columns=[
+            "name",
+            "accounts",
+            "customers",
+            "white_space",
+            "penetration",
+            "potential_customers",
+            "potential_white_space",
+        ],
+    )
+    outside = int(evaluation.board.customers().sum()) - int(evaluation.matches.customers.sum())
+    st.caption(
+        _(
+            "Penetration is the share of the matches that are customers. {count} customers do not "
+            "match the profile and are not counted here."
+        ).format(count=number(outside))
+    )
+
+
+def _drawn(
+    evaluation: Evaluation,
+    split: Split,
+    table: pl.DataFrame,
+    *,
+    title: str,
+    parts: dict[str, tuple[str, str]],
+    text: Any,
+    columns: Sequence[str],
+) -> None:
+    what = names()[split.by].lower()
+    title = title.format(what=what)
+    left, right = st.columns([1, 1], gap="small")
+    shown = table.head(BARS)
+    with left, st.container(border=True, gap="xsmall", height="stretch"):
+        st.markdown(f"**{title}**")
+        charts.show(
+            charts.stack_chart(
+                shown["name"].to_list(),
+                {name: shown[column].to_list() for name, (column, _colour) in parts.items()},
+                [colour for _column, colour in parts.values()],
+                texts=[text(row) for row in shown.iter_rows(named=True)],
+                values=number,
+                dark=theme.is_dark(),
+                room=1.6,
+            ),
+            key=f"market_split_{split.by}_{split.inside}",
+            alt=title,
+        )
+        if table.height > BARS:
+            st.caption(
+                _("The largest {count} of {all}; the table has all of them.").format(
+                    count=BARS, all=number(table.height)
+                )
+            )
+    with right, st.container(border=True, gap="xsmall", height="stretch"):
+        _table(evaluation, split, table, columns)
+
+
+def _table(
+    evaluation: Evaluation, split: Split, table: pl.DataFrame, columns: Sequence[str]
+) -> None:
+    shown = table.with_columns(share=pl.col("accounts") / max(table["accounts"].sum(), 1))
+    headings = _headings(evaluation, split)
+    table_title(
+        _("{count} segments").format(count=number(table.height)),
+        lambda: table_csv(shown, {"key": _("Code"), **{name: headings[name] for name in columns}}),
+        file_name=csv_name(f"market-{split.dimension}", evaluation.board.universe),
+    )
+    keys = table["key"].to_list()
+    can_open = any(opened_by(split, key) for key in keys)
+
+    def clicked() -> None:
+        for row in state.picked("market_table")["selection"]["rows"]:
+            for name, value in opened_by(split, keys[row]).items():
+                state.set_kept(name, value)
+
+    options: dict[str, Any] = {}
+    if can_open:
+        options = {
+            "selection_mode": "single-row",
+            "key": state.shown("market_table", {"selection": {"rows": []}}),
+            "on_select": clicked,
+        }
+    st.dataframe(
+        shown.select(columns),
+        column_config={name: _column(name, headings[name]) for name in columns},
+        hide_index=True,
+        height="stretch" if table.height > BARS else "content",
+        placeholder=UNKNOWN,
+        **options,
+    )
+    if can_open:
+        st.caption(
+            _("Click a row for its municipalities.")
+            if split.by == "region"
+            else _("Click a row for what is inside it, down to four digits.")
+        )
+
+
+def _headings(evaluation: Evaluation, split: Split) -> dict[str, str]:
+    currency = evaluation.profile.currency
+    tiers = [*evaluation.profile.tiers.names, UNRANKED]
+    return {
+        "name": names()[split.by],
+        "accounts": _("Matches"),
+        "share": _("Share"),
+        "potential": _("Potential, {currency}").format(currency=currency),
+        "potential_unknown": _("Potential unknown"),
+        "customers": _("Customers"),
+        "white_space": _("White space"),
+        "penetration": _("Penetration"),
+        "potential_customers": _("Customers, {currency}").format(currency=currency),
+        "potential_white_space": _("White space, {currency}").format(currency=currency),
+    } | {f"tier_{index}": tier_label(name) for index, name in enumerate(tiers)}
+
+
+def _column(name: str, heading: str) -> Any:
+    if name == "name":
+        return st.column_config.TextColumn(heading, pinned=True)
+    if name in ("share", "penetration"):
+        return st.column_config.NumberColumn(heading, format="percent")
+    return st.column_config.NumberColumn(heading, format="localized")
+
+
+def _with_worth(accounts: int, potential: float | None, evaluation: Evaluation) -> str:
+    if potential is None:
+        return number(accounts)
+    return f"{number(accounts)}{SPACE}· {money(potential, evaluation.profile.currency)}"

@@ -1,0 +1,178 @@
+"""What each must-have and knock-out costs, one by one and in a row."""
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from icp_core.columns import Column
+from icp_core.costs import Cost, Stage, attrition, costs
+from icp_core.profile import Criterion, Role
+from icp_core.scoreboard import Evaluation
+from ui import charts, state, theme
+from ui.builder import words
+from ui.format import UNKNOWN, number, plain, signed
+from ui.tables import csv_name, table_csv, table_title
+from ui.texts import _
+
+
+def draw(evaluation: Evaluation) -> None:
+    """Draw the cost of each gate with ways to loosen it, and what the gates leave one after another."""
+    if not evaluation.gates:
+        st.info(
+            _(
+                "There are no must-haves or knock-outs, so none costs anything: every account matches. "
+                "Add one in the Builder."
+            )
+        )
+        return
+    found = costs(evaluation)
+    left, right = st.columns([3, 2], gap="small")
+    with left, st.container(border=True, gap="xsmall", height="stretch"):
+        _costs(evaluation, found)
+    with right, st.container(border=True, gap="xsmall", height="stretch"):
+        _attrition(evaluation)
+
+
+def cost_data(found: tuple[Cost, ...], columns: dict[str, Column]) -> pl.DataFrame:
+    """What each gate costs, in the profile's order.
+
+    Returns
+    -------
+    polars.DataFrame
+        criterion, passes, fails, unknown, if_dropped, loosened (the looser test; null where there is
+        none), if_loosened (more matches; null where there is none).
+    """
+    return pl.DataFrame(
+        [
+            {
+                "criterion": gate_name(cost.gate.criterion, columns),
+                "passes": cost.gate.passes,
+                "fails": cost.gate.fails,
+                "unknown": cost.gate.unknown,
+                "if_dropped": cost.gate.gained_if_dropped,
+                "loosened": cost.loosened
+                and words.fit_summary(cost.loosened.fit, columns[cost.loosened.column]),
+                "if_loosened": cost.gained_if_loosened,
+            }
+            for cost in found
+        ],
+        schema_overrides={"loosened": pl.String, "if_loosened": pl.Int64},
+    )
+
+
+def gate_name(criterion: Criterion, columns: dict[str, Column]) -> str:
+    """`Employees: 30 – 200`, with a `not` before what a knock-out rejects."""
+    summary = words.fit_summary(criterion.fit, columns[criterion.column])
+    sign = _("not ") if criterion.role is Role.KNOCK_OUT else ""
+    return f"{words.criterion_name(criterion, columns)}: {sign}{summary}"
+
+
+def _costs(evaluation: Evaluation, found: tuple[Cost, ...]) -> None:
+    table = cost_data(found, evaluation.board.universe.columns)
+    headings = {
+        "criterion": _("Criterion"),
+        "passes": _("Passes"),
+        "fails": _("Fails"),
+        "unknown": _("Unknown"),
+        "if_dropped": _("If dropped"),
+        "if_loosened": _("If loosened"),
+    }
+    table_title(
+        _("What each must-have and knock-out costs, companies"),
+        lambda: table_csv(table, headings | {"loosened": _("Loosened to")}),
+        file_name=csv_name("costs", evaluation.board.universe),
+    )
+    shown: dict[str, list[Any]] = {headings["criterion"]: [plain(t) for t in table["criterion"]]}
+    for name in ("passes", "fails", "unknown"):
+        shown[headings[name]] = [number(count) for count in table[name]]
+    for name in ("if_dropped", "if_loosened"):
+        shown[headings[name]] = [
+            UNKNOWN if count is None else signed(count) for count in table[name]
+        ]
+    st.table(
+        shown,
+        border="horizontal",
+        hide_index=True,
+        alt=_("Passes, fails and unknown for each must-have and knock-out"),
+    )
+    st.caption(
+        _(
+            "More companies that would match if that criterion alone were dropped, or its range "
+            "moved to the next round value."
+        )
+    )
+    places = [i for i, one in enumerate(evaluation.profile.criteria) if one.role.is_gate]
+    with st.container(horizontal=True, gap="xsmall"):
+        for place, cost in zip(places, found, strict=True):
+            _loosen(evaluation, place, cost)
+
+
+def _loosen(evaluation: Evaluation, place: int, cost: Cost) -> None:
+    """A button that loosens the gate at a place in the profile; nothing where it has no range."""
+    if cost.loosened is None or cost.gained_if_loosened is None:
+        return
+    columns = evaluation.board.universe.columns
+    looser = evaluation.profile.changing(place, fit=cost.loosened.fit)
+    st.button(
+        plain(
+            _("{criterion} to {range}: {gain}").format(
+                criterion=words.criterion_name(cost.gate.criterion, columns),
+                range=words.fit_summary(cost.loosened.fit, columns[cost.loosened.column]),
+                gain=signed(cost.gained_if_loosened),
+            )
+        ),
+        icon=":material/expand:",
+        help=_("Loosen it one step; it can be taken back in the sidebar."),
+        on_click=state.set_profile,
+        args=(looser,),
+        key=f"market_loosen_{place}",
+    )
+
+
+def stage_data(stages: tuple[Stage, ...], columns: dict[str, Column]) -> pl.DataFrame:
+    """What is left after each gate: stage, matching, possible, lost (by that gate)."""
+    rows, before = [], stages[0].matching
+    for stage in stages:
+        left = stage.matching + stage.possible
+        label = gate_name(stage.criterion, columns) if stage.criterion else _("All accounts")
+        rows.append(
+            {
+                "stage": label,
+                "matching": stage.matching,
+                "possible": stage.possible,
+                "lost": before - left,
+            }
+        )
+        before = left
+    return pl.DataFrame(rows)
+
+
+def _attrition(evaluation: Evaluation) -> None:
+    table = stage_data(attrition(evaluation), evaluation.board.universe.columns)
+    headings = {
+        "stage": _("After"),
+        "matching": _("Match so far"),
+        "possible": _("Possible"),
+        "lost": _("Fail here"),
+    }
+    table_title(
+        _("What is left after each, companies"),
+        lambda: table_csv(table, headings),
+        file_name=csv_name("attrition", evaluation.board.universe),
+    )
+    dark = theme.is_dark()
+    colours = theme.tier_colours(("A", "B", "C"), dark=dark)
+    charts.show(
+        charts.stack_chart(
+            table["stage"].to_list(),
+            {headings[name]: table[name].to_list() for name in ("matching", "possible", "lost")},
+            [colours["A"], colours["C"], theme.neutral(dark=dark)[1]],
+            texts=[number(count) for count in table["matching"]],
+            values=number,
+            dark=dark,
+        ),
+        key="market_attrition",
+        alt=_("Accounts that match, may match and fail after each criterion"),
+    )
+    st.caption(_("In the profile's order. The number is what still matches for certain."))

@@ -1,0 +1,250 @@
+"""How unevenly the potential is spread, and how many companies each cut-off of the score lets in."""
+
+from typing import Final
+
+import polars as pl
+import streamlit as st
+
+from icp_core.concentration import Concentration, concentration
+from icp_core.costs import CutOffs, cut_offs
+from icp_core.errors import ProfileError
+from icp_core.market import LARGEST
+from icp_core.policies import equivalent
+from icp_core.profile import Profile
+from icp_core.scoreboard import Evaluation
+from icp_core.tiers import UNRANKED
+from ui import charts, state, theme
+from ui.areas import tier_label
+from ui.format import UNKNOWN, money, number, percent, plain
+from ui.tables import csv_name, table_csv, table_title
+from ui.texts import _, ngettext
+
+_STEP: Final = 5
+_WIDTH: Final = 150
+
+
+def spread(evaluation: Evaluation) -> None:
+    """Draw the concentration curve, and the same per tier."""
+    curve = concentration(evaluation)
+    if curve is None:
+        st.info(
+            _(
+                "No match has a known potential, so there is nothing to share out. Choose another "
+                "model of potential in the Builder."
+            )
+        )
+        return
+    left, right = st.columns([3, 2], gap="small")
+    with left, st.container(border=True, gap="xsmall", height="stretch"):
+        st.markdown(f"**{_('Concentration of potential, share held by the largest companies')}**")
+        charts.show(
+            charts.concentration_chart(curve, dark=theme.is_dark(), height=340),
+            key="market_concentration",
+            alt=_("Share of the potential that the largest companies hold"),
+        )
+        st.caption(spread_sentence(curve))
+    with right, st.container(border=True, gap="xsmall", height="stretch"):
+        table = spread_data(evaluation, curve)
+        headings = {
+            "of": _("Matches"),
+            "accounts": _("Companies"),
+            "potential": _("Potential, {currency}").format(currency=evaluation.profile.currency),
+            "largest_share": _("Held by the largest {share}").format(share=percent(LARGEST)),
+        }
+        table_title(
+            _("By tier"),
+            lambda: table_csv(table, headings),
+            file_name=csv_name("concentration", evaluation.board.universe),
+        )
+        st.dataframe(
+            table,
+            column_config={
+                "of": headings["of"],
+                "accounts": st.column_config.NumberColumn(headings["accounts"], format="localized"),
+                "potential": st.column_config.NumberColumn(
+                    headings["potential"], format="localized"
+                ),
+                "largest_share": st.column_config.NumberColumn(
+                    headings["largest_share"], format="percent"
+                ),
+            },
+            hide_index=True,
+            height="content",
+            placeholder=UNKNOWN,
+        )
+        st.caption(_("Companies whose potential is known; the largest of each tier by itself."))
+
+
+def spread_sentence(curve: Concentration) -> str:
+    """What the curve says, in one sentence."""
+    text = _(
+        "The largest {part} of the {count} companies whose potential is known hold {share} of it; "
+        "spread evenly, they would hold {part}."
+    ).format(
+        part=percent(LARGEST), count=number(curve.accounts), share=percent(curve.largest_share)
+    )
+    if curve.unknown:
+        text += " " + ngettext(
+            "{count} match has an unknown potential and is left out.",
+            "{count} matches have an unknown potential and are left out.",
+            curve.unknown,
+        ).format(count=number(curve.unknown))
+    return text
+
+
+def spread_data(evaluation: Evaluation, whole: Concentration) -> pl.DataFrame:
+    """Companies, potential and the share of the largest: all matches, then each tier."""
+    tiers = [*evaluation.profile.tiers.names, UNRANKED]
+    curves = {
+        _("All"): whole,
+        **{tier_label(name): concentration(evaluation, tier=name) for name in tiers},
+    }
+    return pl.DataFrame(
+        [
+            {
+                "of": label,
+                "accounts": curve.accounts if curve else 0,
+                "potential": curve.total if curve else None,
+                "largest_share": curve.largest_share if curve else None,
+            }
+            for label, curve in curves.items()
+        ],
+        schema={
+            "of": pl.String,
+            "accounts": pl.Int64,
+            "potential": pl.Float64,
+            "largest_share": pl.Float64,
+        },
+    )
+
+
+def by_cut_off(evaluation: Evaluation) -> None:
+    """Draw companies against the cut-off, with the tiers' cut-offs to be edited by number."""
+    curve = cut_offs(evaluation)
+    left, right = st.columns([3, 2], gap="small")
+    with left, st.container(border=True, gap="xsmall", height="stretch"):
+        st.markdown(f"**{_('Companies that reach each cut-off of the score')}**")
+        charts.show(
+            charts.cut_off_chart(
+                curve, charts.cut_offs(evaluation), dark=theme.is_dark(), height=330
+            ),
+            key="market_cut_offs",
+            alt=_("Companies by least score, with the cut-offs of the tiers"),
+        )
+        if curve.unscored:
+            st.caption(
+                ngettext(
+                    "{count} match has no score and reaches none.",
+                    "{count} matches have no score and reach none.",
+                    curve.unscored,
+                ).format(count=number(curve.unscored))
+            )
+    with right, st.container(border=True, gap="xsmall", height="stretch"):
+        _edit(evaluation)
+        _curve_table(evaluation, curve)
+
+
+def _edit(evaluation: Evaluation) -> None:
+    profile = evaluation.profile
+    st.markdown(f"**{_('Cut-offs of the tiers')}**")
+    if profile.tiers.kind != "cut_off":
+        st.caption(
+            _("Tiers go by capacity now, and begin where the lines are.")
+            if profile.tiers.kind == "capacity"
+            else _("Tiers go by potential now, so no score begins one.")
+        )
+        policy = equivalent(evaluation, "cut_off")
+        if policy is not None:
+            st.button(
+                _("Rank by score: {tiers}").format(
+                    tiers=plain(
+                        " · ".join(f"{tier.name} {tier.threshold:.4g}" for tier in policy.tiers)
+                    )
+                ),
+                icon=":material/swap_horiz:",
+                help=_("Cut-offs that give about as many companies per tier as now."),
+                on_click=lambda: state.set_profile(profile.replace(tiers=policy)),
+                key="market_by_score",
+            )
+        return
+    with st.container(horizontal=True, gap="small"):
+        for index, tier in enumerate(profile.tiers.tiers):
+            st.number_input(
+                _("{tier} from score").format(tier=plain(tier.name)),
+                0.0,
+                100.0,
+                step=1.0,
+                format="%g",
+                key=state.shown(f"market_cut_{index}", float(tier.threshold)),
+                on_change=_set_cut_off,
+                args=(index,),
+                width=_WIDTH,
+            )
+    st.caption(
+        " · ".join(
+            plain(f"{tier_label(total.name)} {number(total.accounts)}")
+            for total in evaluation.tiers
+        )
+    )
+
+
+def _set_cut_off(index: int) -> None:
+    try:
+        state.set_profile(
+            with_cut_off(state.view().profile, index, state.picked(f"market_cut_{index}"))
+        )
+    except ProfileError as error:
+        state.notify(f"{error} {_('The cut-off stays as it was.')}")
+
+
+def with_cut_off(profile: Profile, index: int, cut_off: float) -> Profile:
+    """A copy in which one tier begins at another score.
+
+    Raises
+    ------
+    ProfileError
+        If the cut-offs no longer fall from tier to tier.
+    """
+    tiers = list(profile.tiers.tiers)
+    tiers[index] = tiers[index].replace(threshold=cut_off)
+    return profile.replace(tiers=profile.tiers.replace(tiers=tuple(tiers)))
+
+
+def _curve_table(evaluation: Evaluation, curve: CutOffs) -> None:
+    table = curve_data(curve)
+    headings = {
+        "score": _("Score from"),
+        "accounts": _("Companies"),
+        "potential": _("Potential, {currency}").format(currency=evaluation.profile.currency),
+    }
+    table_title(
+        _("Every {step} points").format(step=_STEP),
+        lambda: table_csv(table, headings),
+        file_name=csv_name("cut-offs", evaluation.board.universe),
+    )
+    unknown = evaluation.worth.unknown == len(evaluation.matches)
+    st.table(
+        {
+            headings["score"]: [number(score) for score in table["score"][::_STEP]],
+            headings["accounts"]: [number(count) for count in table["accounts"][::_STEP]],
+            headings["potential"]: [
+                UNKNOWN if unknown else plain(money(amount, evaluation.profile.currency))
+                for amount in table["potential"][::_STEP]
+            ],
+        },
+        border="horizontal",
+        hide_index=True,
+        height=230,
+        alt=_("Companies and potential by least score"),
+    )
+
+
+def curve_data(curve: CutOffs) -> pl.DataFrame:
+    """The curve as a table: score, accounts, potential."""
+    return pl.DataFrame(
+        {
+            "score": range(len(curve.accounts)),
+            "accounts": curve.accounts,
+            "potential": curve.potential,
+        }
+    )

@@ -1,0 +1,279 @@
+"""How large the market is, why that is a range, and whether it suits the team."""
+
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from icp_core.columns import Column
+from icp_core.market import Bounds
+from icp_core.profile import Role
+from icp_core.scoreboard import Evaluation
+from icp_core.sizing import Lack, Sizing
+from icp_core.team import Team
+from icp_core.verdict import BROAD, Action, Breadth, Change, Verdict
+from ui import shell, state
+from ui.builder import words
+from ui.format import SPACE, UNKNOWN, bounds, money_bounds, number, percent, plain
+from ui.headline import Figure, cards
+from ui.texts import _, ngettext
+
+_MOST_CHANGES: Final = 3
+_LOOKS: Final = {
+    Breadth.TOO_NARROW: ("orange", ":material/compress:"),
+    Breadth.ABOUT_RIGHT: ("green", ":material/check:"),
+    Breadth.TOO_BROAD: ("orange", ":material/expand:"),
+    None: ("gray", ":material/help:"),
+}
+
+
+def figures(evaluation: Evaluation, sizing: Sizing) -> tuple[Figure, ...]:
+    """TAM, SAM, SOM and white space, each in accounts with what they could be worth beneath."""
+    team, matching = sizing.team, len(evaluation.matches)
+    customers = int(np.count_nonzero(evaluation.matches.customers))
+
+    def size(label: str, accounts: Bounds, value: Bounds, help: str) -> Figure:
+        return Figure(label, bounds(accounts), _worth(evaluation, accounts, value), help)
+
+    regions = len(team.served_regions)
+    return (
+        size(
+            _("TAM, companies that match"),
+            sizing.tam,
+            sizing.tam_value,
+            _("Total addressable market: from those that match to those that may."),
+        ),
+        size(
+            ngettext(
+                "SAM, in {count} region served", "SAM, in {count} regions served", regions
+            ).format(count=regions)
+            if regions
+            else _("SAM, everywhere served"),
+            sizing.sam,
+            sizing.sam_value,
+            _("Serviceable market: the part of TAM in the regions that the team serves."),
+        ),
+        size(
+            _("SOM, what the team can work"),
+            sizing.som,
+            sizing.som_value,
+            _(
+                "Obtainable market: the best of SAM, as many as the team can work in the time box: "
+                "people × accounts each a year × years."
+            ),
+        ),
+        Figure(
+            _("White space"),
+            number(matching - customers) if tells_customers(evaluation) else UNKNOWN,
+            _("{share} are customers").format(
+                share=percent(customers / matching if matching else None)
+            )
+            if tells_customers(evaluation)
+            else _("customers unknown"),
+            _("Matches that are not customers yet."),
+        ),
+    )
+
+
+def tells_customers(evaluation: Evaluation) -> bool:
+    """Whether the accounts say of anybody whether it is a customer."""
+    frame = evaluation.board.universe.frame
+    return "is_customer" in frame.columns and frame["is_customer"].null_count() < frame.height
+
+
+def _worth(evaluation: Evaluation, accounts: Bounds, value: Bounds) -> str:
+    worth, possible = evaluation.worth, evaluation.possible.worth(evaluation.profile)
+    if accounts.high and worth.unknown + possible.unknown == len(worth.amount) + len(
+        possible.amount
+    ):
+        return _("potential unknown")
+    return _("{amount} a year").format(amount=money_bounds(value, evaluation.profile.currency))
+
+
+def numbers(evaluation: Evaluation, sizing: Sizing) -> None:
+    """Draw the sizes, and beneath them why they are ranges."""
+    cards(figures(evaluation, sizing))
+    st.caption(plain(cause(evaluation, sizing)))
+
+
+def cause(evaluation: Evaluation, sizing: Sizing) -> str:
+    """Why the sizes are ranges, in counts, and what the potential leaves out."""
+    parts = []
+    open_accounts = round(sizing.sam.high - sizing.sam.low)
+    if open_accounts:
+        columns = evaluation.board.universe.columns
+        lacking = _listed([_lack(lack, columns) for lack in sizing.lacks])
+        parts.append(
+            _("{count} possible: {lacking}.").format(count=number(open_accounts), lacking=lacking)
+        )
+        if sum(lack.only for lack in sizing.lacks) < open_accounts:
+            parts.append(_("Some lack more than one fact."))
+    elif len(evaluation.matches):
+        parts.append(_("Exact: nothing that decides is unknown here."))
+    if evaluation.worth.unknown:
+        parts.append(
+            ngettext(
+                "The potential leaves out {count} match whose potential is unknown.",
+                "The potential leaves out {count} matches whose potential is unknown.",
+                evaluation.worth.unknown,
+            ).format(count=number(evaluation.worth.unknown))
+        )
+    return " ".join(parts) or _("No company matches this profile, and none may.")
+
+
+def _lack(lack: Lack, columns: dict[str, Column]) -> str:
+    return ngettext("{count} lacks {column}", "{count} lack {column}", lack.accounts).format(
+        count=number(lack.accounts), column=_in_sentence(columns, lack.column)
+    )
+
+
+def _in_sentence(columns: dict[str, Column], name: str) -> str:
+    label = _(columns[name].label) if name in columns else name.replace("_", " ")
+    return label[:1].lower() + label[1:]
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return _("{first} and {last}").format(first=", ".join(names[:-1]), last=names[-1])
+
+
+def verdict_part(evaluation: Evaluation, found: Verdict, team: Team) -> None:
+    """Draw how the market compares with the team, and what would make it about right."""
+    colour, icon = _LOOKS[found.breadth]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(breadth_name(found), icon=icon, color=colour)
+        st.markdown(plain(sentence(found, team)), width="stretch")
+    if not found.capacity:
+        return
+    if found.breadth is None:
+        shell.link("verification", _("Verify a sample of them"), ":material/fact_check:")
+    for place, change in enumerate(found.changes[:_MOST_CHANGES]):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button(
+                _("Apply"),
+                key=f"market_change_{place}",
+                on_click=state.set_profile,
+                args=(change.profile,),
+                help=_("Change the profile; it can be taken back in the sidebar."),
+            )
+            st.markdown(change_text(evaluation, change), width="stretch")
+    if found.breadth in (Breadth.TOO_NARROW, Breadth.TOO_BROAD) and not any(
+        change.breadth is Breadth.ABOUT_RIGHT for change in found.changes
+    ):
+        st.caption(advice(found))
+
+
+def breadth_name(found: Verdict) -> str:
+    """The verdict in two words."""
+    if not found.capacity:
+        return _("No plan")
+    return {
+        Breadth.TOO_NARROW: _("Too narrow"),
+        Breadth.ABOUT_RIGHT: _("About right"),
+        Breadth.TOO_BROAD: _("Too broad"),
+        None: _("Can't tell yet"),
+    }[found.breadth]
+
+
+def sentence(found: Verdict, team: Team) -> str:
+    """The verdict with the numbers it rests on."""
+    plan = _("{people} × {each} accounts a year × {months} months").format(
+        people=ngettext("{count} person", "{count} people", team.people).format(
+            count=number(team.people)
+        ),
+        each=number(team.accounts_each),
+        months=team.months,
+    )
+    if not found.capacity:
+        return _(
+            "{plan} make no account that can be worked. Enter who works accounts, and how many."
+        ).format(plan=plan)
+    market = _("SAM holds {count} companies; {plan} make {capacity}.").format(
+        count=bounds(found.sam), plan=plan, capacity=number(found.capacity)
+    )
+    ratio = _ratio(found)
+    match found.breadth:
+        case Breadth.TOO_NARROW:
+            rest = _("The market is {ratio} of what the team can work: it runs out of companies.")
+        case Breadth.TOO_BROAD:
+            rest = _(
+                "The market is {ratio} what the team can work; above {most} times, most companies wait "
+                "longer than {most} such time boxes."
+            )
+        case Breadth.ABOUT_RIGHT:
+            rest = _("The market is {ratio} what the team can work, between 1 and {most} times.")
+        case None:
+            rest = _(
+                "It depends on what is unknown: {low} if none of the possible companies matches, "
+                "{high} if all do. Find out the facts above first."
+            ).format(low=_end(found.at_low), high=_end(found.at_high))
+    return f"{market} {rest.format(ratio=ratio, most=BROAD)}"
+
+
+def _ratio(found: Verdict) -> str:
+    if found.breadth is Breadth.TOO_NARROW:
+        low, high = (
+            number(100 * found.sam.low / found.capacity),
+            percent(found.sam.high / found.capacity),
+        )
+        return high if high.startswith(low + SPACE) else f"{low}–{high}"
+    ends = [
+        number(end / found.capacity, digits=1 if end < 10 * found.capacity else 0)
+        for end in (found.sam.low, found.sam.high)
+    ]
+    return _("{ratio} times").format(ratio="–".join(dict.fromkeys(ends)))
+
+
+def _end(breadth: Breadth | None) -> str:
+    return {
+        Breadth.TOO_NARROW: _("too narrow"),
+        Breadth.ABOUT_RIGHT: _("about right"),
+        Breadth.TOO_BROAD: _("too broad"),
+        None: _("can't tell yet"),
+    }[breadth]
+
+
+def change_text(evaluation: Evaluation, change: Change) -> str:
+    """One change, and the market it would make."""
+    columns = evaluation.board.universe.columns
+    before = evaluation.profile.criteria[change.index]
+    column = columns[before.column]
+    name = words.criterion_name(before, columns)
+    match change.action:
+        case Action.DROP:
+            what = _("Drop {criterion}").format(
+                criterion=f"{name}: {words.fit_summary(before.fit, column)}"
+            )
+        case Action.LOOSEN:
+            after = change.profile.criteria[change.index]
+            what = _("Loosen {criterion} from {before} to {after}").format(
+                criterion=name,
+                before=words.fit_summary(before.fit, column),
+                after=words.fit_summary(after.fit, column),
+            )
+        case Action.REQUIRE if before.role is Role.NICE_TO_HAVE:
+            what = _("Require {criterion}").format(
+                criterion=f"{name}: {words.fit_summary(before.fit, column)}"
+            )
+        case Action.REQUIRE:
+            what = _("Rule out {criterion}").format(
+                criterion=f"{name}: {words.fit_summary(before.fit, column)}"
+            )
+    then = _("{count} companies, {verdict}").format(
+        count=bounds(change.sam), verdict=_end(change.breadth)
+    )
+    return f"{plain(what)} → **{plain(then)}**"
+
+
+def advice(found: Verdict) -> str:
+    """What to do where no single change makes the market about right."""
+    if found.breadth is Breadth.TOO_NARROW:
+        return _(
+            "No single change is sure to make it about right. Loosen two, serve more regions, or "
+            "plan for fewer accounts."
+        )
+    return _(
+        "No single change is sure to make it about right. Add a must-have in the Builder, require two, "
+        "serve fewer regions, or plan for more people."
+    )

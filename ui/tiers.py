@@ -1,0 +1,392 @@
+"""The parts of the Tiers page: policies side by side, effort against capacity, fit against potential."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import polars as pl
+import streamlit as st
+
+from icp_core.bubbles import MOST, Bubbles, TierBubbles, bubbles
+from icp_core.concentration import concentration
+from icp_core.market import LARGEST
+from icp_core.policies import KINDS, Kind, side_by_side
+from icp_core.profile import Tier, TierPolicy
+from icp_core.scoreboard import Evaluation
+from icp_core.team import Effort, Team, effort
+from icp_core.tiers import UNRANKED
+from ui import charts, plan, state, theme
+from ui.areas import tier_label
+from ui.format import UNKNOWN, money, number, percent, plain
+from ui.tables import csv_name, table_csv, table_title
+from ui.texts import _, ngettext
+
+_HEIGHT: Final = 150
+
+
+def policy_name(kind: Kind) -> str:
+    """A policy as a heading."""
+    return {
+        "cut_off": _("By score"),
+        "capacity": _("By capacity"),
+        "value": _("By potential"),
+    }[kind]
+
+
+def policy_meaning(kind: Kind) -> str:
+    """What a policy does, in one sentence."""
+    return {
+        "cut_off": _("A tier takes every match from its least score upward."),
+        "capacity": _("The best scores fill the tiers, as many as each has room for."),
+        "value": _("A tier takes every match from its least potential upward."),
+    }[kind]
+
+
+def takes(policy: TierPolicy, tier: Tier, currency: str) -> str:
+    """What a tier takes: `score from 80`, `the best 50`, `from €400 k`."""
+    match policy.kind:
+        case "cut_off":
+            return _("score from {least}").format(least=f"{tier.threshold:.4g}")
+        case "capacity":
+            return ngettext("{count} company", "{count} companies", int(tier.threshold)).format(
+                count=number(tier.threshold)
+            )
+        case _:
+            return _("from {amount}").format(amount=money(tier.threshold, currency))
+
+
+def comparison_data(
+    evaluation: Evaluation, policies: Mapping[Kind, Evaluation], team: Team
+) -> pl.DataFrame:
+    """One row per policy and tier, the unranked last.
+
+    Returns
+    -------
+    polars.DataFrame
+        policy, tier, takes, accounts, same (share of the accounts that are in that tier now; null
+        without accounts), potential and largest_share (null where unknown), customers, hours (null
+        where the plan does not say).
+    """
+    currency = evaluation.profile.currency
+    rows: list[dict[str, Any]] = []
+    for kind, other in policies.items():
+        spent = {one.tier: one.hours for one in effort(other.tiers, team).tiers}
+        thresholds = {tier.name: tier for tier in other.profile.tiers.tiers}
+        names = [total.name for total in evaluation.tiers]
+        for index, total in enumerate(other.tiers):
+            curve = concentration(other, tier=total.name) if total.accounts else None
+            inside = other.tier == index
+            same = evaluation.tier[inside] == names.index(total.name)
+            tier = thresholds.get(total.name)
+            rows.append(
+                {
+                    "policy": policy_name(kind),
+                    "tier": tier_label(total.name),
+                    "takes": takes(other.profile.tiers, tier, currency) if tier else _("the rest"),
+                    "accounts": total.accounts,
+                    "same": float(same.mean()) if total.accounts else None,
+                    "potential": curve.total if curve else None if total.accounts else 0.0,
+                    "largest_share": curve.largest_share if curve else None,
+                    "customers": total.customers,
+                    "hours": spent.get(total.name),
+                }
+            )
+    return pl.DataFrame(
+        rows,
+        schema={
+            "policy": pl.String,
+            "tier": pl.String,
+            "takes": pl.String,
+            "accounts": pl.Int64,
+            "same": pl.Float64,
+            "potential": pl.Float64,
+            "largest_share": pl.Float64,
+            "customers": pl.Int64,
+            "hours": pl.Float64,
+        },
+    )
+
+
+def policies(evaluation: Evaluation, team: Team) -> None:
+    """Draw the three policies beside each other, each to be adopted by a click, and their numbers."""
+    found = side_by_side(evaluation)
+    for kind, place in zip(KINDS, st.columns(3, gap="small"), strict=True):
+        with place.container(border=True, gap="xsmall", height="stretch"):
+            if kind in found:
+                _policy(kind, found[kind], team, in_use=kind == evaluation.profile.tiers.kind)
+            else:
+                st.markdown(f"**{policy_name(kind)}**")
+                st.caption(
+                    _("No match has a known potential to rank by.")
+                    if kind == "value"
+                    else _("No match has a score to rank by.")
+                )
+    st.caption(
+        _(
+            "The same market three times. A policy that is not in use has thresholds that give its "
+            "tiers about as many companies as they hold now; adopt it and change them in the Builder."
+        )
+    )
+    with st.container(border=True, gap="xsmall"):
+        _comparison(evaluation, comparison_data(evaluation, found, team))
+
+
+def _policy(kind: Kind, found: Evaluation, team: Team, *, in_use: bool) -> None:
+    profile = found.profile
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(f"**{policy_name(kind)}**", help=policy_meaning(kind), width="content")
+        if in_use:
+            st.badge(_("In use"), icon=":material/check:", color="green")
+        else:
+            st.button(
+                _("Adopt"),
+                icon=":material/swap_horiz:",
+                help=_("Rank this way from now on; it can be taken back in the sidebar."),
+                on_click=state.set_profile,
+                args=(profile,),
+                key=f"tiers_adopt_{kind}",
+            )
+    charts.show(
+        charts.tier_chart(
+            charts.tier_data(found),
+            currency=profile.currency,
+            dark=theme.is_dark(),
+            height=_HEIGHT,
+            room=2.3,
+        ),
+        key=f"tiers_{kind}",
+        alt=_("Companies and potential by tier, {policy}").format(policy=policy_name(kind)),
+    )
+    st.caption(
+        plain(
+            " · ".join(
+                f"{tier.name} {takes(profile.tiers, tier, profile.currency)}"
+                for tier in profile.tiers.tiers
+            )
+        )
+    )
+    st.caption(needs(effort(found.tiers, team)))
+
+
+def needs(found: Effort) -> str:
+    """Hours that tiers ask for against those there are."""
+    text = _("Needs {needed} of {available} hours.").format(
+        needed=number(found.needed), available=number(found.available)
+    )
+    if found.unstated:
+        text += " " + _("Not stated for {tiers}.").format(tiers=plain(", ".join(found.unstated)))
+    return text
+
+
+def _comparison(evaluation: Evaluation, table: pl.DataFrame) -> None:
+    headings = {
+        "policy": _("Policy"),
+        "tier": _("Tier"),
+        "takes": _("Takes"),
+        "accounts": _("Companies"),
+        "same": _("In it now"),
+        "potential": _("Potential, {currency}").format(currency=evaluation.profile.currency),
+        "largest_share": _("Held by the largest {share}").format(share=percent(LARGEST)),
+        "customers": _("Customers"),
+        "hours": _("Hours"),
+    }
+    table_title(
+        _("Each policy, tier by tier"),
+        lambda: table_csv(table, headings),
+        file_name=csv_name("tier-policies", evaluation.board.universe),
+    )
+    shares = ("same", "largest_share")
+    counts = ("accounts", "potential", "customers", "hours")
+    st.dataframe(
+        table,
+        column_config={
+            **headings,
+            **{
+                name: st.column_config.NumberColumn(headings[name], format="percent")
+                for name in shares
+            },
+            **{
+                name: st.column_config.NumberColumn(headings[name], format="localized")
+                for name in counts
+            },
+        },
+        hide_index=True,
+        height="content",
+        placeholder=UNKNOWN,
+    )
+
+
+def effort_part(evaluation: Evaluation, team: Team) -> None:
+    """Draw the hours each tier asks for, to be edited, against what the team has."""
+    found = effort(evaluation.tiers, team)
+    st.markdown(f"**{_('Effort against capacity, hours in the time box')}**")
+    plan.hours(team, evaluation.profile.tiers.names)
+    st.markdown(effort_sentence(found))
+    left, right = st.columns(2, gap="small")
+    with left:
+        colours = theme.tier_colours(evaluation.profile.tiers.names, dark=theme.is_dark())
+        parts = {tier_label(one.tier): [one.hours or 0.0, 0.0] for one in found.tiers}
+        charts.show(
+            charts.stack_chart(
+                [_("Needed"), _("There are")],
+                parts | {_("Hours of the team"): [0.0, found.available]},
+                [*(colours[one.tier] for one in found.tiers), colours[UNRANKED]],
+                texts=[number(found.needed), number(found.available)],
+                values=number,
+                dark=theme.is_dark(),
+            ),
+            key="tiers_effort",
+            alt=_("Hours that the tiers ask for, and hours of the team"),
+        )
+    with right:
+        _effort_table(evaluation, found)
+
+
+def effort_sentence(found: Effort) -> str:
+    """Whether the hours suffice, and where they run out."""
+    if not found.available:
+        return _("The plan has no hours: enter people and their hours.")
+    if found.needed <= found.available:
+        text = _("The hours suffice: {needed} of {available} are needed, {share}.")
+    else:
+        text = _("The hours do not suffice: {needed} of {available} are needed, {share}.")
+    text = text.format(
+        needed=number(found.needed),
+        available=number(found.available),
+        share=percent(found.needed / found.available),
+    )
+    short = next(
+        (one for one in found.tiers if one.workable is not None and one.workable < one.accounts),
+        None,
+    )
+    if short is not None and short.workable is not None:
+        text += " " + _("They run out in {tier}, after {count} of {all} companies.").format(
+            tier=plain(tier_label(short.tier)),
+            count=number(short.workable),
+            all=number(short.accounts),
+        )
+    return text
+
+
+def effort_data(found: Effort) -> pl.DataFrame:
+    """One row per tier: tier, accounts, hours_each, hours, workable."""
+    return pl.DataFrame(
+        [
+            {
+                "tier": tier_label(one.tier),
+                "accounts": one.accounts,
+                "hours_each": one.hours_each,
+                "hours": one.hours,
+                "workable": one.workable,
+            }
+            for one in found.tiers
+        ],
+        schema={
+            "tier": pl.String,
+            "accounts": pl.Int64,
+            "hours_each": pl.Float64,
+            "hours": pl.Float64,
+            "workable": pl.Int64,
+        },
+    )
+
+
+def _effort_table(evaluation: Evaluation, found: Effort) -> None:
+    table = effort_data(found)
+    headings = {
+        "tier": _("Tier"),
+        "accounts": _("Companies"),
+        "hours_each": _("Hours each"),
+        "hours": _("Hours"),
+        "workable": _("Can be worked"),
+    }
+    table_title(
+        _("Best tier first"),
+        lambda: table_csv(table, headings),
+        file_name=csv_name("tier-effort", evaluation.board.universe),
+    )
+    numbers = {
+        name: st.column_config.NumberColumn(heading, format="localized")
+        for name, heading in headings.items()
+        if name != "tier"
+    }
+    st.dataframe(
+        table,
+        column_config={"tier": headings["tier"], **numbers},
+        hide_index=True,
+        height="content",
+        placeholder=UNKNOWN,
+    )
+
+
+def bubble_part(evaluation: Evaluation) -> None:
+    """Draw fit against potential, a bubble a company."""
+    profile, chosen = evaluation.profile, bubbles(evaluation)
+    headings = {
+        "account_id": _("Account id"),
+        "name": _("Company"),
+        "tier": _("Tier"),
+        "score": _("Score"),
+        "potential": _("Potential, {currency}").format(currency=profile.currency),
+        "is_customer": _("Customer"),
+    }
+    table_title(
+        _("Fit against potential, a bubble as large as the possible deal"),
+        lambda: table_csv(chosen.rows, headings),
+        file_name=csv_name("tier-bubbles", evaluation.board.universe),
+    )
+    if not chosen.rows.height:
+        st.info(
+            _(
+                "No match has both a score and a known potential, so there is nothing to draw. Choose "
+                "another model of potential in the Builder."
+            )
+        )
+        return
+    charts.show(
+        charts.bubble_chart(
+            chosen, profile.tiers.names, currency=profile.currency, dark=theme.is_dark()
+        ),
+        key="tiers_bubbles",
+        alt=_("Score against potential, a bubble a company"),
+    )
+    for note in bubble_notes(chosen):
+        st.caption(note)
+
+
+def bubble_notes(chosen: Bubbles) -> list[str]:
+    """How the bubbles were chosen, and who cannot be drawn."""
+    notes = []
+    if all(one.is_complete for one in chosen.tiers):
+        notes.append(_("Every match that can be drawn is drawn."))
+    else:
+        parts = "; ".join(_chosen(one) for one in chosen.tiers if one.accounts)
+        notes.append(
+            _(
+                "At most {most} bubbles: the best of every tier, and a random sample of its others, "
+                "always the same for the same market. {parts}."
+            ).format(most=number(MOST), parts=plain(parts))
+        )
+    if chosen.without_place:
+        notes.append(
+            ngettext(
+                "{count} match has no score or no known potential and is not drawn.",
+                "{count} matches have no score or no known potential and are not drawn.",
+                chosen.without_place,
+            ).format(count=number(chosen.without_place))
+        )
+    return notes
+
+
+def _chosen(one: TierBubbles) -> str:
+    if one.is_complete:
+        return _("{tier}: all {count}").format(
+            tier=tier_label(one.tier), count=number(one.accounts)
+        )
+    return _("{tier}: the best {best} and {sampled} of the other {rest}").format(
+        tier=tier_label(one.tier),
+        best=number(one.best),
+        sampled=number(one.sampled),
+        rest=number(one.accounts - one.best),
+    )
