@@ -244,6 +244,9 @@ def reasons(rows: pl.DataFrame, evaluation: Evaluation) -> list[str]:
             f"{signed(reason.points)} {words.criterion_name(reason.criterion, columns)}"
             for reason in one.strongest[:_MOST_REASONS]
         ]
+        rest = sum(reason.points for reason in one.strongest[_MOST_REASONS:])
+        if rest:
+            parts.append(_("{points} other").format(points=signed(rest)))
         if one.unknown:
             unknown = [words.criterion_name(criterion, columns) for criterion in one.unknown]
             parts.append(_("unknown: {columns}").format(columns=", ".join(unknown)))
