@@ -18,11 +18,20 @@ with st.container(border=True, gap="small"):
     # From the left: the table's own tools hang over the right end of this row.
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = st.container(width="content")
+        asked = lists.layout(evaluation, wanted, statuses)
+        with shell.guard():
+            page, place = lists.one_page(evaluation, asked)
+        title.markdown(
+            ngettext("**{count} account**", "**{count} accounts**", page.total).format(
+                count=number(page.total)
+            )
+        )
         st.button(
             _("Decide on {count}").format(count=number(len(chosen))) if chosen else _("Decide"),
             icon=":material/fact_check:",
             type="primary" if chosen else "secondary",
             help=_("On the ticked accounts, or on all of the list."),
+            disabled=not page.total and not chosen,
             on_click=state.open_dialog,
             args=("decide",),
             key="accounts_decide",
@@ -35,14 +44,6 @@ with st.container(border=True, gap="small"):
                 on_click=lists.select,
                 args=((),),
             )
-        asked = lists.layout(evaluation, wanted, statuses)
-        with shell.guard():
-            page, place = lists.one_page(evaluation, asked)
-        title.markdown(
-            ngettext("**{count} account**", "**{count} accounts**", page.total).format(
-                count=number(page.total)
-            )
-        )
         lists.downloads(evaluation, asked, total=page.total)
         st.button(
             _("Add"),
@@ -62,7 +63,7 @@ with st.container(border=True, gap="small"):
 match state.open_now():
     case "add":
         adding.dialog(evaluation.board, dataset=view.dataset)
-    case "decide" if chosen or page.total:
+    case "decide":
         deciding.on_many(
             chosen,
             total=page.total,

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import blake2b
+from functools import partial
+from hashlib import blake2b, sha256
 from math import ceil
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from icp_core.workspace import Status, slug_of
 from ui import data, shell, state, tables, theme
 from ui.accounts import deciding
 from ui.format import number, plain
+from ui.state import View
 from ui.texts import _, ngettext
 
 ROWS: Final = 50
@@ -48,7 +50,6 @@ _BLANK: Final = {SEARCH: "", TIERS: [], REGIONS: [], CUSTOMERS: None, DECISIONS:
 _OPEN: Final = "_open"
 _CLICKED: Final = "accounts_headings_clicked"
 _CLICK: Final = "accounts_click"
-_TICKED: Final = "accounts_ticked"
 _COMPUTED: Final = (NAMES.score_low, NAMES.score_high, NAMES.coverage)
 
 
@@ -401,14 +402,18 @@ def _table_name() -> str:
 
 
 def selected() -> tuple[str, ...]:
-    """Ids of the accounts that are ticked, on whatever page they were."""
-    ids: tuple[str, ...] = state.now(state.begun(_TICKED, ()))
+    """Ids of the accounts of this dataset that are ticked, on whatever page they were."""
+    ids: tuple[str, ...] = state.now(state.begun(_ticked(), ()))
     return ids
 
 
 def select(ids: Sequence[str]) -> None:
     """Tick just these accounts."""
-    state.set_kept(_TICKED, tuple(ids))
+    state.set_kept(_ticked(), tuple(ids))
+
+
+def _ticked() -> str:
+    return f"accounts_ticked_{state.view().dataset}"
 
 
 def pager(page: Page, place: int, asked: Asked) -> None:
@@ -445,11 +450,13 @@ def empty(asked: Asked) -> None:
 
 
 def downloads(evaluation: Evaluation, asked: Asked, *, total: int) -> None:
-    """Draw the buttons that give the whole list as a file."""
+    """Draw the buttons that give the whole list as a file, and put it on record."""
+    # Read here, because the file is made outside of the session, when it is asked for.
+    view, author = state.view(), state.author()
     for name, label in (("csv", "CSV"), ("xlsx", "Excel")):
         st.download_button(
             label,
-            lambda name=name: file(evaluation, asked, format=name).to_bytes(),
+            partial(_logged, evaluation, asked, name, view, author),
             file_name=file_name(evaluation, format=name),
             mime=FORMATS[name].mime,
             icon=":material/download:",
@@ -462,6 +469,21 @@ def downloads(evaluation: Evaluation, asked: Asked, *, total: int) -> None:
             on_click="ignore",
             key=f"accounts_{name}",
         )
+
+
+def _logged(evaluation: Evaluation, asked: Asked, format: str, view: View, author: str) -> bytes:
+    content = file(evaluation, asked, format=format).to_bytes()
+    data.workspace().log_export(
+        author=author,
+        dataset=view.dataset,
+        profile=view.profile,
+        format=format,
+        file_name=file_name(evaluation, format=format),
+        accounts=len(listing.account_ids(evaluation, asked.wanted)),
+        sha256=sha256(content).hexdigest(),
+        **view.as_saved,
+    )
+    return content
 
 
 def file_name(evaluation: Evaluation, *, format: str) -> str:
@@ -486,8 +508,10 @@ def file(evaluation: Evaluation, asked: Asked, *, format: str) -> Prepared:
         descending=asked.descending,
         limit=len(evaluation.board.universe),
     )
+    computed = ("tier", NAMES.score, NAMES.potential, *_COMPUTED)
+    rows = page.rows.select(*evaluation.board.universe.columns, *computed)
     return prepare(
-        with_decisions(page.rows),
+        with_decisions(rows),
         format=format,
         profile=evaluation.profile,
         fictional=evaluation.board.universe.fictional,
