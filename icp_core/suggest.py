@@ -14,7 +14,17 @@ import polars as pl
 
 from icp_core.columns import Column, Kind
 from icp_core.errors import ProfileError
-from icp_core.profile import Choice, Criterion, Flag, Range, Role, Tags
+from icp_core.profile import (
+    Choice,
+    Criterion,
+    Flag,
+    PerEmployee,
+    Profile,
+    Range,
+    RevenueShare,
+    Role,
+    Tags,
+)
 from icp_core.universe import Universe
 
 LEAST_CUSTOMERS: Final = 30
@@ -23,6 +33,15 @@ _REACH: Final = 10_000
 _SKEWED: Final = 6.0
 _PER_DECADE: Final = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 _QUANTILES: Final = (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
+
+PROFILE_NAME: Final = "Suggested from these accounts"
+_SIZES: Final = ("employees", "revenue")
+_TELLING: Final = (
+    "industry", "revenue_growth", "margin", "revenue", "technologies", "founded", "region", "country",
+)  # fmt: skip
+_WANTED: Final = 4
+_KNOWN: Final = 0.3
+_MANY: Final = 30
 
 
 @dataclass(frozen=True)
@@ -169,6 +188,43 @@ def criterion(universe: Universe, column: str, role: Role) -> Criterion:
             return Criterion(column=column, role=role, fit=Tags(tags=_chosen(values, role)))
     chosen = _chosen(_divisions(described, values), role)
     return Criterion(column=column, role=role, fit=Choice.of(*chosen))
+
+
+def profile(universe: Universe) -> Profile:
+    """A first profile for a user's own accounts: a usual size, and a few attributes that tell.
+
+    The size is a must-have; industry, growth, margin and so on are nice-to-haves, then the list's own
+    columns, as far as they are known and differ. It always fits the accounts, if only without criteria.
+
+    Parameters
+    ----------
+    universe
+        The accounts.
+    """
+    telling = [column for column in testable(universe) if _tells(universe, column)]
+    names = {column.name for column in telling}
+    size = next((name for name in _SIZES if name in names), None)
+    own = [column.name for column in telling if not column.is_canonical]
+    rest = [name for name in (*_TELLING, *own) if name in names and name != size]
+    criteria = [criterion(universe, size, Role.MUST_HAVE)] if size else []
+    criteria += [criterion(universe, name, Role.NICE_TO_HAVE) for name in rest[:_WANTED]]
+    by_revenue = size == "revenue"
+    return Profile(
+        name=PROFILE_NAME,
+        description="A place to start from: what is usual among these accounts. Change it freely.",
+        criteria=tuple(criteria),
+        potential=RevenueShare() if by_revenue else PerEmployee(),
+    )
+
+
+def _tells(universe: Universe, column: Column) -> bool:
+    """Whether enough is known of a column, and it tells accounts apart."""
+    values = universe.frame[column.name]
+    if values.null_count() > (1 - _KNOWN) * len(values):
+        return False
+    different = len(frequent(values)) if column.kind is not Kind.NUMBER else values.n_unique()
+    few_enough = column.is_canonical or column.kind is Kind.NUMBER or different <= _MANY
+    return different > 1 and few_enough
 
 
 def _base(universe: Universe) -> pl.DataFrame:

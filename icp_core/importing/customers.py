@@ -29,6 +29,11 @@ TEMPLATE: Final = (
 )  # fmt: skip
 """Headings of our own template, which can be downloaded."""
 
+KEPT: Final = (
+    "account_id", "outcome", "amount", "closed_on", "margin", "nps", "products", "since", "until",
+)  # fmt: skip
+"""Columns of the outcomes that stay with a universe; learning takes them as they are."""
+
 # What each system calls our columns. Where several are named, the first that the file has counts.
 _SYSTEMS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
     {
@@ -113,6 +118,11 @@ class Matches:
         """Share of the outcomes that found their account, 0…1."""
         total = self.matched.height + self.ambiguous.height + self.unmatched.height
         return self.matched.height / total if total else 0.0
+
+    @property
+    def outcomes(self) -> pl.DataFrame:
+        """What stays with the universe: the columns `KEPT`, in the file's order."""
+        return self.matched.sort("row").select(KEPT)
 
 
 def template() -> str:
@@ -230,15 +240,22 @@ def match(
     return Matches(found.join(outcomes.rows, on="row", how="inner"), open_ones, rest)
 
 
-def with_customers(accounts: pl.DataFrame, matches: Matches) -> pl.DataFrame:
+def with_customers(accounts: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     """The accounts with `is_customer` set from each company's latest outcome.
 
     Won and active are customers, churned is none, lost changes nothing. Accounts without an outcome
     keep what they had, and are no customers where that was unknown: the list is taken as complete.
+
+    Parameters
+    ----------
+    accounts
+        The universe.
+    outcomes
+        Columns `KEPT`; of outcomes of one day the later row counts.
     """
     known = (
-        matches.matched.filter(pl.col("outcome") != "lost")
-        .sort(pl.coalesce("until", "closed_on", "since"), "row", nulls_last=False)
+        outcomes.filter(pl.col("outcome") != "lost")
+        .sort(pl.coalesce("until", "closed_on", "since"), nulls_last=False, maintain_order=True)
         .group_by("account_id", maintain_order=True)
         .agg(pl.col("outcome").last())
         .select("account_id", pl.col("outcome").is_in(["won", "active"]).alias("#customer"))

@@ -13,6 +13,9 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from icp_core.errors import ImportRefused
+from icp_core.importing import refresh
+from icp_core.importing.customers import KEPT, with_customers
+from icp_core.importing.duplicates import INTO, undo
 from icp_core.importing.load import Loaded
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.report import QualityReport
@@ -25,7 +28,13 @@ _ACCOUNTS: Final = "accounts.parquet"
 _REJECTED: Final = "rejected.parquet"
 _MEMBERS: Final = "merged.parquet"
 _REPORT: Final = "report.json"
+_OUTCOMES: Final = "outcomes.parquet"
 _KEY: Final = re.compile(r"[a-z0-9-]{1,60}")
+
+SOURCE: Final = "loaded"
+"""What names of loaded universes begin with: `loaded:KEY`."""
+
+_File = pl.DataFrame | str
 
 
 class Entry(BaseModel):
@@ -38,13 +47,15 @@ class Entry(BaseModel):
     label
         As shown.
     version
-        Folder of the load in force.
+        Folder of the load in force; another one after every change of what is in it.
     loaded_at
         When, UTC.
     rows
         Accounts.
     files
         Names of the files it was loaded from.
+    outcomes
+        Deals and customers that stay with it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +66,12 @@ class Entry(BaseModel):
     loaded_at: datetime
     rows: int
     files: tuple[str, ...]
+    outcomes: int = 0
+
+    @property
+    def source(self) -> str:
+        """Its name as a source of accounts."""
+        return f"{SOURCE}:{self.key}"
 
 
 class Library:
@@ -92,13 +109,18 @@ class Library:
         ImportRefused
             If there is none of that key.
         """
-        for entry in self.entries():
-            if entry.key == key:
-                return entry
+        try:
+            if _KEY.fullmatch(key):
+                return Entry.model_validate_json((self._universes / key / _ABOUT).read_bytes())
+        except (ValidationError, OSError):
+            pass
         raise ImportRefused(f"There is no loaded universe {key}; it may have been deleted.")
 
     def save(self, loaded: Loaded, label: str, *, replacing: str | None = None) -> Entry:
         """Keep a load, as a new universe or in the place of an older one.
+
+        What the team filled in the older one stays where the newer lacks it (`refresh.carry_over`),
+        and so do the outcomes. Mappings that a person corrected are remembered.
 
         Parameters
         ----------
@@ -115,33 +137,104 @@ class Library:
             If the label is blank or too long, the universe to replace is gone, or the disk refuses.
         """
         old = self.entry(replacing) if replacing else None
-        key = old.key if old else _new_key(label)
+        accounts = loaded.accounts
+        if old:
+            accounts = refresh.carry_over(self._frame(old, _ACCOUNTS), accounts)
+            if old.outcomes:
+                accounts = with_customers(accounts, self._frame(old, _OUTCOMES))
         entry = _entry(
-            key=key,
+            key=old.key if old else _new_key(label),
             label=label,
             version=secrets.token_hex(8),
             loaded_at=loaded.report.loaded_at,
-            rows=loaded.accounts.height,
+            rows=accounts.height,
             files=tuple(file.name for file in loaded.report.files),
+            outcomes=old.outcomes if old else 0,
         )
-        folder = self._universes / key / entry.version
-        try:
-            folder.mkdir(parents=True)
-            loaded.accounts.write_parquet(folder / _ACCOUNTS)
-            loaded.rejected.write_parquet(folder / _REJECTED)
-            loaded.members.write_parquet(folder / _MEMBERS)
-            (folder / _REPORT).write_text(loaded.report.to_json(), encoding="utf-8")
-            self._write(entry)
-        except OSError as error:
-            shutil.rmtree(folder if old else folder.parent, ignore_errors=True)
-            raise ImportRefused(f"The load could not be saved ({error.strerror}).") from error
-        except BaseException:
-            shutil.rmtree(folder if old else folder.parent, ignore_errors=True)
-            raise
-        if old:
-            shutil.rmtree(self._universes / key / old.version, ignore_errors=True)
+        self._keep(
+            entry,
+            {
+                _ACCOUNTS: accounts,
+                _REJECTED: loaded.rejected,
+                _MEMBERS: loaded.members,
+                _REPORT: loaded.report.to_json(),
+            },
+            old=old,
+        )
         for mapping in loaded.mappings.values():
-            self.remember(mapping)
+            if mapping.corrected:
+                self.remember(mapping)
+        return entry
+
+    def keep_outcomes(self, key: str, outcomes: pl.DataFrame) -> Entry:
+        """Have deals and customers stay with a universe, in the place of earlier ones.
+
+        Sets `is_customer` of its accounts (see `customers.with_customers`). What earlier outcomes had
+        said about an account is forgotten.
+
+        Parameters
+        ----------
+        key
+            Of the universe.
+        outcomes
+            `Matches.outcomes`; without rows, its accounts have no known customers any more.
+
+        Raises
+        ------
+        ImportRefused
+            If there is no such universe, or the disk refuses.
+        """
+        old = self.entry(key)
+        accounts = self._frame(old, _ACCOUNTS)
+        if old.outcomes and "is_customer" in accounts.columns:
+            earlier = self._frame(old, _OUTCOMES)["account_id"]
+            told = pl.col("account_id").is_in(earlier.implode())
+            accounts = accounts.with_columns(is_customer=pl.when(~told).then("is_customer"))
+        if outcomes.height:
+            accounts = with_customers(accounts, outcomes)
+        entry = self._changed(old, outcomes=outcomes.height)
+        self._keep(entry, {_ACCOUNTS: accounts, _OUTCOMES: outcomes.select(KEPT)}, old=old)
+        return entry
+
+    def outcomes(self, key: str) -> pl.DataFrame | None:
+        """Deals and customers that stay with a universe, columns `KEPT`; None if there are none.
+
+        Raises
+        ------
+        ImportRefused
+            If there is no such universe, or its file cannot be read.
+        """
+        entry = self.entry(key)
+        return self._frame(entry, _OUTCOMES) if entry.outcomes else None
+
+    def take_apart(self, key: str, account_id: str) -> Entry:
+        """Undo the merging of one company's rows.
+
+        Raises
+        ------
+        ImportRefused
+            If there is no such universe, its rows of that company were not merged, or the disk refuses.
+        """
+        old = self.entry(key)
+        accounts, members = self._frame(old, _ACCOUNTS), self._frame(old, _MEMBERS)
+        apart = undo(accounts, members, account_id)
+        more = apart.height - accounts.height
+        if not more:
+            raise ImportRefused(f"No rows were merged into {account_id}.")
+        report = self.report(key)
+        report = report.model_copy(
+            update={"kept": report.kept + more, "merged": report.merged - more}
+        )
+        entry = self._changed(old, rows=apart.height)
+        self._keep(
+            entry,
+            {
+                _ACCOUNTS: apart,
+                _MEMBERS: members.filter(pl.col(INTO) != account_id),
+                _REPORT: report.to_json(),
+            },
+            old=old,
+        )
         return entry
 
     def open(self, key: str) -> Universe:
@@ -209,6 +302,33 @@ class Library:
                 continue
             found[mapping.fingerprint] = mapping
         return found
+
+    def _changed(self, entry: Entry, **changes: object) -> Entry:
+        return _entry(**(entry.model_dump() | {"version": secrets.token_hex(8)} | changes))
+
+    def _keep(self, entry: Entry, files: Mapping[str, _File], *, old: Entry | None) -> None:
+        """Write a version whole, with what it shares with the older one, and put it in force."""
+        folder = self._universes / entry.key / entry.version
+        before = self._universes / entry.key / old.version if old else None
+        try:
+            folder.mkdir(parents=True)
+            for name, content in files.items():
+                if isinstance(content, str):
+                    (folder / name).write_text(content, encoding="utf-8")
+                else:
+                    content.write_parquet(folder / name)
+            for path in before.iterdir() if before else ():
+                if path.name not in files:
+                    shutil.copy2(path, folder)
+            self._write(entry)
+        except OSError as error:
+            shutil.rmtree(folder if old else folder.parent, ignore_errors=True)
+            raise ImportRefused(f"The load could not be saved ({error.strerror}).") from error
+        except BaseException:
+            shutil.rmtree(folder if old else folder.parent, ignore_errors=True)
+            raise
+        if before:
+            shutil.rmtree(before, ignore_errors=True)
 
     def _write(self, entry: Entry) -> None:
         _replace(self._universes / entry.key / _ABOUT, entry.model_dump_json(indent=2))

@@ -91,6 +91,8 @@ class Mapping(_Model):
         ISO 3166-1 alpha-2 of rows that name none.
     industry_revision
         Revision of NACE that the codes are of.
+    corrected
+        Whether a person decided about any of it; only then it is worth remembering.
     """
 
     schema_version: Literal[1] = 1
@@ -98,6 +100,7 @@ class Mapping(_Model):
     assignments: tuple[Assignment, ...]
     country: str | None = Field(default=None, pattern="^[A-Z]{2}$")
     industry_revision: industry.Revision = "2"
+    corrected: bool = False
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -146,7 +149,7 @@ class Mapping(_Model):
             a.model_dump() | changes if a.heading == heading else a.model_dump()
             for a in self.assignments
         )
-        return self.replace(assignments=assignments)
+        return self.replace(assignments=assignments, corrected=True)
 
     def replace(self, **changes: Any) -> "Mapping":
         """A validated copy with some fields changed.

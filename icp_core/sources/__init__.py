@@ -1,6 +1,6 @@
 """Sources of accounts: what ships with the product, and files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +8,7 @@ import polars as pl
 
 from icp_core import demo
 from icp_core.errors import SourceError, UniverseError
+from icp_core.importing.library import SOURCE, Library
 from icp_core.sources import files, listed, norway
 from icp_core.universe import Universe
 
@@ -62,8 +63,8 @@ def load(source: str, *, include_inactive: bool = False) -> Universe:
     Parameters
     ----------
     source
-        `demo`, `demo:ROWS`, `listed`, `norway`, or the path of a .parquet or .csv file with canonical
-        columns.
+        `demo`, `demo:ROWS`, `listed`, `norway`, `loaded:KEY` (see `importing.library`), or the path of
+        a .parquet or .csv file with canonical columns.
     include_inactive
         Keep bankrupt, dissolving and deregistered accounts too.
 
@@ -75,6 +76,8 @@ def load(source: str, *, include_inactive: bool = False) -> Universe:
         If the accounts are not usable.
     """
     name, _, rows = source.partition(":")
+    if name == SOURCE and rows:
+        return _loaded(rows, include_inactive=include_inactive)
     kind = {entry.name: entry for entry in BUILT_IN}.get(name)
     if kind is None or (rows and name != "demo"):
         return _of_file(source, include_inactive=include_inactive)
@@ -90,6 +93,12 @@ def load(source: str, *, include_inactive: bool = False) -> Universe:
         fictional=kind.fictional,
         note=kind.note,
     )
+
+
+def _loaded(key: str, *, include_inactive: bool) -> Universe:
+    universe = Library().open(key)
+    frame = _chosen(universe.frame, universe.label, include_inactive=include_inactive)
+    return universe if frame.height == len(universe) else replace(universe, frame=frame)
 
 
 def _of_file(source: str, *, include_inactive: bool) -> Universe:

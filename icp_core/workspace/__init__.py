@@ -1,7 +1,7 @@
 """A workspace that remembers: profiles, decisions, verification, the team's plan, exports."""
 
+from icp_core.places import DIRECTORY_VARIABLE
 from icp_core.workspace.database import (
-    DIRECTORY_VARIABLE,
     URL_VARIABLE,
     default_url,
     user_name,

@@ -20,7 +20,6 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from platformdirs import user_data_path
 from sqlalchemy import (
     URL,
     Connection,
@@ -41,13 +40,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import NullPool
 
 from icp_core.errors import WorkspaceError
+from icp_core.places import DIRECTORY_VARIABLE, data_directory
 from icp_core.workspace.schema import VERSION_TABLE
 
 URL_VARIABLE: Final = "ICP_DATABASE_URL"
-DIRECTORY_VARIABLE: Final = "ICP_DATA_DIR"
 FILE_NAME: Final = "workspace.sqlite"
 
-_APPLICATION: Final = "target-account-planning"
 _WAIT_SECONDS: Final = 15
 _CONNECT_SECONDS: Final = 5
 _WRITES: Final = "icp_writes"
@@ -58,14 +56,12 @@ _ELSEWHERE: Final = f"choose another place with {DIRECTORY_VARIABLE} or {URL_VAR
 def default_url() -> str:
     """Where the workspace is, unless told otherwise.
 
-    `ICP_DATABASE_URL` if set, else the file `workspace.sqlite` in `ICP_DATA_DIR`, else that file in
-    the user's data directory.
+    `ICP_DATABASE_URL` if set, else the file `workspace.sqlite` in the data directory.
     """
     if url := os.environ.get(URL_VARIABLE, "").strip():
         return url
-    directory = os.environ.get(DIRECTORY_VARIABLE, "").strip()
-    path = Path(directory).expanduser() if directory else user_data_path(_APPLICATION, False)
-    return URL.create("sqlite", database=str(path / FILE_NAME)).render_as_string()
+    path = data_directory() / FILE_NAME
+    return URL.create("sqlite", database=str(path)).render_as_string()
 
 
 @dataclass(frozen=True, eq=False)

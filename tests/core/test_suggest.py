@@ -90,3 +90,36 @@ def test_a_suggestion_on_any_column_can_be_evaluated(source: str, role: Role) ->
         market = board.evaluate(Profile(name="One", criteria=(criterion,))).market
         if role is Role.MUST_HAVE:
             assert market.matching > 0
+
+
+def test_a_first_profile_asks_for_a_usual_size_and_a_few_attributes_that_tell() -> None:
+    accounts = universe(
+        employees=list(range(1, 101)),
+        industry=["62.01"] * 60 + ["63.11"] * 40,
+        country=["SE"] * 100,
+        tier_one=[None] * 80 + [True] * 20,
+        floors=[1, 2] * 50,
+    )
+    found = suggest.profile(accounts)
+    assert [(one.column, one.role) for one in found.criteria] == [
+        ("employees", Role.MUST_HAVE),
+        ("industry", Role.NICE_TO_HAVE),
+        ("floors", Role.NICE_TO_HAVE),
+    ]
+    market = Scoreboard(accounts).evaluate(found).market
+    assert 75 <= market.tam.low <= 85
+
+
+def test_a_first_profile_fits_a_list_that_has_nothing_but_names() -> None:
+    accounts = universe(website=["a.se", "b.se"])
+    found = suggest.profile(accounts)
+    assert found.criteria == ()
+    found.check(accounts.columns)
+    assert Scoreboard(accounts).evaluate(found).market.tam.low == 2
+
+
+@pytest.mark.parametrize("source", ["demo", "listed", "norway"])
+def test_a_first_profile_fits_what_ships_and_leaves_something(source: str) -> None:
+    accounts = load(source)
+    market = Scoreboard(accounts).evaluate(suggest.profile(accounts)).market
+    assert 0 < market.tam.high <= len(accounts)
