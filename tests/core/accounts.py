@@ -2,10 +2,21 @@
 
 import polars as pl
 import strategies
+from hypothesis import HealthCheck, Phase, settings
 
 from icp_core.profile import Criterion, Range, Role
 from icp_core.scoreboard import Scoreboard
 from icp_core.universe import Universe
+
+
+def examples(count):
+    """Settings for random universes; shrinking one takes minutes, and the first is small enough."""
+    return settings(
+        max_examples=count,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    )
 
 
 def universe(*rows, **columns):

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 import strategies
-from accounts import board, knock_out, must, nice, rising
-from hypothesis import HealthCheck, given, settings
+from accounts import board, examples, knock_out, must, nice, rising
+from hypothesis import given
 
 from icp_core.costs import attrition, costs, cut_offs, loosened
 from icp_core.profile import Choice, PerEmployee, Profile, Range
@@ -64,7 +64,7 @@ def test_a_choice_has_no_step_to_loosen():
     assert cost.gate.gained_if_dropped == 2
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(120)
 @given(rows=strategies.accounts(), profile=strategies.profiles())
 def test_gains_are_what_evaluating_the_changed_profile_counts(rows, profile):
     found = Scoreboard(strategies.universe(rows))
@@ -79,7 +79,7 @@ def test_gains_are_what_evaluating_the_changed_profile_counts(rows, profile):
             assert cost.gained_if_loosened >= 0
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(40)
 @given(rows=strategies.accounts(), profile=strategies.profiles())
 def test_every_stage_of_the_attrition_is_a_profile_with_the_gates_so_far(rows, profile):
     found = Scoreboard(strategies.universe(rows))
@@ -91,7 +91,7 @@ def test_every_stage_of_the_attrition_is_a_profile_with_the_gates_so_far(rows, p
     assert stages[-1].matching == len(found.evaluate(profile).matches)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(40)
 @given(rows=strategies.accounts(), profile=strategies.profiles())
 def test_the_cut_off_curve_counts_who_reaches_each_point(rows, profile):
     evaluation = Scoreboard(strategies.universe(rows)).evaluate(profile)

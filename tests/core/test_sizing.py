@@ -1,7 +1,7 @@
 import slow_reference as slow
 import strategies
-from accounts import board, must, nice, rising
-from hypothesis import HealthCheck, given, settings
+from accounts import board, examples, must, nice, rising
+from hypothesis import given
 from hypothesis import strategies as st
 
 from icp_core.market import Bounds
@@ -83,7 +83,7 @@ def test_a_team_of_nobody_works_nothing():
     assert (found.som, found.som_value) == (Bounds(0, 0), Bounds(0, 0))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(100)
 @given(
     rows=strategies.accounts(),
     profile=strategies.profiles(),

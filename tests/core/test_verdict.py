@@ -1,7 +1,7 @@
 import pytest
 import strategies
-from accounts import board, must, nice
-from hypothesis import HealthCheck, given, settings
+from accounts import board, examples, must, nice
+from hypothesis import given
 from hypothesis import strategies as st
 
 from icp_core.market import Bounds
@@ -100,7 +100,7 @@ def test_without_capacity_there_is_nothing_to_compare_with():
     assert (found.breadth, found.changes) == (None, ())
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(100)
 @given(
     rows=strategies.accounts(),
     profile=strategies.profiles(),
