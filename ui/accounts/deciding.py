@@ -77,7 +77,7 @@ def fields(key: str, *, standing: Mapping[str, Any] | None = None) -> Decision:
         required=standing is not None,
         key=f"{key}_status",
     )
-    detail = ""
+    detail: str | None = ""
     if status == Status.EXCLUDED:
         earlier = before.get("detail", "") if before.get("status") == Status.EXCLUDED else ""
         options = list(dict.fromkeys((*usual_reasons(), *([earlier] if earlier else []))))

@@ -46,7 +46,7 @@ COLUMNS: Final = "accounts_columns"
 SORT: Final = "accounts_sort"
 ORDER: Final = "accounts_order"
 
-_BLANK: Final = {SEARCH: "", TIERS: [], REGIONS: [], CUSTOMERS: None, DECISIONS: []}
+_BLANK: Final[dict[str, Any]] = {SEARCH: "", TIERS: [], REGIONS: [], CUSTOMERS: None, DECISIONS: []}
 _OPEN: Final = "_open"
 _CLICKED: Final = "accounts_headings_clicked"
 _CLICK: Final = "accounts_click"
@@ -440,13 +440,18 @@ def empty(asked: Asked) -> None:
         st.button(
             _("Take the filters away"),
             icon=":material/filter_list_off:",
-            on_click=lambda: [state.set_kept(name, blank) for name, blank in _BLANK.items()],
+            on_click=_unfilter,
         )
     elif asked.wanted.state == "match":
         st.caption(_("No account matches this profile."))
         shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
     else:
         st.caption(_("There are none."))
+
+
+def _unfilter() -> None:
+    for name, blank in _BLANK.items():
+        state.set_kept(name, blank)
 
 
 def downloads(evaluation: Evaluation, asked: Asked, *, total: int) -> None:
