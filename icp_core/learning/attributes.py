@@ -125,8 +125,8 @@ def attributes(cases: Cases, card: Scorecard, rng: np.random.Generator) -> tuple
     """Every column, the suggested ones first, then the sharpest on their own.
 
     Suggested are the columns of the scorecard that are proven to add something, then, up to five in
-    all, those proven on their own that overlap least with what is suggested already (minimum
-    redundancy, maximum relevance: Ding and Peng 2005).
+    all, those proven on their own that say most of what the suggested ones do not (in the spirit of
+    minimum redundancy, maximum relevance: Ding and Peng 2005).
 
     Parameters
     ----------
@@ -176,13 +176,12 @@ def attributes(cases: Cases, card: Scorecard, rng: np.random.Generator) -> tuple
 
 
 def _unshared(name: str, suggested: list[str], alone: dict[str, tuple[Floats, float]]) -> float:
+    """The column's score, reduced by what the suggested ones say already (a semipartial score)."""
     values, z = alone[name]
-    overlap = [
-        abs(float(np.corrcoef(values, alone[other][0])[0, 1]))
-        for other in suggested
-        if values.std() > 0 and alone[other][0].std() > 0
-    ]
-    return z * (1 - max(overlap, default=0.0))
+    others = np.column_stack([np.ones(len(values)), *(alone[other][0] for other in suggested)])
+    fitted = others @ np.linalg.lstsq(others, values, rcond=None)[0]
+    spread = float(values.var())
+    return z * float(np.sqrt((values - fitted).var() / spread)) if spread > 0 else 0.0
 
 
 def _shares(
@@ -349,4 +348,5 @@ def customers_needed(columns: int, *, share: float = 0.25, lift: float = 1.5) ->
     threshold = float(stats.norm.isf(SIGNIFICANT / max(columns, 1)))
     reach = float(stats.norm.ppf(_POWER))
     spread = threshold * (others * (1 - others)) ** 0.5 + reach * (best * (1 - best)) ** 0.5
-    return ceil((spread / (best - others)) ** 2)
+    needed: float = (spread / (best - others)) ** 2
+    return ceil(needed)

@@ -24,6 +24,7 @@ from icp_core.universe import Universe
 LEAST_KNOWN: Final = 0.5
 _CHUNK: Final = 8_192
 _FIRST_BLOCK: Final = 8_192
+_LARGEST_BLOCK: Final = 65_536
 _GRID: Final = 1_024
 _SAMPLE: Final = 200_000
 
@@ -233,11 +234,11 @@ class Prototypes:
     count: int
     parts: tuple[_Part, ...]
 
-    def _known(self, accounts: pl.DataFrame) -> Floats:
-        """1 for each column that an account knows, else 0; shape (accounts, columns)."""
+    def _known(self, accounts: pl.DataFrame) -> npt.NDArray[np.bool_]:
+        """Which columns each account knows, shape (accounts, columns)."""
         return np.column_stack(
             [accounts[c.name].is_not_null().to_numpy() for c in self.gower.columns]
-        ).astype(np.float64)
+        )
 
     def by_column(self, accounts: pl.DataFrame, prototypes: Rows) -> Floats:
         """Distance of each account to its own prototype in each column; NaN where unknown.
@@ -257,7 +258,7 @@ class Prototypes:
         found = np.full((len(accounts), len(self.parts)), np.nan)
         known = self._known(accounts)
         for place, (part, column) in enumerate(zip(self.parts, self.gower.columns, strict=True)):
-            both = (known[:, place] > 0) & part.known[prototypes]
+            both = known[:, place] & part.known[prototypes]
             apart = part.apart(part.encoded(accounts[column.name]), prototypes)
             found[both, place] = apart[both]
         return found
@@ -267,7 +268,7 @@ class Prototypes:
 
         Pairs that know too little in common are at 1.
         """
-        common = self._known(accounts) @ self._own_weights
+        common = self._known(accounts).astype(np.float64) @ self._own_weights
         rows, prototypes = np.nonzero(common >= LEAST_KNOWN * sum(self.gower.weights))
         pairs = _Pairs(rows, prototypes, common[rows, prototypes])
         nowhere = np.full(self.count, np.inf)
@@ -370,14 +371,14 @@ class Prototypes:
             ):
                 if size_found == count:
                     reach[prototype] = farthest
-            start, size = start + size, size * 4
+            start, size = start + size, min(size * 2, _LARGEST_BLOCK)
         return best
 
     def _within(
         self,
         block: Rows,
         codes: Mapping[int, Array],
-        known: npt.NDArray[np.float64],
+        known: npt.NDArray[np.bool_],
         reach: Floats,
     ) -> "_Pairs":
         """Pairs that can be compared and that the choice columns leave within reach."""
@@ -399,7 +400,7 @@ class Prototypes:
             for table, values in tables:
                 np.take(table, values[chunk], axis=0, out=added, mode="clip")
                 least += added
-            common = known[chunk] @ own
+            common = known[chunk].astype(np.float64) @ own
             row, prototype = np.nonzero((least <= common * room) & (common >= enough))
             found.append((chunk[row], prototype, common[row, prototype]))
         return _Pairs(*(np.concatenate(part) for part in zip(*found, strict=True)))

@@ -205,7 +205,7 @@ class Lesson:
             )
         columns = [a.column for a in self.suggested] or list(self.columns)
         with threadpool_limits(1):
-            return groups.segments(
+            found = groups.segments(
                 self.universe,
                 self.standings.rows("best"),
                 columns,
@@ -214,6 +214,10 @@ class Lesson:
                 like=self.hand,
                 progress=progress,
             )
+        if len(found.segments) > 1:
+            return found
+        # One segment is all customers, and their profile is the one already suggested.
+        return replace(found, segments=(replace(found.segments[0], profile=self.profile),))
 
     def to_dict(self) -> dict[str, Any]:
         """The lesson as plain JSON values, without the twins."""

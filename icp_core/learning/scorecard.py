@@ -25,6 +25,7 @@ MOST_COLUMNS: Final = 10
 _HELPS: Final = float(stats.chi2.sf(2, 1)) / 2
 # Weak, because weights of evidence are already drawn towards zero.
 RIDGE: Final = 1.0
+_DEALS: Final = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,14 +202,20 @@ def fit(
 
 
 def strength(cases: Cases, rng: np.random.Generator) -> dict[str, tuple[Floats, float]]:
-    """Each column on its own: cross-fitted weights of evidence, and the test's standard score."""
-    folds = folds_of(cases, rng)
+    """Each column on its own: cross-fitted weights of evidence, and the test's standard score.
+
+    The weights are the mean over a few deals of the folds, so that little hangs on one of them.
+    """
+    deals = [folds_of(cases, rng) for _ in range(_DEALS)]
     expected = np.full(len(cases), cases.base_rate)
     weight = expected * (1 - expected)
     design = _design([], len(cases))
     found = {}
     for name, coded in cases.coded.items():
-        values = evidence.cross_fitted(coded, cases.positive, expected, folds)
+        values = np.mean(
+            [evidence.cross_fitted(coded, cases.positive, expected, folds) for folds in deals],
+            axis=0,
+        )
         found[name] = values, _score_test(values, cases.positive, expected, weight, design)
     return found
 

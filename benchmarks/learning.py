@@ -1,0 +1,302 @@
+"""How fast learning is on a million accounts, and how often it is right on data with a known truth.
+
+    python -m benchmarks.learning --accounts 1000000
+    python -m benchmarks.learning --quality
+
+The first learns from 300 customers of the fictional universe, looks for twins of 50, and compares with
+scikit-learn's brute-force nearest neighbours on the one-hot encoding and a plain Gower distance that
+skips nothing. The second repeats simulations whose truth is known. Memory is the peak of the process
+above what it held before (Linux).
+"""
+
+import argparse
+import platform
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+from sklearn.neighbors import NearestNeighbors
+from sklearn.preprocessing import OneHotEncoder
+from threadpoolctl import threadpool_limits
+
+from icp_core import demo
+from icp_core.columns import Column, Kind
+from icp_core.learning import Outcomes, demo_deals, learn, standings
+from icp_core.learning.cases import Cases, background, cases, levels_of
+from icp_core.learning.gower import Gower
+from icp_core.learning.intervals import lift_of
+from icp_core.learning.levels import attributes_of
+from icp_core.learning.proof import _batch, _centred, _resamples, prove
+from icp_core.learning.suggestion import learn_from
+from icp_core.universe import Universe
+
+TODAY = date(2026, 9, 1)
+DRIVERS = frozenset({"industry", "employees", "revenue_growth", "technologies"})
+CUSTOMERS = 300
+NEIGHBOURS = 100
+PROTOTYPES = 50
+
+
+def universe_of(rows: int) -> Universe:
+    """The fictional universe, active or not."""
+    return Universe.of(demo.generate(rows), name="demo", label="Demo", fictional=True)
+
+
+# --- Quality: simulations with a known truth ---------------------------------------------------------
+
+
+def planted_cases(universe: Universe, seed: int, *, customers: int = CUSTOMERS) -> Cases:
+    """Some of the universe's customers, drawn by seed, against the rest of the market."""
+    rng = np.random.default_rng(seed)
+    flags = universe.frame["is_customer"].to_numpy()
+    chosen = rng.choice(np.flatnonzero(flags), customers, replace=False)
+    standing = standings(
+        Outcomes.of_customers(universe.frame["account_id"].gather(chosen)), universe, today=TODAY
+    )
+    columns, _ = attributes_of(universe)
+    return cases(
+        universe,
+        standing.rows("best"),
+        background(universe, standing, rng),
+        levels_of(universe, columns),
+    )
+
+
+def suggested_columns(universe: Universe, seed: int) -> list[str]:
+    """What learning from 300 customers suggests."""
+    learned = learn_from(planted_cases(universe, seed), None, np.random.default_rng(seed))
+    return [attribute.column.name for attribute in learned.suggested]
+
+
+def noise(seed: int, *, size: int = 1_500, positives: int = 150) -> Cases:
+    """Columns of every kind, none of which has anything to do with the labels."""
+    rng = np.random.default_rng([seed, 11])
+    frame = pl.DataFrame(
+        {
+            "account_id": [f"X-{row}" for row in range(size)],
+            "name": "X",
+            "number": rng.lognormal(3, 1, size),
+            "other": rng.normal(0, 1, size),
+            "third": np.where(rng.random(size) < 0.3, np.nan, rng.normal(0, 1, size)),
+            "choice": rng.choice(list("abcdefgh"), size),
+            "many": rng.choice([f"v{i}" for i in range(40)], size),
+            "flag": rng.random(size) < 0.3,
+            "industry": rng.choice(["62.01", "62.02", "25.11", "46.90", "70.22", "41.20"], size),
+        }
+    )
+    universe = Universe.of(frame, name="noise", label="Noise")
+    columns, _ = attributes_of(universe)
+    rows = rng.permutation(size).astype(np.int64)
+    return cases(universe, rows[:positives], rows[positives:], levels_of(universe, columns))
+
+
+def says_it_cannot_tell(seed: int) -> bool:
+    """Whether learning from noise ends in "can't tell"."""
+    made = noise(seed)
+    rng = np.random.default_rng(seed)
+    learned = learn_from(made, None, rng)
+    return learned.profile is None or not prove(made, None, rng, repeats=1).holds
+
+
+class Covered(NamedTuple):
+    """Whether the intervals of one simulated set hold the truth."""
+
+    attribute: bool
+    top_tenth: bool
+
+
+def covers(seed: int) -> Covered:
+    """Draw customers with a planted lift; see whether the 95 % bands contain it.
+
+    A score rules who is a customer: P(customer) = 0.1 · exp(score) / E[exp(score)] with a standard
+    normal score of spread 0.7. The lift of the attribute "score above 1" and of the best tenth by
+    score then follow from the normal distribution.
+    """
+    from scipy.stats import norm
+
+    spread, size = 0.7, 4_000
+    rng = np.random.default_rng([seed, 21])
+    score = rng.normal(0, 1, size)
+    chance = np.minimum(0.1 * np.exp(spread * score - spread**2 / 2), 1)
+    positive = (rng.random(size) < chance).astype(np.float64)
+    # Tilting a normal distribution by exp(spread · score) shifts its mean by spread.
+    true_attribute = norm.sf(1 - spread) / norm.sf(1)
+    true_tenth = norm.sf(norm.isf(0.1) - spread) / 0.1
+    has = score > 1
+    lift = lift_of(float((has & (positive > 0)).sum()), float(positive.sum()), float(norm.sf(1)))
+    weights = _resamples(np.arange(size), rng)
+    value, _ = _batch(positive, score, score, np.ones((1, size), dtype=np.float32))
+    sample, _ = _batch(positive, score, score, weights[:300])
+    band = _centred(float(value["lift_10"][0]), sample["lift_10"])
+    return Covered(lift is not None and lift.includes(true_attribute), band.includes(true_tenth))
+
+
+def quality() -> None:
+    """Every simulation in full."""
+    universe = universe_of(demo.ROWS)
+    every = {}
+    for seed in range(20):
+        found = suggested_columns(universe, seed)
+        every[seed] = DRIVERS - set(found), set(found) - DRIVERS
+    complete = sum(not missed for missed, _ in every.values())
+    print(f"Planted drivers, {CUSTOMERS} customers, 20 seeds: all four suggested in {complete}")
+    for name in sorted(DRIVERS):
+        print(f"  {name:<16} in {sum(name not in missed for missed, _ in every.values())}")
+    worst = max(len(false) for _, false in every.values())
+    print(f"  at most {worst} false, {np.mean([len(f) for _, f in every.values()]):.2f} on average")
+    print(f"Noise: can't tell in {sum(says_it_cannot_tell(seed) for seed in range(100))} of 100")
+    held = [covers(seed) for seed in range(100)]
+    print(f"Bands hold the planted lift: attribute {sum(h.attribute for h in held)} of 100,")
+    print(f"  top tenth {sum(h.top_tenth for h in held)} of 100")
+
+
+# --- Speed -------------------------------------------------------------------------------------------
+
+
+def measured(what: str, work: Callable[[], Any]) -> tuple[Any, float, float]:
+    """Do the work; print and return its seconds and the megabytes it needed at its peak."""
+    status, clear = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+    before = 0.0
+    if clear.exists():
+        clear.write_text("5")
+        before = _megabytes(status, "VmRSS")
+    wall, cpu = time.perf_counter(), time.process_time()
+    answer = work()
+    seconds, processor = time.perf_counter() - wall, time.process_time() - cpu
+    memory = _megabytes(status, "VmHWM") - before if clear.exists() else float("nan")
+    print(f"{what:<62}{seconds:>8.2f} s {processor:>8.2f} s CPU {memory:>8.0f} MB")
+    return answer, seconds, memory
+
+
+def _megabytes(status: Path, field: str) -> float:
+    line = next(line for line in status.read_text().splitlines() if line.startswith(field))
+    return int(line.split()[1]) / 1024
+
+
+def complete(universe: Universe, columns: list[Column]) -> Universe:
+    """The universe without gaps in these columns, because one-hot encoding has no unknown."""
+    filled = []
+    for column in columns:
+        values = pl.col(column.name)
+        match column.kind:
+            case Kind.NUMBER:
+                filled.append(values.cast(pl.Float64).fill_null(values.median()))
+            case Kind.FLAG:
+                filled.append(values.fill_null(False))
+            case _:
+                filled.append(values.fill_null("?"))
+    frame = universe.frame.select("account_id", "name", *filled)
+    return Universe(universe.name, universe.label, frame)
+
+
+def one_hot(universe: Universe, gower: Gower) -> np.ndarray:
+    """The universe as scikit-learn would have it: divisions, choices and flags one-hot, percentiles."""
+    choices = [c.name for c in gower.columns if c.kind is not Kind.NUMBER]
+    frame = universe.frame.select(
+        pl.col(name).cast(pl.String).str.slice(0, 2 if name == "industry" else 99)
+        for name in choices
+    )
+    encoded = OneHotEncoder(sparse_output=False, dtype=np.float32).fit_transform(frame.to_numpy())
+    numbers = [
+        np.interp(universe.frame[c.name].to_numpy(), *gower.grids[c.name]).astype(np.float32)
+        for c in gower.columns
+        if c.kind is Kind.NUMBER
+    ]
+    return np.column_stack([encoded, *numbers])
+
+
+def plain_gower(universe: Universe, gower: Gower, prototypes: np.ndarray) -> np.ndarray:
+    """Distances of the nearest accounts, each distance worked out in full."""
+    best = []
+    for row in prototypes:
+        total = np.zeros(len(universe))
+        for column in gower.columns:
+            values = universe.frame[column.name]
+            own = values[int(row)]
+            if column.kind is Kind.NUMBER:
+                ranks = np.interp(values.to_numpy(), *gower.grids[column.name])
+                total += np.abs(ranks - ranks[row])
+            elif column.kind is Kind.INDUSTRY:
+                section = {code: _levels(code) for code in values.unique().to_list()}
+                far = {
+                    code: sum(a != b for a, b in zip(levels, section[own], strict=True)) / 4
+                    for code, levels in section.items()
+                }
+                total += values.replace_strict(far, return_dtype=pl.Float64).to_numpy()
+            else:
+                total += (values != own).cast(pl.Float64).to_numpy()
+        total /= len(gower.columns)
+        total[prototypes] = np.inf
+        best.append(np.sort(np.partition(total, NEIGHBOURS)[:NEIGHBOURS]))
+    return np.array(best)
+
+
+def _levels(code: str) -> tuple[str, ...]:
+    from icp_core.reference import industry
+
+    return industry.section_of(code[:2]) or code, code[:2], code[:4], code[:5]
+
+
+def speed(rows: int) -> None:
+    """Learning and twins on a universe of that size."""
+    print(f"Python {platform.python_version()}, {platform.machine()}; {rows:,} accounts")
+    universe = universe_of(rows)
+    deals = demo_deals(universe.frame, customers=CUSTOMERS)
+    lesson, _, _ = measured(
+        "attributes, profile and backtest from 300 customers",
+        lambda: learn(universe, deals, today=TODAY),
+    )
+    print(f"  {lesson.verdict}")
+    measured("twins of all of the best", lesson.twins)
+    best = set(lesson.standings.frame["account_id"].head(PROTOTYPES))
+    measured("twins of 50 customers", lambda: lesson.twins(best))
+
+    columns = [c for c in attributes_of(universe)[0] if c.kind is not Kind.TAGS]
+    columns = [c for c in columns if c.name != "municipality"]
+    full = complete(universe, columns)
+    rows_of = lesson.standings.rows("best")[:PROTOTYPES]
+    gower = Gower.on(full, columns)
+    with threadpool_limits(1):
+        ours, seconds, memory = measured(
+            f"  nearest {NEIGHBOURS} of {PROTOTYPES}, {len(columns)} columns, encoding included",
+            lambda: gower.to(full.frame[rows_of]).nearest(full.frame, NEIGHBOURS, without=rows_of),
+        )
+
+    def rival() -> Any:
+        encoded = one_hot(full, gower)
+        return NearestNeighbors(n_neighbors=NEIGHBOURS, algorithm="brute").fit(encoded), encoded
+
+    (search, encoded), encoding, held = measured("  scikit-learn: one-hot encoding", rival)
+    _, theirs, peak = measured(
+        f"  scikit-learn: brute force over {encoded.shape[1]} columns",
+        lambda: search.kneighbors(encoded[rows_of]),
+    )
+    held = max(held, encoded.nbytes / 2**20) + max(peak, 0)
+    found = ours.sort("prototype", "distance")["distance"].to_numpy().reshape(PROTOTYPES, -1)
+    exact = np.allclose(found, plain_gower(full, gower, rows_of), atol=1e-12)
+    print(f"  same distances as Gower worked out in full: {exact}")
+    print(
+        f"  time {seconds:.2f} s against {theirs:.2f} s (with encoding {theirs + encoding:.2f} s)"
+    )
+    print(f"  memory {memory:.0f} MB against {held:.0f} MB")
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--accounts", type=int, default=1_000_000)
+    parser.add_argument("--quality", action="store_true", help="simulations instead of timings")
+    options = parser.parse_args()
+    with threadpool_limits(1 if options.quality else None):
+        if options.quality:
+            quality()
+        else:
+            speed(options.accounts)
+
+
+if __name__ == "__main__":
+    main()
