@@ -228,7 +228,7 @@ def pandas_answer(frame: pd.DataFrame, asked: Profile, sections: dict[str, list[
         else:
             points -= (fit * criterion.weight).fillna(0)
     score = (points / known.where(known > 0)).clip(0, 1)
-    score = np.floor(score * 1e6 + 0.5) / 1e4
+    score = np.floor(score * 1e6 + 0.5) * 1e-4
     tier = pd.Series(len(CUT_OFFS), index=matches.index)
     for cut_off in CUT_OFFS:
         tier -= score >= cut_off

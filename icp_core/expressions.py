@@ -255,8 +255,8 @@ def evaluated(frame: nw.LazyFrame[Any], profile: Profile, *, columns: Columns) -
 
 
 def _passes(criterion: Criterion, name: str) -> nw.Expr:
-    met = nw.col(name) > 0
-    return met if criterion.role is Role.MUST_HAVE else ~met
+    # Not the negation of "> 0": Ibis 12 writes `NOT x IS NULL` for "is the negation null".
+    return nw.col(name) > 0 if criterion.role is Role.MUST_HAVE else nw.col(name) <= 0
 
 
 def _state(profile: Profile) -> nw.Expr:
@@ -333,7 +333,7 @@ def _share_known(scored: Sequence[tuple[int, Criterion]]) -> nw.Expr:
 
 def _percent(share: nw.Expr) -> nw.Expr:
     within = nw.when(share < 0).then(nw.lit(0.0)).when(share > 1).then(nw.lit(1.0)).otherwise(share)
-    return (within * 1e6 + 0.5).floor() / 1e4
+    return (within * 1e6 + 0.5).floor() * 1e-4
 
 
 def potential(profile: Profile, *, columns: Columns) -> nw.Expr:

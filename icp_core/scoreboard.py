@@ -574,7 +574,7 @@ def score(scored: Scored, criteria: tuple[Criterion, ...]) -> Floats:
     share *= 1e6
     share += 0.5
     np.floor(share, out=share)
-    share /= 1e4
+    share *= 1e-4
     return share
 
 

@@ -69,7 +69,7 @@ def graded(criterion, account):
 
 
 def percent(share):
-    return floor(min(max(share, 0.0), 1.0) * 1e6 + 0.5) / 1e4
+    return floor(min(max(share, 0.0), 1.0) * 1e6 + 0.5) * 1e-4
 
 
 def judge(profile, account):

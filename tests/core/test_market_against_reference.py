@@ -77,7 +77,7 @@ def assert_same(market, rows, expected):
 
 
 @pytest.mark.parametrize("engine", [on_polars, on_duckdb, on_scoreboard])
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(rows=strategies.accounts(), profile=strategies.profiles())
 def test_every_engine_finds_the_market_that_plain_python_finds(engine, rows, profile):
     universe = strategies.universe(rows)

@@ -1,0 +1,144 @@
+"""Engines that keep the accounts give the reference's answers, and fail with one message."""
+
+import duckdb
+import pytest
+import slow_reference as slow
+import strategies
+from hypothesis import HealthCheck, Phase, given, settings
+from test_market_against_reference import PHASES, assert_same
+
+from icp_core import engines
+from icp_core.engines import EngineBoard
+from icp_core.errors import ProfileError, SourceError
+from icp_core.profile import Criterion, Profile, Range, Tier, TierPolicy
+from icp_core.scoreboard import Scoreboard
+from icp_core.sources import load
+from icp_core.starters import starter
+
+assert Phase.shrink not in PHASES
+
+
+def written(universe, folder):
+    """The universe as a DuckDB file and as a folder of two Parquet files."""
+    half = len(universe) // 2
+    (folder / "parts").mkdir()
+    universe.frame[:half].write_parquet(folder / "parts" / "a.parquet")
+    universe.frame[half:].write_parquet(folder / "parts" / "b.parquet")
+    connection = duckdb.connect(folder / "u.duckdb")
+    connection.register("arrow", universe.frame.to_arrow())
+    connection.table("arrow").create("accounts")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "duckdb://{folder}/u.duckdb?table=accounts&memory=500MB",
+        "parquet://{folder}/parts",
+        pytest.param("ibis+duckdb://{folder}/u.duckdb?table=accounts", id="ibis"),
+    ],
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@given(rows=strategies.accounts(), profile=strategies.profiles())
+def test_every_engine_finds_the_market_that_plain_python_finds(
+    address, tmp_path_factory, rows, profile
+):
+    if address.startswith("ibis"):
+        pytest.importorskip("ibis", reason="needs requirements-scale.txt")
+    # DuckDB knows open files by name, so every example has a folder of its own.
+    folder = tmp_path_factory.mktemp("example")
+    written(strategies.universe(rows), folder)
+    board = EngineBoard(engines.connect(address.format(folder=folder)))
+    evaluation = board.evaluate(profile)
+    expected = slow.market(profile, rows)
+    assert_same(evaluation.market, evaluation.page(limit=100), expected)
+    names = dict(enumerate(profile.tiers.names))
+    tiers = [names.get(match["tier"]) for match in expected["matches"]]
+    assert evaluation.page(limit=100)["tier"].to_list() == tiers
+    streamed = [account for batch in evaluation.stream(rows=3) for account in batch["account_id"]]
+    assert streamed == [match["account_id"] for match in expected["matches"]]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    universe = load("demo:3000")
+    written(universe, folder)
+    return universe, folder
+
+
+def test_a_page_is_the_scoreboards_page(demo):
+    universe, folder = demo
+    profile = starter("nordic-software").profile.replace(
+        tiers=TierPolicy(
+            kind="capacity", tiers=(Tier(name="A", threshold=5), Tier(name="B", threshold=9))
+        )
+    )
+    evaluation = EngineBoard(engines.connect(f"parquet://{folder}/parts")).evaluate(profile)
+    reference = Scoreboard(universe).evaluate(profile)
+    expected = reference.rows(reference.best(30))[10:30]
+    page = evaluation.page(offset=10, limit=20)
+    for name in ("account_id", "score", "tier", "potential", "technologies"):
+        assert page[name].to_list() == expected[name].to_list()
+    assert evaluation.to_verify(7)["account_id"].to_list() == (
+        reference.to_verify(7)["account_id"].to_list()
+    )
+    assert [tier.accounts for tier in evaluation.tiers] == [5, 9, evaluation.tiers[-1].accounts]
+
+
+def test_fictional_accounts_stay_fictional_in_an_engine(demo):
+    _, folder = demo
+    assert engines.connect(f"duckdb://{folder}/u.duckdb?table=accounts").fictional
+
+
+def test_a_profile_on_a_column_that_the_table_lacks_is_refused(demo):
+    _, folder = demo
+    board = EngineBoard(engines.connect(f"parquet://{folder}/parts"))
+    gate = Criterion(column="nowhere", role="must_have", fit=Range.between(1, 2))
+    with pytest.raises(ProfileError, match="nowhere"):
+        board.evaluate(Profile(name="P", criteria=(gate,)))
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("oracle://host/db?table=a", "There is no engine 'oracle'"),
+        ("duckdb://{folder}/u.duckdb", "does not say which table"),
+        ("duckdb://{folder}/u.duckdb?table=a&threads=2", "'threads' is not an option"),
+        ("duckdb:///nowhere/u.duckdb?table=a", "There is nothing at"),
+        ("duckdb://{folder}/u.duckdb?table=nowhere", "cannot read the table nowhere"),
+        ("parquet://{folder}", "lacks the column"),
+        ("ibis+postgres://me:secret@127.0.0.1:9/db?table=a", "cannot give the table a"),
+        ("spark://127.0.0.1?table=", "does not say which table"),
+    ],
+)
+def test_a_wrong_address_is_one_message_without_the_password(demo, tmp_path, address, says):
+    if address.startswith("ibis"):
+        pytest.importorskip("ibis", reason="needs requirements-scale.txt")
+    folder = demo[1]
+    if address == "parquet://{folder}":
+        folder = tmp_path
+        demo[0].frame.select("name", "employees").write_parquet(tmp_path / "a.parquet")
+    with pytest.raises(SourceError) as caught:
+        engines.connect(address.format(folder=folder))
+    assert says in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_question_that_takes_too_long_is_stopped_and_the_next_is_answered(tmp_path):
+    path = tmp_path / "u.duckdb"
+    connection = duckdb.connect(path)
+    connection.execute(
+        "CREATE TABLE accounts AS SELECT 'X-' || i AS account_id, 'n' AS name, i % 1000 AS employees "
+        "FROM range(20000000) t(i)"
+    )
+    connection.close()
+    engine = engines.connect(f"duckdb://{path}?table=accounts")
+    scored = Criterion(column="employees", role="nice_to_have", fit=Range(a=0, b=900))
+    profile = Profile(name="P", criteria=(scored,))
+    with pytest.raises(SourceError, match=r"took longer than 0\.05 s and was stopped"):
+        EngineBoard(engine, seconds=0.05).evaluate(profile)
+    gate = Criterion(column="employees", role="must_have", fit=Range.between(990, None))
+    small = Profile(name="P", criteria=(gate,))
+    assert EngineBoard(engine, seconds=60).evaluate(small).market.matching == 200_000

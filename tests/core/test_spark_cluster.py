@@ -1,0 +1,157 @@
+"""A real standalone cluster on loopback: a master and two workers, one of which is killed."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import slow_reference as slow
+import strategies
+from hypothesis import HealthCheck, given, settings
+from test_market_against_reference import PHASES, assert_same
+
+from icp_core import engines
+from icp_core.engines import EngineBoard
+from icp_core.errors import SourceError
+from icp_core.scoreboard import Scoreboard
+from icp_core.sources import load
+from icp_core.starters import starter
+
+pyspark = pytest.importorskip("pyspark", reason="needs requirements-scale.txt")
+if shutil.which("java") is None:
+    pytest.skip("Spark needs Java 17", allow_module_level=True)
+
+HOME = Path(pyspark.__file__).parent
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def started(log, *arguments):
+    return subprocess.Popen(
+        [HOME / "bin" / "spark-class", *arguments],
+        env=os.environ | {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_HOME": str(HOME)},
+        stdout=log.open("w"),
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+
+
+def wait_for(text, log, seconds=90):
+    deadline = time.monotonic() + seconds
+    while text not in log.read_text():
+        assert time.monotonic() < deadline, log.read_text()[-2000:]
+        time.sleep(0.3)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """Address of the master, and the worker processes."""
+    folder = tmp_path_factory.mktemp("cluster")
+    port = free_port()
+    address = f"spark://127.0.0.1:{port}"
+    master_log = folder / "master.log"
+    processes = [
+        started(
+            master_log,
+            "org.apache.spark.deploy.master.Master",
+            *("--host", "127.0.0.1", "--port", str(port), "--webui-port", str(free_port())),
+        )
+    ]
+    wait_for("I have been elected leader", master_log)
+    for number in range(2):
+        log = folder / f"worker{number}.log"
+        processes.append(
+            started(
+                log,
+                "org.apache.spark.deploy.worker.Worker",
+                *("-c", "1", "-m", "1g", "--host", "127.0.0.1", "-d", str(folder / f"w{number}")),
+                *("--webui-port", str(free_port()), address),
+            )
+        )
+        wait_for("Successfully registered with master", log)
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    yield address, processes[1:]
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.getActiveSession()
+    if session is not None:
+        session.stop()
+    for process in processes:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@given(rows=strategies.accounts(), profile=strategies.profiles())
+def test_the_cluster_finds_the_market_that_plain_python_finds(
+    cluster, tmp_path_factory, rows, profile
+):
+    address, _ = cluster
+    folder = tmp_path_factory.mktemp("accounts")
+    strategies.universe(rows).frame.write_parquet(folder / "a.parquet")
+    engine = engines.connect(f"{address}?table=parquet.`{folder}`")
+    evaluation = EngineBoard(engine).evaluate(profile)
+    assert_same(evaluation.market, evaluation.page(limit=100), slow.market(profile, rows))
+
+
+@pytest.fixture(scope="module")
+def demo(cluster, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    universe = load("demo:60000")
+    for part in range(12):
+        universe.frame[part::12].write_parquet(folder / f"{part}.parquet")
+    return universe, f"{cluster[0]}?table=parquet.`{folder}`"
+
+
+def test_an_export_streams_from_the_cluster_in_order(demo):
+    universe, address = demo
+    profile = starter("nordic-software").profile
+    evaluation = EngineBoard(engines.connect(address)).evaluate(profile)
+    reference = Scoreboard(universe).evaluate(profile)
+    expected = reference.rows(reference.best(len(reference.matches)))
+    batches = list(evaluation.stream(rows=200))
+    assert max(batch.height for batch in batches) <= 200
+    assert [i for b in batches for i in b["account_id"]] == expected["account_id"].to_list()
+    assert [t for b in batches for t in b["tier"]] == expected["tier"].to_list()
+
+
+def test_a_question_that_takes_too_long_is_cancelled_on_the_cluster(demo):
+    _, address = demo
+    engine = engines.connect(address)
+    profile = starter("nordic-software").profile
+    with pytest.raises(SourceError, match="took longer than"):
+        EngineBoard(engine, seconds=0.2).evaluate(profile)
+    assert EngineBoard(engine).evaluate(profile).market.matching > 0
+
+
+def test_a_worker_killed_in_the_middle_of_a_query_changes_nothing(cluster, demo):
+    universe, address = demo
+    _, workers = cluster
+    profile = starter("manufacturers-erp").profile
+    board = EngineBoard(engines.connect(address))
+    answers = []
+    asking = threading.Thread(target=lambda: answers.append(board.evaluate(profile).market))
+    asking.start()
+    time.sleep(1.0)
+    assert asking.is_alive(), "the answer came before the worker could be killed"
+    os.killpg(workers[0].pid, signal.SIGKILL)
+    asking.join(180)
+    assert answers, "the cluster gave no answer"
+    expected = Scoreboard(universe).evaluate(profile).market
+    assert (answers[0].matching, answers[0].possible) == (expected.matching, expected.possible)
+    assert [t.accounts for t in answers[0].tiers] == [t.accounts for t in expected.tiers]
+    assert answers[0].histogram.tolist() == expected.histogram.tolist()
+
+
+def test_a_cluster_that_is_not_there_is_one_message():
+    with pytest.raises(SourceError, match="cannot read"):
+        engines.connect("sc://127.0.0.1:9?table=accounts")
