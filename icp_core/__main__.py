@@ -2,16 +2,26 @@
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from icp_core import demo, sources
-from icp_core.errors import IcpError, ProfileError, WorkspaceError
+from icp_core.errors import IcpError, ImportRefused, ProfileError, WorkspaceError
 from icp_core.explain import Explanation, explain
 from icp_core.exporting import FORMATS, Preflight, prepare
+from icp_core.exporting.cells import guarded
+from icp_core.importing import customers, refresh
+from icp_core.importing.cleaning import Rules
+from icp_core.importing.load import run_import
+from icp_core.importing.mapping import Mapping
+from icp_core.importing.report import QualityReport
 from icp_core.market import Market
 from icp_core.profile import Profile
 from icp_core.scoreboard import Evaluation, Scoreboard
@@ -63,6 +73,24 @@ def _parser() -> argparse.ArgumentParser:
         help="do without the workspace: excluded accounts come along, and nothing is logged",
     )
     export.add_argument("--json", action="store_true", help="the report as one JSON object")
+
+    load = commands.add_parser("import", help="accounts from any company list or register file")
+    load.set_defaults(run=_import)
+    load.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    load.add_argument("--out", required=True, type=Path, help="Parquet file to write to")
+    load.add_argument("--mapping", type=Path, help="what becomes of the headings, as JSON")
+    load.add_argument("--write-mapping", type=Path, help="write the mapping used, to correct it")
+    load.add_argument("--country", help="of rows that name none, for example SE")
+    load.add_argument("--report", type=Path, help="write the quality report as JSON")
+    load.add_argument("--rejects", type=Path, help="write the rejected rows as CSV")
+    load.add_argument("--previous", type=Path, help="an older load: say what changed since")
+    load.add_argument("--customers", type=Path, help="a deal export or our template, to match")
+    load.add_argument("--outcomes", type=Path, help="write the matched deals as Parquet")
+    load.add_argument(
+        "--keep-persons", action="store_true", help="sole proprietors too (personal data)"
+    )
+    load.add_argument("--keep-inactive", action="store_true", help="bankrupt ones and so on too")
+    load.add_argument("--json", action="store_true", help="one JSON object and nothing else")
 
     made = commands.add_parser("demo", help="write a fictional universe to a Parquet file")
     made.set_defaults(run=_demo)
@@ -227,6 +255,92 @@ def _export(options: argparse.Namespace) -> None:
 def _report(report: Preflight) -> list[str]:
     lines = [f"{number:>10,}  {heading}" for heading, number in report.facts()]
     return lines + [f"Note: {text}" for text in (*report.warnings, *report.notes)]
+
+
+def _import(options: argparse.Namespace) -> None:
+    loaded = run_import(
+        options.files,
+        mapping=Mapping.from_json(_content(options.mapping)) if options.mapping else None,
+        rules=Rules(keep_persons=options.keep_persons, keep_inactive=options.keep_inactive),
+        country=options.country,
+    )
+    accounts = loaded.accounts
+    answer = loaded.report.model_dump(mode="json")
+    lines = _quality(loaded.report)
+    if options.previous:
+        before = sources.load(str(options.previous), include_inactive=True).frame
+        accounts = refresh.carry_over(before, accounts)
+        changes = refresh.compare(before, accounts)
+        answer["changes"] = found = {
+            "new": changes.new.height,
+            "gone": changes.gone.height,
+            "moved": changes.moved["account_id"].n_unique(),
+        }
+        lines += [f"{count:>10,}  {what}" for what, count in found.items()]
+    if options.customers:
+        matches = customers.match(customers.read_outcomes(options.customers), accounts)
+        accounts = customers.with_customers(accounts, matches.outcomes)
+        if options.outcomes:
+            _write(options.outcomes, matches.outcomes.write_parquet)
+        answer["customers"] = {
+            "matched": matches.matched.height,
+            "ambiguous": matches.ambiguous.height,
+            "unmatched": matches.unmatched.height,
+        }
+        lines.append(f"Deals: {matches.rate:.0%} matched; {matches.ambiguous.height:,} ambiguous")
+    if options.rejects:
+        cells = loaded.rejected.with_columns(
+            guarded(column) for column in (pl.col("file"), pl.col("reason"), pl.col("cells"))
+        )
+        _write(options.rejects, partial(cells.write_csv, include_bom=True))
+    if options.report:
+        _write_text(options.report, loaded.report.to_json())
+    if options.write_mapping:
+        _write_text(options.write_mapping, loaded.mappings[loaded.report.files[0].name].to_json())
+    _write(options.out, accounts.write_parquet)
+    if options.json:
+        print(json.dumps(answer | {"file": str(options.out)}, ensure_ascii=False))
+        return
+    for line in lines:
+        print(line)
+    print(f"Written: {options.out}")
+
+
+def _quality(report: QualityReport) -> list[str]:
+    counts = (
+        (report.read, "rows read"),
+        (report.kept, "companies kept"),
+        (report.merged, "rows merged into another"),
+        (report.rejected, "rows rejected"),
+        *((count, f"  {reason}") for reason, count in report.reasons.items()),
+    )
+    recognised = [
+        f"{file.name}: {file.register_name}" for file in report.files if file.register_name
+    ]
+    lines = [f"{number:>10,}  {what}" for number, what in counts]
+    return recognised + lines + [f"Note: {text}" for text in report.gaps]
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ImportRefused(f"{path} cannot be read ({error.strerror}).") from error
+
+
+def _write_text(path: Path, text: str) -> None:
+    _write(path, lambda target: target.write_text(text, encoding="utf-8"))
+
+
+def _write(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file whole or not at all."""
+    fresh = path.with_name(f".{path.name}.part")
+    try:
+        write(fresh)
+        os.replace(fresh, path)  # noqa: PTH105 - the one call that is atomic on every system
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise ImportRefused(f"{path} cannot be written ({error.strerror or error}).") from error
 
 
 def _demo(options: argparse.Namespace) -> None:

@@ -1,0 +1,84 @@
+"""`python -m icp_core import`: files in, accounts, report and rejects out."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+
+ROOT = Path(__file__).resolve().parents[2]
+FIXTURES = ROOT / "tests" / "fixtures"
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "icp_core", "import", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_list_becomes_accounts_with_a_report_and_rejects(tmp_path):
+    source = tmp_path / "list.csv"
+    source.write_text("Företag,Org.nr,Ort,Weird\nExempel AB,5566778899,Lund,7\n,,=1+1,\n")
+    out, report, rejects = (tmp_path / name for name in ("u.parquet", "r.json", "r.csv"))
+    mapping = tmp_path / "m.json"
+    first = (source, "--out", out, "--report", report, "--rejects", rejects)
+    done = run(*first, "--write-mapping", mapping)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2  rows read" in done.stdout
+    accounts = pl.read_parquet(out)
+    assert accounts["account_id"].to_list() == ["SE-5566778899"]
+    assert json.loads(report.read_text())["rejected"] == 1
+    (rejected,) = pl.read_csv(rejects).to_dicts()
+    assert rejected["row"] == 3
+    assert rejected["cells"] == ",,=1+1,"
+
+    corrected = json.loads(mapping.read_text())
+    for one in corrected["assignments"]:
+        if one["heading"] == "Weird":
+            one |= {"column": "employees", "kind": None}
+    mapping.write_text(json.dumps(corrected))
+    assert run(*first, "--mapping", mapping).returncode == 0
+    assert pl.read_parquet(out)["employees"].to_list() == [7]
+
+
+def test_a_newer_load_tells_what_changed_and_customers_are_matched(tmp_path):
+    older, newer = tmp_path / "older.csv", tmp_path / "newer.csv"
+    older.write_text("name,employees,owner\nA,10,Kim\nB,10,\n")
+    newer.write_text("name,employees\nA,20\nC,10\n")
+    deals = tmp_path / "deals.csv"
+    deals.write_text("name,outcome\nA,won\nUnknown,lost\n")
+    old, new, won = (tmp_path / name for name in ("old.parquet", "new.parquet", "won.parquet"))
+    assert run(older, "--out", old, "--country", "SE").returncode == 0
+    done = run(
+        newer, "--out", new, "--country", "se", "--previous", old,
+        "--customers", deals, "--outcomes", won, "--json",
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    answer = json.loads(done.stdout)
+    assert answer["changes"] == {"new": 1, "gone": 1, "moved": 1}
+    assert answer["customers"] == {"matched": 1, "ambiguous": 0, "unmatched": 1}
+    rows = pl.read_parquet(new).sort("name").select("name", "owner", "is_customer").rows()
+    assert rows == [("A", "Kim", True), ("C", None, False)]
+    assert pl.read_parquet(won)["outcome"].to_list() == ["won"]
+
+
+def test_a_bad_file_is_one_line_and_leaves_the_old_result_alone(tmp_path):
+    out = tmp_path / "u.parquet"
+    out.write_bytes(b"what was there")
+    for name, content in (("a.csv", b""), ("b.xlsx", b"%PDF-1.7"), ("c.csv", b"name\n")):
+        (tmp_path / name).write_bytes(content)
+        done = run(tmp_path / name, "--out", out)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("error: ")
+        assert done.stderr.count("\n") == 1
+    nowhere = tmp_path / "none" / "u.parquet"
+    done = run(FIXTURES / "danish.csv", "--out", nowhere)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert out.read_bytes() == b"what was there"
+    assert len(list(tmp_path.iterdir())) == 4
