@@ -18,13 +18,12 @@ from icp_core.profile import Range
 from icp_core.scoreboard import Evaluation
 from icp_core.tiers import UNRANKED
 from ui import theme
-from ui.format import money, number, percent
+from ui.format import money, number, percent, plain
 from ui.texts import _
 
 _BIN: Final = 2
 _BAR: Final = 26
-_LEGEND: Final = 28
-_NO_LEGEND: Final = 8
+_AIR: Final = 8
 _LONGEST: Final = 42
 _BUBBLE: Final = 34
 _SKEWED: Final = 6
@@ -33,6 +32,26 @@ _SKEWED: Final = 6
 def show(figure: go.Figure, *, key: str, alt: str) -> None:
     """Draw a figure without the tools of an explorer."""
     st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False})
+
+
+def legend(parts: Mapping[str, str], *, rings: Mapping[str, str] | None = None) -> None:
+    """Draw what colours stand for, in a line above a chart.
+
+    Parameters
+    ----------
+    parts
+        Colours by what they stand for.
+    rings
+        The same for what is drawn as a ring around another colour.
+    """
+    marks = [(name, colour, "■") for name, colour in parts.items()]
+    marks += [(name, colour, "○") for name, colour in (rings or {}).items()]
+    st.markdown(
+        "\u2002".join(
+            f':color[{mark}]{{foreground="{colour}"}} :small[:gray[{plain(name)}]]'
+            for name, colour, mark in marks
+        )
+    )
 
 
 def tier_data(evaluation: Evaluation) -> pl.DataFrame:
@@ -295,16 +314,12 @@ def stack_chart(
         }
         for place, (end, text) in enumerate(zip(ends, texts, strict=True))
     ]
-    several = len(bars) > 1
     return theme.styled(
         bars,
         dark=dark,
-        height=height or _BAR * len(places) + (_LEGEND if several else _NO_LEGEND),
+        height=height or _BAR * len(places) + _AIR,
         barmode="stack",
         annotations=notes,
-        showlegend=several,
-        legend=_legend(muted),
-        margin={"l": 0, "r": 0, "t": _LEGEND if several else 4, "b": 0},
         xaxis={"visible": False, "range": [0, max([*ends, 1e-9]) * room]},
         yaxis={
             "tickvals": places,
@@ -354,9 +369,10 @@ def concentration_chart(curve: Concentration, *, dark: bool, height: int = 300) 
             "y": 100 * curve.largest_share,
             "text": f"{percent(LARGEST)} → {percent(curve.largest_share)}",
             "showarrow": False,
-            "xanchor": "left",
-            "yanchor": "top",
-            "xshift": 10,
+            "xanchor": "right",
+            "yanchor": "bottom",
+            "xshift": -6,
+            "yshift": 4,
             "font": {"size": 13},
         },
         {
@@ -370,12 +386,18 @@ def concentration_chart(curve: Concentration, *, dark: bool, height: int = 300) 
             "font": {"color": muted, "size": 11},
         },
     ]
-    share = {"range": [0, 100.5], "dtick": 20, "ticksuffix": " %"}
+    share = {
+        "range": [0, 102],
+        "dtick": 20,
+        "ticksuffix": " %",
+        "ticklabeloverflow": "allow",
+    }
     return theme.styled(
         lines,
         dark=dark,
         height=height,
         annotations=notes,
+        margin={"l": 0, "r": 16, "t": 8, "b": 0},
         xaxis=share | {"title": {"text": _("Companies, largest potential first")}},
         yaxis=share | {"title": {"text": _("Potential")}},
     )
@@ -403,7 +425,13 @@ def cut_off_chart(
         height=height,
         shapes=lines,
         annotations=names,
-        xaxis={"range": [0, 100.5], "dtick": 10, "title": {"text": _("Least score")}},
+        margin={"l": 0, "r": 12, "t": 4, "b": 0},
+        xaxis={
+            "range": [0, 101],
+            "dtick": 10,
+            "ticklabeloverflow": "allow",
+            "title": {"text": _("Least score")},
+        },
         yaxis={
             "rangemode": "tozero",
             "nticks": 6,
@@ -425,21 +453,6 @@ def bubble_chart(
         for tier in (UNRANKED, *reversed(tiers))
         if (rows := bubbles.rows.filter(pl.col("tier") == tier)).height
     ]
-    if bubbles.rows["is_customer"].any():
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [None],
-                "y": [None],
-                "name": _("Customers"),
-                "marker": {
-                    "size": 11,
-                    "color": "rgba(0,0,0,0)",
-                    "line": {"color": theme.CUSTOMERS, "width": 2},
-                },
-            }
-        )
     axis: dict[str, Any] = {"title": {"text": _("Potential, {code} a year").format(code=currency)}}
     if _is_skewed(bubbles.rows["potential"]):
         axis |= {"type": "log", "dtick": 1, "tickformat": "~s"}
@@ -449,9 +462,6 @@ def bubble_chart(
         traces,
         dark=dark,
         height=height,
-        showlegend=True,
-        legend=_legend(theme.muted_colour(dark=dark)) | {"itemsizing": "constant"},
-        margin={"l": 0, "r": 0, "t": _LEGEND, "b": 0},
         hovermode="closest",
         xaxis={"title": {"text": _("Score")}, "nticks": 11},
         yaxis=axis,
@@ -527,19 +537,6 @@ def _cut_lines(
         for name, least in cuts.items()
     ]
     return lines, names
-
-
-def _legend(colour: str) -> dict[str, Any]:
-    return {
-        "orientation": "h",
-        "x": 0,
-        "y": 1,
-        "yanchor": "bottom",
-        "traceorder": "normal",
-        "itemclick": False,
-        "itemdoubleclick": False,
-        "font": {"color": colour, "size": 12},
-    }
 
 
 def _shortened(text: str) -> str:

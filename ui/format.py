@@ -15,6 +15,8 @@ UNKNOWN: Final = "–"
 
 _SYMBOLS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
 _STEPS: Final = ((1e12, "T"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
+# Thin and unbroken spaces are part of a number.
+_BLANKS: Final = re.compile(rf"[^\S{THIN}{SPACE}]+")
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:])")
 
 
@@ -65,7 +67,7 @@ def moment(when: datetime) -> str:
 
 def plain(text: str) -> str:
     """Text from data or an error, escaped so that Markdown shows it letter by letter."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    return _MARKDOWN.sub(r"\\\1", _BLANKS.sub(" ", text).strip())
 
 
 def _clock() -> tzinfo | None:

@@ -13,6 +13,7 @@ from ui.format import plain
 from ui.texts import _
 
 _WIDTH: Final = 150
+_NARROW: Final = 126
 _REGIONS_WIDTH: Final = 340
 
 
@@ -65,19 +66,19 @@ def inputs(team: Team, board: Scoreboard) -> None:
 def hours(team: Team, tiers: tuple[str, ...]) -> None:
     """Draw who works the tiers and what an account of each takes, to be edited."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        _number("people", _("People"), team.people, most=100_000)
+        _number("people", _("People"), team.people, most=100_000, width=_NARROW)
         _number(
             "hours_each",
             _("Hours each a year"),
             team.hours_each,
             most=8_784,
             step=50,
-            help=_("How many hours one person has for accounts in a year."),
+            width=_NARROW,
         )
-        _number("months", _("Months"), team.months, least=1, most=60, help=_("Of the time box."))
+        _number("months", _("Months"), team.months, least=1, most=60, width=_NARROW)
         for tier in tiers:
             st.number_input(
-                _("Hours per {tier} account").format(tier=plain(tier)),
+                _("Hours per {tier}").format(tier=plain(tier)),
                 0.0,
                 10_000.0,
                 value=None,
@@ -87,7 +88,7 @@ def hours(team: Team, tiers: tuple[str, ...]) -> None:
                 key=state.shown(f"plan_hours_{tier}", _float(team.hours_per_tier.get(tier))),
                 on_change=_state_hours,
                 args=(tier,),
-                width=_WIDTH,
+                width=_NARROW,
             )
     note()
 
@@ -132,6 +133,7 @@ def _number(
     least: int = 0,
     step: int = 1,
     help: str | None = None,
+    width: int = _WIDTH,
 ) -> None:
     name = f"plan_{field}"
     st.number_input(
@@ -142,7 +144,7 @@ def _number(
         key=state.shown(name, round(value)),
         on_change=lambda: change(**{field: state.picked(name)}),
         help=help,
-        width=_WIDTH,
+        width=width,
     )
 
 

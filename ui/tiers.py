@@ -137,7 +137,9 @@ def _policy(kind: Kind, found: Evaluation, team: Team, *, in_use: bool) -> None:
     ):
         st.markdown(f"**{policy_name(kind)}**", help=policy_meaning(kind), width="content")
         if in_use:
-            st.badge(_("In use"), icon=":material/check:", color="green")
+            st.button(
+                _("In use"), icon=":material/check:", disabled=True, key=f"tiers_in_use_{kind}"
+            )
         else:
             st.button(
                 _("Adopt"),
@@ -187,7 +189,7 @@ def _comparison(evaluation: Evaluation, table: pl.DataFrame) -> None:
         "accounts": _("Companies"),
         "same": _("In it now"),
         "potential": _("Potential, {currency}").format(currency=evaluation.profile.currency),
-        "largest_share": _("Held by the largest {share}").format(share=percent(LARGEST)),
+        "largest_share": _("Largest {share} hold").format(share=percent(LARGEST)),
         "customers": _("Customers"),
         "hours": _("Hours"),
     }
@@ -227,6 +229,7 @@ def effort_part(evaluation: Evaluation, team: Team) -> None:
     with left:
         colours = theme.tier_colours(evaluation.profile.tiers.names, dark=theme.is_dark())
         parts = {tier_label(one.tier): [one.hours or 0.0, 0.0] for one in found.tiers}
+        charts.legend({tier_label(one.tier): colours[one.tier] for one in found.tiers})
         charts.show(
             charts.stack_chart(
                 [_("Needed"), _("There are")],
@@ -344,10 +347,14 @@ def bubble_part(evaluation: Evaluation) -> None:
             )
         )
         return
+    dark = theme.is_dark()
+    colours = theme.tier_colours(profile.tiers.names, dark=dark)
+    charts.legend(
+        {tier_label(name): colour for name, colour in colours.items()},
+        rings={_("Customers"): theme.CUSTOMERS} if chosen.rows["is_customer"].any() else {},
+    )
     charts.show(
-        charts.bubble_chart(
-            chosen, profile.tiers.names, currency=profile.currency, dark=theme.is_dark()
-        ),
+        charts.bubble_chart(chosen, profile.tiers.names, currency=profile.currency, dark=dark),
         key="tiers_bubbles",
         alt=_("Score against potential, a bubble a company"),
     )

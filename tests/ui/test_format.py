@@ -75,3 +75,7 @@ def test_text_from_data_cannot_become_markdown() -> None:
     assert "\n" not in escaped
     for mark in "[]()*:$<>`#":
         assert escaped.count(mark) == escaped.count("\\" + mark)
+
+
+def test_numbers_in_text_keep_their_spaces() -> None:
+    assert plain(f"  1{T}284 of\n 12{S}% ") == f"1{T}284 of 12{S}%"

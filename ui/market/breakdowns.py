@@ -17,7 +17,7 @@ from ui.areas import tier_label
 from ui.format import SPACE, UNKNOWN, money, number, percent
 from ui.market.sizes import tells_customers
 from ui.tables import csv_name, table_csv, table_title
-from ui.texts import _
+from ui.texts import _, ngettext
 
 BARS: Final = 15
 _FINER: Final = {0: "section", 1: "industry", 2: "group", 4: "class"}
@@ -256,6 +256,7 @@ def _drawn(
     shown = table.head(BARS)
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         st.markdown(f"**{title}**")
+        charts.legend({name: colour for name, (_column, colour) in parts.items()})
         charts.show(
             charts.stack_chart(
                 shown["name"].to_list(),
@@ -285,7 +286,9 @@ def _table(
     shown = table.with_columns(share=pl.col("accounts") / max(table["accounts"].sum(), 1))
     headings = _headings(evaluation, split)
     table_title(
-        _("{count} segments").format(count=number(table.height)),
+        ngettext("{count} segment", "{count} segments", table.height).format(
+            count=number(table.height)
+        ),
         lambda: table_csv(shown, {"key": _("Code"), **{name: headings[name] for name in columns}}),
         file_name=csv_name(f"market-{split.dimension}", evaluation.board.universe),
     )

@@ -1,6 +1,7 @@
 """What each must-have and knock-out costs, one by one and in a row."""
 
-from typing import Any
+from textwrap import shorten
+from typing import Any, Final
 
 import polars as pl
 import streamlit as st
@@ -14,6 +15,8 @@ from ui.builder import words
 from ui.format import UNKNOWN, number, plain, signed
 from ui.tables import csv_name, table_csv, table_title
 from ui.texts import _
+
+_LONGEST: Final = 60
 
 
 def draw(evaluation: Evaluation) -> None:
@@ -79,11 +82,15 @@ def _costs(evaluation: Evaluation, found: tuple[Cost, ...]) -> None:
         "if_loosened": _("If loosened"),
     }
     table_title(
-        _("What each must-have and knock-out costs, companies"),
+        _("What each costs, companies"),
         lambda: table_csv(table, headings | {"loosened": _("Loosened to")}),
         file_name=csv_name("costs", evaluation.board.universe),
     )
-    shown: dict[str, list[Any]] = {headings["criterion"]: [plain(t) for t in table["criterion"]]}
+    shown: dict[str, list[Any]] = {
+        headings["criterion"]: [
+            plain(shorten(t, _LONGEST, placeholder="…")) for t in table["criterion"]
+        ]
+    }
     for name in ("passes", "fails", "unknown"):
         shown[headings[name]] = [number(count) for count in table[name]]
     for name in ("if_dropped", "if_loosened"):
@@ -102,6 +109,8 @@ def _costs(evaluation: Evaluation, found: tuple[Cost, ...]) -> None:
             "moved to the next round value."
         )
     )
+    if any(cost.loosened for cost in found):
+        st.markdown(f":small[{_('Loosen one step:')}]")
     places = [i for i, one in enumerate(evaluation.profile.criteria) if one.role.is_gate]
     with st.container(horizontal=True, gap="xsmall"):
         for place, cost in zip(places, found, strict=True):
@@ -116,7 +125,7 @@ def _loosen(evaluation: Evaluation, place: int, cost: Cost) -> None:
     looser = evaluation.profile.changing(place, fit=cost.loosened.fit)
     st.button(
         plain(
-            _("{criterion} to {range}: {gain}").format(
+            _("{criterion}: {range} ({gain})").format(
                 criterion=words.criterion_name(cost.gate.criterion, columns),
                 range=words.fit_summary(cost.loosened.fit, columns[cost.loosened.column]),
                 gain=signed(cost.gained_if_loosened),
@@ -131,14 +140,15 @@ def _loosen(evaluation: Evaluation, place: int, cost: Cost) -> None:
 
 
 def stage_data(stages: tuple[Stage, ...], columns: dict[str, Column]) -> pl.DataFrame:
-    """What is left after each gate: stage, matching, possible, lost (by that gate)."""
+    """What is left after each gate: stage, short (its name), matching, possible, lost (to that gate)."""
     rows, before = [], stages[0].matching
     for stage in stages:
         left = stage.matching + stage.possible
-        label = gate_name(stage.criterion, columns) if stage.criterion else _("All accounts")
+        gate, everybody = stage.criterion, _("All accounts")
         rows.append(
             {
-                "stage": label,
+                "stage": gate_name(gate, columns) if gate else everybody,
+                "short": words.criterion_name(gate, columns) if gate else everybody,
                 "matching": stage.matching,
                 "possible": stage.possible,
                 "lost": before - left,
@@ -163,11 +173,17 @@ def _attrition(evaluation: Evaluation) -> None:
     )
     dark = theme.is_dark()
     colours = theme.tier_colours(("A", "B", "C"), dark=dark)
+    parts = {
+        "matching": colours["A"],
+        "possible": colours["C"],
+        "lost": theme.neutral(dark=dark)[2],
+    }
+    charts.legend({headings[name]: colour for name, colour in parts.items()})
     charts.show(
         charts.stack_chart(
-            table["stage"].to_list(),
-            {headings[name]: table[name].to_list() for name in ("matching", "possible", "lost")},
-            [colours["A"], colours["C"], theme.neutral(dark=dark)[1]],
+            table["short"].to_list(),
+            {headings[name]: table[name].to_list() for name in parts},
+            list(parts.values()),
             texts=[number(count) for count in table["matching"]],
             values=number,
             dark=dark,

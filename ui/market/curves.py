@@ -20,7 +20,7 @@ from ui.tables import csv_name, table_csv, table_title
 from ui.texts import _, ngettext
 
 _STEP: Final = 5
-_WIDTH: Final = 150
+_WIDTH: Final = 98
 
 
 def spread(evaluation: Evaluation) -> None:
@@ -47,9 +47,9 @@ def spread(evaluation: Evaluation) -> None:
         table = spread_data(evaluation, curve)
         headings = {
             "of": _("Matches"),
+            "largest_share": _("Largest {share}").format(share=percent(LARGEST)),
             "accounts": _("Companies"),
             "potential": _("Potential, {currency}").format(currency=evaluation.profile.currency),
-            "largest_share": _("Held by the largest {share}").format(share=percent(LARGEST)),
         }
         table_title(
             _("By tier"),
@@ -57,7 +57,7 @@ def spread(evaluation: Evaluation) -> None:
             file_name=csv_name("concentration", evaluation.board.universe),
         )
         st.dataframe(
-            table,
+            table.select(*headings),
             column_config={
                 "of": headings["of"],
                 "accounts": st.column_config.NumberColumn(headings["accounts"], format="localized"),
@@ -72,7 +72,12 @@ def spread(evaluation: Evaluation) -> None:
             height="content",
             placeholder=UNKNOWN,
         )
-        st.caption(_("Companies whose potential is known; the largest of each tier by itself."))
+        st.caption(
+            _(
+                "What the largest {share} hold, of all matches and of each tier by itself. Companies "
+                "whose potential is known."
+            ).format(share=percent(LARGEST))
+        )
 
 
 def spread_sentence(curve: Concentration) -> str:
@@ -126,7 +131,7 @@ def by_cut_off(evaluation: Evaluation) -> None:
         st.markdown(f"**{_('Companies that reach each cut-off of the score')}**")
         charts.show(
             charts.cut_off_chart(
-                curve, charts.cut_offs(evaluation), dark=theme.is_dark(), height=330
+                curve, charts.cut_offs(evaluation), dark=theme.is_dark(), height=400
             ),
             key="market_cut_offs",
             alt=_("Companies by least score, with the cut-offs of the tiers"),
@@ -167,10 +172,10 @@ def _edit(evaluation: Evaluation) -> None:
                 key="market_by_score",
             )
         return
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="xsmall"):
         for index, tier in enumerate(profile.tiers.tiers):
             st.number_input(
-                _("{tier} from score").format(tier=plain(tier.name)),
+                _("{tier} from").format(tier=plain(tier.name)),
                 0.0,
                 100.0,
                 step=1.0,
@@ -225,16 +230,16 @@ def _curve_table(evaluation: Evaluation, curve: CutOffs) -> None:
     unknown = evaluation.worth.unknown == len(evaluation.matches)
     st.table(
         {
-            headings["score"]: [number(score) for score in table["score"][::_STEP]],
-            headings["accounts"]: [number(count) for count in table["accounts"][::_STEP]],
+            headings["score"]: [number(score) for score in table["score"][::-_STEP]],
+            headings["accounts"]: [number(count) for count in table["accounts"][::-_STEP]],
             headings["potential"]: [
                 UNKNOWN if unknown else plain(money(amount, evaluation.profile.currency))
-                for amount in table["potential"][::_STEP]
+                for amount in table["potential"][::-_STEP]
             ],
         },
         border="horizontal",
         hide_index=True,
-        height=230,
+        height=250,
         alt=_("Companies and potential by least score"),
     )
 

@@ -141,27 +141,34 @@ def _listed(names: list[str]) -> str:
 def verdict_part(evaluation: Evaluation, found: Verdict, team: Team) -> None:
     """Draw how the market compares with the team, and what would make it about right."""
     colour, icon = _LOOKS[found.breadth]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.badge(breadth_name(found), icon=icon, color=colour)
         st.markdown(plain(sentence(found, team)), width="stretch")
     if not found.capacity:
         return
     if found.breadth is None:
         shell.link("verification", _("Verify a sample of them"), ":material/fact_check:")
+    with st.container(gap="xxsmall"):
+        _changes(evaluation, found)
+    if found.breadth in (Breadth.TOO_NARROW, Breadth.TOO_BROAD) and not any(
+        change.breadth is Breadth.ABOUT_RIGHT for change in found.changes
+    ):
+        st.caption(advice(found))
+
+
+def _changes(evaluation: Evaluation, found: Verdict) -> None:
     for place, change in enumerate(found.changes[:_MOST_CHANGES]):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
             st.button(
                 _("Apply"),
+                type="tertiary",
+                icon=":material/arrow_forward:",
                 key=f"market_change_{place}",
                 on_click=state.set_profile,
                 args=(change.profile,),
                 help=_("Change the profile; it can be taken back in the sidebar."),
             )
             st.markdown(change_text(evaluation, change), width="stretch")
-    if found.breadth in (Breadth.TOO_NARROW, Breadth.TOO_BROAD) and not any(
-        change.breadth is Breadth.ABOUT_RIGHT for change in found.changes
-    ):
-        st.caption(advice(found))
 
 
 def breadth_name(found: Verdict) -> str:
@@ -195,7 +202,9 @@ def sentence(found: Verdict, team: Team) -> str:
     ratio = _ratio(found)
     match found.breadth:
         case Breadth.TOO_NARROW:
-            rest = _("The market is {ratio} of what the team can work: it runs out of companies.")
+            rest = _(
+                "The market is {ratio} of what the team can work, which would run out of companies."
+            )
         case Breadth.TOO_BROAD:
             rest = _(
                 "The market is {ratio} what the team can work; above {most} times, most companies wait "

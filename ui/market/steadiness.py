@@ -107,17 +107,19 @@ def _tiers(found: Robustness) -> None:
         "stays": _("Stays, mean"),
     }
     table_title(
-        _("Matches that hold their tier, companies"),
+        _("Who holds their tier"),
         lambda: table_csv(table, headings),
         file_name=csv_name("robustness-tiers", found.evaluation.board.universe),
     )
     dark = theme.is_dark()
     colours = theme.tier_colours(("A", "B", "C"), dark=dark)
+    parts = {"steady": colours["A"], "moves": colours["C"]}
+    charts.legend({headings[name]: colour for name, colour in parts.items()})
     charts.show(
         charts.stack_chart(
             table["tier"].to_list(),
-            {headings[name]: table[name].to_list() for name in ("steady", "moves")},
-            [colours["A"], colours["C"]],
+            {headings[name]: table[name].to_list() for name in parts},
+            list(parts.values()),
             texts=[percent(share) for share in table["steady_share"]],
             values=number,
             dark=dark,

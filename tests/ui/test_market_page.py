@@ -1,0 +1,319 @@
+"""The market page, driven as a user does, its numbers held against the library."""
+
+import numpy as np
+import pytest
+from app_pages import Open, errors, metrics, texts
+from streamlit.testing.v1 import AppTest
+
+from icp_core.concentration import concentration
+from icp_core.costs import attrition, costs, cut_offs
+from icp_core.market import Bounds
+from icp_core.policies import equivalent
+from icp_core.profile import Criterion, Profile, Range, Role, Tier, TierPolicy
+from icp_core.robustness import robustness
+from icp_core.scoreboard import Evaluation, Scoreboard
+from icp_core.segments import segments
+from icp_core.sizing import sizing
+from icp_core.sources import load
+from icp_core.starters import starters_for
+from icp_core.team import Team
+from icp_core.verdict import Action, Breadth, Verdict, breadth, verdict
+from icp_core.workspace import URL_VARIABLE, Workspace, default_url
+from ui import state
+from ui.format import bounds, money_bounds, number, percent, signed
+from ui.market import breakdowns, curves, sizes
+from ui.market.breakdowns import Split
+from ui.market.choices import stage_data
+
+MARKET = "pages/2_Market.py"
+
+
+@pytest.fixture(scope="module")
+def demo() -> Evaluation:
+    universe = load("demo")
+    return Scoreboard(universe).evaluate(starters_for(universe)[0].profile)
+
+
+def section(app: AppTest, name: str) -> AppTest:
+    app.segmented_control(key="market_section").set_value(name).run()
+    assert not app.exception
+    return app
+
+
+def plan(app: AppTest, field: str):
+    widgets = [*app.number_input, *app.multiselect]
+    return next(widget for widget in widgets if widget.key == f"shown_plan_{field}")
+
+
+def profile_of(app: AppTest) -> Profile:
+    now: Profile = app.session_state["view"].profile
+    return now
+
+
+def saved_team() -> Team:
+    workspace = Workspace.open(default_url())
+    try:
+        return workspace.team()
+    finally:
+        workspace.close()
+
+
+def test_the_sizes_are_those_of_the_library_with_the_cause_of_the_range(
+    open_page: Open, demo: Evaluation
+) -> None:
+    app = open_page(MARKET)
+    assert not app.exception
+    expected = sizing(demo, Team())
+    shown = metrics(app)
+    assert shown["TAM, companies that match"] == bounds(expected.tam)
+    assert shown["SAM, everywhere served"] == bounds(expected.sam)
+    assert shown["SOM, what the team can work"] == bounds(expected.som)
+    assert shown["White space"] == number(demo.market.white_space)
+    beneath = {metric.label: metric.delta for metric in app.metric}
+    assert money_bounds(expected.tam_value, "EUR") in beneath["TAM, companies that match"]
+    growth, employees = expected.lacks
+    assert (growth.column, employees.column) == ("revenue_growth", "employees")
+    assert (
+        f"{number(len(demo.possible))} possible: {number(growth.accounts)} lack revenue growth and "
+        f"{number(employees.accounts)} lack employees." in texts(app)
+    )
+
+
+def test_the_regions_served_and_the_people_change_sam_and_som_and_are_saved(
+    open_page: Open, demo: Evaluation
+) -> None:
+    app = open_page(MARKET)
+    plan(app, "regions").set_value(["SE-01", "NO-03"]).run()
+    plan(app, "people").set_value(1).run()
+    plan(app, "accounts_each").set_value(50).run()
+    plan(app, "months").set_value(6).run()
+    assert not app.exception
+    team = Team(served_regions=("SE-01", "NO-03"), people=1, accounts_each=50, months=6)
+    assert saved_team() == team
+    expected = sizing(demo, team)
+    assert metrics(app)["SAM, in 2 regions served"] == bounds(expected.sam)
+    assert metrics(app)["SOM, what the team can work"] == "25"
+    again = open_page(MARKET)
+    assert plan(again, "people").value == 1
+    assert metrics(again)["SAM, in 2 regions served"] == bounds(expected.sam)
+
+
+def test_the_plan_works_without_a_database_for_this_session(
+    open_page: Open, demo: Evaluation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URL_VARIABLE, "postgresql://nobody@127.0.0.1:1/none")
+    app = open_page(MARKET)
+    plan(app, "people").set_value(1).run()
+    plan(app, "months").set_value(6).run()
+    assert not app.exception
+    expected = sizing(demo, Team(people=1, months=6))
+    assert metrics(app)["SOM, what the team can work"] == bounds(expected.som) == "200"
+    assert "holds in this session only" in texts(app)
+
+
+def test_the_verdict_names_what_to_loosen_and_applies_it(open_page: Open, demo: Evaluation) -> None:
+    app = open_page(MARKET)
+    expected = verdict(demo, Team())
+    assert expected.breadth is Breadth.TOO_NARROW
+    text = texts(app)
+    assert "Too narrow" in text
+    assert f"SAM holds {bounds(expected.sam)} companies" in text
+    assert "make 1\u202f200" in text
+    first = expected.changes[0]
+    assert first.action is Action.DROP
+    assert f"{bounds(first.sam)} companies" in text
+    app.button(key="market_change_0").click().run()
+    assert not app.exception
+    assert profile_of(app) == first.profile
+    assert metrics(app)["TAM, companies that match"] == bounds(first.sam)
+
+
+def test_a_smaller_team_makes_the_same_market_right_or_too_broad(
+    open_page: Open, demo: Evaluation
+) -> None:
+    app = open_page(MARKET)
+    plan(app, "people").set_value(1).run()
+    # 405 sure and 1 052 at most, for 400 accounts: between 1 and 5 times.
+    assert "About right" in texts(app)
+    plan(app, "accounts_each").set_value(50).run()
+    assert "Too broad" in texts(app)
+    assert "8.1–21 times" in texts(app)
+    plan(app, "people").set_value(0).run()
+    assert "No plan" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "capacity", "said"),
+    [(405, 1052, 1200, "34–88\xa0%"), (7, 7, 10, "70\xa0%"), (60, 60, 10, "6.0 times")],
+)
+def test_the_sentence_says_how_many_times_the_capacity(low, high, capacity, said) -> None:
+    found = Verdict(capacity, Bounds(low, high), breadth(low, capacity), breadth(high, capacity))
+    assert said in sizes.sentence(found, Team(people=1, accounts_each=capacity))
+
+
+def test_the_breakdown_opens_an_industry_down_to_four_digits(
+    open_page: Open, demo: Evaluation
+) -> None:
+    app = open_page(MARKET)
+    app.segmented_control(key="market_by").set_value("industry").run()
+    for inside, dimension, within in (
+        (None, "section", None),
+        ("J", "industry", "section"),
+        ("62", "group", "industry"),
+        ("62.0", "class", "group"),
+    ):
+        app.selectbox(key="market_industry").set_value(inside).run()
+        assert not app.exception
+        found = demo.breakdown(dimension, within=(within, inside) if within else None)
+        table = app.dataframe[0].value
+        counts = dict(zip(found.keys, found.accounts.sum(axis=1).tolist(), strict=True))
+        shown = {
+            name.split()[0]: count
+            for name, count in zip(table["name"], table["accounts"], strict=True)
+        }
+        assert shown == counts
+        assert table["potential"].sum() == pytest.approx(found.potential.sum())
+    assert set(counts) <= {"62.01", "62.02", "62.03", "62.09"}
+
+
+def test_a_row_opens_what_is_inside_it() -> None:
+    regions = Split("region", None)
+    assert breakdowns.opened_by(regions, "SE-01") == {
+        "market_by": "municipality",
+        "market_region": "SE-01",
+    }
+    assert Split("municipality", "SE-01").within == ("region", "SE-01")
+    for code in ("J", "62", "62.0"):
+        assert breakdowns.opened_by(Split("industry", None), code) == {"market_industry": code}
+    assert breakdowns.opened_by(Split("industry", "62.0"), "62.01") == {}
+    # A company coded to two digits only stands inside its own division.
+    assert breakdowns.opened_by(Split("industry", "62"), "62") == {}
+    assert breakdowns.opened_by(Split("size", None), "10–49") == {}
+    assert breakdowns.opened_by(regions, None) == {}
+
+
+def test_bands_stand_in_their_order_and_places_largest_first(demo: Evaluation) -> None:
+    ages = breakdowns.split_data(demo, Split("age", None))["key"].to_list()
+    known = [key for key in ages if key is not None]
+    assert known == [b for b in ("0–2", "3–5", "6–10", "11–20", "21+") if b in known]
+    places = breakdowns.split_data(demo, Split("municipality", "SE-01"))
+    counts = places["accounts"].to_list()
+    assert counts == sorted(counts, reverse=True)
+    assert sum(counts) == segments(demo, "region").filter(key="SE-01")["accounts"].item()
+
+
+def test_customers_are_held_against_white_space(open_page: Open, demo: Evaluation) -> None:
+    app = section(open_page(MARKET), "customers")
+    table = app.dataframe[0].value
+    assert table["customers"].sum() == demo.market.customers
+    assert table["white_space"].sum() == demo.market.white_space
+    assert (table["penetration"] == table["customers"] / table["accounts"]).all()
+    outside = int(demo.board.customers().sum()) - demo.market.customers
+    assert f"{number(outside)} customers do not match" in texts(app)
+
+
+def test_accounts_that_tell_of_no_customer_say_so(open_page: Open) -> None:
+    app = section(open_page(MARKET, dataset="norway"), "customers")
+    assert metrics(app)["White space"] == "–"
+    assert "do not tell who is a customer" in app.info[0].value
+
+
+def test_the_concentration_is_computed(open_page: Open, demo: Evaluation) -> None:
+    app = section(open_page(MARKET), "concentration")
+    curve = concentration(demo)
+    assert f"hold {percent(curve.largest_share)} of it" in texts(app)
+    table = app.dataframe[0].value
+    assert table["largest_share"][0] == pytest.approx(curve.largest_share)
+    assert table["accounts"].to_list() == [
+        len(demo.matches),
+        *(total.accounts for total in demo.tiers),
+    ]
+
+
+def test_a_gate_is_loosened_by_its_button(open_page: Open, demo: Evaluation) -> None:
+    app = section(open_page(MARKET), "choices")
+    expected = costs(demo)
+    table = app.table[0].value
+    assert table["Passes"].to_list() == [number(cost.gate.passes) for cost in expected]
+    assert table["If dropped"].to_list() == [
+        signed(cost.gate.gained_if_dropped) for cost in expected
+    ]
+    employees = expected[1]
+    assert table["If loosened"][1] == signed(employees.gained_if_loosened)
+    app.button(key="market_loosen_1").click().run()
+    assert not app.exception
+    assert profile_of(app).criteria[1].fit == employees.loosened.fit
+    more = len(demo.matches) + employees.gained_if_loosened
+    assert metrics(app)["TAM, companies that match"].startswith(number(more))
+
+
+def test_the_attrition_ends_at_the_matches(demo: Evaluation) -> None:
+    table = stage_data(attrition(demo), demo.board.universe.columns)
+    assert table["matching"][0] == len(demo.board.universe)
+    assert table["matching"][-1] == len(demo.matches)
+    assert table["possible"][-1] == len(demo.possible)
+    assert table["lost"].sum() == demo.market.failing
+
+
+def test_a_cut_off_is_edited_by_number(open_page: Open, demo: Evaluation) -> None:
+    app = section(open_page(MARKET), "cut_offs")
+    curve = cut_offs(demo)
+    table = app.table[0].value
+    assert table["Companies"].to_list() == [number(n) for n in curve.accounts[::-5]]
+    app.number_input(key="shown_market_cut_0").set_value(90.0).run()
+    assert not app.exception
+    assert profile_of(app).tiers.tiers[0].threshold == 90
+    assert f"Tier A {number(curve.accounts[90])}" in texts(app)
+    app.number_input(key="shown_market_cut_1").set_value(95.0).run()
+    assert profile_of(app).tiers.tiers[1].threshold == 60
+    assert "The cut-off stays as it was" in errors(app)[0]
+
+
+def test_tiers_by_capacity_can_be_ranked_by_score(open_page: Open, demo: Evaluation) -> None:
+    policy = TierPolicy(
+        kind="capacity", tiers=(Tier(name="A", threshold=10), Tier(name="B", threshold=50))
+    )
+    profile = demo.profile.replace(tiers=policy)
+    app = section(open_page(MARKET, p=state.pack(profile)), "cut_offs")
+    app.button(key="market_by_score").click().run()
+    assert not app.exception
+    assert profile_of(app).tiers == equivalent(demo.board.evaluate(profile), "cut_off")
+
+
+def test_a_cut_off_changes_a_copy(demo: Evaluation) -> None:
+    changed = curves.with_cut_off(demo.profile, 2, 30)
+    assert [tier.threshold for tier in changed.tiers.tiers] == [80, 60, 30]
+    assert demo.profile.tiers.tiers[2].threshold == 40
+
+
+def test_robustness_is_shown_per_account_and_in_one_sentence(
+    open_page: Open, demo: Evaluation
+) -> None:
+    app = section(open_page(MARKET), "robustness")
+    expected = robustness(demo)
+    firm = expected.tiers[0].steady_share
+    assert f"{percent(firm)} of Tier A" in texts(app)
+    table = app.dataframe[0].value
+    own = np.flatnonzero(demo.tier == 0)
+    assert table["stays"].to_list() == pytest.approx(sorted(expected.stays[own])[:200])
+    app.segmented_control(key="market_tier").set_value(1).run()
+    assert not app.exception
+    own = np.flatnonzero(demo.tier == 1)
+    assert app.dataframe[0].value["stays"][0] == pytest.approx(expected.stays[own].min())
+
+
+def test_tiers_by_value_depend_on_no_weight(open_page: Open, demo: Evaluation) -> None:
+    policy = TierPolicy(kind="value", tiers=(Tier(name="A", threshold=50_000),))
+    app = section(open_page(MARKET, p=state.pack(demo.profile.replace(tiers=policy))), "robustness")
+    assert "weights move nobody" in texts(app)
+
+
+def test_a_market_that_nothing_matches_still_says_what_each_choice_costs(open_page: Open) -> None:
+    impossible = Profile(
+        name="Impossible",
+        criteria=(Criterion(column="employees", role=Role.MUST_HAVE, fit=Range.between(10**9)),),
+    )
+    app = open_page(MARKET, p=state.pack(impossible))
+    assert "nothing to break down" in app.info[0].value
+    section(app, "choices")
+    assert app.table[0].value["Passes"].to_list() == ["0"]
