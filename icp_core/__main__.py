@@ -290,7 +290,7 @@ def _import(options: argparse.Namespace) -> None:
         lines.append(f"Deals: {matches.rate:.0%} matched; {matches.ambiguous.height:,} ambiguous")
     if options.rejects:
         cells = loaded.rejected.with_columns(
-            guarded(column) for column in (pl.col("file"), pl.col("reason"), pl.col("cells"))
+            guarded(pl.col(name)).alias(name) for name in ("file", "reason", "cells")
         )
         _write(options.rejects, partial(cells.write_csv, include_bom=True))
     if options.report:
