@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from threading import Timer
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -62,29 +62,33 @@ class Engine(ABC):
         SourceError
             If the engine fails, or is not done within the time.
         """
-        expired = False
+        expired, done = Event(), Event()
 
-        def expire() -> None:
-            nonlocal expired
-            expired = True
+        def watch() -> None:
+            if done.wait(seconds):
+                return
+            expired.set()
+            # Again and again: an engine between two jobs has nothing to cancel just then.
             self.cancel()
+            while not done.wait(0.2):
+                self.cancel()
 
-        timer = Timer(seconds, expire) if seconds else None
-        if timer:
-            timer.daemon = True
-            timer.start()
+        watcher = Thread(target=watch, daemon=True)
+        if seconds:
+            watcher.start()
         try:
             yield
         except self.errors as error:
-            if expired:
+            if expired.is_set():
                 raise SourceError(
                     f"The question to {self.name} took longer than {seconds:g} s and was stopped. "
                     "Narrow the must-haves, or have the limit raised."
                 ) from error
             raise SourceError(f"{self.name} failed: {_first_line(error)}") from error
         finally:
-            if timer:
-                timer.cancel()
+            done.set()
+            if seconds:
+                watcher.join()  # so that it cannot cancel the next question
 
     def _describe(self) -> dict[str, Column]:
         with self.asking(seconds=60):
