@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 import streamlit as st
@@ -11,8 +11,10 @@ import streamlit as st
 import icp_core.robustness
 from icp_core import sources
 from icp_core.compare import Comparison, compare
-from icp_core.errors import WorkspaceError
+from icp_core.errors import ImportRefused, WorkspaceError
 from icp_core.exporting import Customers, Prepared, prepare
+from icp_core.importing.library import SOURCE, Library
+from icp_core.learning.customers import Outcomes
 from icp_core.profile import Profile
 from icp_core.robustness import DRAWS, Robustness
 from icp_core.scoreboard import Evaluation, Scoreboard
@@ -32,14 +34,16 @@ _BY_CONTENT: Final[dict[str | type[Any], Callable[[Any], Any]]] = {Profile: Prof
 def datasets() -> dict[str, str]:
     """Labels of the datasets that can be chosen, by name.
 
-    Those that ship, and what the administrator names in the environment variable `ICP_DATASETS`,
-    separated by commas: `demo:1000000`, a file, whatever `sources.load` takes. Only these are ever
-    loaded for an address: a path in a shared link must not read a file.
+    Those that ship, those that were loaded here, and what the administrator names in the environment
+    variable `ICP_DATASETS`, separated by commas: `demo:1000000`, a file, whatever `sources.load`
+    takes. Only these are ever loaded for an address: a path in a shared link must not read a file.
     """
     more = (name.strip() for name in os.environ.get("ICP_DATASETS", "").split(","))
-    return {entry.name: entry.label for entry in sources.BUILT_IN} | {
-        name: name for name in more if name
-    }
+    return (
+        {entry.name: entry.label for entry in sources.BUILT_IN}
+        | {name: name for name in more if name}
+        | {entry.source: entry.label for entry in Library().entries()}
+    )
 
 
 def workspace() -> Workspace:
@@ -115,12 +119,26 @@ def universe(source: str) -> Universe:
         As `sources.load`.
     """
     with st.spinner(_("Loading the accounts")):
-        return _universe(source, _added(source))
+        return _universe(source, _edition(source))
+
+
+def outcomes(source: str) -> Outcomes | None:
+    """Deals and customers that were loaded for a source; None if there are none.
+
+    Raises
+    ------
+    IcpError
+        If they cannot be read.
+    """
+    kind, _of, key = source.partition(":")
+    if kind != SOURCE:
+        return None
+    return _outcomes(key, _edition(source).version)
 
 
 def scoreboard(source: str) -> Scoreboard:
     """What evaluates profiles on a source, with all that it keeps in between."""
-    return _scoreboard(source, _added(source))
+    return _scoreboard(source, _edition(source))
 
 
 def evaluation(source: str, profile: Profile) -> Evaluation:
@@ -131,7 +149,7 @@ def evaluation(source: str, profile: Profile) -> Evaluation:
     ProfileError
         If the profile does not fit the accounts.
     """
-    return _evaluation(source, profile, _added(source))
+    return _evaluation(source, profile, _edition(source))
 
 
 def comparison(source: str, before: Profile, after: Profile) -> Comparison:
@@ -143,7 +161,7 @@ def comparison(source: str, before: Profile, after: Profile) -> Comparison:
         If either does not fit the accounts.
     """
     with st.spinner(_("Comparing")):
-        return _comparison(source, before, after, _added(source))
+        return _comparison(source, before, after, _edition(source))
 
 
 def robustness(source: str, profile: Profile, *, progress: Callable[[float], None]) -> Robustness:
@@ -211,7 +229,7 @@ def export(
     with st.spinner(_("Preparing the file")):
         return _export(
             source,
-            _added(source),
+            _edition(source),
             profile,
             format,
             customers,
@@ -256,13 +274,27 @@ def _decisions(url: str, revision: str) -> pl.DataFrame:
     return _opened(url).decisions()
 
 
-def _added(source: str) -> str:
-    """What was added to a source by hand, as text: part of the keys of all that is made of it."""
+class _Edition(NamedTuple):
+    """What changes the accounts of a source: part of the keys of all that is made of them."""
+
+    version: str
+    added: str
+
+
+def _edition(source: str) -> _Edition:
+    kind, _of, key = source.partition(":")
+    version = ""
+    if kind == SOURCE:
+        try:
+            version = Library().entry(key).version
+        except ImportRefused:
+            # Loading the accounts says so.
+            version = "gone"
     try:
-        return _added_at(default_url(), source, workspace().revision())
+        return _Edition(version, _added_at(default_url(), source, workspace().revision()))
     except WorkspaceError:
         # The accounts themselves need no workspace; the sidebar says what is wrong with it.
-        return ""
+        return _Edition(version, "")
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -273,35 +305,43 @@ def _added_at(url: str, source: str, revision: str) -> str:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _loaded(source: str) -> Universe:
+def _loaded(source: str, version: str) -> Universe:
+    del version  # part of the cache key
     return sources.load(source)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _universe(source: str, added: str) -> Universe:
-    loaded = _loaded(source)
-    return loaded.joined(workspace().added_accounts(source)) if added else loaded
+def _outcomes(key: str, version: str) -> Outcomes | None:
+    del version  # part of the cache key
+    frame = Library().outcomes(key)
+    return None if frame is None else Outcomes.of(frame)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _scoreboard(source: str, added: str) -> Scoreboard:
-    return Scoreboard(_universe(source, added))
+def _universe(source: str, edition: _Edition) -> Universe:
+    loaded = _loaded(source, edition.version)
+    return loaded.joined(workspace().added_accounts(source)) if edition.added else loaded
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _scoreboard(source: str, edition: _Edition) -> Scoreboard:
+    return Scoreboard(_universe(source, edition))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_CONTENT)
-def _evaluation(source: str, profile: Profile, added: str) -> Evaluation:
-    return _scoreboard(source, added).evaluate(profile)
+def _evaluation(source: str, profile: Profile, edition: _Edition) -> Evaluation:
+    return _scoreboard(source, edition).evaluate(profile)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_BY_CONTENT)
-def _comparison(source: str, before: Profile, after: Profile, added: str) -> Comparison:
-    return compare(_scoreboard(source, added), before, after)
+def _comparison(source: str, before: Profile, after: Profile, edition: _Edition) -> Comparison:
+    return compare(_scoreboard(source, edition), before, after)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_CONTENT)
 def _export(  # noqa: PLR0917 - called once, beside its public twin
     source: str,
-    added: str,
+    edition: _Edition,
     profile: Profile,
     format: str,
     customers: Customers,
@@ -313,7 +353,7 @@ def _export(  # noqa: PLR0917 - called once, beside its public twin
     url: str,
     revision: str | None,
 ) -> Prepared:
-    found = _evaluation(source, profile, added)
+    found = _evaluation(source, profile, edition)
     accounts = found.rows(found.best(len(found.matches)))
     if with_possible:
         possible = found.to_verify(len(found.possible)).with_columns(tier=pl.lit(TO_VERIFY))

@@ -11,6 +11,7 @@ from typing import Final, Literal
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
+from icp_core import suggest
 from icp_core.errors import IcpError, ProfileError, WorkspaceError
 from icp_core.profile import Profile
 from icp_core.starters import starters, starters_for
@@ -36,6 +37,7 @@ _ICONS: Final = {
     "verification": ":material/fact_check:",
     "versions": ":material/history:",
     "export": ":material/download:",
+    "import": ":material/upload_file:",
 }
 _OTHER_ICON: Final = ":material/article:"
 _OWN: Final = ""
@@ -96,6 +98,7 @@ def page(key: str) -> View:
         layout="wide",
         menu_items={"Get help": None, "Report a bug": None, "About": None},
     )
+    state.leave_missing_dataset()
     view = state.view()
     state.write_address()
     # The sidebar is filled in two steps, so that a dataset that fails can still be changed in it.
@@ -175,12 +178,15 @@ def _choose_profile(view: View, universe: Universe) -> None:
         saved = {_SAVED + one.slug: one.newest for one in data.saved_profiles()}
     except WorkspaceError as error:
         trouble = error
-    offered = [*saved, *(entry.slug for entry in starters_for(universe))]
+    fitting = [entry.slug for entry in starters_for(universe)]
+    first = state.first_starter(view.dataset)
+    offered = [*saved, *([] if first in fitting else [first]), *fitting]
     current = _current(view)
     if current not in offered:
         offered.insert(0, current)
     names = {key: saving.version_label(one.name, one.number) for key, one in saved.items()}
     names |= {entry.slug: entry.profile.name for entry in starters()}
+    names[state.SUGGESTED] = _(suggest.PROFILE_NAME)
     label = (
         saving.version_label(view.profile.name, view.version) if view.version else view.profile.name
     )
@@ -302,12 +308,13 @@ def _stop_if_unfit(view: View, universe: Universe) -> None:
                 on_click=state.set_profile,
                 args=(fitting,),
             )
-        for entry in starters_for(universe)[:1]:
+        offers = {entry.slug: entry.profile.name for entry in starters_for(universe)[:1]}
+        for slug, name in (offers or {state.SUGGESTED: _(suggest.PROFILE_NAME)}).items():
             st.button(
-                _("Use “{name}”").format(name=plain(entry.profile.name)),
+                _("Use “{name}”").format(name=plain(name)),
                 icon=":material/swap_horiz:",
                 on_click=state.choose_starter,
-                args=(entry.slug,),
+                args=(slug,),
             )
     st.caption(
         _("Or choose other accounts in the sidebar. Nothing of your profile is lost until you do.")

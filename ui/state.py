@@ -7,12 +7,13 @@ between pages and can be shared. Widgets of a page that should do the same take 
 import base64
 import binascii
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import streamlit as st
 
+from icp_core import suggest
 from icp_core.errors import IcpError, ProfileError
 from icp_core.profile import Profile
 from icp_core.starters import starter, starters
@@ -24,6 +25,11 @@ from ui.texts import _
 MAX_PROFILE_BYTES: Final = 200_000
 MAX_ADDRESS: Final = 6_000
 _MAX_SLUG: Final = 80
+
+SUGGESTED: Final = "suggested"
+"""Slug of the profile that the accounts themselves suggest, for lists that no starter is meant for."""
+
+_Own = TypeVar("_Own")
 
 _VIEW: Final = "view"
 _BASE: Final = "view_base"
@@ -53,7 +59,8 @@ class View:
     profile
         The profile as it stands now.
     starter
-        Slug of the starter it began as; None if it came from the workspace, a file or an address.
+        Slug of the starter it began as, or `SUGGESTED`; None if it came from the workspace, a file or
+        an address.
     edited
         Whether it was changed since.
     saved, version
@@ -93,14 +100,14 @@ def set_profile(profile: Profile) -> None:
 
 
 def choose_starter(slug: str) -> None:
-    """Replace the profile by a starter.
+    """Replace the profile by a starter, or by the one that the accounts suggest.
 
     Raises
     ------
     ProfileError
         If there is no such starter.
     """
-    _replace(View(view().dataset, starter(slug).profile, slug, edited=False))
+    _replace(_starting(view().dataset, slug))
 
 
 def open_profile(profile: Profile) -> None:
@@ -131,11 +138,23 @@ def set_dataset(name: str) -> None:
     it tests columns that these accounts lack, because it is the user's work.
     """
     now = view()
-    suited = _first_starter(name)
-    if now.edited or now.starter is None or suited is None or name in starter(now.starter).suits:
+    meant = [entry.slug for entry in starters() if name.partition(":")[0] in entry.suits]
+    if now.edited or now.starter is None or now.starter in meant:
         _show(replace(now, dataset=name))
     else:
-        _replace(View(name, starter(suited).profile, suited, edited=False))
+        _replace(_starting(name, first_starter(name)))
+
+
+def leave_missing_dataset() -> None:
+    """Look at other accounts where those of the view were deleted meanwhile."""
+    known = data.datasets()
+    if view().dataset not in known:
+        notify(
+            _("The accounts were deleted; this is {label} instead.").format(
+                label=next(iter(known.values()))
+            )
+        )
+        set_dataset(next(iter(known)))
 
 
 def author() -> str:
@@ -180,6 +199,15 @@ def conflict() -> SavedVersion | None:
 def set_conflict(newest: SavedVersion | None) -> None:
     """Remember, or with None forget, what overtook the save being tried."""
     st.session_state[_CONFLICT] = newest
+
+
+def own(name: str, make: Callable[[], _Own]) -> _Own:
+    """Something that this session keeps and changes in place, made at the first call."""
+    key = f"own_{name}"
+    if key not in st.session_state:
+        st.session_state[key] = make()
+    found: _Own = st.session_state[key]
+    return found
 
 
 def kept(name: str) -> dict[str, Any]:
@@ -369,7 +397,7 @@ def _asked_for(dataset: str, asked: Mapping[str, str]) -> View | None:
             notify(str(error))
     elif _STARTER in asked:
         try:
-            return View(dataset, starter(asked[_STARTER]).profile, asked[_STARTER], edited=False)
+            return _starting(dataset, asked[_STARTER])
         except ProfileError:
             notify(
                 _("There is no starter profile “{name}”.").format(name=asked[_STARTER][:_MAX_SLUG])
@@ -381,7 +409,16 @@ def _offered(dataset: str, own: Profile | None) -> View:
     """Where an address names neither: its own profile, else the first starter that suits."""
     if own is not None:
         return View(dataset, own, None, edited=False)
-    slug = _first_starter(dataset) or starters()[0].slug
+    return _starting(dataset, first_starter(dataset))
+
+
+def _starting(dataset: str, slug: str) -> View:
+    """A starter, or what the accounts suggest; where they cannot be read, the first starter."""
+    if slug == SUGGESTED:
+        try:
+            return View(dataset, suggest.profile(data.universe(dataset)), slug, edited=False)
+        except IcpError:
+            slug = starters()[0].slug
     return View(dataset, starter(slug).profile, slug, edited=False)
 
 
@@ -401,8 +438,10 @@ def _is_known(one: View) -> bool:
     return one.starter is not None or one.saved is not None
 
 
-def _first_starter(dataset: str) -> str | None:
-    return next((entry.slug for entry in starters() if dataset in entry.suits), None)
+def first_starter(dataset: str) -> str:
+    """Slug of what to begin with: a starter meant for the source, else `SUGGESTED`."""
+    source = dataset.partition(":")[0]
+    return next((entry.slug for entry in starters() if source in entry.suits), SUGGESTED)
 
 
 def _replace(changed: View) -> None:

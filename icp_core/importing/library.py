@@ -34,6 +34,7 @@ _KEY: Final = re.compile(r"[a-z0-9-]{1,60}")
 SOURCE: Final = "loaded"
 """What names of loaded universes begin with: `loaded:KEY`."""
 
+_DEAL: Final = ("account_id", "outcome", "amount", "closed_on", "since", "until")
 _File = pl.DataFrame | str
 
 
@@ -166,18 +167,20 @@ class Library:
                 self.remember(mapping)
         return entry
 
-    def keep_outcomes(self, key: str, outcomes: pl.DataFrame) -> Entry:
-        """Have deals and customers stay with a universe, in the place of earlier ones.
+    def keep_outcomes(self, key: str, outcomes: pl.DataFrame, *, adding: bool = False) -> Entry:
+        """Have deals and customers stay with a universe.
 
-        Sets `is_customer` of its accounts (see `customers.with_customers`). What earlier outcomes had
-        said about an account is forgotten.
+        Sets `is_customer` of its accounts (see `customers.with_customers`).
 
         Parameters
         ----------
         key
             Of the universe.
         outcomes
-            `Matches.outcomes`; without rows, its accounts have no known customers any more.
+            `Matches.outcomes`.
+        adding
+            Beside the earlier ones, each deal once; else in their place: what they had said about an
+            account is forgotten.
 
         Raises
         ------
@@ -187,9 +190,12 @@ class Library:
         old = self.entry(key)
         accounts = self._frame(old, _ACCOUNTS)
         if old.outcomes and "is_customer" in accounts.columns:
-            earlier = self._frame(old, _OUTCOMES)["account_id"]
-            told = pl.col("account_id").is_in(earlier.implode())
+            earlier = self._frame(old, _OUTCOMES)
+            told = pl.col("account_id").is_in(earlier["account_id"].implode())
             accounts = accounts.with_columns(is_customer=pl.when(~told).then("is_customer"))
+            if adding:
+                outcomes = pl.concat([earlier, outcomes.select(KEPT)], how="vertical_relaxed")
+                outcomes = outcomes.unique(_DEAL, keep="last", maintain_order=True)
         if outcomes.height:
             accounts = with_customers(accounts, outcomes)
         entry = self._changed(old, outcomes=outcomes.height)

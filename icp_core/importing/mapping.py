@@ -151,6 +151,55 @@ class Mapping(_Model):
         )
         return self.replace(assignments=assignments, corrected=True)
 
+    def choosing(self, heading: str, column: str | None, *, kind: Kind | None = None) -> "Mapping":
+        """A copy in which a person decided what a heading becomes.
+
+        A heading that had the column (of that year) before is kept as a column of the file's own.
+
+        Parameters
+        ----------
+        heading
+            As in the file.
+        column
+            A canonical column or one of `INPUTS`; None leaves the heading out, or with `kind` keeps it
+            as an extra column.
+        kind
+            Of the extra column.
+
+        Raises
+        ------
+        ImportRefused
+            If the file has no such heading.
+        """
+        if column is None:
+            name = _own_name(heading) if kind else None
+            return self.changing(
+                heading, column=name, kind=kind.value if kind else None, currency=None, year=None
+            )
+        words = parse(heading)
+        year = words.year if column in _YEARLY else None
+        without = self
+        for rival in self.of(column):
+            if rival.heading != heading and rival.year == year:
+                own = "number" if column in _NUMBERS else "choice"
+                without = without.changing(
+                    rival.heading,
+                    column=_own_name(rival.heading),
+                    kind=own,
+                    currency=None,
+                    year=None,
+                    confidence=0.5,
+                    reason=f"{heading} is taken for {column}",
+                )
+        return without.changing(
+            heading,
+            column=column,
+            kind=None,
+            unit=words.unit or 1.0,
+            currency=words.currency if column in AMOUNTS else None,
+            year=year,
+        )
+
     def replace(self, **changes: Any) -> "Mapping":
         """A validated copy with some fields changed.
 
@@ -294,15 +343,19 @@ def _extra(name: str, cells: pl.Series, looks: dict[str, float]) -> Assignment:
             kind = "number"
         elif looks["tags"] >= 0.3:
             kind = "tags"
-    column = name if name not in BY_NAME and name not in INPUTS else f"{name} (own)"
     return Assignment(
         heading=name,
-        column=column,
+        column=_own_name(name),
         kind=kind,
         confidence=0.5,
         unit=0.01 if "%" in name and kind == "number" else 1.0,
         reason="kept as an extra column",
     )
+
+
+def _own_name(heading: str) -> str:
+    """What a heading is called as an extra column."""
+    return f"{heading} (own)" if heading in BY_NAME or heading in INPUTS else heading
 
 
 def _looks(cells: pl.Series) -> dict[str, float]:

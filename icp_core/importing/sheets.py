@@ -161,7 +161,17 @@ def _read(
     unreadable = (
         rejects(name, *map(list, zip(*bad, strict=True))) if bad else rejects(name, [], [], [])
     )
-    return Table(name, "Excel", headings, pl.concat(parts), rows, unreadable, tuple(notes), scratch)
+    return Table(
+        name,
+        "Excel",
+        headings,
+        pl.concat(parts),
+        rows,
+        unreadable,
+        tuple(notes),
+        scratch,
+        (sheet.name, *others),
+    )
 
 
 def _batches(

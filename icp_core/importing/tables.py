@@ -117,6 +117,8 @@ class Table:
         What was found out about the file: encoding, separator, sheet.
     scratch
         Where `lazy` lies; kept as long as the table.
+    sheets
+        Of a workbook, the one that was read first.
     """
 
     name: str
@@ -127,6 +129,7 @@ class Table:
     unreadable: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
     notes: tuple[str, ...] = ()
     scratch: Scratch = field(default_factory=Scratch, repr=False)
+    sheets: tuple[str, ...] = ()
 
     @property
     def rows_read(self) -> int:

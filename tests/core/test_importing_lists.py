@@ -7,6 +7,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from icp_core.columns import Kind
 from icp_core.errors import ImportRefused
 from icp_core.importing import values
 from icp_core.importing.cleaning import Rules
@@ -339,3 +340,29 @@ def test_whatever_the_cells_hold_every_row_is_accounted_for(
     lines += [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows]
     report = run_import([write(path, "\n".join(lines) + "\n")]).report
     assert report.read == report.kept + report.rejected + report.merged == len(rows) + 1
+
+
+def test_a_heading_that_a_person_chooses_takes_the_column_from_the_one_that_had_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Company,Employees,Group staff (2024),Sales (SEK 1000)\nA,5,50,7\n")
+    mapping = open_source(path).mapping
+    chosen = mapping.choosing("Group staff (2024)", "employees")
+    assert [(a.heading, a.year) for a in chosen.of("employees")] == [
+        ("Employees", None),
+        ("Group staff (2024)", 2024),
+    ]
+    chosen = mapping.choosing("Sales (SEK 1000)", "employees").choosing(
+        "Sales (SEK 1000)", "revenue"
+    )
+    (revenue,) = chosen.of("revenue")
+    assert (revenue.unit, revenue.currency, revenue.confidence) == (1000, "SEK", 1)
+    own = next(a for a in chosen.assignments if a.heading == "Employees")
+    assert (own.column, own.kind, own.unit) == ("Employees", "number", 1)
+    assert not chosen.of("employees")
+    left = mapping.choosing("Employees", None)
+    assert [a.heading for a in left.assignments if a.column is None] == ["Employees"]
+    assert left.corrected
+    flag = mapping.choosing("Employees", None, kind=Kind.FLAG)
+    assert flag.choosing("Employees", "employees").of("employees")[0].kind is None

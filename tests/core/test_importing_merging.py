@@ -335,6 +335,10 @@ def test_outcomes_stay_with_a_universe_through_a_newer_load_and_can_be_replaced(
     accounts = kept.open(entry.key).frame
     keep("name,outcome\nD,won\n")
     assert customers_of(kept, entry.key) == {"A": False, "D": True}
+    more = kept.outcomes(entry.key)
+    kept.keep_outcomes(entry.key, more.with_columns(outcome=pl.lit("active")), adding=True)  # type: ignore[union-attr]
+    kept.keep_outcomes(entry.key, more, adding=True)  # type: ignore[arg-type]
+    assert kept.outcomes(entry.key)["outcome"].to_list() == ["active", "won"]  # type: ignore[index]
     kept.keep_outcomes(entry.key, kept.outcomes(entry.key).clear())  # type: ignore[union-attr]
     assert kept.outcomes(entry.key) is None
     assert customers_of(kept, entry.key) == {"A": False, "D": None}
