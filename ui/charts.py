@@ -18,6 +18,7 @@ from icp_core.profile import Range
 from icp_core.scoreboard import Evaluation
 from icp_core.tiers import UNRANKED
 from ui import theme
+from ui.areas import tier_label
 from ui.format import money, number, percent, plain
 from ui.texts import _
 
@@ -447,11 +448,12 @@ def bubble_chart(
     """Score against potential: a bubble a company, as large as its potential, coloured by its tier."""
     colours = theme.tier_colours(tiers, dark=dark)
     most = bubbles.rows["potential"].max() if bubbles.rows.height else None
-    # The unranked are drawn first, so that the better tiers lie above them.
+    # The unranked are drawn first, so that the better tiers lie above them; customers over the rest.
     traces = [
-        _bubbles_of(rows, tier, colours[tier], most=float(most or 1), currency=currency)
+        _bubbles_of(rows, tier, colours[tier], is_customer=is_customer, most=float(most or 1))
         for tier in (UNRANKED, *reversed(tiers))
-        if (rows := bubbles.rows.filter(pl.col("tier") == tier)).height
+        for is_customer in (False, True)
+        if (rows := bubbles.rows.filter(tier=tier, is_customer=is_customer)).height
     ]
     axis: dict[str, Any] = {"title": {"text": _("Potential, {code} a year").format(code=currency)}}
     if _is_skewed(bubbles.rows["potential"]):
@@ -469,31 +471,25 @@ def bubble_chart(
 
 
 def _bubbles_of(
-    rows: pl.DataFrame, tier: str, colour: str, *, most: float, currency: str
+    rows: pl.DataFrame, tier: str, colour: str, *, is_customer: bool, most: float
 ) -> dict[str, Any]:
-    customers = rows["is_customer"].to_list()
+    potential = rows["potential"].round(0).cast(pl.Int64).to_list()
     return {
         "type": "scatter",
         "mode": "markers",
         "x": rows["score"].round(1).to_list(),
-        "y": rows["potential"].round(0).to_list(),
-        "name": escape(_(tier)),
-        "text": [
-            f"{escape(name or '')}, {money(potential, currency)}"
-            for name, potential in rows.select("name", "potential").iter_rows()
-        ],
-        "hovertemplate": "%{text}, %{x}<extra>%{fullData.name}</extra>",
+        "y": potential,
+        "name": escape(f"{tier_label(tier)}, {_('customer')}" if is_customer else tier_label(tier)),
+        "text": [escape(name or "") for name in rows["name"]],
+        "hovertemplate": "%{text}: %{x}, %{y:,.0f}<extra>%{fullData.name}</extra>",
         "marker": {
             "color": colour,
             "opacity": 0.75,
-            "size": rows["potential"].round(0).to_list(),
+            "size": potential,
             "sizemode": "area",
             "sizeref": 2 * most / _BUBBLE**2,
             "sizemin": 3,
-            "line": {
-                "color": [theme.CUSTOMERS if is_one else colour for is_one in customers],
-                "width": [2 if is_one else 0 for is_one in customers],
-            },
+            "line": {"color": theme.CUSTOMERS, "width": 2 if is_customer else 0},
         },
     }
 

@@ -1,0 +1,165 @@
+"""Each page's own work, warm: time of one script run and bytes sent, beside those of a trivial page.
+
+    python -m benchmarks.pages --accounts 1000000
+
+Streamlit's own test runner drives the real pages, so browser and network are left out. Timed is
+`ScriptRunner._run_script`, which a server calls for every rerun too: compile, run, send; not the
+reading back of elements that the test runner adds. Bytes are the forward messages of that run,
+serialised. "Same" runs a page again as it is. "Edited" changes a weight before every run, to a value
+nobody has asked for, so that no score, tier or total is remembered. About one account in six matches.
+"""
+
+import argparse
+import dataclasses
+import itertools
+import logging
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+
+from streamlit.testing.v1 import AppTest, app_test
+from streamlit.testing.v1.local_script_runner import LocalScriptRunner
+
+from benchmarks.browser import ROOT
+from benchmarks.engine import profile
+from benchmarks.interaction import TRIVIAL
+from icp_core.profile import MAX_WEIGHT, Profile
+from ui import state
+from ui.shell import START, pages
+
+LIMIT_MS = 300
+UNLIMITED = frozenset({"market: robustness"})
+TIMEOUT = 600
+# Sections of a page that are drawn one at a time: the key of the control, and what it can hold.
+SECTIONS = {
+    "market": (
+        "market_section",
+        ("breakdown", "customers", "concentration", "choices", "cut_offs", "robustness"),
+    ),
+}
+
+_ran: list[tuple[float, int]] = []
+
+
+class _Timed(LocalScriptRunner):
+    def _run_script(self, rerun_data: Any) -> None:
+        start = time.perf_counter()
+        super()._run_script(rerun_data)
+        spent = 1000 * (time.perf_counter() - start)
+        _ran.append((spent, sum(message.ByteSize() for message in self.forward_msgs())))
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Median milliseconds of a script run, and bytes it sends."""
+
+    same: float
+    edited: float | None
+    payload: int
+
+
+def measured(app: AppTest, rounds: int, edit: Callable[[], None] | None = None) -> Cost:
+    """Run a page that was opened; the first runs warm up.
+
+    Raises
+    ------
+    SystemExit
+        If the page shows an exception.
+    """
+
+    def times(prepare: Callable[[], None] | None) -> float:
+        found = []
+        for _ in range(rounds + 2):
+            if prepare is not None:
+                prepare()
+            _ran.clear()
+            app.run()
+            if app.exception:
+                raise SystemExit(app.exception[0].message)
+            # A page that starts itself again has run more than once.
+            found.append(sum(spent for spent, _ in _ran))
+        return statistics.median(found[2:])
+
+    same = times(None)
+    payload = _ran[-1][1]
+    return Cost(same, None if edit is None else times(edit), payload)
+
+
+def unseen_weights(base: Profile) -> Iterator[Profile]:
+    """The profile with other weights, every time different ones."""
+    scored = [i for i, one in enumerate(base.criteria) if not one.role.is_gate]
+    for weights in itertools.product(range(1, MAX_WEIGHT + 1), repeat=len(scored)):
+        changed = base
+        for index, weight in zip(reversed(scored), reversed(weights), strict=True):
+            changed = changed.changing(index, weight=weight)
+        yield changed
+
+
+def all_pages(dataset: str, rounds: int) -> Iterator[tuple[str, Cost]]:
+    """Every page, and every section of those that draw one at a time."""
+    base = profile()
+    changes = unseen_weights(base)
+    for one in pages():
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT)
+        app.query_params["dataset"] = dataset
+        app.query_params["p"] = state.pack(base)
+        if one.key != START:
+            app.switch_page(one.path)
+        app.run()
+
+        def edit(app: AppTest = app) -> None:
+            view = app.session_state["view"]
+            app.session_state["view"] = dataclasses.replace(view, profile=next(changes))
+
+        control, sections = SECTIONS.get(one.key, ("", (None,)))
+        for section in sections:
+            if section is not None:
+                app.segmented_control(key=control).set_value(section)
+            name = one.key if section is None else f"{one.key}: {section}"
+            yield name, measured(app, rounds, edit)
+
+
+def main() -> None:
+    """Print the table in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--accounts", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument(
+        "--check", action="store_true", help=f"fail where a run takes {LIMIT_MS} ms"
+    )
+    options = parser.parse_args()
+    dataset = f"demo:{options.accounts}"
+    os.environ["ICP_DATASETS"] = dataset
+    slow = []
+    # The test runner has no server, which Streamlit remarks on again and again.
+    logging.disable(logging.WARNING)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        patch.dict(os.environ, {"ICP_DATA_DIR": folder}),
+        patch.object(app_test, "LocalScriptRunner", _Timed),
+    ):
+        trivial = measured(AppTest.from_string(TRIVIAL).run(), options.rounds)
+        print(f"{options.accounts:,} accounts, medians of {options.rounds} runs\n")
+        print("| page | same, ms | edited, ms | bytes | × trivial bytes |")
+        print("|---|---:|---:|---:|---:|")
+        print(f"| one slider, one number | {trivial.same:.0f} | | {trivial.payload:,} | 1 |")
+        for name, cost in all_pages(dataset, options.rounds):
+            print(
+                f"| {name} | {cost.same:.0f} | {cost.edited:.0f} | {cost.payload:,} | "
+                f"{cost.payload / trivial.payload:.0f} |",
+                flush=True,
+            )
+            if name not in UNLIMITED and max(cost.same, cost.edited or 0) > LIMIT_MS:
+                slow.append(name)
+    if options.check and slow:
+        sys.exit("Over the limit: " + ", ".join(slow))
+
+
+if __name__ == "__main__":
+    main()
