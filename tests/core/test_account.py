@@ -129,7 +129,7 @@ def test_an_account_that_is_not_there_is_named():
         look({"employees": 5}, at="X-9")
 
 
-@examples(50)
+@examples(30)
 @given(rows=strategies.accounts(), profile=strategies.profiles())
 def test_every_account_stands_where_the_evaluation_puts_it(rows, profile):
     evaluation = Scoreboard(strategies.universe(rows)).evaluate(profile)
@@ -261,7 +261,7 @@ def gower(evaluation, one, other, columns):
     return parts
 
 
-@examples(80)
+@examples(30)
 @given(rows=strategies.accounts(), profile=strategies.profiles())
 def test_neighbours_are_those_that_plain_python_finds(rows, profile):
     evaluation = Scoreboard(strategies.universe(rows)).evaluate(profile)

@@ -141,7 +141,7 @@ def test_the_same_profile_twice_differs_in_nothing():
     assert seen.rows("moved").is_empty()
 
 
-@examples(60)
+@examples(25)
 @given(rows=strategies.accounts(), before=strategies.profiles(), after=strategies.profiles())
 def test_two_profiles_differ_in_those_that_plain_sets_find(rows, before, after):
     found = Scoreboard(strategies.universe(rows))
@@ -168,7 +168,7 @@ def test_two_profiles_differ_in_those_that_plain_sets_find(rows, before, after):
             assert (row["tier_after"] is None) == (row["account_id"] not in now)
 
 
-@examples(80)
+@examples(25)
 @given(rows=strategies.accounts(), before=strategies.profiles(), after=strategies.profiles())
 def test_the_points_of_all_criteria_add_up_to_the_change_of_an_unclipped_score(rows, before, after):
     # Drawbacks can push a score below zero, where the clip hides the change.

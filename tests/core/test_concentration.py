@@ -37,7 +37,7 @@ def test_one_tier_alone():
     assert (found.accounts, found.total, found.largest_share) == (2, 40, 0.75)
 
 
-@examples(40)
+@examples(25)
 @given(rows=strategies.accounts(), profile=strategies.profiles())
 def test_the_curve_passes_through_the_share_that_the_market_states(rows, profile):
     evaluation = Scoreboard(strategies.universe(rows)).evaluate(profile)

@@ -64,7 +64,7 @@ def test_a_choice_has_no_step_to_loosen():
     assert cost.gate.gained_if_dropped == 2
 
 
-@examples(120)
+@examples(25)
 @given(rows=strategies.accounts(), profile=strategies.profiles())
 def test_gains_are_what_evaluating_the_changed_profile_counts(rows, profile):
     found = Scoreboard(strategies.universe(rows))
@@ -79,7 +79,7 @@ def test_gains_are_what_evaluating_the_changed_profile_counts(rows, profile):
             assert cost.gained_if_loosened >= 0
 
 
-@examples(40)
+@examples(25)
 @given(rows=strategies.accounts(), profile=strategies.profiles())
 def test_every_stage_of_the_attrition_is_a_profile_with_the_gates_so_far(rows, profile):
     found = Scoreboard(strategies.universe(rows))
@@ -91,7 +91,7 @@ def test_every_stage_of_the_attrition_is_a_profile_with_the_gates_so_far(rows, p
     assert stages[-1].matching == len(found.evaluate(profile).matches)
 
 
-@examples(40)
+@examples(25)
 @given(rows=strategies.accounts(), profile=strategies.profiles())
 def test_the_cut_off_curve_counts_who_reaches_each_point(rows, profile):
     evaluation = Scoreboard(strategies.universe(rows)).evaluate(profile)

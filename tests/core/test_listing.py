@@ -133,7 +133,7 @@ def test_a_decision_in_bulk_reaches_every_page(evaluation):
     assert account_ids(evaluation, Wanted(customer=False)).to_list() == ["X-0", "X-2", "X-3", "X-6"]
 
 
-@examples(80)
+@examples(40)
 @given(
     rows=strategies.accounts(),
     profile=strategies.profiles(),

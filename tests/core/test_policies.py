@@ -67,7 +67,7 @@ def test_without_known_potentials_there_is_no_value_policy():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@examples(30)
+@examples(15)
 @given(rows=strategies.accounts(), asked=strategies.profiles())
 def test_an_equivalent_policy_is_always_a_valid_one(kind, rows, asked):
     evaluation = Scoreboard(strategies.universe(rows)).evaluate(asked)

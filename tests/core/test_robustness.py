@@ -54,7 +54,7 @@ def naive(evaluation, weights):
     return counts, near_a_cut_off
 
 
-@examples(60)
+@examples(40)
 @given(rows=strategies.accounts(), profile=strategies.profiles())
 def test_counts_are_those_of_a_naive_loop(rows, profile):
     evaluation = Scoreboard(strategies.universe(rows)).evaluate(profile)
@@ -125,9 +125,32 @@ def test_equal_accounts_are_ranked_by_potential_in_every_draw():
     assert found.counts.tolist() == [[0, 50, 0, 0], [0, 0, 0, 50], [50, 0, 50, 0]]
 
 
+@pytest.mark.parametrize("heads", [(5, 50), (50, 5)])
+def test_ties_between_different_gaps_go_to_the_larger_potential_too(heads):
+    rows = [
+        BOTH | {"employees": heads[0]},
+        {"revenue_growth": 1.0, "employees": heads[1]},
+    ]
+    found = robustness(board(*rows).evaluate(balanced("capacity", A=1)), draws=50)
+    assert found.counts[0].tolist() == [50 * (heads[0] == 50), 50 * (heads[1] == 50)]
+
+
+def test_a_full_score_reaches_a_cut_off_of_100_in_every_draw():
+    profile = balanced(A=100).adding(nice("employees", Range.between(1, None), weight=3))
+    found = robustness(board(BOTH | {"employees": 5}, GROWS | {"employees": 5}).evaluate(profile))
+    assert found.counts[0].tolist() == [1_000, 0]
+
+
+def test_a_cut_off_of_0_takes_every_score():
+    profile = balanced(A=0).adding(drawback("employees", Range.between(1, None), weight=9))
+    found = robustness(board(GROWS | {"employees": 5}, {"employees": 5}).evaluate(profile))
+    assert found.counts[0].tolist() == [1_000, 0]
+
+
 def test_an_account_without_a_score_stays_unranked_even_when_there_is_room():
-    found = robustness(board(BOTH, {}).evaluate(balanced("capacity", A=5)), draws=50)
-    assert found.counts.tolist() == [[50, 0], [0, 50]]
+    profile = balanced("capacity", A=5).adding(drawback("employees", Range.between(1, None)))
+    found = robustness(board(BOTH, {}, {"employees": 5}).evaluate(profile), draws=50)
+    assert found.counts.tolist() == [[50, 0, 0], [0, 50, 50]]
 
 
 def test_value_tiers_do_not_depend_on_weights_and_it_says_so():

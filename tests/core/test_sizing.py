@@ -83,7 +83,7 @@ def test_a_team_of_nobody_works_nothing():
     assert (found.som, found.som_value) == (Bounds(0, 0), Bounds(0, 0))
 
 
-@examples(100)
+@examples(50)
 @given(
     rows=strategies.accounts(),
     profile=strategies.profiles(),
