@@ -5,6 +5,7 @@ python docs/screenshots.py
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,7 +28,11 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="the whole page, not the first screen")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    with served() as address, chromium() as browser:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(environment={"ICP_DATA_DIR": folder}) as address,
+        chromium() as browser,
+    ):
         for theme in options.themes:
             for width in options.widths:
                 context = browser.new_context(
