@@ -22,11 +22,14 @@ from icp_core.importing.cleaning import Rules
 from icp_core.importing.load import run_import
 from icp_core.importing.mapping import Mapping
 from icp_core.importing.report import QualityReport
+from icp_core.learning import Outcomes, customer_lists, demo_deals, learn
+from icp_core.learning.lesson import SEED
 from icp_core.market import Market
 from icp_core.profile import Profile
 from icp_core.scoreboard import Evaluation, Scoreboard
 from icp_core.starters import starters_for
 from icp_core.tiers import UNRANKED
+from icp_core.universe import Universe
 from icp_core.workspace import Workspace, user_name
 
 BAD_INPUT = 2
@@ -92,6 +95,21 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--keep-inactive", action="store_true", help="bankrupt ones and so on too")
     load.add_argument("--json", action="store_true", help="one JSON object and nothing else")
 
+    teach = _command(commands, "learn", _learn, "a profile from customers, judged on unseen deals")
+    teach.add_argument(
+        "--customers",
+        type=Path,
+        help="a deal export or our template; the demo has fictional deals, other accounts their flag",
+    )
+    teach.add_argument(
+        "--best", type=_count, help="how many are the best; all who stayed unless given"
+    )
+    teach.add_argument("--worst", type=_count, help="how many are the worst")
+    teach.add_argument("--against", choices=("market", "worst"), default="market")
+    teach.add_argument("--seed", type=_count, default=SEED, help="the same seed, the same answer")
+    teach.add_argument("--out", type=Path, help="write the suggested profile as JSON")
+    teach.add_argument("--json", action="store_true", help="one JSON object and nothing else")
+
     made = commands.add_parser("demo", help="write a fictional universe to a Parquet file")
     made.set_defaults(run=_demo)
     made.add_argument("--rows", type=_count, default=demo.ROWS)
@@ -126,16 +144,19 @@ def _list(text: str) -> list[str]:
 
 def _evaluation(options: argparse.Namespace) -> Evaluation:
     universe = sources.load(options.accounts, include_inactive=options.include_inactive)
-    if options.profile is not None:
-        profile = _profile(options.profile)
-    else:
-        suited = starters_for(universe)
-        if not suited:
-            raise ProfileError(
-                f"No starter profile fits the columns of {options.accounts}; name one with --profile."
-            )
-        profile = suited[0].profile
+    profile = _by_hand(options, universe)
+    if profile is None:
+        raise ProfileError(
+            f"No starter profile fits the columns of {options.accounts}; name one with --profile."
+        )
     return Scoreboard(universe).evaluate(profile)
+
+
+def _by_hand(options: argparse.Namespace, universe: Universe) -> Profile | None:
+    """The profile that was named, else the first starter that fits, if one does."""
+    if options.profile is not None:
+        return _profile(options.profile)
+    return next((entry.profile for entry in starters_for(universe)), None)
 
 
 def _profile(path: Path) -> Profile:
@@ -319,6 +340,43 @@ def _quality(report: QualityReport) -> list[str]:
     ]
     lines = [f"{number:>10,}  {what}" for number, what in counts]
     return recognised + lines + [f"Note: {text}" for text in report.gaps]
+
+
+def _learn(options: argparse.Namespace) -> None:
+    universe = sources.load(options.accounts, include_inactive=options.include_inactive)
+    found = ""
+    if options.customers:
+        given = customer_lists.from_file(options.customers, universe)
+        outcomes, found = given.outcomes, given.sentence()
+    else:
+        outcomes = _known_customers(universe)
+    lesson = learn(
+        universe,
+        outcomes,
+        hand=_by_hand(options, universe),
+        best=options.best,
+        worst=options.worst,
+        against=options.against,
+        seed=options.seed,
+    )
+    if options.out and lesson.profile:
+        _write_text(options.out, lesson.profile.to_json())
+    written = str(options.out) if options.out and lesson.profile else None
+    if options.json:
+        answer = lesson.to_dict() | {"rows": found or None, "file": written}
+        print(json.dumps(answer, ensure_ascii=False))
+        return
+    for line in ([found] if found else []) + lesson.lines():
+        print(line)
+    if options.out:
+        print(f"Written: {written}" if written else "Nothing is proven, so no profile was written.")
+
+
+def _known_customers(universe: Universe) -> Outcomes:
+    """What is known without a customer list: fictional deals of the demo, else who is a customer."""
+    if universe.name.partition(":")[0] == "demo":
+        return demo_deals(universe.frame)
+    return customer_lists.flagged(universe)
 
 
 def _content(path: Path) -> bytes:
