@@ -25,7 +25,7 @@ from ui.texts import _
 _BIN: Final = 2
 _BAR: Final = 26
 _AIR: Final = 8
-_LONGEST: Final = 42
+_LONGEST: Final = 28
 _BUBBLE: Final = 34
 _SKEWED: Final = 6
 

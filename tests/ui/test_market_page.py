@@ -178,10 +178,10 @@ def test_the_breakdown_opens_an_industry_down_to_four_digits(
 
 def test_a_row_opens_what_is_inside_it() -> None:
     regions = Split("region", None)
-    assert breakdowns.opened_by(regions, "SE-01") == {
-        "market_by": "municipality",
-        "market_region": "SE-01",
-    }
+    assert breakdowns.opened_by(regions, "SE-01") == {"market_region": "SE-01"}
+    opened = Split("region", "SE-01")
+    assert (opened.dimension, opened.within) == ("municipality", ("region", "SE-01"))
+    assert breakdowns.opened_by(opened, "SE-0180") == {}
     assert Split("municipality", "SE-01").within == ("region", "SE-01")
     for code in ("J", "62", "62.0"):
         assert breakdowns.opened_by(Split("industry", None), code) == {"market_industry": code}
@@ -190,6 +190,17 @@ def test_a_row_opens_what_is_inside_it() -> None:
     assert breakdowns.opened_by(Split("industry", "62"), "62") == {}
     assert breakdowns.opened_by(Split("size", None), "10–49") == {}
     assert breakdowns.opened_by(regions, None) == {}
+
+
+def test_the_municipalities_of_a_region_are_shown(open_page: Open, demo: Evaluation) -> None:
+    app = open_page(MARKET)
+    app.selectbox(key="market_region").set_value("SE-01").run()
+    assert not app.exception
+    found = demo.breakdown("municipality", within=("region", "SE-01"))
+    table = app.dataframe[0].value
+    assert sorted(table["accounts"]) == sorted(found.accounts.sum(axis=1).tolist())
+    app.segmented_control(key="market_by").set_value("age").run()
+    assert app.dataframe[0].value["accounts"].sum() == len(demo.matches)
 
 
 def test_bands_stand_in_their_order_and_places_largest_first(demo: Evaluation) -> None:

@@ -33,7 +33,7 @@ class Split:
     by
         `region`, `municipality`, `industry`, `size` or `age`.
     inside
-        A region's code for municipalities, an industry's for industries; None for all.
+        Code of a region or an industry to look inside of; None for all.
     """
 
     by: str
@@ -41,18 +41,17 @@ class Split:
 
     @property
     def dimension(self) -> str:
-        """As `expressions.dimension` names it: industries go one level down from what they are in."""
-        return _FINER[len(self.inside or "")] if self.by == "industry" else self.by
+        """As `expressions.dimension` names it: one level down from what it is inside of."""
+        if self.by == "industry":
+            return _FINER[len(self.inside or "")]
+        return "municipality" if self.by == "region" and self.inside else self.by
 
     @property
     def within(self) -> tuple[str, str] | None:
         """The dimension and key that the split lies in."""
         if self.inside is None:
             return None
-        return (
-            "region" if self.by == "municipality" else _LEVELS[len(self.inside)],
-            self.inside,
-        )
+        return _LEVELS[len(self.inside)] if self.by == "industry" else "region", self.inside
 
 
 def names() -> dict[str, str]:
@@ -78,8 +77,8 @@ def choose(evaluation: Evaluation) -> Split:
         **state.kept("market_by"),
     )
     inside = None
-    if by == "municipality":
-        inside = _inside(_("In region"), _("All regions"), _regions(evaluation), "market_region")
+    if by in ("region", "municipality"):
+        inside = _inside(_("Inside"), _("All regions"), _regions(evaluation), "market_region")
     elif by == "industry":
         inside = _inside(
             _("Inside"), _("All industries"), _industries(evaluation), "market_industry"
@@ -130,8 +129,8 @@ def opened_by(split: Split, key: str | None) -> dict[str, str]:
     """Widgets to set, by name, that open a segment; empty where it cannot be opened."""
     if key is None or key == split.inside:
         return {}
-    if split.by == "region":
-        return {"market_by": "municipality", "market_region": key}
+    if split.dimension == "region":
+        return {"market_region": key}
     if split.by == "industry" and len(key) < len("62.01"):
         return {"market_industry": key}
     return {}
@@ -294,9 +293,11 @@ def _table(
     )
     keys = table["key"].to_list()
     can_open = any(opened_by(split, key) for key in keys)
+    # A table of its own for each level, because a browser remembers what was clicked in a table.
+    key = f"market_table_{split.by}_{split.inside}"
 
     def clicked() -> None:
-        for row in state.picked("market_table")["selection"]["rows"]:
+        for row in state.event(key)["selection"]["rows"]:
             for name, value in opened_by(split, keys[row]).items():
                 state.set_kept(name, value)
 
@@ -304,7 +305,7 @@ def _table(
     if can_open:
         options = {
             "selection_mode": "single-row",
-            "key": state.shown("market_table", {"selection": {"rows": []}}),
+            "key": key,
             "on_select": clicked,
         }
     st.dataframe(
@@ -318,7 +319,7 @@ def _table(
     if can_open:
         st.caption(
             _("Click a row for its municipalities.")
-            if split.by == "region"
+            if split.dimension == "region"
             else _("Click a row for what is inside it, down to four digits.")
         )
 
@@ -342,7 +343,7 @@ def _headings(evaluation: Evaluation, split: Split) -> dict[str, str]:
 
 def _column(name: str, heading: str) -> Any:
     if name == "name":
-        return st.column_config.TextColumn(heading, pinned=True)
+        return st.column_config.TextColumn(heading, width="medium", pinned=True)
     if name in ("share", "penetration"):
         return st.column_config.NumberColumn(heading, format="percent")
     return st.column_config.NumberColumn(heading, format="localized")

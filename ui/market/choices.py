@@ -167,7 +167,7 @@ def _attrition(evaluation: Evaluation) -> None:
         "lost": _("Fail here"),
     }
     table_title(
-        _("What is left after each, companies"),
+        _("Left after each, companies"),
         lambda: table_csv(table, headings),
         file_name=csv_name("attrition", evaluation.board.universe),
     )
