@@ -264,7 +264,7 @@ def _drawn(
                 texts=[text(row) for row in shown.iter_rows(named=True)],
                 values=number,
                 dark=theme.is_dark(),
-                room=1.6,
+                room=1.75,
             ),
             key=f"market_split_{split.by}_{split.inside}",
             alt=title,
