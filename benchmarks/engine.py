@@ -113,7 +113,7 @@ def scoreboard_answer(board: Scoreboard, asked: Profile) -> Answer:
         np.array([tier.accounts for tier in tiers]),
         cells["region"],
         cells["industry"],
-        evaluation.histogram,
+        evaluation.scores.sum(axis=0),
         board.universe.frame["account_id"].gather(best).to_list(),
         sum(tier.potential for tier in tiers),
     )

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from functools import reduce
 from math import ceil
 from operator import add
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from icp_core.columns import Column
 from icp_core.expressions import (
     FAIL,
     MATCH,
@@ -136,16 +137,17 @@ class Market:
         Accounts; the last three add up to the first.
     potential, potential_possible
         Sum over matches and over possible accounts, of what is known.
-    potential_unknown
-        Matches whose potential is unknown.
+    potential_unknown, potential_unknown_possible
+        Matches, and possible accounts, whose potential is unknown.
     customers
         Matches that are customers; the rest is white space.
     tiers
         Best first, with the unranked last.
     breakdowns
         By dimension.
-    histogram
-        Matches per whole point of score: bin i holds i ≤ score < i + 1, the last one 100 too.
+    scores
+        Matches per tier and whole point of score, shape (tiers, 100): bin i holds i ≤ score < i + 1,
+        the last one 100 too.
     unscored
         Matches without any known nice-to-have, which have no score.
     gates
@@ -164,10 +166,11 @@ class Market:
     potential: float
     potential_possible: float
     potential_unknown: int
+    potential_unknown_possible: int
     customers: int
     tiers: tuple[TierTotal, ...]
     breakdowns: dict[str, Breakdown]
-    histogram: npt.NDArray[np.int64]
+    scores: npt.NDArray[np.int64]
     unscored: int
     gates: tuple[GateCost, ...]
     largest_share: float | None
@@ -182,6 +185,12 @@ class Market:
     def tam_value(self) -> Bounds:
         """Total addressable market in potential, of what is known."""
         return Bounds(self.potential, self.potential + self.potential_possible)
+
+    @property
+    def histogram(self) -> npt.NDArray[np.int64]:
+        """Matches per whole point of score, all tiers together."""
+        points: npt.NDArray[np.int64] = self.scores.sum(axis=0)
+        return points
 
     @property
     def white_space(self) -> int:
@@ -224,6 +233,54 @@ class Market:
             "largest_share": self.largest_share,
             "coverage": self.coverage,
         }
+
+
+class Population(Protocol):
+    """Accounts that can be evaluated, wherever they are: a universe in memory, or an engine."""
+
+    @property
+    def name(self) -> str:
+        """Source or address."""
+
+    @property
+    def label(self) -> str:
+        """As shown to people."""
+
+    @property
+    def fictional(self) -> bool:
+        """Whether the companies are invented."""
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        """What each column is, by name."""
+
+
+class Evaluated(Protocol):
+    """One profile on one population: what can be asked for without every account in memory."""
+
+    @property
+    def profile(self) -> Profile:
+        """The profile."""
+
+    @property
+    def population(self) -> Population:
+        """The accounts it is evaluated on."""
+
+    @property
+    def market(self) -> Market:
+        """All totals."""
+
+    def page(self, *, offset: int = 0, limit: int = 50) -> pl.DataFrame:
+        """Matches from that place of the ranking on, with `tier` and all of `NAMES`."""
+
+    def to_verify(self, count: int) -> pl.DataFrame:
+        """The possible accounts with the highest scores, in the shape of `page` without a tier."""
+
+    def least_scores(self) -> tuple[float | None, ...]:
+        """The score that each tier of a capacity policy begins at; None for one that takes nobody."""
+
+    def reachable(self) -> int:
+        """Matches in a tier that did not opt out of advertising."""
 
 
 def evaluate(
@@ -284,7 +341,7 @@ def _market(
     matches = matches.with_columns(tier_of(cutoffs).alias("_tier"))
     names = (*profile.tiers.names, UNRANKED)
     by_tier = {row["_tier"]: row for row in _grouped(matches, "_tier")}
-    histogram, unscored = _histogram(matches)
+    scores, unscored = _scores(matches, len(names))
     return Market(
         profile=profile,
         universe=int(counts["universe"]),
@@ -294,6 +351,7 @@ def _market(
         potential=float(counts["potential"] or 0),
         potential_possible=float(counts["potential_possible"] or 0),
         potential_unknown=int(counts["potential_unknown"]),
+        potential_unknown_possible=int(counts["potential_unknown_possible"]),
         customers=int(counts["customers"]),
         tiers=tuple(
             TierTotal(
@@ -305,7 +363,7 @@ def _market(
             for i, name in enumerate(names)
         ),
         breakdowns={name: _breakdown(matches, name, names) for name in dimensions},
-        histogram=histogram,
+        scores=scores,
         unscored=unscored,
         gates=tuple(
             GateCost(
@@ -381,6 +439,7 @@ def _counts(profile: Profile) -> dict[str, nw.Expr]:
         "potential": nw.when(match).then(value).sum(),
         "potential_possible": nw.when(state == POSSIBLE).then(value).sum(),
         "potential_unknown": _count(match & value.is_null()),
+        "potential_unknown_possible": _count((state == POSSIBLE) & value.is_null()),
         "customers": nw.when(match).then(nw.col("_customer")).otherwise(nw.lit(0)).sum(),
         "coverage": nw.when(match).then(nw.col(NAMES.coverage)).mean(),
     }
@@ -434,19 +493,19 @@ def _breakdown(matches: Frame, name: str, tiers: Sequence[str]) -> Breakdown:
     return Breakdown.of(name, keys, tiers, accounts, potential)
 
 
-def _histogram(matches: Frame) -> tuple[npt.NDArray[np.int64], int]:
+def _scores(matches: Frame, tiers: int) -> tuple[npt.NDArray[np.int64], int]:
     score = nw.col(NAMES.score)
     binned = matches.with_columns(
         nw.when(score >= BINS).then(nw.lit(BINS - 1.0)).otherwise(score.floor()).alias("_bin")
     )
-    histogram = np.zeros(BINS, dtype=np.int64)
+    scores = np.zeros((tiers, BINS), dtype=np.int64)
     unscored = 0
-    for row in _grouped(binned, "_bin"):
+    for row in _grouped(binned, "_tier", "_bin"):
         if row["_bin"] is None:
-            unscored = row["accounts"]
+            unscored += int(row["accounts"])
         else:
-            histogram[int(row["_bin"])] = row["accounts"]
-    return histogram, unscored
+            scores[row["_tier"], int(row["_bin"])] = row["accounts"]
+    return scores, unscored
 
 
 def _largest_share(matches: Frame, counts: dict[str, Any]) -> float | None:

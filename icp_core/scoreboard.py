@@ -473,13 +473,34 @@ class Evaluation:
             np.bincount(cell, worth, size).reshape(shape).astype(np.float64, copy=False),
         )
 
+    @property
+    def population(self) -> Universe:
+        """The accounts it is evaluated on."""
+        return self.board.universe
+
     @cached_property
-    def histogram(self) -> Ints:
-        """Matches per whole point of score."""
-        known = self.score[~np.isnan(self.score)] if self.unscored else self.score
-        points = np.bincount(known.astype(np.int64), minlength=BINS + 1)
-        points[BINS - 1] += points[BINS]
-        return points[:BINS]
+    def scores(self) -> Ints:
+        """Matches per tier and whole point of score, shape (tiers, 100)."""
+        tiers, score = self.tier, self.score
+        if self.unscored:
+            known = ~np.isnan(score)
+            tiers, score = tiers[known], score[known]
+        cells = tiers * BINS + np.minimum(score, BINS - 1).astype(np.int64)
+        height = len(self.profile.tiers.tiers) + 1
+        return np.bincount(cells, minlength=height * BINS).reshape(height, BINS)
+
+    def least_scores(self) -> tuple[float | None, ...]:
+        """The score that each tier of a capacity policy begins at; None for one that takes nobody."""
+        tiers = (self.score[self.tier == index] for index in range(len(self.profile.tiers.tiers)))
+        return tuple(float(scores.min()) if len(scores) else None for scores in tiers)
+
+    def reachable(self) -> int:
+        """Matches in a tier that did not opt out of advertising."""
+        ranked = self.matches.rows[self.tier < len(self.profile.tiers.tiers)]
+        frame = self.board.universe.frame
+        if "marketing_opt_out" not in frame.columns:
+            return len(ranked)
+        return len(ranked) - int(frame["marketing_opt_out"][ranked].fill_null(False).sum())
 
     @cached_property
     def unscored(self) -> int:
@@ -512,10 +533,11 @@ class Evaluation:
             potential=self.worth.total,
             potential_possible=self.possible.worth(self.profile).total,
             potential_unknown=self.worth.unknown,
+            potential_unknown_possible=self.possible.worth(self.profile).unknown,
             customers=int(np.count_nonzero(self.matches.customers)),
             tiers=self.tiers,
             breakdowns={name: self.breakdown(name) for name in DIMENSIONS},
-            histogram=self.histogram,
+            scores=self.scores,
             unscored=self.unscored,
             gates=self.gates,
             largest_share=self.worth.largest_share,
@@ -535,6 +557,10 @@ class Evaluation:
         return evaluated_rows(accounts, self.profile).with_columns(
             pl.Series("tier", [names[i] for i in self.tier[places]], dtype=pl.String)
         )
+
+    def page(self, *, offset: int = 0, limit: int = 50) -> pl.DataFrame:
+        """Matches from that place of the ranking on, as `rows` gives them."""
+        return self.rows(self.best(offset + limit)[offset:])
 
     def to_verify(self, count: int) -> pl.DataFrame:
         """The possible accounts with the highest scores, in the shape of `rows` without a tier."""

@@ -6,7 +6,8 @@ from typing import Final
 
 from icp_core.errors import ProfileError
 from icp_core.profile import Profile
-from icp_core.universe import DATA, Universe
+from icp_core.market import Population
+from icp_core.universe import DATA
 
 # Best first for each source; the file is data/profiles/<slug>.json.
 _SUITS: Final = {
@@ -60,14 +61,14 @@ def starter(slug: str) -> Starter:
     raise ProfileError(f"There is no starter profile {slug!r}. Use {', '.join(_SUITS)}.")
 
 
-def starters_for(universe: Universe) -> tuple[Starter, ...]:
+def starters_for(universe: Population) -> tuple[Starter, ...]:
     """Starters meant for a built-in source, or that a user's own list has the columns for."""
     source = universe.name.partition(":")[0]
     meant = tuple(entry for entry in starters() if source in entry.suits)
     return meant or tuple(entry for entry in starters() if _applies(entry.profile, universe))
 
 
-def _applies(profile: Profile, universe: Universe) -> bool:
+def _applies(profile: Profile, universe: Population) -> bool:
     try:
         profile.check(universe.columns)
     except ProfileError:

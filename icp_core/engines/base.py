@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +20,7 @@ class Engine(ABC):
 
     Attributes
     ----------
-    name
+    name, label
         Address without a password.
     columns
         What each column is, by name.
@@ -33,7 +33,8 @@ class Engine(ABC):
     errors: tuple[type[Exception], ...]
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        self.name = self.label = name
+        self._asked = Lock()
         self.columns = self._describe()
         self.fictional = self._is_fictional()
 
@@ -57,6 +58,9 @@ class Engine(ABC):
     def asking(self, *, seconds: float | None) -> Iterator[None]:
         """Turn what goes wrong in the engine into our error, and stop what takes too long.
 
+        One question at a time: a connection is not to be shared, and what is stopped must be our own.
+        The time begins when it is this question's turn.
+
         Raises
         ------
         SourceError
@@ -74,6 +78,7 @@ class Engine(ABC):
                 self.cancel()
 
         watcher = Thread(target=watch, daemon=True)
+        self._asked.acquire()
         if seconds:
             watcher.start()
         try:
@@ -89,6 +94,7 @@ class Engine(ABC):
             done.set()
             if seconds:
                 watcher.join()  # so that it cannot cancel the next question
+            self._asked.release()
 
     def _describe(self) -> dict[str, Column]:
         with self.asking(seconds=60):

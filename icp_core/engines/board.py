@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from math import floor, log10
 from typing import Any, Final
 
 import narwhals as nw
 import polars as pl
 
-from icp_core.columns import Column
+from icp_core.columns import BY_NAME, Column
 from icp_core.engines.base import Engine
 from icp_core.expressions import MATCH, NAMES, POSSIBLE
 from icp_core.market import Breakdown, GateCost, Market, TierTotal, evaluate, ranked
@@ -16,6 +17,8 @@ from icp_core.tiers import boundaries, tier_of
 
 SECONDS: Final = 120.0
 BATCH: Final = 50_000
+SAMPLE: Final = 20_000
+_LEAST_SAMPLE: Final = 1_000
 
 
 class EngineBoard:
@@ -26,12 +29,21 @@ class EngineBoard:
     engine
         Where the accounts are.
     seconds
-        How long one evaluation may take; None for no limit.
+        How long one question may take; None for no limit.
+    include_inactive
+        Keep bankrupt, dissolving and deregistered accounts too.
     """
 
-    def __init__(self, engine: Engine, *, seconds: float | None = SECONDS) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        seconds: float | None = SECONDS,
+        include_inactive: bool = False,
+    ) -> None:
         self.engine = engine
         self.seconds = seconds
+        self._include_inactive = include_inactive
 
     @property
     def columns(self) -> dict[str, Column]:
@@ -49,10 +61,38 @@ class EngineBoard:
             If the engine fails or takes too long.
         """
         with self.engine.asking(seconds=self.seconds):
-            market = evaluate(
-                self.engine.accounts(), profile, columns=self.columns, keep=self.engine.keep
-            )
+            market = evaluate(self.accounts(), profile, columns=self.columns, keep=self.engine.keep)
         return EngineEvaluation(self, market)
+
+    def accounts(self) -> Any:
+        """The accounts as the engine's own lazy frame."""
+        accounts = self.engine.accounts()
+        if self._include_inactive or "status" not in self.columns:
+            return accounts
+        status = nw.col("status")
+        active = status.is_null() | (status == "active")
+        return nw.from_native(accounts).filter(active).to_native()
+
+    def sample(self, rows: int = SAMPLE) -> pl.DataFrame:
+        """About so many accounts from all over the table, the same ones every time.
+
+        They are those whose `account_id` ends in certain digits, because the first accounts of a
+        sorted table are all of one kind. A table whose ids end otherwise gives its first accounts.
+
+        Raises
+        ------
+        SourceError
+            If the engine fails or takes too long.
+        """
+        accounts = nw.from_native(self.accounts())
+        with self.engine.asking(seconds=self.seconds):
+            total = int(accounts.select(nw.len()).collect("polars").item())
+            digits = max(0, floor(log10(total / rows))) if total > rows else 0
+            ends = nw.col("account_id").str.ends_with("7" * digits)
+            found = (accounts.filter(ends) if digits else accounts).head(rows).collect("polars")
+            if digits and len(found) < _LEAST_SAMPLE:
+                found = accounts.head(rows).collect("polars")
+        return tidy(found.to_native())
 
 
 class EngineEvaluation:
@@ -62,6 +102,11 @@ class EngineEvaluation:
         self.board = board
         self.market = market
         self.profile = market.profile
+
+    @property
+    def population(self) -> Engine:
+        """The accounts it is evaluated on."""
+        return self.board.engine
 
     @property
     def tiers(self) -> tuple[TierTotal, ...]:
@@ -107,6 +152,33 @@ class EngineEvaluation:
             for batch in engine.batches(frame.to_native(), rows=rows):
                 yield self._named(batch)
 
+    def least_scores(self) -> tuple[float | None, ...]:
+        """The score that each tier of a capacity policy begins at; None for one that takes nobody."""
+        return tuple(
+            cutoff.score if self.tiers[index].accounts else None
+            for index, cutoff in enumerate(self._cutoffs)
+        )
+
+    def reachable(self) -> int:
+        """Matches in a tier that did not opt out of advertising.
+
+        Raises
+        ------
+        SourceError
+            If the engine fails or takes too long.
+        """
+        if "marketing_opt_out" not in self.board.columns:
+            return sum(tier.accounts for tier in self.tiers[:-1])
+        return self._reachable
+
+    @cached_property
+    def _reachable(self) -> int:
+        in_tier = nw.col("tier") < len(self.profile.tiers.tiers)
+        opted_out = nw.col("marketing_opt_out")
+        frame = self._ranked(MATCH, tiered=True).filter(in_tier, opted_out.is_null() | ~opted_out)
+        with self.board.engine.asking(seconds=self.board.seconds):
+            return int(frame.select(nw.len()).collect("polars").item())
+
     @cached_property
     def _cutoffs(self) -> Any:
         policy = self.profile.tiers
@@ -119,9 +191,7 @@ class EngineEvaluation:
             return boundaries(policy, columns.head(room).collect("polars").to_native())
 
     def _ranked(self, state: int, *, tiered: bool) -> nw.LazyFrame[Any]:
-        frame = ranked(
-            self.board.engine.accounts(), self.profile, columns=self.board.columns, state=state
-        )
+        frame = ranked(self.board.accounts(), self.profile, columns=self.board.columns, state=state)
         return frame.with_columns(tier_of(self._cutoffs).alias("tier")) if tiered else frame
 
     def _fetch(self, frame: nw.LazyFrame[Any], *, offset: int, limit: int) -> pl.DataFrame:
@@ -130,6 +200,7 @@ class EngineEvaluation:
         return self._named(rows.slice(offset))
 
     def _named(self, rows: pl.DataFrame) -> pl.DataFrame:
+        rows = tidy(rows)
         if "tier" not in rows.columns:
             return rows
         names = dict(enumerate(self.profile.tiers.names))
@@ -138,3 +209,17 @@ class EngineEvaluation:
             .cast(pl.Int64)
             .replace_strict(names, default=None, return_dtype=pl.String)
         )
+
+
+def tidy(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows in the types that accounts in memory have, whatever the engine calls them."""
+    wanted: dict[str, pl.DataType] = {}
+    for name, dtype in rows.schema.items():
+        canonical = BY_NAME[name].dtype if name in BY_NAME else None
+        if canonical is not None:
+            wanted[name] = canonical
+        elif dtype == pl.Null:
+            wanted[name] = pl.String()
+        elif dtype.is_decimal():
+            wanted[name] = pl.Float64()
+    return rows.cast({name: dtype for name, dtype in wanted.items() if rows.schema[name] != dtype})
