@@ -118,7 +118,7 @@ def covers(seed: int) -> Covered:
     """
     from scipy.stats import norm
 
-    spread, size = 0.7, 4_000
+    spread, size = 0.7, 2_500
     rng = np.random.default_rng([seed, 21])
     score = rng.normal(0, 1, size)
     chance = np.minimum(0.1 * np.exp(spread * score - spread**2 / 2), 1)
@@ -130,7 +130,7 @@ def covers(seed: int) -> Covered:
     lift = lift_of(float((has & (positive > 0)).sum()), float(positive.sum()), float(norm.sf(1)))
     weights = _resamples(np.arange(size), rng)
     value, _ = _batch(positive, score, score, np.ones((1, size), dtype=np.float32))
-    sample, _ = _batch(positive, score, score, weights[:300])
+    sample, _ = _batch(positive, score, score, weights[:250])
     band = _centred(float(value["lift_10"][0]), sample["lift_10"])
     return Covered(lift is not None and lift.includes(true_attribute), band.includes(true_tenth))
 

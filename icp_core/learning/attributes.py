@@ -1,5 +1,6 @@
 """What the best customers share, and what sets them apart from the market and from the worst."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
@@ -93,7 +94,6 @@ class Attribute:
 def favourable(learned: Evidence) -> str:
     """The levels that speak for an account in a few words, the strongest first."""
     levels, weights = learned.levels, learned.weights
-    names: list[str]
     match levels.column.kind:
         case Kind.NUMBER:
             good = np.flatnonzero(weights[:-1] > 0)
@@ -108,17 +108,26 @@ def favourable(learned: Evidence) -> str:
         case Kind.TAGS:
             names = [levels.names[tag] for tag in learned.tags]
         case Kind.INDUSTRY:
-            divisions, weights = levels.parent_names[0], learned.parents[0]
-            names = [
-                industry.label(divisions[i]).split(",")[0]
-                for i in np.argsort(-weights)
-                if weights[i] > 0
-            ]
+            labels = [industry.label(code).split(",")[0] for code in levels.parent_names[0]]
+            return _best_named(labels, learned.parents[0])
         case _:
-            order = np.argsort(-weights[:-1], kind="stable")
-            names = [levels.names[i] for i in order if weights[i] > 0]
+            return _best_named(levels.names, weights[:-1])
+    return _named(names) or "nothing"
+
+
+def _best_named(names: Sequence[str], weights: Floats) -> str:
+    """The names with a weight above 0; those below 0 where that is shorter."""
+    order = np.argsort(-weights, kind="stable")
+    good = [names[i] for i in order if weights[i] > 0]
+    bad = [names[i] for i in order[::-1] if weights[i] <= 0]
+    if len(good) > max(len(bad), _NAMED):
+        return f"not {_named(bad)}" if bad else "any value"
+    return _named(good) or "nothing"
+
+
+def _named(names: Sequence[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return "; ".join(names[:_NAMED]) + more or "nothing"
+    return "; ".join(names[:_NAMED]) + more
 
 
 def attributes(cases: Cases, card: Scorecard, rng: np.random.Generator) -> tuple[Attribute, ...]:
@@ -230,7 +239,7 @@ def level_table(
         `low` and `high` (95 %), `p` (exact binomial), `p_adjusted` (Benjamini and Yekutieli over the
         whole table) and `told_apart`.
     """
-    tables = []
+    tables = [_table("", (), [np.empty(0)] * 3, [np.empty(0)] * 3)]
     for name, grid in levels.items():
         coded = grid.code(universe.frame[name])
         shown, matrix = _shown(grid, coded, len(best))
@@ -246,7 +255,11 @@ def level_table(
         tables.append(_table(name, shown, counts, totals))
     table = pl.concat(tables)
     return table.with_columns(
-        p_adjusted=pl.Series(stats.false_discovery_control(table["p"].to_numpy(), method="by"))
+        p_adjusted=pl.Series(
+            stats.false_discovery_control(table["p"].to_numpy(), method="by")
+            if len(table)
+            else np.empty(0)
+        )
     ).with_columns(told_apart=pl.col("p_adjusted") <= SIGNIFICANT)
 
 
@@ -269,7 +282,10 @@ def _table(
         for key, value in (("lift", shares["best_share"]), ("low", low), ("high", high))
     }
     return pl.DataFrame(
-        {"column": [name] * len(shown), "level": shown}
+        {
+            "column": pl.Series([name] * len(shown), dtype=pl.String),
+            "level": pl.Series(shown, dtype=pl.String),
+        }
         | {
             group: count.astype(np.int64)
             for group, count in zip(("best", "worst", "market"), counts, strict=True)

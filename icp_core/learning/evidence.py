@@ -1,18 +1,20 @@
 """What each level of a column says for or against an account: its weight of evidence.
 
-The weight of evidence (Good 1950; Siddiqi 2006) of a level is the logarithm of how many positives it
-has over how many were expected. Expected by the base rate, it is the classic one; expected by a model
-of other columns, it is what this column adds to them. Three rules keep it honest with few customers:
+The weight of evidence (Good 1950; Siddiqi 2006) of a level is how far its log-odds lie above those of
+the base rate, from how many positives it has over how many were expected. Expected by the base rate,
+it is the classic one; expected by a model of other columns, it is what this column adds to them. Three
+rules keep it honest with few customers:
 
 - Every ratio is drawn towards that of the level above it (division → section → 1), as if `PRIOR`
   more customers had been expected there and come, so that rare levels say little.
-- A number's narrow bins are pooled until the ratio rises, falls, or rises to one peak and falls
-  (isotonic regression: Barlow et al. 1972); the shape that fits best is chosen, a peak only if it pays.
+- A number's narrow bins are smoothed and pooled until the ratio rises, falls, or rises to one peak and
+  falls (isotonic regression: Barlow et al. 1972); the shape that fits best is chosen, a peak only if it
+  pays.
 - `cross_fitted` gives every account the weight learned from the others (as scikit-learn's
   `TargetEncoder` does), so that later steps never see an account's own outcome in its own number.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -26,6 +28,10 @@ PRIOR: Final = 4.0
 FOLDS: Final = 5
 _PEAK_COST: Final = 2.0
 _PEAKS: Final = 3
+_STIFFEST: Final = 200.0
+_STEPS: Final = 6
+_FAR: Final = 4.0
+_LEAST_DOUBT: Final = 0.01
 
 Floats = npt.NDArray[np.float64]
 Shape = Literal["rising", "falling", "peaked", "any"]
@@ -40,7 +46,7 @@ class Evidence:
     levels
         The column's levels.
     weights
-        Natural logarithm of observed over expected positives, per level, the unknown one last. For
+        Log-odds beyond the base rate's, per level, the unknown one last. For
         tags: of accounts with none of the chosen tags, any of them, and unknown.
     tags
         Indexes of the chosen tags.
@@ -107,13 +113,36 @@ def cross_fitted(
 def _learn(
     coded: Coded, positive: Floats, expected: Floats, training: npt.NDArray[np.bool_]
 ) -> list[Evidence]:
-    if coded.tags is not None:
-        return [_of_tags(coded, positive * part, expected * part) for part in training]
     size = coded.levels.unknown + 1
-    observed = [_sums(coded.codes, positive * part, size) for part in training]
-    forecast = [_sums(coded.codes, expected * part, size) for part in training]
     make = _of_number if coded.levels.column.kind is Kind.NUMBER else _of_choice
-    return [make(coded.levels, o, e) for o, e in zip(observed, forecast, strict=True)]
+    found = []
+    for part in training:
+        hits, forecast = positive * part, expected * part
+        if coded.tags is not None:
+            ratios = _of_tags(coded, hits, forecast)
+        else:
+            ratios = make(
+                coded.levels, _sums(coded.codes, hits, size), _sums(coded.codes, forecast, size)
+            )
+        rate = float(forecast.sum() / part.sum())
+        found.append(
+            replace(
+                ratios,
+                weights=log_odds_beyond(ratios.weights, rate),
+                parents=tuple(log_odds_beyond(above, rate) for above in ratios.parents),
+            )
+        )
+    return found
+
+
+def log_odds_beyond(log_ratio: Floats, rate: float) -> Floats:
+    """Log-odds beyond those of the base rate, from log observed over expected positives.
+
+    The two are the same where positives are rare; where they are common, a ratio cannot grow far, but
+    log-odds can.
+    """
+    chance = np.clip(rate * np.exp(log_ratio), 1e-9, 1 - _LEAST_DOUBT)
+    return np.asarray(np.log(chance / (1 - chance)) - np.log(rate / (1 - rate)))
 
 
 def _sums(groups: npt.NDArray[np.int64], values: Floats, size: int) -> Floats:
@@ -166,7 +195,11 @@ def _of_tags(coded: Coded, positive: Floats, expected: Floats) -> Evidence:
 
 
 def shaped(observed: Floats, expected: Floats, shape: Shape = "any") -> Floats:
-    """Weights of evidence of a number's bins, pooled to the shape that fits best.
+    """Logarithms of observed over expected in a number's bins, smoothed, in the shape that fits best.
+
+    Bins are drawn towards a smooth curve, the more so the better it fits (Poisson counts with
+    gamma-distributed deviations from the curve, their spread estimated by moments), then made to rise,
+    to fall, or to rise to one peak and fall.
 
     Parameters
     ----------
@@ -178,28 +211,40 @@ def shaped(observed: Floats, expected: Floats, shape: Shape = "any") -> Floats:
     if len(observed) < 2:
         return _log_ratio(observed, expected)
     mass = expected + 1e-9
-    ratio = observed / mass
+    curve = _curve(observed, mass)
+    usual = mass * curve
+    # The curve is believed until the bins stray farther than chance would make them.
+    square = float(usual @ usual)
+    surplus = float(((observed - usual) ** 2 - usual).sum()) - np.sqrt(2 * square)
+    stiffness = np.clip(square / max(surplus, 1e-9), PRIOR, _STIFFEST)
+    ratio = curve * (observed + stiffness) / (usual + stiffness)
     options: list[tuple[float, Floats]] = []
     if shape in ("any", "rising"):
         options.append((0.0, isotonic_regression(ratio, weights=mass).x))
     if shape in ("any", "falling"):
         options.append((0.0, isotonic_regression(ratio, weights=mass, increasing=False).x))
     if shape in ("any", "peaked"):
-        smooth = np.convolve(np.pad(observed, 1), np.ones(3), "valid") / np.convolve(
-            np.pad(mass, 1), np.ones(3), "valid"
-        )
-        for peak in np.argsort(-smooth, kind="stable")[:_PEAKS]:
+        for peak in np.argsort(-ratio, kind="stable")[:_PEAKS]:
             options.append((_PEAK_COST, _peaked(ratio, mass, int(peak))))
 
     def fit(option: tuple[float, Floats]) -> float:
         cost, level = option
-        safe = np.maximum(level, 1e-9)
-        return float(observed @ np.log(safe) - mass @ safe) - cost
+        return float(observed @ np.log(level) - mass @ level) - cost
 
-    best = max(options, key=fit)[1]
-    starts = np.flatnonzero(np.append(True, np.abs(np.diff(best)) > 1e-9 * (1 + best[1:])))
-    pooled = _log_ratio(np.add.reduceat(observed, starts), np.add.reduceat(expected, starts))
-    return np.repeat(pooled, np.diff(np.append(starts, len(observed))))
+    return np.asarray(np.log(max(options, key=fit)[1]))
+
+
+def _curve(observed: Floats, mass: Floats) -> Floats:
+    """A quadratic in the bins' ranks, fitted to the log ratio and drawn towards a ratio of 1."""
+    rank = (np.cumsum(mass) - mass / 2) / mass.sum()
+    position = np.sqrt(12) * (rank - 0.5)
+    design = np.column_stack([np.ones(len(mass)), position, position**2 - 1])
+    slopes = np.zeros(3)
+    for _ in range(_STEPS):
+        usual = mass * np.exp(np.clip(design @ slopes, -_FAR, _FAR))
+        gradient = design.T @ (observed - usual) - slopes
+        slopes += np.linalg.solve(design.T @ (usual[:, None] * design) + np.eye(3), gradient)
+    return np.asarray(np.exp(np.clip(design @ slopes, -_FAR, _FAR)))
 
 
 def _peaked(ratio: Floats, mass: Floats, peak: int) -> Floats:

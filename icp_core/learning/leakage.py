@@ -36,7 +36,7 @@ def leaks(cases: Cases, universe: Universe, rng: np.random.Generator) -> tuple[L
     """
     positive = cases.positive > 0
     found = []
-    if positive.sum() >= _LEAST:
+    if min(positive.sum(), (~positive).sum()) >= _LEAST:
         for name, (values, _) in scorecard.strength(cases, rng).items():
             coded = cases.coded[name]
             known = coded.known

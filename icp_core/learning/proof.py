@@ -348,13 +348,8 @@ def calibrated(known: Floats, positive: Floats, unseen: Floats) -> Floats:
     expected = np.bincount(cell, minlength=len(cuts) + 1) * rate
     weights = evidence.shaped(observed, expected, "rising")
     cells = np.searchsorted(cuts, unseen, side="left")
-    return np.asarray(np.log(rate / (1 - rate)) + _to_log_odds(weights, rate)[cells])
-
-
-def _to_log_odds(weights: Floats, rate: float) -> Floats:
-    """Log-odds beyond the base rate's, from the logarithm of observed over expected positives."""
-    p = np.clip(rate * np.exp(weights), 1e-6, 1 - 1e-3)
-    return np.asarray(np.log(p / (1 - p)) - np.log(rate / (1 - rate)))
+    base = np.log(rate / (1 - rate))
+    return np.asarray(base + evidence.log_odds_beyond(weights, float(rate))[cells])
 
 
 def _places(values: Floats) -> Floats:

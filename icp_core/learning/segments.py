@@ -3,7 +3,8 @@
 Customers are grouped by spectral clustering on Gower similarities. How many groups is decided by
 stability (Ben-Hur, Elisseeff and Guyon 2002): a number is right when two random parts, grouped
 separately, agree on the customers they share (adjusted Rand index). One group is the answer unless the
-agreement is high, and higher than on the same columns shuffled, which have no groups.
+agreement is high, and higher than on the same columns shuffled, each by itself: what remains there is
+not a group but the values of one column.
 """
 
 from collections.abc import Sequence
@@ -30,8 +31,9 @@ LEAST_CUSTOMERS: Final = 30
 STABLE: Final = 0.6
 _MOST_GROUPED: Final = 400
 _DRAWS: Final = 8
+_SHUFFLES: Final = 4
 _SHARE: Final = 0.7
-_MARGIN: Final = 0.15
+_MARGIN: Final = 0.1
 _TOLD: Final = 3
 
 
@@ -66,8 +68,8 @@ class Segments:
     segments
         One or more.
     stability
-        Agreement by number of groups tried, and that on shuffled columns: `segments`, `agreement`,
-        `by_chance`.
+        Agreement by number of groups tried, and the highest on shuffled columns: `segments`,
+        `agreement`, `by_chance`.
     note
         Why there are no groups; empty where there are.
     """
@@ -115,19 +117,18 @@ def segments(
     frame = universe.frame[customers]
     gower = Gower.on(universe, columns)
     alike = 1 - gower.to(frame).distances(frame)
-    shuffled = frame.with_columns(
-        pl.Series(c.name, frame[c.name].gather(rng.permutation(len(frame)))) for c in gower.columns
-    )
-    chance = 1 - gower.to(shuffled).distances(shuffled)
+    shuffled = [_shuffled(frame, gower, rng) for _ in range(_SHUFFLES)]
     tried = []
     if len(customers) >= LEAST_CUSTOMERS:
         for count in range(2, MOST_SEGMENTS + 1):
             if progress:
                 progress((count - 2) / (MOST_SEGMENTS - 1), "Grouping customers")
-            agreement = (_stability(alike, count, rng), _stability(chance, count, rng))
-            tried.append({"segments": count, "agreement": agreement[0], "by_chance": agreement[1]})
+            chance = max(_stability(alone, count, rng) for alone in shuffled)
+            tried.append((count, _stability(alike, count, rng), chance))
     stability = pl.DataFrame(
-        tried, schema={"segments": pl.Int64, "agreement": pl.Float64, "by_chance": pl.Float64}
+        tried,
+        schema={"segments": pl.Int64, "agreement": pl.Float64, "by_chance": pl.Float64},
+        orient="row",
     )
     real = stability.filter(
         (pl.col("agreement") >= STABLE) & (pl.col("agreement") >= pl.col("by_chance") + _MARGIN)
@@ -148,6 +149,14 @@ def segments(
         found.append(Segment(name, rows, len(rows) / len(customers), profile))
     found.sort(key=lambda segment: -segment.share)
     return Segments(tuple(found), stability)
+
+
+def _shuffled(frame: pl.DataFrame, gower: Gower, rng: np.random.Generator) -> Floats:
+    """Similarities of the customers if their columns had nothing to do with each other."""
+    mixed = frame.with_columns(
+        pl.Series(c.name, frame[c.name].gather(rng.permutation(len(frame)))) for c in gower.columns
+    )
+    return 1 - gower.to(mixed).distances(mixed)
 
 
 def _grouped(alike: Floats, count: int) -> npt.NDArray[np.int64]:

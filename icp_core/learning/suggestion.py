@@ -107,11 +107,11 @@ def equal_weights(profile: Profile) -> Profile:
 def ranking(frame: pl.DataFrame, profile: Profile) -> Floats:
     """The order in which the product lists accounts: matches before possible ones before the rest.
 
-    Within each, by score; 0 (fails, no score) to 3 (matches with score 100).
+    Within each, by score; from 0 (fails, no score) to 5 (matches with score 100).
     """
     lazy = evaluated(nw.from_native(frame.lazy()), profile, columns=describe_all(frame.schema))
     rows = lazy.select(NAMES.state, NAMES.score).collect().to_native()
-    listed = rows[NAMES.state].cast(pl.Float64) + rows[NAMES.score].fill_null(0.0) / 100
+    listed = 2 * rows[NAMES.state].cast(pl.Float64) + rows[NAMES.score].fill_null(0.0) / 100
     return np.asarray(listed.to_numpy(), dtype=np.float64)
 
 

@@ -116,20 +116,27 @@ def twins(
     # A few more than each prototype's share, because two prototypes may be nearest to the same.
     each = _SPARE + 3 * ceil(count / len(chosen))
     pairs = ready.nearest(universe.frame, each, without=passed, progress=progress)
-    # Each account belongs to the customer it is nearest to.
-    pairs = pairs.sort("distance", "prototype").unique("row", keep="first", maintain_order=True)
-    pairs = pairs.with_columns(place=pl.col("distance").rank("ordinal").over("prototype"))
-    pairs = pairs.sort("place", "distance", "row").head(count)
-    accounts = universe.frame[pairs["row"].to_numpy()]
-    nearest = pairs["prototype"].to_numpy()
+    # Each account belongs to the customer it is nearest to, in whosever list it was found.
+    rows = pairs["row"].unique().sort().to_numpy()
+    apart_from = ready.distances(universe.frame[rows])
+    nearest = apart_from.argmin(axis=1)
+    chosen_rows = pl.DataFrame(
+        {"row": rows, "prototype": nearest, "distance": apart_from.min(axis=1)}
+    ).sort("distance", "row")
+    chosen_rows = chosen_rows.with_columns(
+        place=pl.col("row").cum_count().over("prototype").cast(pl.Int64)
+    )
+    chosen_rows = chosen_rows.sort("place", "distance", "row").head(count)
+    accounts = universe.frame[chosen_rows["row"].to_numpy()]
+    nearest = chosen_rows["prototype"].to_numpy()
     apart = ready.by_column(accounts, nearest)
     labels = [column.label for column in gower.columns]
     names = universe.frame[chosen].select("account_id", "name")
     frame = accounts.select("account_id", "name").with_columns(
-        similarity=1 - pairs["distance"],
+        similarity=1 - chosen_rows["distance"],
         nearest_id=names["account_id"].gather(nearest),
         nearest_name=names["name"].gather(nearest),
-        place=pairs["place"].cast(pl.Int64),
+        place=chosen_rows["place"],
         shared=_named(apart <= _SHARED, labels),
         different=_named(apart >= _DIFFERENT, labels),
     )

@@ -1,0 +1,292 @@
+"""From a customer list to a lesson, bad customer lists included."""
+
+import json
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+
+from icp_core import demo
+from icp_core.errors import LearningError, ProfileError
+from icp_core.learning import Outcomes, demo_deals, disagreement, learn
+from icp_core.learning import proof as trial
+from icp_core.learning.segments import STABLE
+from icp_core.profile import Choice, Criterion, Flag, Profile, Role
+from icp_core.scoreboard import Scoreboard
+from icp_core.universe import Universe
+
+TODAY = date(2026, 9, 1)
+HAND = Profile(
+    name="By hand",
+    currency="SEK",
+    criteria=(
+        Criterion(column="industry", role=Role.NICE_TO_HAVE, fit=Choice.of("J"), weight=4),
+        Criterion(column="country", role=Role.NICE_TO_HAVE, fit=Choice.of("SE"), weight=9),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def universe():
+    return Universe.of(demo.generate(15_000), name="demo", label="Demo", fictional=True)
+
+
+@pytest.fixture(scope="module")
+def deals(universe):
+    return demo_deals(universe.frame, customers=300)
+
+
+@pytest.fixture(scope="module")
+def lesson(universe, deals):
+    return learn(universe, deals, hand=HAND, today=TODAY)
+
+
+def ids(universe, *, customers=True, count=None):
+    chosen = universe.frame.filter(pl.col("is_customer") == customers)["account_id"]
+    return chosen.to_list()[:count]
+
+
+def test_the_demo_tells_the_whole_story(lesson):
+    assert lesson.can_tell
+    assert lesson.fictional
+    assert {"industry", "employees", "revenue_growth"} <= {a.column.name for a in lesson.suggested}
+    assert lesson.proof.method == "forward in time"
+    assert "times as many of the best customers in its top 10 %" in lesson.verdict
+    assert [o.column.name for o in lesson.left_out if o.leaks] == ["is_customer"]
+    assert any("facts are younger than" in note for note in lesson.notes)
+    drawbacks = [c for c in lesson.profile.criteria if c.role is Role.DRAWBACK]
+    assert [c.column for c in drawbacks] == ["technologies"]
+    assert set(drawbacks[0].fit.tags) & set(demo.OLD_ERP)
+
+
+def test_the_suggested_profile_can_be_used_like_any_other(universe, lesson):
+    assert lesson.profile.currency == "SEK"
+    assert lesson.profile == Profile.from_json(lesson.profile.to_json())
+    assert len(Scoreboard(universe).evaluate(lesson.profile).matches) > 0
+
+
+def test_hand_made_and_learned_are_set_against_each_other(lesson):
+    columns, accounts = disagreement(lesson)
+    assert {d.column: d.kind for d in columns}["country"] == "only by hand"
+    assert set(accounts["favoured_by"]) == {"hand", "learned"}
+    assert lesson.proof.difference("learned", "hand", "auc").winner == "learned"
+
+
+def test_the_lesson_can_be_written_as_json_and_as_text(lesson):
+    content = json.loads(json.dumps(lesson.to_dict()))
+    assert content["fictional"]
+    assert content["customers"]["best"] == len(lesson.standings.rows("best"))
+    assert content["proof"]["judged"]["hand"]["measures"]["auc"]["low"] < 1
+    text = "\n".join(lesson.lines())
+    assert "(FICTIONAL)" in text
+    assert "Suggested profile" in text
+    assert "AUC" in text
+
+
+def test_the_same_seed_gives_the_same_lesson_and_another_one_does_not(universe, deals, lesson):
+    again = learn(universe, deals, hand=HAND, today=TODAY)
+    assert again.to_dict() == lesson.to_dict()
+    other = learn(universe, deals, hand=HAND, today=TODAY, seed=2, judge=False)
+    assert other.to_dict()["attributes"] != lesson.to_dict()["attributes"]
+
+
+def test_won_deals_can_be_compared_with_lost_ones(universe, deals):
+    found = learn(universe, deals, against="worst", today=TODAY, judge=False)
+    assert found.compared == "the worst"
+    assert found.cases.positive.mean() == pytest.approx(
+        len(found.standings.rows("best")) / len(found.standings.frame)
+    )
+    assert not any(c.role is Role.DRAWBACK for c in found.profile.criteria)
+
+
+def test_a_column_that_seems_to_know_the_outcome_can_be_kept(universe, deals):
+    kept = learn(universe, deals, keep=("is_customer",), today=TODAY, judge=False)
+    assert kept.suggested[0].column.name == "is_customer"
+
+
+def test_a_leaking_column_is_left_out_by_default(universe, deals):
+    won = deals.frame.filter(pl.col("outcome") == "won")["account_id"].implode()
+    leaky = universe.frame.with_columns(
+        success_manager=pl.when(pl.col("account_id").is_in(won)).then(pl.lit("Team 1"))
+    )
+    found = learn(Universe.of(leaky, name="x", label="X"), deals, today=TODAY, judge=False)
+    out = {o.column.name: o.reason for o in found.left_out}
+    assert "is filled for" in out["success_manager"]
+    assert "success_manager" not in {c.column for c in found.profile.criteria}
+
+
+def test_the_twins_of_a_lesson_are_no_customers_and_have_names(universe, lesson):
+    found = lesson.twins(count=30)
+    assert found.frame.height == 30
+    assert not found.frame["account_id"].is_in(ids(universe)).any()
+    one = lesson.standings.frame["account_id"][0]
+    assert set(lesson.twins([one], count=5).frame["nearest_id"]) == {one}
+    with pytest.raises(LearningError, match="at least one customer"):
+        lesson.twins(["nobody"])
+
+
+def test_a_competitors_reference_customers_teach_a_profile_too(universe):
+    found = learn(universe, Outcomes.of_customers(ids(universe)[::3]), today=TODAY, judge=False)
+    assert found.profile is not None
+    assert any("too few to tell what marks them" in note for note in found.notes)
+    assert found.suggested[0].column.name == "industry"
+
+
+def test_one_customer_gives_twins_and_says_how_many_are_needed(universe):
+    found = learn(universe, Outcomes.of_customers(ids(universe, count=1)), today=TODAY)
+    assert found.profile is None
+    assert found.proof is None
+    assert found.needed > 100
+    assert "1 best customers are too few to learn from" in " ".join(found.notes)
+    assert "Can't tell yet" in found.verdict
+    assert found.levels.height > 50
+    assert found.twins(count=3).frame.height == 3
+    assert json.dumps(found.to_dict())
+    assert found.lines()
+
+
+def test_when_all_accounts_are_customers_there_is_nothing_to_compare_with(universe):
+    some = Universe.of(universe.frame[:300], name="x", label="X")
+    everyone = Outcomes.of_customers(some.frame["account_id"])
+    found = learn(some, everyone, today=TODAY)
+    assert found.profile is None
+    assert "There are only 0 other accounts to compare with" in " ".join(found.notes)
+    assert found.twins(count=3, include_customers=True).frame.is_empty()
+    with pytest.raises(LearningError, match="no other accounts to compare with"):
+        found.segments()
+
+
+def test_without_any_worst_customer_the_comparison_with_them_says_so(universe):
+    only_won = Outcomes.of_customers(ids(universe, count=100))
+    found = learn(universe, only_won, against="worst", today=TODAY)
+    assert found.profile is None
+    assert "only 0 lost or churned customers to compare with" in " ".join(found.notes)
+
+
+def test_when_nobody_stayed_there_are_no_best_customers(universe):
+    lost = pl.DataFrame({"account_id": ids(universe, count=40), "outcome": "lost"})
+    found = learn(universe, Outcomes.of(lost), today=TODAY)
+    assert "there are no best ones" in " ".join(found.notes)
+    assert found.profile is None
+
+
+def test_constant_columns_and_names_are_left_out_and_fifty_thousand_levels_are_no_trouble():
+    rng = np.random.default_rng(0)
+    size = 60_000
+    frame = pl.DataFrame(
+        {
+            "account_id": [f"A{i:06}" for i in range(size)],
+            "name": "N",
+            "same": "always",
+            "many": [f"v{i}" for i in rng.integers(0, 50_000, size)],
+            "flag": rng.random(size) < 0.5,
+        }
+    )
+    big = Universe.of(frame, name="x", label="X")
+    picked = frame.filter("flag")["account_id"].to_list()[:150]
+    found = learn(big, Outcomes.of_customers(picked), today=TODAY, judge=False)
+    out = {o.column.name: o.reason for o in found.left_out}
+    assert out["same"] == "has the same value for every account"
+    assert "like a name" in out["many"]
+    bare = Universe.of(frame.select("account_id", "name", "same"), name="x", label="X")
+    nothing = learn(bare, Outcomes.of_customers(picked), today=TODAY)
+    assert "no column that could tell customers from others" in " ".join(nothing.notes)
+    # Fewer values per account, so that it counts as a choice: still no sign where there is none.
+    wide = Universe.of(
+        frame.with_columns(many=pl.Series([f"v{i}" for i in rng.integers(0, 20_000, size)])),
+        name="x",
+        label="X",
+    )
+    learned = learn(wide, Outcomes.of_customers(picked), today=TODAY, judge=False)
+    assert "many" not in {a.column.name for a in learned.suggested}
+
+
+def test_a_hand_made_profile_on_a_missing_column_is_refused_at_once(universe, deals):
+    odd = Profile(name="x", criteria=(Criterion(column="nope", role=Role.MUST_HAVE, fit=Flag()),))
+    with pytest.raises(ProfileError, match="nope"):
+        learn(universe, deals, hand=odd)
+
+
+def test_learning_reports_its_progress_and_can_be_cancelled(universe, deals, monkeypatch):
+    class CancelledError(Exception):
+        pass
+
+    shares = []
+
+    def watch(share, what):
+        shares.append(share)
+        assert what
+        if share > 0.3:
+            raise CancelledError
+
+    with pytest.raises(CancelledError):
+        learn(universe, deals, today=TODAY, progress=watch)
+    assert shares == sorted(shares)
+    monkeypatch.setattr(trial, "RESAMPLES", 20)
+
+
+def test_customers_of_two_kinds_make_two_segments_with_a_profile_each():
+    rng = np.random.default_rng(4)
+    size = 4_000
+    kind = rng.random(size)
+    software = kind < 0.04
+    mills = (kind >= 0.04) & (kind < 0.07)
+
+    def mixed(one, other):
+        rest = rng.integers(0, 2, size).astype(bool)
+        pick = np.where(software, True, np.where(mills, False, rest))
+        return np.where(pick, one, other)
+
+    frame = pl.DataFrame(
+        {
+            "account_id": [f"A{i:05}" for i in range(size)],
+            "name": "N",
+            "industry": np.where(
+                software,
+                "62.01",
+                np.where(mills, "17.12", rng.choice(["46.90", "41.20", "70.22", "62.02"], size)),
+            ),
+            "employees": np.exp(rng.normal(0, 0.3, size))
+            * np.where(software, 40, np.where(mills, 900, rng.choice([5, 40, 900], size))),
+            "margin": rng.normal(0, 0.03, size) + mixed(0.3, 0.05),
+            "abroad": mixed(False, True),
+        }
+    )
+    universe = Universe.of(frame, name="x", label="X")
+    customers = Outcomes.of_customers(frame.filter(pl.Series(software | mills))["account_id"])
+    found = learn(universe, customers, today=TODAY, judge=False)
+    split = found.segments()
+    assert len(split.segments) == 2
+    assert [round(s.share, 2) for s in split.segments] == [
+        round(count / (software | mills)[software | mills].size, 2)
+        for count in (software.sum(), mills.sum())
+    ]
+    assert split.stability.filter(pl.col("segments") == 2)["agreement"][0] >= STABLE
+    assert split.segments[0].name != split.segments[1].name
+    board = Scoreboard(universe)
+    for segment, members in zip(split.segments, (software, mills), strict=True):
+        evaluation = board.evaluate(segment.profile)
+        order = evaluation.matches.rows[evaluation.best(int(members.sum()))]
+        assert members[order].mean() > 0.6, "the segment's own profile finds its kind"
+
+
+def test_customers_without_groups_stay_one_segment():
+    rng = np.random.default_rng(6)
+    size = 1_000
+    frame = pl.DataFrame(
+        {
+            "account_id": [f"A{i:05}" for i in range(size)],
+            "name": "N",
+            "employees": rng.normal(50, 10, size),
+            "margin": rng.normal(0.1, 0.03, size),
+            "letter": rng.choice(list("abcd"), size),
+            "flag": rng.random(size) < 0.5,
+        }
+    )
+    customers = Outcomes.of_customers(frame["account_id"][:120])
+    found = learn(Universe.of(frame, name="x", label="X"), customers, today=TODAY, judge=False)
+    split = found.segments()
+    assert len(split.segments) == 1
+    assert "one segment" in split.note
+    assert split.segments[0].profile == found.profile
