@@ -40,6 +40,7 @@ _TELLING: Final = (
     "industry", "revenue_growth", "margin", "revenue", "technologies", "founded", "region", "country",
 )  # fmt: skip
 _WANTED: Final = 4
+_FEW: Final = 50
 _KNOWN: Final = 0.3
 _MANY: Final = 30
 
@@ -193,8 +194,9 @@ def criterion(universe: Universe, column: str, role: Role) -> Criterion:
 def profile(universe: Universe) -> Profile:
     """A first profile for a user's own accounts: a usual size, and a few attributes that tell.
 
-    The size is a must-have; industry, growth, margin and so on are nice-to-haves, then the list's own
-    columns, as far as they are known and differ. It always fits the accounts, if only without criteria.
+    The size is a must-have, unless few sizes are known; industry, growth, margin and so on are
+    nice-to-haves, then the list's own columns, as far as they are known and differ. It always fits the
+    accounts, if only without criteria.
 
     Parameters
     ----------
@@ -206,7 +208,9 @@ def profile(universe: Universe) -> Profile:
     size = next((name for name in _SIZES if name in names), None)
     own = [column.name for column in telling if not column.is_canonical]
     rest = [name for name in (*_TELLING, *own) if name in names and name != size]
-    criteria = [criterion(universe, size, Role.MUST_HAVE)] if size else []
+    many = size is not None and universe.frame[size].count() >= _FEW
+    decides = Role.MUST_HAVE if many else Role.NICE_TO_HAVE
+    criteria = [criterion(universe, size, decides)] if size else []
     criteria += [criterion(universe, name, Role.NICE_TO_HAVE) for name in rest[:_WANTED]]
     by_revenue = size == "revenue"
     return Profile(

@@ -110,6 +110,13 @@ def test_a_first_profile_asks_for_a_usual_size_and_a_few_attributes_that_tell() 
     assert 75 <= market.tam.low <= 85
 
 
+def test_a_first_profile_of_a_few_companies_keeps_none_of_them_out() -> None:
+    accounts = universe(employees=[12, 25, None], country=["SE", "NO", "SE"])
+    found = suggest.profile(accounts)
+    assert [one.role for one in found.criteria] == [Role.NICE_TO_HAVE, Role.NICE_TO_HAVE]
+    assert Scoreboard(accounts).evaluate(found).market.tam.low == 3
+
+
 def test_a_first_profile_fits_a_list_that_has_nothing_but_names() -> None:
     accounts = universe(website=["a.se", "b.se"])
     found = suggest.profile(accounts)

@@ -1,0 +1,328 @@
+"""The import page: a file in, its mapping corrected, a list in the library, deals beside it."""
+
+import gc
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+import polars as pl
+import pytest
+from app_pages import Open, errors, metrics, texts
+from streamlit.testing.v1 import AppTest
+
+from icp_core.importing.library import Library
+from icp_core.importing.mapping import guess
+from icp_core.importing.reading import read
+from icp_core.importing.tables import OnProgress, Progress
+from ui.importing import mapping
+from ui.importing.work import CancelledError, Work
+
+PAGE = "pages/9_Import.py"
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+PROFF = FIXTURES / "proff.csv"
+
+
+def settled(app: AppTest) -> AppTest:
+    """The page once no work goes on, as the browser's polling would bring it."""
+    deadline = time.monotonic() + 60
+    while any(button.key == "import_cancel" for button in app.button):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        app.run()
+    assert not app.exception
+    return app
+
+
+def looked_at(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    app.main.file_uploader[0].set_value([(name, content, "") for name, content in files]).run()
+    app.button(key="import_open").click().run()
+    return settled(app)
+
+
+def loaded(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    looked_at(app, *files).button(key="import_load").click().run()
+    return settled(app)
+
+
+def proff(app: AppTest) -> AppTest:
+    return loaded(app, ("proff.csv", PROFF.read_bytes()))
+
+
+def box(app: AppTest, heading: str, field: str) -> str:
+    """Key of the box that says what a heading becomes, or of what unit it is."""
+    headings = PROFF.read_text(encoding="utf-8").splitlines()[0].split(";")
+    return f"shown_import_{field}_0_{headings.index(heading)}"
+
+
+def test_a_list_is_looked_at_corrected_loaded_and_chosen(open_page: Open) -> None:
+    app = looked_at(open_page(PAGE), ("proff.csv", PROFF.read_bytes()))
+    assert "5 rows · encoding utf-8 · separator semicolon" in texts(app)
+    assert app.selectbox(key=box(app, "Antall ansatte", "becomes")).value == "employees"
+    revenue = "Sum driftsinntekter, 2024 (NOK 1000)"
+    assert app.selectbox(key=box(app, revenue, "unit")).value == 1000
+    assert app.selectbox(key=box(app, revenue, "currency")).value == "NOK"
+    app.selectbox(key=box(app, "Konsernansatte", "becomes")).select("employees").run()
+    assert app.selectbox(key=box(app, "Konsernansatte", "becomes")).value == "employees"
+    assert app.selectbox(key=box(app, "Antall ansatte", "becomes")).value == "+"
+    app.text_input(key="import_name_0").set_value("Våre prospekter").run()
+    app.button(key="import_load").click().run()
+    settled(app)
+    assert not errors(app)
+    (entry,) = Library().entries()
+    assert entry.label == "Våre prospekter"
+    frame = Library().open(entry.key).frame.sort("employees")
+    assert frame["employees"].to_list() == [25, 40, 110]
+    assert frame["Antall ansatte"].to_list() == [25.0, 12.0, None]
+    assert app.sidebar.selectbox[0].value == entry.source
+    shown = metrics(app)
+    assert (shown["Rows read"], shown["Companies kept"]) == ("5", "3")
+    assert (shown["Merged into another"], shown["Rejected"]) == ("1", "1")
+    assert "33% lack website" not in texts(app)
+    assert Library().remembered()
+
+
+def test_the_corrected_mapping_is_used_for_the_next_file_with_these_headings(
+    open_page: Open,
+) -> None:
+    app = looked_at(open_page(PAGE), ("proff.csv", PROFF.read_bytes()))
+    app.selectbox(key=box(app, "ERP", "becomes")).select("technologies").run()
+    app.button(key="import_load").click().run()
+    settled(app)
+    again = looked_at(open_page(PAGE), ("proff-2.csv", PROFF.read_bytes()))
+    assert again.selectbox(key=box(again, "ERP", "becomes")).value == "technologies"
+
+
+@pytest.mark.parametrize("path", ["app.py", "pages/1_Builder.py", "pages/5_Accounts.py"])
+def test_the_pages_open_with_a_new_list_instead_of_an_error(open_page: Open, path: str) -> None:
+    app = proff(open_page(PAGE))
+    app.switch_page(path).run()
+    assert not app.exception
+    assert not errors(app)
+    assert app.query_params["profile"] == "suggested"
+    assert app.sidebar.selectbox[1].value == "suggested"
+
+
+def test_a_list_with_nothing_but_names_opens_in_the_builder(open_page: Open) -> None:
+    app = loaded(open_page(PAGE), ("names.csv", b"Company\nA\nB\nC\n"))
+    app.switch_page("pages/1_Builder.py").run()
+    assert not app.exception
+    assert not errors(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("empty.csv", b"", "empty"),
+        ("list.csv", b"%PDF-1.7 and so on", "PDF"),
+        ("list.xlsx", b"\xd0\xcf\x11\xe0 old", "old Excel format"),
+        ("list.zip", b"PK\x03\x04 broken", "archive is damaged"),
+    ],
+)
+def test_a_bad_file_is_one_clear_message(
+    open_page: Open, name: str, content: bytes, message: str
+) -> None:
+    app = looked_at(open_page(PAGE), (name, content))
+    (said,) = errors(app)
+    assert name in said
+    assert message in said
+    assert Library().entries() == ()
+    assert app.main.file_uploader
+
+
+def test_a_list_without_names_says_so_and_stays_on_the_page(open_page: Open) -> None:
+    app = loaded(open_page(PAGE), ("figures.csv", b"Employees,City\n5,Oslo\n6,Oslo\n"))
+    (said,) = errors(app)
+    assert "no column with company names" in said
+    assert app.button(key="import_load")
+
+
+def test_a_register_is_recognised_from_the_file(open_page: Open) -> None:
+    app = looked_at(
+        open_page(PAGE), ("anything.txt", (FIXTURES / "bolagsverket_bulk.txt").read_bytes())
+    )
+    assert "Bolagsverket" in texts(app)
+    app.button(key="import_load").click().run()
+    settled(app)
+    assert not errors(app)
+    assert len(Library().entries()) == 1
+
+
+def test_a_newer_file_shows_what_changed_before_it_replaces(open_page: Open) -> None:
+    older = b"name,country,employees,owner\nA,SE,10,Kim\nB,SE,10,\n"
+    newer = b"name,country,employees\nA,SE,20\nC,SE,5\n"
+    app = loaded(open_page(PAGE), ("list.csv", older))
+    (entry,) = Library().entries()
+    for button, names in (("import_keep", ["A", "B"]), ("import_replace", ["A", "C"])):
+        app.button_group(key="import_part").set_value("list").run()
+        looked_at(app, ("list.csv", newer))
+        app.selectbox(key=f"import_as_{app.session_state['own_import_desk'].round}").select(
+            entry.key
+        ).run()
+        app.button(key="import_load").click().run()
+        settled(app)
+        shown = metrics(app)
+        assert (shown["New"], shown["Gone"]) == ("1", "1")
+        moved = app.dataframe[0].value
+        assert moved[["name", "before", "after"]].to_numpy().tolist() == [["A", 10, 20]]
+        app.button(key=button).click().run()
+        settled(app)
+        assert not errors(app)
+        assert sorted(Library().open(entry.key).frame["name"]) == names
+    assert len(Library().entries()) == 1
+    owners = Library().open(entry.key).frame.sort("name")["owner"]
+    assert owners.to_list() == ["Kim", None]
+    app.switch_page("pages/5_Accounts.py").run()
+    assert not errors(app)
+    assert "2" in "".join(caption.value for caption in app.sidebar.caption)
+
+
+def test_merged_rows_are_taken_apart_on_the_page(open_page: Open) -> None:
+    app = proff(open_page(PAGE))
+    (entry,) = Library().entries()
+    app.selectbox(key=f"import_merged_{entry.version}").select("NO-923609016").run()
+    assert "same national number" in texts(app)
+    app.button(key="import_apart").click().run()
+    assert Library().open(entry.key).frame.height == 4
+    assert metrics(app)["Companies kept"] == "4"
+
+
+def test_a_list_is_renamed_and_deleted_and_the_view_falls_back(open_page: Open) -> None:
+    app = proff(open_page(PAGE))
+    (entry,) = Library().entries()
+    app.text_input(key=f"import_label_{entry.key}").set_value("Renamed").run()
+    app.button(key="import_rename").click().run()
+    assert Library().entry(entry.key).label == "Renamed"
+    app.button(key="import_delete").click().run()
+    assert Library().entries() == ()
+    assert not app.exception
+    assert app.sidebar.selectbox[0].value == "demo"
+    assert "deleted" in errors(app)[0]
+
+
+def test_deals_are_matched_decided_and_kept(open_page: Open) -> None:
+    accounts = (
+        b"name,country,city\nAcme AB,SE,Lund\nACME Aktiebolag,SE,Stockholm\nOther AB,SE,Lund\n"
+    )
+    deals = b"name,country,outcome,amount\nAcme,SE,won,10\nOther,SE,churned,20\n"
+    deals += b"Nobody,SE,lost,5\nOther,SE,,1\n"
+    app = loaded(open_page(PAGE), ("list.csv", accounts))
+    (entry,) = Library().entries()
+    app.button_group(key="import_part").set_value("deals").run()
+    app.main.file_uploader[0].set_value(("deals.csv", deals, "text/csv")).run()
+    app.button(key="deals_match").click().run()
+    assert not app.exception
+    shown = metrics(app)
+    assert (shown["Deals and customers"], shown["To decide"]) == ("3", "1")
+    assert shown["Match rate"].startswith("33")
+    choice = app.selectbox(key=f"deals_row_{entry.key}_2")
+    stockholm = next(one for one in choice.options if "Stockholm" in one)
+    choice.select(stockholm).run()
+    assert metrics(app)["To decide"] == "0"
+    app.button(key="deals_keep").click().run()
+    assert not app.exception
+    assert not errors(app)
+    kept = Library().outcomes(entry.key)
+    assert kept is not None
+    assert kept.sort("amount").select("outcome", "amount").rows() == [
+        ("won", 10.0),
+        ("churned", 20.0),
+    ]
+    frame = Library().open(entry.key).frame
+    customers = frame.filter(pl.col("is_customer"))
+    assert customers["city"].to_list() == ["Stockholm"]
+    assert "2 deals stay with list" in texts(app)
+    app.button(key="deals_forget").click().run()
+    assert Library().outcomes(entry.key) is None
+
+
+def test_deals_are_asked_for_only_beside_a_list_of_ones_own(open_page: Open) -> None:
+    app = open_page(PAGE, import_part="Customers and deals")
+    assert "Deals are kept with a list" in app.info[0].value
+
+
+def test_a_server_path_is_offered_only_where_folders_are_allowed(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert not [one for one in open_page(PAGE).text_input if one.key == "import_path_0"]
+    (tmp_path / "list.csv").write_text("Company\nA\n")
+    monkeypatch.setenv("ICP_IMPORT_DIRS", str(tmp_path))
+    app = open_page(PAGE)
+    app.text_input(key="import_path_0").set_value("/etc/passwd").run()
+    app.button(key="import_open").click().run()
+    assert "no such file in the allowed folders" in errors(app)[0]
+    app.text_input(key="import_path_0").set_value(str(tmp_path / "list.csv")).run()
+    app.button(key="import_open").click().run()
+    assert not errors(settled(app))
+    assert "list.csv" in texts(app)
+
+
+# Work ---------------------------------------------------------------------------------------------
+
+
+def steps(on_step: Callable[[], None], *, ended: Event) -> Callable[[OnProgress], str]:
+    def task(tell: OnProgress) -> str:
+        try:
+            for step in range(2_000):
+                tell(Progress("Counting", step / 2_000))
+                on_step()
+                time.sleep(0.005)
+        finally:
+            ended.set()
+        return "done"
+
+    return task
+
+
+def test_work_is_cancelled_at_its_next_step() -> None:
+    ended, moving = Event(), Event()
+    work = Work(steps(moving.set, ended=ended))
+    assert moving.wait(10)
+    assert not work.wait(0.05)
+    work.cancel()
+    assert ended.wait(10)
+    with pytest.raises(CancelledError):
+        work.result()
+
+
+def test_work_stops_when_the_session_that_began_it_is_gone() -> None:
+    ended = Event()
+    work = Work(steps(lambda: None, ended=ended))
+    assert not ended.wait(0.1)
+    del work
+    gc.collect()
+    assert ended.wait(10)
+
+
+def test_a_cancelled_load_leaves_no_list_behind(open_page: Open) -> None:
+    rows = "".join(f"Firma {i};{i % 97};Oslo\n" for i in range(250_000))
+    app = open_page(PAGE)
+    looked_at(app, ("large.csv", b"Company;Employees;City\n" + rows.encode()))
+    app.button(key="import_load").click().run()
+    app.button(key="import_cancel").click().run()
+    settled(app)
+    assert "Cancelled" in app.success[0].value
+    assert Library().entries() == ()
+    assert app.button(key="import_load")
+
+
+# Mapping ------------------------------------------------------------------------------------------
+
+
+def test_what_is_picked_for_a_heading_is_what_it_becomes() -> None:
+    table = read(b"Company,Revenue (TEUR),Staff size\nA,5,12\n", name="list.csv")
+    found = guess(table)
+    rows = {row.heading: row for row in found.assignments}
+    changed = mapping.decided(found, rows["Staff size"], "becomes", "employees")
+    assert changed.of("employees")[0].heading == "Staff size"
+    own = mapping.decided(changed, changed.of("employees")[0], "becomes", "+")
+    assert next(a for a in own.assignments if a.heading == "Staff size").kind == "number"
+    out = mapping.decided(found, rows["Staff size"], "becomes", "-")
+    assert next(a for a in out.assignments if a.heading == "Staff size").column is None
+    money = mapping.decided(found, rows["Revenue (TEUR)"], "currency", "SEK")
+    assert money.of("revenue")[0].currency == "SEK"
+    assert (
+        mapping.decided(money, rows["Revenue (TEUR)"], "currency", "").of("revenue")[0].currency
+        is None
+    )
+    assert mapping.decided(found, rows["Revenue (TEUR)"], "unit", 1e6).of("revenue")[0].unit == 1e6

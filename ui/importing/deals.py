@@ -1,0 +1,210 @@
+"""Won, lost, churned and active customers of a loaded list: matched, decided, kept."""
+
+import polars as pl
+import streamlit as st
+
+from icp_core.errors import IcpError
+from icp_core.importing import customers
+from icp_core.importing.customers import OUTCOMES, Matches, match, read_outcomes, template
+from icp_core.importing.library import Entry, Library
+from ui import data, shell, tables
+from ui.format import number, percent, plain
+from ui.importing.desk import Deals, Desk
+from ui.texts import _, ngettext
+
+_ROWS = 8
+_NONE = ""
+
+
+def draw(entry: Entry, desk: Desk) -> None:
+    """Draw the deals that stay with a list, and a file of more."""
+    _kept(entry)
+    deals = desk.deals.get(entry.key)
+    if deals is None:
+        _choose(entry, desk)
+    else:
+        _decide(entry, desk, deals)
+
+
+def words() -> dict[str, str]:
+    """The four outcomes, as shown."""
+    texts = (_("won"), _("lost"), _("churned"), _("active"))
+    return dict(zip(OUTCOMES, texts, strict=True))
+
+
+def _kept(entry: Entry) -> None:
+    with shell.guard():
+        outcomes = Library().outcomes(entry.key)
+    if outcomes is None:
+        return
+    counts = dict(outcomes["outcome"].value_counts().iter_rows())
+    with st.container(border=True), st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            ngettext(
+                "**{count} deal stays with {name}**",
+                "**{count} deals stay with {name}**",
+                outcomes.height,
+            ).format(count=number(outcomes.height), name=plain(entry.label)),
+            width="content",
+        )
+        st.caption(
+            " · ".join(
+                f"{number(counts[one])} {label}" for one, label in words().items() if one in counts
+            ),
+            width="content",
+        )
+        if st.button(_("Forget them"), icon=":material/delete:", key="deals_forget"):
+            with shell.guard():
+                Library().keep_outcomes(entry.key, outcomes.clear())
+            st.rerun()
+        shell.link("learn", _("Learn from them"), ":material/arrow_forward:")
+
+
+def _choose(entry: Entry, desk: Desk) -> None:
+    with st.container(border=True):
+        st.markdown(
+            _("**Won, lost, churned and active customers of {name}**").format(
+                name=plain(entry.label)
+            )
+        )
+        file = st.file_uploader(
+            _("Deal export"),
+            label_visibility="collapsed",
+            key=f"deals_file_{desk.round}_{entry.key}",
+        )
+        st.caption(
+            _(
+                "A deal export of HubSpot, Salesforce or Pipedrive, or our template. Companies are "
+                "found by national number, then domain, then name and country."
+            )
+        )
+        with st.container(horizontal=True):
+            opened = st.button(
+                _("Match"),
+                type="primary",
+                icon=":material/join_inner:",
+                disabled=file is None,
+                key="deals_match",
+            )
+            st.download_button(
+                _("Template"),
+                template,
+                file_name="customers-template.csv",
+                mime="text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+                key="deals_template",
+            )
+    if opened and file is not None:
+        try:
+            with st.spinner(_("Matching the deals")):
+                outcomes = read_outcomes(file.getvalue(), name=file.name)
+                desk.deals[entry.key] = matched(
+                    file.name, outcomes, data.universe(entry.source).frame
+                )
+        except IcpError as error:
+            desk.problem = str(error)
+        st.rerun()
+
+
+def matched(name: str, outcomes: customers.Outcomes, accounts: pl.DataFrame) -> Deals:
+    """Deals beside the accounts, with as many of these as decisions need."""
+    matches = match(outcomes, accounts)
+    ids = [*matches.matched["account_id"], *matches.ambiguous["candidates"].explode().drop_nulls()]
+    few = accounts.filter(pl.col("account_id").is_in(pl.Series(ids, dtype=pl.String).implode()))
+    told = [one for one in ("name", "city", "org_number", "domain") if one in few.columns]
+    labels = few.select("account_id", pl.concat_str(told, separator=" · ", ignore_nulls=True))
+    return Deals(name, outcomes, few, dict(labels.iter_rows()), matches)
+
+
+def _decide(entry: Entry, desk: Desk, deals: Deals) -> None:
+    now = match(deals.outcomes, deals.accounts, decisions=deals.decisions)
+    with st.container(border=True):
+        st.markdown(f"**{plain(deals.name)}** · {plain(deals.outcomes.system)}")
+        with st.container(horizontal=True):
+            st.metric(_("Deals and customers"), number(deals.outcomes.rows.height), border=True)
+            st.metric(_("Match rate"), percent(now.rate), border=True)
+            st.metric(_("To decide"), number(now.ambiguous.height), border=True)
+            st.metric(_("Not in the list"), number(now.unmatched.height), border=True)
+        _ambiguous(deals, entry)
+        _unmatched(now)
+        if deals.outcomes.rejected.height:
+            reasons = deals.outcomes.rejected["reason"].value_counts(sort=True).iter_rows()
+            listed = "; ".join(f"{number(count)} × {_(reason)}" for reason, count in reasons)
+            st.caption(plain(_("Left out: {reasons}.").format(reasons=listed)))
+        adding = False
+        if entry.outcomes:
+            adding = st.segmented_control(
+                _("With those that are here"),
+                [True, False],
+                format_func=lambda beside: _("Beside them") if beside else _("In their place"),
+                default=True,
+                required=True,
+                key="deals_adding",
+            )
+        with st.container(horizontal=True):
+            keep = st.button(
+                ngettext("Keep {count} deal", "Keep {count} deals", now.matched.height).format(
+                    count=number(now.matched.height)
+                ),
+                type="primary",
+                icon=":material/check:",
+                disabled=not now.matched.height,
+                key="deals_keep",
+            )
+            away = st.button(_("Put away"), icon=":material/close:", key="deals_away")
+    if keep:
+        try:
+            Library().keep_outcomes(entry.key, now.outcomes, adding=adding)
+        except IcpError as error:
+            desk.problem = str(error)
+            st.rerun()
+        desk.notice = _("Kept. Customers of {name} are marked.").format(name=entry.label)
+    if keep or away:
+        del desk.deals[entry.key]
+        desk.round += 1
+        st.rerun()
+
+
+def _ambiguous(deals: Deals, entry: Entry) -> None:
+    rows = deals.matches.ambiguous
+    if rows.is_empty():
+        return
+    st.markdown(_("**Which company is it?**"))
+    first = 0
+    if rows.height > _ROWS:
+        first = _ROWS * (st.pagination(-(-rows.height // _ROWS), key="deals_page") - 1)
+    for row in rows[first : first + _ROWS].iter_rows(named=True):
+        place = int(row["row"])
+        options = [*row["candidates"], _NONE]
+        decided = deals.decisions.get(place, "?")
+        picked = st.selectbox(
+            plain(
+                " · ".join(
+                    part
+                    for part in (_("Row {row}").format(row=place), row["name"], row["country"])
+                    if part
+                )
+            ),
+            options,
+            index=None if decided == "?" else options.index(decided or _NONE),
+            format_func=lambda one: deals.labels[one] if one else _("None of these"),
+            placeholder=_("Choose"),
+            width=560,
+            key=f"deals_row_{entry.key}_{place}",
+        )
+        if picked is not None and picked != (decided or _NONE):
+            deals.decisions[place] = picked or None
+            st.rerun()
+
+
+def _unmatched(matches: Matches) -> None:
+    if matches.unmatched.is_empty():
+        return
+    shown = ("name", "org_number", "domain", "country", "outcome", "amount")
+    tables.table_title(
+        _("Not in the list"),
+        lambda: tables.table_csv(matches.unmatched, {name: name for name in ("row", *shown)}),
+        file_name="unmatched.csv",
+    )
+    st.dataframe(matches.unmatched.select(shown).head(100), hide_index=True, height="content")

@@ -1,0 +1,248 @@
+"""What a session has on its desk while it loads a list: files, mappings, the work, what it waits for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import Any, Final
+
+import polars as pl
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from icp_core.errors import IcpError
+from icp_core.importing import refresh
+from icp_core.importing.cleaning import Rules
+from icp_core.importing.customers import Matches, Outcomes
+from icp_core.importing.library import Entry, Library
+from icp_core.importing.load import Loaded, Source, load, open_source
+from icp_core.importing.mapping import Mapping
+from icp_core.importing.tables import OnProgress, Progress
+from ui import state
+from ui.format import percent, plain
+from ui.importing.work import CancelledError, Work
+from ui.texts import _
+
+AT_ONCE: Final = 0.8
+"""Seconds that a page waits for work before it shows a progress bar."""
+_POLL: Final = 0.5
+_SAMPLED: Final = 200
+_SAMPLES: Final = 3
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file to open: what was uploaded, or a path on the server."""
+
+    content: UploadedFile | Path
+    sheet: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What the user calls it."""
+        return self.content.name
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file that was read, with a few of its values by heading."""
+
+    file: Sheet
+    source: Source
+    samples: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """A newer load that waits for the user to put it in the place of an older one."""
+
+    entry: Entry
+    loaded: Loaded
+    changes: refresh.Changes
+
+
+@dataclass(frozen=True)
+class Deals:
+    """Deals that were read and matched, and what was decided of the ambiguous ones.
+
+    Attributes
+    ----------
+    name
+        Of the file.
+    outcomes
+        As read.
+    accounts
+        Of the universe, those that any of them may be.
+    labels
+        How these are told apart, by id.
+    matches
+        Before anything was decided.
+    decisions
+        Account id by row, None where it is none of them.
+    """
+
+    name: str
+    outcomes: Outcomes
+    accounts: pl.DataFrame
+    labels: dict[str, str]
+    matches: Matches
+    decisions: dict[int, str | None] = field(default_factory=dict)
+
+
+@dataclass
+class Desk:
+    """One session's; changed in place.
+
+    Attributes
+    ----------
+    opened
+        Files whose mapping is looked at.
+    opening, loading
+        Work that goes on.
+    waiting
+        A refresh to agree to.
+    deals
+        Deals to agree to, by dataset.
+    problem, notice
+        To be said on the page: what went wrong, what happened.
+    round
+        Counts the uploads, so that each begins with an empty uploader.
+    """
+
+    opened: tuple[Opened, ...] = ()
+    opening: Work[tuple[Opened, ...]] | None = None
+    loading: Work[Entry | Refresh] | None = None
+    waiting: Refresh | None = None
+    deals: dict[str, Deals] = field(default_factory=dict)
+    problem: str = ""
+    notice: str = ""
+    round: int = 0
+
+    def open(self, files: Sequence[Sheet]) -> None:
+        """Begin to read files."""
+        self.problem = self.notice = ""
+        self.opening = Work(lambda tell: _open(files, tell))
+
+    def load(self, label: str, *, rules: Rules, replacing: Entry | None) -> None:
+        """Begin to load what is open, as a new list or to replace an older one."""
+        self.problem = self.notice = ""
+        sources = [one.source for one in self.opened]
+        if replacing is None:
+            self.loading = Work(lambda tell: _load(sources, label, rules, tell))
+        else:
+            self.loading = Work(lambda tell: _refresh(sources, replacing, rules, tell))
+
+    def replace(self) -> None:
+        """Begin to put the newer load in the place of the older one."""
+        waiting, self.waiting = self.waiting, None
+        if waiting is not None:
+            self.loading = Work(lambda tell: _replace(waiting, tell))
+
+    def map(self, place: int, mapping: Mapping) -> None:
+        """Have one of the open files mapped so."""
+        one = self.opened[place]
+        changed = Opened(one.file, one.source.mapped(mapping), one.samples)
+        self.opened = (*self.opened[:place], changed, *self.opened[place + 1 :])
+
+    def clear(self) -> None:
+        """Put the files away."""
+        self.opened, self.waiting = (), None
+        self.round += 1
+
+    def settle(self) -> Entry | None:
+        """Take what work has ended; a list that is loaded and kept now, if there is one."""
+        if self.opening is not None and self.opening.wait(AT_ONCE):
+            work, self.opening = self.opening, None
+            self.opened = self._taken(work) or self.opened
+        if self.loading is not None and self.loading.wait(AT_ONCE):
+            finished, self.loading = self.loading, None
+            made = self._taken(finished)
+            if isinstance(made, Refresh):
+                self.waiting = made
+            elif made is not None:
+                self.clear()
+                return made
+        return None
+
+    def _taken(self, work: Work[Any]) -> Any:
+        try:
+            return work.result()
+        except CancelledError:
+            self.notice = _("Cancelled. Nothing was changed.")
+        except IcpError as error:
+            self.problem = str(error)
+        return None
+
+
+def desk() -> Desk:
+    """The desk of this session."""
+    return state.own("import_desk", Desk)
+
+
+def watch(work: Work[Any]) -> None:
+    """Draw how far a piece of work is, with a button that cancels it, until it is done."""
+    st.fragment(_watched, run_every=_POLL)(work)
+
+
+def _watched(work: Work[Any]) -> None:
+    if work.is_done:
+        st.rerun()
+    progress = work.progress
+    with st.container(border=True):
+        step = _("Stopping") if work.is_cancelled else _(progress.step or "Starting")
+        st.progress(
+            min(max(progress.done, 0.0), 1.0), text=f"{plain(step)} · {percent(progress.done)}"
+        )
+        st.button(
+            _("Cancel"),
+            icon=":material/close:",
+            on_click=work.cancel,
+            disabled=work.is_cancelled,
+            key="import_cancel",
+        )
+        st.caption(_("Other pages can be used meanwhile. What is loaded already stays as it is."))
+
+
+def _within(tell: OnProgress, start: float, width: float) -> Callable[[Progress], None]:
+    return lambda one: tell(Progress(one.step, start + width * one.done))
+
+
+def _open(files: Sequence[Sheet], tell: OnProgress) -> tuple[Opened, ...]:
+    opened = []
+    remembered = Library().remembered()
+    for place, file in enumerate(files):
+        content = file.content if isinstance(file.content, Path) else file.content.getvalue()
+        source = open_source(
+            content,
+            name=PurePath(file.name).name,
+            sheet=file.sheet,
+            remembered=remembered,
+            on_progress=_within(tell, place / len(files), 1 / len(files)),
+        )
+        opened.append(Opened(file, source, _samples(source)))
+    return tuple(opened)
+
+
+def _samples(source: Source) -> dict[str, tuple[str, ...]]:
+    first = source.table.head(_SAMPLED)
+    return {
+        name: tuple(first[name].drop_nulls().unique(maintain_order=True).head(_SAMPLES))
+        for name in first.columns
+    }
+
+
+def _load(sources: Sequence[Source], label: str, rules: Rules, tell: OnProgress) -> Entry:
+    loaded = load(sources, rules=rules, on_progress=_within(tell, 0, 0.95))
+    tell(Progress("Saving", 0.95))
+    return Library().save(loaded, label)
+
+
+def _replace(waiting: Refresh, tell: OnProgress) -> Entry:
+    tell(Progress("Saving", 0.5))
+    return Library().save(waiting.loaded, waiting.entry.label, replacing=waiting.entry.key)
+
+
+def _refresh(sources: Sequence[Source], entry: Entry, rules: Rules, tell: OnProgress) -> Refresh:
+    loaded = load(sources, rules=rules, on_progress=_within(tell, 0, 0.9))
+    tell(Progress("Comparing with the older list", 0.9))
+    before = Library().open(entry.key).frame
+    return Refresh(entry, loaded, refresh.compare(before, loaded.accounts))

@@ -1,0 +1,254 @@
+"""Loading a company list: choose files, look at what they are, load, agree to a refresh."""
+
+import os
+from pathlib import PurePath
+
+import streamlit as st
+
+from icp_core.errors import ImportRefused
+from icp_core.importing.cleaning import Rules
+from icp_core.importing.library import Library
+from icp_core.importing.reading import SERVER_FOLDERS, server_path
+from icp_core.importing.refresh import Changes
+from ui import state, tables
+from ui.format import number, plain
+from ui.importing import mapping
+from ui.importing.desk import Desk, Opened, Refresh, Sheet, watch
+from ui.texts import _, ngettext
+
+_SHOWN = 200
+_NEW_LIST = ""
+
+
+def draw(desk: Desk) -> None:
+    """Draw where the load stands: files to choose, to look at, a load at work, a refresh to agree to."""
+    if desk.opening is not None:
+        watch(desk.opening)
+    elif desk.loading is not None:
+        watch(desk.loading)
+    elif desk.waiting is not None:
+        _agree(desk, desk.waiting)
+    elif desk.opened:
+        _look(desk)
+    else:
+        _choose(desk)
+
+
+def _choose(desk: Desk) -> None:
+    with st.container(border=True):
+        st.markdown(_("**Any list of companies, or the files of a register**"))
+        files = st.file_uploader(
+            _("Files"),
+            accept_multiple_files=True,
+            label_visibility="collapsed",
+            key=f"import_files_{desk.round}",
+        )
+        st.caption(
+            _(
+                "CSV, Excel, Parquet, JSON, or one of these in a zip. Proff, Allabolag, Vainu, Bisnode "
+                "and CRM lists; Brønnøysund, Bolagsverket, SCB, PRH and CVR files. Several files of one "
+                "country are joined on the national number. Nothing leaves this machine."
+            )
+        )
+        path = ""
+        if os.environ.get(SERVER_FOLDERS):
+            path = st.text_input(
+                _("Or a file on the server"),
+                help=_("For files too large for a browser; inside the folders allowed."),
+                key=f"import_path_{desk.round}",
+            )
+        if st.button(
+            _("Look at it"),
+            type="primary",
+            icon=":material/search:",
+            disabled=not files and not path,
+            key="import_open",
+        ):
+            try:
+                named = [Sheet(server_path(path))] if path else []
+            except ImportRefused as error:
+                desk.problem = str(error)
+            else:
+                desk.open([Sheet(file) for file in files] + named)
+            st.rerun()
+
+
+def _look(desk: Desk) -> None:
+    for place, one in enumerate(desk.opened):
+        with st.container(border=True):
+            _about(desk, place, one)
+            if one.source.register is None:
+                mapping.editor(place)
+            else:
+                st.caption(mapping.summary(one.source.mapping))
+    _save_as(desk)
+
+
+def _about(desk: Desk, place: int, one: Opened) -> None:
+    table, register = one.source.original, one.source.register
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{plain(table.name)}**", width="content")
+        if register is not None:
+            st.badge(plain(register.label), icon=":material/verified:", color="green")
+        else:
+            st.badge(plain(table.kind), icon=":material/table:", color="gray")
+        st.caption(
+            plain(
+                " · ".join(
+                    [
+                        ngettext("{count} row", "{count} rows", table.rows_read).format(
+                            count=number(table.rows_read)
+                        ),
+                        *table.notes,
+                    ]
+                )
+            ),
+            width="content",
+        )
+        if len(table.sheets) > 1:
+            name = f"import_sheet_{place}"
+            st.selectbox(
+                _("Sheet"),
+                table.sheets,
+                label_visibility="collapsed",
+                width=200,
+                key=state.shown(name, table.sheets[0]),
+                on_change=lambda: desk.open(
+                    [
+                        Sheet(other.file.content, state.picked(name))
+                        if other is one
+                        else other.file
+                        for other in desk.opened
+                    ]
+                ),
+            )
+
+
+def _save_as(desk: Desk) -> None:
+    entries = {entry.key: entry for entry in Library().entries()}
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            replacing = st.selectbox(
+                _("Load as"),
+                [_NEW_LIST, *entries],
+                format_func=lambda key: (
+                    _("Newer version of {name}").format(name=entries[key].label)
+                    if key
+                    else _("A new list")
+                ),
+                width=280,
+                key=f"import_as_{desk.round}",
+            )
+            label = ""
+            if replacing == _NEW_LIST:
+                label = st.text_input(
+                    _("Name"),
+                    PurePath(desk.opened[0].source.original.name).stem.replace("_", " ")[:120],
+                    max_chars=120,
+                    width=280,
+                    key=f"import_name_{desk.round}",
+                )
+            keep_persons = st.toggle(
+                _("Keep sole proprietors"),
+                help=_("Persons' firms are personal data; they are left out otherwise."),
+                key="import_persons",
+            )
+            keep_inactive = st.toggle(
+                _("Keep inactive companies"),
+                help=_("Bankrupt, dissolving and deregistered ones."),
+                key="import_inactive",
+            )
+        with st.container(horizontal=True):
+            if st.button(
+                _("Load"),
+                type="primary",
+                icon=":material/upload:",
+                disabled=replacing == _NEW_LIST and not label.strip(),
+                key="import_load",
+            ):
+                desk.load(
+                    label.strip(),
+                    rules=Rules(keep_persons=keep_persons, keep_inactive=keep_inactive),
+                    replacing=entries.get(replacing),
+                )
+                st.rerun()
+            st.button(
+                _("Put away"), icon=":material/close:", on_click=desk.clear, key="import_clear"
+            )
+
+
+def _agree(desk: Desk, refresh: Refresh) -> None:
+    changes = refresh.changes
+    with st.container(border=True):
+        st.markdown(
+            _("**What is new in {name}**").format(name=plain(refresh.entry.label)),
+        )
+        with st.container(horizontal=True):
+            st.metric(_("Companies now"), number(refresh.loaded.accounts.height), border=True)
+            st.metric(_("New"), number(changes.new.height), border=True)
+            st.metric(_("Gone"), number(changes.gone.height), border=True)
+            st.metric(
+                _("Headcount or revenue moved by 10 % or more"),
+                number(changes.moved["account_id"].n_unique()),
+                border=True,
+            )
+        _changes(changes)
+        st.caption(
+            _(
+                "Decisions, notes, samples and deals stay with their accounts. Customers, owners and "
+                "territories stay where the newer files do not name them."
+            )
+        )
+        with st.container(horizontal=True):
+            st.button(
+                _("Replace the older list"),
+                type="primary",
+                icon=":material/check:",
+                on_click=desk.replace,
+                key="import_replace",
+            )
+            st.button(
+                _("Keep the older list"),
+                icon=":material/close:",
+                on_click=desk.clear,
+                key="import_keep",
+            )
+
+
+def _changes(changes: Changes) -> None:
+    frames = {"new": changes.new, "gone": changes.gone, "moved": changes.moved}
+    titles = {"new": _("New"), "gone": _("Gone"), "moved": _("Moved")}
+    shown = st.segmented_control(
+        _("Changes"),
+        list(frames),
+        format_func=titles.__getitem__,
+        default="moved",
+        required=True,
+        label_visibility="collapsed",
+        key="import_changes",
+    )
+    frame = frames[shown]
+    if frame.is_empty():
+        st.caption(_("None."))
+        return
+    if shown == "moved":
+        st.dataframe(
+            frame.head(_SHOWN).select("name", "column", "before", "after", "change"),
+            column_config={
+                "name": _("Name"),
+                "column": _("Figure"),
+                "before": st.column_config.NumberColumn(_("Before"), format="localized"),
+                "after": st.column_config.NumberColumn(_("After"), format="localized"),
+                "change": st.column_config.NumberColumn(_("Change"), format="percent"),
+            },
+            hide_index=True,
+        )
+    else:
+        st.dataframe(
+            tables.accounts_data(
+                frame.head(_SHOWN), ("name", "country", "city", "industry", "employees", "revenue")
+            ),
+            hide_index=True,
+        )
+    if frame.height > _SHOWN:
+        st.caption(_("The first {count} are shown.").format(count=_SHOWN))

@@ -1,0 +1,264 @@
+"""What becomes of each heading of a file: shown with sample values, corrected by the user."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import streamlit as st
+
+from icp_core.columns import BY_NAME, CANONICAL, Kind
+from icp_core.errors import ImportRefused
+from icp_core.importing.mapping import AMOUNTS, Assignment, Mapping
+from icp_core.reference import currency
+from icp_core.reference.geography import COUNTRIES
+from ui import state
+from ui.format import percent, plain
+from ui.importing.desk import Opened, desk
+from ui.texts import _, ngettext
+
+SURE: Final = 0.9
+"""Confidence from which a guess need not be checked."""
+
+_ROWS: Final = 20
+_WIDTHS: Final = (3.4, 2.6, 1.5, 1.2, 1.4, 0.8)
+_LEAVE_OUT: Final = "-"
+_OWN: Final = "+"
+_SAMPLE_LENGTH: Final = 24
+_USUAL: Final = ("EUR", "SEK", "NOK", "DKK", "ISK", "USD", "GBP", "CHF")
+_KINDS: Final = ("choice", "number", "tags", "flag")
+
+
+def columns() -> dict[str, str]:
+    """What a heading can become, as shown, by what stands for it."""
+    inputs = {
+        "industry_text": _("Industry, in words"),
+        "currency": _("Currency of the amounts"),
+        "email": _("E-mail, for its domain"),
+    }
+    return (
+        {_OWN: _("Column of its own"), _LEAVE_OUT: _("Leave out")}
+        | {column.name: _(column.label) for column in CANONICAL}
+        | inputs
+    )
+
+
+def to_check(mapping: Mapping) -> tuple[Assignment, ...]:
+    """Guesses that are not sure."""
+    return tuple(
+        one
+        for one in mapping.assignments
+        if one.column and not one.is_extra and one.confidence < SURE
+    )
+
+
+def summary(mapping: Mapping) -> str:
+    """How many headings become what, in one line."""
+    used = sum(bool(one.column) and not one.is_extra for one in mapping.assignments)
+    own = sum(one.is_extra for one in mapping.assignments)
+    left = sum(one.column is None for one in mapping.assignments)
+    return _("{used} recognised · {own} columns of its own · {left} left out").format(
+        used=used, own=own, left=left
+    )
+
+
+@st.fragment
+def editor(place: int) -> None:
+    """Draw the mapping of one open file; a fragment, so that a correction shows at once."""
+    on_desk = desk()
+    if place >= len(on_desk.opened):
+        return
+    one = on_desk.opened[place]
+    mapping = one.source.mapping
+    doubtful = to_check(mapping)
+    shows = {
+        "all": _("All {count}").format(count=len(mapping.assignments)),
+        "check": _("To check {count}").format(count=len(doubtful)),
+        "known": _("Recognised"),
+        "own": _("Own columns"),
+        "out": _("Left out"),
+    }
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        shown = st.segmented_control(
+            _("Headings"),
+            list(shows),
+            format_func=shows.__getitem__,
+            default="all",
+            required=True,
+            label_visibility="collapsed",
+            key=f"import_show_{on_desk.round}_{place}",
+        )
+        st.download_button(
+            _("Mapping"),
+            mapping.to_json,
+            file_name="mapping.json",
+            mime="application/json",
+            icon=":material/download:",
+            help=_("For loads without a browser: import FILE --mapping mapping.json"),
+            on_click="ignore",
+            key=f"import_mapping_{place}",
+        )
+    rows = [row for row in mapping.assignments if shown in ("all", _group(row, doubtful))]
+    first = 0
+    if len(rows) > _ROWS:
+        pages = -(-len(rows) // _ROWS)
+        page = st.pagination(pages, key=f"import_page_{on_desk.round}_{place}_{shown}")
+        first = (page - 1) * _ROWS
+    _headings()
+    for row in rows[first : first + _ROWS]:
+        _row(place, one, row)
+    if not rows:
+        st.caption(_("No heading here."))
+    _whole_file(place, mapping)
+
+
+def _group(row: Assignment, doubtful: Sequence[Assignment]) -> str:
+    if row in doubtful:
+        return "check"
+    if row.column is None:
+        return "out"
+    return "own" if row.is_extra else "known"
+
+
+def _headings() -> None:
+    titles = (
+        _("Heading, with values"),
+        _("Becomes"),
+        _("Kind or unit"),
+        _("Currency"),
+        _("Numbers"),
+        _("Sure"),
+    )
+    for cell, title in zip(st.columns(_WIDTHS, gap="small"), titles, strict=True):
+        cell.caption(title)
+
+
+def _row(place: int, one: Opened, row: Assignment) -> None:
+    heading, values, unit, money, decimal, sure = st.columns(
+        _WIDTHS, gap="small", vertical_alignment="center"
+    )
+    samples = " · ".join(text[:_SAMPLE_LENGTH] for text in one.samples.get(row.heading, ()))
+    with heading:
+        st.markdown(
+            f"**{plain(row.heading)}**  \n:small[:gray[{plain(samples) or _('no values')}]]"
+        )
+    place_in_file = [other.heading for other in one.source.mapping.assignments].index(row.heading)
+    box = _Box(place, row, f"{place}_{place_in_file}")
+    current = _LEAVE_OUT if row.column is None else _OWN if row.is_extra else row.column
+    box.draw(values, "becomes", _("Becomes"), columns(), current)
+    kind = BY_NAME[row.column].kind if row.column in BY_NAME else None
+    if row.is_extra:
+        words = (_("choice"), _("number"), _("tags"), _("yes or no"))
+        box.draw(unit, "kind", _("Kind"), dict(zip(_KINDS, words, strict=True)), row.kind)
+    elif kind is Kind.NUMBER:
+        units = {1.0: _("as written"), 1e3: _("thousands"), 1e6: _("millions"), 0.01: _("per cent")}
+        units.setdefault(row.unit, f"× {row.unit:g}")
+        box.draw(unit, "unit", _("Unit"), units, row.unit)
+    if row.column in AMOUNTS:
+        codes = {"": _("by country")} | {code: code for code in currencies()}
+        box.draw(money, "currency", _("Currency"), codes, row.currency or "")
+    if row.kind == "number" or kind is Kind.NUMBER:
+        marks = {".": "1,234.5", ",": "1.234,5"}
+        box.draw(decimal, "decimal", _("Numbers"), marks, row.decimal)
+    if row.column is not None and not row.is_extra:
+        colour = "green" if row.confidence >= SURE else "orange"
+        sure.markdown(f":{colour}[{percent(row.confidence)}]", help=_(row.reason) or None)
+
+
+@dataclass(frozen=True)
+class _Box:
+    """Boxes about one heading of one file."""
+
+    place: int
+    row: Assignment
+    key: str
+
+    def draw(self, cell: Any, field: str, label: str, labels: dict[Any, str], current: Any) -> None:
+        """Draw a choice that shows what the mapping says, and corrects it."""
+        name = f"import_{field}_{self.key}"
+        cell.selectbox(
+            label,
+            list(labels),
+            format_func=labels.__getitem__,
+            label_visibility="collapsed",
+            key=state.shown(name, current),
+            on_change=self._decide,
+            args=(field, name),
+        )
+
+    def _decide(self, field: str, name: str) -> None:
+        mapping = desk().opened[self.place].source.mapping
+        try:
+            desk().map(self.place, decided(mapping, self.row, field, state.picked(name)))
+        except ImportRefused as error:
+            state.notify(str(error))
+
+
+def currencies() -> tuple[str, ...]:
+    """Currencies that amounts can be in, the usual ones first."""
+    return (*_USUAL, *(code for code in currency.currencies() if code not in _USUAL))
+
+
+def decided(mapping: Mapping, row: Assignment, field: str, picked: Any) -> Mapping:
+    """A mapping after a person picked something for a heading.
+
+    Parameters
+    ----------
+    mapping
+        Before.
+    row
+        The heading's assignment in it.
+    field
+        `becomes`, `kind`, `unit`, `currency` or `decimal`.
+    picked
+        A column's name or one of the other choices; a kind, factor, code or decimal mark.
+    """
+    if field == "becomes":
+        if picked == _OWN:
+            known = BY_NAME.get(row.column or "")
+            number = known is not None and known.kind is Kind.NUMBER
+            return mapping.choosing(row.heading, None, kind=Kind.NUMBER if number else Kind.CHOICE)
+        return mapping.choosing(row.heading, None if picked == _LEAVE_OUT else picked)
+    return mapping.changing(row.heading, **{field: picked or None})
+
+
+def _whole_file(place: int, mapping: Mapping) -> None:
+    codes = {"": _("Not known")} | dict(COUNTRIES)
+    if mapping.country:
+        codes.setdefault(mapping.country, mapping.country)
+    revisions = {"2": _("NACE Rev. 2"), "2.1": _("NACE Rev. 2.1")}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for field, label, options, current in (
+            ("country", _("Country of rows that name none"), codes, mapping.country or ""),
+            ("industry_revision", _("Industry codes"), revisions, mapping.industry_revision),
+        ):
+            name = f"importfile_{field}_{place}"
+            st.selectbox(
+                label,
+                list(options),
+                format_func=options.__getitem__,
+                width=260,
+                key=state.shown(name, current),
+                on_change=_decide_file,
+                args=(place, field, name),
+            )
+    missing = [
+        _(BY_NAME[column].label)
+        for column in ("name", "org_number", "country")
+        if not mapping.of(column) and not (column == "country" and mapping.country)
+    ]
+    if missing:
+        st.caption(
+            ngettext(
+                "No column for {names}: rows are recognised by what is left.",
+                "No columns for {names}: rows are recognised by what is left.",
+                len(missing),
+            ).format(names=plain(", ".join(missing)))
+        )
+
+
+def _decide_file(place: int, field: str, name: str) -> None:
+    mapping = desk().opened[place].source.mapping
+    picked = state.picked(name) or None
+    desk().map(place, mapping.replace(**{field: picked}, corrected=True))

@@ -1,0 +1,164 @@
+"""What a load did: rows, rejects, merges, columns, and what the gaps mean."""
+
+import polars as pl
+import streamlit as st
+
+from icp_core.columns import BY_NAME
+from icp_core.errors import IcpError
+from icp_core.importing.duplicates import BY, INTO
+from icp_core.importing.library import Entry, Library
+from icp_core.importing.report import QualityReport
+from ui import state, tables
+from ui.format import moment, number, plain
+from ui.texts import _
+
+_SHOWN = 1_000
+
+
+def draw(entry: Entry) -> None:
+    """Draw the report of a loaded list."""
+    library = Library()
+    report = library.report(entry.key)
+    _counts(report)
+    left, right = st.columns([2, 3])
+    with left.container(border=True, height="stretch"):
+        st.markdown(_("**What the gaps mean**"))
+        for gap in report.gaps or (_("Nothing that a profile usually asks for is missing."),):
+            st.markdown(f":small[{plain(_(gap))}]")
+        st.markdown(_("**Files**"))
+        for file in report.files:
+            facts = [file.register_name or file.kind, number(file.rows) + " " + _("rows")]
+            st.caption(plain(" · ".join([file.name, *facts, *file.notes])))
+        for rate in report.rates:
+            st.caption(
+                _("{currency} to euros at the rate of {day}").format(
+                    currency=rate.currency, day=rate.on
+                )
+            )
+        st.download_button(
+            _("Report"),
+            report.to_json,
+            file_name=f"report-{entry.key}.json",
+            mime="application/json",
+            icon=":material/download:",
+            on_click="ignore",
+            key="import_report",
+        )
+    with right.container(border=True, height="stretch"):
+        _columns(report)
+    if report.rejected:
+        with st.container(border=True):
+            _rejected(library, entry, report)
+    if report.merged:
+        with st.container(border=True):
+            _merged(library, entry, report)
+
+
+def _counts(report: QualityReport) -> None:
+    with st.container(horizontal=True):
+        st.metric(_("Rows read"), number(report.read), border=True)
+        st.metric(_("Companies kept"), number(report.kept), border=True)
+        st.metric(_("Merged into another"), number(report.merged), border=True)
+        st.metric(_("Rejected"), number(report.rejected), border=True)
+    st.caption(_("Loaded {when}.").format(when=moment(report.loaded_at)))
+
+
+def columns_data(report: QualityReport) -> pl.DataFrame:
+    """Every column of the accounts: how full, how many cells were invalid or changed."""
+    return pl.DataFrame(
+        [
+            {
+                "column": BY_NAME[one.name].label if one.name in BY_NAME else one.name,
+                "filled": one.filled,
+                "invalid": one.invalid,
+                "changed": one.changed,
+                "examples": ", ".join(one.examples),
+            }
+            for one in report.columns
+        ],
+        schema={
+            "column": pl.String,
+            "filled": pl.Float64,
+            "invalid": pl.Int64,
+            "changed": pl.Int64,
+            "examples": pl.String,
+        },
+    )
+
+
+def _columns(report: QualityReport) -> None:
+    st.markdown(_("**Columns**"))
+    st.dataframe(
+        columns_data(report),
+        column_config={
+            "column": st.column_config.TextColumn(_("Column"), pinned=True),
+            "filled": st.column_config.ProgressColumn(
+                _("Filled"), min_value=0, max_value=1, format="percent"
+            ),
+            "invalid": st.column_config.NumberColumn(
+                _("Invalid"), help=_("Cells that could not be read; they are unknown now.")
+            ),
+            "changed": st.column_config.NumberColumn(
+                _("Changed"), help=_("Cells written differently: a code for a name, for example.")
+            ),
+            "examples": st.column_config.TextColumn(_("Invalid, for example")),
+        },
+        hide_index=True,
+        height=360,
+    )
+
+
+def _rejected(library: Library, entry: Entry, report: QualityReport) -> None:
+    tables.table_title(
+        _("Rejected rows"),
+        lambda: tables.table_csv(
+            library.rejected(entry.key),
+            {"file": "file", "row": "row", "reason": "reason", "cells": "cells"},
+        ),
+        file_name=f"rejected-{entry.key}.csv",
+    )
+    st.table(
+        {
+            _("Reason"): [plain(_(reason)) for reason in report.reasons],
+            _("Rows"): [number(count) for count in report.reasons.values()],
+        },
+        border="horizontal",
+        hide_index=True,
+    )
+    st.caption(_("The file has the row numbers, the reasons and the cells as they were."))
+
+
+def _merged(library: Library, entry: Entry, report: QualityReport) -> None:
+    st.markdown(_("**Merged rows**"))
+    st.caption(plain(_(report.merge_rule)))
+    members = library.members(entry.key)
+    names = dict(members.select(INTO, "name").unique(INTO, maintain_order=True).iter_rows())
+    names = dict(list(names.items())[:_SHOWN])
+    chosen = st.selectbox(
+        _("Company"),
+        list(names),
+        index=None,
+        format_func=lambda one: names[one] or one,
+        placeholder=_("Choose a company to see its rows"),
+        width=420,
+        key=f"import_merged_{entry.version}",
+    )
+    if len(names) == _SHOWN:
+        st.caption(_("The first {count} companies can be chosen.").format(count=number(_SHOWN)))
+    if chosen is None:
+        return
+    rows = members.filter(pl.col(INTO) == chosen)
+    filled = [name for name in rows.columns if rows[name].null_count() < rows.height]
+    st.dataframe(rows.select(name for name in filled if not name.startswith("#")), hide_index=True)
+    words = {
+        "number": _("They have the same national number."),
+        "domain": _("They have the same domain, and names alike."),
+        "name": _("They have names alike, and the same place."),
+    }
+    st.caption(words.get(rows[BY][0], ""))
+    if st.button(_("Take apart"), icon=":material/call_split:", key="import_apart"):
+        try:
+            library.take_apart(entry.key, chosen)
+        except IcpError as error:
+            state.notify(str(error))
+        st.rerun()
