@@ -8,7 +8,7 @@ half of the weight in common are not compared: little known is not alike.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -268,13 +268,12 @@ class Prototypes:
 
         Pairs that know too little in common are at 1.
         """
-        common = self._known(accounts).astype(np.float64) @ self._own_weights
-        rows, prototypes = np.nonzero(common >= LEAST_KNOWN * sum(self.gower.weights))
-        pairs = _Pairs(rows, prototypes, common[rows, prototypes])
         nowhere = np.full(self.count, np.inf)
-        pairs, found = self._measured(accounts, self._codes(accounts), pairs, nowhere)
+        every = np.arange(len(accounts))
+        pairs = self._within(every, self._codes(accounts), self._known(accounts), nowhere)
+        pairs = self._measured(accounts, pairs, nowhere)
         whole = np.ones((len(accounts), self.count))
-        whole[pairs.rows, pairs.prototypes] = found
+        whole[pairs.rows, pairs.prototypes] = pairs.total / pairs.common
         return whole
 
     @property
@@ -291,26 +290,21 @@ class Prototypes:
             if isinstance(part, _Lookup)
         }
 
-    def _measured(
-        self, accounts: pl.DataFrame, codes: Mapping[int, Array], pairs: "_Pairs", reach: Floats
-    ) -> tuple["_Pairs", Floats]:
-        """The pairs that are within their prototype's reach, and their distances."""
-        total = np.zeros(len(pairs.rows))
-        # Choices come first: they are only looked up, and leave fewer pairs for the others.
-        for place in [*codes, *(i for i in range(len(self.parts)) if i not in codes)]:
-            part, weight = self.parts[place], self.gower.weights[place]
-            if place in codes:
-                total += weight * part.apart(codes[place][pairs.rows], pairs.prototypes)
-            else:
-                values = accounts[self.gower.columns[place].name].gather(pairs.rows)
+    def _measured(self, accounts: pl.DataFrame, pairs: "_Pairs", reach: Floats) -> "_Pairs":
+        """The pairs that are within their prototype's reach, with all columns added up."""
+        for part, column, weight in zip(
+            self.parts, self.gower.columns, self.gower.weights, strict=True
+        ):
+            # What is out of reach by now stays so, because the rest can only add.
+            near = pairs.total <= reach[pairs.prototypes] * pairs.common * (1 + 1e-12)
+            if not near.all():
+                pairs = pairs.take(near)
+            if not isinstance(part, _Lookup):
+                values = accounts[column.name].gather(pairs.rows)
                 both = values.is_not_null().to_numpy() & part.known[pairs.prototypes]
                 apart = part.apart(part.encoded(values), pairs.prototypes)
-                total += np.where(both, weight * apart, 0.0)
-            # What is out of reach by now stays so, because the rest can only add.
-            near = total <= reach[pairs.prototypes] * pairs.common * (1 + 1e-12)
-            if not near.all():
-                pairs, total = pairs.take(near), total[near]
-        return pairs, total / pairs.common
+                pairs = replace(pairs, total=pairs.total + np.where(both, weight * apart, 0.0))
+        return pairs.take(pairs.total <= reach[pairs.prototypes] * pairs.common * (1 + 1e-12))
 
     def nearest(
         self,
@@ -358,9 +352,13 @@ class Prototypes:
                 progress(start / len(order), "Looking for twins")
             block = order[start : start + size]
             pairs = self._within(block, codes, known, reach)
-            pairs, distance = self._measured(accounts, codes, pairs, reach)
+            pairs = self._measured(accounts, pairs, reach)
             found = pl.DataFrame(
-                {"prototype": pairs.prototypes, "row": pairs.rows, "distance": distance}
+                {
+                    "prototype": pairs.prototypes,
+                    "row": pairs.rows,
+                    "distance": pairs.total / pairs.common,
+                }
             )
             best = pl.concat([best, found]).sort("prototype", "distance", "row")
             best = best.group_by("prototype", maintain_order=True).head(count)
@@ -383,36 +381,49 @@ class Prototypes:
     ) -> "_Pairs":
         """Pairs that can be compared and that the choice columns leave within reach."""
         tables = [
-            ((part.table * self.gower.weights[place]).astype(np.float32), codes[place])
+            (part.table * self.gower.weights[place], codes[place])
             for place, part in enumerate(self.parts)
             if isinstance(part, _Lookup)
         ]
         own, enough = self._own_weights, LEAST_KNOWN * sum(self.gower.weights)
-        # A little room for 32-bit rounding, since equals at the edge must not be lost.
-        room = np.where(np.isfinite(reach), reach * (1 + 1e-5) + 1e-6, 4.0)
-        sums = np.empty((_CHUNK, self.count), dtype=np.float32)
+        room = np.minimum(reach * (1 + 1e-12), 2.0)
+        sums = np.empty((_CHUNK, self.count))
         one = np.empty_like(sums)
         found = []
         for start in range(0, len(block), _CHUNK):
             chunk = block[start : start + _CHUNK]
-            least, added = sums[: len(chunk)], one[: len(chunk)]
-            least[:] = 0
+            total, added = sums[: len(chunk)], one[: len(chunk)]
+            total[:] = 0
             for table, values in tables:
                 np.take(table, values[chunk], axis=0, out=added, mode="clip")
-                least += added
+                total += added
             common = known[chunk].astype(np.float64) @ own
-            row, prototype = np.nonzero((least <= common * room) & (common >= enough))
-            found.append((chunk[row], prototype, common[row, prototype]))
+            np.multiply(common, room, out=added)
+            row, prototype = np.nonzero((total <= added) & (common >= enough))
+            found.append((chunk[row], prototype, common[row, prototype], total[row, prototype]))
         return _Pairs(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
 
 @dataclass(frozen=True, eq=False)
 class _Pairs:
-    """Accounts with a prototype each, and the weight that both know in common."""
+    """Accounts with a prototype each.
+
+    Attributes
+    ----------
+    rows, prototypes
+        The two of each pair.
+    common
+        Weight that both know.
+    total
+        Weighted distance in the columns looked at so far.
+    """
 
     rows: Rows
     prototypes: Rows
     common: Floats
+    total: Floats
 
     def take(self, chosen: npt.NDArray[np.bool_]) -> "_Pairs":
-        return _Pairs(self.rows[chosen], self.prototypes[chosen], self.common[chosen])
+        return _Pairs(
+            self.rows[chosen], self.prototypes[chosen], self.common[chosen], self.total[chosen]
+        )
