@@ -390,7 +390,7 @@ class Prototypes:
         sums = np.empty((_CHUNK, self.count))
         one = np.empty_like(sums)
         found = []
-        for start in range(0, len(block), _CHUNK):
+        for start in range(0, max(len(block), 1), _CHUNK):
             chunk = block[start : start + _CHUNK]
             total, added = sums[: len(chunk)], one[: len(chunk)]
             total[:] = 0

@@ -9,8 +9,8 @@ import pytest
 
 from icp_core import demo
 from icp_core.errors import LearningError, ProfileError
+from icp_core.importing.customers import match, read_outcomes
 from icp_core.learning import Outcomes, demo_deals, disagreement, learn
-from icp_core.learning import proof as trial
 from icp_core.learning.segments import STABLE
 from icp_core.profile import Choice, Criterion, Flag, Profile, Role
 from icp_core.scoreboard import Scoreboard
@@ -208,7 +208,7 @@ def test_a_hand_made_profile_on_a_missing_column_is_refused_at_once(universe, de
         learn(universe, deals, hand=odd)
 
 
-def test_learning_reports_its_progress_and_can_be_cancelled(universe, deals, monkeypatch):
+def test_learning_reports_its_progress_and_can_be_cancelled(universe, deals):
     class CancelledError(Exception):
         pass
 
@@ -223,7 +223,6 @@ def test_learning_reports_its_progress_and_can_be_cancelled(universe, deals, mon
     with pytest.raises(CancelledError):
         learn(universe, deals, today=TODAY, progress=watch)
     assert shares == sorted(shares)
-    monkeypatch.setattr(trial, "RESAMPLES", 20)
 
 
 def test_customers_of_two_kinds_make_two_segments_with_a_profile_each():
@@ -290,3 +289,18 @@ def test_customers_without_groups_stay_one_segment():
     assert len(split.segments) == 1
     assert "one segment" in split.note
     assert split.segments[0].profile == found.profile
+
+
+def test_a_crm_list_can_be_read_matched_and_learned_from(universe, deals, tmp_path):
+    names = universe.frame.select("account_id", "org_number", "name", "country")
+    listed = deals.frame.join(names, on="account_id", maintain_order="left").with_columns(
+        pl.col("products").list.join("; ")
+    )
+    path = tmp_path / "customers.csv"
+    listed.drop("account_id").write_csv(path)
+    matched = match(read_outcomes(path), universe.frame).outcomes
+    found = learn(universe, Outcomes.of(matched), today=TODAY, judge=False)
+    direct = learn(universe, deals, today=TODAY, judge=False)
+    assert len(found.standings.frame) == len(direct.standings.frame)
+    assert found.standings.frame["breadth"].sum() == direct.standings.frame["breadth"].sum()
+    assert [a.column.name for a in found.suggested] == [a.column.name for a in direct.suggested]
