@@ -35,10 +35,11 @@ part = st.segmented_control(
     label_visibility="collapsed",
     **state.kept(PART),
 )
-if on_desk.problem:
-    st.error(plain(on_desk.problem), icon=":material/error:")
-if on_desk.notice:
-    st.success(plain(on_desk.notice), icon=":material/info:")
+problem, notice = on_desk.said()
+if problem:
+    st.error(plain(problem), icon=":material/error:")
+if notice:
+    st.success(plain(notice), icon=":material/check_circle:")
 
 if part == "list":
     loading.draw(on_desk)

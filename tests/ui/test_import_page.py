@@ -78,7 +78,7 @@ def test_a_list_is_looked_at_corrected_loaded_and_chosen(open_page: Open) -> Non
     shown = metrics(app)
     assert (shown["Rows read"], shown["Companies kept"]) == ("5", "3")
     assert (shown["Merged into another"], shown["Rejected"]) == ("1", "1")
-    assert "33% lack website" not in texts(app)
+    assert "lack employees" not in texts(app)
     assert Library().remembered()
 
 

@@ -207,4 +207,18 @@ def _unmatched(matches: Matches) -> None:
         lambda: tables.table_csv(matches.unmatched, {name: name for name in ("row", *shown)}),
         file_name="unmatched.csv",
     )
-    st.dataframe(matches.unmatched.select(shown).head(100), hide_index=True, height="content")
+    labels = {
+        "name": _("Name"),
+        "org_number": _("National number"),
+        "domain": _("Domain"),
+        "country": _("Country"),
+        "outcome": _("Outcome"),
+        "amount": st.column_config.NumberColumn(_("Amount, EUR"), format="localized"),
+    }
+    st.dataframe(
+        matches.unmatched.select(shown).head(100),
+        column_config=labels,
+        hide_index=True,
+        height="content",
+        placeholder="",
+    )

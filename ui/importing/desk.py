@@ -131,6 +131,11 @@ class Desk:
         else:
             self.loading = Work(lambda tell: _refresh(sources, replacing, rules, tell))
 
+    def said(self) -> tuple[str, str]:
+        """The problem, and the notice, which is only said once."""
+        notice, self.notice = self.notice, ""
+        return self.problem, notice
+
     def replace(self) -> None:
         """Begin to put the newer load in the place of the older one."""
         waiting, self.waiting = self.waiting, None

@@ -3,13 +3,15 @@
 import os
 from pathlib import PurePath
 
+import polars as pl
 import streamlit as st
 
+from icp_core.columns import BY_NAME
 from icp_core.errors import ImportRefused
 from icp_core.importing.cleaning import Rules
 from icp_core.importing.library import Library
 from icp_core.importing.reading import SERVER_FOLDERS, server_path
-from icp_core.importing.refresh import Changes
+from icp_core.importing.refresh import WATCHED, Changes
 from ui import state, tables
 from ui.format import number, plain
 from ui.importing import mapping
@@ -74,6 +76,7 @@ def _choose(desk: Desk) -> None:
 
 
 def _look(desk: Desk) -> None:
+    _save_as(desk)
     for place, one in enumerate(desk.opened):
         with st.container(border=True):
             _about(desk, place, one)
@@ -81,7 +84,6 @@ def _look(desk: Desk) -> None:
                 mapping.editor(place)
             else:
                 st.caption(mapping.summary(one.source.mapping))
-    _save_as(desk)
 
 
 def _about(desk: Desk, place: int, one: Opened) -> None:
@@ -215,6 +217,14 @@ def _agree(desk: Desk, refresh: Refresh) -> None:
             )
 
 
+def moved_data(moved: pl.DataFrame) -> pl.DataFrame:
+    """Figures that moved, as people read them: labels for columns, the change in per cent."""
+    labels = {name: BY_NAME[name].label for name in WATCHED}
+    return moved.select(
+        "name", pl.col("column").replace(labels), "before", "after", change=100 * pl.col("change")
+    )
+
+
 def _changes(changes: Changes) -> None:
     frames = {"new": changes.new, "gone": changes.gone, "moved": changes.moved}
     titles = {"new": _("New"), "gone": _("Gone"), "moved": _("Moved")}
@@ -233,13 +243,13 @@ def _changes(changes: Changes) -> None:
         return
     if shown == "moved":
         st.dataframe(
-            frame.head(_SHOWN).select("name", "column", "before", "after", "change"),
+            moved_data(frame.head(_SHOWN)),
             column_config={
                 "name": _("Name"),
                 "column": _("Figure"),
                 "before": st.column_config.NumberColumn(_("Before"), format="localized"),
                 "after": st.column_config.NumberColumn(_("After"), format="localized"),
-                "change": st.column_config.NumberColumn(_("Change"), format="percent"),
+                "change": st.column_config.NumberColumn(_("Change, %"), format="%+.0f"),
             },
             hide_index=True,
         )

@@ -138,11 +138,12 @@ def _row(place: int, one: Opened, row: Assignment) -> None:
     heading, values, unit, money, decimal, sure = st.columns(
         _WIDTHS, gap="small", vertical_alignment="center"
     )
-    samples = " · ".join(text[:_SAMPLE_LENGTH] for text in one.samples.get(row.heading, ()))
-    with heading:
-        st.markdown(
-            f"**{plain(row.heading)}**  \n:small[:gray[{plain(samples) or _('no values')}]]"
-        )
+    samples = [_shown(text) for text in one.samples.get(row.heading, ())]
+    doubt = [] if row.confidence >= SURE or row.is_extra or not row.column else [_(row.reason)]
+    heading.markdown(
+        f"**{plain(row.heading)}**  \n"
+        f":small[:gray[{' · '.join([*samples, *map(plain, doubt)]) or _('no values')}]]"
+    )
     place_in_file = [other.heading for other in one.source.mapping.assignments].index(row.heading)
     box = _Box(place, row, f"{place}_{place_in_file}")
     current = _LEAVE_OUT if row.column is None else _OWN if row.is_extra else row.column
@@ -163,7 +164,13 @@ def _row(place: int, one: Opened, row: Assignment) -> None:
         box.draw(decimal, "decimal", _("Numbers"), marks, row.decimal)
     if row.column is not None and not row.is_extra:
         colour = "green" if row.confidence >= SURE else "orange"
-        sure.markdown(f":{colour}[{percent(row.confidence)}]", help=_(row.reason) or None)
+        sure.markdown(f":{colour}[{percent(row.confidence)}]")
+
+
+def _shown(text: str) -> str:
+    """A value as text; an invisible joiner keeps an address from becoming a link."""
+    short = plain(text if len(text) <= _SAMPLE_LENGTH else text[: _SAMPLE_LENGTH - 1] + "…")
+    return short.replace("www", "w\u2060ww").replace("http", "h\u2060ttp")
 
 
 @dataclass(frozen=True)

@@ -96,10 +96,14 @@ def _columns(report: QualityReport) -> None:
                 _("Filled"), min_value=0, max_value=1, format="percent"
             ),
             "invalid": st.column_config.NumberColumn(
-                _("Invalid"), help=_("Cells that could not be read; they are unknown now.")
+                _("Invalid"),
+                width="small",
+                help=_("Cells that could not be read; they are unknown now."),
             ),
             "changed": st.column_config.NumberColumn(
-                _("Changed"), help=_("Cells written differently: a code for a name, for example.")
+                _("Changed"),
+                width="small",
+                help=_("Cells written differently: a code for a name, for example."),
             ),
             "examples": st.column_config.TextColumn(_("Invalid, for example")),
         },
