@@ -8,6 +8,7 @@ from threading import Event
 
 import polars as pl
 import pytest
+import xlsxwriter
 from app_pages import Open, errors, metrics, texts
 from streamlit.testing.v1 import AppTest
 
@@ -255,6 +256,39 @@ def test_a_server_path_is_offered_only_where_folders_are_allowed(
     app.button(key="import_open").click().run()
     assert not errors(settled(app))
     assert "list.csv" in texts(app)
+
+
+def test_another_sheet_of_a_workbook_can_be_chosen(open_page: Open, tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "list.xlsx") as workbook:
+        for sheet, name in (("Companies", "A AB"), ("Prospects", "B AB")):
+            page = workbook.add_worksheet(sheet)
+            page.write_row(0, 0, ["Company", "City"] if sheet == "Companies" else ["Name", "Own"])
+            page.write_row(1, 0, [name, "Lund"])
+    app = looked_at(open_page(PAGE), ("list.xlsx", (tmp_path / "list.xlsx").read_bytes()))
+    assert "A AB" in texts(app)
+    app.selectbox(key="shown_import_sheet_0").select("Prospects").run()
+    assert "B AB" in texts(settled(app))
+    assert "A AB" not in texts(app)
+    app.button(key="import_load").click().run()
+    assert not errors(settled(app))
+    (entry,) = Library().entries()
+    assert Library().open(entry.key).frame["name"].to_list() == ["B AB"]
+
+
+def test_many_headings_come_by_page_and_keep_their_corrections(open_page: Open) -> None:
+    headings = ["Company", *(f"Own {i}" for i in range(44))]
+    content = ";".join(headings) + "\n" + ";".join(["A", *map(str, range(44))]) + "\n"
+    app = looked_at(open_page(PAGE), ("wide.csv", content.encode()))
+    boxes = [one for one in app.selectbox if one.label == "Becomes"]
+    assert len(boxes) == 20
+    app.get("pagination")[0].set_value(3).run()
+    boxes = [one for one in app.selectbox if one.label == "Becomes"]
+    assert len(boxes) == 5
+    boxes[-1].select("employees").run()
+    app.button(key="import_load").click().run()
+    assert not errors(settled(app))
+    (entry,) = Library().entries()
+    assert Library().open(entry.key).frame["employees"].to_list() == [43]
 
 
 # Work ---------------------------------------------------------------------------------------------
