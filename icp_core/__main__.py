@@ -12,11 +12,14 @@ from typing import Any
 
 import polars as pl
 
-from icp_core import demo, sources
+from icp_core import demo, engines, sources
+from icp_core.engines import EngineBoard, EngineEvaluation
+from icp_core.engines.board import SECONDS
 from icp_core.errors import IcpError, ImportRefused, ProfileError, WorkspaceError
 from icp_core.explain import Explanation, explain
-from icp_core.exporting import FORMATS, Preflight, prepare
+from icp_core.exporting import FORMATS, Format, Preflight, prepare
 from icp_core.exporting.cells import guarded
+from icp_core.exporting.streamed import LayOut, Written, prepare_best, write_parts
 from icp_core.importing import customers, refresh
 from icp_core.importing.cleaning import Rules
 from icp_core.importing.load import run_import
@@ -24,7 +27,7 @@ from icp_core.importing.mapping import Mapping
 from icp_core.importing.report import QualityReport
 from icp_core.learning import Outcomes, customer_lists, demo_deals, learn
 from icp_core.learning.lesson import SEED
-from icp_core.market import Market
+from icp_core.market import Market, Population
 from icp_core.profile import Profile
 from icp_core.scoreboard import Evaluation, Scoreboard
 from icp_core.starters import starters_for
@@ -122,12 +125,22 @@ def _command(commands: Any, name: str, run: Any, summary: str) -> argparse.Argum
     parser: argparse.ArgumentParser = commands.add_parser(name, help=summary)
     parser.set_defaults(run=run)
     names = ", ".join(source.name for source in sources.BUILT_IN)
-    parser.add_argument("--accounts", required=True, help=f"{names}, demo:ROWS, or a file")
+    parser.add_argument(
+        "--accounts",
+        required=True,
+        help=f"{names}, demo:ROWS, a file, or an engine's address (docs/scaling.md)",
+    )
     parser.add_argument(
         "--profile", type=Path, help="a profile file; a fitting starter unless given"
     )
     parser.add_argument(
         "--include-inactive", action="store_true", help="bankrupt ones and so on too"
+    )
+    parser.add_argument(
+        "--seconds",
+        type=_count,
+        default=SECONDS,
+        help="limit on a question to an engine; 0 for none",
     )
     return parser
 
@@ -142,17 +155,25 @@ def _list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _evaluation(options: argparse.Namespace) -> Evaluation:
-    universe = sources.load(options.accounts, include_inactive=options.include_inactive)
-    profile = _by_hand(options, universe)
+def _evaluation(options: argparse.Namespace) -> Evaluation | EngineEvaluation:
+    inactive = options.include_inactive
+    board: Scoreboard | EngineBoard
+    if engines.is_address(options.accounts):
+        engine = engines.connect(options.accounts)
+        board = EngineBoard(engine, seconds=options.seconds, include_inactive=inactive)
+        population: Population = engine
+    else:
+        universe = sources.load(options.accounts, include_inactive=inactive)
+        board, population = Scoreboard(universe), universe
+    profile = _by_hand(options, population)
     if profile is None:
         raise ProfileError(
-            f"No starter profile fits the columns of {options.accounts}; name one with --profile."
+            f"No starter profile fits the columns of {population.name}; name one with --profile."
         )
-    return Scoreboard(universe).evaluate(profile)
+    return board.evaluate(profile)
 
 
-def _by_hand(options: argparse.Namespace, universe: Universe) -> Profile | None:
+def _by_hand(options: argparse.Namespace, universe: Population) -> Profile | None:
     """The profile that was named, else the first starter that fits, if one does."""
     if options.profile is not None:
         return _profile(options.profile)
@@ -168,8 +189,8 @@ def _profile(path: Path) -> Profile:
 
 def _score(options: argparse.Namespace) -> None:
     evaluation = _evaluation(options)
-    rows = evaluation.rows(evaluation.best(options.rows))
-    universe = evaluation.board.universe
+    rows = evaluation.page(limit=options.rows)
+    universe = evaluation.population
     reasons = explain(rows, evaluation.profile)
     if options.json:
         best = [
@@ -239,38 +260,50 @@ def _export(options: argparse.Namespace) -> None:
         )
     # Opened first: a list that ignores what people decided is not written by accident.
     workspace = None if options.ignore_decisions else Workspace.open()
-    rows = evaluation.rows(evaluation.best(len(evaluation.matches)))
-    prepared = prepare(
-        rows,
+    lay_out = partial(
+        prepare,
         format=options.format,
         profile=profile,
-        fictional=evaluation.board.universe.fictional,
+        fictional=evaluation.population.fictional,
         on=date.today(),
         customers=options.customers,
         countries=options.countries,
         tiers=[None if tier == UNRANKED else tier for tier in tiers],
         excluded=workspace.exclusions() if workspace else {},
     )
-    written = prepared.write(options.out)
+    file = _written(evaluation, lay_out, FORMATS[options.format], options.out)
+    written, report = file.path, file.report
     if workspace:
         try:
             workspace.log_export(
                 author=options.author or user_name() or "command line",
-                dataset=evaluation.board.universe.name,
+                dataset=evaluation.population.name,
                 profile=profile,
                 format=options.format,
                 file_name=written.name,
-                accounts=prepared.report.rows_written,
-                sha256=prepared.sha256,
+                accounts=report.rows_written,
+                sha256=file.sha256,
             )
         except WorkspaceError as error:
             raise WorkspaceError(f"{written} was written but not logged. {error}") from error
     if options.json:
-        print(json.dumps(prepared.report.to_dict() | {"file": str(written)}, ensure_ascii=False))
+        print(json.dumps(report.to_dict() | {"file": str(written)}, ensure_ascii=False))
         return
-    for line in _report(prepared.report):
+    for line in _report(report):
         print(line)
     print(f"Written: {written}")
+
+
+def _written(
+    evaluation: Evaluation | EngineEvaluation, lay_out: LayOut, target: Format, out: Path
+) -> Written:
+    if isinstance(evaluation, Evaluation):
+        prepared = lay_out(evaluation.page(limit=len(evaluation.matches)))
+    elif target.for_people and target.suffix == ".csv":
+        return write_parts(evaluation.stream(), lay_out, out)
+    else:
+        prepared = prepare_best(evaluation, target, lay_out)
+    return Written(prepared.write(out), prepared.report, prepared.sha256)
 
 
 def _report(report: Preflight) -> list[str]:

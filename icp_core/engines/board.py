@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
-from math import floor, log10
+from math import ceil, log10
 from typing import Any, Final
 
 import narwhals as nw
@@ -74,7 +74,7 @@ class EngineBoard:
         return nw.from_native(accounts).filter(active).to_native()
 
     def sample(self, rows: int = SAMPLE) -> pl.DataFrame:
-        """About so many accounts from all over the table, the same ones every time.
+        """At most so many accounts from all over the table, the same ones every time.
 
         They are those whose `account_id` ends in certain digits, because the first accounts of a
         sorted table are all of one kind. A table whose ids end otherwise gives its first accounts.
@@ -87,7 +87,7 @@ class EngineBoard:
         accounts = nw.from_native(self.accounts())
         with self.engine.asking(seconds=self.seconds):
             total = int(accounts.select(nw.len()).collect("polars").item())
-            digits = max(0, floor(log10(total / rows))) if total > rows else 0
+            digits = max(0, ceil(log10(total / rows))) if total > rows else 0
             ends = nw.col("account_id").str.ends_with("7" * digits)
             found = (accounts.filter(ends) if digits else accounts).head(rows).collect("polars")
             if digits and len(found) < _LEAST_SAMPLE:

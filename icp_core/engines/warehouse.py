@@ -12,6 +12,7 @@ from icp_core.errors import SourceError
 
 try:
     import ibis
+    import sqlglot
     from ibis.common.exceptions import IbisError
 except ImportError as error:
     raise SourceError(
@@ -40,7 +41,9 @@ class Warehouse(Engine):
         failures: tuple[type[Exception], ...] = (*self.errors, OSError, ImportError)
         try:
             self._backend = ibis.connect(address)
-            self._backend.table(table)
+            self._accounts = self._backend.table(table)
+            if self._backend.name == "postgres":
+                self._accounts = self._ordered_by_bytes()
         except failures as error:
             reason = str(error).strip().splitlines()
             raise SourceError(
@@ -51,7 +54,30 @@ class Warehouse(Engine):
 
     def accounts(self) -> Any:
         """The table as an Ibis expression."""
-        return self._backend.table(self._table)
+        return self._accounts
+
+    def _ordered_by_bytes(self) -> Any:
+        """The table of a PostgreSQL, whose own collation would break ties in another order."""
+        from psycopg.types.numeric import FloatLoader
+
+        # It counts in decimals wherever a literal has a point; we want what other engines give.
+        self._backend.con.adapters.register_loader("numeric", FloatLoader)
+        columns = [
+            sqlglot.exp.alias_(
+                sqlglot.exp.Collate(
+                    this=sqlglot.column(name, quoted=True),
+                    expression=sqlglot.exp.to_identifier("C", quoted=True),
+                ),
+                name,
+                quoted=True,
+            )
+            if name == "account_id"
+            else sqlglot.column(name, quoted=True)
+            for name in self._accounts.columns
+        ]
+        table = sqlglot.exp.to_table(self._table, dialect="postgres")
+        query = sqlglot.select(*columns).from_(table)
+        return self._backend.sql(query.sql("postgres"), dialect="postgres")
 
     @contextmanager
     def keep(self, frame: Any) -> Iterator[Any]:

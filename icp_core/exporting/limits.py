@@ -106,10 +106,7 @@ def warnings(
                 "These accounts do not say who opted out of advertising; check the register first."
             )
     elif opted_out:
-        found.append(
-            f"{opted_out:,} of the companies opted out of advertising; do not make an ad audience "
-            "of them."
-        )
+        found.append(opted_out_warning(opted_out))
     if customers != "with" and "is_customer" not in accounts.columns:
         found.append("These accounts do not say who is a customer, so none counts as one.")
     unreadable = kept.select(
@@ -121,3 +118,11 @@ def warnings(
             "left blank."
         )
     return found
+
+
+def opted_out_warning(companies: int) -> str:
+    """What a file with companies that opted out says of them."""
+    return (
+        f"{companies:,} of the companies opted out of advertising; do not make an ad audience of "
+        "them."
+    )

@@ -44,6 +44,8 @@ class Preflight:
         Rows left out because a better one has their domain, or their name and country.
     customers_suppressed
         Rows left out because existing customers were not wanted.
+    opted_out
+        Rows written that opted out of advertising; none in an ad audience.
     dropped
         Rows left out for another reason, by key of `DROPPED`; every key is present.
     exclusions
@@ -69,6 +71,7 @@ class Preflight:
     duplicates_by_domain: int
     duplicates_by_name: int
     customers_suppressed: int
+    opted_out: int
     dropped: Mapping[str, int]
     exclusions: Mapping[str, int]
     cells_cleaned: int

@@ -71,6 +71,10 @@ class Prepared:
             raise ExportError(" ".join(self.report.blockers))
         return self._csv if self._csv is not None else self._workbook
 
+    def rest(self) -> bytes:
+        """Content without headings: what follows when a CSV file is written part by part."""
+        return _csv(self.frame, self.format, is_first=False)
+
     @cached_property
     def sha256(self) -> str:
         """Hash of the content, in hexadecimal: what the export log keeps.
@@ -98,17 +102,28 @@ class Prepared:
             If the receiver would refuse the file, or it cannot be written there.
         """
         content = self.to_bytes()
-        target = path / self.file_name if path.is_dir() else path
-        if self.report.fictional and not target.name.startswith(FICTIONAL_PREFIX):
-            target = target.with_name(FICTIONAL_PREFIX + target.name)
+        target = place(self.report, path)
         try:
             target.write_bytes(content)
         except OSError as error:
-            raise ExportError(
-                f"The file cannot be written to {target} ({error.strerror}); "
-                "choose a directory that exists and that you may write to."
-            ) from error
+            raise unwritable(target, error) from error
         return target
+
+
+def place(report: Preflight, path: Path) -> Path:
+    """Where a file goes that was asked for at `path`, see `Prepared.write`."""
+    target = path / report.file_name if path.is_dir() else path
+    if report.fictional and not target.name.startswith(FICTIONAL_PREFIX):
+        target = target.with_name(FICTIONAL_PREFIX + target.name)
+    return target
+
+
+def unwritable(target: Path, error: OSError) -> ExportError:
+    """The error for a file that the system does not let us write."""
+    return ExportError(
+        f"The file cannot be written to {target} ({error.strerror}); "
+        "choose a directory that exists and that you may write to."
+    )
 
 
 def prepare(
@@ -191,6 +206,7 @@ def prepare(
         duplicates_by_domain=counts.get(_SAME_DOMAIN, 0),
         duplicates_by_name=counts.get(_SAME_NAME, 0),
         customers_suppressed=counts.get(_CUSTOMER, 0),
+        opted_out=opted_out,
         dropped=dropped,
         exclusions=dict(
             fates.filter(pl.col("fate") == "excluded")
@@ -324,12 +340,13 @@ def _safe(raw: pl.DataFrame, target: Format) -> tuple[pl.DataFrame, int, int]:
     return shortened, changed, cut
 
 
-def _csv(frame: pl.DataFrame, target: Format) -> bytes:
+def _csv(frame: pl.DataFrame, target: Format, *, is_first: bool = True) -> bytes:
     buffer = BytesIO()
     frame.write_csv(
         buffer,
         # A byte order mark would become part of the first heading an upload is recognised by.
-        include_bom=target.for_people,
+        include_bom=target.for_people and is_first,
+        include_header=is_first,
         line_terminator="\r\n",
         # Where Excel splits at semicolons, an unquoted `Exempel;=1+1` would give a formula cell.
         quote_style="non_numeric" if target.for_people else "necessary",

@@ -7,6 +7,8 @@ from typing import Final
 import polars as pl
 
 from icp_core import demo
+from icp_core.engines import is_address
+from icp_core.engines.base import without_password
 from icp_core.errors import SourceError, UniverseError
 from icp_core.importing.library import SOURCE, Library
 from icp_core.sources import files, listed, norway
@@ -75,6 +77,11 @@ def load(source: str, *, include_inactive: bool = False) -> Universe:
     UniverseError
         If the accounts are not usable.
     """
+    if is_address(source):
+        raise SourceError(
+            f"This needs every account in memory, and those of {without_password(source)} stay in "
+            "their engine; narrow the profile, export the list as CSV, and load that file."
+        )
     name, _, rows = source.partition(":")
     if name == SOURCE and rows:
         return _loaded(rows, include_inactive=include_inactive)

@@ -1,10 +1,13 @@
 """Engines that keep the accounts give the reference's answers, and fail with one message."""
 
 import duckdb
+import polars as pl
+import psycopg
 import pytest
 import slow_reference as slow
 import strategies
 from hypothesis import HealthCheck, Phase, given, settings
+from psycopg import sql
 from test_market_against_reference import PHASES, assert_same
 
 from icp_core import engines
@@ -57,6 +60,66 @@ def test_every_engine_finds_the_market_that_plain_python_finds(
     assert evaluation.page(limit=100)["tier"].to_list() == tiers
     streamed = [account for batch in evaluation.stream(rows=3) for account in batch["account_id"]]
     assert streamed == [match["account_id"] for match in expected["matches"]]
+
+
+@pytest.fixture(scope="module")
+def postgres(new_postgres_database):
+    """Address of an empty database of a real PostgreSQL server, whose collation is not that of bytes."""
+    pytest.importorskip("ibis", reason="needs requirements-scale.txt")
+    return new_postgres_database()
+
+
+def loaded(universe, address):
+    """The universe as a table of a PostgreSQL, lists as arrays of text."""
+    types = {"Int64": "bigint", "Float64": "double precision", "Boolean": "boolean"}
+    columns = [
+        sql.SQL("{} {}").format(
+            sql.Identifier(name),
+            sql.SQL("text[]" if dtype == pl.List else types.get(str(dtype), "text")),
+        )
+        for name, dtype in universe.frame.schema.items()
+    ]
+    with psycopg.connect(address, autocommit=True) as connection:
+        # As most servers have it: capitals beside small letters. A server may know no such order.
+        language = connection.execute(
+            "SELECT collname FROM pg_collation WHERE collprovider IN ('c', 'i') "
+            "AND collname ~ '^(en|sv)_' AND collencoding IN (-1, 6) LIMIT 1"
+        ).fetchone()
+        if language:
+            columns[0] += sql.SQL(" COLLATE {}").format(sql.Identifier(language[0]))
+        connection.execute("DROP TABLE IF EXISTS accounts")
+        connection.execute(
+            sql.SQL("CREATE TABLE accounts ({})").format(sql.SQL(", ").join(columns))
+        )
+        with connection.cursor() as cursor, cursor.copy("COPY accounts FROM STDIN") as copy:
+            for row in universe.frame.iter_rows():
+                copy.write_row(row)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@given(rows=strategies.accounts(), profile=strategies.profiles())
+def test_postgresql_finds_the_market_that_plain_python_finds(postgres, rows, profile):
+    loaded(strategies.universe(rows), postgres)
+    engine = engines.connect(f"ibis+{postgres}{'&' if '?' in postgres else '?'}table=accounts")
+    evaluation = EngineBoard(engine).evaluate(profile)
+    expected = slow.market(profile, rows)
+    assert_same(evaluation.market, evaluation.page(limit=100), expected)
+    streamed = [account for batch in evaluation.stream(rows=3) for account in batch["account_id"]]
+    assert streamed == [match["account_id"] for match in expected["matches"]]
+
+
+def test_postgresql_breaks_ties_by_bytes_whatever_its_collation(postgres):
+    ids = ["a-2", "A-10", "b", "B", "å", "a1", "a-1", "_"]
+    universe = strategies.Universe.of(
+        pl.DataFrame({"account_id": ids, "name": ids}), name="ties", label="Ties"
+    )
+    loaded(universe, postgres)
+    engine = engines.connect(f"ibis+{postgres}{'&' if '?' in postgres else '?'}table=accounts")
+    policy = TierPolicy(kind="capacity", tiers=(Tier(name="A", threshold=3),))
+    evaluation = EngineBoard(engine).evaluate(Profile(name="P", tiers=policy))
+    assert evaluation.page()["account_id"].to_list() == sorted(ids)
+    assert evaluation.page()["tier"].to_list() == ["A"] * 3 + [None] * 5
+    assert evaluation.tiers[0].accounts == 3
 
 
 @pytest.fixture(scope="module")
