@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +36,7 @@ SOURCE: Final = "loaded"
 """What names of loaded universes begin with: `loaded:KEY`."""
 
 _DEAL: Final = ("account_id", "outcome", "amount", "closed_on", "since", "until")
+_LEFT_BEHIND: Final = 86_400
 _File = pl.DataFrame | str
 
 
@@ -137,6 +139,7 @@ class Library:
         ImportRefused
             If the label is blank or too long, the universe to replace is gone, or the disk refuses.
         """
+        self._sweep()
         old = self.entry(replacing) if replacing else None
         accounts = loaded.accounts
         if old:
@@ -335,6 +338,17 @@ class Library:
             raise
         if before:
             shutil.rmtree(before, ignore_errors=True)
+
+    def _sweep(self) -> None:
+        """Remove versions that a program that was killed left half written, a day later."""
+        in_force = {entry.key: entry.version for entry in self.entries()}
+        for folder in self._universes.glob("*/*/"):
+            try:
+                age = time.time() - folder.stat().st_mtime
+            except OSError:
+                continue
+            if folder.name != in_force.get(folder.parent.name) and age > _LEFT_BEHIND:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _write(self, entry: Entry) -> None:
         _replace(self._universes / entry.key / _ABOUT, entry.model_dump_json(indent=2))

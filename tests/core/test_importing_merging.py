@@ -1,3 +1,4 @@
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -275,6 +276,22 @@ def test_a_load_that_fails_half_way_leaves_the_old_one_untouched(
     monkeypatch.undo()
     assert kept.open(entry.key).frame["name"].to_list() == ["A"]
     assert len(list((tmp_path / "data" / "universes" / entry.key).iterdir())) == 2
+
+
+def test_what_a_killed_program_left_half_written_goes_at_a_later_load(tmp_path: Path) -> None:
+    kept = Library(tmp_path / "data")
+    entry = kept.save(loaded_from(tmp_path, "Company,City\nA,Oslo\n"), "Customers")
+    universes = tmp_path / "data" / "universes"
+    old = universes / "killed-1" / "0123456789abcdef"
+    recent = universes / "busy-1" / "0123456789abcdef"
+    for folder in (old, recent):
+        folder.mkdir(parents=True)
+    long_ago = datetime.now(UTC).timestamp() - 90_000
+    os.utime(old, (long_ago, long_ago))
+    os.utime(universes / entry.key / entry.version, (long_ago, long_ago))
+    kept.save(loaded_from(tmp_path, "Company,City\nB,Oslo\n"), "Others")
+    assert (old.exists(), recent.exists()) == (False, True)
+    assert kept.open(entry.key).frame["name"].to_list() == ["A"]
 
 
 def test_a_cancelled_load_stops_between_batches(tmp_path: Path) -> None:
