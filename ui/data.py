@@ -8,18 +8,26 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 import streamlit as st
 
+import icp_core.learning
 import icp_core.robustness
 from icp_core import sources
 from icp_core.compare import Comparison, compare
 from icp_core.errors import ImportRefused, WorkspaceError
 from icp_core.exporting import Customers, Prepared, prepare
 from icp_core.importing.library import SOURCE, Library
+from icp_core.importing.tables import Progress
+from icp_core.learning import Lesson, Standings, disagreement, learn
 from icp_core.learning.customers import Outcomes
+from icp_core.learning.segments import Segments
+from icp_core.learning.suggestion import Disagreement
+from icp_core.learning.twins import Twins
 from icp_core.profile import Profile
 from icp_core.robustness import DRAWS, Robustness
 from icp_core.scoreboard import Evaluation, Scoreboard
 from icp_core.universe import Universe
 from icp_core.workspace import SavedProfile, Workspace, default_url
+from ui.importing.work import Work
+from ui.learning.request import Request
 from ui.texts import _
 
 TO_VERIFY: Final = "to verify"
@@ -29,6 +37,10 @@ _LOOK_AGAIN: Final = 30
 """Seconds after which what other programs saved is seen, or a workspace that failed is tried again."""
 
 _BY_CONTENT: Final[dict[str | type[Any], Callable[[Any], Any]]] = {Profile: Profile.model_dump_json}
+
+_BY_QUESTION: Final[dict[str | type[Any], Callable[[Any], Any]]] = {
+    Request: lambda request: request.key
+}
 
 
 def datasets() -> dict[str, str]:
@@ -242,6 +254,51 @@ def export(
         )
 
 
+def fictional_deals(source: str) -> Outcomes:
+    """The invented deals of the fictional accounts.
+
+    Raises
+    ------
+    LearningError
+        If the accounts are others.
+    """
+    return _fictional_deals(source, _edition(source))
+
+
+def standings(request: Request) -> Standings:
+    """Who the best and the worst customers are.
+
+    Raises
+    ------
+    LearningError
+        As `customers.standings`.
+    """
+    return _standings(request, _edition(request.source), date.today())
+
+
+def lesson(request: Request, *, judged: bool) -> Work[Lesson]:
+    """What the customers teach, at work or done; judged out of sample too, which takes longer."""
+    return _going_on(_lesson, request, _edition(request.source), date.today(), judged)
+
+
+def twins(request: Request, taught: Lesson, customers: tuple[str, ...], count: int) -> Work[Twins]:
+    """Accounts like these customers, or like the best where none are named; at work or done."""
+    edition = _edition(request.source)
+    return _going_on(_twins, request, edition, date.today(), customers, count, taught)
+
+
+def customer_segments(request: Request, taught: Lesson) -> Work[Segments]:
+    """The best customers in groups; at work or done."""
+    return _going_on(_customer_segments, request, _edition(request.source), date.today(), taught)
+
+
+def ranked_apart(
+    request: Request, taught: Lesson
+) -> tuple[tuple[Disagreement, ...], pl.DataFrame] | None:
+    """Where the current and the learned profile part; None where there is no learned one."""
+    return _ranked_apart(request, _edition(request.source), date.today(), taught)
+
+
 def countries(source: str) -> tuple[str, ...]:
     """Codes of the countries that a source has accounts in."""
     if "country" not in universe(source).columns:
@@ -370,3 +427,84 @@ def _export(  # noqa: PLR0917 - called once, beside its public twin
         tiers=tiers,
         excluded={} if revision is None else _excluded(url, revision),
     )
+
+
+def _going_on(begin: Any, *asked: Any) -> Work[Any]:
+    """The work that was begun for this question; begun again where it was cancelled."""
+    work: Work[Any] = begin(*asked)
+    if work.is_cancelled:
+        begin.clear(*asked)
+        work = begin(*asked)
+    return work
+
+
+def _told(tell: Callable[[Progress], None]) -> Callable[[float, str], None]:
+    return lambda share, what: tell(Progress(what, share))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _fictional_deals(source: str, edition: _Edition) -> Outcomes:
+    return icp_core.learning.demo_deals(_universe(source, edition).frame)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_QUESTION)
+def _standings(request: Request, edition: _Edition, today: date) -> Standings:
+    chosen = request.settings
+    return icp_core.learning.standings(
+        request.given.outcomes,
+        _universe(request.source, edition),
+        weights=chosen.weights,
+        best=chosen.best,
+        worst=chosen.worst,
+        today=today,
+    )
+
+
+@st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_BY_QUESTION)
+def _lesson(request: Request, edition: _Edition, today: date, judged: bool) -> Work[Lesson]:
+    found = _universe(request.source, edition)
+    chosen = request.settings
+    return Work(
+        lambda tell: learn(
+            found,
+            request.given.outcomes,
+            hand=request.hand,
+            weights=chosen.weights,
+            best=chosen.best,
+            worst=chosen.worst,
+            against=chosen.against,
+            keep=chosen.keep,
+            judge=judged,
+            today=today,
+            progress=_told(tell),
+        )
+    )
+
+
+@st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_BY_QUESTION)
+def _twins(
+    request: Request,
+    edition: _Edition,
+    today: date,
+    customers: tuple[str, ...],
+    count: int,
+    _taught: Lesson,
+) -> Work[Twins]:
+    del request, edition, today  # part of the cache key
+    return Work(lambda tell: _taught.twins(customers or None, count=count, progress=_told(tell)))
+
+
+@st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_BY_QUESTION)
+def _customer_segments(
+    request: Request, edition: _Edition, today: date, _taught: Lesson
+) -> Work[Segments]:
+    del request, edition, today  # part of the cache key
+    return Work(lambda tell: _taught.segments(progress=_told(tell)))
+
+
+@st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_BY_QUESTION)
+def _ranked_apart(
+    request: Request, edition: _Edition, today: date, _taught: Lesson
+) -> tuple[tuple[Disagreement, ...], pl.DataFrame] | None:
+    del request, edition, today  # part of the cache key
+    return disagreement(_taught)

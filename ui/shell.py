@@ -38,6 +38,7 @@ _ICONS: Final = {
     "versions": ":material/history:",
     "export": ":material/download:",
     "import": ":material/upload_file:",
+    "learn": ":material/school:",
 }
 _OTHER_ICON: Final = ":material/article:"
 _OWN: Final = ""
@@ -139,6 +140,13 @@ def link(key: str, label: str | None = None, icon: str | None = None) -> None:
     for one in pages():
         if one.key == key:
             _link(one, label=label or one.label, icon=icon or one.icon)
+
+
+def go(key: str) -> None:
+    """Go on to a page, taking the view along."""
+    path = next(one.path for one in pages() if one.key == key)
+    # Parameters of this page's widgets cannot be set from here.
+    st.switch_page(path, query_params=state.address())
 
 
 def _navigation() -> None:

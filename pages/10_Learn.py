@@ -1,0 +1,77 @@
+"""Learn: from the best customers to a profile, and the proof that it holds."""
+
+import streamlit as st
+
+from ui import data, shell, state
+from ui.format import number
+from ui.learning import best, course, proof, segments, shared, suggested, twins
+from ui.learning.request import Request
+from ui.texts import _
+
+PARTS = {
+    "best": _("Best customers"),
+    "shared": _("What they share"),
+    "profile": _("Profile"),
+    "proof": _("Proof"),
+    "twins": _("Twins"),
+    "segments": _("Segments"),
+}
+AGAINST = {"market": _("the market"), "worst": _("the worst")}
+
+view = shell.page("learn")
+with shell.guard():
+    universe = data.universe(view.dataset)
+    given = course.customers(view, universe)
+chosen = course.course()
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    part = st.segmented_control(
+        _("Show"),
+        list(PARTS),
+        format_func=PARTS.__getitem__,
+        default="best",
+        required=True,
+        label_visibility="collapsed",
+        **state.kept("learn_part"),
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        st.markdown(f":small[:gray[{_('Compare the best with')}]]", width="content")
+        st.segmented_control(
+            _("Compare the best with"),
+            list(AGAINST),
+            format_func=AGAINST.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+            key=state.shown("learn_against", chosen.settings.against),
+            on_change=lambda: chosen.change(against=state.picked("learn_against")),
+        )
+
+request = Request(view.dataset, given, chosen.settings, view.profile)
+with shell.guard():
+    standings = data.standings(request)
+if given.outcomes.fictional or universe.fictional:
+    st.caption(_("The companies and their deals are invented, with drivers planted to be found."))
+if part == "best":
+    counts = {group: len(standings.rows(group)) for group in best.GROUPS}
+    with st.container(horizontal=True):
+        for group, name in best.group_names().items():
+            st.metric(name, number(counts[group]), border=True)
+        st.metric(_("Not among these accounts"), number(len(standings.outside)), border=True)
+    for note in standings.notes:
+        st.caption(note)
+    best.draw(standings, universe)
+    st.stop()
+
+course.stop_if_paused(request)
+with shell.guard():
+    lesson = course.done(data.lesson(request, judged=part == "proof"), request)
+    match part:
+        case "shared":
+            shared.draw(lesson)
+        case "profile":
+            suggested.draw(request, lesson)
+        case "proof":
+            proof.draw(lesson)
+        case "twins":
+            twins.draw(request, lesson)
+        case _:
+            segments.draw(request, lesson)

@@ -1,0 +1,268 @@
+"""The learn page, driven as a user does, its numbers held against the library."""
+
+import time
+
+import polars as pl
+import pytest
+from app_pages import Open, errors, metrics, texts
+from streamlit.testing.v1 import AppTest
+
+from icp_core.learning import customer_lists, demo_deals, disagreement, learn, standings
+from icp_core.learning.proof import CANDIDATES
+from icp_core.sources import load
+from icp_core.starters import starters_for
+from icp_core.workspace import Status, Workspace, default_url
+from ui.format import number
+from ui.learning import charts, proof, suggested
+
+LEARN = "pages/10_Learn.py"
+SMALL = "demo:3000"
+
+
+@pytest.fixture(scope="module")
+def universe():
+    return load(SMALL)
+
+
+@pytest.fixture(scope="module")
+def outcomes(universe):
+    return demo_deals(universe.frame)
+
+
+@pytest.fixture(scope="module")
+def lesson(universe, outcomes):
+    return learn(universe, outcomes, hand=starters_for(universe)[0].profile)
+
+
+@pytest.fixture
+def learn_page(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> Open:
+    monkeypatch.setenv("ICP_DATASETS", SMALL)
+
+    def opened(**parameters: str) -> AppTest:
+        app = open_page(LEARN, dataset=SMALL, profile="nordic-software", **parameters)
+        return waited(app)
+
+    return opened
+
+
+def waited(app: AppTest) -> AppTest:
+    """The page once its work is done, as its polling fragment leaves it."""
+    for _ in range(120):
+        assert not app.exception, app.exception
+        if not any(button.key == "learn_cancel" for button in app.button):
+            return app
+        time.sleep(0.25)
+        app.run()
+    raise AssertionError("the work did not end")
+
+
+def part(app: AppTest, name: str) -> AppTest:
+    return waited(app.segmented_control(key="learn_part").set_value(name).run())
+
+
+def table_with(app: AppTest, column: str) -> pl.DataFrame:
+    return next(
+        pl.from_pandas(frame.value) for frame in app.dataframe if column in frame.value.columns
+    )
+
+
+def test_the_best_and_the_worst_are_those_of_the_library(learn_page, universe, outcomes) -> None:
+    app = learn_page()
+    assert not errors(app)
+    expected = standings(outcomes, universe)
+    shown = metrics(app)
+    for group, label in (("best", "Best"), ("worst", "Worst"), ("rest", "Rest")):
+        assert shown[label] == number(len(expected.rows(group)))
+    assert table_with(app, "rank")["name"].to_list() == expected.frame["name"].to_list()
+    assert "invented" in texts(app)
+
+
+def test_weights_and_numbers_rank_anew_and_hold_on_other_parts(
+    learn_page, universe, outcomes
+) -> None:
+    app = learn_page()
+    for name in ("revenue", "breadth", "satisfaction", "tenure", "lifetime_value"):
+        app.slider(key=f"shown_learn_{name}").set_value(0).run()
+    app.number_input(key="shown_learn_best").set_value(25).run()
+    assert metrics(app)["Best"] == "25"
+    by_margin = outcomes.frame.filter(pl.col("outcome") != "lost")
+    best = by_margin.sort("margin", descending=True)["account_id"][0]
+    assert table_with(app, "rank")["name"][0] == (
+        universe.frame.filter(pl.col("account_id") == best)["name"].item()
+    )
+    app = part(part(app, "shared"), "best")
+    assert metrics(app)["Best"] == "25"
+    assert app.slider(key="shown_learn_revenue").value == 0
+
+
+def test_what_they_share_is_said_in_the_librarys_words(learn_page, lesson) -> None:
+    app = learn_page(learn_part="What they share")
+    said = texts(app)
+    assert lesson.suggested
+    for one in lesson.suggested:
+        assert one.sentence(lesson.compared) in said
+    first = lesson.suggested[0].column.name
+    levels = table_with(app, "best_share")
+    expected = {
+        row["level"]: 100 * row["best_share"]
+        for row in lesson.levels.filter(pl.col("column") == first).iter_rows(named=True)
+    }
+    shown = dict(zip(levels["level"], levels["best_share"], strict=True))
+    assert shown == pytest.approx(expected)
+
+
+def test_the_chart_shows_each_attribute_with_its_interval(lesson) -> None:
+    table = charts.lift_data(lesson)
+    assert table["column"].to_list() == [one.column.name for one in lesson.attributes]
+    figure = charts.lift_chart(table, dark=False)
+    drawn = table.drop_nulls("lift").filter(pl.col("lift") > 0)
+    assert list(figure.data[0].x) == pytest.approx(drawn["lift"].to_list())
+    # One line at no effect, and one a dot.
+    assert len(figure.layout.shapes) == 1 + drawn.height
+
+
+def test_the_suggested_profile_stands_next_to_the_current_and_opens_in_the_builder(
+    learn_page, lesson
+) -> None:
+    app = learn_page(learn_part="Profile")
+    shown = pl.from_pandas(app.dataframe[0].value)
+    assert shown["weight"].to_list() == [
+        None if one.role.is_gate else one.weight for one in lesson.profile.criteria
+    ]
+    assert "Nordic software" in texts(app)
+    apart = disagreement(lesson)
+    assert apart is not None
+    assert table_with(app, "kind").height == len(apart[0])
+    app.button(key="learn_open").click().run()
+    assert not app.exception
+    assert app.header[0].value == "Builder"
+    assert app.session_state["view"].profile == lesson.profile
+
+
+def test_the_proof_is_the_librarys(learn_page, lesson) -> None:
+    app = learn_page(learn_part="Proof")
+    assert lesson.verdict in texts(app)
+    table = table_with(app, "auc")
+    area = lesson.proof.judged["hand"].measures["auc"]
+    hand = table.filter(pl.col("candidate") == "Current profile")["auc"].item()
+    assert hand == f"{area.value:.2f} ({area.low:.2f}–{area.high:.2f})"
+    assert table.height == len(lesson.proof.judged)
+    assert "Customer says who is a customer" in texts(app)
+
+
+def test_a_difference_that_may_be_none_says_so(lesson) -> None:
+    table = proof.difference_data(lesson.proof, "auc")
+    pairs = [one for one in lesson.proof.differences if one.measure == "auc"]
+    assert [better == "can't tell yet" for better in table["better"]] == [
+        one.estimate.low <= 0 <= one.estimate.high for one in pairs
+    ]
+    assert set(CANDIDATES) == set(charts.candidate_names())
+
+
+def test_the_lift_curve_is_the_gains_over_chance(lesson) -> None:
+    gains = charts.gains_data(lesson.proof, as_lift=False)["learned"]
+    lift = charts.gains_data(lesson.proof, as_lift=True)["learned"]
+    tenth = gains.filter((pl.col("accounts") - 0.1).abs() < 1e-9)["value"].item()
+    found = lift.filter((pl.col("accounts") - 0.1).abs() < 1e-9)["value"].item()
+    assert found == pytest.approx(10 * tenth)
+
+
+def test_a_column_that_knows_the_outcome_is_used_only_when_asked(learn_page) -> None:
+    app = learn_page(learn_part="Proof")
+    app.multiselect(key="shown_learn_keep").set_value(["is_customer"]).run()
+    app = waited(app)
+    assert app.multiselect(key="shown_learn_keep").value == ["is_customer"]
+    assert "Customer says who is a customer" not in texts(app)
+
+
+def test_twins_are_called_similar_and_are_no_customers(learn_page, lesson, universe) -> None:
+    app = learn_page(learn_part="Twins")
+    expected = lesson.twins().frame
+    shown = table_with(app, "similarity")
+    assert shown["name"].to_list() == expected["name"].to_list()
+    assert "Similarity, not probability" in texts(app)
+    customers = universe.frame.filter(pl.col("is_customer"))["account_id"]
+    assert not expected["account_id"].is_in(customers.implode()).any()
+    one = lesson.standings.frame["account_id"][0]
+    app.multiselect(key="learn_like").set_value([one]).run()
+    app = waited(app)
+    assert set(table_with(app, "similarity")["nearest_name"]) == {lesson.standings.frame["name"][0]}
+
+
+def test_segments_open_as_profiles_of_their_own(learn_page, lesson) -> None:
+    app = learn_page(learn_part="Segments")
+    expected = lesson.segments()
+    assert expected.segments[0].name in texts(app)
+    app.button(key="learn_segment_0").click().run()
+    assert not app.exception
+    assert app.session_state["view"].profile == expected.segments[0].profile
+
+
+def test_a_new_company_learns_from_a_pasted_list(learn_page, universe) -> None:
+    app = learn_page(learn_from="A list of companies")
+    named = universe.frame.filter(pl.col("is_customer"))["account_id"].head(25).to_list()
+    app.text_area(key="learn_list").set_value("\n".join([*named, "Nobody AB"]))
+    app.button(key="learn_list_go").click().run()
+    app = waited(app)
+    assert metrics(app)["Best"] == "25"
+    assert "25 rows found their account, 1 are not among them." in texts(app)
+    assert "Nobody AB" in texts(app)
+    # Nothing is known of them but who they are: nothing to weigh.
+    assert not app.slider
+    app = part(app, "twins")
+    shown = table_with(app, "similarity")
+    expected = learn(
+        universe,
+        customer_lists.from_text("\n".join(named), universe).outcomes,
+        hand=starters_for(universe)[0].profile,
+        judge=False,
+    )
+    assert shown["name"].to_list() == expected.twins().frame["name"].to_list()
+
+
+def test_a_list_that_names_nobody_is_one_message_and_keeps_the_text(learn_page) -> None:
+    app = learn_page(learn_from="A list of companies")
+    app.text_area(key="learn_list").set_value("Nobody AB")
+    app.button(key="learn_list_go").click().run()
+    assert len(errors(app)) == 1
+    assert "None of the 1 rows" in errors(app)[0]
+    assert app.text_area(key="learn_list").value == "Nobody AB"
+
+
+def test_verified_accounts_can_be_learned_from(learn_page, universe) -> None:
+    picked = universe.frame["account_id"].head(2).to_list()
+    workspace = Workspace.open(default_url())
+    workspace.decide(picked, author="Eva", status=Status.VERIFIED)
+    workspace.close()
+    app = learn_page(learn_from="A list of companies")
+    app.button(key="learn_verified").click().run()
+    app.button(key="learn_list_go").click().run()
+    assert metrics(waited(app))["Best"] == "2"
+    app = part(app, "shared")
+    assert "2 best customers are too few to learn from" in texts(app)
+    assert "best customers would show what they share; there are 2" in app.info[0].value
+
+
+def test_cancelling_keeps_the_choices_and_begins_again(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, lesson
+) -> None:
+    monkeypatch.setenv("ICP_DATASETS", SMALL)
+    monkeypatch.setattr("ui.learning.course.AT_ONCE", 0.0)
+    app = open_page(LEARN, dataset=SMALL, profile="nordic-software", learn_part="Proof")
+    app.button(key="learn_cancel").click().run()
+    assert not app.exception
+    assert "Cancelled" in app.info[0].value
+    app.button(key="learn_again").click().run()
+    assert lesson.verdict in texts(waited(app))
+
+
+def test_accounts_without_customers_ask_for_some(open_page: Open) -> None:
+    app = open_page(LEARN, dataset="norway")
+    assert not errors(app)
+    assert app.segmented_control(key="learn_from").value == "file"
+
+
+def test_profiles_are_told_apart_in_words(lesson) -> None:
+    table = suggested.profile_data(lesson.profile, lesson.universe.columns)
+    assert table.height == len(lesson.profile.criteria)
+    assert table["asks"].null_count() == 0

@@ -1,0 +1,177 @@
+"""Who the best and the worst customers are."""
+
+from dataclasses import asdict, replace
+from typing import Final
+
+import polars as pl
+import streamlit as st
+
+from icp_core.learning import Standings
+from icp_core.learning.customers import MEASURES
+from icp_core.universe import Universe
+from ui import state
+from ui.format import UNKNOWN, number
+from ui.learning.course import course
+from ui.tables import csv_name, table_csv, table_title
+from ui.texts import _
+
+GROUPS: Final = ("best", "worst", "rest")
+
+
+def measure_names() -> dict[str, str]:
+    """What customers are ranked by, as the page calls it."""
+    return {
+        "revenue": _("Revenue"),
+        "margin": _("Margin"),
+        "breadth": _("Breadth"),
+        "satisfaction": _("Satisfaction (NPS)"),
+        "tenure": _("Tenure, years"),
+        "lifetime_value": _("Lifetime value"),
+    }
+
+
+def group_names() -> dict[str, str]:
+    """The groups, as the page calls them."""
+    return {"best": _("Best"), "worst": _("Worst"), "rest": _("Rest")}
+
+
+def draw(found: Standings, universe: Universe) -> None:
+    """Draw the weights on the left and the ranking on the right."""
+    left, right = st.columns([1, 3], gap="small")
+    with left, st.container(border=True, gap="xsmall", height="stretch"):
+        _choices(found)
+    with right, st.container(border=True, gap="xsmall", height="stretch"):
+        _ranking(found, universe)
+
+
+def _choices(found: Standings) -> None:
+    st.markdown(
+        f"**{_('What makes a good customer')}**",
+        help=_("0 leaves a measure out, 10 counts most. Customers are ranked by percentiles."),
+    )
+    settings = course().settings
+    with st.container(horizontal=True, gap="xsmall"):
+        for name, label, value in (
+            ("best", _("Best"), settings.best),
+            ("worst", _("Worst"), settings.worst),
+        ):
+            st.number_input(
+                label,
+                min_value=1,
+                step=10,
+                placeholder=_("all"),
+                key=state.shown(f"learn_{name}", value),
+                on_change=_choose,
+                args=(name,),
+                width="stretch",
+                help=_(
+                    "Empty: all who stayed and earn money are the best, all lost, churned and "
+                    "unprofitable ones the worst."
+                ),
+            )
+
+    weights = course().settings.weights
+    names = measure_names()
+    known = [name for name in MEASURES if found.frame[name].count()]
+    for name in known:
+        st.slider(
+            names[name],
+            0,
+            10,
+            key=state.shown(f"learn_{name}", asdict(weights)[name]),
+            on_change=_weigh,
+            args=(name,),
+        )
+    if not known:
+        st.caption(
+            _(
+                "Nothing is known of these customers but who they are, so all count alike. A deal "
+                "export with amounts, margins or NPS answers ranks them."
+            )
+        )
+
+
+def _weigh(name: str) -> None:
+    weights = course().settings.weights
+    course().change(weights=replace(weights, **{name: state.picked(f"learn_{name}")}))
+
+
+def _choose(name: str) -> None:
+    course().change(**{name: state.picked(f"learn_{name}")})
+
+
+def standing_data(found: Standings, group: str | None = None) -> pl.DataFrame:
+    """The ranking as people read it; one group of it, or all."""
+    rows = found.frame if group is None else found.frame.filter(pl.col("group") == group)
+    moved = pl.col("rank_without_satisfaction") - pl.col("rank")
+    return rows.select(
+        "rank",
+        "name",
+        "account_id",
+        pl.col("group").replace_strict(group_names()),
+        "outcome",
+        "value",
+        *MEASURES,
+        moved=moved,
+    )
+
+
+def _ranking(found: Standings, universe: Universe) -> None:
+    counts = dict(found.frame["group"].value_counts().iter_rows())
+    names = group_names()
+    headings = {
+        "rank": _("Rank"),
+        "name": _("Company"),
+        "account_id": _("Account id"),
+        "group": _("Group"),
+        "outcome": _("Outcome"),
+        "value": _("Value"),
+        **measure_names(),
+        "moved": _("Moved by NPS"),
+    }
+    table_title(
+        _("Customers, best first"),
+        lambda: table_csv(standing_data(found), headings),
+        file_name=csv_name("customers-ranked", universe),
+    )
+    group = st.pills(
+        _("Show"),
+        [name for name in GROUPS if counts.get(name)],
+        format_func=lambda name: f"{names[name]} {number(counts[name])}",
+        label_visibility="collapsed",
+        key="learn_group",
+    )
+    rows = standing_data(found, group).drop("account_id")
+    shown = [name for name in rows.columns if rows[name].count()]
+    st.dataframe(
+        rows.select(shown),
+        column_config={name: config for name, config in _config(headings).items() if name in shown},
+        hide_index=True,
+        height=430,
+        placeholder=UNKNOWN,
+    )
+
+
+def _config(headings: dict[str, str]) -> dict[str, object]:
+    numbers = {
+        name: st.column_config.NumberColumn(headings[name], format=form)
+        for name, form in (
+            ("rank", "%d"),
+            ("revenue", "localized"),
+            ("margin", "percent"),
+            ("breadth", "%d"),
+            ("satisfaction", "%.0f"),
+            ("tenure", "%.1f"),
+            ("lifetime_value", "localized"),
+            ("moved", "%+d"),
+        )
+    }
+    return {
+        **numbers,
+        "name": st.column_config.TextColumn(headings["name"], pinned=True),
+        "group": headings["group"],
+        "outcome": headings["outcome"],
+        "value": st.column_config.ProgressColumn(
+            headings["value"], min_value=0, max_value=1, format="percent"
+        ),
+    }

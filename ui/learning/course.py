@@ -1,0 +1,261 @@
+"""What a session learns from and how: customers, choices, and the work that goes on."""
+
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Any, Final, TypeVar
+
+import streamlit as st
+
+from icp_core.errors import IcpError
+from icp_core.importing.customers import template
+from icp_core.learning import customer_lists
+from icp_core.learning.customer_lists import CustomerList
+from icp_core.universe import Universe
+from icp_core.workspace import Status
+from ui import data, state
+from ui.format import number, percent, plain
+from ui.importing.work import CancelledError, Work
+from ui.learning.request import Given, Request, Settings
+from ui.state import View
+from ui.texts import _, ngettext
+
+AT_ONCE: Final = 0.8
+"""Seconds that a page waits for work before it shows a progress bar."""
+MOST_MB: Final = 50
+_POLL: Final = 0.5
+
+_Made = TypeVar("_Made")
+
+
+@dataclass
+class Course:
+    """What this session has chosen.
+
+    Attributes
+    ----------
+    settings
+        How to learn.
+    given
+        Customers from a file or a list, by dataset and kind.
+    paused
+        Key of the question whose answer was cancelled.
+    problem
+        What was wrong with the last file or list.
+    round
+        Counts the uploads, so that each begins with an empty uploader.
+    """
+
+    settings: Settings = field(default_factory=Settings)
+    given: dict[tuple[str, str], Given] = field(default_factory=dict)
+    paused: str = ""
+    problem: str = ""
+    round: int = 0
+
+    def change(self, **choices: Any) -> None:
+        """Choose otherwise."""
+        self.settings = replace(self.settings, **choices)
+
+
+def course() -> Course:
+    """The course of this session."""
+    return state.own("course", Course)
+
+
+def sources(dataset: str, universe: Universe) -> dict[str, str]:
+    """Where customers may come from, by kind, the richest first."""
+    kinds = {}
+    if dataset.partition(":")[0] == "demo":
+        kinds["deals"] = _("Fictional deals")
+    elif data.outcomes(dataset) is not None:
+        kinds["deals"] = _("Loaded deals")
+    if "is_customer" in universe.columns and universe.frame["is_customer"].any():
+        kinds["marked"] = _("Marked customers")
+    return kinds | {"file": _("A deal export"), "list": _("A list of companies")}
+
+
+def customers(view: View, universe: Universe) -> Given:
+    """Draw the choice of customers; stops the page with a way to give some where there are none.
+
+    Raises
+    ------
+    IcpError
+        If what was loaded cannot be read.
+    """
+    kinds = sources(view.dataset, universe)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        kind = st.segmented_control(
+            _("Learn from"),
+            list(kinds),
+            format_func=kinds.__getitem__,
+            default=next(iter(kinds)),
+            required=True,
+            help=_(
+                "A list of companies can be your favourites, or a competitor's reference customers "
+                "where you have no customers yet."
+            ),
+            **state.kept("learn_from"),
+        )
+        found = _given(view.dataset, kind, universe)
+        if found is not None and kind in ("file", "list"):
+            st.button(
+                _("Use others"),
+                icon=":material/replay:",
+                on_click=course().given.pop,
+                args=((view.dataset, kind), None),
+                key="learn_replace",
+            )
+    if found is None:
+        with st.container(border=True):
+            (_ask_for_file if kind == "file" else _ask_for_list)(view.dataset, universe)
+        st.stop()
+    if found.note:
+        missing = ", ".join(found.missing)
+        st.caption(plain(found.note + (f" {_('Not found')}: {missing}" if missing else "")))
+    return found
+
+
+def _given(dataset: str, kind: str, universe: Universe) -> Given | None:
+    if kind == "marked":
+        return Given(customer_lists.flagged(universe), kind)
+    if kind == "deals":
+        return Given(data.outcomes(dataset) or data.fictional_deals(dataset), kind)
+    return course().given.get((dataset, kind))
+
+
+def _ask_for_file(dataset: str, universe: Universe) -> None:
+    st.markdown(f"**{_('Deals and customers from your CRM')}**")
+    st.caption(
+        _(
+            "An export of HubSpot, Salesforce or Pipedrive, or our template. Each row is found among "
+            "the accounts by national number, domain or name; the file stays on this machine."
+        )
+    )
+    file = st.file_uploader(
+        _("Deal export"),
+        type=["csv", "xlsx", "tsv", "txt"],
+        max_upload_size=MOST_MB,
+        label_visibility="collapsed",
+        key=f"learn_file_{course().round}",
+    )
+    st.download_button(
+        _("Download the template"),
+        template,
+        file_name="customers-template.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    if file is not None:
+        content = file.getvalue()
+        with st.spinner(_("Finding the companies among the accounts")):
+            try:
+                found = customer_lists.from_file(content, universe, name=file.name)
+            except IcpError as error:
+                st.error(plain(str(error)), icon=":material/error:")
+                return
+        _keep(dataset, "file", found, content)
+        course().round += 1
+        st.rerun()
+
+
+def _ask_for_list(dataset: str, universe: Universe) -> None:
+    st.markdown(f"**{_('Companies picked by hand, or a competitor’s reference customers')}**")
+    st.caption(
+        _(
+            "A new company starts from the customers that its competitors name on their websites. "
+            "One company a line: name, domain or national number."
+        )
+    )
+    verified = _verified(universe)
+    text = st.text_area(
+        _("Companies, one a line"),
+        height=180,
+        key="learn_list",
+        placeholder="Exempel AB\nexempel.se\nNO-923609016",
+    )
+    with st.container(horizontal=True, gap="small"):
+        asked = st.button(
+            _("Learn from these"), type="primary", icon=":material/school:", key="learn_list_go"
+        )
+        if verified:
+            st.button(
+                ngettext(
+                    "Put in the verified account",
+                    "Put in the {count} verified accounts",
+                    len(verified),
+                ).format(count=number(len(verified))),
+                icon=":material/fact_check:",
+                on_click=state.set_kept,
+                args=("learn_list", "\n".join(verified)),
+                key="learn_verified",
+            )
+    if asked:
+        with st.spinner(_("Finding the companies among the accounts")):
+            try:
+                found = customer_lists.from_text(text, universe)
+            except IcpError as error:
+                st.error(plain(str(error)), icon=":material/error:")
+                return
+        _keep(dataset, "list", found, text.encode())
+        st.rerun()
+
+
+def _keep(dataset: str, kind: str, found: CustomerList, content: bytes) -> None:
+    course().given[dataset, kind] = Given(
+        found.outcomes, sha256(content).hexdigest(), found.sentence(), found.missing
+    )
+
+
+def _verified(universe: Universe) -> list[str]:
+    """Accounts that somebody looked at and found right; none where the workspace cannot be read."""
+    if not data.remembers():
+        return []
+    decided = data.decisions()
+    found = decided.filter(decided["status"] == Status.VERIFIED)["account_id"]
+    return found.filter(found.is_in(universe.frame["account_id"].implode())).to_list()
+
+
+def done(work: Work[_Made], request: Request) -> _Made:
+    """What the work made; while it goes on, draws how far it is, and stops the page there.
+
+    Raises
+    ------
+    IcpError
+        What stopped the work.
+    """
+    if not work.wait(AT_ONCE):
+        st.fragment(_watched, run_every=_POLL)(work, request.key)
+        st.stop()
+    try:
+        return work.result()
+    except CancelledError:
+        # Somebody else asked the same and cancelled it; the next run begins it anew.
+        st.rerun()
+
+
+def stop_if_paused(request: Request) -> None:
+    """Where the answer to this question was cancelled, offer to begin again, and stop the page."""
+    if course().paused != request.key:
+        return
+    st.info(_("Cancelled. What you chose is still there."), icon=":material/pause_circle:")
+    st.button(_("Begin again"), icon=":material/play_arrow:", on_click=_resume, key="learn_again")
+    st.stop()
+
+
+def _watched(work: Work[Any], key: str) -> None:
+    if work.is_done:
+        st.rerun()
+    progress = work.progress
+    with st.container(border=True):
+        st.progress(
+            min(max(progress.done, 0.0), 1.0),
+            text=f"{plain(_(progress.step or 'Starting'))} · {percent(progress.done)}",
+        )
+        if st.button(_("Cancel"), icon=":material/close:", key="learn_cancel"):
+            work.cancel()
+            course().paused = key
+            st.rerun()
+
+
+def _resume() -> None:
+    course().paused = ""

@@ -1,0 +1,221 @@
+"""Whether what was learned holds on deals that learning did not see."""
+
+from typing import Final
+
+import polars as pl
+import streamlit as st
+
+from icp_core.learning import Lesson
+from icp_core.learning.intervals import Estimate
+from icp_core.learning.proof import MEASURES, Candidate, Measure, Proof
+from ui import charts, state, theme
+from ui.format import number, plain
+from ui.learning import charts as figures
+from ui.learning.course import course
+from ui.learning.shared import needed
+from ui.tables import csv_name, table_csv, table_title
+from ui.texts import _
+
+_DIGITS: Final[dict[Measure, int]] = {
+    "auc": 2,
+    "lift_10": 1,
+    "lift_20": 1,
+    "log_loss": 3,
+    "ece": 3,
+}
+
+
+def draw(lesson: Lesson) -> None:
+    """Draw the verdict, the curves, the measures, the differences, and the leakage check."""
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{plain(lesson.verdict)}**")
+        if lesson.proof is not None:
+            st.caption(method(lesson.proof))
+        for note in lesson.notes:
+            st.caption(f":material/info: {plain(note)}")
+    if lesson.needed is not None:
+        needed(lesson)
+    if lesson.proof is not None:
+        _judged(lesson, lesson.proof)
+    _leaks(lesson)
+
+
+def method(proof: Proof) -> str:
+    """How it was judged."""
+    how = (
+        _("Each quarter of the dated deals is judged by what came before it.")
+        if proof.method == "forward in time"
+        else _("Each fifth is judged by what was learned from the others, twice over.")
+    )
+    return (
+        how
+        + " "
+        + _(
+            "{count} accounts, {best} of them best customers; companies are never split. Intervals hold "
+            "95 % of resamples of companies."
+        ).format(count=number(proof.cases), best=number(proof.positives))
+    )
+
+
+def _judged(lesson: Lesson, proof: Proof) -> None:
+    dark = theme.is_dark()
+    left, right = st.columns([3, 2], gap="small")
+    with left, st.container(border=True, gap="xsmall", height="stretch"):
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        ):
+            st.markdown(f"**{_('Best customers found, by accounts worked')}**", width="content")
+            as_lift = (
+                st.segmented_control(
+                    _("Curve"),
+                    ["gains", "lift"],
+                    format_func={"gains": _("Gains"), "lift": _("Lift")}.__getitem__,
+                    default="gains",
+                    required=True,
+                    label_visibility="collapsed",
+                    **state.kept("learn_curve"),
+                )
+                == "lift"
+            )
+        curves = figures.gains_data(proof, as_lift=as_lift)
+        charts.legend(figures.named(list(curves), dark=dark))
+        charts.show(
+            figures.gains_chart(curves, as_lift=as_lift, dark=dark),
+            key="learn_gains",
+            alt=_("Share of the best customers found by share of accounts worked, with bands"),
+        )
+    with right, st.container(border=True, gap="xsmall", height="stretch"):
+        st.markdown(f"**{_('Calibration of the learned profile')}**")
+        charts.show(
+            figures.calibration_chart(
+                figures.calibration_data(proof.judged["learned"]), "learned", dark=dark
+            ),
+            key="learn_calibration",
+            alt=_("Expected share of best customers against what happened, in ten bins"),
+        )
+        st.caption(_("On the dotted line, what is promised happens. Bars are 95 % intervals."))
+    with st.container(border=True, gap="xsmall"):
+        _measures(lesson, proof)
+    with st.container(border=True, gap="xsmall"):
+        _differences(lesson, proof)
+
+
+def _measure_names() -> dict[Measure, str]:
+    return {name: _(label) for name, label in MEASURES.items()}
+
+
+def spelled(estimate: Estimate, digits: int) -> str:
+    """`0.77 (0.73–0.80)`."""
+    value, low, high = (
+        number(one, digits=digits) for one in (estimate.value, estimate.low, estimate.high)
+    )
+    return f"{value} ({low}–{high})" if estimate.low >= 0 else f"{value} ({low} … {high})"
+
+
+def measure_data(proof: Proof) -> pl.DataFrame:
+    """One row per way of ranking: candidate, then each measure with its interval as text."""
+    names = figures.candidate_names()
+    shown: list[Candidate] = [one for one in (*figures.ORDER, "base") if one in proof.judged]
+    return pl.DataFrame(
+        [
+            {"candidate": names[one]}
+            | {
+                measure: spelled(proof.judged[one].measures[measure], _DIGITS[measure])
+                for measure in MEASURES
+            }
+            for one in shown
+        ]
+    )
+
+
+def _measures(lesson: Lesson, proof: Proof) -> None:
+    table = measure_data(proof)
+    headings = {"candidate": _("Ranked by"), **_measure_names()}
+    table_title(
+        _("Out of sample, with 95 % intervals"),
+        lambda: table_csv(table, headings),
+        file_name=csv_name("proof", lesson.universe),
+    )
+    st.dataframe(table, column_config=headings, hide_index=True)
+    st.caption(
+        _(
+            "A coin has an area of 0.50 and a lift of 1. Less is better for log-loss and calibration "
+            "error."
+        )
+    )
+
+
+def difference_data(proof: Proof, measure: Measure) -> pl.DataFrame:
+    """One row per pair: first, second, difference (first minus second) with interval, better."""
+    names = figures.candidate_names()
+    return pl.DataFrame(
+        [
+            {
+                "first": names[one.first],
+                "second": names[one.second],
+                "difference": spelled(one.estimate, _DIGITS[measure] + 1),
+                "better": _("can't tell yet") if one.winner is None else names[one.winner],
+            }
+            for one in proof.differences
+            if one.measure == measure
+        ]
+    )
+
+
+def _differences(lesson: Lesson, proof: Proof) -> None:
+    names = _measure_names()
+    headings = {
+        "first": _("First"),
+        "second": _("Second"),
+        "difference": _("First minus second"),
+        "better": _("Better"),
+    }
+    everything = pl.concat(
+        difference_data(proof, name).with_columns(measure=pl.lit(label))
+        for name, label in names.items()
+    )
+    table_title(
+        _("Which is better, on the same resamples"),
+        lambda: table_csv(everything, {"measure": _("Measure"), **headings}),
+        file_name=csv_name("proof-differences", lesson.universe),
+    )
+    measure: Measure = st.segmented_control(
+        _("Measure"),
+        list(names),
+        format_func=names.__getitem__,
+        default="auc",
+        required=True,
+        label_visibility="collapsed",
+        **state.kept("learn_measure"),
+    )
+    st.dataframe(difference_data(proof, measure), column_config=headings, hide_index=True)
+
+
+def _leaks(lesson: Lesson) -> None:
+    leaking = {one.column.name: one for one in lesson.left_out if one.leaks}
+    kept = course().settings.keep
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{_('Columns that know the outcome')}**")
+        if not leaking and not kept:
+            st.caption(_("None was found."))
+            return
+        for one in leaking.values():
+            st.markdown(f"- {plain(f'{_(one.column.label)} {one.reason}')}")
+        labels = {name: _(lesson.universe.columns[name].label) for name in (*leaking, *kept)}
+        st.multiselect(
+            _("Use all the same"),
+            list(labels),
+            format_func=labels.__getitem__,
+            key=state.shown("learn_keep", list(kept)),
+            on_change=lambda: course().change(keep=tuple(state.picked("learn_keep"))),
+            help=_("They are left out because they help nobody to find the next customer."),
+            width=420,
+        )
+        others = [one for one in lesson.left_out if not one.leaks]
+        if others:
+            st.caption(
+                plain(
+                    _("Left out as well: ")
+                    + "; ".join(f"{_(one.column.label)} {one.reason}" for one in others)
+                )
+            )

@@ -1,0 +1,89 @@
+"""The best customers in a few groups, each with a profile of its own."""
+
+import polars as pl
+import streamlit as st
+
+from icp_core.learning import Lesson
+from icp_core.learning.segments import Segment
+from ui import data
+from ui.format import number, percent, plain
+from ui.learning.course import done
+from ui.learning.request import Request
+from ui.learning.suggested import open_in_builder, profile_data
+from ui.tables import csv_name, table_csv, table_title
+from ui.texts import _
+
+_SHOWN = 6
+
+
+def draw(request: Request, lesson: Lesson) -> None:
+    """Draw a card per segment, and how stable each number of segments is."""
+    found = done(data.customer_segments(request, lesson), request)
+    if found.note:
+        st.markdown(f"**{plain(_(found.note))}**")
+    cards = st.columns(min(len(found.segments), 3) if len(found.segments) > 1 else 2, gap="small")
+    for index, one in enumerate(found.segments):
+        with (
+            cards[index % len(cards)],
+            st.container(border=True, gap="xsmall", height="stretch"),
+        ):
+            _card(one, index, lesson)
+    if found.stability.height:
+        with (
+            cards[-1] if len(found.segments) == 1 else st.container(),
+            st.container(border=True, gap="xsmall"),
+        ):
+            _stability(found.stability, lesson)
+
+
+def _card(one: Segment, index: int, lesson: Lesson) -> None:
+    st.markdown(f"**{plain(one.name)}**")
+    st.caption(
+        _("{count} customers, {share} of all").format(
+            count=number(len(one.rows)), share=percent(one.share)
+        )
+    )
+    names = lesson.universe.frame["name"].gather(one.rows[:_SHOWN]).to_list()
+    st.caption(plain(", ".join(name or "–" for name in names)))
+    if one.profile is None:
+        st.caption(_("Nothing sets it apart from the market, so there is no profile."))
+        return
+    st.dataframe(
+        profile_data(one.profile, lesson.universe.columns).select("column", "asks", "weight"),
+        column_config={
+            "column": st.column_config.TextColumn(_("Criterion"), width=110),
+            "asks": st.column_config.TextColumn(_("Asks for"), width=190),
+            "weight": st.column_config.NumberColumn(_("Weight"), format="%d", width=52),
+        },
+        hide_index=True,
+    )
+    open_in_builder(one.profile, key=f"learn_segment_{index}")
+
+
+def _stability(table: pl.DataFrame, lesson: Lesson) -> None:
+    headings = {
+        "segments": _("Segments"),
+        "agreement": _("Agreement"),
+        "by_chance": _("By chance"),
+    }
+    table_title(
+        _("Which number comes out twice?"),
+        lambda: table_csv(table, headings),
+        file_name=csv_name("segment-stability", lesson.universe),
+    )
+    st.dataframe(
+        table,
+        column_config={
+            "segments": headings["segments"],
+            "agreement": st.column_config.NumberColumn(headings["agreement"], format="%.2f"),
+            "by_chance": st.column_config.NumberColumn(headings["by_chance"], format="%.2f"),
+        },
+        hide_index=True,
+    )
+    st.caption(
+        _(
+            "Two random parts of the customers are grouped separately; agreement is how alike they "
+            "group those in both (adjusted Rand index, 1 is the same), beside the same columns "
+            "shuffled."
+        )
+    )

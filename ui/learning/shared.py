@@ -1,0 +1,176 @@
+"""What the best customers share, and how that sets them apart."""
+
+from typing import Final
+
+import polars as pl
+import streamlit as st
+
+from icp_core.columns import Kind
+from icp_core.learning import Lesson
+from ui import charts, state, theme
+from ui.format import UNKNOWN, number, plain
+from ui.learning import charts as figures
+from ui.tables import csv_name, table_csv, table_title
+from ui.texts import _
+
+_DRAWN: Final = 9
+
+
+def draw(lesson: Lesson) -> None:
+    """Draw the sharpest attributes in words, all of them as a chart, and the levels of one."""
+    for note in lesson.notes:
+        st.caption(f":material/info: {plain(note)}")
+    if lesson.needed is not None:
+        needed(lesson)
+    if not lesson.attributes:
+        _levels(lesson)
+        return
+    left, right = st.columns([1, 1], gap="small")
+    with left, st.container(border=True, gap="xsmall", height="stretch"):
+        _sharpest(lesson)
+    with right, st.container(border=True, gap="xsmall", height="stretch"):
+        _all(lesson)
+    _levels(lesson)
+
+
+def needed(lesson: Lesson) -> None:
+    """Say how many customers it would take."""
+    have = len(lesson.standings.rows("best"))
+    st.info(
+        _("{needed} best customers would show what they share; there are {have}.").format(
+            needed=number(lesson.needed), have=number(have)
+        ),
+        icon=":material/groups:",
+    )
+
+
+def _sharpest(lesson: Lesson) -> None:
+    st.markdown(f"**{_('The sharpest attributes')}**")
+    if not lesson.suggested:
+        st.markdown(_("Can't tell yet: chance alone could make every difference found."))
+    for one in lesson.suggested:
+        st.markdown(f"- {plain(one.sentence(lesson.compared))}")
+    st.caption(
+        _(
+            "Counted on customers that the levels were not chosen on, and corrected for having looked "
+            "at {count} columns."
+        ).format(count=number(len(lesson.attributes)))
+    )
+
+
+def _all(lesson: Lesson) -> None:
+    table = figures.lift_data(lesson)
+    headings = {
+        "label": _("Attribute"),
+        "standing": _("Evidence"),
+        "share_best": _("Of the best"),
+        "share_others": _("Of the others"),
+        "lift": _("Lift"),
+        "low": _("Lift, low"),
+        "high": _("Lift, high"),
+        "p_adjusted": _("p, corrected"),
+    }
+    table_title(
+        _("How much more common among the best"),
+        lambda: table_csv(table, headings),
+        file_name=csv_name("attributes", lesson.universe),
+    )
+    dark = theme.is_dark()
+    colours = theme.tier_colours(("A", "B", "C"), dark=dark)
+    charts.legend({_("suggested"): colours["A"], _("not suggested"): theme.muted_colour(dark=dark)})
+    charts.show(
+        figures.lift_chart(table, dark=dark),
+        key="learn_lifts",
+        alt=_("Lift of each attribute among the best customers, with 95 % intervals"),
+    )
+
+
+def level_data(lesson: Lesson, column: str) -> pl.DataFrame:
+    """The levels of one column as `Lesson.levels` has them: numbers in order, others by frequency."""
+    rows = lesson.levels.filter(pl.col("column") == column)
+    if lesson.universe.columns[column].kind is Kind.NUMBER:
+        return rows
+    # The unknown level stays last.
+    return pl.concat([rows[:-1].sort("best", descending=True, maintain_order=True), rows[-1:]])
+
+
+def _levels(lesson: Lesson) -> None:
+    names = {name: name for name in lesson.levels["column"].unique(maintain_order=True)}
+    if not names:
+        return
+    columns = lesson.universe.columns
+    # The sharpest first.
+    order = [a.column.name for a in lesson.attributes if a.column.name in names] or list(names)
+    headings = {
+        "column": _("Column"),
+        "level": _("Level"),
+        "best_share": _("Best"),
+        "worst_share": _("Worst"),
+        "market_share": _("All accounts"),
+        "lift": _("Lift"),
+        "low": _("Lift, low"),
+        "high": _("Lift, high"),
+        "told_apart": _("Beyond chance"),
+    }
+    with st.container(border=True, gap="xsmall"):
+        table_title(
+            _("Every level: share among the best, the worst and all accounts"),
+            lambda: table_csv(lesson.levels, headings),
+            file_name=csv_name("levels", lesson.universe),
+        )
+        chosen = st.selectbox(
+            _("Attribute"),
+            order,
+            format_func=lambda name: _(columns[name].label),
+            label_visibility="collapsed",
+            width=260,
+            **state.kept("learn_attribute"),
+        )
+        rows = level_data(lesson, chosen)
+        dark = theme.is_dark()
+        worst = len(lesson.standings.rows("worst")) > 0
+        left, right = st.columns([2, 3], gap="small")
+        with left:
+            groups = figures.level_groups(dark=dark)
+            charts.legend(
+                {name: colour for key, (name, colour) in groups.items() if worst or key != "worst"}
+            )
+            charts.show(
+                figures.level_chart(rows.head(_DRAWN), worst=worst, dark=dark),
+                key="learn_levels",
+                alt=_("Shares of each level"),
+            )
+        right.dataframe(
+            rows.select(name for name in headings if name != "column").with_columns(
+                pl.col("best_share", "worst_share", "market_share") * 100
+            ),
+            column_config={
+                "level": st.column_config.TextColumn(
+                    headings["level"], pinned=True, width="medium"
+                ),
+                **{
+                    name: st.column_config.NumberColumn(headings[name], format="%.0f %%")
+                    for name in ("best_share", "worst_share", "market_share")
+                },
+                **{
+                    name: st.column_config.NumberColumn(headings[name], format="%.1f")
+                    for name in ("lift", "low", "high")
+                },
+                "told_apart": st.column_config.CheckboxColumn(headings["told_apart"]),
+            },
+            hide_index=True,
+            placeholder=UNKNOWN,
+            height="content" if rows.height <= _DRAWN else 420,
+        )
+        if rows.height > _DRAWN:
+            st.caption(
+                _("The chart shows the {count} levels that most of the best are at.").format(
+                    count=_DRAWN
+                )
+            )
+        st.caption(
+            _(
+                "Shares are of the accounts whose value is known; 95 % intervals; “beyond chance” is "
+                "corrected over all levels of all columns."
+            )
+        )

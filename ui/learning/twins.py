@@ -1,0 +1,84 @@
+"""Accounts that resemble chosen customers."""
+
+from typing import Final
+
+import polars as pl
+import streamlit as st
+
+from icp_core.learning import Lesson
+from icp_core.learning.twins import Twins
+from ui import data, state
+from ui.format import number
+from ui.learning.course import done
+from ui.learning.request import Request
+from ui.tables import csv_name, table_csv, table_title
+from ui.texts import _, ngettext
+
+COUNTS: Final = (50, 200, 1000)
+_OFFERED: Final = 1_000
+
+
+def draw(request: Request, lesson: Lesson) -> None:
+    """Draw the choice of customers, and their nearest accounts."""
+    best = lesson.standings.frame.filter(pl.col("group") == "best").head(_OFFERED)
+    names = dict(best.select("account_id", "name").iter_rows())
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        customers = st.multiselect(
+            _("Like these customers"),
+            list(names),
+            format_func=lambda one: names[one] or one,
+            placeholder=_("all of the best"),
+            key="learn_like",
+        )
+        count = st.segmented_control(
+            _("How many"),
+            COUNTS,
+            format_func=number,
+            default=COUNTS[1],
+            required=True,
+            **state.kept("learn_twins"),
+        )
+    found = done(data.twins(request, lesson, tuple(customers), count), request)
+    with st.container(border=True, gap="xsmall"):
+        _table(found, lesson)
+
+
+def _table(found: Twins, lesson: Lesson) -> None:
+    headings = {
+        "name": _("Company"),
+        "similarity": _("Similarity"),
+        "nearest_name": _("Nearest customer"),
+        "shared": _("They share"),
+        "different": _("They differ in"),
+    }
+    table_title(
+        ngettext(
+            "{count} account like your customers",
+            "{count} accounts like your customers",
+            found.frame.height,
+        ).format(count=number(found.frame.height)),
+        lambda: table_csv(found.frame, {"account_id": _("Account id"), **headings}),
+        file_name=csv_name("twins", lesson.universe),
+    )
+    st.dataframe(
+        found.frame.select(*headings),
+        column_config={
+            "name": st.column_config.TextColumn(headings["name"], pinned=True),
+            "similarity": st.column_config.ProgressColumn(
+                headings["similarity"], min_value=0, max_value=1, format="percent"
+            ),
+            "nearest_name": headings["nearest_name"],
+            "shared": st.column_config.ListColumn(headings["shared"], width="large"),
+            "different": st.column_config.ListColumn(headings["different"], width="medium"),
+        },
+        hide_index=True,
+        height=480,
+    )
+    st.caption(
+        _(
+            "Similarity, not probability: resembling a customer is not the same as becoming one. "
+            "Compared with {prototypes} customers that stand for all, by {columns} columns (Gower "
+            "distance). The closest twin of each customer comes first, so that a rare customer keeps "
+            "its twins. Customers are left out."
+        ).format(prototypes=number(len(found.prototypes)), columns=number(len(found.columns)))
+    )
