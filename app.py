@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from ui import charts, data, shell, theme
+from ui import charts, shell, theme
 from ui.format import plain
 from ui.headline import headline, next_steps
 from ui.texts import _
@@ -40,13 +40,14 @@ st.markdown(
     )
 )
 with shell.guard():
-    evaluation = data.evaluation(view.dataset, profile)
+    evaluation = shell.evaluation(view)
+    steps = next_steps(evaluation, today=date.today())
 headline(evaluation)
 
 left, right = st.columns(2)
 with left.container(border=True, height="stretch"):
     st.markdown(_("**Companies and potential a year, by tier**"))
-    if len(evaluation.matches):
+    if evaluation.market.matching:
         charts.show(
             charts.tier_chart(
                 charts.tier_data(evaluation),
@@ -61,7 +62,7 @@ with left.container(border=True, height="stretch"):
         st.caption(_("Nothing to show yet: no company matches this profile."))
 with right.container(border=True, height="stretch"):
     st.markdown(_("**What to do next**"))
-    for step in next_steps(evaluation, today=date.today()):
+    for step in steps:
         with st.container(gap="xsmall"):
             st.markdown(plain(step.text))
             shell.link(step.page, step.label, ":material/arrow_forward:")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from icp_core.sizing import sizing
 from icp_core.verdict import verdict
-from ui import data, plan, shell, state
+from ui import data, engines, plan, shell, state
 from ui.market import breakdowns, choices, curves, sizes, steadiness
 from ui.texts import _
 
@@ -18,6 +18,10 @@ SECTIONS = {
 }
 
 view = shell.page("market")
+if data.stays_in_engine(view.dataset):
+    with shell.guard():
+        engines.market(shell.evaluation(view))
+    st.stop()
 with shell.guard():
     evaluation = data.evaluation(view.dataset, view.profile)
 team = plan.current()

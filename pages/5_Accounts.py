@@ -3,12 +3,16 @@
 import streamlit as st
 
 from icp_core import listing
-from ui import data, shell, state
+from ui import data, engines, shell, state
 from ui.accounts import adding, deciding, lists, one
 from ui.format import number
 from ui.texts import _, ngettext
 
 view = shell.page("accounts")
+if data.stays_in_engine(view.dataset):
+    with shell.guard():
+        engines.accounts(shell.evaluation(view))
+    st.stop()
 with shell.guard():
     evaluation = data.evaluation(view.dataset, view.profile)
     wanted, statuses = lists.filters(evaluation)

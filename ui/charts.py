@@ -13,9 +13,8 @@ import streamlit as st
 from icp_core.bubbles import Bubbles
 from icp_core.concentration import Concentration
 from icp_core.costs import CutOffs
-from icp_core.market import BINS, LARGEST
+from icp_core.market import BINS, LARGEST, Evaluated
 from icp_core.profile import Range
-from icp_core.scoreboard import Evaluation
 from icp_core.tiers import UNRANKED
 from ui import theme
 from ui.areas import tier_label
@@ -55,14 +54,12 @@ def legend(parts: Mapping[str, str], *, rings: Mapping[str, str] | None = None) 
     )
 
 
-def tier_data(evaluation: Evaluation) -> pl.DataFrame:
+def tier_data(evaluation: Evaluated) -> pl.DataFrame:
     """Accounts and potential per tier, best first: tier, accounts, customers, white_space, potential.
 
-    The potential is what is known of it, and null where it is unknown for all accounts of a tier.
+    The potential is what is known of it, and null where nothing is and some is unknown.
     """
-    known = np.bincount(
-        evaluation.tier[~np.isnan(evaluation.worth.amount)], minlength=len(evaluation.tiers)
-    )
+    whole = evaluation.market
     return pl.DataFrame(
         [
             {
@@ -70,9 +67,11 @@ def tier_data(evaluation: Evaluation) -> pl.DataFrame:
                 "accounts": total.accounts,
                 "customers": total.customers,
                 "white_space": total.accounts - total.customers,
-                "potential": total.potential if known[index] or not total.accounts else None,
+                "potential": total.potential
+                if total.potential or not total.accounts or not whole.potential_unknown
+                else None,
             }
-            for index, total in enumerate(evaluation.tiers)
+            for total in whole.tiers
         ],
         schema_overrides={"potential": pl.Float64},
     )
@@ -118,29 +117,22 @@ def tier_chart(
     )
 
 
-def score_data(evaluation: Evaluation) -> dict[str, npt.NDArray[np.int64]]:
+def score_data(evaluation: Evaluated) -> dict[str, npt.NDArray[np.int64]]:
     """Matches per two points of score and tier: best tier first, the unranked last; 50 counts each."""
     names = (*evaluation.profile.tiers.names, UNRANKED)
-    known = ~np.isnan(evaluation.score)
-    width = BINS // _BIN
-    place = np.minimum(evaluation.score[known] // _BIN, width - 1).astype(np.int64)
-    cells = np.bincount(evaluation.tier[known] * width + place, minlength=len(names) * width)
-    return dict(zip(names, cells.reshape(len(names), width), strict=True))
+    points = evaluation.market.scores.reshape(len(names), BINS // _BIN, _BIN)
+    return dict(zip(names, points.sum(axis=2), strict=True))
 
 
-def cut_offs(evaluation: Evaluation) -> dict[str, float]:
+def cut_offs(evaluation: Evaluated) -> dict[str, float]:
     """The least score of each tier that is ranked by score and takes anybody, best first."""
     policy = evaluation.profile.tiers
     if policy.kind == "cut_off":
         return {tier.name: tier.threshold for tier in policy.tiers}
     if policy.kind == "value":
         return {}
-    least = {}
-    for index, tier in enumerate(policy.tiers):
-        scores = evaluation.score[evaluation.tier == index]
-        if len(scores):
-            least[tier.name] = float(scores.min())
-    return least
+    least = zip(policy.names, evaluation.least_scores(), strict=True)
+    return {name: score for name, score in least if score is not None}
 
 
 def score_chart(

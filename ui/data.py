@@ -10,10 +10,13 @@ import streamlit as st
 
 import icp_core.learning
 import icp_core.robustness
-from icp_core import sources
+from icp_core import engines, sources
 from icp_core.compare import Comparison, compare
-from icp_core.errors import ImportRefused, WorkspaceError
-from icp_core.exporting import Customers, Prepared, prepare
+from icp_core.engines import EngineBoard, EngineEvaluation
+from icp_core.engines.base import without_password
+from icp_core.engines.board import SECONDS
+from icp_core.errors import ImportRefused, SourceError, WorkspaceError
+from icp_core.exporting import FORMATS, Customers, Prepared, prepare, streamed
 from icp_core.importing.library import SOURCE, Library
 from icp_core.importing.tables import Progress
 from icp_core.learning import Lesson, Standings, disagreement, learn
@@ -36,6 +39,9 @@ TO_VERIFY: Final = "to verify"
 _LOOK_AGAIN: Final = 30
 """Seconds after which what other programs saved is seen, or a workspace that failed is tried again."""
 
+_ENGINE_AGE: Final = 3_600
+"""Seconds after which an engine is asked again, because its accounts may have changed."""
+
 _BY_CONTENT: Final[dict[str | type[Any], Callable[[Any], Any]]] = {Profile: Profile.model_dump_json}
 
 _BY_QUESTION: Final[dict[str | type[Any], Callable[[Any], Any]]] = {
@@ -47,15 +53,28 @@ def datasets() -> dict[str, str]:
     """Labels of the datasets that can be chosen, by name.
 
     Those that ship, those that were loaded here, and what the administrator names in the environment
-    variable `ICP_DATASETS`, separated by commas: `demo:1000000`, a file, whatever `sources.load`
-    takes. Only these are ever loaded for an address: a path in a shared link must not read a file.
+    variable `ICP_DATASETS`, separated by commas: `demo:1000000`, a file, whatever `sources.load` or
+    `engines.connect` takes. Only these are ever loaded for an address: a path in a shared link must
+    not read a file. An engine goes by its address without the password.
     """
-    more = (name.strip() for name in os.environ.get("ICP_DATASETS", "").split(","))
     return (
         {entry.name: entry.label for entry in sources.BUILT_IN}
-        | {name: name for name in more if name}
+        | {name: name for name in _named()}
         | {entry.source: entry.label for entry in Library().entries()}
     )
+
+
+def _named() -> dict[str, str]:
+    """What the administrator names, with passwords, by what it goes by."""
+    more = (name.strip() for name in os.environ.get("ICP_DATASETS", "").split(","))
+    return {
+        without_password(name) if engines.is_address(name) else name: name for name in more if name
+    }
+
+
+def stays_in_engine(source: str) -> bool:
+    """Whether the accounts of a source are asked where they are, and only a sample is in memory."""
+    return engines.is_address(source)
 
 
 def workspace() -> Workspace:
@@ -125,6 +144,8 @@ def decisions() -> pl.DataFrame:
 def universe(source: str) -> Universe:
     """The accounts of a source, and those that somebody added to them by hand.
 
+    Of a source that stays in its engine it is a sample, to suggest criteria from.
+
     Raises
     ------
     IcpError
@@ -160,8 +181,31 @@ def evaluation(source: str, profile: Profile) -> Evaluation:
     ------
     ProfileError
         If the profile does not fit the accounts.
+    SourceError
+        If the accounts stay in an engine, see `engine_evaluation`.
     """
+    if stays_in_engine(source):
+        sources.load(source)
     return _evaluation(source, profile, _edition(source))
+
+
+def engine_evaluation(source: str, profile: Profile) -> EngineEvaluation:
+    """A profile on a source that stays in its engine.
+
+    Raises
+    ------
+    ProfileError
+        If the profile does not fit the accounts.
+    SourceError
+        If the engine cannot be reached, fails, or takes longer than `ICP_QUERY_SECONDS`.
+    """
+    try:
+        with st.spinner(_("Asking the engine")):
+            return _engine_evaluation(source, profile)
+    except SourceError:
+        # So that the next question connects afresh.
+        _engine.clear(source)
+        raise
 
 
 def comparison(source: str, before: Profile, after: Profile) -> Comparison:
@@ -172,6 +216,8 @@ def comparison(source: str, before: Profile, after: Profile) -> Comparison:
     ProfileError
         If either does not fit the accounts.
     """
+    if stays_in_engine(source):
+        sources.load(source)
     with st.spinner(_("Comparing")):
         return _comparison(source, before, after, _edition(source))
 
@@ -364,7 +410,41 @@ def _added_at(url: str, source: str, revision: str) -> str:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _loaded(source: str, version: str) -> Universe:
     del version  # part of the cache key
-    return sources.load(source)
+    return _sample(source) if stays_in_engine(source) else sources.load(source)
+
+
+def _sample(source: str) -> Universe:
+    board = _engine(source)
+    return Universe.of(
+        board.sample(),
+        name=source,
+        label=source,
+        fictional=board.engine.fictional,
+        note=_("They stay in their engine; criteria are suggested from a sample."),
+    )
+
+
+@st.cache_resource(max_entries=8, ttl=_ENGINE_AGE, show_spinner=False)
+def _engine(source: str) -> EngineBoard:
+    return EngineBoard(engines.connect(_named()[source]), seconds=_query_seconds())
+
+
+@st.cache_resource(max_entries=64, ttl=_ENGINE_AGE, show_spinner=False, hash_funcs=_BY_CONTENT)
+def _engine_evaluation(source: str, profile: Profile) -> EngineEvaluation:
+    return _engine(source).evaluate(profile)
+
+
+def _query_seconds() -> float:
+    text = os.environ.get("ICP_QUERY_SECONDS", "").strip()
+    try:
+        seconds = float(text) if text else SECONDS
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise SourceError(
+            f"ICP_QUERY_SECONDS is {text!r}; set it to a number of seconds above 0, such as 60."
+        )
+    return seconds
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -410,23 +490,32 @@ def _export(  # noqa: PLR0917 - called once, beside its public twin
     url: str,
     revision: str | None,
 ) -> Prepared:
-    found = _evaluation(source, profile, edition)
-    accounts = found.rows(found.best(len(found.matches)))
+    found: Evaluation | EngineEvaluation
+    if stays_in_engine(source):
+        found = _engine_evaluation(source, profile)
+        most = streamed.most_rows(FORMATS[format])
+        accounts = streamed.best(found, most)
+    else:
+        found = _evaluation(source, profile, edition)
+        most = len(found.population)
+        accounts = found.page(limit=most)
     if with_possible:
-        possible = found.to_verify(len(found.possible)).with_columns(tier=pl.lit(TO_VERIFY))
+        count = min(most, found.market.possible)
+        possible = found.to_verify(count).with_columns(tier=pl.lit(TO_VERIFY))
         accounts = pl.concat([accounts, possible], how="diagonal_relaxed")
         tiers = (*tiers, TO_VERIFY)
-    return prepare(
+    prepared = prepare(
         accounts,
         format=format,
         profile=profile,
-        fictional=found.board.universe.fictional,
+        fictional=found.population.fictional,
         on=on,
         customers=customers,
         countries=countries or None,
         tiers=tiers,
         excluded={} if revision is None else _excluded(url, revision),
     )
+    return streamed.with_limit(prepared, matching=found.market.matching, most=most)
 
 
 def _going_on(begin: Any, *asked: Any) -> Work[Any]:

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-import numpy as np
 import streamlit as st
 
 from icp_core.columns import BY_NAME
 from icp_core.exporting import FORMATS
-from icp_core.market import Bounds, GateCost
-from icp_core.scoreboard import Evaluation
+from icp_core.market import Evaluated, GateCost, Market
 from ui.format import UNKNOWN, bounds, money_bounds, number, percent
 from ui.texts import _, ngettext
 
@@ -47,22 +45,21 @@ class Step:
     label: str
 
 
-def headline_data(evaluation: Evaluation) -> tuple[Figure, ...]:
+def headline_data(evaluation: Evaluated) -> tuple[Figure, ...]:
     """Matches, their value, tiers and white space."""
-    matching, possible = len(evaluation.matches), len(evaluation.possible)
-    customers = int(np.count_nonzero(evaluation.matches.customers))
-    *ranked, unranked = evaluation.tiers
+    whole = evaluation.market
+    *ranked, unranked = whole.tiers
     return (
         Figure(
             _("Matching companies (TAM)"),
-            bounds(Bounds(matching, matching + possible)),
-            _("of {count} accounts").format(count=number(len(evaluation.board.universe))),
+            bounds(whole.tam),
+            _("of {count} accounts").format(count=number(whole.universe)),
             _(
                 "From those that pass every must-have to those that may once their unknown facts are "
                 "known."
             ),
         ),
-        _value(evaluation),
+        _value(whole),
         Figure(
             _("Tiers {names}").format(names=" · ".join(tier.name for tier in ranked)),
             " · ".join(number(tier.accounts) for tier in ranked),
@@ -71,25 +68,21 @@ def headline_data(evaluation: Evaluation) -> tuple[Figure, ...]:
         ),
         Figure(
             _("White space"),
-            number(matching - customers),
-            ngettext("{count} customer", "{count} customers", customers).format(
-                count=number(customers)
+            number(whole.white_space),
+            ngettext("{count} customer", "{count} customers", whole.customers).format(
+                count=number(whole.customers)
             ),
             _("Matches that are not customers yet."),
         ),
     )
 
 
-def _value(evaluation: Evaluation) -> Figure:
-    worth, profile = evaluation.worth, evaluation.profile
-    possible = evaluation.possible.worth(profile)
-    unknown = worth.unknown + possible.unknown
-    some_known = unknown < len(evaluation.matches) + len(evaluation.possible)
+def _value(whole: Market) -> Figure:
+    unknown = whole.potential_unknown + whole.potential_unknown_possible
+    some_known = unknown < whole.matching + whole.possible
     return Figure(
         _("Potential a year (TAM value)"),
-        money_bounds(Bounds(worth.total, worth.total + possible.total), profile.currency)
-        if some_known
-        else UNKNOWN,
+        money_bounds(whole.tam_value, whole.profile.currency) if some_known else UNKNOWN,
         _("unknown for {count}").format(count=number(unknown))
         if unknown
         else _("known for all of them"),
@@ -97,7 +90,7 @@ def _value(evaluation: Evaluation) -> Figure:
     )
 
 
-def headline(evaluation: Evaluation) -> None:
+def headline(evaluation: Evaluated) -> None:
     """Draw the headline numbers."""
     cards(headline_data(evaluation))
 
@@ -117,14 +110,15 @@ def cards(figures: Sequence[Figure]) -> None:
             )
 
 
-def next_steps(evaluation: Evaluation, *, today: date) -> list[Step]:
+def next_steps(evaluation: Evaluated, *, today: date) -> list[Step]:
     """What the state of the view asks for, most pressing first."""
-    matching, possible = len(evaluation.matches), len(evaluation.possible)
+    whole = evaluation.market
+    matching, possible = whole.matching, whole.possible
     found = []
     if not matching:
-        found.append(_nothing_matches(evaluation))
-    elif possible > matching and evaluation.gates:
-        gate = max(evaluation.gates, key=lambda one: one.unknown)
+        found.append(_nothing_matches(whole))
+    elif possible > matching and whole.gates:
+        gate = max(whole.gates, key=lambda one: one.unknown)
         found.append(
             Step(
                 _(
@@ -136,7 +130,7 @@ def next_steps(evaluation: Evaluation, *, today: date) -> list[Step]:
             )
         )
     least = FORMATS["linkedin"].min_rows
-    reachable = _reachable(evaluation)
+    reachable = evaluation.reachable()
     if matching > 0 and reachable < least:
         found.append(
             Step(
@@ -148,7 +142,7 @@ def next_steps(evaluation: Evaluation, *, today: date) -> list[Step]:
                 _("Widen the profile"),
             )
         )
-    coverage = evaluation.coverage
+    coverage = whole.coverage
     if coverage is not None and coverage < LOW_COVERAGE:
         found.append(
             Step(
@@ -182,14 +176,14 @@ def next_steps(evaluation: Evaluation, *, today: date) -> list[Step]:
     return found
 
 
-def _nothing_matches(evaluation: Evaluation) -> Step:
-    if len(evaluation.possible):
+def _nothing_matches(whole: Market) -> Step:
+    if whole.possible:
         text = _(
             "No company is known to match, but {count} fail nothing: let unknown values pass, or "
             "find out the facts."
-        ).format(count=number(len(evaluation.possible)))
+        ).format(count=number(whole.possible))
     else:
-        costly = max(evaluation.gates, key=lambda one: one.gained_if_dropped, default=None)
+        costly = max(whole.gates, key=lambda one: one.gained_if_dropped, default=None)
         if costly is not None and costly.gained_if_dropped:
             text = _("No company matches. Without the test on {column}, {count} would.").format(
                 column=_name(costly), count=number(costly.gained_if_dropped)
@@ -202,12 +196,3 @@ def _nothing_matches(evaluation: Evaluation) -> Step:
 def _name(gate: GateCost) -> str:
     column = BY_NAME.get(gate.criterion.column)
     return (column.label if column else gate.criterion.column.replace("_", " ")).lower()
-
-
-def _reachable(evaluation: Evaluation) -> int:
-    """Matches in a tier that did not opt out of advertising."""
-    universe = evaluation.board.universe
-    ranked = evaluation.matches.rows[evaluation.tier < len(evaluation.profile.tiers.tiers)]
-    if "marketing_opt_out" not in universe.columns:
-        return len(ranked)
-    return len(ranked) - int(universe.frame["marketing_opt_out"][ranked].fill_null(False).sum())

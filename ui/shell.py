@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Final, Literal
@@ -12,7 +12,8 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from icp_core import suggest
-from icp_core.errors import IcpError, ProfileError, WorkspaceError
+from icp_core.errors import IcpError, ProfileError, SourceError, WorkspaceError
+from icp_core.market import Evaluated
 from icp_core.profile import Profile
 from icp_core.starters import starters, starters_for
 from icp_core.universe import Universe
@@ -40,10 +41,35 @@ _ICONS: Final = {
     "import": ":material/upload_file:",
     "learn": ":material/school:",
 }
+_ON_ENGINES: Final = frozenset(
+    {START, "builder", "market", "accounts", "versions", "export", "import"}
+)
+"""Pages that need no more than totals and a page of accounts at a time."""
+
 _OTHER_ICON: Final = ":material/article:"
 _OWN: Final = ""
 _SAVED: Final = "saved:"
 Width = Literal["content", "stretch"]
+
+
+@dataclass
+class Answers:
+    """What engines answered in this session.
+
+    Attributes
+    ----------
+    found
+        The last answer by dataset.
+    failed
+        The question that could not be answered, and why; it is not asked again by itself.
+    """
+
+    found: dict[str, Evaluated] = field(default_factory=dict)
+    failed: tuple[tuple[str, Profile], SourceError] | None = None
+
+    def forget_failure(self) -> None:
+        """Have the question asked again."""
+        self.failed = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +148,59 @@ def page(key: str) -> View:
     with legal_note:
         _legal_note(universe)
     _stop_if_unfit(view, universe)
+    if data.stays_in_engine(view.dataset) and key not in _ON_ENGINES:
+        st.info(
+            _(
+                "This page needs every account in memory, and these stay in their engine. Narrow the "
+                "profile, download the list as CSV on the Export page, and load it on the Import page."
+            ),
+            icon=":material/cloud:",
+        )
+        st.stop()
     return view
+
+
+def evaluation(view: View, *, quiet: bool = False) -> Evaluated:
+    """The profile of the view on its accounts.
+
+    While an engine fails, the last answer of this session stays, with a message over it.
+
+    Parameters
+    ----------
+    view
+        What is looked at.
+    quiet
+        Whether another part of the page shows the message.
+
+    Raises
+    ------
+    IcpError
+        As `data.evaluation`, or of an engine that has not answered yet.
+    """
+    if not data.stays_in_engine(view.dataset):
+        return data.evaluation(view.dataset, view.profile)
+    answers = state.own("answers", Answers)
+    asked = view.dataset, view.profile
+    if answers.failed is None or answers.failed[0] != asked:
+        try:
+            answers.found[view.dataset] = data.engine_evaluation(*asked)
+            answers.failed = None
+        except SourceError as error:
+            answers.failed = asked, error
+    if answers.failed is None:
+        return answers.found[view.dataset]
+    error = answers.failed[1]
+    last = answers.found.get(view.dataset)
+    if not quiet:
+        if last is not None:
+            st.warning(
+                f"{plain(str(error))} {_('What you see is the last answer.')}",
+                icon=":material/cloud_off:",
+            )
+        st.button(_("Try again"), icon=":material/refresh:", on_click=answers.forget_failure)
+    if last is None:
+        raise SourceError(str(error)) from error
+    return last
 
 
 @contextmanager
@@ -290,7 +368,11 @@ def _open(content: bytes) -> None:
 
 def _legal_note(universe: Universe) -> None:
     count = _("{count} accounts.").format(count=number(len(universe)))
-    st.caption(f"{count} {plain(universe.note)}")
+    st.caption(
+        plain(universe.note)
+        if data.stays_in_engine(universe.name)
+        else f"{count} {plain(universe.note)}"
+    )
     st.caption(_("Company data stays on this machine."))
 
 

@@ -10,9 +10,9 @@ from icp_core.columns import BY_NAME, Kind, describe
 from icp_core.exporting.cells import guarded
 from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.expressions import NAMES
+from icp_core.market import Population
 from icp_core.profile import Profile
 from icp_core.reference import geography, industry
-from icp_core.universe import Universe
 from ui import theme
 from ui.texts import _
 
@@ -148,7 +148,7 @@ def table_csv(table: pl.DataFrame, headings: Mapping[str, str]) -> bytes:
     return written.write_csv(include_bom=True, quote_style="non_numeric").encode()
 
 
-def csv_name(name: str, universe: Universe) -> str:
+def csv_name(name: str, universe: Population) -> str:
     """A name for the file of a table, which says so if the companies in it are invented."""
     return f"{FICTIONAL_PREFIX if universe.fictional else ''}{name}.csv"
 

@@ -9,10 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 from icp_core import explain
 from icp_core.columns import Column
 from icp_core.expressions import NAMES
-from icp_core.market import GateCost
+from icp_core.market import Evaluated, GateCost
 from icp_core.profile import Profile, Role
 from icp_core.scoreboard import Evaluation
-from ui import charts, data, shell, state, theme
+from ui import charts, shell, state, theme
 from ui.builder import words
 from ui.builder.editing import LISTS, MARKET
 from ui.format import bounds, money, money_bounds, number, plain, signed
@@ -35,14 +35,14 @@ def market(numbers: DeltaGenerator) -> None:
     """
     view = state.view()
     with shell.guard():
-        evaluation = data.evaluation(view.dataset, view.profile)
         with numbers:
+            evaluation = shell.evaluation(view)
             _numbers(evaluation)
         _figures(evaluation)
     state.write_address()
 
 
-def _numbers(evaluation: Evaluation) -> None:
+def _numbers(evaluation: Evaluated) -> None:
     whole, profile = evaluation.market, evaluation.profile
     ranked = whole.tiers[:-1]
     shown = ranked[:_MOST_TIERS]
@@ -77,10 +77,10 @@ def _numbers(evaluation: Evaluation) -> None:
     st.caption(range_sentence(evaluation))
 
 
-def range_sentence(evaluation: Evaluation) -> str:
+def range_sentence(evaluation: Evaluated) -> str:
     """Why the numbers are a range, and what they leave out."""
     whole = evaluation.market
-    columns = evaluation.board.universe.columns
+    columns = evaluation.population.columns
     parts = []
     if not evaluation.profile.criteria:
         parts.append(_("No criteria yet: every account matches. Add a must-have to begin."))
@@ -112,7 +112,7 @@ def _listed(names: list[str]) -> str:
     return _("{first} or {last}").format(first=", ".join(names[:-1]), last=names[-1])
 
 
-def _figures(evaluation: Evaluation) -> None:
+def _figures(evaluation: Evaluated) -> None:
     whole, profile = evaluation.market, evaluation.profile
     if not whole.matching:
         st.warning(loosening(evaluation), icon=":material/filter_alt_off:")
@@ -143,10 +143,10 @@ def _figures(evaluation: Evaluation) -> None:
         )
 
 
-def loosening(evaluation: Evaluation) -> str:
+def loosening(evaluation: Evaluated) -> str:
     """What to loosen when nothing matches, with the numbers that say so."""
     whole = evaluation.market
-    columns = evaluation.board.universe.columns
+    columns = evaluation.population.columns
     helping = sorted(
         (gate for gate in whole.gates if gate.gained_if_dropped),
         key=lambda gate: -gate.gained_if_dropped,
@@ -194,30 +194,32 @@ def lists() -> None:
             **state.kept("builder_list"),
         )
         with shell.guard():
-            evaluation = data.evaluation(view.dataset, view.profile)
+            evaluation = shell.evaluation(view, quiet=True)
             match shown:
                 case "gates":
-                    _gates(evaluation)
+                    gate_table(evaluation)
                 case "verify":
                     _to_verify(evaluation)
                 case _:
                     _best(evaluation)
 
 
-def _best(evaluation: Evaluation) -> None:
-    if not len(evaluation.matches):
+def _best(evaluation: Evaluated) -> None:
+    if not evaluation.market.matching:
         st.caption(_("Nothing matches yet, so there is nobody to show."))
         return
     rows = best_rows(evaluation, ROWS)
     _accounts(rows, reasons(rows, evaluation), evaluation.profile)
 
 
-def best_rows(evaluation: Evaluation, count: int) -> pl.DataFrame:
+def best_rows(evaluation: Evaluated, count: int) -> pl.DataFrame:
     """The best matches, with what `explain` reads of `Evaluation.rows`.
 
-    Taken from what the scoreboard keeps: evaluating even a few accounts by expressions takes longer
-    than everything else that an edit redraws.
+    In memory they are taken from what the scoreboard keeps: evaluating even a few accounts by
+    expressions takes longer than everything else that an edit redraws.
     """
+    if not isinstance(evaluation, Evaluation):
+        return evaluation.page(limit=count)
     places = evaluation.best(count)
     rows = evaluation.matches.rows[places]
     names = (*evaluation.profile.tiers.names, None)
@@ -235,9 +237,9 @@ def best_rows(evaluation: Evaluation, count: int) -> pl.DataFrame:
     )
 
 
-def reasons(rows: pl.DataFrame, evaluation: Evaluation) -> list[str]:
+def reasons(rows: pl.DataFrame, evaluation: Evaluated) -> list[str]:
     """`+32 Industry · +28 Employees`, for each account."""
-    columns = evaluation.board.universe.columns
+    columns = evaluation.population.columns
     texts = []
     for one in explain.explain(rows, evaluation.profile):
         parts = [
@@ -254,12 +256,13 @@ def reasons(rows: pl.DataFrame, evaluation: Evaluation) -> list[str]:
     return texts
 
 
-def _gates(evaluation: Evaluation) -> None:
-    columns = evaluation.board.universe.columns
-    if not evaluation.gates:
+def gate_table(evaluation: Evaluated) -> None:
+    """Draw what each must-have and knock-out costs."""
+    columns = evaluation.population.columns
+    if not evaluation.market.gates:
         st.caption(_("There are no must-haves or knock-outs, so none costs anything."))
         return
-    gates = gate_data(evaluation.gates, columns)
+    gates = gate_data(evaluation.market.gates, columns)
     st.table(
         {
             _("Criterion"): [plain(name) for name in gates["criterion"]],
@@ -296,8 +299,8 @@ def gate_data(gates: tuple[GateCost, ...], columns: dict[str, Column]) -> pl.Dat
     return pl.DataFrame(rows)
 
 
-def _to_verify(evaluation: Evaluation) -> None:
-    if not len(evaluation.possible):
+def _to_verify(evaluation: Evaluated) -> None:
+    if not evaluation.market.possible:
         st.caption(_("No account is left open: every must-have is known for each that may match."))
         return
     rows = evaluation.to_verify(ROWS)
@@ -305,9 +308,9 @@ def _to_verify(evaluation: Evaluation) -> None:
     _accounts(rows, why, evaluation.profile)
 
 
-def open_gates(rows: pl.DataFrame, evaluation: Evaluation) -> list[str]:
+def open_gates(rows: pl.DataFrame, evaluation: Evaluated) -> list[str]:
     """Labels of what must be found out before each account matches."""
-    columns = evaluation.board.universe.columns
+    columns = evaluation.population.columns
     gates = [
         (NAMES.passes(index), words.criterion_name(criterion, columns))
         for index, criterion in enumerate(evaluation.profile.criteria)

@@ -1,0 +1,163 @@
+"""Accounts that stay in their engine: their market and their list, by what totals and pages tell."""
+
+from collections.abc import Sequence
+from math import ceil
+from typing import Final
+
+import polars as pl
+import streamlit as st
+
+from icp_core.market import Breakdown, Evaluated
+from icp_core.tiers import UNRANKED
+from ui import charts, state, theme
+from ui.accounts.lists import heading
+from ui.areas import tier_label
+from ui.builder.results import gate_table, range_sentence
+from ui.format import number
+from ui.headline import headline
+from ui.market.breakdowns import segment_name
+from ui.tables import accounts_table, csv_name, table_csv, table_title
+from ui.texts import _
+
+ROWS: Final = 50
+MOST_PAGES: Final = 200
+BARS: Final = 15
+_PAGE: Final = "engine_page"
+
+
+def market(evaluation: Evaluated) -> None:
+    """Draw what the market is made of and what every gate costs."""
+    headline(evaluation)
+    st.caption(range_sentence(evaluation))
+    st.caption(
+        _(
+            "SAM, SOM, concentration and robustness need every account in memory: narrow the profile, "
+            "download the list as CSV on the Export page, and load it on the Import page."
+        )
+    )
+    if not evaluation.market.matching:
+        st.info(_("No company matches this profile, so there is nothing to break down."))
+    else:
+        _breakdown(evaluation)
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(_("**What each must-have and knock-out costs, companies**"))
+        gate_table(evaluation)
+
+
+def _breakdown(evaluation: Evaluated) -> None:
+    names = {
+        "region": _("Region"),
+        "industry": _("Industry division"),
+        "size": _("Size"),
+        "municipality": _("Municipality"),
+    }
+    by = st.segmented_control(
+        _("Break down by"),
+        list(names),
+        format_func=names.__getitem__,
+        default="region",
+        required=True,
+        **state.kept("engine_by"),
+    )
+    table = segments(evaluation.market.breakdowns[by])
+    tiers = [*evaluation.profile.tiers.names, UNRANKED]
+    colours = theme.tier_colours(tiers[:-1], dark=theme.is_dark())
+    left, right = st.columns(2, gap="small")
+    with left, st.container(border=True, gap="xsmall", height="stretch"):
+        shown = table.head(BARS)
+        st.markdown(
+            f"**{_('Matches by {what} and tier, companies').format(what=names[by].lower())}**"
+        )
+        charts.legend({tier_label(name): colours[name] for name in tiers})
+        charts.show(
+            charts.stack_chart(
+                shown["name"].to_list(),
+                {tier_label(name): shown[name].to_list() for name in tiers},
+                [colours[name] for name in tiers],
+                texts=[number(count) for count in shown["accounts"]],
+                values=number,
+                dark=theme.is_dark(),
+                room=1.6,
+            ),
+            key=f"engine_{by}",
+            alt=_("Matches by segment and tier"),
+        )
+    headings = {
+        "name": names[by],
+        "accounts": _("Matches"),
+        "potential": _("Potential, {currency}").format(currency=evaluation.profile.currency),
+    } | {name: tier_label(name) for name in tiers}
+    with right, st.container(border=True, gap="xsmall", height="stretch"):
+        table_title(
+            _("{count} segments").format(count=number(table.height)),
+            lambda: table_csv(table, {"key": _("Code"), **headings}),
+            file_name=csv_name(f"market-{by}", evaluation.population),
+        )
+        st.dataframe(
+            table.select(*headings),
+            column_config={
+                name: st.column_config.Column(heading)
+                if name == "name"
+                else st.column_config.NumberColumn(heading, format="localized")
+                for name, heading in headings.items()
+            },
+            hide_index=True,
+            placeholder="",
+        )
+
+
+def segments(breakdown: Breakdown) -> pl.DataFrame:
+    """Key, name, accounts, known potential, and accounts per tier; largest first, unknown last."""
+    return pl.DataFrame(
+        {
+            "key": breakdown.keys,
+            "name": [segment_name(breakdown.by, key) for key in breakdown.keys],
+            "accounts": breakdown.accounts.sum(axis=1),
+            "potential": breakdown.potential.sum(axis=1),
+            **{name: breakdown.accounts[:, i] for i, name in enumerate(breakdown.tiers)},
+        },
+        schema_overrides={"key": pl.String},
+    ).sort(pl.col("key").is_null(), -pl.col("accounts"), "name")
+
+
+def accounts(evaluation: Evaluated) -> None:
+    """Draw one page of the matches, best first, and the way to others."""
+    matching = evaluation.market.matching
+    if not matching:
+        st.info(_("No company matches this profile, so there is nobody to list."))
+        return
+    pages = min(MOST_PAGES, ceil(matching / ROWS))
+    with st.container(border=True, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            place = st.number_input(
+                _("Page, of {count}").format(count=number(pages)),
+                min_value=1,
+                max_value=pages,
+                width=160,
+                key=state.begun(_PAGE, 1),
+            )
+            st.caption(
+                _(
+                    "{count} companies match, best first. The accounts stay in their engine: search, "
+                    "filters and decisions need a list in memory, and the Export page takes the rest."
+                ).format(count=number(matching))
+            )
+        rows = evaluation.page(offset=(place - 1) * ROWS, limit=ROWS)
+        accounts_table(rows, evaluation.profile, height=560, key="engine_accounts")
+        _download(rows, evaluation)
+
+
+def _download(rows: pl.DataFrame, evaluation: Evaluated) -> None:
+    columns: Sequence[str] = [
+        name
+        for name in ("account_id", "name", "tier", "score", "potential", "country", "website")
+        if name in rows.columns
+    ]
+    st.download_button(
+        _("Download this page"),
+        lambda: table_csv(rows, {name: heading(name) for name in columns}),
+        file_name=csv_name("accounts-page", evaluation.population),
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
