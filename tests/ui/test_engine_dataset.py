@@ -95,7 +95,9 @@ def test_a_changed_profile_changes_the_builders_numbers(address, demo):
 
 
 def test_the_export_page_makes_the_file_of_the_engines_matches(address, reference):
-    app = opened("pages/8_Export.py", dataset=address, profile=PROFILE, export_format="CSV for people")
+    app = opened(
+        "pages/8_Export.py", dataset=address, profile=PROFILE, export_format="CSV for people"
+    )
     ranked = sum(tier.accounts for tier in reference.tiers[:-1])
     assert f"The file, {number(ranked)} compan" in texts(app)
 
