@@ -5,8 +5,8 @@ from functools import cache
 from typing import Final
 
 from icp_core.errors import ProfileError
-from icp_core.profile import Profile
 from icp_core.market import Population
+from icp_core.profile import Profile
 from icp_core.universe import DATA
 
 # Best first for each source; the file is data/profiles/<slug>.json.

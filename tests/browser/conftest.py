@@ -29,7 +29,9 @@ def page(chromium, address):
         "request",
         lambda request: (
             opened.asked_elsewhere.append(request.url)
-            if not request.url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))
+            if not request.url.startswith(
+                (address, address.replace("http", "ws"), "data:", "blob:")
+            )
             else None
         ),
     )

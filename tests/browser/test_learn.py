@@ -28,7 +28,9 @@ def test_the_best_customers_become_the_profile_in_the_builder(page, address):
     settle(page)
     opens.click()
     page.wait_for_url(re.compile("/Builder"))
-    page.get_by_test_id("stSidebar").get_by_text("Learned from the best customers").wait_for()
+    settle(page)
+    profile = page.get_by_test_id("stSidebar").get_by_role("combobox").nth(1)
+    assert profile.input_value() == "Learned from the best customers"
     assert not page.asked_elsewhere
 
 

@@ -1,7 +1,7 @@
 """Who the best and the worst customers are."""
 
 from dataclasses import asdict, replace
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 import streamlit as st
@@ -152,7 +152,7 @@ def _ranking(found: Standings, universe: Universe) -> None:
     )
 
 
-def _config(headings: dict[str, str]) -> dict[str, object]:
+def _config(headings: dict[str, str]) -> dict[str, Any]:
     numbers = {
         name: st.column_config.NumberColumn(headings[name], format=form)
         for name, form in (

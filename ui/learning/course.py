@@ -39,8 +39,6 @@ class Course:
         Customers from a file or a list, by dataset and kind.
     paused
         Key of the question whose answer was cancelled.
-    problem
-        What was wrong with the last file or list.
     round
         Counts the uploads, so that each begins with an empty uploader.
     """
@@ -48,12 +46,15 @@ class Course:
     settings: Settings = field(default_factory=Settings)
     given: dict[tuple[str, str], Given] = field(default_factory=dict)
     paused: str = ""
-    problem: str = ""
     round: int = 0
 
     def change(self, **choices: Any) -> None:
         """Choose otherwise."""
         self.settings = replace(self.settings, **choices)
+
+    def forget(self, dataset: str, kind: str) -> None:
+        """Put a file or list away."""
+        self.given.pop((dataset, kind), None)
 
 
 def course() -> Course:
@@ -100,8 +101,8 @@ def customers(view: View, universe: Universe) -> Given:
             st.button(
                 _("Use others"),
                 icon=":material/replay:",
-                on_click=course().given.pop,
-                args=((view.dataset, kind), None),
+                on_click=course().forget,
+                args=(view.dataset, kind),
                 key="learn_replace",
             )
     if found is None:

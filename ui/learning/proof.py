@@ -116,21 +116,22 @@ def measure_data(proof: Proof) -> pl.DataFrame:
     """One row per way of ranking: candidate, then each measure with its interval as text."""
     names = figures.candidate_names()
     shown: list[Candidate] = [one for one in (*figures.ORDER, "base") if one in proof.judged]
-    return pl.DataFrame(
-        [
-            {"candidate": names[one]}
-            | {
+    rows: list[dict[str, str]] = [
+        {
+            "candidate": names[one],
+            **{
                 measure: spelled(proof.judged[one].measures[measure], _DIGITS[measure])
                 for measure in MEASURES
-            }
-            for one in shown
-        ]
-    )
+            },
+        }
+        for one in shown
+    ]
+    return pl.DataFrame(rows)
 
 
 def _measures(lesson: Lesson, proof: Proof) -> None:
     table = measure_data(proof)
-    headings = {"candidate": _("Ranked by"), **_measure_names()}
+    headings: dict[str, str] = {"candidate": _("Ranked by"), **_measure_names()}
     table_title(
         _("Out of sample, with 95 % intervals"),
         lambda: table_csv(table, headings),

@@ -11,7 +11,7 @@ from icp_core.learning.suggestion import Disagreement
 from icp_core.profile import Profile, Role
 from ui import data, shell, state
 from ui.builder import words
-from ui.format import UNKNOWN, percent, plain
+from ui.format import UNKNOWN, percent, plain, signed
 from ui.learning.request import Request
 from ui.learning.shared import needed
 from ui.tables import csv_name, table_csv, table_title
@@ -106,7 +106,9 @@ def disagreement_data(
     }
 
     def said(value: int | Role | None) -> str | None:
-        return words.one_of(value) if isinstance(value, Role) else value and f"{value:+d}"
+        if value is None:
+            return None
+        return words.one_of(value) if isinstance(value, Role) else signed(value)
 
     return pl.DataFrame(
         [
