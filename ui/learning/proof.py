@@ -131,7 +131,7 @@ def measure_data(proof: Proof) -> pl.DataFrame:
 
 def _measures(lesson: Lesson, proof: Proof) -> None:
     table = measure_data(proof)
-    headings: dict[str, str] = {"candidate": _("Ranked by"), **_measure_names()}
+    headings = {"candidate": _("Ranked by")} | {name: _(text) for name, text in MEASURES.items()}
     table_title(
         _("Out of sample, with 95 % intervals"),
         lambda: table_csv(table, headings),
