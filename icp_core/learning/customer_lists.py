@@ -133,7 +133,7 @@ def _company(line: str) -> dict[str, str]:
     """One line's parts, each by what it looks like."""
     found: dict[str, str] = {}
     names = []
-    for part in filter(None, map(str.strip, re.split(r"[,;\t]", line))):
+    for part in filter(None, map(str.strip, re.split(r"[,;\t]", line.removeprefix("domain:")))):
         number = _NUMBER.fullmatch(part)
         if number and "org_number" not in found:
             found |= {"country": number[1] or "", "org_number": number[2]}

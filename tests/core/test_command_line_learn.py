@@ -101,6 +101,10 @@ def test_a_pasted_list_is_found_by_name_and_number(small):
 def test_a_line_may_be_an_address_or_a_name_with_its_domain():
     listed = load("listed")
     one, two = listed.frame.unique("domain", keep="none", maintain_order=True).head(2).to_dicts()
+    # An account id may be the domain itself.
+    text = f"domain:{one['domain']}\nhttps://www.{two['domain']}/about"
+    found = customer_lists.from_text(text, listed)
+    assert found.outcomes.frame["account_id"].to_list() == [one["account_id"], two["account_id"]]
     text = f"https://www.{one['domain']}/about\nAnother name, Inc.; {two['domain']}"
     found = customer_lists.from_text(text, listed)
     assert found.outcomes.frame["account_id"].to_list() == [one["account_id"], two["account_id"]]

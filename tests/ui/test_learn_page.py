@@ -1,13 +1,17 @@
 """The learn page, driven as a user does, its numbers held against the library."""
 
 import time
+from pathlib import Path
 
 import polars as pl
 import pytest
 from app_pages import Open, errors, metrics, texts
 from streamlit.testing.v1 import AppTest
 
-from icp_core.learning import customer_lists, demo_deals, disagreement, learn, standings
+from icp_core.importing.customers import KEPT
+from icp_core.importing.library import Library
+from icp_core.importing.load import run_import
+from icp_core.learning import Outcomes, customer_lists, demo_deals, disagreement, learn, standings
 from icp_core.learning.proof import CANDIDATES
 from icp_core.sources import load
 from icp_core.starters import starters_for
@@ -266,3 +270,42 @@ def test_profiles_are_told_apart_in_words(lesson) -> None:
     table = suggested.profile_data(lesson.profile, lesson.universe.columns)
     assert table.height == len(lesson.profile.criteria)
     assert table["asks"].null_count() == 0
+
+
+def test_a_deal_export_is_matched_and_a_wrong_file_is_one_message(learn_page, universe) -> None:
+    app = learn_page(learn_from="A deal export")
+    uploader = app.main.file_uploader[0]
+    uploader.set_value(("wrong.csv", b"colour,size\nred,1\n", "text/csv")).run()
+    assert len(errors(app)) == 1
+    assert "no deal export" in errors(app)[0]
+    named = universe.frame.filter(pl.col("is_customer")).head(4)
+    deals = named.select("org_number", "country").with_columns(
+        outcome=pl.Series(["won", "won", "won", "lost"]),
+        amount=pl.Series([100, 300, 200, 900]),
+    )
+    content = deals.write_csv().encode()
+    app.main.file_uploader[0].set_value(("deals.csv", content, "text/csv")).run()
+    assert not errors(app)
+    assert "4 rows found their account." in texts(app)
+    shown = metrics(app)
+    assert (shown["Best"], shown["Worst"]) == ("3", "1")
+    names = named["name"].to_list()
+    # By amount, and the lost deal last.
+    assert table_with(app, "rank")["name"].to_list() == [names[1], names[2], names[0], names[3]]
+    app.button(key="learn_replace").click().run()
+    assert app.main.file_uploader
+
+
+def test_deals_that_were_loaded_with_a_list_are_learned_from(
+    open_page: Open, universe, tmp_path: Path
+) -> None:
+    file = tmp_path / "list.csv"
+    universe.frame.head(60).select("name", "org_number", "country").write_csv(file)
+    library = Library()
+    entry = library.save(run_import([file]), "Our list")
+    accounts = library.open(entry.key).frame
+    rows = accounts.head(3).select("account_id").with_columns(outcome=pl.Series(["won"] * 3))
+    library.keep_outcomes(entry.key, Outcomes.of(rows).frame.select(KEPT))
+    app = open_page(LEARN, dataset=entry.source)
+    assert app.segmented_control(key="learn_from").value == "deals"
+    assert metrics(app)["Best"] == "3"
