@@ -39,7 +39,7 @@ def profile() -> Profile:
         name="Benchmark",
         criteria=(
             Criterion(column="country", role=must, fit=Choice.of("SE", "NO", "DK", "FI")),
-            Criterion(column="employees", role=must, fit=Range.between(15, 300)),
+            Criterion(column="employees", role=must, fit=Range.between(18, 250)),
             Criterion(
                 column="industry", role=must, fit=Choice.of("C", "J", "46", "62", "70", "71")
             ),
@@ -317,7 +317,7 @@ def new_weights(asked: Profile) -> Iterator[Profile]:
 def changed_must_have(asked: Profile) -> Iterator[Profile]:
     """The profile with a headcount that nobody has asked for."""
     for step in itertools.count(1):
-        yield asked.changing(1, fit=Range.between(15 + step % 7, 300 + step))
+        yield asked.changing(1, fit=Range.between(18 + step % 7, 250 + step))
 
 
 Ask = Callable[[Profile], Answer]
