@@ -100,8 +100,9 @@ def favourable(learned: Evidence) -> str:
             if not len(good) or levels.edges is None or len(good) == len(levels.names):
                 return "any value"
             first, last = int(good[0]), int(good[-1])
-            low = f"{levels.edges[first - 1]:,.10g}" if first else ""
-            high = f"{levels.edges[last]:,.10g}" if last < len(levels.edges) else ""
+            unit = levels.column.unit
+            low = _edge(levels.edges[first - 1], unit) if first else ""
+            high = _edge(levels.edges[last], unit) if last < len(levels.edges) else ""
             if low and high:
                 return f"{low} – {high}"
             return f"{low} or more" if low else f"below {high}"
@@ -113,6 +114,16 @@ def favourable(learned: Evidence) -> str:
         case _:
             return _best_named(levels.names, weights[:-1])
     return _named(names) or "nothing"
+
+
+def _edge(value: float, unit: str) -> str:
+    match unit:
+        case "fraction":
+            return f"{100 * value:,.10g} %"
+        case "year":
+            return f"{value:.0f}"
+        case _:
+            return f"{value:,.10g}"
 
 
 def _best_named(names: Sequence[str], weights: Floats) -> str:
