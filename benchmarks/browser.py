@@ -18,14 +18,12 @@ ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = (
     "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
 )
+WEBGL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 
 
 @contextmanager
@@ -75,10 +73,15 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], address: str) -> None:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start Debian's Chromium, headless, able to draw WebGL without a graphics card."""
+def chromium(*, webgl: bool = True) -> Iterator[Browser]:
+    """Start Debian's Chromium, headless.
+
+    Drawing WebGL without a graphics card, which only the map needs, slows every other drawing; what
+    times a page without a map does without.
+    """
+    arguments = [*ARGUMENTS, *(WEBGL if webgl else ["--disable-gpu"])]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         try:
             yield browser
         finally:

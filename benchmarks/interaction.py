@@ -132,7 +132,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="fail where a ratio misses its target")
     options = parser.parse_args()
     missed = []
-    with chromium() as browser:
+    with chromium(webgl=False) as browser:
         base = trivial(browser, options.rounds)
         print("| page | number, ms | × | target | settled, ms | × | target |")
         print("|---|---:|---:|---:|---:|---:|---:|")

@@ -1,0 +1,38 @@
+"""The sales leader's pages in a real browser: plan the team, read the verdict, adopt a policy."""
+
+import re
+
+from benchmarks.browser import settle
+
+
+def test_a_smaller_team_turns_a_narrow_market_into_one_that_is_about_right(page, address):
+    page.goto(f"{address}/Market?dataset=demo&profile=nordic-software")
+    page.get_by_text("Too narrow").first.wait_for()
+    settle(page)
+    people = page.get_by_label("People")
+    people.fill("1")
+    people.press("Enter")
+    # 1 person × 400 accounts a year; at least 405 companies match.
+    page.get_by_text("make 400").wait_for()
+    page.get_by_text("About right").first.wait_for()
+    assert not page.get_by_text("Too narrow").count()
+    page.reload()
+    page.get_by_text("make 400").wait_for()
+    page.get_by_label("People").fill("3")
+    page.get_by_label("People").press("Enter")
+    page.get_by_text("Too narrow").first.wait_for()
+    assert page.asked_elsewhere == []
+
+
+def test_a_policy_that_is_adopted_is_the_profiles_policy_in_the_builder(page, address):
+    page.goto(f"{address}/Tiers?dataset=demo&profile=nordic-software")
+    page.get_by_role("button", name="Adopt").first.wait_for()
+    settle(page)
+    page.get_by_role("button", name="Adopt").first.click()
+    page.wait_for_url(re.compile("[?&]p="))
+    settle(page)
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Builder").click()
+    page.get_by_role("radio", name="Tiers").click()
+    settle(page)
+    page.get_by_text("The best matches fill the tiers, best tier first.").wait_for()
+    assert not page.locator("[data-testid=stException]").count()
