@@ -2,7 +2,9 @@
 
 from io import BytesIO
 
+import pytest
 from PIL import Image
+from playwright.sync_api import TimeoutError as NoAnswerError
 
 from benchmarks.browser import settle
 
@@ -60,8 +62,16 @@ def test_pointing_at_an_area_tells_its_numbers_and_a_click_narrows_the_page(page
     tip.filter(has_text="Matches:").wait_for(timeout=20_000)
     area = tip.inner_text().splitlines()[0]
 
-    page.evaluate(CLICK, [x, y])
-    page.wait_for_url("**map_area=**", timeout=20_000)
+    # A press that falls between two drawings in software finds no area under it; a person presses again.
+    for _ in range(6):
+        page.evaluate(CLICK, [x, y])
+        try:
+            page.wait_for_url("**map_area=**", timeout=5_000)
+        except NoAnswerError:
+            continue
+        break
+    else:
+        pytest.fail("six clicks on an area did not choose it")
     settle(page)
     assert page.get_by_text(f"Best accounts · {area}").count()
     assert 0 <= matches(page) < before

@@ -135,12 +135,15 @@ def test_demo_takes_a_number_of_rows():
     assert "500" in universe.label
 
 
-@pytest.mark.parametrize(
-    "source", ["nowhere", "listed:3", "missing.csv", "duckdb:///x.db", "", "companies.xlsx"]
-)
+@pytest.mark.parametrize("source", ["nowhere", "listed:3", "missing.csv", "", "companies.xlsx"])
 def test_an_unknown_source_is_refused_with_the_choices(source):
     with pytest.raises(SourceError, match=r"demo, listed, norway, demo:ROWS, .*\.parquet or \.csv"):
         sources.load(source)
+
+
+def test_accounts_that_stay_in_an_engine_are_not_loaded():
+    with pytest.raises(SourceError, match="every account in memory"):
+        sources.load("duckdb:///x.db?table=accounts")
 
 
 @pytest.mark.parametrize("source", ["demo:", "demo:0", "demo:-1", "demo:many", "demo:99999999999"])
