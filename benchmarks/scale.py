@@ -46,12 +46,18 @@ READ_ANYWAY = (
 
 
 def written(folder: Path, accounts: int) -> Path:
-    """Folder with that many accounts as one Parquet file; written whole or not at all."""
+    """Folder with that many accounts as Parquet files; written whole or not at all.
+
+    The demo has a largest size; beyond it further files come from other seeds, which changes nothing that
+    is measured here, though a few companies of two seeds share a number.
+    """
     target = folder / str(accounts)
     if not target.exists():
         part = folder / f".{accounts}.part"
         part.mkdir(parents=True, exist_ok=True)
-        demo.write(part / "accounts.parquet", rows=accounts)
+        for number, first in enumerate(range(0, accounts, demo.MAX_ROWS)):
+            rows = min(demo.MAX_ROWS, accounts - first)
+            demo.write(part / f"{number}.parquet", rows=rows, seed=demo.SEED + number)
         part.rename(target)
     return target
 
