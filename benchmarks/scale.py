@@ -48,8 +48,8 @@ READ_ANYWAY = (
 def written(folder: Path, accounts: int) -> Path:
     """Folder with that many accounts as Parquet files; written whole or not at all.
 
-    The demo has a largest size; beyond it further files come from other seeds, which changes nothing that
-    is measured here, though a few companies of two seeds share a number.
+    The demo has a largest size; beyond it further files come from other seeds, which changes nothing
+    that is measured here, though a few companies of two seeds share a number.
     """
     target = folder / str(accounts)
     if not target.exists():
