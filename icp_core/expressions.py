@@ -191,6 +191,12 @@ class Evaluated:
 NAMES: Final = Evaluated()
 
 
+def workings(profile: Profile) -> frozenset[str]:
+    """Columns that `evaluated` adds on its way to the results: of no use to who reads the list."""
+    indices = range(len(profile.criteria))
+    return frozenset({NAMES.state, *map(NAMES.fit, indices), *map(NAMES.passes, indices)})
+
+
 def favourable(criterion: Criterion) -> float:
     """The fit that speaks most for an account: 1, or 0 for drawbacks and knock-outs."""
     return 1.0 if criterion.role.favours else 0.0

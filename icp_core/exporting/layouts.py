@@ -8,6 +8,7 @@ import polars as pl
 
 from icp_core.columns import CANONICAL, describe
 from icp_core.exporting.cells import guarded
+from icp_core.expressions import workings
 from icp_core.names import is_shared_host
 from icp_core.profile import Profile
 from icp_core.reference import geography
@@ -193,7 +194,8 @@ def for_people(
     """
     first = [n for n in ("account_id", "name", *RESULTS) if n in accounts.columns]
     order = first + [n for n in _READ if n in accounts.columns and n not in first]
-    order += [n for n in accounts.columns if n not in order]
+    hidden = workings(profile)
+    order += [n for n in accounts.columns if n not in order and n not in hidden]
     columns: dict[str, pl.Expr] = {"Fictional": pl.lit("yes")} if fictional else {}
     units: dict[str, str] = {}
     taken = {heading.casefold() for heading in columns}

@@ -105,6 +105,8 @@ def test_tiers_and_countries_narrow_the_file(tmp_path):
     page = evaluation.rows(evaluation.best(10_000))
     expected = page.filter(tier="A", country="FI")["name"].to_list()
     assert rows["Name"].to_list() == expected
+    workings = [name for name in rows.columns if name.startswith(("Fit", "Passes", "State"))]
+    assert workings == [], "how a score came about is not part of an account list"
 
 
 BROKEN = {
