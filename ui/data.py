@@ -29,9 +29,9 @@ from icp_core.robustness import DRAWS, Robustness
 from icp_core.scoreboard import Evaluation, Scoreboard
 from icp_core.universe import Universe
 from icp_core.workspace import SavedProfile, Workspace, default_url
-from ui.importing.work import Work
 from ui.learning.request import Request
 from ui.texts import _
+from ui.work import Work
 
 TO_VERIFY: Final = "to verify"
 """Tier of possible accounts in a file: they match once their unknown facts are known."""

@@ -17,7 +17,7 @@ from icp_core.importing.mapping import guess
 from icp_core.importing.reading import read
 from icp_core.importing.tables import OnProgress, Progress
 from ui.importing import mapping
-from ui.importing.work import CancelledError, Work
+from ui.work import CancelledError, Work
 
 PAGE = "pages/9_Import.py"
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"

@@ -19,8 +19,8 @@ from icp_core.importing.mapping import Mapping
 from icp_core.importing.tables import OnProgress, Progress
 from ui import state
 from ui.format import percent, plain
-from ui.importing.work import CancelledError, Work
 from ui.texts import _
+from ui.work import CancelledError, Work
 
 AT_ONCE: Final = 0.8
 """Seconds that a page waits for work before it shows a progress bar."""

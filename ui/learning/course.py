@@ -14,10 +14,10 @@ from icp_core.universe import Universe
 from icp_core.workspace import Status
 from ui import data, state
 from ui.format import number, percent, plain
-from ui.importing.work import CancelledError, Work
 from ui.learning.request import Given, Request, Settings
 from ui.state import View
 from ui.texts import _, ngettext
+from ui.work import CancelledError, Work
 
 AT_ONCE: Final = 0.8
 """Seconds that a page waits for work before it shows a progress bar."""

@@ -39,7 +39,7 @@ class Work(Generic[_Made]):
             told.append(progress)
 
         self._stop, self._told = stop, told
-        with_one_thread = ThreadPoolExecutor(1, thread_name_prefix="import")
+        with_one_thread = ThreadPoolExecutor(1, thread_name_prefix="work")
         self._future: Future[_Made] = with_one_thread.submit(task, on_progress)
         with_one_thread.shutdown(wait=False)
         weakref.finalize(self, stop.set)
