@@ -30,6 +30,7 @@ from icp_core.importing.tables import (
     refuse,
     rejects,
     unique_headings,
+    within,
 )
 
 _SEPARATORS: Final = (";", "\t", ",", "|")
@@ -117,8 +118,10 @@ def read_delimited(
     dialect = _sniff(path, name, limits)
     notes.append(f"separator {_NAMES[dialect.separator]}")
     out = scratch.new(".parquet")
-    unreadable = _copy(path, out, dialect, name=name, limits=limits, on_progress=on_progress)
-    if unreadable is None or not _complete(out, unreadable, survey, dialect):
+    unreadable = _copy_whole(
+        path, out, dialect, survey, name=name, limits=limits, on_progress=on_progress
+    )
+    if unreadable is None:
         unreadable = _copy_carefully(
             path, out, dialect, name=name, limits=limits, on_progress=on_progress
         )
@@ -317,6 +320,12 @@ def _sniff(path: Path, name: str, limits: Limits) -> _Dialect:
     with path.open("rb") as file:
         raw = file.read(max(_HEAD, limits.line_bytes))
     complete = raw[: raw.rfind(b"\n") + 1] or raw
+    if complete.startswith(_TOO_LONG.encode()):
+        refuse(
+            name,
+            f"its first line is longer than {limits.line_bytes >> 20} MB. Its rows do not end as rows "
+            "of a table do; export it again.",
+        )
     text = complete.decode("utf-8-sig", errors="replace")
     if not text.strip():
         refuse(name, "it holds nothing but blank lines. Export it again.")
@@ -405,21 +414,61 @@ def _width(dialect: _Dialect) -> int:
     return len(dialect.header) + dialect.trailing
 
 
-def _copy(
+def _copy_whole(
     path: Path,
     out: Path,
     dialect: _Dialect,
+    survey: _Survey,
     *,
     name: str,
     limits: Limits,
     on_progress: OnProgress,
 ) -> pl.DataFrame | None:
-    """Write the cells to Parquet with DuckDB; returns the unreadable rows, None where it gives up."""
+    """Write the cells to Parquet with DuckDB; returns the unreadable rows, None where it loses lines.
+
+    DuckDB remembers every faulty row in some 1.5 KB, however few are wanted: a file of nothing else
+    takes all memory. So it is first asked to pass over them, and only what is few is asked for.
+    """
+    wanted = survey.lines - dialect.header_line
+    if not _copy(path, out, dialect, limits, within(on_progress, 0.1, 0.8)):
+        return None
+    missing = wanted - _lines_in(out, dialect)
+    if missing == 0:
+        return rejects(name, [], [], [])
+    if missing > limits.unreadable + survey.blank_lines:
+        return None
+    found = _copy(path, out, dialect, limits, within(on_progress, 0.9, 0.1), find_faulty=True)
+    if found is None or any(several_lines for *_, several_lines in found):
+        # A quotation mark took lines of other rows with it.
+        return None
+    if wanted - _lines_in(out, dialect) - len(found) not in (0, survey.blank_lines):
+        return None
+    return rejects(
+        name,
+        [line for line, *_ in found],
+        [_reason(error, text) for _, error, text, _ in found],
+        [(text or "").strip("\r\n").removeprefix(_TOO_LONG) for _, _, text, _ in found],
+    )
+
+
+def _copy(
+    path: Path,
+    out: Path,
+    dialect: _Dialect,
+    limits: Limits,
+    on_progress: OnProgress,
+    *,
+    find_faulty: bool = False,
+) -> list[tuple[int, str, str | None, bool]] | None:
+    """Write to Parquet what DuckDB can read; returns the faulty rows if asked for, None if it fails."""
     connection = duckdb.connect(config={"memory_limit": "3GB"})
     # Progress is measured but never printed: standard output belongs to the command.
     connection.execute("SET enable_progress_bar = true")
     connection.execute("SET enable_progress_bar_print = false")
     failure: list[duckdb.Error] = []
+    faulty: dict[str, Any] = {"ignore_errors": True}
+    if find_faulty:
+        faulty = {"store_rejects": True, "rejects_limit": (limits.unreadable + 1) * 4}
 
     def write() -> None:
         try:
@@ -433,9 +482,8 @@ def _copy(
                 skiprows=dialect.header_line,
                 auto_detect=False,
                 strict_mode=True,
-                store_rejects=True,
-                rejects_limit=(limits.unreadable + 1) * 4,
                 max_line_size=4 * limits.line_bytes,
+                **faulty,
             ).write_parquet(str(out))
         except duckdb.Error as error:
             failure.append(error)
@@ -448,37 +496,43 @@ def _copy(
             worker.join(0.2)
             # Between two queries the progress is -1.
             share = max(share, min(1.0, float(connection.query_progress()) / 100))
-            on_progress(Progress("Reading the rows", 0.1 + 0.9 * share))
+            on_progress(Progress("Reading the rows", share))
     except BaseException:
         connection.interrupt()
         worker.join()
         connection.close()
         raise
-    if failure:
-        connection.close()
-        return None
-    found = (
-        connection.table("reject_errors")
-        .aggregate(
-            f"line, min(error_type), any_value(left(csv_line, {_CELLS_AT_MOST})), "
-            "bool_or(contains(trim(csv_line, chr(10) || chr(13)), chr(10)))",
-            "line",
+    found: list[tuple[int, str, str | None, bool]] = []
+    if find_faulty and not failure:
+        found = (
+            connection.table("reject_errors")
+            .aggregate(
+                f"line, min(error_type), any_value(left(csv_line, {_CELLS_AT_MOST})), "
+                "bool_or(contains(trim(csv_line, chr(10) || chr(13)), chr(10)))",
+                "line",
+            )
+            .order("line")
+            .fetchall()
         )
-        .order("line")
-        .fetchall()
-    )
     connection.close()
-    if len(found) > limits.unreadable:
-        _refuse_damaged(name, limits)
-    if any(several_lines for *_, several_lines in found):
-        # A quotation mark took lines of other rows with it.
-        return None
-    return rejects(
-        name,
-        [line for line, *_ in found],
-        [_reason(error, text) for _, error, text, _ in found],
-        [(text or "").strip("\r\n").removeprefix(_TOO_LONG) for _, _, text, _ in found],
+    return None if failure else found
+
+
+def _lines_in(out: Path, dialect: _Dialect) -> int:
+    """How many lines of the file the rows that were read took."""
+    rows, inside = (
+        pl.scan_parquet(out)
+        .select(
+            pl.len(),
+            inside=pl.sum_horizontal(
+                pl.col(f"c{i}").str.count_matches("\n", literal=True).sum()
+                for i in range(_width(dialect))
+            ),
+        )
+        .collect()
+        .row(0)
     )
+    return int(rows) + int(inside or 0)
 
 
 def _reason(error: str, text: str | None) -> str:
@@ -493,22 +547,6 @@ def _refuse_damaged(name: str, limits: Limits) -> None:
         f"more than {limits.unreadable:,} of its rows cannot be read. It is damaged or its quotation "
         "marks do not pair; export it again.",
     )
-
-
-def _complete(out: Path, unreadable: pl.DataFrame, survey: _Survey, dialect: _Dialect) -> bool:
-    """Whether rows read, rows rejected and blank lines add up to the lines of the file."""
-    scan = pl.scan_parquet(out)
-    rows = int(scan.select(pl.len()).collect().item())
-    wanted = survey.lines - dialect.header_line - unreadable.height
-    if rows == wanted:
-        return True
-    inside = scan.select(
-        pl.sum_horizontal(
-            pl.col(f"c{i}").str.count_matches("\n", literal=True).sum()
-            for i in range(_width(dialect))
-        )
-    )
-    return rows + int(inside.collect().item() or 0) + survey.blank_lines == wanted
 
 
 def _copy_carefully(

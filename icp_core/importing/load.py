@@ -26,6 +26,7 @@ from icp_core.importing.tables import (
     Table,
     joined,
     no_progress,
+    within,
 )
 
 _BATCH: Final = 200_000
@@ -193,7 +194,7 @@ def run_import(
                 path,
                 remembered=known,
                 limits=limits,
-                on_progress=_within(on_progress, start, width),
+                on_progress=within(on_progress, start, width),
             )
         )
     if mapping is not None and not any(
@@ -209,7 +210,7 @@ def run_import(
             else source.mapped(source.mapping.replace(country=country.upper()))
             for source in sources
         ]
-    return load(sources, rules=rules, on_progress=_within(on_progress, 0.5, 0.5))
+    return load(sources, rules=rules, on_progress=within(on_progress, 0.5, 0.5))
 
 
 def load(
@@ -353,12 +354,3 @@ def _nothing_left(rejected: pl.DataFrame) -> str:
     reasons = rejected["reason"].value_counts(sort=True).head(3).iter_rows()
     listed = "; ".join(f"{count:,} × {reason}" for reason, count in reasons)
     return f"No company is left of the {rejected.height:,} rows: {listed}. Check the mapping."
-
-
-def _within(on_progress: OnProgress, start: float, width: float) -> OnProgress:
-    """Progress of a part as progress of the whole."""
-
-    def tell(progress: Progress) -> None:
-        on_progress(Progress(progress.step, start + width * progress.done))
-
-    return tell

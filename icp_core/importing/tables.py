@@ -46,6 +46,15 @@ def no_progress(_: Progress) -> None:
     """Report to nobody."""
 
 
+def within(on_progress: OnProgress, start: float, width: float) -> OnProgress:
+    """Progress of a part, told as progress of the whole."""
+
+    def tell(part: Progress) -> None:
+        on_progress(Progress(part.step, start + width * part.done))
+
+    return tell
+
+
 @dataclass(frozen=True)
 class Limits:
     """How much of an untrusted file is read.

@@ -1,6 +1,6 @@
 """What a session has on its desk while it loads a list: files, mappings, the work, what it waits for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any, Final
@@ -16,7 +16,7 @@ from icp_core.importing.customers import Matches, Outcomes
 from icp_core.importing.library import Entry, Library
 from icp_core.importing.load import Loaded, Source, load, open_source
 from icp_core.importing.mapping import Mapping
-from icp_core.importing.tables import OnProgress, Progress
+from icp_core.importing.tables import OnProgress, Progress, within
 from ui import state
 from ui.format import percent, plain
 from ui.texts import _
@@ -207,10 +207,6 @@ def _watched(work: Work[Any]) -> None:
         st.caption(_("Other pages can be used meanwhile. What is loaded already stays as it is."))
 
 
-def _within(tell: OnProgress, start: float, width: float) -> Callable[[Progress], None]:
-    return lambda one: tell(Progress(one.step, start + width * one.done))
-
-
 def _open(files: Sequence[Sheet], tell: OnProgress) -> tuple[Opened, ...]:
     opened = []
     remembered = Library().remembered()
@@ -221,7 +217,7 @@ def _open(files: Sequence[Sheet], tell: OnProgress) -> tuple[Opened, ...]:
             name=PurePath(file.name).name,
             sheet=file.sheet,
             remembered=remembered,
-            on_progress=_within(tell, place / len(files), 1 / len(files)),
+            on_progress=within(tell, place / len(files), 1 / len(files)),
         )
         opened.append(Opened(file, source, _samples(source)))
     return tuple(opened)
@@ -236,7 +232,7 @@ def _samples(source: Source) -> dict[str, tuple[str, ...]]:
 
 
 def _load(sources: Sequence[Source], label: str, rules: Rules, tell: OnProgress) -> Entry:
-    loaded = load(sources, rules=rules, on_progress=_within(tell, 0, 0.95))
+    loaded = load(sources, rules=rules, on_progress=within(tell, 0, 0.95))
     tell(Progress("Saving", 0.95))
     return Library().save(loaded, label)
 
@@ -247,7 +243,7 @@ def _replace(waiting: Refresh, tell: OnProgress) -> Entry:
 
 
 def _refresh(sources: Sequence[Source], entry: Entry, rules: Rules, tell: OnProgress) -> Refresh:
-    loaded = load(sources, rules=rules, on_progress=_within(tell, 0, 0.9))
+    loaded = load(sources, rules=rules, on_progress=within(tell, 0, 0.9))
     tell(Progress("Comparing with the older list", 0.9))
     before = Library().open(entry.key).frame
     return Refresh(entry, loaded, refresh.compare(before, loaded.accounts))
