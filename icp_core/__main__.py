@@ -22,6 +22,7 @@ from icp_core.exporting.cells import guarded
 from icp_core.exporting.streamed import LayOut, Written, prepare_best, write_parts
 from icp_core.importing import customers, refresh
 from icp_core.importing.cleaning import Rules
+from icp_core.importing.encodings import CODE_PAGES
 from icp_core.importing.load import run_import
 from icp_core.importing.mapping import Mapping
 from icp_core.importing.report import QualityReport
@@ -84,6 +85,11 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--mapping", type=Path, help="what becomes of the headings, as JSON")
     load.add_argument("--write-mapping", type=Path, help="write the mapping used, to correct it")
     load.add_argument("--country", help="of rows that name none, for example SE")
+    load.add_argument(
+        "--code-page",
+        choices=tuple(CODE_PAGES),
+        help="of text that is not UTF-8; found out unless given",
+    )
     load.add_argument("--report", type=Path, help="write the quality report as JSON")
     load.add_argument("--rejects", type=Path, help="write the rejected rows as CSV")
     load.add_argument("--previous", type=Path, help="an older load: say what changed since")
@@ -314,6 +320,7 @@ def _import(options: argparse.Namespace) -> None:
         mapping=Mapping.from_json(_content(options.mapping)) if options.mapping else None,
         rules=Rules(keep_persons=options.keep_persons, keep_inactive=options.keep_inactive),
         country=options.country,
+        code_page=options.code_page,
     )
     accounts = loaded.accounts
     answer = loaded.report.model_dump(mode="json")

@@ -18,6 +18,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from icp_core.importing.encodings import CODE_PAGES, guess_code_page, is_utf_8
 from icp_core.importing.headings import recognised
 from icp_core.importing.tables import (
     ROW,
@@ -55,6 +56,8 @@ class _Survey:
     """What one pass over the bytes finds."""
 
     encoding: str
+    # Of the lines that are not UTF-8.
+    code_page: str | None = None
     nuls: bool = False
     mixed_ends: bool = False
     too_long: bool = False
@@ -83,6 +86,7 @@ def read_delimited(
     *,
     name: str,
     scratch: Scratch,
+    code_page: str | None = None,
     limits: Limits | None = None,
     on_progress: OnProgress = no_progress,
 ) -> Table:
@@ -96,6 +100,8 @@ def read_delimited(
         What the user calls it.
     scratch
         Where to keep the cells.
+    code_page
+        Of the lines that are not UTF-8, one of `encodings.CODE_PAGES`; None finds out.
     limits
         How much to read.
     on_progress
@@ -109,7 +115,10 @@ def read_delimited(
     """
     limits = limits or Limits()
     survey = _survey(path, name, limits, on_progress)
-    notes = [f"encoding {survey.encoding}"]
+    if survey.code_page and code_page:
+        survey = replace(survey, code_page=code_page)
+    found = survey.code_page
+    notes = [f"encoding {CODE_PAGES[found] if found else survey.encoding}"]
     if survey.needs_mending:
         mended = scratch.new(".csv")
         notes += _mend(path, mended, survey, limits, on_progress)
@@ -125,7 +134,8 @@ def read_delimited(
         unreadable = _copy_carefully(
             path, out, dialect, name=name, limits=limits, on_progress=on_progress
         )
-    return _table(out, unreadable, dialect, name=name, notes=notes, scratch=scratch, limits=limits)
+    table = _table(out, unreadable, dialect, name=name, notes=notes, scratch=scratch, limits=limits)
+    return replace(table, code_page=found)
 
 
 def _table(
@@ -194,13 +204,13 @@ def _survey(path: Path, name: str, limits: Limits, on_progress: OnProgress) -> _
         refuse(name, "it is empty. Export it again.")
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    if encoding := _utf_16(head):
+    if encoding := _wide(head):
         return _Survey(encoding)
     controls = sum(head.count(bytes([c])) for c in (*range(1, 9), *range(14, 27), 28, 29, 30))
     if controls > len(head) / 50 or head.count(0) > len(head) / 10:
         refuse(name, "it is not a text file. Load CSV, Excel (.xlsx), Parquet or JSON.")
     decoder = codecs.getincrementaldecoder("utf-8")()
-    utf_8 = True
+    utf_8, foreign_from = True, 0
     nuls = returns = pairs = newlines = 0
     gaps = {1: 0, 2: 0}
     longest = done = 0
@@ -211,7 +221,7 @@ def _survey(path: Path, name: str, limits: Limits, on_progress: OnProgress) -> _
                 try:
                     decoder.decode(chunk)
                 except UnicodeDecodeError:
-                    utf_8 = False
+                    utf_8, foreign_from = False, max(0, done - limits.line_bytes)
             nuls += chunk.count(0)
             returns += chunk.count(b"\r")
             pairs += chunk.count(b"\r\n") + (ended_in_return and chunk.startswith(b"\n"))
@@ -230,8 +240,14 @@ def _survey(path: Path, name: str, limits: Limits, on_progress: OnProgress) -> _
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             utf_8 = False
+    found = None
+    if not utf_8:
+        with path.open("rb") as file:
+            file.seek(foreign_from)
+            found = guess_code_page(file.read(2 * _CHUNK).splitlines())
     return _Survey(
-        encoding="utf-8" if utf_8 else "windows-1252",
+        encoding="utf-8" if utf_8 else "single bytes",
+        code_page=found,
         nuls=nuls > 0,
         mixed_ends=returns > 0 and not (returns == pairs == newlines),
         too_long=max(longest, size - last) > limits.line_bytes,
@@ -240,17 +256,28 @@ def _survey(path: Path, name: str, limits: Limits, on_progress: OnProgress) -> _
     )
 
 
-def _utf_16(head: bytes) -> str | None:
-    if head.startswith(codecs.BOM_UTF16_LE):
-        return "utf-16-le"
-    if head.startswith(codecs.BOM_UTF16_BE):
-        return "utf-16-be"
-    pairs = len(head) // 2
-    if pairs >= 8:
-        if head[1::2].count(0) > 0.7 * pairs:
-            return "utf-16-le"
-        if head[0::2].count(0) > 0.7 * pairs:
-            return "utf-16-be"
+def _wide(head: bytes) -> str | None:
+    """UTF-32 or UTF-16, by its mark or by where the zeros stand; None for encodings of single bytes."""
+    marks = {
+        codecs.BOM_UTF32_LE: "utf-32-le",
+        codecs.BOM_UTF32_BE: "utf-32-be",
+        codecs.BOM_UTF16_LE: "utf-16-le",
+        codecs.BOM_UTF16_BE: "utf-16-be",
+    }
+    for mark, encoding in marks.items():
+        if head.startswith(mark):
+            return encoding
+    for width, zeros, encoding in (
+        (4, (2, 3), "utf-32-le"),
+        (4, (0, 1), "utf-32-be"),
+        (2, (1,), "utf-16-le"),
+        (2, (0,), "utf-16-be"),
+    ):
+        characters = len(head) // width
+        if characters >= 8 and all(
+            head[place::width].count(0) > 0.7 * characters for place in zeros
+        ):
+            return encoding
     return None
 
 
@@ -269,18 +296,16 @@ def _mend(
                 continue
             nuls += line.count(0)
             clean = line.replace(b"\0", b"")
-            if survey.encoding == "windows-1252":
-                try:
-                    clean.decode()
-                except UnicodeDecodeError:
-                    foreign += 1
-                    clean = clean.decode("cp1252", errors="replace").encode()
+            if survey.code_page and not is_utf_8(clean):
+                foreign += 1
+                clean = clean.decode(survey.code_page, errors="replace").encode()
             target.write(clean + b"\n")
             if foreign % 1000 == 0:
                 on_progress(Progress("Converting the file", 0.1 * file.tell() / size))
     notes = []
-    if survey.encoding == "windows-1252":
-        notes.append(f"{foreign:,} lines were in Windows-1252, the others in UTF-8")
+    if survey.code_page:
+        label = CODE_PAGES[survey.code_page]
+        notes.append(f"{foreign:,} lines were in {label}, the others in UTF-8")
     if nuls:
         notes.append(f"{nuls:,} NUL bytes were removed")
     return notes
@@ -289,12 +314,12 @@ def _mend(
 def _lines(file: BinaryIO, encoding: str, limits: Limits) -> Iterator[tuple[bytes, bool]]:
     """Lines in UTF-8 or as they are, without their ends; a line over the limit is cut, and marked."""
     decoder = codecs.getincrementaldecoder(
-        encoding if encoding.startswith("utf-16") else "latin-1"
+        encoding if encoding.startswith(("utf-16", "utf-32")) else "latin-1"
     )(errors="replace")
     rest, overlong = b"", False
     while True:
         chunk = file.read(1 << 20)
-        if encoding.startswith("utf-16"):
+        if encoding.startswith(("utf-16", "utf-32")):
             data = decoder.decode(chunk, final=not chunk).lstrip("\ufeff").encode()
         else:
             data = chunk

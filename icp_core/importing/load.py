@@ -106,6 +106,7 @@ def open_source(
     *,
     name: str | None = None,
     sheet: str | None = None,
+    code_page: str | None = None,
     remembered: Mapping[str, HeadingMapping] | None = None,
     limits: Limits | None = None,
     on_progress: OnProgress = no_progress,
@@ -120,6 +121,8 @@ def open_source(
         What the user calls the file.
     sheet
         Sheet of a workbook.
+    code_page
+        Of a text file's lines that are not UTF-8; None finds out (see `encodings`).
     remembered
         Mappings by fingerprint that people corrected before.
     limits
@@ -136,6 +139,7 @@ def open_source(
         source,
         name=name,
         sheet=sheet,
+        code_page=code_page,
         flatten=registers.flattener,
         limits=limits,
         on_progress=on_progress,
@@ -156,6 +160,7 @@ def run_import(
     remembered: Mapping[str, HeadingMapping] | None = None,
     rules: Rules | None = None,
     country: str | None = None,
+    code_page: str | None = None,
     limits: Limits | None = None,
     on_progress: OnProgress = no_progress,
 ) -> Loaded:
@@ -173,6 +178,8 @@ def run_import(
         What is left out.
     country
         Of rows that name none (ISO 3166-1 alpha-2), where the file does not tell.
+    code_page
+        Of text that is not UTF-8; None finds out.
     limits
         How much of an untrusted file to read.
     on_progress
@@ -192,6 +199,7 @@ def run_import(
         sources.append(
             open_source(
                 path,
+                code_page=code_page,
                 remembered=known,
                 limits=limits,
                 on_progress=within(on_progress, start, width),

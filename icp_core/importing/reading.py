@@ -39,13 +39,14 @@ def read(
     *,
     name: str | None = None,
     sheet: str | None = None,
+    code_page: str | None = None,
     flatten: Callable[[Record], Flatten | None] = lambda _: None,
     limits: Limits | None = None,
     on_progress: OnProgress = no_progress,
 ) -> Table:
     """Read a file as a table of text.
 
-    CSV (any usual separator, UTF-8, UTF-16 or Windows-1252), Excel, Parquet, JSON or JSON Lines, or
+    CSV (any usual separator, Unicode or a code page), Excel, Parquet, JSON or JSON Lines, or
     one of these in a zip or gzip archive.
 
     Parameters
@@ -56,6 +57,8 @@ def read(
         What the user calls the file; the path's name by default.
     sheet
         Sheet of a workbook; None finds the one with companies.
+    code_page
+        See `delimited.read_delimited`.
     flatten
         See `records.read_json`.
     limits
@@ -104,7 +107,12 @@ def read(
             )
         _refuse_known(head, path, name)
         return read_delimited(
-            path, name=name, scratch=scratch, limits=limits, on_progress=on_progress
+            path,
+            name=name,
+            scratch=scratch,
+            code_page=code_page,
+            limits=limits,
+            on_progress=on_progress,
         )
     except OSError as error:
         refuse(name, f"it cannot be read ({error.strerror or error}).", error)

@@ -128,6 +128,8 @@ class Table:
         Where `lazy` lies; kept as long as the table.
     sheets
         Of a workbook, the one that was read first.
+    code_page
+        Of the lines that are not UTF-8 (see `encodings.CODE_PAGES`); None where all are.
     """
 
     name: str
@@ -139,6 +141,7 @@ class Table:
     notes: tuple[str, ...] = ()
     scratch: Scratch = field(default_factory=Scratch, repr=False)
     sheets: tuple[str, ...] = ()
+    code_page: str | None = None
 
     @property
     def rows_read(self) -> int:

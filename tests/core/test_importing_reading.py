@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icp_core.errors import ImportRefused
+from icp_core.importing.encodings import guess_code_page
 from icp_core.importing.reading import read, server_path
 from icp_core.importing.tables import ROW, Limits, Progress, Table
 
@@ -34,7 +35,21 @@ def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding",
+    [
+        "utf-8",
+        "utf-8-sig",
+        "cp1252",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-32",
+        "mac_roman",
+        "cp850",
+        "cp865",
+    ],
+)
 def test_any_usual_separator_and_encoding_reads_alike(separator: str, encoding: str) -> None:
     text = f"Företag{separator}Ort\nÅkeri AB{separator}Malmö\nÖrn AB{separator}Växjö\n"
     table = read(text.encode(encoding), name="list.csv")
@@ -46,6 +61,35 @@ def test_lines_in_two_encodings_are_each_read_in_their_own() -> None:
     table = read("Company,City\nÅ AB,Malmö\n".encode() + "Ä AB,Växjö\n".encode("cp1252"))
     assert cells(table) == [("Å AB", "Malmö"), ("Ä AB", "Växjö")]
     assert "1 lines were in Windows-1252, the others in UTF-8" in table.notes
+
+
+def test_the_code_page_is_told_and_can_be_chosen() -> None:
+    text = "Company,City\nÖrn & Søn,Åre\n"
+    table = read(text.encode("mac_roman"))
+    assert table.code_page == "mac_roman"
+    assert table.notes[:2] == (
+        "encoding Mac Roman",
+        "1 lines were in Mac Roman, the others in UTF-8",
+    )
+    chosen = read(text.encode("cp1252"), code_page="cp850")
+    assert chosen.code_page == "cp850"
+    assert cells(chosen) == [
+        (text.encode("cp1252").decode("cp850").split("\n")[1].split(",")[0], "┼re")
+    ]
+    assert read(text.encode(), code_page="cp850").code_page is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code_page"),
+    [
+        ("Trainers’ House Oyj", "cp1252"),
+        ("6\u00a0499,00", "cp1252"),
+        ("Lån & Spar", "cp850"),
+        ("BYGG ØST", "mac_roman"),
+    ],
+)
+def test_a_line_is_enough_to_tell_the_code_page(text: str, code_page: str) -> None:
+    assert guess_code_page([b"plain", text.encode(code_page)]) == code_page
 
 
 def test_the_extension_does_not_matter_only_the_content() -> None:

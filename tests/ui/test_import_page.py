@@ -275,6 +275,18 @@ def test_another_sheet_of_a_workbook_can_be_chosen(open_page: Open, tmp_path: Pa
     assert Library().open(entry.key).frame["name"].to_list() == ["B AB"]
 
 
+def test_another_encoding_can_be_chosen(open_page: Open) -> None:
+    content = "Company,City\nLån & Spår,Åre\n".encode("mac_roman")
+    app = looked_at(open_page(PAGE), ("list.csv", content))
+    box = app.selectbox(key="shown_import_code_page_0")
+    assert box.value == "mac_roman"
+    assert "Lån & Spår" in texts(app)
+    box.select("cp1252").run()
+    settled(app)
+    assert app.selectbox(key="shown_import_code_page_0").value == "cp1252"
+    assert "Lån & Spår" not in texts(app)
+
+
 def test_many_headings_come_by_page_and_keep_their_corrections(open_page: Open) -> None:
     headings = ["Company", *(f"Own {i}" for i in range(44))]
     content = ";".join(headings) + "\n" + ";".join(["A", *map(str, range(44))]) + "\n"

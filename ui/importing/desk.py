@@ -35,6 +35,7 @@ class Sheet:
 
     content: UploadedFile | Path
     sheet: str | None = None
+    code_page: str | None = None
 
     @property
     def name(self) -> str:
@@ -216,6 +217,7 @@ def _open(files: Sequence[Sheet], tell: OnProgress) -> tuple[Opened, ...]:
             content,
             name=PurePath(file.name).name,
             sheet=file.sheet,
+            code_page=file.code_page,
             remembered=remembered,
             on_progress=within(tell, place / len(files), 1 / len(files)),
         )

@@ -1,6 +1,8 @@
 """Loading a company list: choose files, look at what they are, load, agree to a refresh."""
 
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePath
 
 import polars as pl
@@ -9,6 +11,7 @@ import streamlit as st
 from icp_core.columns import BY_NAME
 from icp_core.errors import ImportRefused
 from icp_core.importing.cleaning import Rules
+from icp_core.importing.encodings import CODE_PAGES
 from icp_core.importing.library import Library
 from icp_core.importing.reading import SERVER_FOLDERS, server_path
 from icp_core.importing.refresh import WATCHED, Changes
@@ -108,22 +111,39 @@ def _about(desk: Desk, place: int, one: Opened) -> None:
             width="content",
         )
         if len(table.sheets) > 1:
-            name = f"import_sheet_{place}"
-            st.selectbox(
-                _("Sheet"),
-                table.sheets,
-                label_visibility="collapsed",
-                width=200,
-                key=state.shown(name, table.sheets[0]),
-                on_change=lambda: desk.open(
-                    [
-                        Sheet(other.file.content, state.picked(name))
-                        if other is one
-                        else other.file
-                        for other in desk.opened
-                    ]
-                ),
+            sheets = {sheet: sheet for sheet in table.sheets}
+            _reopen(desk, place, "sheet", label=_("Sheet"), options=sheets, current=table.sheets[0])
+        if table.code_page:
+            _reopen(
+                desk,
+                place,
+                "code_page",
+                label=_("Encoding"),
+                options=CODE_PAGES,
+                current=table.code_page,
             )
+
+
+def _reopen(
+    desk: Desk, place: int, field: str, *, label: str, options: Mapping[str, str], current: str
+) -> None:
+    """Draw how a file is read, and read it again where a person picks another way."""
+    name = f"import_{field}_{place}"
+
+    def again() -> None:
+        files = [one.file for one in desk.opened]
+        files[place] = replace(files[place], **{field: state.picked(name)})
+        desk.open(files)
+
+    st.selectbox(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        label_visibility="collapsed",
+        width=200,
+        key=state.shown(name, current),
+        on_change=again,
+    )
 
 
 def _save_as(desk: Desk) -> None:
