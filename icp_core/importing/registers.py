@@ -217,10 +217,11 @@ def _bolagsverket(present: frozenset[str]) -> Mapping[str, pl.Expr]:
     }
 
 
-# Juridisk form, SCB's företagsregister; the codes that are no form of a business stay as they are.
+# Juridisk form, SCB's företagsregister (data/SOURCES.md); the codes that are no form of a business
+# stay as they are. 31 is both handelsbolag and kommanditbolag, 41 and 42 banks and insurers.
 _SCB_FORMS: Final = {
     "10": "EF", "21": "EB", "22": "PR", "31": "HB", "41": "AB", "42": "AB", "43": "SE", "49": "AB",
-    "51": "EK", "53": "BRF", "54": "EK", "61": "IF", "71": "ST", "72": "ST", "96": "UTL",
+    "51": "EK", "53": "BRF", "54": "KHF", "61": "IF", "71": "ST", "72": "ST", "96": "UTL",
 }  # fmt: skip
 
 
@@ -271,6 +272,10 @@ def _in_finnish(entries: Any, key: str) -> str | None:
     return next((found[code] for code in ("1", "2", "3") if found.get(code)), None)
 
 
+# Trade register (code list REK_KDI, data/SOURCES.md); what other codes mean is not known to us.
+_PRH_STATUS: Final = {"1": "active", "4": "deregistered"}
+
+
 def _flatten_prh(record: Record) -> dict[str, str | None]:
     names = [e for e in _current(record.get("names")) if str(e.get("type")) == "1"]
     forms = _current(record.get("companyForms"))
@@ -278,12 +283,16 @@ def _flatten_prh(record: Record) -> dict[str, str | None]:
     addresses = sorted(_current(record.get("addresses")), key=lambda a: str(a.get("type")))
     offices = _current(_dig(addresses[0], "postOffices")) if addresses else []
     situations = {str(s.get("type")) for s in _current(record.get("companySituations"))}
-    if record.get("endDate") or str(record.get("tradeRegisterStatus", "1")) != "1":
+    status: str | None
+    if record.get("endDate"):
         status = "deregistered"
     elif "KONK" in situations:
         status = "bankrupt"
+    elif situations:
+        # SELTILA is liquidation, SANE restructuring: both keep a company off a list to sell to.
+        status = "dissolving"
     else:
-        status = "dissolving" if situations else "active"
+        status = _PRH_STATUS.get(str(record.get("tradeRegisterStatus", "1")))
     return {
         "prh.businessId": text_of(_dig(record, "businessId", "value")),
         "prh.name": text_of(names[0].get("name")) if names else None,
@@ -322,11 +331,18 @@ def _prh(present: frozenset[str]) -> Mapping[str, pl.Expr]:
 
 # Denmark: CVR -------------------------------------------------------------------------------------
 
+# Written with or without spaces (data/SOURCES.md). FREMTID, a start that lies ahead, stays unknown.
 _CVR_STATUS: Final = {
-    "NORMAL": "active", "AKTIV": "active", "UNDERKONKURS": "bankrupt", "UNDER KONKURS": "bankrupt",
-    "OPLØSTEFTERKONKURS": "deregistered", "UNDERFRIVILLIGLIKVIDATION": "dissolving",
-    "UNDERTVANGSOPLØSNING": "dissolving", "UNDERREKONSTRUKTION": "dissolving",
-    "UNDERREASSUMERING": "dissolving",
+    "NORMAL": "active", "AKTIV": "active", "UNDERKONKURS": "bankrupt",
+    "UNDERFRIVILLIGLIKVIDATION": "dissolving", "UNDERTVANGSOPLØSNING": "dissolving",
+    "UNDERREKONSTRUKTION": "dissolving", "UNDERREASSUMERING": "dissolving",
+    "UNDERREASUMMERING": "dissolving", "OPHØRT": "deregistered", "OPLØST": "deregistered",
+    "OPLØSTEFTERERKLÆRING": "deregistered", "OPLØSTEFTERFRIVILLIGLIKVIDATION": "deregistered",
+    "OPLØSTEFTERFUSION": "deregistered", "OPLØSTEFTERGRÆNSEOVERSKRIDENDEFUSION": "deregistered",
+    "OPLØSTEFTERGRÆNSEOVERSKRIDENDEHJEMSTEDSFLYTNING": "deregistered",
+    "OPLØSTEFTERGRÆNSEOVERSKRIDENDESPALTNING": "deregistered",
+    "OPLØSTEFTERKONKURS": "deregistered", "OPLØSTEFTERSPALTNING": "deregistered",
+    "SLETTET": "deregistered", "TVANGSOPLØST": "deregistered", "UDENRETSVIRKNING": "deregistered",
 }  # fmt: skip
 
 
@@ -344,7 +360,7 @@ def _flatten_cvr(record: Record) -> dict[str, str | None]:
         None,
     )
     sites = [s for s in _dig(company, "hjemmeside") or [] if not _dig(s, "hemmelig")]
-    status = (text_of(_dig(metadata, "sammensatStatus")) or "").upper()
+    status = (text_of(_dig(metadata, "sammensatStatus")) or "").upper().replace(" ", "")
     protected = _dig(company, "reklamebeskyttet")
     return {
         "cvr.number": (text_of(_dig(company, "cvrNummer")) or "").zfill(8),
@@ -359,7 +375,7 @@ def _flatten_cvr(record: Record) -> dict[str, str | None]:
         "cvr.employees": text_of(_dig(staff, "antalAnsatte"))
         or text_of(_dig(staff, "intervalKodeAntalAnsatte")),
         "cvr.website": text_of(_dig(sites[-1], "kontaktoplysning")) if sites else None,
-        "cvr.status": _CVR_STATUS.get(status, "deregistered" if status else None),
+        "cvr.status": _CVR_STATUS.get(status),
         "cvr.founded": text_of(_dig(metadata, "stiftelsesDato")),
         "cvr.protected": text_of(protected) if isinstance(protected, bool) else None,
     }
@@ -381,8 +397,11 @@ def _cvr(present: frozenset[str]) -> Mapping[str, pl.Expr]:
         "founded": pl.col("cvr.founded"),
         "status": pl.col("cvr.status"),
         "marketing_opt_out": pl.col("cvr.protected"),
-        # Form 10 is the sole proprietor, enkeltmandsvirksomhed; 15 its smallest kind.
-        LEFT_OUT: pl.when(pl.col("cvr.formCode").is_in(["10", "15"])).then(pl.lit(PERSON)),
+        # 10 is enkeltmandsvirksomhed, 15 personligt ejet mindre virksomhed, 20 dødsbo.
+        LEFT_OUT: pl.when(pl.col("cvr.formCode").is_in(["10", "15"]))
+        .then(pl.lit(PERSON))
+        .when(pl.col("cvr.formCode") == "20")
+        .then(pl.lit(ESTATE)),
     }
 
 

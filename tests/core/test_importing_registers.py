@@ -228,6 +228,53 @@ def test_cvr_loads_by_name_with_bands_and_protection_from_advertising() -> None:
     assert (row["founded"], row["status"]) == (1999, "active")
 
 
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [
+        ("UNDER KONKURS", "bankrupt"),
+        ("UNDERFRIVILLIGLIKVIDATION", "dissolving"),
+        ("OPLØSTEFTERFUSION", "deregistered"),
+        ("TVANGSOPLØST", "deregistered"),
+        ("FREMTID", None),
+        ("A new word", None),
+    ],
+)
+def test_a_status_of_cvr_that_is_not_known_stays_unknown(
+    tmp_path: Path, written: str, status: str | None
+) -> None:
+    hit = json.loads((FIXTURES / "cvr_elastic.json").read_text(encoding="utf-8"))["hits"]["hits"][0]
+    hit["_source"]["Vrvirksomhed"]["virksomhedMetadata"]["sammensatStatus"] = written
+    path = tmp_path / "cvr.jsonl"
+    path.write_text(json.dumps(hit) + "\n" + json.dumps(hit) + "\n", encoding="utf-8")
+    loaded = run_import([path], rules=Rules(keep_inactive=True))
+    assert loaded.accounts["status"].to_list() == [status]
+
+
+@pytest.mark.parametrize(
+    ("code", "ended", "situation", "status"),
+    [
+        ("1", None, None, "active"),
+        ("1", None, "KONK", "bankrupt"),
+        ("1", None, "SELTILA", "dissolving"),
+        ("1", None, "SANE", "dissolving"),
+        ("4", None, None, "deregistered"),
+        ("1", "2024-01-31", None, "deregistered"),
+        ("3", None, None, None),
+    ],
+)
+def test_what_prh_says_of_a_company_becomes_its_status(
+    tmp_path: Path, code: str, ended: str | None, situation: str | None, status: str | None
+) -> None:
+    record = json.loads((FIXTURES / "prh_v3.json").read_text(encoding="utf-8"))
+    record = record["companies"][0] if "companies" in record else record
+    record |= {"tradeRegisterStatus": code, "endDate": ended}
+    record["companySituations"] = [{"type": situation}] if situation else []
+    path = tmp_path / "prh.json"
+    path.write_text(json.dumps([record]), encoding="utf-8")
+    loaded = run_import([path], rules=Rules(keep_inactive=True))
+    assert loaded.accounts["status"].to_list() == [status]
+
+
 def test_cvr_as_one_record_a_line_reads_alike(tmp_path: Path) -> None:
     hits = json.loads((FIXTURES / "cvr_elastic.json").read_text(encoding="utf-8"))["hits"]["hits"]
     path = tmp_path / "cvr.jsonl"
