@@ -99,6 +99,11 @@ def _parser() -> argparse.ArgumentParser:
         "--keep-persons", action="store_true", help="sole proprietors too (personal data)"
     )
     load.add_argument("--keep-inactive", action="store_true", help="bankrupt ones and so on too")
+    load.add_argument(
+        "--merge-domains",
+        action="store_true",
+        help="companies that share a web domain are one, whatever their names and numbers",
+    )
     load.add_argument("--json", action="store_true", help="one JSON object and nothing else")
 
     teach = _command(commands, "learn", _learn, "a profile from customers, judged on unseen deals")
@@ -318,7 +323,11 @@ def _import(options: argparse.Namespace) -> None:
     loaded = run_import(
         options.files,
         mapping=Mapping.from_json(_content(options.mapping)) if options.mapping else None,
-        rules=Rules(keep_persons=options.keep_persons, keep_inactive=options.keep_inactive),
+        rules=Rules(
+            keep_persons=options.keep_persons,
+            keep_inactive=options.keep_inactive,
+            merge_shared=options.merge_domains,
+        ),
         country=options.country,
         code_page=options.code_page,
     )
@@ -372,6 +381,8 @@ def _quality(report: QualityReport) -> list[str]:
         (report.rejected, "rows rejected"),
         *((count, f"  {reason}") for reason, count in report.reasons.items()),
     )
+    if report.apart:
+        counts += ((report.apart, "pairs of companies share a domain and were kept apart"),)
     recognised = [
         f"{file.name}: {file.register_name}" for file in report.files if file.register_name
     ]

@@ -65,7 +65,7 @@ _NO_NUMBER: Final = "the national number is not valid"
 
 @dataclass(frozen=True)
 class Rules:
-    """What is left out of a load.
+    """What is left out of a load, and what is merged.
 
     Attributes
     ----------
@@ -77,12 +77,16 @@ class Rules:
         Reject rows without a name; off for files of figures that join others.
     strict_numbers
         Reject rows whose national number is wrong: in a register's file the cells have shifted.
+    merge_shared
+        Merge companies of one country that share a web domain, although their names or national numbers
+        differ.
     """
 
     keep_persons: bool = False
     keep_inactive: bool = False
     need_name: bool = True
     strict_numbers: bool = False
+    merge_shared: bool = False
 
 
 @dataclass

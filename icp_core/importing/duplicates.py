@@ -19,6 +19,10 @@ RULE: Final = (
     "place whose names are alike. Two different national numbers are never one company. Of each "
     "column the newest value that is not blank is kept."
 )
+SHARED_RULE: Final = (
+    "Companies of one country that share a web domain were merged too, whatever their names and "
+    "national numbers, because that was chosen: name and number are those of the first of them."
+)
 ALIKE: Final = 92
 """Least likeness of two names (rapidfuzz ratio) without legal forms, 0…100."""
 
@@ -26,7 +30,21 @@ FILE: Final = "#file"
 INTO: Final = "#into"
 """Account id that a row was merged into."""
 BY: Final = "#by"
-"""What showed that the rows are one company: number, domain, name or file."""
+"""What showed that the rows are one company: number, domain, name; or `SHARED`."""
+SHARED: Final = "shared domain"
+"""The companies were told apart, and merged because a person chose so."""
+
+KEPT_APART: Final = pl.Schema(
+    {
+        "domain": pl.String(),
+        "account_id": pl.String(),
+        "name": pl.String(),
+        "other_id": pl.String(),
+        "other_name": pl.String(),
+        "differ": pl.String(),
+    }
+)
+"""Columns of the pairs with one domain; `differ` is `national number` or `name`."""
 
 _PAIRS_AT_MOST: Final = 200
 _COMPARED: Final = ("domain", "country", "place", "key")
@@ -90,8 +108,103 @@ def merge(accounts: pl.DataFrame) -> Merged:
     )
 
 
-def undo(accounts: pl.DataFrame, members: pl.DataFrame, account_id: str) -> pl.DataFrame:
-    """The accounts with one merged company's rows apart again, each under an id of its own.
+def kept_apart(accounts: pl.DataFrame) -> pl.DataFrame:
+    """Companies of one country that share a web domain, each beside the first of them (`KEPT_APART`).
+
+    Parameters
+    ----------
+    accounts
+        As loaded.
+    """
+    if "domain" not in accounts.columns:
+        return pl.DataFrame(schema=KEPT_APART)
+    shared = _sharing(accounts)
+    numbers = pl.col("org_number") if "org_number" in accounts.columns else pl.lit(None, pl.String)
+    first = {name: pl.col(name).first().over("#block") for name in ("account_id", "name")}
+    pairs = shared.select(
+        "domain",
+        **first,
+        other_id="account_id",
+        other_name="name",
+        differ=pl.when(numbers != numbers.first().over("#block"))
+        .then(pl.lit("national number"))
+        .otherwise(pl.lit("name")),
+    )
+    return pairs.filter(pl.col("account_id") != pl.col("other_id")).cast(KEPT_APART)
+
+
+def merge_shared(accounts: pl.DataFrame) -> Merged:
+    """The accounts with one company a web domain and country: what `kept_apart` lists is merged.
+
+    Name, national number and id are those of the first; one that is a customer, or opted out, makes all
+    of them so; of the other columns the newest value that is not blank is kept. `Merged.members` has the
+    companies as they were, each with its `account_id`.
+
+    Parameters
+    ----------
+    accounts
+        As loaded.
+    """
+    shared = _sharing(accounts) if "domain" in accounts.columns else accounts.clear()
+    if shared.is_empty():
+        return Merged(accounts, accounts.clear().with_columns(_nothing()), 0)
+    own = [c for c in ("account_id", "name", "org_number", "country") if c in accounts.columns]
+    flags = [c for c in ("is_customer", "marketing_opt_out") if c in accounts.columns]
+    order = [c for c in ("as_of", "fiscal_year", "#at") if c in shared.columns]
+    one = (
+        shared.sort(order, nulls_last=False)
+        .group_by("#block", maintain_order=True)
+        .agg(
+            *(pl.col(c).sort_by("#at").first() for c in own),
+            *(pl.col(c).max() for c in flags),
+            *(pl.col(c).drop_nulls().last() for c in accounts.columns if c not in (*own, *flags)),
+            pl.col("#at").min(),
+        )
+    )
+    rest = accounts.with_row_index("#at").filter(
+        ~pl.col("account_id").is_in(shared["account_id"].implode())
+    )
+    kept = pl.concat([rest, one.select(rest.columns)]).sort("#at").drop("#at")
+    members = shared.with_columns(
+        pl.lit(SHARED).alias(BY), pl.col("account_id").first().over("#block").alias(INTO)
+    )
+    return Merged(kept, members.drop("#at", "#block"), shared.height - one.height)
+
+
+def _sharing(accounts: pl.DataFrame) -> pl.DataFrame:
+    """Accounts that share a domain in one country, with their places `#at` and a `#block` each."""
+    known = pl.col("country") if "country" in accounts.columns else pl.lit(None, pl.String)
+    with_domain = (
+        accounts.with_row_index("#at")
+        .with_columns(known.alias("#block"))
+        .filter(pl.col("domain").is_not_null())
+    )
+    # An unknown country is that of the others.
+    other = pl.col("#block").drop_nulls().first().over("domain")
+    country = pl.coalesce("#block", other).fill_null("")
+    return (
+        with_domain.with_columns((pl.col("domain") + " " + country).alias("#block"))
+        .filter(pl.len().over("#block") > 1)
+        .sort("#block", "#at")
+    )
+
+
+def follow(rows: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """Rows about accounts, under the ids of the companies that these were merged into by choice."""
+    if members.is_empty() or "account_id" not in members.columns:
+        return rows
+    chosen = members.filter(pl.col(BY) == SHARED)
+    into = dict(chosen.select("account_id", INTO).iter_rows())
+    return rows.with_columns(pl.col("account_id").replace(into))
+
+
+def undo(
+    accounts: pl.DataFrame, members: pl.DataFrame, account_id: str
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The accounts with one merged company apart again, and the members that are left.
+
+    Companies that were merged by choice (`SHARED`) come back as they were; else rows each get an id of
+    their own.
 
     Parameters
     ----------
@@ -102,16 +215,20 @@ def undo(accounts: pl.DataFrame, members: pl.DataFrame, account_id: str) -> pl.D
     account_id
         The company.
     """
-    rows = members.filter(pl.col(INTO) == account_id)
+    mine = pl.col(INTO) == account_id
+    chosen = mine & (pl.col(BY) == SHARED)
+    rows = members.filter(chosen)
     if rows.is_empty():
-        return accounts
-    apart = rows.with_columns(
-        account_id=pl.format("{}#{}", pl.lit(account_id), pl.int_range(1, pl.len() + 1))
-    )
+        chosen = mine
+        rows = members.filter(mine)
+        if rows.is_empty():
+            return accounts, members
+        rows = rows.with_columns(
+            account_id=pl.format("{}#{}", pl.lit(account_id), pl.int_range(1, pl.len() + 1))
+        )
     rest = accounts.filter(pl.col("account_id") != account_id)
-    return pl.concat(
-        [rest, apart.select(c for c in accounts.columns if c in apart.columns)], how="diagonal"
-    )
+    apart = rows.select(c for c in accounts.columns if c in rows.columns)
+    return pl.concat([rest, apart], how="diagonal"), members.filter(~chosen)
 
 
 def _nothing() -> list[pl.Expr]:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from icp_core.errors import ImportRefused
 from icp_core.importing import refresh
 from icp_core.importing.customers import KEPT, with_customers
-from icp_core.importing.duplicates import INTO, undo
+from icp_core.importing.duplicates import follow, merge_shared, undo
 from icp_core.importing.load import Loaded
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.report import QualityReport
@@ -145,7 +145,8 @@ class Library:
         if old:
             accounts = refresh.carry_over(self._frame(old, _ACCOUNTS), accounts)
             if old.outcomes:
-                accounts = with_customers(accounts, self._frame(old, _OUTCOMES))
+                outcomes = follow(self._frame(old, _OUTCOMES), loaded.members)
+                accounts = with_customers(accounts, outcomes)
         entry = _entry(
             key=old.key if old else _new_key(label),
             label=label,
@@ -194,7 +195,8 @@ class Library:
         accounts = self._frame(old, _ACCOUNTS)
         if old.outcomes and "is_customer" in accounts.columns:
             earlier = self._frame(old, _OUTCOMES)
-            told = pl.col("account_id").is_in(earlier["account_id"].implode())
+            merged = follow(earlier, self._frame(old, _MEMBERS))
+            told = pl.col("account_id").is_in(merged["account_id"].implode())
             accounts = accounts.with_columns(is_customer=pl.when(~told).then("is_customer"))
             if adding:
                 outcomes = pl.concat([earlier, outcomes.select(KEPT)], how="vertical_relaxed")
@@ -214,7 +216,9 @@ class Library:
             If there is no such universe, or its file cannot be read.
         """
         entry = self.entry(key)
-        return self._frame(entry, _OUTCOMES) if entry.outcomes else None
+        if not entry.outcomes:
+            return None
+        return follow(self._frame(entry, _OUTCOMES), self._frame(entry, _MEMBERS))
 
     def take_apart(self, key: str, account_id: str) -> Entry:
         """Undo the merging of one company's rows.
@@ -226,24 +230,37 @@ class Library:
         """
         old = self.entry(key)
         accounts, members = self._frame(old, _ACCOUNTS), self._frame(old, _MEMBERS)
-        apart = undo(accounts, members, account_id)
-        more = apart.height - accounts.height
-        if not more:
+        apart, left = undo(accounts, members, account_id)
+        if apart.height == accounts.height:
             raise ImportRefused(f"No rows were merged into {account_id}.")
-        report = self.report(key)
-        report = report.model_copy(
-            update={"kept": report.kept + more, "merged": report.merged - more}
-        )
-        entry = self._changed(old, rows=apart.height)
-        self._keep(
-            entry,
-            {
-                _ACCOUNTS: apart,
-                _MEMBERS: members.filter(pl.col(INTO) != account_id),
-                _REPORT: report.to_json(),
-            },
-            old=old,
-        )
+        return self._merged(old, apart, left)
+
+    def merge_shared(self, key: str) -> Entry:
+        """Merge the companies that share a web domain (`duplicates.merge_shared`).
+
+        Deals of the others are its deals as long as they are merged (`duplicates.follow`).
+
+        Raises
+        ------
+        ImportRefused
+            If there is no such universe, nothing is shared in it, or the disk refuses.
+        """
+        old = self.entry(key)
+        merged = merge_shared(self._frame(old, _ACCOUNTS))
+        if not merged.away:
+            raise ImportRefused(f"No companies of {old.label} share a domain.")
+        members = pl.concat([self._frame(old, _MEMBERS), merged.members], how="diagonal_relaxed")
+        return self._merged(old, merged.accounts, members)
+
+    def _merged(self, old: Entry, accounts: pl.DataFrame, members: pl.DataFrame) -> Entry:
+        report = self.report(old.key).merged_anew(accounts, members)
+        entry = self._changed(old, rows=accounts.height)
+        files: dict[str, _File] = {
+            _ACCOUNTS: accounts,
+            _MEMBERS: members,
+            _REPORT: report.to_json(),
+        }
+        self._keep(entry, files, old=old)
         return entry
 
     def open(self, key: str) -> Universe:

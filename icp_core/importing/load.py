@@ -11,7 +11,7 @@ import polars as pl
 from icp_core.errors import ImportRefused
 from icp_core.importing import registers
 from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, Tally, clean
-from icp_core.importing.duplicates import FILE, merge
+from icp_core.importing.duplicates import FILE, merge, merge_shared
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.mapping import guess
 from icp_core.importing.reading import read
@@ -290,6 +290,10 @@ def load(
         raise ImportRefused(_nothing_left(pl.concat(rejected)))
     accounts = accounts.drop(ROW, FILE)
     accounts = accounts.drop(NUMBER_COUNTRY, strict=False)
+    if rules.merge_shared:
+        more = merge_shared(accounts)
+        accounts, away = more.accounts, away + more.away
+        members = pl.concat([members, more.members], how="diagonal_relaxed")
     on_progress(Progress("Writing the report", 0.95))
     rejects = pl.concat(rejected).sort("file", "row", maintain_order=True)
     report = quality(

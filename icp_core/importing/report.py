@@ -3,17 +3,18 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from icp_core.columns import BY_NAME
 from icp_core.importing.cleaning import Tally
-from icp_core.importing.duplicates import BY, RULE
+from icp_core.importing.duplicates import BY, INTO, RULE, SHARED, SHARED_RULE, kept_apart
 
 # Below this share a column's gaps change what a profile can tell.
 _TELLING: Final = 0.95
+_LISTED: Final = 200
 
 
 class _Model(BaseModel):
@@ -68,6 +69,17 @@ class RateUsed(_Model):
     on: date
 
 
+class SharedDomain(_Model):
+    """Two companies with one web domain that were not merged, and what differs."""
+
+    domain: str
+    account_id: str
+    name: str | None
+    other_id: str
+    other_name: str | None
+    differ: str
+
+
 class QualityReport(_Model):
     """What a load did: read = kept + rejected + merged away.
 
@@ -83,6 +95,10 @@ class QualityReport(_Model):
         Companies that stood more than once, by what showed it.
     merge_rule
         How rows of one company became one.
+    apart
+        Pairs of companies with one web domain that were not merged (`duplicates.kept_apart`).
+    apart_listed
+        The first of them.
     files, columns, rates
         In detail.
     gaps
@@ -97,6 +113,8 @@ class QualityReport(_Model):
     reasons: dict[str, int]
     merged_by: dict[str, int]
     merge_rule: str = RULE
+    apart: int = 0
+    apart_listed: tuple[SharedDomain, ...] = ()
     files: tuple[FileReport, ...]
     columns: tuple[ColumnReport, ...]
     rates: tuple[RateUsed, ...] = ()
@@ -105,6 +123,24 @@ class QualityReport(_Model):
     def to_json(self) -> str:
         """The report as JSON text, indented, ending in a newline."""
         return self.model_dump_json(indent=2) + "\n"
+
+    def merged_anew(self, accounts: pl.DataFrame, members: pl.DataFrame) -> "QualityReport":
+        """A copy after companies were merged or taken apart.
+
+        Parameters
+        ----------
+        accounts
+            As they are now.
+        members
+            See `duplicates.Merged`.
+        """
+        return self.model_copy(
+            update={
+                "kept": accounts.height,
+                "merged": self.merged + self.kept - accounts.height,
+                **_merges(accounts, members),
+            }
+        )
 
 
 def quality(
@@ -160,7 +196,6 @@ def quality(
                 examples=tuple(tally.examples),
             )
         )
-    by = Counter(members.unique("#into")[BY].drop_nulls()) if members.height else Counter()
     return QualityReport(
         loaded_at=datetime.now(UTC).replace(microsecond=0),
         read=read,
@@ -168,12 +203,24 @@ def quality(
         rejected=rejected.height,
         merged=merged,
         reasons=dict(Counter(rejected["reason"]).most_common()),
-        merged_by=dict(by.most_common()),
         files=files,
         columns=tuple(columns),
         rates=tuple(RateUsed(currency=c, on=day) for c, day in sorted(rates)),
         gaps=_gaps(accounts),
+        **_merges(accounts, members),
     )
+
+
+def _merges(accounts: pl.DataFrame, members: pl.DataFrame) -> dict[str, Any]:
+    """The parts of a report that tell what was merged and what was not."""
+    by = Counter(members.unique([INTO, BY])[BY].drop_nulls()) if members.height else Counter()
+    apart = kept_apart(accounts)
+    return {
+        "merged_by": dict(by.most_common()),
+        "merge_rule": f"{RULE} {SHARED_RULE}" if SHARED in by else RULE,
+        "apart": apart.height,
+        "apart_listed": tuple(SharedDomain(**pair) for pair in apart.head(_LISTED).to_dicts()),
+    }
 
 
 def _gaps(accounts: pl.DataFrame) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import pytest
 
 from icp_core.errors import ImportRefused
 from icp_core.importing import customers, library, refresh
+from icp_core.importing.cleaning import Rules
 from icp_core.importing.customers import match, read_outcomes, with_customers
 from icp_core.importing.duplicates import INTO, undo
 from icp_core.importing.library import Library
@@ -95,11 +96,80 @@ def test_a_merge_can_be_undone(tmp_path: Path) -> None:
     loaded = loaded_from(
         tmp_path, "Company,Org.nr,City\nA AB,5566778899,Malmö\nB AB,5566778899,Lund\nC,,Oslo\n"
     )
-    apart = undo(loaded.accounts, loaded.members, "SE-5566778899")
+    apart, left = undo(loaded.accounts, loaded.members, "SE-5566778899")
+    assert left.is_empty()
     assert sorted(apart["name"]) == ["A AB", "B AB", "C"]
     assert sorted(apart.filter(pl.col("name") != "C")["city"]) == ["Lund", "Malmö"]
     assert apart["account_id"].is_unique().all()
     assert set(loaded.members[INTO]) == {"SE-5566778899"}
+
+
+_GROUP = (
+    "Company,Org.nr,Website,Country,Employees,As of\n"
+    "Hexagon Composites ASA,923609016,hexagongroup.com,NO,100,2024-01-01\n"
+    "Hexagon Purus ASA,993534676,hexagongroup.com,NO,50,2025-01-01\n"
+    "Hexagon Ragasco,,hexagongroup.com,NO,,2023-01-01\n"
+    "Hexagon Sverige AB,,hexagongroup.com,SE,5,2025-01-01\n"
+    "Alone AS,,alone.no,NO,7,2025-01-01\n"
+)
+
+
+def test_companies_of_one_domain_that_were_kept_apart_are_counted_and_listed(
+    tmp_path: Path,
+) -> None:
+    report = loaded_from(tmp_path, _GROUP).report
+    assert (report.kept, report.merged, report.apart) == (5, 0, 2)
+    assert [(one.name, one.other_name, one.differ) for one in report.apart_listed] == [
+        ("Hexagon Composites ASA", "Hexagon Purus ASA", "national number"),
+        ("Hexagon Composites ASA", "Hexagon Ragasco", "name"),
+    ]
+    assert '"apart": 2' in report.to_json()
+
+
+def test_they_are_one_company_if_that_is_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "group.csv"
+    path.write_text(_GROUP, encoding="utf-8")
+    loaded = run_import([path], rules=Rules(merge_shared=True))
+    # Name and number of the first; the newest headcount that is not blank. Another country stays.
+    assert loaded.accounts.select("org_number", "name", "employees").rows() == [
+        ("923609016", "Hexagon Composites ASA", 50),
+        (None, "Hexagon Sverige AB", 5),
+        (None, "Alone AS", 7),
+    ]
+    report = loaded.report
+    assert (report.read, report.kept, report.merged, report.apart) == (5, 3, 2, 0)
+    assert report.merged_by == {"shared domain": 1}
+    assert "because that was chosen" in report.merge_rule
+
+
+def test_they_are_merged_later_with_their_deals_and_come_apart_as_they_were(
+    tmp_path: Path,
+) -> None:
+    kept = Library(tmp_path / "data")
+    twice = _GROUP + "Hexagon Composites,923609016,,NO,110,2025-01-01\n"
+    entry = kept.save(loaded_from(tmp_path, twice), "Groups")
+    before = kept.open(entry.key).frame.sort("account_id")
+    deals = read_outcomes(b"org_number,country,outcome\n993534676,NO,won\n")
+    kept.keep_outcomes(entry.key, match(deals, before).outcomes)
+    before = kept.open(entry.key).frame.sort("account_id")
+    kept.merge_shared(entry.key)
+    one = kept.open(entry.key).frame.filter(pl.col("account_id") == "NO-923609016")
+    assert one.select("employees", "is_customer").row(0) == (50, True)
+    assert kept.outcomes(entry.key)["account_id"].to_list() == ["NO-923609016"]  # type: ignore[index]
+    report = kept.report(entry.key)
+    assert (report.read, report.kept, report.merged, report.apart) == (6, 3, 3, 0)
+    with pytest.raises(ImportRefused, match="share a domain"):
+        kept.merge_shared(entry.key)
+
+    kept.take_apart(entry.key, "NO-923609016")
+    assert kept.open(entry.key).frame.sort("account_id").equals(before)
+    assert kept.outcomes(entry.key)["account_id"].to_list() == ["NO-993534676"]  # type: ignore[index]
+    report = kept.report(entry.key)
+    assert (report.kept, report.merged, report.apart) == (5, 1, 2)
+    assert report.merged_by == {"number": 1}
+    # What the national number had merged before comes apart as a second step.
+    kept.take_apart(entry.key, "NO-923609016")
+    assert kept.report(entry.key).kept == 6
 
 
 def test_two_lists_become_one(tmp_path: Path) -> None:

@@ -188,6 +188,30 @@ def test_merged_rows_are_taken_apart_on_the_page(open_page: Open) -> None:
     assert metrics(app)["Companies kept"] == "4"
 
 
+def test_companies_of_one_domain_are_shown_merged_and_taken_apart(open_page: Open) -> None:
+    content = (
+        b"name,country,website\nHexagon Composites,NO,hexagon.no\nHexagon Purus,NO,hexagon.no\n"
+    )
+    app = loaded(open_page(PAGE), ("group.csv", content))
+    assert metrics(app)["Companies kept"] == "2"
+    assert "1 pair with one domain, kept apart" in texts(app)
+    app.button(key="import_merge_shared").click().run()
+    assert not app.exception
+    assert metrics(app)["Companies kept"] == "1"
+    assert "kept apart" not in texts(app)
+    (entry,) = Library().entries()
+    (merged,) = Library().open(entry.key).frame["account_id"]
+    app.selectbox(key=f"import_merged_{entry.version}").select(merged).run()
+    assert "you chose one company a domain" in texts(app)
+    app.button(key="import_apart").click().run()
+    assert metrics(app)["Companies kept"] == "2"
+    app.button_group(key="import_part").set_value("list").run()
+    looked_at(app, ("group.csv", content))
+    app.toggle(key="import_merge_domains").set_value(True).run()
+    app.button(key="import_load").click().run()
+    assert metrics(settled(app))["Companies kept"] == "1"
+
+
 def test_a_list_is_renamed_and_deleted_and_the_view_falls_back(open_page: Open) -> None:
     app = proff(open_page(PAGE))
     (entry,) = Library().entries()

@@ -180,6 +180,14 @@ def _save_as(desk: Desk) -> None:
                 help=_("Bankrupt, dissolving and deregistered ones."),
                 key="import_inactive",
             )
+            merge_shared = st.toggle(
+                _("One company a domain"),
+                help=_(
+                    "Merge companies of one country that share a web domain although their names or "
+                    "national numbers differ. Otherwise the report lists them."
+                ),
+                key="import_merge_domains",
+            )
         with st.container(horizontal=True):
             if st.button(
                 _("Load"),
@@ -190,7 +198,11 @@ def _save_as(desk: Desk) -> None:
             ):
                 desk.load(
                     label.strip(),
-                    rules=Rules(keep_persons=keep_persons, keep_inactive=keep_inactive),
+                    rules=Rules(
+                        keep_persons=keep_persons,
+                        keep_inactive=keep_inactive,
+                        merge_shared=merge_shared,
+                    ),
                     replacing=entries.get(replacing),
                 )
                 st.rerun()

@@ -5,14 +5,16 @@ import streamlit as st
 
 from icp_core.columns import BY_NAME
 from icp_core.errors import IcpError
-from icp_core.importing.duplicates import BY, INTO
+from icp_core.importing.duplicates import BY, INTO, KEPT_APART, SHARED, kept_apart
 from icp_core.importing.library import Entry, Library
 from icp_core.importing.report import QualityReport
 from ui import state, tables
 from ui.format import moment, number, plain
-from ui.texts import _
+from ui.texts import _, ngettext
 
 _SHOWN = 1_000
+_FEW = 8
+_HEIGHT = 320
 
 
 def draw(entry: Entry) -> None:
@@ -49,6 +51,9 @@ def draw(entry: Entry) -> None:
     if report.rejected:
         with st.container(border=True):
             _rejected(library, entry, report)
+    if report.apart:
+        with st.container(border=True):
+            _apart(library, entry, report)
     if report.merged:
         with st.container(border=True):
             _merged(library, entry, report)
@@ -132,6 +137,67 @@ def _rejected(library: Library, entry: Entry, report: QualityReport) -> None:
     st.caption(_("The file has the row numbers, the reasons and the cells as they were."))
 
 
+def apart_data(report: QualityReport) -> pl.DataFrame:
+    """Pairs of companies with one domain that were kept apart, as people read them."""
+    words = {"name": _("names"), "national number": _("national numbers")}
+    return pl.DataFrame(
+        [(one.domain, one.name, one.other_name, words[one.differ]) for one in report.apart_listed],
+        schema=dict.fromkeys(("domain", "name", "other_name", "differ"), pl.String),
+        orient="row",
+    )
+
+
+def _apart(library: Library, entry: Entry, report: QualityReport) -> None:
+    tables.table_title(
+        ngettext(
+            "{count} pair with one domain, kept apart",
+            "{count} pairs with one domain, kept apart",
+            report.apart,
+        ).format(count=number(report.apart)),
+        lambda: tables.table_csv(
+            kept_apart(library.open(entry.key).frame), {name: name for name in KEPT_APART}
+        ),
+        file_name=f"one-domain-{entry.key}.csv",
+    )
+    st.dataframe(
+        apart_data(report),
+        column_config={
+            "domain": _("Domain"),
+            "name": _("Company"),
+            "other_name": _("Other company"),
+            "differ": st.column_config.TextColumn(_("What differs"), width="small"),
+        },
+        hide_index=True,
+        height="content" if report.apart <= _FEW else _HEIGHT,
+        placeholder="",
+    )
+    if report.apart > len(report.apart_listed):
+        st.caption(
+            _("The first {count} are shown; the file has all.").format(
+                count=number(len(report.apart_listed))
+            )
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        merge = st.button(
+            _("Merge them, one company a domain"),
+            icon=":material/merge:",
+            key="import_merge_shared",
+        )
+        st.caption(
+            _(
+                "Firms of one group often share a website. Name and number of the first stay; each "
+                "merge can be taken apart again."
+            ),
+            width="content",
+        )
+    if merge:
+        try:
+            library.merge_shared(entry.key)
+        except IcpError as error:
+            state.notify(str(error))
+        st.rerun()
+
+
 def _merged(library: Library, entry: Entry, report: QualityReport) -> None:
     st.markdown(_("**Merged rows**"))
     st.caption(plain(_(report.merge_rule)))
@@ -152,12 +218,15 @@ def _merged(library: Library, entry: Entry, report: QualityReport) -> None:
     if chosen is None:
         return
     rows = members.filter(pl.col(INTO) == chosen)
+    if SHARED in rows[BY]:
+        rows = rows.filter(pl.col(BY) == SHARED)
     filled = [name for name in rows.columns if rows[name].null_count() < rows.height]
     st.dataframe(rows.select(name for name in filled if not name.startswith("#")), hide_index=True)
     words = {
         "number": _("They have the same national number."),
         "domain": _("They have the same domain, and names alike."),
         "name": _("They have names alike, and the same place."),
+        SHARED: _("They have the same domain, and you chose one company a domain."),
     }
     st.caption(words.get(rows[BY][0], ""))
     if st.button(_("Take apart"), icon=":material/call_split:", key="import_apart"):
