@@ -455,9 +455,9 @@ def _copy_whole(
     takes all memory. So it is first asked to pass over them, and only what is few is asked for.
     """
     wanted = survey.lines - dialect.header_line
-    if not _copy(path, out, dialect, limits, within(on_progress, 0.1, 0.8)):
+    if _copy(path, out, dialect, limits, within(on_progress, 0.1, 0.8)) is None:
         return None
-    missing = wanted - _lines_in(out, dialect)
+    missing = wanted - _lines_in(out, dialect, wanted)
     if missing == 0:
         return rejects(name, [], [], [])
     if missing > limits.unreadable + survey.blank_lines:
@@ -466,7 +466,7 @@ def _copy_whole(
     if found is None or any(several_lines for *_, several_lines in found):
         # A quotation mark took lines of other rows with it.
         return None
-    if wanted - _lines_in(out, dialect) - len(found) not in (0, survey.blank_lines):
+    if wanted - _lines_in(out, dialect, wanted) - len(found) not in (0, survey.blank_lines):
         return None
     return rejects(
         name,
@@ -543,21 +543,19 @@ def _copy(
     return None if failure else found
 
 
-def _lines_in(out: Path, dialect: _Dialect) -> int:
+def _lines_in(out: Path, dialect: _Dialect, at_most: int) -> int:
     """How many lines of the file the rows that were read took."""
-    rows, inside = (
-        pl.scan_parquet(out)
-        .select(
-            pl.len(),
-            inside=pl.sum_horizontal(
-                pl.col(f"c{i}").str.count_matches("\n", literal=True).sum()
-                for i in range(_width(dialect))
-            ),
+    scan = pl.scan_parquet(out)
+    rows = int(scan.select(pl.len()).collect().item())
+    if rows == at_most:
+        return rows
+    inside = scan.select(
+        pl.sum_horizontal(
+            pl.col(f"c{i}").str.count_matches("\n", literal=True).sum()
+            for i in range(_width(dialect))
         )
-        .collect()
-        .row(0)
     )
-    return int(rows) + int(inside or 0)
+    return rows + int(inside.collect().item() or 0)
 
 
 def _reason(error: str, text: str | None) -> str:

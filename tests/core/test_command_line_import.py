@@ -47,6 +47,16 @@ def test_a_list_becomes_accounts_with_a_report_and_rejects(tmp_path):
     assert pl.read_parquet(out)["employees"].to_list() == [7]
 
 
+def test_shared_domains_are_merged_and_a_code_page_taken_if_asked(tmp_path):
+    source, out = tmp_path / "list.csv", tmp_path / "u.parquet"
+    source.write_bytes("name,website\nØst A,group.no\nVest B,group.no\n".encode("mac_roman"))
+    done = run(source, "--out", out, "--json")
+    assert json.loads(done.stdout)["apart"] == 1
+    assert pl.read_parquet(out)["name"].to_list() == ["Øst A", "Vest B"]
+    assert run(source, "--out", out, "--merge-domains", "--code-page", "cp1252").returncode == 0
+    assert pl.read_parquet(out)["name"].to_list() == ["¯st A"]
+
+
 def test_a_newer_load_tells_what_changed_and_customers_are_matched(tmp_path):
     older, newer = tmp_path / "older.csv", tmp_path / "newer.csv"
     older.write_text("name,employees,owner\nA,10,Kim\nB,10,\n")

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icp_core.errors import ImportRefused
+from icp_core.importing import delimited
 from icp_core.importing.encodings import guess_code_page
 from icp_core.importing.reading import read, server_path
 from icp_core.importing.tables import ROW, Limits, Progress, Table
@@ -238,6 +239,14 @@ def test_one_endless_thing_in_a_file_takes_little_memory(
     assert outcome in said
     # 40 MB of faulty rows took more than 3 GB when DuckDB kept a note of each.
     assert int(megabytes) < 400
+
+
+def test_a_sound_file_is_read_by_the_fast_reader_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(delimited, "_copy_carefully")
+    for text in (b"Company,City\nA,Oslo\nB,Bergen\n", b'Company,City\nA,"Oslo\nNorge"\n\nB,Oslo\n'):
+        assert read(text).rows == 2
+    ragged = read(b"Company,City\nA,Oslo\nB\n")
+    assert (ragged.rows, ragged.unreadable.height) == (1, 1)
 
 
 def test_a_file_that_is_one_endless_line_is_refused_for_that() -> None:
