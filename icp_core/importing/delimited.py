@@ -118,7 +118,7 @@ def read_delimited(
     if survey.code_page and code_page:
         survey = replace(survey, code_page=code_page)
     found = survey.code_page
-    notes = [f"encoding {CODE_PAGES[found] if found else survey.encoding}"]
+    notes = [] if found else [f"encoding {survey.encoding}"]
     if survey.needs_mending:
         mended = scratch.new(".csv")
         notes += _mend(path, mended, survey, limits, on_progress)
@@ -305,7 +305,8 @@ def _mend(
     notes = []
     if survey.code_page:
         label = CODE_PAGES[survey.code_page]
-        notes.append(f"{foreign:,} lines were in {label}, the others in UTF-8")
+        lines = "line" if foreign == 1 else "lines"
+        notes.append(f"encoding {label} in {foreign:,} {lines}, UTF-8 in the others")
     if nuls:
         notes.append(f"{nuls:,} NUL bytes were removed")
     return notes

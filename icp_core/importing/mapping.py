@@ -296,6 +296,7 @@ def _guess(heading: Heading, cells: pl.Series) -> Assignment:
             heading=name, column=None, confidence=confidence, reason="contact details are left out"
         )
     looks = _looks(cells)
+    reason = "known heading" if confidence >= 0.9 else "similar to a known heading"
     if meaning in ("industry", "industry_text"):
         code = looks.get("industry", 0.0) > 0.7
         meaning = "industry" if code else "industry_text"
@@ -310,6 +311,8 @@ def _guess(heading: Heading, cells: pl.Series) -> Assignment:
             meaning, confidence = None, 0.0
     elif meaning == "org_number" and len(cells):
         confidence *= 0.5 + 0.5 * looks["org_number"]
+        if looks["org_number"] < 1:
+            reason = "some are no valid national numbers"
     elif meaning == "is_customer" and len(cells) and looks["flag"] < 0.9:
         meaning = None
     if meaning in BY_NAME or meaning in INPUTS:
@@ -320,7 +323,7 @@ def _guess(heading: Heading, cells: pl.Series) -> Assignment:
             unit=heading.unit or 1.0,
             currency=heading.currency if meaning in AMOUNTS else None,
             year=heading.year if meaning in _YEARLY else None,
-            reason="known heading" if confidence >= 0.9 else "similar to a known heading",
+            reason=reason,
         )
     if meaning is None and len(cells) >= 3:
         for column in ("linkedin_url", "email", "org_number", "website"):

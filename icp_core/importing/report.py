@@ -245,7 +245,7 @@ def _gaps(accounts: pl.DataFrame) -> tuple[str, ...]:
         share = known(*names)
         label = BY_NAME[names[0]].label.lower()
         if share < _TELLING:
-            lacking = f"{1 - share:.0%}" if share else "all"
+            lacking = f"{1 - share:.0%}" if share else "All"
             bands = ""
             if names == ("employees",) and known("employees_low", "employees_high") > 0:
                 banded = known("employees", "employees_low", "employees_high") - share

@@ -61,17 +61,14 @@ def test_any_usual_separator_and_encoding_reads_alike(separator: str, encoding: 
 def test_lines_in_two_encodings_are_each_read_in_their_own() -> None:
     table = read("Company,City\nÅ AB,Malmö\n".encode() + "Ä AB,Växjö\n".encode("cp1252"))
     assert cells(table) == [("Å AB", "Malmö"), ("Ä AB", "Växjö")]
-    assert "1 lines were in Windows-1252, the others in UTF-8" in table.notes
+    assert "encoding Windows-1252 in 1 line, UTF-8 in the others" in table.notes
 
 
 def test_the_code_page_is_told_and_can_be_chosen() -> None:
     text = "Company,City\nÖrn & Søn,Åre\n"
     table = read(text.encode("mac_roman"))
     assert table.code_page == "mac_roman"
-    assert table.notes[:2] == (
-        "encoding Mac Roman",
-        "1 lines were in Mac Roman, the others in UTF-8",
-    )
+    assert table.notes[0] == "encoding Mac Roman in 1 line, UTF-8 in the others"
     chosen = read(text.encode("cp1252"), code_page="cp850")
     assert chosen.code_page == "cp850"
     assert cells(chosen) == [

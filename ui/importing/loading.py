@@ -170,6 +170,7 @@ def _save_as(desk: Desk) -> None:
                     width=280,
                     key=f"import_name_{desk.round}",
                 )
+        with st.container(horizontal=True):
             keep_persons = st.toggle(
                 _("Keep sole proprietors"),
                 help=_("Persons' firms are personal data; they are left out otherwise."),

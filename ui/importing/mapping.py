@@ -20,7 +20,7 @@ SURE: Final = 0.9
 """Confidence from which a guess need not be checked."""
 
 _ROWS: Final = 20
-_WIDTHS: Final = (3.4, 2.6, 1.5, 1.2, 1.4, 0.8)
+_WIDTHS: Final = (3.0, 2.5, 1.6, 1.7, 1.4, 0.8)
 _LEAVE_OUT: Final = "-"
 _OWN: Final = "+"
 _SAMPLE_LENGTH: Final = 24

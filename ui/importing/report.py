@@ -74,7 +74,7 @@ def columns_data(report: QualityReport) -> pl.DataFrame:
         [
             {
                 "column": BY_NAME[one.name].label if one.name in BY_NAME else one.name,
-                "filled": one.filled,
+                "filled": round(one.filled, 3),
                 "invalid": one.invalid,
                 "changed": one.changed,
                 "examples": ", ".join(one.examples),
@@ -110,7 +110,9 @@ def _columns(report: QualityReport) -> None:
                 width="small",
                 help=_("Cells written differently: a code for a name, for example."),
             ),
-            "examples": st.column_config.TextColumn(_("Invalid, for example")),
+            "examples": st.column_config.TextColumn(
+                _("Examples"), help=_("Some of the cells that could not be read.")
+            ),
         },
         hide_index=True,
         height=360,
