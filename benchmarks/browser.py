@@ -28,9 +28,12 @@ WEBGL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshad
 
 @contextmanager
 def served(
-    script: Path = ROOT / "app.py", *, environment: Mapping[str, str] | None = None
+    script: Path = ROOT / "app.py",
+    *,
+    folder: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
-    """Run a Streamlit script in a process of its own; gives its address."""
+    """Run a Streamlit script with the settings of a folder, in a process of its own; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -42,7 +45,7 @@ def served(
             f"--server.port={port}",
             "--server.fileWatcherType=none",
         ],
-        cwd=ROOT,
+        cwd=folder,
         env=os.environ | dict(environment or {}),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

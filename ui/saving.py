@@ -45,11 +45,15 @@ def unavailable(error: WorkspaceError, *, key: str) -> None:
 
 
 def profile_download(label: str, *, key: str) -> None:
-    """A button that downloads the profile as it stands now."""
-    view = state.view()
+    """A button that downloads the profile as it stands when it is pressed."""
+    view, later = state.view(), state.later()
+
+    def content() -> str:
+        return later().profile.to_json()
+
     st.download_button(
         label,
-        view.profile.to_json,
+        content,
         file_name=f"{view.saved or view.starter or slug_of(view.profile.name)}.json",
         mime="application/json",
         icon=":material/download:",

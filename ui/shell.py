@@ -25,7 +25,6 @@ from ui.texts import _, ngettext
 ROOT: Final = Path(__file__).resolve().parent.parent
 ICON: Final = ROOT / "static" / "icon.svg"
 START: Final = "start"
-PROFILE_FILE: Final = "profile_file"
 MAX_PROFILE_MB: Final = 1
 
 _ICONS: Final = {
@@ -323,9 +322,9 @@ def _replace_profile(key: str, offered: Collection[str]) -> None:
         state.notify(str(error))
 
 
-@st.fragment(key=PROFILE_FILE)
+@st.fragment
 def _profile_file() -> None:
-    """Save, open or revert; a fragment, so that a quick edit can bring the saved file up to date."""
+    """Save, open or revert."""
     view = state.view()
     with st.container(horizontal=True, gap="xsmall"):
         st.button(

@@ -32,6 +32,7 @@ SUGGESTED: Final = "suggested"
 _Own = TypeVar("_Own")
 
 _VIEW: Final = "view"
+_LAST: Final = "view_last"
 _BASE: Final = "view_base"
 _EPOCH: Final = "view_epoch"
 _NOTICES: Final = "view_notices"
@@ -86,6 +87,12 @@ def view() -> View:
         _begin()
     current: View = st.session_state[_VIEW]
     return current
+
+
+def later() -> Callable[[], View]:
+    """Gives the view as it stands when it is called, after this run too: for files made at a click."""
+    shown_last = own(_LAST, list[View])
+    return lambda: shown_last[0]
 
 
 def epoch() -> int:
@@ -452,3 +459,4 @@ def _replace(changed: View) -> None:
 
 def _show(changed: View) -> None:
     st.session_state[_VIEW] = changed
+    own(_LAST, list[View])[:] = [changed]

@@ -1,6 +1,7 @@
 """The Builder under quick hands: every key press counts, none is lost to a late answer."""
 
 from benchmarks.browser import settle
+from icp_core.profile import Profile
 from icp_core.scoreboard import Scoreboard
 from icp_core.sources import load
 from icp_core.starters import starter
@@ -13,7 +14,7 @@ def numbers(page):
     return [text.strip() for text in page.locator(METRIC).all_inner_texts()]
 
 
-def test_keys_pressed_in_a_row_all_reach_the_profile(page, address):
+def test_keys_pressed_in_a_row_all_reach_the_profile_and_its_file(page, address, tmp_path):
     board, profile = Scoreboard(load("demo")), starter("nordic-software").profile
     index = next(i for i, one in enumerate(profile.criteria) if not one.role.is_gate)
     page.goto(f"{address}/Builder")
@@ -43,3 +44,11 @@ def test_keys_pressed_in_a_row_all_reach_the_profile(page, address):
     )
     settle(page)
     assert not page.locator("[data-testid=stException]").count()
+    page.get_by_test_id("stPopover").get_by_role("button", name="File").click()
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Download the profile").click()
+    file = tmp_path / "profile.json"
+    caught.value.save_as(file)
+    held = Profile.from_json(file.read_bytes())
+    assert held.criteria[index].weight == light.criteria[index].weight
+    assert held.criteria != light.criteria, "the file must hold the last edit, a range"

@@ -11,7 +11,7 @@ import streamlit as st
 
 from icp_core.errors import ProfileError
 from icp_core.profile import Profile
-from ui import shell, state
+from ui import state
 from ui.format import plain
 from ui.texts import _
 
@@ -34,7 +34,7 @@ def apply(profile: Profile, *, quick: bool = False) -> None:
     was_edited = state.view().edited
     state.set_profile(profile)
     if quick and state.view().edited == was_edited:
-        st.rerun([MARKET, LISTS, shell.PROFILE_FILE])
+        st.rerun([MARKET, LISTS])
     st.rerun()
 
 
