@@ -44,6 +44,7 @@ def served(
             "--server.headless=true",
             f"--server.port={port}",
             "--server.fileWatcherType=none",
+            "--browser.gatherUsageStats=false",
         ],
         cwd=folder,
         env=os.environ | dict(environment or {}),
