@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from ui import charts, shell, theme
+from ui import live, shell, theme
 from ui.format import plain
 from ui.headline import headline, next_steps
 from ui.texts import _
@@ -48,9 +48,9 @@ left, right = st.columns(2)
 with left.container(border=True, height="stretch"):
     st.markdown(_("**Companies and potential a year, by tier**"))
     if evaluation.market.matching:
-        charts.show(
-            charts.tier_chart(
-                charts.tier_data(evaluation),
+        live.show(
+            live.tier_chart(
+                live.tier_data(evaluation),
                 currency=profile.currency,
                 dark=theme.is_dark(),
                 room=1.5,

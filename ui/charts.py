@@ -13,15 +13,14 @@ import streamlit as st
 from icp_core.bubbles import Bubbles
 from icp_core.concentration import Concentration
 from icp_core.costs import CutOffs
-from icp_core.market import BINS, LARGEST, Evaluated
+from icp_core.market import LARGEST
 from icp_core.profile import Range
 from icp_core.tiers import UNRANKED
 from ui import theme
 from ui.areas import tier_label
-from ui.format import money, number, percent, plain
+from ui.format import percent, plain
 from ui.texts import _
 
-_BIN: Final = 2
 _BAR: Final = 26
 _AIR: Final = 8
 _LONGEST: Final = 28
@@ -51,128 +50,6 @@ def legend(parts: Mapping[str, str], *, rings: Mapping[str, str] | None = None) 
             f':color[{mark}]{{foreground="{colour}"}} :small[:gray[{plain(name)}]]'
             for name, colour, mark in marks
         )
-    )
-
-
-def tier_data(evaluation: Evaluated) -> pl.DataFrame:
-    """Accounts and potential per tier, best first: tier, accounts, customers, white_space, potential.
-
-    The potential is what is known of it, and null where nothing is and some is unknown.
-    """
-    whole = evaluation.market
-    return pl.DataFrame(
-        [
-            {
-                "tier": total.name,
-                "accounts": total.accounts,
-                "customers": total.customers,
-                "white_space": total.accounts - total.customers,
-                "potential": total.potential
-                if total.potential or not total.accounts or not whole.potential_unknown
-                else None,
-            }
-            for total in whole.tiers
-        ],
-        schema_overrides={"potential": pl.Float64},
-    )
-
-
-def tier_chart(
-    tiers: pl.DataFrame, *, currency: str, dark: bool, height: int = 180, room: float = 1.35
-) -> go.Figure:
-    """One bar a tier, as long as its accounts, with its value beside the number.
-
-    `room` is the width of the chart in lengths of the longest bar; labels of narrow charts need more.
-    """
-    colours = theme.tier_colours([name for name in tiers["tier"] if name != UNRANKED], dark=dark)
-    labels = [
-        number(row["accounts"])
-        + ("" if row["potential"] is None else f" · {money(row['potential'], currency)}")
-        for row in tiers.iter_rows(named=True)
-    ]
-    bars = {
-        "type": "bar",
-        "x": tiers["accounts"].to_list(),
-        "y": [escape(_(name)) for name in tiers["tier"]],
-        "orientation": "h",
-        "marker": {"color": [colours[name] for name in tiers["tier"]], "cornerradius": 4},
-        "text": labels,
-        "textposition": "outside",
-        "cliponaxis": False,
-        "hovertemplate": "%{y}: %{text}<extra></extra>",
-    }
-    longest = max([1, *tiers["accounts"].to_list()])
-    hidden: dict[str, Any] = {"visible": False, "range": [0, longest * room]}
-    return theme.styled(
-        [bars],
-        dark=dark,
-        height=height,
-        xaxis=hidden,
-        yaxis={
-            "autorange": "reversed",
-            "type": "category",
-            "ticksuffix": "  ",
-            "showgrid": False,
-        },
-    )
-
-
-def score_data(evaluation: Evaluated) -> dict[str, npt.NDArray[np.int64]]:
-    """Matches per two points of score and tier: best tier first, the unranked last; 50 counts each."""
-    names = (*evaluation.profile.tiers.names, UNRANKED)
-    points = evaluation.market.scores.reshape(len(names), BINS // _BIN, _BIN)
-    return dict(zip(names, points.sum(axis=2), strict=True))
-
-
-def cut_offs(evaluation: Evaluated) -> dict[str, float]:
-    """The least score of each tier that is ranked by score and takes anybody, best first."""
-    policy = evaluation.profile.tiers
-    if policy.kind == "cut_off":
-        return {tier.name: tier.threshold for tier in policy.tiers}
-    if policy.kind == "value":
-        return {}
-    least = zip(policy.names, evaluation.least_scores(), strict=True)
-    return {name: score for name, score in least if score is not None}
-
-
-def score_chart(
-    counts: dict[str, npt.NDArray[np.int64]],
-    cuts: dict[str, float],
-    *,
-    dark: bool,
-    height: int = 180,
-) -> go.Figure:
-    """Bars stacked by tier over the score, with a line where each tier begins."""
-    colours = theme.tier_colours([name for name in counts if name != UNRANKED], dark=dark)
-    # One trace of the bars that are there: a browser takes its time for each trace, and for bars of
-    # no height.
-    stacked = np.array(list(counts.values()))
-    under = stacked.cumsum(axis=0) - stacked
-    tier, place = np.nonzero(stacked)
-    names = [escape(_(name)) for name in counts]
-    bars = {
-        "type": "bar",
-        "x": (_BIN * place + _BIN / 2).tolist(),
-        "y": stacked[tier, place].tolist(),
-        "base": under[tier, place].tolist(),
-        "width": _BIN * 0.86,
-        "marker": {"color": [list(colours.values())[one] for one in tier]},
-        "customdata": [
-            [f"{_BIN * low}–{_BIN * (low + 1)}", names[one], number(stacked[one, low])]
-            for one, low in zip(tier, place, strict=True)
-        ],
-        "hovertemplate": "%{customdata[0]}: %{customdata[2]}<extra>%{customdata[1]}</extra>",
-    }
-    lines, labels = _cut_lines(cuts, dark=dark)
-    return theme.styled(
-        [bars],
-        dark=dark,
-        height=height,
-        barmode="overlay",
-        shapes=lines,
-        annotations=labels,
-        xaxis={"range": [0, BINS], "dtick": 20, "showgrid": False},
-        yaxis={"nticks": 4, "rangemode": "tozero", "tickformat": ",", "ticksuffix": " "},
     )
 
 

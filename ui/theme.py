@@ -69,6 +69,11 @@ def muted_colour(*, dark: bool) -> str:
     return _MUTED[dark]
 
 
+def grid_colour(*, dark: bool) -> str:
+    """Of lines that only guide the eye."""
+    return _GRID[dark]
+
+
 def on_colour(colour: str, *, opacity: float = 1.0) -> str:
     """Dark or white text, whichever reads better on that colour."""
     red, green, blue = (_linear(part) for part in rgb(colour))

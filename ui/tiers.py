@@ -14,7 +14,7 @@ from icp_core.profile import Tier, TierPolicy
 from icp_core.scoreboard import Evaluation
 from icp_core.team import Effort, Team, effort
 from icp_core.tiers import UNRANKED
-from ui import charts, plan, state, theme
+from ui import charts, live, plan, state, theme
 from ui.areas import tier_label
 from ui.format import UNKNOWN, money, number, percent, plain
 from ui.tables import csv_name, table_csv, table_title
@@ -149,9 +149,9 @@ def _policy(kind: Kind, found: Evaluation, team: Team, *, in_use: bool) -> None:
                 args=(profile,),
                 key=f"tiers_adopt_{kind}",
             )
-    charts.show(
-        charts.tier_chart(
-            charts.tier_data(found),
+    live.show(
+        live.tier_chart(
+            live.tier_data(found),
             currency=profile.currency,
             dark=theme.is_dark(),
             height=_HEIGHT,

@@ -10,7 +10,7 @@ from icp_core import sources
 from icp_core.profile import Choice, Criterion, Profile, Range, Role
 from icp_core.scoreboard import Scoreboard
 from icp_core.starters import starter
-from ui import charts, headline
+from ui import headline, live
 
 TODAY = date(2026, 11, 1)
 
@@ -53,12 +53,12 @@ def test_a_potential_that_nobody_knows_is_not_shown_as_zero(listed: Scoreboard) 
     value = headline.headline_data(evaluation)[1]
     assert value.value == "–"
     assert str(len(evaluation.matches)) in value.beneath
-    assert charts.tier_data(evaluation)["potential"].null_count() == 4
+    assert live.tier_data(evaluation)["potential"].null_count() == 4
 
 
 def test_tier_data_adds_up_to_the_matches(demo: Scoreboard) -> None:
     evaluation = demo.evaluate(starter("outgrown-accounting").profile)
-    table = charts.tier_data(evaluation)
+    table = live.tier_data(evaluation)
     assert table["accounts"].sum() == len(evaluation.matches)
     assert table["potential"].sum() == pytest.approx(evaluation.worth.total)
     assert (table["customers"] + table["white_space"]).to_list() == table["accounts"].to_list()

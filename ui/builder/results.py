@@ -12,7 +12,7 @@ from icp_core.expressions import NAMES
 from icp_core.market import Evaluated, GateCost
 from icp_core.profile import Profile, Role
 from icp_core.scoreboard import Evaluation
-from ui import charts, shell, state, theme
+from ui import live, shell, state, theme
 from ui.builder import words
 from ui.builder.editing import LISTS, MARKET
 from ui.format import bounds, money, money_bounds, number, plain, signed
@@ -121,9 +121,9 @@ def _figures(evaluation: Evaluated) -> None:
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, gap="xsmall"):
         st.markdown(f"**{_('Accounts and value by tier')}**")
-        charts.show(
-            charts.tier_chart(
-                charts.tier_data(evaluation),
+        live.show(
+            live.tier_chart(
+                live.tier_data(evaluation),
                 currency=profile.currency,
                 dark=dark,
                 height=170,
@@ -134,9 +134,9 @@ def _figures(evaluation: Evaluated) -> None:
         )
     with right, st.container(border=True, gap="xsmall"):
         st.markdown(f"**{_('Matches by score')}**")
-        charts.show(
-            charts.score_chart(
-                charts.score_data(evaluation), charts.cut_offs(evaluation), dark=dark, height=170
+        live.show(
+            live.score_chart(
+                live.score_data(evaluation), live.cut_offs(evaluation), dark=dark, height=170
             ),
             key="builder_scores",
             alt=_("Matches by score, with the cut-offs of the tiers"),

@@ -13,7 +13,7 @@ from icp_core.policies import equivalent
 from icp_core.profile import Profile
 from icp_core.scoreboard import Evaluation
 from icp_core.tiers import UNRANKED
-from ui import charts, state, theme
+from ui import charts, live, state, theme
 from ui.areas import tier_label
 from ui.format import UNKNOWN, money, number, percent, plain
 from ui.tables import csv_name, table_csv, table_title
@@ -131,7 +131,7 @@ def by_cut_off(evaluation: Evaluation) -> None:
         st.markdown(f"**{_('Companies that reach each cut-off of the score')}**")
         charts.show(
             charts.cut_off_chart(
-                curve, charts.cut_offs(evaluation), dark=theme.is_dark(), height=400
+                curve, live.cut_offs(evaluation), dark=theme.is_dark(), height=400
             ),
             key="market_cut_offs",
             alt=_("Companies by least score, with the cut-offs of the tiers"),

@@ -26,7 +26,7 @@ from icp_core.starters import starters_for
 from icp_core.tiers import UNRANKED
 from icp_core.universe import Universe
 from icp_core.workspace import SavedProfile, SavedVersion, checksum
-from ui import charts, saving, state
+from ui import live, saving, state
 from ui.builder import words
 from ui.format import UNKNOWN, money, number, plain, signed
 from ui.headline import headline_data
@@ -133,7 +133,7 @@ def side_by_side_data(comparison: Comparison) -> pl.DataFrame:
         if place != _TIERS_FIGURE
     ]
     totals = [
-        {row["tier"]: row for row in charts.tier_data(side).iter_rows(named=True)}
+        {row["tier"]: row for row in live.tier_data(side).iter_rows(named=True)}
         for side in (before, after)
     ]
     for pair in comparison.tiers:

@@ -1,0 +1,232 @@
+"""Charts that every edit draws anew: Vega-Lite, which costs a browser a third of what Plotly does.
+
+Their specification stays the same from edit to edit; only data change, so that nothing is built twice.
+"""
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import streamlit as st
+
+from icp_core.market import BINS, Evaluated
+from icp_core.tiers import UNRANKED
+from ui import theme
+from ui.format import money, number
+from ui.texts import _
+
+_BIN: Final = 2
+_GAP: Final = 0.14
+_SIZE: Final = 12
+
+
+class Live(NamedTuple):
+    """A chart: its data, and a Vega-Lite specification that names their columns."""
+
+    data: pl.DataFrame
+    spec: dict[str, Any]
+
+
+def show(chart: Live, *, key: str, alt: str) -> None:
+    """Draw a chart."""
+    st.vega_lite_chart(chart.data, chart.spec, key=key, alt=alt)
+
+
+def tier_data(evaluation: Evaluated) -> pl.DataFrame:
+    """Accounts and potential per tier, best first: tier, accounts, customers, white_space, potential.
+
+    The potential is what is known of it, and null where nothing is and some is unknown.
+    """
+    whole = evaluation.market
+    return pl.DataFrame(
+        [
+            {
+                "tier": total.name,
+                "accounts": total.accounts,
+                "customers": total.customers,
+                "white_space": total.accounts - total.customers,
+                "potential": total.potential
+                if total.potential or not total.accounts or not whole.potential_unknown
+                else None,
+            }
+            for total in whole.tiers
+        ],
+        schema_overrides={"potential": pl.Float64},
+    )
+
+
+def tier_chart(
+    tiers: pl.DataFrame, *, currency: str, dark: bool, height: int = 180, room: float = 1.35
+) -> Live:
+    """One bar a tier, as long as its accounts, with its value beside the number.
+
+    `room` is the width of the chart in lengths of the longest bar; labels of narrow charts need more.
+    """
+    colours = theme.tier_colours([name for name in tiers["tier"] if name != UNRANKED], dark=dark)
+    longest = max([1, *tiers["accounts"].to_list()])
+    data = pl.DataFrame(
+        {
+            "tier": [_(name) for name in tiers["tier"]],
+            "length": [accounts / longest for accounts in tiers["accounts"]],
+            "label": [
+                number(row["accounts"])
+                + ("" if row["potential"] is None else f" · {money(row['potential'], currency)}")
+                for row in tiers.iter_rows(named=True)
+            ],
+            "colour": [colours[name] for name in tiers["tier"]],
+        }
+    )
+    tooltip = [
+        {"field": "tier", "title": _("Tier"), "type": "nominal"},
+        {"field": "label", "title": _("Accounts · potential"), "type": "nominal"},
+    ]
+    shared = {
+        "y": {
+            "field": "tier",
+            "type": "nominal",
+            "sort": None,
+            "title": None,
+            "axis": {"domain": False, "ticks": False, "grid": False},
+        },
+        "x": {
+            "field": "length",
+            "type": "quantitative",
+            "scale": {"domain": [0, room], "nice": False},
+            "axis": None,
+        },
+        "tooltip": tooltip,
+    }
+    bars = {
+        "mark": {"type": "bar", "cornerRadius": 4, "height": {"band": 0.75}},
+        "encoding": shared | {"color": {"field": "colour", "scale": None, "type": "nominal"}},
+    }
+    labels = {
+        "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": _SIZE},
+        "encoding": shared
+        | {
+            "text": {"field": "label", "type": "nominal"},
+            "color": {"value": theme.text_colour(dark=dark)},
+        },
+    }
+    return Live(data, _styled([bars, labels], height=height, dark=dark))
+
+
+def score_data(evaluation: Evaluated) -> dict[str, npt.NDArray[np.int64]]:
+    """Matches per two points of score and tier: best tier first, the unranked last; 50 counts each."""
+    names = (*evaluation.profile.tiers.names, UNRANKED)
+    points = evaluation.market.scores.reshape(len(names), BINS // _BIN, _BIN)
+    return dict(zip(names, points.sum(axis=2), strict=True))
+
+
+def cut_offs(evaluation: Evaluated) -> dict[str, float]:
+    """The least score of each tier that is ranked by score and takes anybody, best first."""
+    policy = evaluation.profile.tiers
+    if policy.kind == "cut_off":
+        return {tier.name: tier.threshold for tier in policy.tiers}
+    if policy.kind == "value":
+        return {}
+    least = zip(policy.names, evaluation.least_scores(), strict=True)
+    return {name: score for name, score in least if score is not None}
+
+
+def score_chart(
+    counts: dict[str, npt.NDArray[np.int64]],
+    cuts: dict[str, float],
+    *,
+    dark: bool,
+    height: int = 180,
+) -> Live:
+    """Bars stacked by tier over the score, with a line where each tier begins."""
+    colours = theme.tier_colours([name for name in counts if name != UNRANKED], dark=dark)
+    stacked = np.array(list(counts.values()))
+    top = stacked.cumsum(axis=0)
+    tier, place = np.nonzero(stacked)
+    names = list(counts)
+    bars = pl.DataFrame(
+        {
+            "from": _BIN * place + _GAP,
+            "to": _BIN * (place + 1) - _GAP,
+            "bottom": (top - stacked)[tier, place],
+            "top": top[tier, place],
+            "colour": [colours[names[one]] for one in tier],
+            "tier": [_(names[one]) for one in tier],
+            "score": [f"{_BIN * low}–{_BIN * (low + 1)}" for low in place],
+            "accounts": [number(count) for count in stacked[tier, place]],
+        },
+        schema_overrides={"colour": pl.String, "tier": pl.String, "score": pl.String}
+        | {"accounts": pl.String},
+    )
+    lines = pl.DataFrame(
+        {"cut": list(cuts.values()), "tier": [_(name) for name in cuts]},
+        schema={"cut": pl.Float64, "tier": pl.String},
+    )
+    muted = theme.muted_colour(dark=dark)
+    is_line, is_bar = {"filter": "isValid(datum.cut)"}, {"filter": "isValid(datum.top)"}
+    score = {
+        "type": "quantitative",
+        "scale": {"domain": [0, BINS], "nice": False},
+        "title": None,
+        "axis": {"grid": False, "tickCount": 5, "domain": False},
+    }
+    cut = {"x": score | {"field": "cut"}}
+    layers = [
+        {
+            "transform": [is_bar],
+            "mark": "bar",
+            "encoding": {
+                "x": score | {"field": "from"},
+                "x2": {"field": "to"},
+                "y": {
+                    "field": "bottom",
+                    "type": "quantitative",
+                    "title": None,
+                    "axis": {"tickCount": 4, "domain": False, "ticks": False, "format": "~s"},
+                },
+                "y2": {"field": "top"},
+                "color": {"field": "colour", "scale": None, "type": "nominal"},
+                "tooltip": [
+                    {"field": "score", "title": _("Score"), "type": "nominal"},
+                    {"field": "accounts", "title": _("Accounts"), "type": "nominal"},
+                    {"field": "tier", "title": _("Tier"), "type": "nominal"},
+                ],
+            },
+        },
+        {
+            "transform": [is_line],
+            "mark": {"type": "rule", "strokeDash": [2, 2], "color": muted},
+            "encoding": cut,
+        },
+        {
+            "transform": [is_line],
+            "mark": {
+                "type": "text",
+                "align": "left",
+                "baseline": "top",
+                "dx": 3,
+                "y": 0,
+                "fontSize": 11,
+                "color": muted,
+            },
+            "encoding": cut | {"text": {"field": "tier", "type": "nominal"}},
+        },
+    ]
+    data = pl.concat([bars, lines], how="diagonal")
+    return Live(data, _styled(layers, height=height, dark=dark))
+
+
+def _styled(layers: list[dict[str, Any]], *, height: int, dark: bool) -> dict[str, Any]:
+    """Without frame and background, with quiet axes, like `theme.styled`."""
+    axis = {
+        "labelColor": theme.muted_colour(dark=dark),
+        "labelFontSize": _SIZE,
+        "gridColor": theme.grid_colour(dark=dark),
+        "tickColor": theme.grid_colour(dark=dark),
+    }
+    return {
+        "layer": layers,
+        "height": height,
+        "padding": {"left": 0, "right": 0, "top": 4, "bottom": 0},
+        "background": "transparent",
+        "config": {"axis": axis, "view": {"stroke": None}},
+    }
