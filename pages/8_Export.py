@@ -140,7 +140,7 @@ with right.container(border=True, height="stretch"):
         )
         st.download_button(
             _("Download"),
-            # Built when it is asked for, because a workbook takes its time.
+            # Made when it is asked for: the report and the first rows need no file.
             prepared.to_bytes,
             file_name=prepared.file_name,
             mime=target.mime,
@@ -150,7 +150,7 @@ with right.container(border=True, height="stretch"):
             on_click=log_download if remembers else "ignore",
         )
     if report.rows_written:
-        st.dataframe(prepared.frame.head(PREVIEW), hide_index=True, placeholder="")
+        st.dataframe(prepared.preview(PREVIEW), hide_index=True, placeholder="")
         st.caption(
             _("The first {count} rows as {name} will have them.").format(
                 count=min(PREVIEW, report.rows_written), name=plain(prepared.file_name)
