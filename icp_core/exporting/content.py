@@ -36,14 +36,14 @@ class Layout:
     @classmethod
     def of(
         cls,
-        accounts: pl.DataFrame,
+        accounts: Mapping[str, pl.DataType],
         *,
         target: Format,
         profile: Profile,
         fictional: bool,
         on: date,
     ) -> "Layout":
-        """How accounts with these columns are laid out; as for `prepare`."""
+        """How accounts with these columns are laid out, which only files for people depend on."""
         if target.for_people:
             columns, units = layouts.for_people(accounts, profile=profile, fictional=fictional)
             return cls(target, columns, units)

@@ -58,7 +58,8 @@ def prepare_matches(
     target, profile, universe = named(format), evaluation.profile, evaluation.board.universe
     ranking = _Ranking(evaluation, possible_as)
     layout = Layout.of(
-        ranking.accounts(ranking.order[:0]),
+        # Evaluating even no account takes longer than the rest of the report.
+        ranking.accounts(ranking.order[:0]).schema if target.for_people else {},
         target=target,
         profile=profile,
         fictional=universe.fictional,

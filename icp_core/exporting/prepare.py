@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
@@ -32,6 +33,7 @@ from icp_core.profile import Profile
 from icp_core.reference.text import fold
 
 FICTIONAL_PREFIX: Final = "FICTIONAL-"
+PREVIEW: Final = 20
 
 NO_EXCLUSIONS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -71,9 +73,10 @@ class Prepared:
         """The file's content under its headings, clean."""
         return self._first(None)
 
-    def preview(self, rows: int) -> pl.DataFrame:
-        """The first rows of `frame`, without making the others."""
-        return self._first(rows)
+    @cached_property
+    def preview(self) -> pl.DataFrame:
+        """The first `PREVIEW` rows of `frame`, without making the others."""
+        return self._first(PREVIEW)
 
     def to_bytes(self) -> bytes:
         """Content of the file, made when it is first asked for.
@@ -198,7 +201,7 @@ def prepare(
     complete = layouts.completed(accounts)
     marked = with_exclusions(marks(complete), excluded).with_columns(complete["tier"])
     fate = fates(marked, target=target, customers=customers, countries=countries, tiers=tiers)
-    layout = Layout.of(accounts, target=target, profile=profile, fictional=fictional, on=on)
+    layout = Layout.of(accounts.schema, target=target, profile=profile, fictional=fictional, on=on)
     laid_out = layout.content(accounts.filter(fate == KEPT))
     file = None if target.suffix == ".xlsx" else content.csv(laid_out.frame, target)
     report = reported(

@@ -12,6 +12,7 @@ from polars.testing import assert_frame_equal
 
 from icp_core.exporting import FORMATS, cells, layouts, prepare, prepare_matches
 from icp_core.exporting.content import Content
+from icp_core.exporting.prepare import PREVIEW
 from icp_core.profile import Profile, Tier, TierPolicy
 from icp_core.scoreboard import Scoreboard
 from icp_core.universe import Universe
@@ -80,7 +81,7 @@ def test_a_market_is_the_file_of_its_accounts_and_the_report_is_the_same(
             report["size_bytes"] = None
         assert found.report.to_dict() == report
         assert_frame_equal(found.frame, expected.frame)
-        assert_frame_equal(found.preview(2), expected.frame.head(2))
+        assert_frame_equal(found.preview, expected.frame.head(PREVIEW))
         if not report["blockers"]:
             assert found.to_bytes() == expected.to_bytes()
 
