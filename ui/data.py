@@ -465,7 +465,8 @@ def _scoreboard(source: str, edition: _Edition) -> Scoreboard:
     return Scoreboard(_universe(source, edition))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_CONTENT)
+# More than there are sessions at work at one time: each finds its evaluation until its run has ended.
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=_BY_CONTENT)
 def _evaluation(source: str, profile: Profile, edition: _Edition) -> Evaluation:
     return _scoreboard(source, edition).evaluate(profile)
 
