@@ -29,13 +29,14 @@ from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 from benchmarks.browser import ROOT
 from benchmarks.engine import profile
 from benchmarks.interaction import TRIVIAL
-from icp_core.profile import MAX_WEIGHT, Profile
+from icp_core.profile import MAX_WEIGHT, Profile, Range
 from icp_core.workspace import SavedVersion, Workspace
 from ui import state
 from ui.shell import START, Page, pages
 
 LIMIT_MS = 300
-UNLIMITED = frozenset({"market: robustness"})
+NEW_MATCHES = "export, other must-have"
+UNLIMITED = frozenset({"market: robustness", NEW_MATCHES})
 TIMEOUT = 600
 # Sections of a page that are drawn one at a time: the key of the control, and what it can hold.
 SECTIONS = {
@@ -104,20 +105,33 @@ def unseen_weights(base: Profile) -> Iterator[Profile]:
         yield changed
 
 
+def unseen_gates(base: Profile) -> Iterator[Profile]:
+    """The profile with a must-have loosened step by step."""
+    place = next(i for i, one in enumerate(base.criteria) if one.column == "employees")
+    for most in itertools.count(250):
+        yield base.changing(place, fit=Range.between(18, most))
+
+
 def all_pages(dataset: str, rounds: int) -> Iterator[tuple[str, Cost]]:
     """Every page, and every section of those that draw one at a time.
 
     What is compared on the Versions page is the profile as it was saved with what it is after an edit;
-    once more with a profile that every account matches.
+    once more with a profile that every account matches. Export is timed a second time with a must-have
+    that nobody has asked for: nothing of what a file takes from the new matches is known then.
     """
     base = saved(profile())
+    # One run of changes for all: a page must not meet what another one has asked for.
+    changes = unseen_weights(base.profile)
     for one in pages():
-        yield from timed(one, dataset, base, rounds)
+        yield from timed(one, dataset, base, changes, rounds)
+    by_key = {one.key: one for one in pages()}
+    for _, cost in timed(by_key["export"], dataset, base, unseen_gates(base.profile), rounds):
+        yield NEW_MATCHES, cost
     gates = [c for c in base.profile.criteria if c.role.is_gate]
     scored = tuple(c for c in base.profile.criteria if c not in gates)
     everybody = saved(base.profile.replace(name="Everybody", criteria=scored))
-    versions = next(one for one in pages() if one.key == "versions")
-    for name, cost in timed(versions, dataset, everybody, rounds):
+    changes = unseen_weights(everybody.profile)
+    for name, cost in timed(by_key["versions"], dataset, everybody, changes, rounds):
         if name == "versions: compare":
             yield f"{name}, all match", cost
 
@@ -127,9 +141,10 @@ def saved(one: Profile) -> SavedVersion:
     return Workspace.open().save_profile(one, author="Benchmark", why="", based_on=0)
 
 
-def timed(one: Page, dataset: str, base: SavedVersion, rounds: int) -> Iterator[tuple[str, Cost]]:
-    """One page, or each of its sections."""
-    changes = unseen_weights(base.profile)
+def timed(
+    one: Page, dataset: str, base: SavedVersion, changes: Iterator[Profile], rounds: int
+) -> Iterator[tuple[str, Cost]]:
+    """One page, or each of its sections; an edit takes the next of the changes."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT)
     app.query_params["dataset"] = dataset
     app.query_params["p"] = state.pack(base.profile)
