@@ -29,12 +29,14 @@ from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 from benchmarks.browser import ROOT
 from benchmarks.engine import profile
 from benchmarks.interaction import TRIVIAL
-from icp_core.profile import MAX_WEIGHT, Profile
+from icp_core.profile import MAX_WEIGHT, Profile, Range
+from icp_core.workspace import SavedVersion, Workspace
 from ui import state
-from ui.shell import START, pages
+from ui.shell import START, Page, pages
 
 LIMIT_MS = 300
-UNLIMITED = frozenset({"market: robustness"})
+NEW_MATCHES = "export, other must-have"
+UNLIMITED = frozenset({"market: robustness", NEW_MATCHES})
 TIMEOUT = 600
 # Sections of a page that are drawn one at a time: the key of the control, and what it can hold.
 SECTIONS = {
@@ -42,6 +44,7 @@ SECTIONS = {
         "market_section",
         ("breakdown", "customers", "concentration", "choices", "cut_offs", "robustness"),
     ),
+    "versions": ("versions_part", ("history", "compare")),
 }
 
 _ran: list[tuple[float, int]] = []
@@ -57,7 +60,7 @@ class _Timed(LocalScriptRunner):
 
 @dataclass(frozen=True)
 class Cost:
-    """Median milliseconds of a script run, and bytes it sends."""
+    """Median milliseconds of a script run, and the bytes it sends: the more of the two."""
 
     same: float
     edited: float | None
@@ -86,9 +89,10 @@ def measured(app: AppTest, rounds: int, edit: Callable[[], None] | None = None) 
             found.append(sum(spent for spent, _ in _ran))
         return statistics.median(found[2:])
 
-    same = times(None)
-    payload = _ran[-1][1]
-    return Cost(same, None if edit is None else times(edit), payload)
+    same, payload = times(None), _ran[-1][1]
+    if edit is None:
+        return Cost(same, None, payload)
+    return Cost(same, times(edit), max(payload, _ran[-1][1]))
 
 
 def unseen_weights(base: Profile) -> Iterator[Profile]:
@@ -101,28 +105,67 @@ def unseen_weights(base: Profile) -> Iterator[Profile]:
         yield changed
 
 
+def unseen_gates(base: Profile) -> Iterator[Profile]:
+    """The profile with a must-have loosened step by step."""
+    place = next(i for i, one in enumerate(base.criteria) if one.column == "employees")
+    for most in itertools.count(250):
+        yield base.changing(place, fit=Range.between(18, most))
+
+
 def all_pages(dataset: str, rounds: int) -> Iterator[tuple[str, Cost]]:
-    """Every page, and every section of those that draw one at a time."""
-    base = profile()
-    changes = unseen_weights(base)
+    """Every page, and every section of those that draw one at a time.
+
+    What is compared on the Versions page is the profile as it was saved with what it is after an edit;
+    once more with a profile that every account matches. Export is timed a second time with a must-have
+    that nobody has asked for: nothing of what a file takes from the new matches is known then.
+    """
+    base = saved(profile())
+    # One run of changes for all: a page must not meet what another one has asked for.
+    changes = unseen_weights(base.profile)
     for one in pages():
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT)
-        app.query_params["dataset"] = dataset
-        app.query_params["p"] = state.pack(base)
-        if one.key != START:
-            app.switch_page(one.path)
-        app.run()
+        yield from timed(one, dataset, base, changes, rounds)
+    by_key = {one.key: one for one in pages()}
+    for _, cost in timed(by_key["export"], dataset, base, unseen_gates(base.profile), rounds):
+        yield NEW_MATCHES, cost
+    gates = [c for c in base.profile.criteria if c.role.is_gate]
+    scored = tuple(c for c in base.profile.criteria if c not in gates)
+    everybody = saved(base.profile.replace(name="Everybody", criteria=scored))
+    changes = unseen_weights(everybody.profile)
+    for name, cost in timed(by_key["versions"], dataset, everybody, changes, rounds):
+        if name == "versions: compare":
+            yield f"{name}, all match", cost
 
-        def edit(app: AppTest = app) -> None:
-            view = app.session_state["view"]
-            app.session_state["view"] = dataclasses.replace(view, profile=next(changes))
 
-        control, sections = SECTIONS.get(one.key, ("", (None,)))
-        for section in sections:
-            if section is not None:
-                app.segmented_control(key=control).set_value(section)
-            name = one.key if section is None else f"{one.key}: {section}"
-            yield name, measured(app, rounds, edit)
+def saved(one: Profile) -> SavedVersion:
+    """The profile as its first version in the workspace."""
+    return Workspace.open().save_profile(one, author="Benchmark", why="", based_on=0)
+
+
+def timed(
+    one: Page, dataset: str, base: SavedVersion, changes: Iterator[Profile], rounds: int
+) -> Iterator[tuple[str, Cost]]:
+    """One page, or each of its sections; an edit takes the next of the changes."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT)
+    app.query_params["dataset"] = dataset
+    app.query_params["p"] = state.pack(base.profile)
+    if one.key != START:
+        app.switch_page(one.path)
+    app.run()
+
+    def edit() -> None:
+        view = app.session_state["view"]
+        app.session_state["view"] = dataclasses.replace(view, profile=next(changes))
+
+    control, sections = SECTIONS.get(one.key, ("", (None,)))
+    for section in sections:
+        if section is not None:
+            app.segmented_control(key=control).set_value(section)
+        if section == "compare":
+            app.run()
+            app.selectbox(key="versions_before").set_value(f"{base.slug}@{base.number}")
+            app.selectbox(key="versions_after").set_value("now")
+        name = one.key if section is None else f"{one.key}: {section}"
+        yield name, measured(app, rounds, edit)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import polars as pl
 
 from icp_core.market import TierTotal
 from icp_core.profile import Criterion, Profile, Role
-from icp_core.scoreboard import Evaluation, Floats, Scoreboard
+from icp_core.scoreboard import Evaluation, Floats, Scoreboard, largest
 from icp_core.tiers import UNRANKED
 
 POSSIBLE: Final = "possible"
@@ -21,6 +21,7 @@ OTHERS: Final = "other accounts"
 
 Kind = Literal["entered", "left", "moved"]
 Rows = npt.NDArray[np.intp]
+Places = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True)
@@ -81,17 +82,29 @@ class Comparison:
     ----------
     before, after
         The two markets.
-    entered, left
-        Rows of accounts that match only after, and only before.
-    moved
-        Rows of accounts that match both times, in tiers of different names.
+    _was, _is
+        Place of every account of the universe among the labels, before and after.
     """
 
     before: Evaluation
     after: Evaluation
-    entered: Rows
-    left: Rows
-    moved: Rows
+    _was: Places
+    _is: Places
+
+    @cached_property
+    def entered(self) -> Rows:
+        """Rows of accounts that match only after."""
+        return np.flatnonzero(~self._matched & self._matches)
+
+    @cached_property
+    def left(self) -> Rows:
+        """Rows of accounts that match only before."""
+        return np.flatnonzero(self._matched & ~self._matches)
+
+    @cached_property
+    def moved(self) -> Rows:
+        """Rows of accounts that match both times, in tiers of different names."""
+        return np.flatnonzero(self._matched & self._matches & (self._was != self._is))
 
     @cached_property
     def tiers(self) -> tuple[TierPair, ...]:
@@ -110,10 +123,7 @@ class Comparison:
         Tiers by name, `tiers.UNRANKED`, `POSSIBLE` and `FAILING`; both failing is left out.
         """
         labels = [*_labels(self.before, self.after), POSSIBLE, FAILING]
-        cells = np.bincount(
-            _places(self.before, labels) * len(labels) + _places(self.after, labels),
-            minlength=len(labels) ** 2,
-        )
+        cells = np.bincount(self._was * len(labels) + self._is, minlength=len(labels) ** 2)
         cells[-1] = 0
         found = np.flatnonzero(cells)
         return pl.DataFrame(
@@ -175,11 +185,10 @@ class Comparison:
             `MoveCause.name`. Best score first (of before, for those who left), then account_id.
         """
         rows: Rows = {"entered": self.entered, "left": self.left, "moved": self.moved}[kind]
-        best = _of_rows(self.before if kind == "left" else self.after, rows)[0]
-        order = np.lexsort((rows, -np.nan_to_num(best, nan=-1.0)))[offset : offset + limit]
+        best = np.nan_to_num(_scores(self.before if kind == "left" else self.after, rows), nan=-1.0)
+        order = largest(offset + limit, best)
+        order = order[np.lexsort((order, -best[order]))][offset:]
         rows = rows[order]
-        score_before, tier_before = _of_rows(self.before, rows)
-        score_after, tier_after = _of_rows(self.after, rows)
         if kind == "moved":
             names, cause, _ = self._moves
             said = [*names, POLICY, OTHERS]
@@ -187,12 +196,20 @@ class Comparison:
         else:
             causes = _missed(self.before if kind == "entered" else self.after, rows)
         return self.before.board.universe.frame.select("account_id", "name")[rows].with_columns(
-            pl.Series("tier_before", tier_before, dtype=pl.String),
-            pl.Series("tier_after", tier_after, dtype=pl.String),
-            pl.Series("score_before", score_before).fill_nan(None),
-            pl.Series("score_after", score_after).fill_nan(None),
+            pl.Series("tier_before", _tiers(self.before, rows), dtype=pl.String),
+            pl.Series("tier_after", _tiers(self.after, rows), dtype=pl.String),
+            pl.Series("score_before", _scores(self.before, rows), nan_to_null=True),
+            pl.Series("score_after", _scores(self.after, rows), nan_to_null=True),
             pl.Series("causes", causes, dtype=pl.List(pl.String)),
         )
+
+    @property
+    def _matched(self) -> npt.NDArray[np.bool_]:
+        return self._was < len(_labels(self.before, self.after))
+
+    @property
+    def _matches(self) -> npt.NDArray[np.bool_]:
+        return self._is < len(_labels(self.before, self.after))
 
     @cached_property
     def _moves(self) -> tuple[tuple[str, ...], Rows, Floats]:
@@ -236,19 +253,8 @@ def compare(board: Scoreboard, before: Profile, after: Profile) -> Comparison:
         If either does not fit the universe.
     """
     one, other = board.evaluate(before), board.evaluate(after)
-    labels = _labels(one, other)
-    was, now = (
-        _places(one, [*labels, POSSIBLE, FAILING]),
-        _places(other, [*labels, POSSIBLE, FAILING]),
-    )
-    matched, matches = was < len(labels), now < len(labels)
-    return Comparison(
-        one,
-        other,
-        entered=np.flatnonzero(~matched & matches),
-        left=np.flatnonzero(matched & ~matches),
-        moved=np.flatnonzero(matched & matches & (was != now)),
-    )
+    labels = [*_labels(one, other), POSSIBLE, FAILING]
+    return Comparison(one, other, _places(one, labels), _places(other, labels))
 
 
 def _labels(before: Evaluation, after: Evaluation) -> list[str]:
@@ -256,7 +262,7 @@ def _labels(before: Evaluation, after: Evaluation) -> list[str]:
     return [*(name for name in names if name != UNRANKED), UNRANKED]
 
 
-def _places(evaluation: Evaluation, labels: list[str]) -> npt.NDArray[np.int16]:
+def _places(evaluation: Evaluation, labels: list[str]) -> Places:
     """Place of every account of the universe in the labels."""
     places = np.full(len(evaluation.board.universe), labels.index(FAILING), dtype=np.int16)
     places[evaluation.possible.rows] = labels.index(POSSIBLE)
@@ -266,21 +272,31 @@ def _places(evaluation: Evaluation, labels: list[str]) -> npt.NDArray[np.int16]:
     return places
 
 
-def _of_rows(evaluation: Evaluation, rows: Rows) -> tuple[Floats, list[str | None]]:
-    """Score and tier name of accounts; NaN and None where they do not match."""
-    matches = evaluation.matches.rows
+def _scores(evaluation: Evaluation, rows: Rows) -> Floats:
+    """Score of accounts of the universe; NaN where they do not match."""
+    at, there = _among_matches(evaluation, rows)
     score = np.full(len(rows), np.nan)
-    tier: list[str | None] = [None] * len(rows)
-    if len(matches):
-        at = np.minimum(np.searchsorted(matches, rows), len(matches) - 1)
-        there = matches[at] == rows
-        score[there] = evaluation.score[at[there]]
-        names = (*evaluation.profile.tiers.names, UNRANKED)
-        tier = [
-            names[index] if found else None
-            for index, found in zip(evaluation.tier[at], there, strict=True)
-        ]
-    return score, tier
+    score[there] = evaluation.score[at[there]]
+    return score
+
+
+def _tiers(evaluation: Evaluation, rows: Rows) -> list[str | None]:
+    """Tier name of accounts of the universe; None where they do not match."""
+    at, there = _among_matches(evaluation, rows)
+    names = (*evaluation.profile.tiers.names, UNRANKED)
+    return [
+        names[evaluation.tier[place]] if found else None
+        for place, found in zip(at, there, strict=True)
+    ]
+
+
+def _among_matches(evaluation: Evaluation, rows: Rows) -> tuple[Rows, npt.NDArray[np.bool_]]:
+    """Places of accounts among the matches, and whether they are there."""
+    matches = evaluation.matches.rows
+    at = np.searchsorted(matches, rows)
+    there = at < len(matches)
+    there[there] = matches[at[there]] == rows[there]
+    return at, there
 
 
 def _not_passed(evaluation: Evaluation, rows: Rows) -> list[npt.NDArray[np.bool_]]:

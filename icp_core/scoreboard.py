@@ -552,23 +552,28 @@ class Evaluation:
         places
             Places among the matches, as `best` returns them.
         """
-        names = (*self.profile.tiers.names, None)
+        names = pl.Series("tier", (*self.profile.tiers.names, None), dtype=pl.String)
         accounts = self.board.universe.frame[self.matches.rows[places]]
-        return evaluated_rows(accounts, self.profile).with_columns(
-            pl.Series("tier", [names[i] for i in self.tier[places]], dtype=pl.String)
-        )
+        return evaluated_rows(accounts, self.profile).with_columns(names.gather(self.tier[places]))
 
     def page(self, *, offset: int = 0, limit: int = 50) -> pl.DataFrame:
         """Matches from that place of the ranking on, as `rows` gives them."""
         return self.rows(self.best(offset + limit)[offset:])
 
-    def to_verify(self, count: int) -> pl.DataFrame:
-        """The possible accounts with the highest scores, in the shape of `rows` without a tier."""
+    def best_possible(self, count: int) -> npt.NDArray[np.intp]:
+        """Places of the best possible accounts, best first, as `best` of the matches."""
         worth = np.nan_to_num(self.possible.worth(self.profile).amount, nan=-1.0)
         order = np.nan_to_num(self.possible_score, nan=-1.0)
         chosen = largest(count, order, worth)
-        chosen = chosen[np.lexsort((chosen, -worth[chosen], -order[chosen]))]
-        return evaluated_rows(self.board.universe.frame[self.possible.rows[chosen]], self.profile)
+        return chosen[np.lexsort((chosen, -worth[chosen], -order[chosen]))]
+
+    def possible_rows(self, places: npt.NDArray[np.intp]) -> pl.DataFrame:
+        """Possible accounts at those places, in the shape of `rows` without a tier."""
+        return evaluated_rows(self.board.universe.frame[self.possible.rows[places]], self.profile)
+
+    def to_verify(self, count: int) -> pl.DataFrame:
+        """The possible accounts with the highest scores, as `possible_rows` gives them."""
+        return self.possible_rows(self.best_possible(count))
 
 
 def evaluated_rows(accounts: pl.DataFrame, profile: Profile) -> pl.DataFrame:

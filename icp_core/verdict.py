@@ -108,8 +108,9 @@ class Verdict:
 def verdict(evaluation: Evaluation, team: Team) -> Verdict:
     """Compare a market with what the team can work.
 
-    Changes are ordered by how near they bring the middle of SAM to the band of what is about right,
-    and among those inside it the smallest change comes first.
+    Changes that are sure to make the market about right come first, the smallest change of SAM before
+    larger ones. Then come those that may, by how much of SAM's range is about right; then the others, by
+    how near the middle of SAM comes to the band of what is.
 
     Parameters
     ----------
@@ -150,19 +151,28 @@ def verdict(evaluation: Evaluation, team: Team) -> Verdict:
             stricter = evaluation.profile.changing(index, role=role)
             consider(Action.REQUIRE, index, stricter, now.adding(stricter.criteria[index]))
 
-    def distance(change: Change) -> tuple[float, float]:
+    def usefulness(change: Change) -> tuple[float, float, float]:
+        low, high = team.capacity, BROAD * team.capacity
         middle = _middle(change.sam)
-        short = max(team.capacity - middle, 0.0) / team.capacity
-        over = max(middle - BROAD * team.capacity, 0.0) / team.capacity
-        return short + over, abs(middle - _middle(sam))
+        return (
+            -_share_within(change.sam, low, high),
+            max(low - middle, middle - high, 0.0),
+            abs(middle - _middle(sam)),
+        )
 
     return Verdict(
-        answer.capacity, sam, answer.at_low, answer.at_high, tuple(sorted(found, key=distance))
+        answer.capacity, sam, answer.at_low, answer.at_high, tuple(sorted(found, key=usefulness))
     )
 
 
 def _agreed(low: Breadth | None, high: Breadth | None) -> Breadth | None:
     return low if low == high else None
+
+
+def _share_within(ends: Bounds, low: float, high: float) -> float:
+    """Share of the whole numbers between the ends that lie between low and high, both inclusive."""
+    inside = min(ends.high, high) - max(ends.low, low) + 1
+    return max(inside, 0.0) / (ends.high - ends.low + 1)
 
 
 def _middle(ends: Bounds) -> float:

@@ -12,7 +12,6 @@ from ui import data, saving, shell, state
 from ui.format import number, plain
 from ui.texts import _, ngettext
 
-PREVIEW = 20
 CUSTOMERS = {"with": _("With"), "without": _("Without"), "only": _("Only")}
 
 view = shell.page("export")
@@ -140,7 +139,7 @@ with right.container(border=True, height="stretch"):
         )
         st.download_button(
             _("Download"),
-            # Built when it is asked for, because a workbook takes its time.
+            # Made when it is asked for: the report and the first rows need no file.
             prepared.to_bytes,
             file_name=prepared.file_name,
             mime=target.mime,
@@ -150,10 +149,10 @@ with right.container(border=True, height="stretch"):
             on_click=log_download if remembers else "ignore",
         )
     if report.rows_written:
-        st.dataframe(prepared.frame.head(PREVIEW), hide_index=True, placeholder="")
+        st.dataframe(prepared.preview, hide_index=True, placeholder="")
         st.caption(
             _("The first {count} rows as {name} will have them.").format(
-                count=min(PREVIEW, report.rows_written), name=plain(prepared.file_name)
+                count=prepared.preview.height, name=plain(prepared.file_name)
             )
         )
     else:

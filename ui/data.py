@@ -16,7 +16,7 @@ from icp_core.engines import EngineBoard, EngineEvaluation
 from icp_core.engines.base import without_password
 from icp_core.engines.board import SECONDS
 from icp_core.errors import ImportRefused, SourceError, WorkspaceError
-from icp_core.exporting import FORMATS, Customers, Prepared, prepare, streamed
+from icp_core.exporting import FORMATS, Customers, Prepared, prepare, prepare_matches, streamed
 from icp_core.importing.library import SOURCE, Library
 from icp_core.importing.tables import Progress
 from icp_core.learning import Lesson, Standings, disagreement, learn
@@ -465,7 +465,8 @@ def _scoreboard(source: str, edition: _Edition) -> Scoreboard:
     return Scoreboard(_universe(source, edition))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_CONTENT)
+# More than there are sessions at work at one time: each finds its evaluation until its run has ended.
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=_BY_CONTENT)
 def _evaluation(source: str, profile: Profile, edition: _Edition) -> Evaluation:
     return _scoreboard(source, edition).evaluate(profile)
 
@@ -490,30 +491,35 @@ def _export(  # noqa: PLR0917 - called once, beside its public twin
     url: str,
     revision: str | None,
 ) -> Prepared:
-    found: Evaluation | EngineEvaluation
-    if stays_in_engine(source):
-        found = _engine_evaluation(source, profile)
-        most = streamed.most_rows(FORMATS[format])
-        accounts = streamed.best(found, most)
-    else:
-        found = _evaluation(source, profile, edition)
-        most = len(found.population)
-        accounts = found.page(limit=most)
+    chosen = {
+        "format": format,
+        "on": on,
+        "customers": customers,
+        "countries": countries or None,
+        "excluded": {} if revision is None else _excluded(url, revision),
+    }
+    if with_possible:
+        tiers = (*tiers, TO_VERIFY)
+    if not stays_in_engine(source):
+        return prepare_matches(
+            _evaluation(source, profile, edition),
+            tiers=tiers,
+            possible_as=TO_VERIFY if with_possible else None,
+            **chosen,
+        )
+    found = _engine_evaluation(source, profile)
+    most = streamed.most_rows(FORMATS[format])
+    accounts = streamed.best(found, most)
     if with_possible:
         count = min(most, found.market.possible)
         possible = found.to_verify(count).with_columns(tier=pl.lit(TO_VERIFY))
         accounts = pl.concat([accounts, possible], how="diagonal_relaxed")
-        tiers = (*tiers, TO_VERIFY)
     prepared = prepare(
         accounts,
-        format=format,
         profile=profile,
         fictional=found.population.fictional,
-        on=on,
-        customers=customers,
-        countries=countries or None,
         tiers=tiers,
-        excluded={} if revision is None else _excluded(url, revision),
+        **chosen,
     )
     return streamed.with_limit(prepared, matching=found.market.matching, most=most)
 

@@ -2,6 +2,7 @@
 
 from icp_core.exporting.formats import FORMATS, Format
 from icp_core.exporting.limits import Customers
+from icp_core.exporting.matches import prepare_matches
 from icp_core.exporting.preflight import DROPPED, IDENTIFIERS, Preflight
 from icp_core.exporting.prepare import Prepared, prepare
 
@@ -14,4 +15,5 @@ __all__ = [
     "Preflight",
     "Prepared",
     "prepare",
+    "prepare_matches",
 ]

@@ -14,11 +14,24 @@ LEADS: Final = "=+-@＝＋－＠﹦﹢﹣﹫"
 _LEAD_RUN: Final = r"^[\s=+\-@＝＋－＠﹦﹢﹣﹫]+"
 _INVISIBLE: Final = r"[\p{Cf}\x{FFFE}\x{FFFF}]"
 _BREAKS: Final = r"[\p{Cc}\p{Zl}\p{Zp}\s]+"
+_UNTIDY: Final = (
+    r"[\p{Cf}\x{FFFE}\x{FFFF}\p{Cc}\p{Zl}\p{Zp}\s--\x20]|  |^[ =+\-@＝＋－＠﹦﹢﹣﹫]| $|^$"
+)
 
 
 def _on_one_line(text: pl.Expr) -> pl.Expr:
     """Without control and invisible characters; runs of blanks and line ends become one space."""
     return text.str.replace_all(_INVISIBLE, "").str.replace_all(_BREAKS, " ").str.strip_chars()
+
+
+def is_untidy(text: pl.Expr) -> pl.Expr:
+    """Whether any of `cleaned`, `guarded` and `tidied` may change a text; false for a blank."""
+    return text.str.contains(_UNTIDY).fill_null(False)
+
+
+def tidied(text: pl.Expr) -> pl.Expr:
+    """Text without spaces doubled or at its ends, which is no change worth a mention."""
+    return text.str.replace_all(" +", " ").str.strip_chars(" ").replace("", None)
 
 
 def cleaned(text: pl.Expr) -> pl.Expr:

@@ -174,14 +174,14 @@ _UNITS: Final = {"score": "points", "coverage": "fraction"}
 
 
 def for_people(
-    accounts: pl.DataFrame, *, profile: Profile, fictional: bool
+    accounts: Mapping[str, pl.DataType], *, profile: Profile, fictional: bool
 ) -> tuple[dict[str, pl.Expr], dict[str, str]]:
     """Every column of the accounts under its label, results first, places by name.
 
     Parameters
     ----------
     accounts
-        As given, before `completed`.
+        Their columns as given, before `completed`.
     profile
         Its currency is that of the potential.
     fictional
@@ -192,18 +192,18 @@ def for_people(
     tuple
         Expressions by heading, and the unit of each heading.
     """
-    first = [n for n in ("account_id", "name", *RESULTS) if n in accounts.columns]
-    order = first + [n for n in _READ if n in accounts.columns and n not in first]
+    first = [n for n in ("account_id", "name", *RESULTS) if n in accounts]
+    order = first + [n for n in _READ if n in accounts and n not in first]
     hidden = workings(profile)
-    order += [n for n in accounts.columns if n not in order and n not in hidden]
+    order += [n for n in accounts if n not in order and n not in hidden]
     columns: dict[str, pl.Expr] = {"Fictional": pl.lit("yes")} if fictional else {}
     units: dict[str, str] = {}
     taken = {heading.casefold() for heading in columns}
     for name in order:
-        value = _printable(name, accounts.schema[name])
+        value = _printable(name, accounts[name])
         if value is None:
             continue
-        column = describe(name, accounts.schema[name])
+        column = describe(name, accounts[name])
         unit = _UNITS.get(name, column.unit)
         if name == "potential":
             unit = f"{profile.currency} a year"

@@ -5,7 +5,6 @@ from typing import Literal
 
 import polars as pl
 
-from icp_core.exporting import layouts
 from icp_core.exporting.formats import Format
 from icp_core.reference import geography
 
@@ -78,10 +77,10 @@ def _split(kept: pl.DataFrame, *, most: int) -> str:
 def warnings(
     target: Format,
     *,
-    accounts: pl.DataFrame,
     kept: pl.DataFrame,
     fictional: bool,
     customers: Customers,
+    tells_customers: bool,
     opted_out: int,
     name_only: int,
 ) -> list[str]:
@@ -107,10 +106,10 @@ def warnings(
             )
     elif opted_out:
         found.append(opted_out_warning(opted_out))
-    if customers != "with" and "is_customer" not in accounts.columns:
+    if customers != "with" and not tells_customers:
         found.append("These accounts do not say who is a customer, so none counts as one.")
     unreadable = kept.select(
-        pl.col("country").replace("", None).is_not_null() & layouts.country().is_null()
+        pl.col("country").replace("", None).is_not_null() & pl.col("country_code").is_null()
     ).to_series()
     if not target.for_people and unreadable.any():
         found.append(

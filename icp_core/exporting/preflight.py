@@ -55,7 +55,8 @@ class Preflight:
     cells_truncated
         Text cells cut to the longest the receiver keeps.
     size_bytes
-        Of the file; None for a workbook, which is built when it is asked for.
+        Of the file; None for a workbook, which is built when it is asked for, and where no limit asks
+        for it and the file is not made yet.
     blockers
         Why the receiver would refuse the file; empty if it would not. Each says what to do.
     warnings, notes

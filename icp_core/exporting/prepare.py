@@ -2,34 +2,40 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
+from threading import Lock
 from types import MappingProxyType
 from typing import Final
 
 import polars as pl
 
 from icp_core.errors import ExportError
-from icp_core.exporting import cells, layouts, limits
-from icp_core.exporting.formats import MAX_EXCEL_CELL, Format, named
+from icp_core.exporting import content, layouts, limits
+from icp_core.exporting.content import Layout
+from icp_core.exporting.formats import Format, named
 from icp_core.exporting.limits import Customers
+from icp_core.exporting.marks import (
+    CUSTOMER,
+    KEPT,
+    SAME_DOMAIN,
+    SAME_NAME,
+    fates,
+    marks,
+    with_exclusions,
+)
 from icp_core.exporting.preflight import DROPPED, Preflight
 from icp_core.exporting.workbook import workbook
-from icp_core.names import normalised
 from icp_core.profile import Profile
 from icp_core.reference.text import fold
 
 FICTIONAL_PREFIX: Final = "FICTIONAL-"
+PREVIEW: Final = 20
 
-_NO_EXCLUSIONS: Final[Mapping[str, str]] = MappingProxyType({})
-_KEPT: Final = "kept"
-_CUSTOMER: Final = "customer"
-_SAME_DOMAIN: Final = "same_domain"
-_SAME_NAME: Final = "same_name"
+NO_EXCLUSIONS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,27 +46,40 @@ class Prepared:
     ----------
     format
         What it is.
-    frame
-        The file's content under its headings, clean; what a preview shows.
     report
         What became of every account.
+    profile
+        Whose matches these are.
+    on
+        Date of the file.
     """
 
     format: Format
-    frame: pl.DataFrame = field(repr=False)
     report: Preflight
-    _csv: bytes | None = field(repr=False)
+    profile: Profile = field(repr=False)
+    on: date
+    _first: Callable[[int | None], pl.DataFrame] = field(repr=False)
     _units: Mapping[str, str] = field(repr=False)
-    _about: tuple[tuple[str, str | int], ...] = field(repr=False)
-    _on: date = field(repr=False)
+    _made: list[bytes] = field(default_factory=list, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     @property
     def file_name(self) -> str:
         """Suggested name of the file."""
         return self.report.file_name
 
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The file's content under its headings, clean."""
+        return self._first(None)
+
+    @cached_property
+    def preview(self) -> pl.DataFrame:
+        """The first `PREVIEW` rows of `frame`, without making the others."""
+        return self._first(PREVIEW)
+
     def to_bytes(self) -> bytes:
-        """Content of the file.
+        """Content of the file, made when it is first asked for.
 
         Raises
         ------
@@ -69,13 +88,17 @@ class Prepared:
         """
         if self.report.blockers:
             raise ExportError(" ".join(self.report.blockers))
-        return self._csv if self._csv is not None else self._workbook
+        # A download and the log of it may ask at once.
+        with self._lock:
+            if not self._made:
+                self._made.append(self._make())
+            return self._made[0]
 
     def rest(self) -> bytes:
         """Content without headings: what follows when a CSV file is written part by part."""
-        return _csv(self.frame, self.format, is_first=False)
+        return content.csv(self.frame, self.format, is_first=False)
 
-    @cached_property
+    @property
     def sha256(self) -> str:
         """Hash of the content, in hexadecimal: what the export log keeps.
 
@@ -86,9 +109,11 @@ class Prepared:
         """
         return hashlib.sha256(self.to_bytes()).hexdigest()
 
-    @cached_property
-    def _workbook(self) -> bytes:
-        return workbook(self.frame, units=self._units, about=self._about, on=self._on)
+    def _make(self) -> bytes:
+        if self.format.suffix != ".xlsx":
+            return content.csv(self.frame, self.format)
+        about = _about(self.report, target=self.format, profile=self.profile, on=self.on)
+        return workbook(self.frame, units=self._units, about=about, on=self.on)
 
     def write(self, path: Path) -> Path:
         """Write the file and return where it lies.
@@ -136,7 +161,7 @@ def prepare(
     customers: Customers = "with",
     countries: Collection[str] | None = None,
     tiers: Collection[str | None] | None = None,
-    excluded: Mapping[str, str] = _NO_EXCLUSIONS,
+    excluded: Mapping[str, str] = NO_EXCLUSIONS,
 ) -> Prepared:
     """Lay accounts out as a file and report on every one of them.
 
@@ -173,198 +198,123 @@ def prepare(
         If there is no such format.
     """
     target = named(format)
-    fates = _fates(
-        layouts.completed(accounts),
+    complete = layouts.completed(accounts)
+    marked = with_exclusions(marks(complete), excluded).with_columns(complete["tier"])
+    fate = fates(marked, target=target, customers=customers, countries=countries, tiers=tiers)
+    layout = Layout.of(accounts.schema, target=target, profile=profile, fictional=fictional, on=on)
+    laid_out = layout.content(accounts.filter(fate == KEPT))
+    file = None if target.suffix == ".xlsx" else content.csv(laid_out.frame, target)
+    report = reported(
+        marked,
+        fate,
         target=target,
+        profile=profile,
+        fictional=fictional,
+        on=on,
         customers=customers,
-        countries=countries,
-        tiers=tiers,
-        excluded=excluded,
+        tells_customers="is_customer" in accounts.columns,
+        cells_cleaned=int(laid_out.cleaned.sum()),
+        cells_cut=int(laid_out.cut.sum()),
+        size=None if file is None else len(file),
     )
-    fate = fates["fate"]
-    kept = fates.filter(pl.col("fate") == _KEPT)
-    if target.for_people:
-        columns, units = layouts.for_people(accounts, profile=profile, fictional=fictional)
-    else:
-        columns, units = layouts.UPLOADS[target.name](profile, on), {}
-    raw = kept.select(value.alias(heading) for heading, value in columns.items())
-    frame, cleaned, truncated = _safe(raw, target)
-    content = None if target.suffix == ".xlsx" else _csv(frame, target)
+    return Prepared(
+        format=target,
+        report=report,
+        profile=profile,
+        on=on,
+        _first=lambda rows: laid_out.frame if rows is None else laid_out.frame.head(rows),
+        _units=layout.units,
+        _made=[] if file is None else [file],
+    )
 
+
+def reported(
+    marked: pl.DataFrame,
+    fate: pl.Series,
+    *,
+    target: Format,
+    profile: Profile,
+    fictional: bool,
+    on: date,
+    customers: Customers,
+    tells_customers: bool,
+    cells_cleaned: int,
+    cells_cut: int,
+    size: int | None,
+) -> Preflight:
+    """The report on accounts whose fates are known.
+
+    Parameters
+    ----------
+    marked
+        As for `fates`.
+    fate
+        What it gave.
+    target, profile, fictional, on, customers
+        As for `prepare`.
+    tells_customers
+        Whether the accounts say who is a customer.
+    cells_cleaned, cells_cut
+        Of the rows kept.
+    size
+        Bytes of the file, where they are known; a format that limits them must know them.
+    """
+    kept = marked.filter(fate == KEPT)
     counts = dict(fate.value_counts().iter_rows())
+    assert marked.height == sum(counts.values())  # noqa: S101 - every row has exactly one fate
     dropped = {reason: counts.get(reason, 0) for reason in DROPPED}
-    opted_out = int(kept["marketing_opt_out"].fill_null(False).sum())
     identifiers = _identifiers(kept)
-    assert accounts.height == sum(counts.values())  # noqa: S101 - every row has exactly one fate
-    report = Preflight(
+    opted_out = int(kept["opted_out"].sum())
+    return Preflight(
         format=target.name,
         file_name=_file_name(target, profile=profile, fictional=fictional, on=on),
         fictional=fictional,
-        rows_in=accounts.height,
+        rows_in=marked.height,
         rows_written=kept.height,
         identifiers=identifiers,
-        duplicates_by_domain=counts.get(_SAME_DOMAIN, 0),
-        duplicates_by_name=counts.get(_SAME_NAME, 0),
-        customers_suppressed=counts.get(_CUSTOMER, 0),
+        duplicates_by_domain=counts.get(SAME_DOMAIN, 0),
+        duplicates_by_name=counts.get(SAME_NAME, 0),
+        customers_suppressed=counts.get(CUSTOMER, 0),
         opted_out=opted_out,
         dropped=dropped,
         exclusions=dict(
-            fates.filter(pl.col("fate") == "excluded")
+            marked.filter(fate == "excluded")
             .group_by(pl.col("exclusion").fill_null("same company as an excluded one"))
             .len()
             .sort("len", "exclusion", descending=[True, False])
             .iter_rows()
         ),
-        cells_cleaned=cleaned,
-        cells_truncated=truncated,
-        size_bytes=None if content is None else len(content),
+        cells_cleaned=cells_cleaned,
+        cells_truncated=cells_cut,
+        size_bytes=size,
         blockers=tuple(
             limits.blockers(
                 target,
                 kept,
-                size=len(content or b""),
+                size=size or 0,
                 dropped=dropped,
-                suppressed=counts.get(_CUSTOMER, 0),
+                suppressed=counts.get(CUSTOMER, 0),
             )
         ),
         warnings=tuple(
             limits.warnings(
                 target,
-                accounts=accounts,
                 kept=kept,
                 fictional=fictional,
                 customers=customers,
+                tells_customers=tells_customers,
                 opted_out=opted_out,
                 name_only=identifiers["name_only"],
             )
         ),
         notes=target.notes,
     )
-    return Prepared(
-        format=target,
-        frame=frame,
-        report=report,
-        _csv=content,
-        _units=units,
-        _about=_about(report, target=target, profile=profile, on=on),
-        _on=on,
-    )
-
-
-def _fates(
-    accounts: pl.DataFrame,
-    *,
-    target: Format,
-    customers: Customers,
-    countries: Collection[str] | None,
-    tiers: Collection[str | None] | None,
-    excluded: Mapping[str, str],
-) -> pl.DataFrame:
-    """The accounts with `fate`: `kept`, or the first reason that keeps a row out."""
-    keyed = accounts.with_columns(
-        layouts.domain_key().alias("domain_key"),
-        normalised("name").alias("name_key"),
-        pl.col("account_id")
-        .replace_strict(dict(excluded), default=None, return_dtype=pl.String)
-        .alias("exclusion")
-        if excluded
-        else pl.lit(None, dtype=pl.String).alias("exclusion"),
-    )
-
-    def company_wide(flag: pl.Expr) -> pl.Expr:
-        if not target.is_ad_audience:
-            return flag
-        by_domain = flag.any().over("domain_key") & pl.col("domain_key").is_not_null()
-        by_name = flag.any().over("name_key", "country") & pl.col("name_key").is_not_null()
-        return flag | by_domain | by_name
-
-    customer = pl.col("is_customer").fill_null(False)
-    identified = cells.cleaned(pl.col("name")).is_not_null()
-    if target.name == "hubspot":
-        identified = identified | cells.cleaned(layouts.own_domain()).is_not_null()
-    reasons: dict[str, pl.Expr] = {}
-    if countries is not None:
-        reasons["other_country"] = ~layouts.country().is_in(list(countries)).fill_null(False)
-    if tiers is not None:
-        named_tiers = [tier for tier in tiers if tier is not None]
-        reasons["other_tier"] = ~pl.col("tier").is_in(named_tiers).fill_null(None in tiers)
-    if customers == "without":
-        reasons[_CUSTOMER] = company_wide(customer)
-    elif customers == "only":
-        reasons["not_customer"] = ~customer
-    reasons["excluded"] = company_wide(pl.col("exclusion").is_not_null())
-    if target.is_ad_audience:
-        reasons["opted_out"] = company_wide(pl.col("marketing_opt_out").fill_null(False))
-        reasons["not_active"] = pl.col("status").fill_null("active") != "active"
-    reasons["no_name"] = ~identified
-    fate = pl.coalesce(
-        *(pl.when(holds).then(pl.lit(reason)) for reason, holds in reasons.items()), pl.lit(_KEPT)
-    )
-    fated = keyed.with_columns(fate=fate)
-    if target.for_people:
-        return fated
-    for reason, key in ((_SAME_DOMAIN, ["domain_key"]), (_SAME_NAME, ["name_key", "country"])):
-        # Rows that are out already must not take the place of one that is in.
-        repeated = ~pl.struct("fate", *key).is_first_distinct() & pl.col(key[0]).is_not_null()
-        fated = fated.with_columns(
-            fate=pl.when((pl.col("fate") == _KEPT) & repeated)
-            .then(pl.lit(reason))
-            .otherwise("fate")
-        )
-    return fated
-
-
-def _safe(raw: pl.DataFrame, target: Format) -> tuple[pl.DataFrame, int, int]:
-    """The content made safe for its reader, and how many cells were changed and how many cut."""
-    make_safe = cells.guarded if target.for_people else cells.cleaned
-    texts = [heading for heading, dtype in raw.schema.items() if dtype == pl.String]
-    floats = [heading for heading, dtype in raw.schema.items() if dtype.is_float()]
-    frame = raw.with_columns(
-        *(make_safe(pl.col(heading)).alias(heading) for heading in texts),
-        *(cells.finite(pl.col(heading)).alias(heading) for heading in floats),
-    )
-    # Spaces at the ends or doubled are tidied without a mention.
-    tidy = raw.with_columns(
-        pl.col(texts).str.replace_all(" +", " ").str.strip_chars(" ").replace("", None)
-    )
-    changed = sum(int(frame[heading].ne_missing(tidy[heading]).sum()) for heading in texts)
-    lengths = dict(target.lengths)
-    if target.suffix == ".xlsx":
-        lengths = dict.fromkeys(texts, MAX_EXCEL_CELL)
-    cut = sum(
-        int((frame[heading].str.len_chars() > most).sum() or 0) for heading, most in lengths.items()
-    )
-    shortened = frame.with_columns(
-        pl.col(heading).str.head(most).str.strip_chars_end() for heading, most in lengths.items()
-    )
-    return shortened, changed, cut
-
-
-def _csv(frame: pl.DataFrame, target: Format, *, is_first: bool = True) -> bytes:
-    buffer = BytesIO()
-    frame.write_csv(
-        buffer,
-        # A byte order mark would become part of the first heading an upload is recognised by.
-        include_bom=target.for_people and is_first,
-        include_header=is_first,
-        line_terminator="\r\n",
-        # Where Excel splits at semicolons, an unquoted `Exempel;=1+1` would give a formula cell.
-        quote_style="non_numeric" if target.for_people else "necessary",
-    )
-    return buffer.getvalue()
 
 
 def _identifiers(kept: pl.DataFrame) -> dict[str, int]:
-    present = kept.select(
-        domain=layouts.domain_key().is_not_null(),
-        page_url=cells.cleaned(pl.col("linkedin_url")).is_not_null(),
-        stock_symbol=cells.cleaned(pl.col("stock_symbol")).is_not_null(),
-    )
-    name_only = present.select(~pl.any_horizontal(pl.all())).to_series()
-    return {
-        **{c: int(present[c].sum()) for c in present.columns},
-        "name_only": int(name_only.sum()),
-    }
+    names = ("domain", "page_url", "stock_symbol")
+    name_only = kept.select(~pl.any_horizontal(names)).to_series()
+    return {name: int(kept[name].sum()) for name in names} | {"name_only": int(name_only.sum())}
 
 
 def _file_name(target: Format, *, profile: Profile, fictional: bool, on: date) -> str:

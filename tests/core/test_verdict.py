@@ -87,6 +87,52 @@ def test_a_narrow_market_names_the_gate_that_opens_it_with_its_numbers():
     assert sams[Action.DROP, 0] == Bounds(8, 8)
 
 
+def test_a_change_that_is_sure_to_be_enough_comes_before_a_smaller_one_that_may_not():
+    # 5 match. Without the region 5 + 4 do, and up to 7 more whose headcount is unknown; without the
+    # headcount 5 + 13 do, which changes more and is sure to be enough.
+    found = verdict(
+        board(
+            *({"employees": 40, "region": "SE-01"} for _ in range(5)),
+            *({"employees": 1, "region": "SE-01"} for _ in range(13)),
+            *({"employees": 40, "region": "NO-03"} for _ in range(4)),
+            *({"region": "NO-03"} for _ in range(7)),
+        ).evaluate(PROFILE),
+        team(10),
+    )
+    first, second, *_ = [c for c in found.changes if c.action is Action.DROP]
+    assert (first.index, first.sam, first.breadth) == (0, Bounds(18, 18), Breadth.ABOUT_RIGHT)
+    assert (second.index, second.sam, second.breadth) == (1, Bounds(9, 16), None)
+    assert found.changes[0].breadth is Breadth.ABOUT_RIGHT
+
+
+def test_of_changes_that_are_sure_the_smallest_comes_first():
+    found = verdict(market(5, small=30, elsewhere=8), team(10))
+    drops = [(c.index, c.sam) for c in found.changes if c.action is Action.DROP]
+    assert drops == [(1, Bounds(13, 13)), (0, Bounds(35, 35))]
+
+
+def test_of_changes_that_may_be_enough_the_likelier_comes_first():
+    # Without the region 5 to 15: six of these eleven numbers are 10 or more. Without the headcount 8 to
+    # 9, which is nearer to 10 than 5 is and yet never enough.
+    found = verdict(
+        board(
+            *({"employees": 40, "region": "SE-01"} for _ in range(5)),
+            *({"employees": 1, "region": "SE-01"} for _ in range(3)),
+            {"employees": 1},
+            *({"region": "NO-03"} for _ in range(10)),
+        ).evaluate(PROFILE),
+        team(10),
+    )
+    drops = [(c.index, c.sam, c.breadth) for c in found.changes if c.action is Action.DROP]
+    assert drops == [(1, Bounds(5, 15), None), (0, Bounds(8, 9), Breadth.TOO_NARROW)]
+
+
+def test_where_no_change_is_enough_the_one_that_comes_nearest_is_first():
+    found = verdict(market(5, small=3, elsewhere=1), team(100))
+    drops = [(c.index, c.sam) for c in found.changes if c.action is Action.DROP]
+    assert drops == [(0, Bounds(8, 8)), (1, Bounds(6, 6))]
+
+
 def test_a_broad_market_names_the_nice_to_have_to_require():
     found = verdict(market(60, abroad=20), team(10))
     assert found.breadth is Breadth.TOO_BROAD

@@ -1,0 +1,405 @@
+"""Twenty marketers at once on one server process: real sessions, all moving weights in the Builder.
+
+    python -m benchmarks.load --accounts 1000000
+
+Every session is a web socket that speaks Streamlit's protocol as a browser does: it answers with the
+values of all widgets it has been shown, asks for the fragment that the slider stands in, and follows the
+further fragments that an edit redraws. What a browser needs to draw is left out: on one machine twenty
+browsers would be measured rather than the server. The clock of a move runs from the message with the
+moved slider to the tiers' new number, and to the end of the last script run that the move causes.
+
+People look before they move on: between moves a session waits one to three seconds, evenly drawn. A
+second run without any waiting asks for more than one process can do, and says how it then shares out.
+About one account in six matches. Every number that a session was shown is held against what `icp_core`
+computes for the weights of that session. `--check` fails on errors and where a ratio misses its target.
+"""
+
+import argparse
+import asyncio
+import itertools
+import os
+import random
+import re
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from benchmarks.browser import served
+from benchmarks.engine import profile
+from icp_core import sources
+from icp_core.profile import MAX_WEIGHT, Profile
+from icp_core.scoreboard import Scoreboard
+from ui import state
+from ui.format import THIN, plain
+
+TARGETS: Final = {"median": 3.0, "95th percentile": 6.0}
+TARGET_MB: Final = 30
+THINKING: Final = (1.0, 3.0)
+"""Seconds between the answer to a move and the next move."""
+
+PATIENCE: Final = 120
+"""Seconds after which an answer is missing."""
+
+_WEIGHT: Final = "Weight of "
+_TIERS: Final = "Tiers "
+_FINISHED: Final = (
+    ForwardMsg.FINISHED_SUCCESSFULLY,
+    ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a session was shown after a move.
+
+    Attributes
+    ----------
+    number, complete
+        Seconds until the tiers' number came, and until all of it had.
+    weights
+        As the session set them, by the name of their slider.
+    tiers
+        The number of accounts in each tier.
+    """
+
+    number: float
+    complete: float
+    weights: dict[str, int]
+    tiers: tuple[int, ...]
+
+
+@dataclass
+class Session:
+    """One user's connection and what a browser would remember of it."""
+
+    socket: websockets.ClientConnection
+    query: str
+    chance: random.Random
+    errors: list[str] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    tiers: tuple[int, ...] = ()
+    _page: str = ""
+    _widgets: dict[str, WidgetState] = field(default_factory=dict)
+    _sliders: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _kept: dict[str, bytes] = field(default_factory=dict)
+
+    async def open(self) -> None:
+        """Open the page."""
+        await self._ask("")
+        if not self._sliders:
+            self.errors.append("the Builder showed no weights")
+
+    async def use(self, moves: int, *, thinking: tuple[float, float] | None) -> list[Answer]:
+        """Move weights, one after another."""
+        before = len(self.answers)
+        for _ in range(moves):
+            if thinking is not None:
+                await asyncio.sleep(self.chance.uniform(*thinking))
+            await self._move()
+        return self.answers[before:]
+
+    async def _move(self) -> None:
+        """Move a weight to another value, which together with the others nobody is likely to hold."""
+        name = self.chance.choice(sorted(self._sliders))
+        widget, fragment = self._sliders[name]
+        values = self._widgets[widget].double_array_value.data
+        values[0] = self.chance.choice(
+            [weight for weight in range(1, MAX_WEIGHT + 1) if weight != values[0]]
+        )
+        timing = await self._ask(fragment)
+        if timing is not None:
+            weights = {
+                name: int(self._widgets[widget].double_array_value.data[0])
+                for name, (widget, _) in self._sliders.items()
+            }
+            self.answers.append(Answer(*timing, weights, self.tiers))
+
+    async def _ask(self, fragment: str) -> tuple[float, float] | None:
+        """Have the page or a fragment run; the seconds to its number and to its end.
+
+        A callback that asks for other fragments ends the first run early, and what it asks for comes in
+        a run of its own. So the answer has come when a run ended of itself and the number was in it.
+        """
+        message = BackMsg()
+        client = message.rerun_script
+        client.query_string = self.query
+        client.page_name = "" if self._page else "Builder"
+        client.page_script_hash = self._page
+        client.fragment_id = fragment
+        client.widget_states.widgets.extend(self._widgets.values())
+        client.cached_message_hashes.extend(self._kept)
+        start = time.perf_counter()
+        number = None
+        await self.socket.send(message.SerializeToString())
+        while True:
+            try:
+                content = await asyncio.wait_for(self.socket.recv(decode=False), PATIENCE)
+            except (TimeoutError, websockets.ConnectionClosed) as error:
+                self.errors.append(f"no answer: {error!r}")
+                return None
+            at = time.perf_counter() - start
+            forward = ForwardMsg()
+            forward.ParseFromString(content)
+            if forward.WhichOneof("type") == "ref_hash":
+                forward.ParseFromString(self._kept[forward.ref_hash])
+            elif forward.metadata.cacheable:
+                self._kept[forward.hash] = content
+            match forward.WhichOneof("type"):
+                case "navigation":
+                    # Not the one in `new_session`, which is the start page's whatever runs.
+                    self._page = forward.navigation.page_script_hash
+                case "page_info_changed":
+                    self.query = forward.page_info_changed.query_string
+                case "script_finished" if forward.script_finished in _FINISHED:
+                    if number is not None:
+                        return number, at
+                case "script_finished":
+                    if forward.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
+                        self.errors.append("the page does not compile")
+                        return None
+                case "delta" if forward.delta.WhichOneof("type") == "new_element":
+                    element = forward.delta.new_element
+                    self._see(element, forward.delta.fragment_id)
+                    if _is_number(element):
+                        number = at
+
+    def _see(self, element: Element, fragment: str) -> None:
+        """Remember what an element shows, as a browser would."""
+        kind = element.WhichOneof("type")
+        shown = getattr(element, kind) if kind else None
+        if kind == "exception":
+            self.errors.append(shown.message)
+        elif kind == "metric" and _is_number(element):
+            self.tiers = tuple(map(int, re.findall(r"\d+", shown.body.replace(THIN, ""))))
+        elif kind in _HELD:
+            value = WidgetState(id=shown.id)
+            if shown.set_value or shown.id not in self._widgets:
+                _HELD[kind](shown, value)
+                self._widgets[shown.id] = value
+            if kind == "slider" and shown.label.startswith(_WEIGHT):
+                self._sliders[shown.label] = shown.id, fragment
+
+
+def _is_number(element: Element) -> bool:
+    return element.WhichOneof("type") == "metric" and element.metric.label.startswith(_TIERS)
+
+
+def _slide(shown: Any, held: WidgetState) -> None:
+    if shown.type == shown.SELECT_SLIDER:
+        chosen = shown.raw_value if shown.set_value else _options(shown, shown.default)
+        held.string_array_value.data.extend(chosen)
+    else:
+        held.double_array_value.data.extend(shown.value if shown.set_value else shown.default)
+
+
+def _choose_one(shown: Any, held: WidgetState) -> None:
+    chosen = [shown.raw_value] if shown.set_value else _options(shown, [shown.default])
+    held.string_value = chosen[0] if chosen else ""
+
+
+def _choose_many(shown: Any, held: WidgetState) -> None:
+    chosen = shown.raw_values if shown.set_value else _options(shown, shown.default)
+    held.string_array_value.data.extend(chosen)
+
+
+def _switch(shown: Any, held: WidgetState) -> None:
+    held.bool_value = shown.value if shown.set_value else shown.default
+
+
+def _write(shown: Any, held: WidgetState) -> None:
+    held.string_value = shown.value if shown.set_value else shown.default
+
+
+def _options(shown: Any, places: Sequence[float]) -> list[str]:
+    options = [getattr(option, "content", option) for option in shown.options]
+    return [options[int(place)] for place in places]
+
+
+_HELD: Final[dict[str, Callable[[Any, WidgetState], None]]] = {
+    "slider": _slide,
+    "selectbox": _choose_one,
+    "multiselect": _choose_many,
+    "button_group": _choose_many,
+    "checkbox": _switch,
+    "text_input": _write,
+    "text_area": _write,
+}
+"""What a browser sends of each widget that the Builder may have; buttons send nothing unless pressed."""
+
+
+@dataclass
+class Report:
+    """What was measured: answers of one session, of many that think, of many that don't; memory."""
+
+    alone: list[Answer] = field(default_factory=list)
+    together: list[Answer] = field(default_factory=list)
+    saturated: list[Answer] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    opened_mb: float = 0.0
+    used_mb: float = 0.0
+    errors: list[str] = field(default_factory=list)
+
+
+async def measure(address: str, query: str, *, sessions: int, moves: int) -> Report:
+    """Use the app alone and together."""
+    report = Report()
+    server = _only_child()
+
+    async def session(seed: int) -> Session:
+        socket = await websockets.connect(
+            address.replace("http", "ws") + "/_stcore/stream",
+            subprotocols=[websockets.Subprotocol("streamlit")],
+            max_size=None,
+            compression=None,
+        )
+        opened = Session(socket, query, random.Random(seed))
+        await opened.open()
+        return opened
+
+    first = await session(0)
+    await first.use(20, thinking=None)  # so that all caches are as full as they get
+    report.alone = await first.use(2 * moves, thinking=THINKING)
+    before = _resident_mb(server)
+    others = [await session(seed) for seed in range(1, sessions + 1)]
+    report.opened_mb = (_resident_mb(server) - before) / sessions
+    # The first move of a session redraws the whole page, to say that the profile was edited.
+    await asyncio.gather(*(one.use(1, thinking=THINKING) for one in others))
+    for name, answers, thinking in (
+        ("together", report.together, THINKING),
+        ("saturated", report.saturated, None),
+    ):
+        start = time.perf_counter()
+        found = await asyncio.gather(*(one.use(moves, thinking=thinking) for one in others))
+        report.seconds[name] = time.perf_counter() - start
+        answers.extend(itertools.chain(*found))
+    report.used_mb = (_resident_mb(server) - before) / sessions
+    for one in (first, *others):
+        report.errors += one.errors
+        await one.socket.close()
+    return report
+
+
+def check_numbers(report: Report, dataset: str, base: Profile) -> Iterator[str]:
+    """What was shown to a session and is not what its weights make."""
+    board = Scoreboard(sources.load(dataset))
+    columns = board.universe.columns
+    places = {
+        _WEIGHT + plain(columns[criterion.column].label): index
+        for index, criterion in enumerate(base.criteria)
+        if not criterion.role.is_gate
+    }
+    for answer in (*report.alone, *report.together, *report.saturated):
+        asked = base
+        for name, weight in answer.weights.items():
+            asked = asked.changing(places[name], weight=weight)
+        expected = tuple(tier.accounts for tier in board.evaluate(asked).tiers[:-1])
+        if answer.tiers != expected:
+            yield f"shown {answer.tiers}, {expected} is right for {answer.weights}"
+
+
+def _only_child() -> int:
+    here = os.getpid()
+    (child,) = Path(f"/proc/{here}/task/{here}/children").read_text().split()
+    return int(child)
+
+
+def _resident_mb(process: int) -> float:
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def _late(waits: Sequence[float]) -> float:
+    return statistics.quantiles(waits, n=20, method="inclusive")[-1]
+
+
+def show(report: Report, sessions: int) -> list[str]:
+    """Print the tables in Markdown; gives the names of what misses its target."""
+    missed = []
+    base = {kind: statistics.median(getattr(one, kind) for one in report.alone) for kind in _KINDS}
+    print("| | number, ms | × one | complete, ms | × one | target |")
+    print("|---|---:|---:|---:|---:|---:|")
+    print(f"| one session, median | {_ms(base['number'])} | 1 | {_ms(base['complete'])} | 1 | |")
+    thinks, rushes = f"{sessions} sessions", f"{sessions} sessions that never pause"
+    for who, answers, judged in (
+        (thinks, report.together, True),
+        (rushes, report.saturated, False),
+    ):
+        for name, of in (("median", statistics.median), ("95th percentile", _late)):
+            took = {kind: of([getattr(one, kind) for one in answers]) for kind in _KINDS}
+            ratios = {kind: took[kind] / base[kind] for kind in _KINDS}
+            print(
+                f"| {who}, {name} | {_ms(took['number'])} | {ratios['number']:.1f} | "
+                f"{_ms(took['complete'])} | {ratios['complete']:.1f} | "
+                f"{TARGETS[name] if judged else ''} |"
+            )
+            if judged and max(ratios.values()) > TARGETS[name]:
+                missed.append(name)
+    print("\n| | | target |\n|---|---:|---:|")
+    print(
+        f"| moves a second, with pauses | {len(report.together) / report.seconds['together']:.1f} | |"
+    )
+    print(
+        f"| moves a second, without | {len(report.saturated) / report.seconds['saturated']:.1f} | |"
+    )
+    print(f"| memory per further session, page open, MB | {report.opened_mb:.1f} | {TARGET_MB} |")
+    print(
+        f"| memory per further session, after all moves, MB | {report.used_mb:.1f} | {TARGET_MB} |"
+    )
+    answers = len(report.alone) + len(report.together) + len(report.saturated)
+    print(f"| answers checked | {answers} | |")
+    print(f"| errors and wrong numbers | {len(report.errors)} | 0 |")
+    for error in dict.fromkeys(report.errors):
+        print(f"\nError: {error}")
+    if max(report.opened_mb, report.used_mb) > TARGET_MB:
+        missed.append("memory")
+    return missed + ["errors"] * bool(report.errors)
+
+
+_KINDS: Final = ("number", "complete")
+
+
+def _ms(seconds: float) -> str:
+    return f"{1000 * seconds:.0f}"
+
+
+def main() -> None:
+    """Serve the app on one dataset and use it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--accounts", type=int, default=1_000_000)
+    parser.add_argument("--sessions", type=int, default=20)
+    parser.add_argument("--moves", type=int, default=15)
+    parser.add_argument("--check", action="store_true", help="fail where a ratio misses its target")
+    options = parser.parse_args()
+    dataset = f"demo:{options.accounts}"
+    query = urlencode({"dataset": dataset, "p": state.pack(profile())})
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(environment={"ICP_DATASETS": dataset, "ICP_DATA_DIR": folder}) as address,
+    ):
+        report = asyncio.run(
+            measure(address, query, sessions=options.sessions, moves=options.moves)
+        )
+    report.errors += check_numbers(report, dataset, profile())
+    print(
+        f"{options.accounts:,} accounts, {options.sessions} sessions, {options.moves} moves each, "
+        f"{THINKING[0]:.0f}–{THINKING[1]:.0f} s between moves\n"
+    )
+    missed = show(report, options.sessions)
+    if options.check and missed:
+        sys.exit("Over target: " + ", ".join(missed))
+
+
+if __name__ == "__main__":
+    main()

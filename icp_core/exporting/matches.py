@@ -1,0 +1,185 @@
+"""The matches of a market as a file: its report and first rows at once, its bytes when asked for.
+
+What a file takes from an account hardly ever depends on the profile: who it is, whether it opted out,
+how many of its cells need cleaning. The scoreboard keeps that for a set of matches, so that after a new
+weight only the ranking is new; cells that show score, tier or potential are looked at by themselves.
+"""
+
+from collections.abc import Callable, Collection, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from icp_core.exporting import layouts
+from icp_core.exporting.content import Layout
+from icp_core.exporting.formats import named
+from icp_core.exporting.limits import Customers
+from icp_core.exporting.marks import KEPT, READ, fates, marks, with_exclusions
+from icp_core.exporting.prepare import NO_EXCLUSIONS, Prepared, reported
+from icp_core.expressions import NAMES, workings
+from icp_core.scoreboard import Evaluation
+
+Places = npt.NDArray[np.intp]
+
+
+def prepare_matches(
+    evaluation: Evaluation,
+    *,
+    format: str,
+    on: date,
+    customers: Customers = "with",
+    countries: Collection[str] | None = None,
+    tiers: Collection[str | None] | None = None,
+    excluded: Mapping[str, str] = NO_EXCLUSIONS,
+    possible_as: str | None = None,
+) -> Prepared:
+    """`prepare` for all matches of a market, best first; it gives the same file and the same report.
+
+    Only the size of a file that no receiver limits is unknown until the file is made.
+
+    Parameters
+    ----------
+    evaluation
+        The market.
+    format, on, customers, countries, tiers, excluded
+        As for `prepare`.
+    possible_as
+        Tier under which the possible accounts come too, behind the matches; None leaves them out.
+
+    Raises
+    ------
+    ExportError
+        If there is no such format.
+    """
+    target, profile, universe = named(format), evaluation.profile, evaluation.board.universe
+    ranking = _Ranking(evaluation, possible_as)
+    layout = Layout.of(
+        # Evaluating even no account takes longer than the rest of the report.
+        ranking.accounts(ranking.order[:0]).schema if target.for_people else {},
+        target=target,
+        profile=profile,
+        fictional=universe.fictional,
+        on=on,
+    )
+    marked = with_exclusions(ranking.marks(), excluded)[ranking.order]
+    marked = marked.with_columns(ranking.results(ranking.order)["tier"])
+    fate = fates(marked, target=target, customers=customers, countries=countries, tiers=tiers)
+    kept = ranking.order[(fate == KEPT).to_numpy()]
+    costs = ranking.costs(layout, kept)
+    report = reported(
+        marked,
+        fate,
+        target=target,
+        profile=profile,
+        fictional=universe.fictional,
+        on=on,
+        customers=customers,
+        tells_customers="is_customer" in universe.columns,
+        cells_cleaned=costs["cleaned"],
+        cells_cut=costs["cut"],
+        size=layout.csv_size(len(kept), costs["size"]) if target.max_bytes else None,
+    )
+    return Prepared(
+        format=target,
+        report=report,
+        profile=profile,
+        on=on,
+        _first=lambda rows: layout.content(ranking.accounts(kept[:rows])).frame,
+        _units=layout.units,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Ranking:
+    """The matches of a market, and perhaps the possible accounts behind them.
+
+    Places count the matches by row, then the possible accounts by row.
+    """
+
+    evaluation: Evaluation
+    possible_as: str | None
+
+    @cached_property
+    def rows(self) -> Places:
+        """Row in the universe, by place."""
+        matches = self.evaluation.matches.rows
+        if self.possible_as is None:
+            return matches
+        return np.concatenate([matches, self.evaluation.possible.rows])
+
+    @cached_property
+    def order(self) -> Places:
+        """Places, best first."""
+        best = self.evaluation.best(self._matches)
+        if self.possible_as is None:
+            return best
+        possible = self.evaluation.best_possible(len(self.evaluation.possible))
+        return np.concatenate([best, self._matches + possible])
+
+    def accounts(self, places: Places) -> pl.DataFrame:
+        """Evaluated accounts with their tier, matches first."""
+        found = self.evaluation.rows(places[places < self._matches])
+        if self.possible_as is None:
+            return found
+        possible = self.evaluation.possible_rows(places[places >= self._matches] - self._matches)
+        tier = pl.lit(self.possible_as).alias("tier")
+        return pl.concat([found, possible.with_columns(tier)], how="diagonal_relaxed")
+
+    def results(self, places: Places) -> pl.DataFrame:
+        """Score, tier and potential."""
+        found, possible = self.evaluation, self.possible_as is not None
+        score, worth = [found.score], [found.worth.amount]
+        tier = [found.tier]
+        if possible:
+            score.append(found.possible_score)
+            worth.append(found.possible.worth(found.profile).amount)
+            tier.append(np.full(len(found.possible), len(found.profile.tiers.tiers) + 1))
+        names = [*found.profile.tiers.names, None, self.possible_as]
+        return pl.DataFrame(
+            {
+                "score": pl.Series(np.concatenate(score)[places], nan_to_null=True),
+                "tier": pl.Series(names, dtype=pl.String).gather(np.concatenate(tier)[places]),
+                "potential": pl.Series(np.concatenate(worth)[places], nan_to_null=True),
+            }
+        )
+
+    def marks(self) -> pl.DataFrame:
+        """Marks by place."""
+        return self._keep("marks", lambda: marks(layouts.completed(self._facts(READ))))
+
+    def costs(self, layout: Layout, places: Places) -> dict[str, int]:
+        """Sums of `Content.costs` over the cells of some accounts."""
+        profile = self.evaluation.profile
+        results = {*layouts.RESULTS, *workings(profile), NAMES.score_low, NAMES.score_high}
+        read = layout.read
+        lasting = layout.only(name for name in read if not read[name] & results)
+        facts = frozenset().union(*lasting.read.values())
+        known = self._keep(
+            ("cells", layout.target.name, *lasting.columns),
+            lambda: lasting.content(self._facts(facts)).costs(),
+        )
+        # What reads other workings is a number, which costs nothing where no size is limited.
+        changing = layout.only(
+            name for name in read if read[name] & results and read[name] <= {*layouts.RESULTS}
+        )
+        of_results = changing.content(self.results(places)).costs()
+        total = known[places].sum().row(0, named=True)
+        return {
+            name: total[name] + count for name, count in of_results.sum().row(0, named=True).items()
+        }
+
+    @property
+    def _matches(self) -> int:
+        return len(self.evaluation.matches)
+
+    def _facts(self, names: Collection[str]) -> pl.DataFrame:
+        frame = self.evaluation.board.universe.frame
+        return frame.select(name for name in frame.columns if name in names)[self.rows]
+
+    def _keep(self, what: Hashable, compute: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        key = "export", what, self.evaluation.matches.key, self.possible_as is not None
+        return self.evaluation.board.keep(key, compute)
