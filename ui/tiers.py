@@ -201,7 +201,7 @@ def _comparison(evaluation: Evaluation, table: pl.DataFrame) -> None:
     shares = ("same", "largest_share")
     counts = ("accounts", "potential", "customers", "hours")
     st.dataframe(
-        table,
+        table.with_columns(pl.col(shares).round(2)),
         column_config={
             **headings,
             **{
