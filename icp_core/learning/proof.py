@@ -345,11 +345,10 @@ def calibrated(known: Floats, positive: Floats, unseen: Floats) -> Floats:
     cell = np.searchsorted(cuts, known, side="left")
     rate = positive.mean()
     observed = np.bincount(cell, positive, len(cuts) + 1).astype(np.float64, copy=False)
-    expected = np.bincount(cell, minlength=len(cuts) + 1) * rate
-    weights = evidence.shaped(observed, expected, "rising")
+    accounts = np.bincount(cell, minlength=len(cuts) + 1).astype(np.float64)
+    weights = evidence.shaped(observed, accounts * rate, accounts, "rising")
     cells = np.searchsorted(cuts, unseen, side="left")
-    base = np.log(rate / (1 - rate))
-    return np.asarray(base + evidence.log_odds_beyond(weights, float(rate))[cells])
+    return np.asarray(np.log(rate / (1 - rate)) + weights[cells])
 
 
 def _places(values: Floats) -> Floats:
