@@ -304,11 +304,12 @@ def _judge_part(
     answers["model"] = _places(log_odds), log_odds
     rankings: dict[Candidate, tuple[Floats, Floats] | None] = {"learned": None, "equal": None}
     if learned.profile is not None:
-        for name, profile in (
-            ("learned", learned.profile),
-            ("equal", suggestion.equal_weights(learned.profile)),
-        ):
-            rankings[name] = (  # type: ignore[index]
+        profiles: dict[Candidate, Profile] = {
+            "learned": learned.profile,
+            "equal": suggestion.equal_weights(learned.profile),
+        }
+        for name, profile in profiles.items():
+            rankings[name] = (
                 suggestion.ranking(known.frame, profile),
                 suggestion.ranking(unseen.frame, profile),
             )
