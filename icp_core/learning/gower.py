@@ -30,7 +30,6 @@ _SAMPLED: Final = 8_192
 _BLOCK: Final = 256
 _MOST_TRIED: Final = 1_000_000
 _MOST_TOGETHER: Final = 4_096
-_DROPPED_AFTER: Final = (2, 4, 7)
 _UNITS: Final = 65_000
 _BINS: Final = 255
 _WORKERS: Final = min(os.cpu_count() or 1, 8)
@@ -560,7 +559,10 @@ class _Bounds:
     Attributes
     ----------
     tables
-        For each coded column the bound of every code to every prototype, and each account's code.
+        For each column, or choice columns together, the bound of every code to every prototype, and
+        each account's code; choices first.
+    choices
+        How many of them are of choices.
     unit
         The weighted distance that one unit is.
     common
@@ -572,6 +574,7 @@ class _Bounds:
     """
 
     tables: tuple[tuple[npt.NDArray[np.uint16], Array], ...]
+    choices: int
     unit: float
     common: Floats
     cases: Array
@@ -596,6 +599,7 @@ class _Bounds:
                 least[column][joint.parts[:, at]] for at, column in enumerate(joint.columns)
             )
             tables.append((np.asarray(summed).astype(np.uint16), joint.codes))
+        joined = len(tables)
         tables += [
             (least[column].astype(np.uint16), gower.encoded.codes(column))
             for column in least
@@ -604,7 +608,7 @@ class _Bounds:
         # Whole units are rounded down, so that they stay bounds.
         masks, cases = gower.encoded.masks(tuple(c.name for c in gower.columns))
         common = masks.astype(np.float64) @ prototypes._own_weights
-        return cls(tuple(tables), unit, common, cases, prototypes._enough)
+        return cls(tuple(tables), joined, unit, common, cases, prototypes._enough)
 
     def within(self, reach: Floats) -> Callable[[Rows | slice], tuple[Rows, Rows]]:
         """A function that finds the pairs of some accounts and prototypes that may be within reach."""
@@ -614,17 +618,18 @@ class _Bounds:
 
         def near(accounts: Rows | slice) -> tuple[Rows, Rows]:
             cases = self.cases[accounts]
-            left = np.arange(len(cases))
+            left: Rows | slice = slice(None)
             total = np.zeros((len(cases), below.shape[1]), dtype=np.uint16)
-            most = below[cases]
+            most = below if len(below) == 1 else below[cases]
             for done, (table, codes) in enumerate(self.tables):
-                if done in _DROPPED_AFTER:
+                if done == self.choices:
                     # What every prototype is too far from by now need not be looked up any more.
-                    alive = (total < most).any(axis=1)
-                    left, total, most = left[alive], total[alive], most[alive]
+                    left = np.flatnonzero((total < most).any(axis=1))
+                    total = total[left]
+                    most = most if len(below) == 1 else most[left]
                 total += np.take(table, codes[accounts][left], axis=0, mode="clip")
             rows, prototypes = np.nonzero(total < most)
-            rows = left[rows]
+            rows = np.arange(len(cases))[left][rows]
             if isinstance(accounts, slice):
                 return rows + accounts.start, prototypes
             return accounts[rows], prototypes
