@@ -37,7 +37,7 @@ _SHUFFLES: Final = 4
 _SHARE: Final = 0.7
 _MARGIN: Final = 0.1
 _ABOUT: Final = 0.05
-_TOLD: Final = 3
+_TOLD: Final = 2
 _NAMED: Final = 2
 _APART: Final = 0.1
 
@@ -213,7 +213,7 @@ def _portrait(
         apart = evidence.learn(coded, positive, expected)
         favourable = apart.favourable(coded)
         gap = favourable[inside].mean() - favourable[~inside].mean()
-        told.append((float(gap), f"{column.label}: {_said(apart, coded, inside)}"))
+        told.append((float(gap), _said(apart, coded, inside)))
         both = levels.code(pl.concat([frame.filter(pl.Series(inside)), others.frame])[column.name])
         label = np.append(np.ones(int(inside.sum())), np.zeros(len(others)))
         learned: Evidence = evidence.learn(both, label, np.full(len(label), label.mean()))
@@ -241,8 +241,8 @@ def _portrait(
 def _said(apart: Evidence, coded: Coded, inside: npt.NDArray[np.bool_]) -> str:
     """The levels that set a segment apart most, by how much more common they are in it."""
     levels = apart.levels
-    if levels.column.kind is Kind.NUMBER:
-        return attributes.favourable(apart)
+    if levels.column.kind in (Kind.NUMBER, Kind.FLAG):
+        return f"{levels.column.label} {attributes.favourable(apart)}"
     if coded.tags is not None:
         held, names = coded.tags, levels.names
     elif levels.column.kind is Kind.INDUSTRY:
@@ -256,4 +256,9 @@ def _said(apart: Evidence, coded: Coded, inside: npt.NDArray[np.bool_]) -> str:
     gaps = held[inside].mean(axis=0) - held[~inside].mean(axis=0)
     most = np.argsort(-gaps, kind="stable")[:_NAMED]
     # The second only where it says something as well.
-    return " or ".join(names[at] for at in most if gaps[at] > max(_APART / 2, gaps[most[0]] / 3))
+    said = " or ".join(names[at] for at in most if gaps[at] > max(_APART / 2, gaps[most[0]] / 3))
+    return (
+        said
+        if levels.column.kind in (Kind.INDUSTRY, Kind.TAGS)
+        else f"{levels.column.label} {said}"
+    )
