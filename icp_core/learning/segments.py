@@ -36,6 +36,7 @@ _DRAWS: Final = 8
 _SHUFFLES: Final = 4
 _SHARE: Final = 0.7
 _MARGIN: Final = 0.1
+_LEAST_MARGIN: Final = 0.05
 _ABOUT: Final = 0.05
 _TOLD: Final = 2
 _NAMED: Final = 2
@@ -138,7 +139,7 @@ def segments(
     by_chance = pl.col("by_chance")
     real = stability.filter(
         (pl.col("agreement") >= STABLE)
-        & (pl.col("agreement") >= by_chance + pl.min_horizontal(_MARGIN, (1 - by_chance) / 2))
+        & (pl.col("agreement") >= by_chance + ((1 - by_chance) / 2).clip(_LEAST_MARGIN, _MARGIN))
     )
     whole = Segment("All customers", customers, 1.0, None)
     if len(customers) < LEAST_CUSTOMERS:
