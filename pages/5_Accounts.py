@@ -41,6 +41,7 @@ with st.container(border=True, gap="small"):
             key="accounts_decide",
         )
         if chosen:
+            lists.learn_from(chosen)
             st.button(
                 _("Clear"),
                 type="tertiary",

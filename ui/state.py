@@ -7,7 +7,7 @@ between pages and can be shared. Widgets of a page that should do the same take 
 import base64
 import binascii
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
@@ -215,6 +215,26 @@ def own(name: str, make: Callable[[], _Own]) -> _Own:
         st.session_state[key] = make()
     found: _Own = st.session_state[key]
     return found
+
+
+def hand_picked() -> tuple[str, ...]:
+    """Ids of the accounts of this dataset that were picked to learn from, the first picked first."""
+    ids: tuple[str, ...] = st.session_state.get(_hand_picked(), ())
+    return ids
+
+
+def pick_by_hand(ids: Iterable[str]) -> None:
+    """Add accounts to those picked to learn from."""
+    st.session_state[_hand_picked()] = tuple(dict.fromkeys((*hand_picked(), *ids)))
+
+
+def drop_hand_picked() -> None:
+    """Pick none any more."""
+    st.session_state.pop(_hand_picked(), None)
+
+
+def _hand_picked() -> str:
+    return f"hand_picked_{view().dataset}"
 
 
 def kept(name: str) -> dict[str, Any]:

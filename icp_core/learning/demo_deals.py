@@ -1,8 +1,10 @@
 """Fictional deals and customers of the fictional universe, with a planted truth.
 
-Won accounts are those that the universe itself calls customers (`demo.PLANTED`). Lost ones were tried
-among the others, rather where an old business system stands (`demo.OLD_ERP`), which is what a drawback
-should find. Customers with such a system also leave more often and earn less.
+Won accounts are of two kinds, which is what segments should find: those that the universe itself calls
+customers (`demo.PLANTED`), and, as a younger line of business that the universe does not mark, mid-size
+manufacturers with a modern business system. Lost ones were tried among the others, rather where an old
+business system stands (`demo.OLD_ERP`), which is what a drawback should find. Customers with such a
+system also leave more often and earn less.
 """
 
 from dataclasses import dataclass
@@ -31,11 +33,19 @@ class PlantedDeals:
         How many times as likely an account with an old business system is to be among the lost.
     churn, churn_old
         Share of customers that left, without and with such a system.
+    second
+        Share of the customers that are manufacturers, as far as there are so many.
+    divisions, employees, systems
+        What these manufacturers are: divisions of NACE, headcount, and business systems.
     """
 
     lost_odds: float = 8.0
     churn: float = 0.08
     churn_old: float = 0.4
+    second: float = 0.35
+    divisions: tuple[str, ...] = tuple(str(division) for division in range(10, 34))
+    employees: tuple[int, int] = (60, 600)
+    systems: tuple[str, ...] = ("IFS Cloud", "Microsoft Dynamics 365", "SAP S/4HANA")
 
 
 PLANTED: Final = PlantedDeals()
@@ -67,16 +77,30 @@ def deals(accounts: pl.DataFrame, *, customers: int = 300, seed: int = demo.SEED
         .list.any()
         .fill_null(False)
     )
-    bought = accounts.filter(pl.col("is_customer"))
-    bought = bought[
-        np.sort(rng.choice(bought.height, min(customers, bought.height), replace=False))
-    ]
-    others = accounts.filter(~pl.col("is_customer"))
+    makers = accounts.filter(~pl.col("is_customer") & _is_second_kind())
+    makers = _some(makers, int(PLANTED.second * customers), rng)
+    bought = _some(accounts.filter(pl.col("is_customer")), customers - makers.height, rng)
+    bought = pl.concat([bought, makers]).sort("account_id")
+    others = accounts.filter(~pl.col("is_customer")).join(makers, on="account_id", how="anti")
     odds = np.where(others["_old"].to_numpy(), PLANTED.lost_odds, 1.0)
     count = min(bought.height, others.height)
     tried = others[np.sort(rng.choice(others.height, count, replace=False, p=odds / odds.sum()))]
     frame = pl.concat([_bought(bought, rng), _lost(tried, rng)], how="diagonal")
     return Outcomes.of(frame, fictional=True)
+
+
+def _is_second_kind() -> pl.Expr:
+    has_system = pl.col("technologies").list.eval(pl.element().is_in(PLANTED.systems)).list.any()
+    return (
+        pl.col("industry").str.slice(0, 2).is_in(PLANTED.divisions)
+        & pl.col("employees").is_between(*PLANTED.employees)
+        & has_system
+    ).fill_null(False)
+
+
+def _some(accounts: pl.DataFrame, most: int, rng: np.random.Generator) -> pl.DataFrame:
+    """So many of the accounts at most, drawn at random."""
+    return accounts[np.sort(rng.choice(accounts.height, min(most, accounts.height), replace=False))]
 
 
 def _bought(accounts: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:

@@ -7,9 +7,9 @@ rules keep it honest with few customers:
 
 - Every ratio is drawn towards that of the level above it (division → section → 1), as if `PRIOR`
   more customers had been expected there and come, so that rare levels say little.
-- A number's narrow bins are smoothed and pooled until the ratio rises, falls, or rises to one peak and
-  falls (isotonic regression: Barlow et al. 1972); the shape that fits best is chosen, a peak only if it
-  pays.
+- A number's narrow bins are drawn towards a smooth curve and pooled until their log-odds rise, fall, or
+  rise to one peak and fall (isotonic regression: Barlow et al. 1972); the shape that fits best is
+  chosen, a bend or a peak only if it pays.
 - `cross_fitted` gives every account the weight learned from the others (as scikit-learn's
   `TargetEncoder` does), so that later steps never see an account's own outcome in its own number.
 """
@@ -26,7 +26,8 @@ from icp_core.learning.levels import Coded, Flags, Levels
 
 PRIOR: Final = 4.0
 FOLDS: Final = 5
-_PEAK_COST: Final = 2.0
+# What a turn, or one more figure, must add to the likelihood.
+_COST: Final = 2.0
 _PEAKS: Final = 3
 _STIFFEST: Final = 200.0
 _STEPS: Final = 6
@@ -113,26 +114,26 @@ def cross_fitted(
 def _learn(
     coded: Coded, positive: Floats, expected: Floats, training: npt.NDArray[np.bool_]
 ) -> list[Evidence]:
-    size = coded.levels.unknown + 1
-    make = _of_number if coded.levels.column.kind is Kind.NUMBER else _of_choice
-    found = []
-    for part in training:
-        hits, forecast = positive * part, expected * part
-        if coded.tags is not None:
-            ratios = _of_tags(coded, hits, forecast)
-        else:
-            ratios = make(
-                coded.levels, _sums(coded.codes, hits, size), _sums(coded.codes, forecast, size)
-            )
-        rate = float(forecast.sum() / part.sum())
-        found.append(
-            replace(
-                ratios,
-                weights=log_odds_beyond(ratios.weights, rate),
-                parents=tuple(log_odds_beyond(above, rate) for above in ratios.parents),
-            )
-        )
-    return found
+    return [_of_part(coded, positive * part, expected * part, part) for part in training]
+
+
+def _of_part(coded: Coded, hits: Floats, forecast: Floats, part: npt.NDArray[np.bool_]) -> Evidence:
+    """Weights of evidence from part of the accounts; what the others have must be 0."""
+    rate = float(forecast.sum() / part.sum())
+    if coded.tags is not None:
+        ratios = _of_tags(coded, hits, forecast)
+    else:
+        size = coded.levels.unknown + 1
+        observed, usual = _sums(coded.codes, hits, size), _sums(coded.codes, forecast, size)
+        if coded.levels.column.kind is Kind.NUMBER:
+            accounts = _sums(coded.codes, part.astype(np.float64), size)
+            return _of_number(coded.levels, observed, usual, accounts, rate)
+        ratios = _of_choice(coded.levels, observed, usual)
+    return replace(
+        ratios,
+        weights=log_odds_beyond(ratios.weights, rate),
+        parents=tuple(log_odds_beyond(above, rate) for above in ratios.parents),
+    )
 
 
 def log_odds_beyond(log_ratio: Floats, rate: float) -> Floats:
@@ -170,9 +171,12 @@ def _of_choice(levels: Levels, observed: Floats, expected: Floats) -> Evidence:
     return Evidence(levels, _log_ratio(observed, expected, prior), parents=tuple(above[::-1]))
 
 
-def _of_number(levels: Levels, observed: Floats, expected: Floats) -> Evidence:
-    pooled = shaped(observed[:-1], expected[:-1])
-    return Evidence(levels, np.append(pooled, _log_ratio(observed[-1:], expected[-1:])))
+def _of_number(
+    levels: Levels, observed: Floats, expected: Floats, accounts: Floats, rate: float
+) -> Evidence:
+    known = shaped(observed[:-1], expected[:-1], accounts[:-1], centres=levels.centres)
+    unknown = log_odds_beyond(_log_ratio(observed[-1:], expected[-1:]), rate)
+    return Evidence(levels, np.append(known, unknown))
 
 
 def _of_tags(coded: Coded, positive: Floats, expected: Floats) -> Evidence:
@@ -194,62 +198,96 @@ def _of_tags(coded: Coded, positive: Floats, expected: Floats) -> Evidence:
     return Evidence(coded.levels, weights, tags=tuple(map(int, chosen)))
 
 
-def shaped(observed: Floats, expected: Floats, shape: Shape = "any") -> Floats:
-    """Logarithms of observed over expected in a number's bins, smoothed, in the shape that fits best.
+def shaped(
+    observed: Floats,
+    expected: Floats,
+    accounts: Floats,
+    shape: Shape = "any",
+    *,
+    centres: Floats | None = None,
+) -> Floats:
+    """Log-odds beyond the expected ones in a number's bins, smoothed, in the shape that fits best.
 
-    Bins are drawn towards a smooth curve, the more so the better it fits (Poisson counts with
-    gamma-distributed deviations from the curve, their spread estimated by moments), then made to rise,
-    to fall, or to rise to one peak and fall.
+    Bins are drawn towards a smooth curve, the more so the better it fits (binomial counts whose rates
+    stray from the curve, by how much estimated by moments), then made to rise, to fall, or to rise to
+    one peak and fall.
 
     Parameters
     ----------
     observed, expected
         Positives per bin, in the order of the number.
+    accounts
+        All accounts per bin.
     shape
         The shape to give them; `any` chooses.
+    centres
+        The usual number in each bin, where a straight line in it may be the curve.
     """
-    if len(observed) < 2:
-        return _log_ratio(observed, expected)
-    mass = expected + 1e-9
-    curve = _curve(observed, mass)
-    usual = mass * curve
+    size = accounts + 1e-9
+    rate = np.clip(expected / size, 1e-9, 1 - _LEAST_DOUBT)
+    rate = np.where(accounts > 0, rate, expected.sum() / accounts.sum())
+    before = np.log(rate / (1 - rate))
+    curve = _curve(observed, size, before, centres) if len(observed) > 1 else np.zeros(1)
+    chance = _sigmoid(before + curve)
+    usual = size * chance
     # The curve is believed until the bins stray farther than chance would make them.
     square = float(usual @ usual)
-    surplus = float(((observed - usual) ** 2 - usual).sum()) - np.sqrt(2 * square)
-    stiffness = np.clip(square / max(surplus, 1e-9), PRIOR, _STIFFEST)
-    ratio = curve * (observed + stiffness) / (usual + stiffness)
+    strays = float(((observed - usual) ** 2 - usual * (1 - chance)).sum()) - np.sqrt(2 * square)
+    stiffness = np.clip(square / max(strays, 1e-9), PRIOR, _STIFFEST)
+    chance = (observed + stiffness) / (size + stiffness / chance)
+    chance = np.clip(chance, 1e-9, 1 - _LEAST_DOUBT)
+    weight = np.log(chance / (1 - chance)) - before
+    mass = size * rate * (1 - rate)
     options: list[tuple[float, Floats]] = []
     if shape in ("any", "rising"):
-        options.append((0.0, isotonic_regression(ratio, weights=mass).x))
+        options.append((0.0, isotonic_regression(weight, weights=mass).x))
     if shape in ("any", "falling"):
-        options.append((0.0, isotonic_regression(ratio, weights=mass, increasing=False).x))
+        options.append((0.0, isotonic_regression(weight, weights=mass, increasing=False).x))
     if shape in ("any", "peaked"):
-        for peak in np.argsort(-ratio, kind="stable")[:_PEAKS]:
-            options.append((_PEAK_COST, _peaked(ratio, mass, int(peak))))
-
-    def fit(option: tuple[float, Floats]) -> float:
-        cost, level = option
-        return float(observed @ np.log(level) - mass @ level) - cost
-
-    return np.asarray(np.log(max(options, key=fit)[1]))
+        for peak in np.argsort(-weight, kind="stable")[:_PEAKS]:
+            options.append((_COST, _peaked(weight, mass, int(peak))))
+    return max(options, key=lambda one: _fit(observed, size, before + one[1]) - one[0])[1]
 
 
-def _curve(observed: Floats, mass: Floats) -> Floats:
-    """A quadratic in the bins' ranks, fitted to the log ratio and drawn towards a ratio of 1."""
-    rank = (np.cumsum(mass) - mass / 2) / mass.sum()
-    position = np.sqrt(12) * (rank - 0.5)
-    design = np.column_stack([np.ones(len(mass)), position, position**2 - 1])
-    slopes = np.zeros(3)
-    for _ in range(_STEPS):
-        usual = mass * np.exp(np.clip(design @ slopes, -_FAR, _FAR))
-        gradient = design.T @ (observed - usual) - slopes
-        slopes += np.linalg.solve(design.T @ (usual[:, None] * design) + np.eye(3), gradient)
-    return np.asarray(np.exp(np.clip(design @ slopes, -_FAR, _FAR)))
+def _sigmoid(log_odds: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-log_odds)))
 
 
-def _peaked(ratio: Floats, mass: Floats, peak: int) -> Floats:
-    left = isotonic_regression(ratio[: peak + 1], weights=mass[: peak + 1]).x
-    if peak + 1 == len(ratio):
+def _fit(observed: Floats, size: Floats, log_odds: Floats) -> float:
+    """The logarithm of the likelihood."""
+    return float(observed @ log_odds - size @ np.logaddexp(0, log_odds))
+
+
+def _curve(observed: Floats, size: Floats, before: Floats, centres: Floats | None) -> Floats:
+    """The smooth curve that fits best: straight or bent along ranks, the number or its logarithm."""
+    scales = [(np.cumsum(size) - size / 2) / size.sum()]
+    if centres is not None:
+        scales += [centres, *([np.log(centres)] if centres[0] > 0 else [])]
+    found = []
+    for scale in scales:
+        along = _standard(scale, size)
+        whole = np.column_stack([np.ones(len(size)), along, along**2 - 1])
+        for design in (whole[:, :2], whole):
+            slopes, ridge = np.zeros(design.shape[1]), np.eye(design.shape[1])
+            for _ in range(_STEPS):
+                chance = _sigmoid(before + np.clip(design @ slopes, -_FAR, _FAR))
+                gradient = design.T @ (observed - size * chance) - slopes
+                spread = size * chance * (1 - chance)
+                slopes += np.linalg.solve(design.T @ (spread[:, None] * design) + ridge, gradient)
+            curve = np.clip(design @ slopes, -_FAR, _FAR)
+            found.append((_fit(observed, size, before + curve) - _COST * len(slopes), curve))
+    return max(found, key=lambda one: one[0])[1]
+
+
+def _standard(values: Floats, size: Floats) -> Floats:
+    """Values with mean 0 and variance 1."""
+    away = values - values @ size / size.sum()
+    return np.asarray(away / max(float(np.sqrt(away**2 @ size / size.sum())), 1e-12))
+
+
+def _peaked(weight: Floats, mass: Floats, peak: int) -> Floats:
+    left = isotonic_regression(weight[: peak + 1], weights=mass[: peak + 1]).x
+    if peak + 1 == len(weight):
         return np.asarray(left)
-    right = isotonic_regression(ratio[peak + 1 :], weights=mass[peak + 1 :], increasing=False).x
+    right = isotonic_regression(weight[peak + 1 :], weights=mass[peak + 1 :], increasing=False).x
     return np.concatenate([left, right])

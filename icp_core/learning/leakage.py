@@ -70,7 +70,8 @@ def _later(cases: Cases, universe: Universe) -> list[LeftOut]:
             continue
         dates = cases.frame.filter(pl.Series(best))[name].cast(pl.Date)
         both = dates.is_not_null() & closed.is_not_null()
-        if both.sum() >= _LEAST and (dates > closed).filter(both).mean() > _MOSTLY:  # type: ignore[operator]
+        later = (dates > closed).filter(both).to_numpy()
+        if len(later) >= _LEAST and later.mean() > _MOSTLY:
             found.append(LeftOut(column, "is dated after the deal for most customers", leaks=True))
     return found
 

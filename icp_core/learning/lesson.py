@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -30,6 +31,7 @@ from icp_core.learning import (
 from icp_core.learning.attributes import Attribute, customers_needed, level_table
 from icp_core.learning.cases import Against, Cases, Progress
 from icp_core.learning.customers import Outcomes, Standings, Weights, standings
+from icp_core.learning.gower import Encoded
 from icp_core.learning.levels import LeftOut, Levels, attributes_of
 from icp_core.learning.proof import CANDIDATES, Proof
 from icp_core.learning.scorecard import Scorecard
@@ -187,8 +189,14 @@ class Lesson:
                 count=count,
                 weights=weights,
                 without=passed,
+                encoded=self._encoded,
                 progress=progress,
             )
+
+    @cached_property
+    def _encoded(self) -> Encoded:
+        """The universe as twins are looked for in it, kept for the next question."""
+        return Encoded(self.universe.frame)
 
     def segments(self, *, progress: Progress | None = None) -> Segments:
         """The best customers in groups, by the suggested attributes or by all where there are none.

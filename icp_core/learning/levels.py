@@ -88,6 +88,8 @@ class Levels:
         Of the levels, without the unknown one, which comes last; for tags, of the tags.
     edges
         Of a number's bins, inner ones only: bin i holds edges[i-1] ≤ x < edges[i].
+    centres
+        Mean number in each bin, over the universe.
     parents
         For industry: the division and the section of each group, as indexes of `parent_names`.
     parent_names
@@ -97,6 +99,7 @@ class Levels:
     column: Column
     names: tuple[str, ...]
     edges: npt.NDArray[np.float64] | None = None
+    centres: npt.NDArray[np.float64] | None = None
     parents: tuple[Ints, ...] = ()
     parent_names: tuple[tuple[str, ...], ...] = ()
 
@@ -113,7 +116,7 @@ class Levels:
                 known = values.drop_nulls().cast(pl.Float64).to_numpy()
                 edges = np.unique([_round(edge) for edge in np.quantile(known, _QUANTILES)])
                 edges = edges[edges > known.min()]
-                return cls(column, _bin_names(edges), edges)
+                return cls(column, _bin_names(edges), edges, _centres(known, edges))
             case Kind.FLAG:
                 return cls(column, ("no", "yes"))
             case Kind.TAGS:
@@ -241,6 +244,18 @@ def _round(number: float) -> float:
     # Years differ in their last digits only.
     digits = 3 if 1000 <= number < 2100 else 1
     return round(number, digits - size)
+
+
+def _centres(
+    known: npt.NDArray[np.float64], edges: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    bins = np.searchsorted(edges, known, side="right")
+    size = np.bincount(bins, minlength=len(edges) + 1)
+    mean = np.bincount(bins, known, len(edges) + 1) / np.maximum(size, 1)
+    # A bin may be empty where rounded edges fall between two values.
+    return np.where(
+        size > 0, mean, np.interp(np.arange(len(size)), np.flatnonzero(size), mean[size > 0])
+    )
 
 
 def _bin_names(edges: npt.NDArray[np.float64]) -> tuple[str, ...]:

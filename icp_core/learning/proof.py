@@ -304,11 +304,12 @@ def _judge_part(
     answers["model"] = _places(log_odds), log_odds
     rankings: dict[Candidate, tuple[Floats, Floats] | None] = {"learned": None, "equal": None}
     if learned.profile is not None:
-        for name, profile in (
-            ("learned", learned.profile),
-            ("equal", suggestion.equal_weights(learned.profile)),
-        ):
-            rankings[name] = (  # type: ignore[index]
+        profiles: dict[Candidate, Profile] = {
+            "learned": learned.profile,
+            "equal": suggestion.equal_weights(learned.profile),
+        }
+        for name, profile in profiles.items():
+            rankings[name] = (
                 suggestion.ranking(known.frame, profile),
                 suggestion.ranking(unseen.frame, profile),
             )
@@ -345,11 +346,10 @@ def calibrated(known: Floats, positive: Floats, unseen: Floats) -> Floats:
     cell = np.searchsorted(cuts, known, side="left")
     rate = positive.mean()
     observed = np.bincount(cell, positive, len(cuts) + 1).astype(np.float64, copy=False)
-    expected = np.bincount(cell, minlength=len(cuts) + 1) * rate
-    weights = evidence.shaped(observed, expected, "rising")
+    accounts = np.bincount(cell, minlength=len(cuts) + 1).astype(np.float64)
+    weights = evidence.shaped(observed, accounts * rate, accounts, "rising")
     cells = np.searchsorted(cuts, unseen, side="left")
-    base = np.log(rate / (1 - rate))
-    return np.asarray(base + evidence.log_odds_beyond(weights, float(rate))[cells])
+    return np.asarray(np.log(rate / (1 - rate)) + weights[cells])
 
 
 def _places(values: Floats) -> Floats:

@@ -17,13 +17,15 @@ import polars as pl
 from sklearn.cluster import SpectralClustering
 from sklearn.metrics import adjusted_rand_score
 
-from icp_core.columns import Column
+from icp_core.columns import Column, Kind
 from icp_core.learning import attributes, evidence
 from icp_core.learning.cases import Cases, Progress
 from icp_core.learning.evidence import Evidence
 from icp_core.learning.gower import Floats, Gower, Rows
+from icp_core.learning.levels import Coded
 from icp_core.learning.suggestion import fit_from
 from icp_core.profile import Criterion, Profile, Role
+from icp_core.reference import industry
 from icp_core.universe import Universe
 
 MOST_SEGMENTS: Final = 6
@@ -34,7 +36,11 @@ _DRAWS: Final = 8
 _SHUFFLES: Final = 4
 _SHARE: Final = 0.7
 _MARGIN: Final = 0.1
-_TOLD: Final = 3
+_LEAST_MARGIN: Final = 0.05
+_ABOUT: Final = 0.05
+_TOLD: Final = 2
+_NAMED: Final = 2
+_APART: Final = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,8 +136,10 @@ def segments(
         schema={"segments": pl.Int64, "agreement": pl.Float64, "by_chance": pl.Float64},
         orient="row",
     )
+    by_chance = pl.col("by_chance")
     real = stability.filter(
-        (pl.col("agreement") >= STABLE) & (pl.col("agreement") >= pl.col("by_chance") + _MARGIN)
+        (pl.col("agreement") >= STABLE)
+        & (pl.col("agreement") >= by_chance + ((1 - by_chance) / 2).clip(_LEAST_MARGIN, _MARGIN))
     )
     whole = Segment("All customers", customers, 1.0, None)
     if len(customers) < LEAST_CUSTOMERS:
@@ -140,10 +148,12 @@ def segments(
     if real.is_empty():
         note = "No number of segments comes out the same twice; treat the customers as one segment."
         return Segments((whole,), stability, note)
-    count = int(real.sort("agreement", "segments", descending=[True, False])["segments"][0])
-    groups = _grouped(alike, count)
+    # Of numbers that are about as stable the largest: of three kinds two may look like one each time.
+    about = real.filter(pl.col("agreement") >= pl.col("agreement").max() - _ABOUT)
+    chosen: int = about["segments"].to_list()[-1]
+    groups = _grouped(alike, chosen)
     found = []
-    for group in range(count):
+    for group in range(chosen):
         rows = customers[groups == group]
         name, profile = _portrait(frame, groups == group, market, gower.columns, like)
         found.append(Segment(name, rows, len(rows) / len(customers), profile))
@@ -204,7 +214,7 @@ def _portrait(
         apart = evidence.learn(coded, positive, expected)
         favourable = apart.favourable(coded)
         gap = favourable[inside].mean() - favourable[~inside].mean()
-        told.append((float(gap), f"{column.label}: {attributes.favourable(apart)}"))
+        told.append((float(gap), _said(apart, coded, inside)))
         both = levels.code(pl.concat([frame.filter(pl.Series(inside)), others.frame])[column.name])
         label = np.append(np.ones(int(inside.sum())), np.zeros(len(others)))
         learned: Evidence = evidence.learn(both, label, np.full(len(label), label.mean()))
@@ -218,7 +228,7 @@ def _portrait(
                 Criterion(column=column.name, role=Role.NICE_TO_HAVE, fit=test, weight=weight)
             )
     told.sort(key=lambda item: -item[0])
-    name = "; ".join(text for gap, text in told[:_TOLD] if gap > 0.1) or "Mixed"
+    name = "; ".join(text for gap, text in told[:_TOLD] if gap > _APART) or "Mixed"
     if not criteria:
         return name, None
     model = like or Profile(name="Learned")
@@ -226,4 +236,30 @@ def _portrait(
         name=f"Segment: {name}"[:80],
         description="Suggested by what sets this segment of customers apart from the market.",
         criteria=tuple(sorted(criteria, key=lambda c: -c.weight)),
+    )
+
+
+def _said(apart: Evidence, coded: Coded, inside: npt.NDArray[np.bool_]) -> str:
+    """The levels that set a segment apart most, by how much more common they are in it."""
+    levels = apart.levels
+    if levels.column.kind in (Kind.NUMBER, Kind.FLAG):
+        return f"{levels.column.label} {attributes.favourable(apart)}"
+    if coded.tags is not None:
+        held, names = coded.tags, levels.names
+    elif levels.column.kind is Kind.INDUSTRY:
+        # By section: divisions are too many for a name.
+        names = levels.parent_names[-1]
+        held = np.append(levels.parents[-1], len(names))[coded.codes, None] == np.arange(len(names))
+        names = tuple(industry.label(section).capitalize() for section in names)
+    else:
+        names = levels.names
+        held = coded.codes[:, None] == np.arange(len(names))
+    gaps = held[inside].mean(axis=0) - held[~inside].mean(axis=0)
+    most = np.argsort(-gaps, kind="stable")[:_NAMED]
+    # The second only where it says something as well.
+    said = " or ".join(names[at] for at in most if gaps[at] > max(_APART / 2, gaps[most[0]] / 3))
+    return (
+        said
+        if levels.column.kind in (Kind.INDUSTRY, Kind.TAGS)
+        else f"{levels.column.label} {said}"
     )

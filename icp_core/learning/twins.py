@@ -16,7 +16,7 @@ from sklearn.cluster import AgglomerativeClustering
 from icp_core.columns import Column
 from icp_core.errors import LearningError
 from icp_core.learning.cases import Progress
-from icp_core.learning.gower import Gower, Rows
+from icp_core.learning.gower import Encoded, Gower, Rows
 from icp_core.universe import Universe
 
 MOST_PROTOTYPES: Final = 50
@@ -79,6 +79,7 @@ def twins(
     weights: Mapping[str, float] | None = None,
     without: Rows | None = None,
     most: int = MOST_PROTOTYPES,
+    encoded: Encoded | None = None,
     progress: Progress | None = None,
 ) -> Twins:
     """The accounts nearest to chosen customers.
@@ -99,6 +100,8 @@ def twins(
         Rows that cannot be twins, such as other customers; the customers themselves never are.
     most
         How many prototypes at most.
+    encoded
+        The universe's accounts, where an earlier question has encoded them.
     progress
         Called with the share done; what it raises ends the work.
 
@@ -109,13 +112,13 @@ def twins(
     """
     if not len(customers):
         raise LearningError("Choose at least one customer to look for twins of.")
-    gower = Gower.on(universe, columns, weights=weights)
+    gower = Gower.on(universe, columns, weights=weights, encoded=encoded)
     chosen = prototypes(gower, universe, customers, most=most)
     ready = gower.to(universe.frame[chosen])
     passed = customers if without is None else np.union1d(customers, without)
     # A few more than each prototype's share, because two prototypes may be nearest to the same.
     each = _SPARE + 3 * ceil(count / len(chosen))
-    pairs = ready.nearest(universe.frame, each, without=passed, progress=progress)
+    pairs = ready.nearest(each, without=passed, progress=progress)
     # Each account belongs to the customer it is nearest to, in whosever list it was found.
     rows = pairs["row"].unique().sort().to_numpy()
     apart_from = ready.distances(universe.frame[rows])

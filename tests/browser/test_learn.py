@@ -34,6 +34,24 @@ def test_the_best_customers_become_the_profile_in_the_builder(page, address):
     assert not page.asked_elsewhere
 
 
+def test_ticked_accounts_are_learned_from(page, address):
+    page.goto(f"{address}/Accounts?dataset=demo")
+    page.wait_for_selector("[data-testid=stDataFrame] canvas")
+    settle(page)
+    page.wait_for_timeout(1000)
+    at = page.get_by_test_id("stDataFrame").first.bounding_box()
+    # The boxes are left of the first column.
+    for row in (0, 1):
+        page.mouse.click(at["x"] + 16, at["y"] + 32 + 31 * (row + 0.5))
+        page.get_by_role("button", name=f"Decide on {row + 1}").wait_for()
+        settle(page)
+    page.get_by_role("button", name="Learn from these").click()
+    page.wait_for_url(re.compile("/Learn"))
+    page.get_by_text("Hand-picked: 2 accounts.").wait_for()
+    page.get_by_role("radio", name="Twins").click()
+    page.get_by_text("200 accounts like your customers").wait_for(timeout=60_000)
+
+
 def test_the_proof_can_be_cancelled_and_begun_again(page, address):
     page.goto(f"{address}/Learn?dataset=demo&learn_part=Proof")
     page.get_by_role("button", name="Cancel").click(timeout=60_000)

@@ -174,7 +174,19 @@ def test_the_demo_has_fictional_deals_with_the_planted_truth():
     lost = deals.frame.filter(pl.col("outcome") == "lost")
     assert lost.height == 200
     assert not lost["account_id"].is_in(customers).any()
-    assert deals.frame.filter(pl.col("outcome") != "lost")["account_id"].is_in(customers).all()
+    bought = accounts.filter(
+        pl.col("account_id").is_in(
+            deals.frame.filter(pl.col("outcome") != "lost")["account_id"].implode()
+        )
+    )
+    assert bought.height == 200
+    # Those that the universe does not mark are of the second kind: manufacturers with a modern system.
+    second = bought.filter(~pl.col("account_id").is_in(customers))
+    assert 30 <= second.height <= 70
+    assert second["industry"].str.slice(0, 2).cast(pl.Int64).is_between(10, 33).all()
+    assert second["employees"].is_between(60, 600).all()
+    systems = ["IFS Cloud", "Microsoft Dynamics 365", "SAP S/4HANA"]
+    assert second["technologies"].list.eval(pl.element().is_in(systems)).list.any().all()
     old = pl.col("technologies").list.eval(pl.element().is_in(demo.OLD_ERP)).list.any()
     share = accounts.select(old.alias("old"), "account_id")
     among_lost = share.filter(pl.col("account_id").is_in(lost["account_id"].implode()))[

@@ -75,13 +75,18 @@ def test_a_division_lends_strength_to_its_rare_groups():
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 30), st.floats(0.5, 30)), min_size=2, max_size=25),
+    st.lists(
+        st.tuples(st.integers(0, 30), st.floats(0.5, 30), st.integers(31, 90)),
+        min_size=2,
+        max_size=25,
+    ),
     st.sampled_from(["rising", "falling", "peaked", "any"]),
 )
 def test_a_number_rises_falls_or_has_one_peak(bins, shape):
-    observed = np.array([o for o, _ in bins], dtype=float)
-    expected = np.array([e for _, e in bins])
-    steps = np.sign(np.round(np.diff(evidence.shaped(observed, expected, shape)), 9))
+    observed, expected, accounts = np.array(bins, dtype=float).T
+    centres = np.arange(1.0, len(bins) + 1)
+    weights = evidence.shaped(observed, expected, accounts, shape, centres=centres)
+    steps = np.sign(np.round(np.diff(weights), 9))
     turns = steps[steps != 0]
     if shape == "rising":
         assert (turns > 0).all()
@@ -92,13 +97,24 @@ def test_a_number_rises_falls_or_has_one_peak(bins, shape):
 
 
 def test_the_shape_that_the_data_has_is_chosen():
-    expected = np.full(6, 20.0)
-    rising = evidence.shaped(np.array([5.0, 10, 15, 20, 30, 40]), expected)
+    expected, accounts = np.full(6, 20.0), np.full(6, 80.0)
+    rising = evidence.shaped(np.array([5.0, 10, 15, 20, 30, 40]), expected, accounts)
     assert (np.diff(rising) > 0).all()
-    peaked = evidence.shaped(np.array([5.0, 10, 45, 45, 10, 5]), expected)
+    peaked = evidence.shaped(np.array([5.0, 10, 45, 45, 10, 5]), expected, accounts)
     assert peaked.argmax() in (2, 3)
     assert peaked[0] < 0 < peaked[2]
     assert peaked[5] < 0
+
+
+def test_a_straight_line_in_the_log_odds_is_found_as_one():
+    # Log-odds of -3 + x/2 where -1 was expected of all: the weights are x/2 - 2, however wide the bins.
+    centres = np.array([0.0, 1, 2, 4, 7, 12])
+    accounts = np.array([4000.0, 3000, 2000, 1500, 1000, 500])
+    observed = accounts / (1 + np.exp(3 - centres / 2))
+    weights = evidence.shaped(
+        observed, accounts / (1 + np.exp(1)), accounts, "rising", centres=centres
+    )
+    assert weights == pytest.approx(np.minimum(centres / 2 - 2, log(99) + 1), abs=0.05)
 
 
 def test_the_strongest_tags_are_chosen_and_any_of_them_counts():

@@ -6,16 +6,18 @@ import numpy as np
 import polars as pl
 import pytest
 from naive_bayes_reference import naive_bayes
-from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_breast_cancer
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from threadpoolctl import threadpool_limits
 
-from benchmarks.learning import noise, planted_cases, universe_of
+from benchmarks.learning import (
+    noise,
+    of_columns,
+    out_of_sample,
+    planted_cases,
+    straight,
+    universe_of,
+)
 from icp_core.learning import demo_deals, leakage, proof, scorecard, standings
 from icp_core.learning.cases import cases, levels_of
 from icp_core.learning.intervals import Estimate
@@ -233,33 +235,11 @@ def test_columns_that_know_the_outcome_are_named():
     assert "dated after the deal" in found["onboarded"]
 
 
-def linear(seed=0, size=4_000):
-    """Eight numbers with weak, straight effects: plain logistic regression is the right model."""
-    rng = np.random.default_rng(seed)
-    values = rng.normal(0, 1, (size, 8))
-    odds = values @ np.array([0.9, -0.7, 0.6, 0.5, -0.4, 0.3, 0, 0]) - 1
-    return rng.random(size) < 1 / (1 + np.exp(-odds)), {f"x{i}": values[:, i] for i in range(8)}
-
-
 def measurements():
     """Real measurements with real labels, all numbers (Wolberg 1995, ships with scikit-learn)."""
     data = load_breast_cancer()
     names = [name.replace(" ", "_") for name in data.feature_names]
     return data.target == 1, dict(zip(names, data.data.T, strict=True))
-
-
-def of_columns(positive, columns):
-    order = np.argsort(~positive, kind="stable")
-    frame = pl.DataFrame(
-        {"account_id": [f"A{i:05}" for i in range(len(order))], "name": "N"}
-        | {name: values[order] for name, values in columns.items()}
-    )
-    universe = Universe.of(frame, name="x", label="X")
-    used, _ = attributes_of(universe)
-    count = int(positive.sum())
-    return cases(
-        universe, np.arange(count), np.arange(count, len(order)), levels_of(universe, used)
-    )
 
 
 def won_and_lost(universe):
@@ -272,31 +252,6 @@ def won_and_lost(universe):
     )
 
 
-def plain_logistic(train, test):
-    """scikit-learn's own logistic regression on scaled numbers and one-hot choices."""
-    numbers, choices = [], []
-    for name in train.coded:
-        dtype = train.frame.schema[name]
-        if not isinstance(dtype, pl.List):
-            (numbers if dtype.is_numeric() else choices).append(name)
-
-    def table(part):
-        return part.frame.select(
-            *(pl.col(name).cast(pl.Float64) for name in numbers),
-            *(pl.col(name).cast(pl.String).fill_null("?").str.slice(0, 5) for name in choices),
-        ).to_pandas()
-
-    model = make_pipeline(
-        make_column_transformer(
-            (make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), numbers),
-            (OneHotEncoder(handle_unknown="ignore"), choices),
-        ),
-        LogisticRegression(max_iter=2_000),
-    )
-    model.fit(table(train), train.positive)
-    return model.predict_proba(table(test))[:, 1]
-
-
 def expected_calibration_error(positive, probability):
     """Ten bins of equally many accounts, counted one by one."""
     order = np.argsort(probability, kind="stable")
@@ -306,26 +261,33 @@ def expected_calibration_error(positive, probability):
     )
 
 
-@pytest.mark.parametrize("name", ["customers", "won_and_lost", "linear", "measurements"])
+@pytest.mark.parametrize("name", ["customers", "won_and_lost", "straight", "measurements"])
 def test_the_model_beats_naive_bayes_and_keeps_up_with_logistic_regression(name, request, universe):
     match name:
         case "customers":
             labelled = request.getfixturevalue("customers")
         case "won_and_lost":
             labelled = won_and_lost(universe)
-        case "linear":
-            labelled = of_columns(*linear())
+        case "straight":
+            labelled = of_columns(*straight(0, size=4_000))
         case _:
             labelled = of_columns(*measurements())
-    rng = np.random.default_rng(7)
+    keeps_up(labelled, seed=7)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_straight_effects_are_learned_as_well_as_by_logistic_regression_from_few_accounts(seed):
+    keeps_up(of_columns(*straight(seed)), seed=seed)
+
+
+def keeps_up(labelled, *, seed):
+    ours, plain = out_of_sample(labelled, seed)
+    rng = np.random.default_rng(seed)
     folds = scorecard.folds_of(labelled, rng)
-    ours, bayes, plain = (np.empty(len(labelled)) for _ in range(3))
+    bayes = np.empty(len(labelled))
     for fold in range(5):
         train, test = labelled.take(np.flatnonzero(folds != fold)), np.flatnonzero(folds == fold)
-        unseen = labelled.take(test)
-        ours[test] = scorecard.fit(train, rng).probability(unseen)
-        bayes[test] = np.clip(naive_bayes(train, unseen), 1e-9, 1 - 1e-9)
-        plain[test] = plain_logistic(train, unseen)
+        bayes[test] = np.clip(naive_bayes(train, labelled.take(test)), 1e-9, 1 - 1e-9)
     label = labelled.positive
     assert log_loss(label, ours) < log_loss(label, bayes)
     assert expected_calibration_error(label, ours) < expected_calibration_error(label, bayes)

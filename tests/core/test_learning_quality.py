@@ -3,7 +3,14 @@
 import pytest
 from threadpoolctl import threadpool_limits
 
-from benchmarks.learning import DRIVERS, covers, says_it_cannot_tell, suggested_columns, universe_of
+from benchmarks.learning import (
+    DRIVERS,
+    covers,
+    says_it_cannot_tell,
+    segments_found,
+    suggested_columns,
+    universe_of,
+)
 from icp_core import demo
 
 
@@ -30,3 +37,10 @@ def test_bands_contain_the_planted_lift_as_often_as_they_promise():
     held = [covers(seed) for seed in range(100)]
     assert sum(one.attribute for one in held) >= 90
     assert sum(one.top_tenth for one in held) >= 90
+
+
+@pytest.mark.parametrize("kinds", [1, 2, 3])
+def test_as_many_segments_are_found_as_there_are_kinds_of_customers(kinds):
+    # All twenty runs of each are in `python -m benchmarks.learning --quality`.
+    found = [segments_found(kinds, seed) for seed in range(5)]
+    assert sum(count == kinds for count in found) >= 4, found

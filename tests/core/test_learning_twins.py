@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from icp_core import demo
+from icp_core.columns import Kind
 from icp_core.errors import LearningError
 from icp_core.learning import gower as distance
 from icp_core.learning import twins as likeness
@@ -33,10 +34,9 @@ def slow(gower, one, other):
         if a is None or b is None:
             continue
         weight += share
-        if column.name in gower.grids:
-            apart = abs(
-                np.interp(a, *gower.grids[column.name]) - np.interp(b, *gower.grids[column.name])
-            )
+        if column.kind is Kind.NUMBER:
+            grid = gower.encoded.grid(column.name)
+            apart = abs(np.interp(a, *grid) - np.interp(b, *grid))
         elif isinstance(a, list):
             apart = 1 - len({*a} & {*b}) / len({*a} | {*b}) if a or b else 0
         elif column.name == "industry":
@@ -72,9 +72,10 @@ def test_an_account_is_at_no_distance_from_itself_and_distances_are_mutual(unive
 def test_passing_over_what_is_out_of_reach_changes_nothing(universe, columns, count, monkeypatch):
     monkeypatch.setattr(distance, "_FIRST_BLOCK", 64)
     monkeypatch.setattr(distance, "_CHUNK", 100)
+    monkeypatch.setattr(distance, "_SAMPLED", 200)
     prototypes = np.arange(0, 3_000, 173)[:12]
     ready = Gower.on(universe, columns).to(universe.frame[prototypes])
-    found = ready.nearest(universe.frame, count, without=prototypes)
+    found = ready.nearest(count, without=prototypes)
     apart = ready.distances(universe.frame)
     apart[prototypes] = 1
     for prototype in range(len(prototypes)):

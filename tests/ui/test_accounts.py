@@ -224,6 +224,27 @@ def test_ticked_accounts_are_decided_on_and_no_others(open_page: Open, market: E
     assert set(decisions["status"]) == {"open"}
 
 
+def test_ticked_accounts_are_picked_by_hand_to_learn_from_and_put_away_again(
+    open_page: Open, market: Evaluation
+) -> None:
+    first, more = (best(market, *at)["account_id"].to_list() for at in ((0, 3), (48, 52)))
+    app = open_page(PAGE)
+    for ids in (first, more):
+        # Those of an earlier page or visit stay picked.
+        app.switch_page(PAGE).run()
+        app.session_state["accounts_ticked_demo"] = tuple(ids)
+        app.run()
+        press(app, "Learn from these")
+        assert not app.exception
+    app.switch_page("pages/10_Learn.py").run()
+    assert "Hand-picked: 7 accounts." in texts(app)
+    assert {metric.label: metric.value for metric in app.metric}["Best"] == "7"
+    app.button(key="learn_put_away").click().run()
+    assert not app.exception
+    assert "Hand-picked" not in texts(app)
+    assert "Hand-picked" not in app.segmented_control(key="learn_from").options
+
+
 def test_a_decision_on_too_many_is_refused(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

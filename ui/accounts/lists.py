@@ -24,6 +24,7 @@ from icp_core.workspace import Status, slug_of
 from ui import data, shell, state, tables, theme
 from ui.accounts import deciding
 from ui.format import number, plain
+from ui.learning.request import HAND_PICKED, LEARN_FROM
 from ui.state import View
 from ui.texts import _, ngettext
 
@@ -410,6 +411,19 @@ def selected() -> tuple[str, ...]:
 def select(ids: Sequence[str]) -> None:
     """Tick just these accounts."""
     state.set_kept(_ticked(), tuple(ids))
+
+
+def learn_from(ids: Sequence[str]) -> None:
+    """Draw the button that picks accounts to learn from, and goes to the page that does."""
+    if st.button(
+        _("Learn from these"),
+        icon=":material/school:",
+        help=_("Add the ticked accounts to the customers picked by hand, and learn from those."),
+        key="accounts_learn",
+    ):
+        state.pick_by_hand(ids)
+        state.set_kept(LEARN_FROM, HAND_PICKED)
+        shell.go("learn")
 
 
 def _ticked() -> str:

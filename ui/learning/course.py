@@ -8,13 +8,13 @@ import streamlit as st
 
 from icp_core.errors import IcpError
 from icp_core.importing.customers import template
-from icp_core.learning import customer_lists
+from icp_core.learning import Outcomes, customer_lists
 from icp_core.learning.customer_lists import CustomerList
 from icp_core.universe import Universe
 from icp_core.workspace import Status
-from ui import data, state
+from ui import data, shell, state
 from ui.format import number, percent, plain
-from ui.learning.request import Given, Request, Settings
+from ui.learning.request import HAND_PICKED, LEARN_FROM, Given, Request, Settings
 from ui.state import View
 from ui.texts import _, ngettext
 from ui.work import CancelledError, Work
@@ -71,7 +71,8 @@ def sources(dataset: str, universe: Universe) -> dict[str, str]:
         kinds["deals"] = _("Loaded deals")
     if "is_customer" in universe.columns and universe.frame["is_customer"].any():
         kinds["marked"] = _("Marked customers")
-    return kinds | {"file": _("A deal export"), "list": _("A list of companies")}
+    kinds |= {"file": _("A deal export"), "list": _("A list of companies")}
+    return kinds | ({HAND_PICKED: _("Hand-picked")} if state.hand_picked() else {})
 
 
 def customers(view: View, universe: Universe) -> Given:
@@ -94,7 +95,7 @@ def customers(view: View, universe: Universe) -> Given:
                 "A list of companies can be your favourites, or a competitor's reference customers "
                 "where you have no customers yet."
             ),
-            **state.kept("learn_from"),
+            **state.kept(LEARN_FROM),
         )
         found = _given(view.dataset, kind, universe)
         if found is not None and kind in ("file", "list"):
@@ -105,6 +106,15 @@ def customers(view: View, universe: Universe) -> Given:
                 args=(view.dataset, kind),
                 key="learn_replace",
             )
+        if kind == HAND_PICKED:
+            st.button(
+                _("Put them away"),
+                icon=":material/close:",
+                on_click=_put_away,
+                args=(next(iter(kinds)),),
+                key="learn_put_away",
+            )
+            shell.link("accounts", _("Pick more"), ":material/add:")
     if found is None:
         with st.container(border=True):
             (_ask_for_file if kind == "file" else _ask_for_list)(view.dataset, universe)
@@ -120,7 +130,18 @@ def _given(dataset: str, kind: str, universe: Universe) -> Given | None:
         return Given(customer_lists.flagged(universe), kind)
     if kind == "deals":
         return Given(data.outcomes(dataset) or data.fictional_deals(dataset), kind)
+    if kind == HAND_PICKED:
+        picked = state.hand_picked()
+        count = ngettext(
+            "Hand-picked: {count} account.", "Hand-picked: {count} accounts.", len(picked)
+        ).format(count=number(len(picked)))
+        return Given(Outcomes.of_customers(picked), "\n".join(picked), count)
     return course().given.get((dataset, kind))
+
+
+def _put_away(kind: str) -> None:
+    state.drop_hand_picked()
+    state.set_kept(LEARN_FROM, kind)
 
 
 def _ask_for_file(dataset: str, universe: Universe) -> None:

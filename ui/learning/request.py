@@ -1,10 +1,14 @@
 """What is asked of learning: the key of every result that is kept."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from icp_core.learning.cases import Against
 from icp_core.learning.customers import Outcomes, Weights
 from icp_core.profile import Profile
+
+LEARN_FROM: Final = "learn_from"
+HAND_PICKED: Final = "picked"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ui.learning.suggested import open_in_builder, profile_data
 from ui.tables import csv_name, table_csv, table_title
 from ui.texts import _
 
-_SHOWN = 6
+_SHOWN = 4
 
 
 def draw(request: Request, lesson: Lesson) -> None:
@@ -51,13 +51,26 @@ def _card(one: Segment, index: int, lesson: Lesson) -> None:
     st.dataframe(
         profile_data(one.profile, lesson.universe.columns).select("column", "asks", "weight"),
         column_config={
-            "column": st.column_config.TextColumn(_("Criterion"), width=110),
-            "asks": st.column_config.TextColumn(_("Asks for"), width=190),
-            "weight": st.column_config.NumberColumn(_("Weight"), format="%d", width=52),
+            "column": st.column_config.TextColumn(_("Criterion"), width=102),
+            "asks": st.column_config.TextColumn(_("Asks for"), width=102),
+            "weight": st.column_config.NumberColumn(_("Weight"), format="%d", width=48),
         },
         hide_index=True,
     )
     open_in_builder(one.profile, key=f"learn_segment_{index}")
+
+
+def stability_data(table: pl.DataFrame) -> pl.DataFrame:
+    """Agreement, and that by chance, with a column for each number of segments."""
+    return pl.DataFrame(
+        {"": [_("Agreement"), _("By chance")]}
+        | {
+            str(count): [agreement, by_chance]
+            for count, agreement, by_chance in table.select(
+                "segments", "agreement", "by_chance"
+            ).iter_rows()
+        }
+    )
 
 
 def _stability(table: pl.DataFrame, lesson: Lesson) -> None:
@@ -71,12 +84,15 @@ def _stability(table: pl.DataFrame, lesson: Lesson) -> None:
         lambda: table_csv(table, headings),
         file_name=csv_name("segment-stability", lesson.universe),
     )
+    # One column a number of segments, which leaves room for the segments themselves.
     st.dataframe(
-        table,
+        stability_data(table),
         column_config={
-            "segments": headings["segments"],
-            "agreement": st.column_config.NumberColumn(headings["agreement"], format="%.2f"),
-            "by_chance": st.column_config.NumberColumn(headings["by_chance"], format="%.2f"),
+            "": st.column_config.TextColumn(_("Segments"), pinned=True),
+            **{
+                str(count): st.column_config.NumberColumn(str(count), format="%.2f")
+                for count in table["segments"]
+            },
         },
         hide_index=True,
     )
