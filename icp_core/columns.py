@@ -272,7 +272,7 @@ def describe(name: str, dtype: pl.DataType) -> Column:
 
 
 def conform(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with every canonical column in its canonical type, and NaN turned into null.
+    """Accounts as `typed` gives them, held to what every list needs.
 
     Parameters
     ----------
@@ -291,17 +291,7 @@ def conform(frame: pl.DataFrame) -> pl.DataFrame:
             f"The accounts lack the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; "
             f"every list needs {' and '.join(REQUIRED)}."
         )
-    casts: list[pl.Expr] = []
-    for name in frame.columns:
-        target = BY_NAME[name].dtype if name in BY_NAME else None
-        expression = pl.col(name).cast(target) if target is not None else pl.col(name)
-        if (target or frame.schema[name]).is_float():
-            expression = expression.fill_nan(None)
-        casts.append(expression)
-    try:
-        frame = frame.select(casts)
-    except pl.exceptions.PolarsError as error:
-        raise UniverseError(f"A column does not hold what its name promises: {error}") from error
+    frame = typed(frame)
     ids = frame["account_id"]
     if ids.null_count():
         raise UniverseError(
@@ -311,6 +301,27 @@ def conform(frame: pl.DataFrame) -> pl.DataFrame:
         first = frame.filter(pl.col("account_id").is_duplicated())["account_id"][0]
         raise UniverseError(f"The account_id {first} stands more than once; keep one row of each.")
     return frame
+
+
+def typed(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with every canonical column in its canonical type, and NaN turned into null.
+
+    Raises
+    ------
+    UniverseError
+        If a value cannot be read as its column's type.
+    """
+    casts: list[pl.Expr] = []
+    for name in frame.columns:
+        target = BY_NAME[name].dtype if name in BY_NAME else None
+        expression = pl.col(name).cast(target) if target is not None else pl.col(name)
+        if (target or frame.schema[name]).is_float():
+            expression = expression.fill_nan(None)
+        casts.append(expression)
+    try:
+        return frame.select(casts)
+    except pl.exceptions.PolarsError as error:
+        raise UniverseError(f"A column does not hold what its name promises: {error}") from error
 
 
 def describe_all(schema: Mapping[str, pl.DataType]) -> dict[str, Column]:

@@ -1,5 +1,6 @@
 """A universe: every account loaded, with what is known of each column."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -7,15 +8,19 @@ from typing import Final
 
 import polars as pl
 
-from icp_core.columns import Column, conform, describe_all
+from icp_core.columns import REQUIRED, Column, conform, describe_all, typed
 from icp_core.errors import UniverseError
+from icp_core.mapped import mapped
 
 DATA: Final = Path(__file__).resolve().parent.parent / "data"
+
+IN_MEMORY: Final = 200_000
+"""Accounts up to which a universe is held in memory; of more, every column lies on disk."""
 
 
 @dataclass(frozen=True, eq=False)
 class Universe:
-    """Accounts in memory, shared by all users and never changed in place.
+    """Accounts, shared by all users and never changed in place.
 
     Attributes
     ----------
@@ -25,7 +30,8 @@ class Universe:
         As shown in the dataset list.
     frame
         One row per account, sorted by `account_id` so that row order breaks ties; canonical columns
-        in canonical types (`columns.conform`), extras kept.
+        in canonical types (`columns.conform`), extras kept. Of many accounts it lies on disk
+        (`mapped`): what nobody looks at costs no memory.
     fictional
         Whether the companies are invented; then every view and export says so.
     note
@@ -40,20 +46,54 @@ class Universe:
 
     @classmethod
     def of(
-        cls, frame: pl.DataFrame, *, name: str, label: str, fictional: bool = False, note: str = ""
+        cls,
+        accounts: pl.DataFrame | pl.LazyFrame,
+        *,
+        name: str,
+        label: str,
+        fictional: bool = False,
+        note: str = "",
+        include_inactive: bool = True,
     ) -> "Universe":
         """A universe of validated accounts.
+
+        Parameters
+        ----------
+        accounts
+            Accounts in any order. Of a lazy frame over a file with many accounts one column at a time
+            is read.
+        name, label, fictional, note
+            As the attributes.
+        include_inactive
+            Keep bankrupt, dissolving and deregistered accounts too.
 
         Raises
         ------
         UniverseError
-            If there are no accounts, or `columns.conform` refuses them.
+            If there are no accounts, none that is active, or `columns.conform` refuses them.
+        SourceError
+            If they are too many for memory and the disk refuses them.
         """
-        if frame.is_empty():
+        accounts = accounts.lazy()
+        names = accounts.collect_schema().names()
+        listed = _height(accounts)
+        if not listed:
             raise UniverseError(
                 f"{label} holds no accounts. Load a list with at least one company."
             )
-        return cls(name, label, conform(frame).sort("account_id"), fictional, note)
+        height = listed
+        if not include_inactive and "status" in names:
+            accounts = accounts.filter(pl.col("status").is_null() | (pl.col("status") == "active"))
+            height = _height(accounts)
+        if not height:
+            raise UniverseError(
+                f"{label} holds {listed:,} accounts, none of them active. Include inactive ones."
+            )
+        if height > IN_MEMORY:
+            frame = mapped(_sorted(accounts, names))
+        else:
+            frame = conform(accounts.collect()).sort("account_id")
+        return cls(name, label, frame, fictional, note)
 
     def joined(self, accounts: pl.DataFrame) -> "Universe":
         """The universe with a few more accounts; itself if they bring nothing new.
@@ -71,6 +111,8 @@ class Universe:
         if new.is_empty():
             return self
         frame = pl.concat([self.frame, new.cast(known, strict=False)], how="diagonal")  # type: ignore[arg-type]
+        if frame.height > IN_MEMORY:
+            return replace(self, frame=mapped(_sorted(frame.lazy(), frame.columns)))
         return replace(self, frame=frame.sort("account_id"))
 
     def __len__(self) -> int:
@@ -87,3 +129,19 @@ class Universe:
         return {"latitude", "longitude"} <= self.columns.keys() and (
             self.frame["latitude"].null_count() < len(self)
         )
+
+
+def _height(accounts: pl.LazyFrame) -> int:
+    return int(accounts.select(pl.len()).collect().item())
+
+
+def _sorted(accounts: pl.LazyFrame, names: list[str]) -> Iterator[pl.Series]:
+    """The columns of what `columns.conform` would make of the accounts, sorted, one by one."""
+    first = conform(accounts.select(name for name in names if name in REQUIRED).collect())
+    order = first["account_id"].arg_sort()
+    first = first[order]
+    for name in names:
+        if name in first.columns:
+            yield first[name]
+        else:
+            yield typed(accounts.select(name).collect())[name][order]

@@ -5,7 +5,8 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -263,17 +264,31 @@ class Library:
         self._keep(entry, files, old=old)
         return entry
 
-    def open(self, key: str) -> Universe:
+    def open(self, key: str, *, include_inactive: bool = True) -> Universe:
         """The accounts of a universe.
+
+        Parameters
+        ----------
+        key
+            Of the universe.
+        include_inactive
+            As `Universe.of`.
 
         Raises
         ------
         ImportRefused
             If there is none, or its file cannot be read.
+        UniverseError, SourceError
+            As `Universe.of`.
         """
         entry = self.entry(key)
-        frame = self._frame(entry, _ACCOUNTS)
-        return Universe.of(frame, name=f"loaded:{key}", label=entry.label)
+        with _reading(entry):
+            return Universe.of(
+                pl.scan_parquet(self._path(entry, _ACCOUNTS)),
+                name=entry.source,
+                label=entry.label,
+                include_inactive=include_inactive,
+            )
 
     def report(self, key: str) -> QualityReport:
         """What its load did."""
@@ -371,12 +386,21 @@ class Library:
         _replace(self._universes / entry.key / _ABOUT, entry.model_dump_json(indent=2))
 
     def _frame(self, entry: Entry, file: str) -> pl.DataFrame:
-        try:
-            return pl.read_parquet(self._universes / entry.key / entry.version / file)
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise ImportRefused(
-                f"The universe {entry.label} cannot be read; load its file again."
-            ) from error
+        with _reading(entry):
+            return pl.read_parquet(self._path(entry, file))
+
+    def _path(self, entry: Entry, file: str) -> Path:
+        return self._universes / entry.key / entry.version / file
+
+
+@contextmanager
+def _reading(entry: Entry) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise ImportRefused(
+            f"The universe {entry.label} cannot be read; load its file again."
+        ) from error
 
 
 def _entry(**fields: object) -> Entry:

@@ -1,6 +1,6 @@
 """Sources of accounts: what ships with the product, and files."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -9,10 +9,11 @@ import polars as pl
 from icp_core import demo
 from icp_core.engines import is_address
 from icp_core.engines.base import without_password
-from icp_core.errors import SourceError, UniverseError
+from icp_core.errors import SourceError
 from icp_core.importing.library import SOURCE, Library
+from icp_core.mapped import scratch
 from icp_core.sources import files, listed, norway
-from icp_core.universe import Universe
+from icp_core.universe import IN_MEMORY, Universe
 
 MAX_DEMO_ROWS: Final = 10_000_000
 
@@ -84,28 +85,30 @@ def load(source: str, *, include_inactive: bool = False) -> Universe:
         )
     name, _, rows = source.partition(":")
     if name == SOURCE and rows:
-        return _loaded(rows, include_inactive=include_inactive)
+        return Library().open(rows, include_inactive=include_inactive)
     kind = {entry.name: entry for entry in BUILT_IN}.get(name)
     if kind is None or (rows and name != "demo"):
         return _of_file(source, include_inactive=include_inactive)
-    if name == "demo":
-        frame = demo.generate(_rows(source, rows) if ":" in source else demo.ROWS)
-    else:
-        frame = listed.accounts() if name == "listed" else norway.accounts()
-    label = f"{kind.label}, {frame.height:,} rows" if rows else kind.label
-    return Universe.of(
-        _chosen(frame, label, include_inactive=include_inactive),
-        name=source,
-        label=label,
-        fictional=kind.fictional,
-        note=kind.note,
-    )
 
+    def universe(accounts: pl.DataFrame | pl.LazyFrame) -> Universe:
+        count = _rows(source, rows) if rows else 0
+        return Universe.of(
+            accounts,
+            name=source,
+            label=f"{kind.label}, {count:,} rows" if count else kind.label,
+            fictional=kind.fictional,
+            note=kind.note,
+            include_inactive=include_inactive,
+        )
 
-def _loaded(key: str, *, include_inactive: bool) -> Universe:
-    universe = Library().open(key)
-    frame = _chosen(universe.frame, universe.label, include_inactive=include_inactive)
-    return universe if frame.height == len(universe) else replace(universe, frame=frame)
+    if name != "demo":
+        return universe(listed.accounts() if name == "listed" else norway.accounts())
+    count = _rows(source, rows) if ":" in source else demo.ROWS
+    if count <= IN_MEMORY:
+        return universe(demo.generate(count))
+    with scratch() as folder:
+        demo.write(folder / "demo.parquet", count)
+        return universe(pl.scan_parquet(folder / "demo.parquet"))
 
 
 def _of_file(source: str, *, include_inactive: bool) -> Universe:
@@ -116,26 +119,23 @@ def _of_file(source: str, *, include_inactive: bool) -> Universe:
             f"There is no source of accounts {source!r}. "
             f"Use {names}, demo:ROWS, or the path of a .parquet or .csv file."
         )
-    frame = files.accounts(path)
-    fictional = "source" in frame.columns and (frame["source"] == demo.SOURCE).any()
-    return Universe.of(
-        _chosen(frame, path.name, include_inactive=include_inactive),
-        name=source,
-        label=path.name,
-        fictional=fictional,
-        note=BUILT_IN[0].note if fictional else "",
-    )
-
-
-def _chosen(frame: pl.DataFrame, label: str, *, include_inactive: bool) -> pl.DataFrame:
-    if include_inactive or "status" not in frame.columns:
-        return frame
-    active = frame.filter(pl.col("status").is_null() | (pl.col("status") == "active"))
-    if active.is_empty() and not frame.is_empty():
-        raise UniverseError(
-            f"{label} holds {frame.height:,} accounts, none of them active. Include inactive ones."
+    with files.reading(path):
+        accounts = files.accounts(path)
+        fictional = _is_fictional(accounts)
+        return Universe.of(
+            accounts,
+            name=source,
+            label=path.name,
+            fictional=fictional,
+            note=BUILT_IN[0].note if fictional else "",
+            include_inactive=include_inactive,
         )
-    return active
+
+
+def _is_fictional(accounts: pl.LazyFrame) -> bool:
+    if "source" not in accounts.collect_schema().names():
+        return False
+    return accounts.select((pl.col("source") == demo.SOURCE).any()).collect().item()  # type: ignore[no-any-return]
 
 
 def _rows(source: str, rows: str) -> int:

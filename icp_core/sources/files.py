@@ -1,5 +1,7 @@
 """Accounts from a Parquet or CSV file that has the canonical columns."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -15,24 +17,34 @@ _YES: Final = ("true", "yes", "1")
 _NO: Final = ("false", "no", "0")
 
 
-def accounts(path: Path) -> pl.DataFrame:
+def accounts(path: Path) -> pl.LazyFrame:
     """Rows of the file; extra columns are kept, and a missing `account_id` is made from the rest.
 
     In CSV (comma, UTF-8, a header line) tags are separated by `;`, flags are true/false, dates are
-    `2026-03-31`, and an empty cell is unknown.
+    `2026-03-31`, and an empty cell is unknown. Of a Parquet file only what is asked for is read, when it
+    is: ask within `reading`, too.
+    """
+    frame = pl.scan_parquet(path) if path.suffix.lower() == ".parquet" else _csv(path).lazy()
+    names = frame.collect_schema().names()
+    if "account_id" not in names and "name" in names:
+        whole = frame.collect()
+        frame = whole.select(account_ids(whole), pl.all()).lazy()
+    return frame
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Say of a file that cannot be read which one it is.
 
     Raises
     ------
     SourceError
-        If the file cannot be read, or a cell does not hold what its column's name promises.
+        If it cannot be read, or a cell does not hold what its column's name promises.
     """
     try:
-        frame = pl.read_parquet(path) if path.suffix.lower() == ".parquet" else _csv(path)
+        yield
     except (pl.exceptions.PolarsError, OSError) as error:
         raise SourceError(f"{path} cannot be read as a {path.suffix} file: {error}") from error
-    if "account_id" not in frame.columns and "name" in frame.columns:
-        frame = frame.select(account_ids(frame), pl.all())
-    return frame
 
 
 def _csv(path: Path) -> pl.DataFrame:
