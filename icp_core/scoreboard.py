@@ -3,8 +3,10 @@
 What is expensive is kept: the fit of every account on every test that was asked for (32 bits each),
 the set of matches of every combination of gates, and the fits of those matches as one matrix. A new
 weight is then one matrix-vector product over the matches; a changed test is one new column; gates are
-bit masks, so "were it dropped" is one count. `expressions` stays the only definition: fits and
-potential are computed by it, and the rest is the same arithmetic in the same order.
+masks of one bit an account, so "were it dropped" is one count. Texts and tags are read once and kept as
+their distinct values and a small number an account; what depends on them is computed once a value.
+`expressions` stays the only definition: fits and potential are computed by it, and the rest is the
+same arithmetic, exact whatever its order.
 
 A scoreboard is shared by all users of a universe and safe to use from many threads: what it keeps is
 never changed, only dropped when the memory set aside for it is full.
@@ -23,7 +25,7 @@ import numpy.typing as npt
 import polars as pl
 from cachetools import LRUCache
 
-from icp_core.columns import describe_all
+from icp_core.columns import Column, Kind, describe_all
 from icp_core.errors import AccountError
 from icp_core.expressions import dimension, evaluated, fit, potential, when_missing
 from icp_core.market import (
@@ -42,9 +44,15 @@ from icp_core.universe import Universe
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.unsignedinteger[Any]]
+Mask = npt.NDArray[np.uint8]
 Value = TypeVar("Value")
 
 CACHE_BYTES: Final = 768 * 2**20
+_BITS: Final = 16
+_FEW: Final = 1_024
+_BLOCK: Final = 16_384
+_SECTORS: Final = frozenset({"section", "industry", "group", "class"})
 
 
 class Scoreboard:
@@ -80,7 +88,7 @@ class Scoreboard:
         """Fit of every account, NaN where unknown."""
         return self.keep(("fit", column, test), lambda: self._fit(test, column))
 
-    def codes(self, name: str) -> tuple[npt.NDArray[np.int32], tuple[str | None, ...]]:
+    def codes(self, name: str) -> tuple[Codes, tuple[str | None, ...]]:
         """Every account's place in the values of a dimension, and those values."""
         return self.keep(("codes", name), lambda: self._codes(name))
 
@@ -127,25 +135,53 @@ class Scoreboard:
                     self._kept[key] = value
         return value
 
-    def _column(self, expression: nw.Expr) -> pl.Series:
-        frame = nw.from_native(self.universe.frame.lazy())
-        frame = frame.with_columns(value=expression).select("value")
-        return frame.collect().to_native()["value"]  # type: ignore[no-any-return]
-
     def _fit(self, test: Fit, column: str) -> npt.NDArray[np.float32]:
         columns = self.universe.columns
-        return self._column(fit(test, columns[column], columns=columns)).to_numpy()
+        fits = fit(test, columns[column], columns=columns).fill_null(float("nan"))
+        found = self._by_value(column)
+        if not found:
+            return _values(self.universe.frame, fits).to_numpy()
+        codes, values = found
+        return _values(values, fits).to_numpy()[codes]
 
     def _potential(self, profile: Profile) -> Floats:
         expression = potential(profile, columns=self.universe.columns)
-        return self._column(expression).cast(pl.Float64).to_numpy()
+        found = _values(self.universe.frame, expression).cast(pl.Float64)
+        return found.fill_null(float("nan")).to_numpy()
 
-    def _codes(self, name: str) -> tuple[npt.NDArray[np.int32], tuple[str | None, ...]]:
-        key = self._column(dimension(name, columns=self.universe.columns))
+    def _codes(self, name: str) -> tuple[Codes, tuple[str | None, ...]]:
+        expression = dimension(name, columns=self.universe.columns)
+        found = self._by_value("industry" if name in _SECTORS else name)
+        key = _values(found[1] if found else self.universe.frame, expression)
         values = [*key.drop_nulls().unique().sort().to_list(), None]
-        places = pl.Series(range(len(values)), dtype=pl.Int32)
-        codes = key.replace_strict(pl.Series(values, dtype=pl.String), places)
-        return codes.to_numpy(), tuple(values)
+        dtype = _smallest(len(values))
+        places = pl.Series(np.arange(len(values), dtype=dtype))
+        codes = key.replace_strict(pl.Series(values, dtype=pl.String), places).to_numpy()
+        return (codes[found[0]] if found else codes), tuple(values)
+
+    def _by_value(self, column: str) -> tuple[Codes, pl.DataFrame] | tuple[()]:
+        """Each account's place among the distinct values of a text or tags column, and those.
+
+        Of an industry with its revision, since a code means what its revision says. Empty for other
+        columns, and where most values are distinct.
+        """
+        described = self.universe.columns.get(column)
+        if described is None or described.kind not in (Kind.CHOICE, Kind.INDUSTRY, Kind.TAGS):
+            return ()
+        return self.keep(("values", column), lambda: self._distinct(described))
+
+    def _distinct(self, column: Column) -> tuple[Codes, pl.DataFrame] | tuple[()]:
+        frame = self.universe.frame
+        names = [column.name]
+        if column.kind is Kind.INDUSTRY and "industry_revision" in frame.columns:
+            names.append("industry_revision")
+        if frame[column.name].n_unique() > max(_FEW, len(frame) // 8):
+            return ()
+        rows = frame.select(names).with_row_index(_ROW).lazy().group_by(names).agg(_ROW).collect()
+        codes = np.empty(len(frame), dtype=_smallest(len(rows)))
+        places = np.arange(len(rows), dtype=codes.dtype)
+        codes[rows[_ROW].explode().to_numpy()] = np.repeat(places, rows[_ROW].list.len().to_numpy())
+        return codes, rows.drop(_ROW)
 
     def customers(self) -> npt.NDArray[np.bool_]:
         """Whether each account is a customer; unknown counts as no."""
@@ -159,44 +195,63 @@ class Scoreboard:
         """Fit of every account after the criterion's missing rule, NaN where unknown."""
         fits = self.fit(criterion.fit, criterion.column)
         stand_in = when_missing(criterion)
-        return fits if stand_in is None else np.nan_to_num(fits, nan=stand_in)
+        return fits if stand_in is None else np.where(np.isnan(fits), np.float32(stand_in), fits)
 
     def gate(self, criterion: Criterion) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         """Which accounts fail a gate, and for which it is unknown."""
+        fails, unknown = self._masks(criterion)
+        return self._unpacked(fails), self._unpacked(unknown)
 
-        def compute() -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    def _masks(self, criterion: Criterion) -> tuple[Mask, Mask]:
+        """What `gate` says, one bit an account."""
+
+        def compute() -> tuple[Mask, Mask]:
             fits = self.graded(criterion)
-            met = fits > 0
-            unknown = np.isnan(fits)
-            return (~met & ~unknown if criterion.role is Role.MUST_HAVE else met), unknown
+            # A comparison with NaN is false: who is unknown neither passes nor fails.
+            fails = fits <= 0 if criterion.role is Role.MUST_HAVE else fits > 0
+            return np.packbits(fails), np.packbits(np.isnan(fits))
 
         return self.keep(("gate", _test_key(criterion)), compute)
 
+    def _unpacked(self, mask: Mask) -> npt.NDArray[np.bool_]:
+        return np.unpackbits(mask, count=len(self.universe)).view(np.bool_)
+
     def _split(self, gates: tuple[Criterion, ...]) -> "Split":
-        fails = np.zeros(len(self.universe), dtype=np.uint32)
-        unknown = np.zeros(len(self.universe), dtype=np.uint32)
-        for bit, gate in enumerate(gates):
-            failing, not_known = self.gate(gate)
-            fails |= failing.astype(np.uint32) << np.uint32(bit)
-            unknown |= not_known.astype(np.uint32) << np.uint32(bit)
-        missed = fails | unknown
+        size = len(self.universe)
+        masks = [self._masks(gate) for gate in gates]
+        # Who fails a gate, and of whom one gate, or more than one, is failed or unknown.
+        fails, once, twice = (np.zeros(-(-size // 8), dtype=np.uint8) for _ in range(3))
+        for failing, not_known in masks:
+            missed = failing | not_known
+            fails |= failing
+            twice |= once & missed
+            once |= missed
         costs = []
-        for bit, gate in enumerate(gates):
-            failing, not_known = self.gate(gate)
-            n_fails, n_unknown = int(np.count_nonzero(failing)), int(np.count_nonzero(not_known))
-            costs.append(
-                GateCost(
-                    gate,
-                    len(self.universe) - n_fails - n_unknown,
-                    n_fails,
-                    n_unknown,
-                    int(np.count_nonzero(missed == np.uint32(1 << bit))),
-                )
-            )
+        for gate, (failing, not_known) in zip(gates, masks, strict=True):
+            n_fails, n_unknown = _count(failing), _count(not_known)
+            alone = _count((failing | not_known) & ~twice)
+            costs.append(GateCost(gate, size - n_fails - n_unknown, n_fails, n_unknown, alone))
         key = tuple(map(_test_key, gates))
-        matches = Accounts(self, ("match", key), np.flatnonzero(missed == 0))
-        possible = Accounts(self, ("possible", key), np.flatnonzero((fails == 0) & (missed != 0)))
+        matches = Accounts(self, ("match", key), np.flatnonzero(self._unpacked(~once)))
+        possible = Accounts(self, ("possible", key), np.flatnonzero(self._unpacked(once & ~fails)))
         return Split(matches, possible, tuple(costs))
+
+
+_ROW: Final = "row of the universe"
+
+
+def _values(frame: pl.DataFrame, expression: nw.Expr) -> pl.Series:
+    found = nw.from_native(frame.lazy()).with_columns(value=expression).select("value")
+    return found.collect().to_native()["value"]  # type: ignore[no-any-return]
+
+
+def _smallest(count: int) -> np.dtype[np.unsignedinteger[Any]]:
+    """The smallest whole number type with room for so many."""
+    return np.min_scalar_type(max(count - 1, 0))
+
+
+def _count(mask: Mask) -> int:
+    return int(np.bitwise_count(mask).sum(dtype=np.int64))
 
 
 def _test_key(criterion: Criterion) -> Hashable:
@@ -243,32 +298,42 @@ class Scored:
         Each account's pattern.
     """
 
-    fits: Floats
+    fits: npt.NDArray[np.float32]
     known: npt.NDArray[np.bool_]
-    pattern: npt.NDArray[np.int64]
+    pattern: Codes
 
     @classmethod
     def of(cls, fits: npt.NDArray[np.float32]) -> "Scored":
-        """Split fits with NaN into numbers and patterns of gaps."""
-        gaps = np.isnan(fits)
-        if not len(fits):
-            return cls(fits.astype(np.float64), ~gaps.T[:1], np.zeros(fits.shape[1], np.int64))
-        bits = np.packbits(~gaps, axis=0)
-        # np.unique sorts; on two bytes or less it counts instead, which is ten times quicker.
-        if len(bits) <= 2:
-            width = np.uint16(bits[0])
-            if len(bits) == 2:
-                width = width << np.uint16(8) | bits[1]
-            present = np.flatnonzero(np.bincount(width, minlength=1))
-            place = np.zeros(int(present.max(initial=0)) + 1, dtype=np.int64)
-            place[present] = np.arange(len(present))
-            pattern = place[width]
-            packed = np.stack([present >> 8, present & 255])[2 - len(bits) :].astype(np.uint8)
+        """Split fits with NaN into numbers and patterns of gaps.
+
+        Parameters
+        ----------
+        fits
+            Shape (criteria, accounts); taken over, and changed.
+        """
+        criteria, accounts = fits.shape
+        # One bit a criterion, the first the lowest; one round of bits where there are many criteria.
+        rounds = []
+        for first in range(0, max(criteria, 1), _BITS):
+            bits = np.zeros(accounts, dtype=np.uint16)
+            for place, row in enumerate(fits[first : first + _BITS]):
+                gaps = np.isnan(row)
+                bits |= (~gaps).astype(np.uint16) << np.uint16(place)
+                row[gaps] = 0
+            rounds.append(bits)
+        if len(rounds) == 1:
+            # np.unique sorts; counting is ten times quicker.
+            present = np.flatnonzero(np.bincount(rounds[0], minlength=1)).astype(np.uint16)
+            pattern_of = np.zeros(int(present.max(initial=0)) + 1, dtype=_smallest(len(present)))
+            pattern_of[present] = np.arange(len(present))
+            pattern, packed = pattern_of[rounds[0]], present[None]
         else:
-            packed, pattern = np.unique(bits, axis=1, return_inverse=True)
+            packed, pattern = np.unique(np.stack(rounds), axis=1, return_inverse=True)
             pattern = pattern.ravel()
-        known = np.unpackbits(packed, axis=0, count=len(fits)).T.astype(bool)
-        return cls(np.nan_to_num(fits, nan=0).astype(np.float64), known, pattern)
+        bit = np.arange(_BITS, dtype=np.uint16)[:, None]
+        known = (packed[:, None] >> bit & 1).astype(bool)
+        known = known.reshape(len(packed) * _BITS, packed.shape[1])[:criteria].T
+        return cls(fits, known, pattern)
 
 
 @dataclass(frozen=True, eq=False)
@@ -356,13 +421,10 @@ class Accounts:
             lambda: Worth.of(board.potential(profile)[self.rows]),
         )
 
-    def codes(self, name: str, *, stride: int) -> Ints:
-        """Their place in a dimension, times `stride`, ready to have a tier added."""
+    def codes(self, name: str) -> Codes:
+        """Their place in a dimension."""
         board = self.board
-        return board.keep(
-            ("group", self.key, name, stride),
-            lambda: board.codes(name)[0][self.rows].astype(np.int64) * stride,
-        )
+        return board.keep(("group", self.key, name), lambda: board.codes(name)[0][self.rows])
 
 
 class Evaluation:
@@ -456,7 +518,8 @@ class Evaluation:
         """
         names = (*self.profile.tiers.names, UNRANKED)
         keys = self.board.codes(name)[1]
-        cell = self.matches.codes(name, stride=len(names)) + self.tier
+        cell = np.multiply(self.matches.codes(name), len(names), dtype=np.int64)
+        cell += self.tier
         worth = self.worth.known
         if within is not None:
             codes, values = self.board.codes(within[0])
@@ -599,14 +662,18 @@ def score(scored: Scored, criteria: tuple[Criterion, ...]) -> Floats:
         return np.full(len(scored.pattern), 100.0)
     known = scored.known @ nice
     known[known == 0] = np.nan
-    share = signed @ scored.fits
-    share /= known[scored.pattern]
-    np.clip(share, 0.0, 1.0, out=share)
-    share *= 1e6
-    share += 0.5
-    np.floor(share, out=share)
-    share *= 1e-4
-    return share
+    scores = np.empty(len(scored.pattern))
+    # In blocks that stay in the processor's cache while they go through all steps.
+    for start in range(0, len(scores), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        share = signed @ scored.fits[:, block].astype(np.float64)
+        share /= known[scored.pattern[block]]
+        np.clip(share, 0.0, 1.0, out=share)
+        share *= 1e6
+        share += 0.5
+        np.floor(share, out=share)
+        np.multiply(share, 1e-4, out=scores[block])
+    return scores
 
 
 def largest(count: int, first: Floats, *rest: Floats) -> npt.NDArray[np.intp]:

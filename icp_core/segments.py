@@ -30,7 +30,7 @@ def segments(
         potential; 0 where they cover none), and `potential_unknown` (matches).
     """
     matches, keys = evaluation.matches, evaluation.board.codes(by)[1]
-    at = matches.codes(by, stride=1)
+    at = matches.codes(by).astype(np.int64)
     amount, tier, customer = evaluation.worth.amount, evaluation.tier, matches.customers
     if within is not None:
         codes, values = evaluation.board.codes(within[0])
