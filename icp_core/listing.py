@@ -1,7 +1,7 @@
 """The account list by page: filtered, searched and sorted, and only one page of it ever gathered.
 
-What makes it quick is kept in the scoreboard: the text that a search looks through, folded once, and the
-rank of every account in a column that was sorted by.
+What makes it quick is kept: by the universe the text that a search looks through, folded once, by the
+scoreboard the rank of every account in a column that was sorted by.
 """
 
 import re
@@ -21,8 +21,6 @@ from icp_core.scoreboard import Accounts, Evaluation, Floats, Scoreboard, evalua
 State = Literal["match", "possible", "fail"]
 Places = npt.NDArray[np.intp]
 BEST: Final = "best"
-_SEARCHED: Final = ("name", "domain", "org_number", "account_id")
-_SEPARATOR: Final = "\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +155,7 @@ def _is_in(ids: pl.Series, wanted: Collection[str]) -> npt.NDArray[np.bool_]:
 
 
 def _contains(board: Scoreboard, rows: Places, text: str) -> npt.NDArray[np.bool_]:
-    searched = board.keep(("searched",), lambda: _searched(board))
+    searched = board.universe.searched
     if len(rows) < len(searched):
         searched = searched[rows]
     found = pl.repeat(True, len(searched), eager=True)
@@ -170,16 +168,6 @@ def _words(text: str) -> Sequence[str]:
     # Only spaces and dashes inside a number go: a lone dash stays a word to be searched for.
     joined = re.sub(r"(?<=\d)[\s-]+(?=\d)", "", text)
     return fold(joined).split()
-
-
-def _searched(board: Scoreboard) -> pl.Series:
-    """One text per account: what a search looks through."""
-    frame = board.universe.frame
-    parts = [pl.col(name) for name in _SEARCHED if name in frame.columns]
-    if "org_number" in frame.columns:
-        parts.append(pl.col("org_number").str.replace_all(r"\D", ""))
-    text = fold_expr(pl.concat_str(parts, separator=_SEPARATOR, ignore_nulls=True))
-    return frame.select(text.alias("searched"))["searched"]
 
 
 def _keys(
@@ -202,21 +190,22 @@ def _keys(
     elif sort == NAMES.potential:
         keys = (-worth(),)
     else:
-        keys = (-_rank(evaluation.board, sort)[accounts.rows[places]],)
+        rank = _rank(evaluation.board, sort)[accounts.rows[places]]
+        keys = (np.where(rank > 0, -rank.astype(np.float64), np.nan),)
     return tuple(np.nan_to_num(key, nan=-np.inf) for key in keys)
 
 
-def _rank(board: Scoreboard, column: str) -> Floats:
-    """Dense rank of every account in a column, NaN where unknown; texts by their folded form."""
+def _rank(board: Scoreboard, column: str) -> npt.NDArray[np.uint32]:
+    """Dense rank of every account in a column, 0 where unknown; texts by their folded form."""
     described = board.universe.columns.get(column)
     if described is None or isinstance(board.universe.frame.schema[column], pl.List):
         raise AccountError(f"The accounts cannot be sorted by {column}. Choose another column.")
 
-    def compute() -> Floats:
+    def compute() -> npt.NDArray[np.uint32]:
         value = pl.col(column)
         if board.universe.frame.schema[column] == pl.String:
             value = fold_expr(value)
-        rank = value.rank("dense").cast(pl.Float64)
+        rank = value.rank("dense").fill_null(0).cast(pl.UInt32)
         return board.universe.frame.select(rank.alias("rank"))["rank"].to_numpy()
 
     return board.keep(("rank", column), compute)

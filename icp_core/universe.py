@@ -11,11 +11,15 @@ import polars as pl
 from icp_core.columns import REQUIRED, Column, conform, describe_all, typed
 from icp_core.errors import UniverseError
 from icp_core.mapped import mapped
+from icp_core.reference.text import fold_expr
 
 DATA: Final = Path(__file__).resolve().parent.parent / "data"
 
 IN_MEMORY: Final = 200_000
 """Accounts up to which a universe is held in memory; of more, every column lies on disk."""
+
+_SEARCHED: Final = ("name", "domain", "org_number", "account_id")
+_SEPARATOR: Final = "\n"
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +133,17 @@ class Universe:
         return {"latitude", "longitude"} <= self.columns.keys() and (
             self.frame["latitude"].null_count() < len(self)
         )
+
+    @cached_property
+    def searched(self) -> pl.Series:
+        """One text per account for a search to look through, folded; on disk where the accounts are."""
+        parts = [pl.col(name) for name in _SEARCHED if name in self.columns]
+        if "org_number" in self.columns:
+            parts.append(pl.col("org_number").str.replace_all(r"\D", ""))
+        text = fold_expr(pl.concat_str(parts, separator=_SEPARATOR, ignore_nulls=True))
+        # Streaming, because folding is slow and this does it on all processors.
+        found = self.frame.lazy().select(text.alias("searched")).collect(engine="streaming")
+        return (mapped(found) if len(self) > IN_MEMORY else found).to_series()
 
 
 def _height(accounts: pl.LazyFrame) -> int:
