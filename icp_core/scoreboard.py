@@ -55,6 +55,7 @@ _CORES: Final = os.cpu_count() or 1
 _BITS: Final = 16
 _SAMPLED: Final = 64
 _FEW: Final = 1_024
+# Accounts that go through several steps together, because they stay in the processor's cache meanwhile.
 _BLOCK: Final = 16_384
 _SECTORS: Final = frozenset({"section", "industry", "group", "class"})
 
@@ -214,9 +215,7 @@ class Scoreboard:
 
     def graded(self, criterion: Criterion) -> npt.NDArray[np.float32]:
         """Fit of every account after the criterion's missing rule, NaN where unknown."""
-        fits = self.fit(criterion.fit, criterion.column)
-        stand_in = when_missing(criterion)
-        return fits if stand_in is None else np.where(np.isnan(fits), np.float32(stand_in), fits)
+        return _graded(criterion, self.fit(criterion.fit, criterion.column))
 
     def gate(self, criterion: Criterion) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         """Which accounts fail a gate, and for which it is unknown."""
@@ -224,13 +223,18 @@ class Scoreboard:
         return self._unpacked(fails), self._unpacked(unknown)
 
     def _masks(self, criterion: Criterion) -> tuple[Mask, Mask]:
-        """What `gate` says, one bit an account."""
+        """What `gate` says, one bit an account; the fits themselves are not kept."""
 
         def compute() -> tuple[Mask, Mask]:
-            fits = self.graded(criterion)
-            # A comparison with NaN is false: who is unknown neither passes nor fails.
-            fails = fits <= 0 if criterion.role is Role.MUST_HAVE else fits > 0
-            return np.packbits(fails), np.packbits(np.isnan(fits))
+            fits = _graded(criterion, self._fit(criterion.fit, criterion.column))
+            fails, unknown = (np.empty(-(-len(fits) // 8), dtype=np.uint8) for _ in range(2))
+            for start in range(0, len(fits), _BLOCK):
+                part, bits = fits[start : start + _BLOCK], slice(start // 8, (start + _BLOCK) // 8)
+                # A comparison with NaN is false: who is unknown neither passes nor fails.
+                failing = part <= 0 if criterion.role is Role.MUST_HAVE else part > 0
+                fails[bits] = np.packbits(failing)
+                unknown[bits] = np.packbits(np.isnan(part))
+            return fails, unknown
 
         return self.keep(("gate", _test_key(criterion)), compute)
 
@@ -259,6 +263,11 @@ class Scoreboard:
 
 
 _ROW: Final = "row of the universe"
+
+
+def _graded(criterion: Criterion, fits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    stand_in = when_missing(criterion)
+    return fits if stand_in is None else np.where(np.isnan(fits), np.float32(stand_in), fits)
 
 
 def _values(frame: pl.DataFrame, expression: nw.Expr) -> pl.Series:
@@ -337,10 +346,12 @@ class Scored:
         rounds = []
         for first in range(0, max(criteria, 1), _BITS):
             bits = np.zeros(accounts, dtype=np.uint16)
-            for place, row in enumerate(fits[first : first + _BITS]):
-                gaps = np.isnan(row)
-                bits |= (~gaps).astype(np.uint16) << np.uint16(place)
-                np.copyto(row, 0, where=gaps)
+            for start in range(0, accounts, _BLOCK):
+                block = slice(start, start + _BLOCK)
+                for place, row in enumerate(fits[first : first + _BITS, block]):
+                    gaps = np.isnan(row)
+                    bits[block] |= (~gaps).astype(np.uint16) << np.uint16(place)
+                    np.copyto(row, 0, where=gaps)
             rounds.append(bits)
         if len(rounds) == 1:
             # np.unique sorts; counting is ten times quicker.
@@ -691,7 +702,6 @@ def score(scored: Scored, criteria: tuple[Criterion, ...]) -> Floats:
     known = scored.known @ nice
     known[known == 0] = np.nan
     scores = np.empty(len(scored.pattern))
-    # In blocks that stay in the processor's cache while they go through all steps.
     for start in range(0, len(scores), _BLOCK):
         block = slice(start, start + _BLOCK)
         share = signed @ scored.fits[:, block].astype(np.float64)
