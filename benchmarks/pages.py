@@ -27,7 +27,7 @@ from streamlit.testing.v1 import AppTest, app_test
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 from benchmarks.browser import ROOT
-from benchmarks.engine import profile
+from benchmarks.engine import memory, profile
 from benchmarks.interaction import TRIVIAL
 from icp_core.profile import MAX_WEIGHT, Profile, Range
 from icp_core.workspace import SavedVersion, Workspace
@@ -200,6 +200,12 @@ def main() -> None:
             )
             if name not in UNLIMITED and max(cost.same, cost.edited or 0) > LIMIT_MS:
                 slow.append(name)
+    if sys.platform == "linux":
+        taken = memory()
+        print(
+            f"\nMemory of the process: {taken['RssAnon'] / 1e6:,.0f} MB, "
+            f"and {taken['RssFile'] / 1e6:,.0f} MB of files that it looked at"
+        )
     if options.check and slow:
         sys.exit("Over the limit: " + ", ".join(slow))
 

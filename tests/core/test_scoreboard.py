@@ -51,7 +51,7 @@ def test_a_number_costs_eight_bytes():
 
 
 def test_one_code_under_two_revisions_is_two_things():
-    # Division 60 is section J in both; 58 is J in revision 2 and 2.1 too; 61 moved from J to K.
+    # Telecommunications, division 61, are in section J of revision 2 and in K of revision 2.1.
     found = board(
         {"industry": "61.10", "industry_revision": "2"},
         {"industry": "61.10", "industry_revision": "2.1"},
