@@ -387,40 +387,39 @@ def measure(accounts: int, rounds: int) -> tuple[dict[str, dict[str, float]], di
     }
 
 
-def weighed(accounts: int, rounds: int) -> dict[str, float]:
-    """Seconds of the scoreboard alone by task, and the memory it takes, in this fresh process."""
+def answer_by_line(accounts: int) -> None:
+    """Ask the scoreboard alone a new question of the task on each line that comes in.
+
+    Says the seconds of each, and at the end the bytes that it took of this process.
+    """
     before = memory()
-    universe = sources.load(f"demo:{accounts}", include_inactive=True)
+    board = Scoreboard(sources.load(f"demo:{accounts}", include_inactive=True))
     loaded = memory()
     asked = profile()
-    board = Scoreboard(universe)
-
-    def ask(one: Profile) -> Answer:
-        return scoreboard_answer(board, one)
-
-    ask(asked)
+    scoreboard_answer(board, asked)
     kept = board.bytes_kept
-    seconds = {
-        "new weights": timed({"": ask}, new_weights(asked), rounds)[""],
-        "changed must-have": timed({"": ask}, changed_must_have(asked), rounds)[""],
-    }
-    columns = sum(map(board.bytes_of, asked.columns))
-    fits = sum(board.fit(*test).nbytes for test in {(c.fit, c.column) for c in asked.criteria})
+    questions = {"new weights": new_weights(asked), "changed must-have": changed_must_have(asked)}
+    print("ready", flush=True)
+    for line in sys.stdin:
+        question = next(questions[line.strip()])
+        start = time.perf_counter()
+        scoreboard_answer(board, question)
+        print(time.perf_counter() - start, flush=True)
     after = memory()
-    of_process = {
-        "process, over its start, loaded": loaded["RssAnon"] - before["RssAnon"],
-        "process, over its start, at the end": after["RssAnon"] - before["RssAnon"],
-        "mapped from disk and looked at, at the end": after["RssFile"] - before["RssFile"],
-    }
-    each = {
+    columns = sum(map(board.bytes_of, asked.columns))
+    tests = {(c.fit, c.column) for c in asked.criteria}
+    fits = 4 * len(tests) * accounts
+    taken = {
         "criteria columns": columns,
         "fits": fits,
         "criteria columns and fits": columns + fits,
         "kept by the scoreboard after one market": kept,
         "kept by the scoreboard at the end": board.bytes_kept,
-        **of_process,
+        "process, over its start, loaded": loaded["RssAnon"] - before["RssAnon"],
+        "process, over its start, at the end": after["RssAnon"] - before["RssAnon"],
+        "mapped from disk and looked at, at the end": after["RssFile"] - before["RssFile"],
     }
-    return seconds | {name: value / accounts for name, value in each.items()}
+    print(json.dumps({name: value / accounts for name, value in taken.items()}), flush=True)
 
 
 def memory() -> dict[str, int]:
@@ -443,23 +442,42 @@ MOST_BYTES = 150
 SLACK = 1.2
 
 
+def asked_in_turn(sizes: tuple[int, int], rounds: int) -> list[dict[str, float]]:
+    """Seconds and bytes of each size, in processes of their own that are asked in turn.
+
+    In turn, so that what else the machine does slows both alike.
+    """
+    command = (sys.executable, "-m", "benchmarks.engine", "--one", "--accounts")
+    started = [
+        subprocess.Popen(
+            [*command, str(size)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for size in sizes
+    ]
+
+    def said(process: subprocess.Popen[str], line: str = "") -> str:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        if line:
+            print(line, file=process.stdin, flush=True)
+        return process.stdout.readline()
+
+    for process in started:
+        assert said(process).strip() == "ready"
+    found: list[dict[str, float]] = [{} for _ in sizes]
+    for task in TASKS:
+        times = [[float(said(process, task)) for process in started] for _ in range(rounds + 1)]
+        for one, seconds in zip(found, zip(*times[1:], strict=True), strict=True):
+            one[task] = statistics.median(seconds)
+    for one, process in zip(found, started, strict=True):
+        one.update(json.loads(process.communicate()[0]))
+    return found
+
+
 def growth(accounts: int, times: int, rounds: int) -> list[str]:
     """Print how time and memory grow with the accounts; what misses its target."""
     sizes = accounts, accounts * times
-    small, large = (
-        json.loads(
-            subprocess.run(
-                [
-                    *(sys.executable, "-m", "benchmarks.engine", "--one"),
-                    *("--accounts", str(size), "--rounds", str(rounds)),
-                ],
-                stdout=subprocess.PIPE,
-                text=True,
-                check=True,
-            ).stdout
-        )
-        for size in sizes
-    )
+    small, large = asked_in_turn(sizes, rounds)
     print(f"\n| scoreboard alone | {sizes[0]:,} | {sizes[1]:,} | ratio | target |")
     print("|---|---:|---:|---:|---:|")
     missed = []
@@ -510,7 +528,7 @@ def main() -> None:
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
-        print(json.dumps(weighed(options.accounts, options.rounds)))
+        answer_by_line(options.accounts)
         return
     seconds, facts = measure(options.accounts, options.rounds)
     print(f"Python {platform.python_version()}, median of {options.rounds} rounds, milliseconds\n")
