@@ -43,7 +43,7 @@ class BuiltIn:
 BUILT_IN: Final[tuple[BuiltIn, ...]] = (
     BuiltIn(
         "demo",
-        "Nordic demo companies (fictional)",
+        "Nordic demo (fictional)",
         "Invented companies and figures in real municipalities and industries.",
         fictional=True,
     ),
