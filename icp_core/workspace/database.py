@@ -7,6 +7,8 @@ waits for another writer instead of failing half-way.
 
 import getpass
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -47,6 +49,7 @@ URL_VARIABLE: Final = "ICP_DATABASE_URL"
 FILE_NAME: Final = "workspace.sqlite"
 
 _WAIT_SECONDS: Final = 15
+_TURN_SECONDS: Final = 0.02
 _CONNECT_SECONDS: Final = 5
 _WRITES: Final = "icp_writes"
 _MIGRATION_LOCK: Final = 0x1C9_5C4E4A
@@ -236,9 +239,7 @@ def _connecting(url: URL, *, migrating: bool = False) -> Engine:
             connection.execute("PRAGMA synchronous = FULL")
             # Rebuilding a table with foreign keys on would delete the rows that refer to it.
             connection.execute(f"PRAGMA foreign_keys = {'OFF' if migrating else 'ON'}")
-            # The file stays in this mode; asking first spares the lock that setting it takes.
-            if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-                connection.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(connection)
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
@@ -262,6 +263,26 @@ def _connecting(url: URL, *, migrating: bool = False) -> Engine:
         connection.commit()
 
     return engine
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Have the file written ahead, which it then stays.
+
+    Of programs that meet a new file at the same moment SQLite refuses all but one at once, however long
+    they would wait (each holds what the others wait for), so they try again until it is their turn.
+    """
+    end = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            # Asking first spares the lock that setting it takes.
+            if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+                connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(_TURN_SECONDS)
+        else:
+            return
 
 
 def migrations() -> Config:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -273,3 +274,29 @@ def test_a_copy_of_the_file_is_a_backup(tmp_path):
     copy = Workspace.open(f"sqlite:///{tmp_path / 'copy.sqlite'}")
     assert copy.version("nordic-saas").profile == SAAS
     copy.close()
+
+
+def test_a_new_file_is_opened_by_many_at_the_same_moment(tmp_path):
+    # Refused at once before each tried again, in about one of a hundred.
+    for turn in range(10):
+        url = f"sqlite:///{tmp_path / str(turn)}.sqlite"
+        with ThreadPoolExecutor(8) as pool:
+            for opened in pool.map(Workspace.open, [url] * 8):
+                opened.close()
+
+
+def test_a_new_file_that_somebody_reads_is_waited_for(tmp_path):
+    file = tmp_path / "workspace.sqlite"
+    with sqlite3.connect(file) as made:
+        made.execute("CREATE TABLE other (id INTEGER)")
+    made.close()
+    reader = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM other").fetchall()
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(Workspace.open, f"sqlite:///{file}")
+        time.sleep(0.3)
+        assert not opening.done()
+        reader.execute("COMMIT")
+        opening.result(timeout=10).close()
+    reader.close()
