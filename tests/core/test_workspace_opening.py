@@ -300,3 +300,28 @@ def test_a_new_file_that_somebody_reads_is_waited_for(tmp_path):
         reader.execute("COMMIT")
         opening.result(timeout=10).close()
     reader.close()
+
+
+class RefusedTwice(sqlite3.Connection):
+    """Refused at once, as happens to one of two that switch a new file at the same moment."""
+
+    refusals = 2
+
+    def execute(self, statement, *arguments):
+        if statement == "PRAGMA journal_mode = WAL" and self.refusals:
+            self.refusals -= 1
+            busy = sqlite3.OperationalError("database is locked")
+            busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise busy
+        return super().execute(statement, *arguments)
+
+
+def test_who_is_refused_at_once_tries_again(tmp_path, monkeypatch):
+    connect = sqlite3.connect
+    monkeypatch.setattr(
+        "sqlite3.dbapi2.connect", lambda *a, **k: connect(*a, **k, factory=RefusedTwice)
+    )
+    Workspace.open(f"sqlite:///{tmp_path / 'workspace.sqlite'}").close()
+    monkeypatch.undo()
+    with connect(tmp_path / "workspace.sqlite") as opened:
+        assert opened.execute("PRAGMA journal_mode").fetchone() == ("wal",)
