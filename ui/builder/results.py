@@ -1,5 +1,6 @@
 """What the profile does: numbers first, then figures, then one list at a time."""
 
+import time
 from typing import Any, Final
 
 import polars as pl
@@ -22,6 +23,9 @@ ROWS: Final = 8
 _MOST_TIERS: Final = 4
 _MOST_REASONS: Final = 3
 _SHOWN: Final = ("best", "gates", "verify")
+_AHEAD: Final = 0.03
+"""Seconds that the numbers are ahead of the figures: a browser is busy with the beginning of a run for
+about as long, then draws in one go all that has come, and the numbers would wait for the figures."""
 
 
 @st.fragment(key=MARKET)
@@ -38,6 +42,7 @@ def market(numbers: DeltaGenerator) -> None:
         with numbers:
             evaluation = shell.evaluation(view)
             _numbers(evaluation)
+        time.sleep(_AHEAD)
         _figures(evaluation)
     state.write_address()
 
