@@ -77,12 +77,22 @@ def headline_data(evaluation: Evaluated) -> tuple[Figure, ...]:
     )
 
 
+def tam_value(whole: Market) -> str:
+    """What the market could be worth, as far as it is known; unknown, never zero, if nothing is."""
+    if _unknown(whole) < whole.matching + whole.possible:
+        return money_bounds(whole.tam_value, whole.profile.currency)
+    return UNKNOWN
+
+
+def _unknown(whole: Market) -> int:
+    return whole.potential_unknown + whole.potential_unknown_possible
+
+
 def _value(whole: Market) -> Figure:
-    unknown = whole.potential_unknown + whole.potential_unknown_possible
-    some_known = unknown < whole.matching + whole.possible
+    unknown = _unknown(whole)
     return Figure(
         _("Potential a year (TAM value)"),
-        money_bounds(whole.tam_value, whole.profile.currency) if some_known else UNKNOWN,
+        tam_value(whole),
         _("unknown for {count}").format(count=number(unknown))
         if unknown
         else _("known for all of them"),

@@ -377,3 +377,8 @@ def test_an_open_editor_of_a_range_is_the_only_place_to_change_it() -> None:
     app = builder()
     before = len(app.select_slider)
     assert len(edit(app, 0).select_slider) == before - 1
+
+
+def test_a_potential_that_nobody_knows_is_not_shown_as_zero() -> None:
+    app = opened("pages/1_Builder.py", dataset="listed")
+    assert metrics(app)["TAM value a year"] == "–"

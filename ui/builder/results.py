@@ -16,7 +16,8 @@ from icp_core.scoreboard import Evaluation
 from ui import live, shell, state, theme
 from ui.builder import words
 from ui.builder.editing import LISTS, MARKET
-from ui.format import bounds, money, money_bounds, number, plain, signed
+from ui.format import bounds, money, number, plain, signed
+from ui.headline import tam_value
 from ui.texts import _, ngettext
 
 ROWS: Final = 8
@@ -48,7 +49,7 @@ def market(numbers: DeltaGenerator) -> None:
 
 
 def _numbers(evaluation: Evaluated) -> None:
-    whole, profile = evaluation.market, evaluation.profile
+    whole = evaluation.market
     ranked = whole.tiers[:-1]
     shown = ranked[:_MOST_TIERS]
     more = "…" if len(ranked) > len(shown) else ""
@@ -63,7 +64,7 @@ def _numbers(evaluation: Evaluated) -> None:
         )
         st.metric(
             _("TAM value a year"),
-            money_bounds(whole.tam_value, profile.currency),
+            tam_value(whole),
             border=True,
             help=_("Potential of the matches, as far as it is known."),
         )
