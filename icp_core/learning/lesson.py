@@ -31,7 +31,7 @@ from icp_core.learning import (
 from icp_core.learning.attributes import Attribute, customers_needed, level_table
 from icp_core.learning.cases import Against, Cases, Progress
 from icp_core.learning.customers import Outcomes, Standings, Weights, standings
-from icp_core.learning.gower import Encoded
+from icp_core.learning.encoded import Encoded
 from icp_core.learning.levels import LeftOut, Levels, attributes_of
 from icp_core.learning.proof import CANDIDATES, Proof
 from icp_core.learning.scorecard import Scorecard

@@ -20,8 +20,9 @@ from sklearn.metrics import adjusted_rand_score
 from icp_core.columns import Column, Kind
 from icp_core.learning import attributes, evidence
 from icp_core.learning.cases import Cases, Progress
+from icp_core.learning.encoded import Floats, Rows
 from icp_core.learning.evidence import Evidence
-from icp_core.learning.gower import Floats, Gower, Rows
+from icp_core.learning.gower import Gower
 from icp_core.learning.levels import Coded
 from icp_core.learning.suggestion import fit_from
 from icp_core.profile import Criterion, Profile, Role

@@ -16,7 +16,9 @@ from sklearn.cluster import AgglomerativeClustering
 from icp_core.columns import Column
 from icp_core.errors import LearningError
 from icp_core.learning.cases import Progress
-from icp_core.learning.gower import Encoded, Gower, Rows
+from icp_core.learning.encoded import Encoded, Rows
+from icp_core.learning.gower import Gower
+from icp_core.learning.neighbours import nearest
 from icp_core.universe import Universe
 
 MOST_PROTOTYPES: Final = 50
@@ -118,27 +120,26 @@ def twins(
     passed = customers if without is None else np.union1d(customers, without)
     # A few more than each prototype's share, because two prototypes may be nearest to the same.
     each = _SPARE + 3 * ceil(count / len(chosen))
-    pairs = ready.nearest(each, without=passed, progress=progress)
+    pairs = nearest(ready, each, without=passed, progress=progress)
     # Each account belongs to the customer it is nearest to, in whosever list it was found.
     rows = pairs["row"].unique().sort().to_numpy()
     apart_from = ready.distances(universe.frame[rows])
-    nearest = apart_from.argmin(axis=1)
     chosen_rows = pl.DataFrame(
-        {"row": rows, "prototype": nearest, "distance": apart_from.min(axis=1)}
+        {"row": rows, "prototype": apart_from.argmin(axis=1), "distance": apart_from.min(axis=1)}
     ).sort("distance", "row")
     chosen_rows = chosen_rows.with_columns(
         place=pl.col("row").cum_count().over("prototype").cast(pl.Int64)
     )
     chosen_rows = chosen_rows.sort("place", "distance", "row").head(count)
     accounts = universe.frame[chosen_rows["row"].to_numpy()]
-    nearest = chosen_rows["prototype"].to_numpy()
-    apart = ready.by_column(accounts, nearest)
+    own = chosen_rows["prototype"].to_numpy()
+    apart = ready.by_column(accounts, own)
     labels = [column.label for column in gower.columns]
     names = universe.frame[chosen].select("account_id", "name")
     frame = accounts.select("account_id", "name").with_columns(
         similarity=1 - chosen_rows["distance"],
-        nearest_id=names["account_id"].gather(nearest),
-        nearest_name=names["name"].gather(nearest),
+        nearest_id=names["account_id"].gather(own),
+        nearest_name=names["name"].gather(own),
         place=chosen_rows["place"],
         shared=_named(apart <= _SHARED, labels),
         different=_named(apart >= _DIFFERENT, labels),

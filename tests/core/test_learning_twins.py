@@ -8,6 +8,7 @@ from icp_core import demo
 from icp_core.columns import Kind
 from icp_core.errors import LearningError
 from icp_core.learning import gower as distance
+from icp_core.learning import neighbours
 from icp_core.learning import twins as likeness
 from icp_core.learning.gower import Gower
 from icp_core.learning.levels import attributes_of
@@ -69,19 +70,31 @@ def test_an_account_is_at_no_distance_from_itself_and_distances_are_mutual(unive
 
 
 @pytest.mark.parametrize("count", [1, 25])
-def test_passing_over_what_is_out_of_reach_changes_nothing(universe, columns, count, monkeypatch):
-    monkeypatch.setattr(distance, "_FIRST_BLOCK", 64)
-    monkeypatch.setattr(distance, "_CHUNK", 100)
-    monkeypatch.setattr(distance, "_SAMPLED", 200)
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        pytest.param({*Kind}, id="columns of every kind"),
+        pytest.param({Kind.NUMBER}, id="numbers alone, which part no groups"),
+        pytest.param({Kind.INDUSTRY}, id="one choice, where most distances are equal"),
+    ],
+)
+def test_passing_over_what_is_out_of_reach_changes_nothing(
+    universe, columns, kinds, count, monkeypatch
+):
+    monkeypatch.setattr(neighbours, "_FIRST", 64)
+    monkeypatch.setattr(neighbours, "_CHUNK", 100)
+    monkeypatch.setattr(neighbours, "_PAIRS", 500)
     prototypes = np.arange(0, 3_000, 173)[:12]
-    ready = Gower.on(universe, columns).to(universe.frame[prototypes])
-    found = ready.nearest(count, without=prototypes)
+    compared = [column for column in columns if column.kind in kinds]
+    ready = Gower.on(universe, compared).to(universe.frame[prototypes])
+    found = neighbours.nearest(ready, count, without=prototypes)
     apart = ready.distances(universe.frame)
     apart[prototypes] = 1
     for prototype in range(len(prototypes)):
         order = np.lexsort((np.arange(3_000), apart[:, prototype]))
         order = order[apart[order, prototype] < 1][:count]
-        mine = found.filter(pl.col("prototype") == prototype)
+        # Of what is alike in nothing there may be more than of what cannot be compared.
+        mine = found.filter(pl.col("prototype") == prototype, pl.col("distance") < 1)
         assert mine["row"].to_list() == order.tolist()
         np.testing.assert_allclose(mine["distance"], apart[order, prototype], atol=1e-12)
 

@@ -1,0 +1,222 @@
+"""The nearest accounts by Gower's distance, exactly, though hardly any distance is measured.
+
+Every account's codes bound its distance to a prototype from below. Those that the bounds put nearest
+are measured first; the farthest of a prototype's nearest so far is its reach, and only what the bounds
+leave within reach is measured after that.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from icp_core.columns import Kind
+from icp_core.learning.cases import Progress
+from icp_core.learning.encoded import Array, Flags, Floats, Joint, Rows
+from icp_core.learning.gower import Pairs, Prototypes
+
+_FIRST: Final = 4_096
+_SPARE: Final = 4
+_CHUNK: Final = 65_536
+_PAIRS: Final = 1_000_000
+_UNITS: Final = 65_000
+_ROUNDING: Final = 1e-9
+_WORKERS: Final = min(os.cpu_count() or 1, 8)
+
+Units = npt.NDArray[np.uint16]
+
+
+def nearest(
+    prototypes: Prototypes,
+    count: int,
+    *,
+    without: Rows | None = None,
+    progress: Progress | None = None,
+) -> pl.DataFrame:
+    """The nearest accounts of each prototype in the universe.
+
+    Parameters
+    ----------
+    prototypes
+        Companies to measure the distance to.
+    count
+        How many for each.
+    without
+        Rows to pass over.
+    progress
+        Called with the share done; what it raises ends the work.
+
+    Returns
+    -------
+    pl.DataFrame
+        `prototype`, `row`, `distance`: by prototype, nearest first, earlier rows first between equals;
+        fewer than `count` of a prototype where fewer can be compared.
+    """
+    bounds = _Bounds.of(prototypes)
+    free = np.ones(len(prototypes.gower.encoded.frame), dtype=bool)
+    if without is not None:
+        free[without] = False
+    best = pl.DataFrame(schema={"prototype": pl.Int64, "row": pl.Int64, "distance": pl.Float64})
+    reach = np.full(prototypes.count, np.inf)
+    with ThreadPoolExecutor(_WORKERS) as workers:
+        first = workers.map(lambda at: bounds.first(at, count, free), range(prototypes.count))
+        for pairs in bounds.paired(first):
+            best = _best(best, prototypes.measured(pairs, reach), count)
+        full = best.group_by("prototype").agg(pl.len(), pl.col("distance").max())
+        full = full.filter(pl.col("len") == count)
+        reach[full["prototype"].to_numpy()] = full["distance"].to_numpy()
+        rest = workers.map(
+            lambda at: bounds.within(at, float(reach[at]), free), range(prototypes.count)
+        )
+        best = best.clear()
+        for pairs in bounds.paired(_watched(rest, prototypes.count, progress)):
+            best = _best(best, prototypes.measured(pairs, reach), count)
+    return best
+
+
+def _watched(found: Iterable[Rows], count: int, progress: Progress | None) -> Iterator[Rows]:
+    for done, rows in enumerate(found):
+        if progress:
+            progress(done / count, "Looking for twins")
+        yield rows
+
+
+def _best(best: pl.DataFrame, pairs: Pairs, count: int) -> pl.DataFrame:
+    found = pl.DataFrame(
+        {
+            "prototype": pairs.prototypes,
+            "row": pairs.rows,
+            "distance": pairs.total / pairs.common,
+        }
+    )
+    both = pl.concat([best, found]).sort("prototype", "distance", "row")
+    return both.group_by("prototype", maintain_order=True).head(count)
+
+
+@dataclass(frozen=True, eq=False)
+class _Bounds:
+    """Lower bounds of the distances to some prototypes, in whole units that add up without rounding.
+
+    Attributes
+    ----------
+    tables
+        For each column, or choice columns together, the bound from each prototype to every code, and
+        each account's code; first those of `groups`.
+    groups
+        Choice columns whose combinations part the accounts: most are out of reach as a whole.
+    unit
+        The weighted distance that one unit is.
+    common
+        Weight that the accounts of each case of known columns and each prototype both know.
+    cases
+        Which case each account is.
+    enough
+        Weight that a pair must know in common.
+    """
+
+    tables: tuple[tuple[Units, Array], ...]
+    groups: Joint
+    unit: float
+    common: Floats
+    cases: Array
+    enough: float
+
+    @classmethod
+    def of(cls, prototypes: Prototypes) -> "_Bounds":
+        gower, encoded = prototypes.gower, prototypes.gower.encoded
+        unit = sum(gower.weights) / _UNITS
+        least = {}
+        for part, column, weight in zip(
+            prototypes.parts, gower.columns, gower.weights, strict=True
+        ):
+            bound = part.least(column, encoded)
+            if bound is not None:
+                # Whole units are rounded down, so that they stay bounds.
+                least[column] = (bound * weight * (1 - _ROUNDING) / unit).astype(np.uint16).T
+        joints = encoded.together(tuple(c for c in least if c.kind is not Kind.NUMBER))
+        tables = []
+        for joint in joints:
+            summed = np.zeros((prototypes.count, len(joint.parts)), dtype=np.uint16)
+            for at, column in enumerate(joint.columns):
+                summed += least.pop(column)[:, joint.parts[:, at]]
+            tables.append((summed, joint.codes))
+        tables += [
+            (np.ascontiguousarray(bound), encoded.codes(column)) for column, bound in least.items()
+        ]
+        masks, cases = encoded.masks(tuple(c.name for c in gower.columns))
+        common = masks.astype(np.float64) @ prototypes.own_weights
+        return cls(tuple(tables), joints[0], unit, common, cases, prototypes.enough)
+
+    def first(self, prototype: int, count: int, free: Flags) -> Rows:
+        """A few accounts that the bounds put nearest, among those that can be compared."""
+        groups = np.argsort(self.tables[0][0][prototype], kind="stable")
+        ends = np.cumsum(np.diff(self.groups.starts)[groups])
+        wanted, start = max(_FIRST, count), 0
+        found: list[Rows] = []
+        totals: list[Units] = []
+        while start < len(groups) and sum(len(rows) for rows in found) < wanted:
+            end = int(np.searchsorted(ends, (ends[start - 1] if start else 0) + wanted)) + 1
+            rows, total = self._near(prototype, self.groups.accounts(groups[start:end]), np.inf)
+            found.append(rows[free[rows]])
+            totals.append(total[free[rows]])
+            start = end
+        rows, total = np.concatenate(found), np.concatenate(totals)
+        most = _SPARE * count
+        if len(rows) > most:
+            rows = rows[np.argpartition(total, most)[:most]]
+        return np.sort(rows)
+
+    def within(self, prototype: int, reach: float, free: Flags) -> Rows:
+        """The accounts that may be within reach."""
+        near = self.tables[0][0][prototype] < self._most(prototype, reach).max()
+        rows = self.groups.accounts(np.flatnonzero(near))
+        found = [
+            self._near(prototype, rows[start : start + _CHUNK], reach)[0]
+            for start in range(0, len(rows), _CHUNK)
+        ]
+        left = np.concatenate([rows[:0], *found])
+        return np.sort(left[free[left]])
+
+    def paired(self, found: Iterable[Rows]) -> Iterator[Pairs]:
+        """Accounts found for each prototype as pairs, a great many at a time."""
+        rows: list[Rows] = []
+        start = 0
+        for prototype, accounts in enumerate(found, 1):
+            rows.append(accounts)
+            if sum(len(part) for part in rows) >= _PAIRS or prototype == self.common.shape[1]:
+                yield self._pairs(rows, start)
+                rows, start = [], prototype
+
+    def _pairs(self, found: list[Rows], start: int) -> Pairs:
+        rows = np.concatenate(found)
+        prototypes = np.repeat(np.arange(start, start + len(found)), [len(part) for part in found])
+        # Pairs of an account are to stand together.
+        order = np.argsort(rows, kind="stable")
+        rows, prototypes = rows[order], prototypes[order]
+        common = self.common[self.cases[rows], prototypes]
+        return Pairs(rows, prototypes, common, np.zeros(len(rows)))
+
+    def _most(self, prototype: int, reach: float) -> Units:
+        """For each case of known columns, the units that are just out of reach."""
+        common = self.common[:, prototype]
+        room = np.minimum(reach * (1 + _ROUNDING), 2.0) * common / self.unit
+        most = np.minimum(np.floor(room) + 1, np.iinfo(np.uint16).max)
+        return np.where(common >= self.enough, most, 0).astype(np.uint16)
+
+    def _near(self, prototype: int, rows: Rows, reach: float) -> tuple[Rows, Units]:
+        """Those of some accounts that may be within reach, and their bounds."""
+        by_case = self._most(prototype, reach)
+        most = by_case if len(by_case) == 1 else by_case[self.cases[rows]]
+        total = np.zeros(len(rows), dtype=np.uint16)
+        for bounds, codes in self.tables:
+            total += bounds[prototype].take(codes.take(rows), mode="clip")
+            near = np.flatnonzero(total < most)
+            if len(near) < len(rows):
+                rows, total = rows.take(near), total.take(near)
+                most = most if len(by_case) == 1 else most.take(near)
+        return rows, total
