@@ -31,12 +31,11 @@ from benchmarks.engine import memory, profile
 from benchmarks.interaction import TRIVIAL
 from icp_core.profile import MAX_WEIGHT, Profile, Range
 from icp_core.workspace import SavedVersion, Workspace
-from ui import state
+from ui import data, state
 from ui.shell import START, Page, pages
 
 LIMIT_MS = 300
-NEW_MATCHES = "export, other must-have"
-UNLIMITED = frozenset({"market: robustness", NEW_MATCHES})
+UNLIMITED = frozenset({"market: robustness"})
 TIMEOUT = 600
 # Sections of a page that are drawn one at a time: the key of the control, and what it can hold.
 SECTIONS = {
@@ -112,12 +111,22 @@ def unseen_gates(base: Profile) -> Iterator[Profile]:
         yield base.changing(place, fit=Range.between(18, most))
 
 
+def forgetting(dataset: str, changes: Iterator[Profile]) -> Iterator[Profile]:
+    """The same profiles, each time when nothing is kept of what a file takes from the accounts."""
+    kept = data.scoreboard(dataset)._kept
+    for change in changes:
+        for key in [key for key in kept if key[0] == "export"]:
+            del kept[key]
+        yield change
+
+
 def all_pages(dataset: str, rounds: int) -> Iterator[tuple[str, Cost]]:
     """Every page, and every section of those that draw one at a time.
 
     What is compared on the Versions page is the profile as it was saved with what it is after an edit;
-    once more with a profile that every account matches. Export is timed a second time with a must-have
-    that nobody has asked for: nothing of what a file takes from the new matches is known then.
+    once more with a profile that every account matches. Export is timed a second time with must-haves
+    that nobody has asked for, and a third time when nothing is known of what a file takes from their
+    matches, as if none of these companies had matched before.
     """
     base = saved(profile())
     # One run of changes for all: a page must not meet what another one has asked for.
@@ -125,11 +134,12 @@ def all_pages(dataset: str, rounds: int) -> Iterator[tuple[str, Cost]]:
     for one in pages():
         yield from timed(one, dataset, base, changes, rounds)
     by_key = {one.key: one for one in pages()}
-    for _, cost in timed(by_key["export"], dataset, base, unseen_gates(base.profile), rounds):
-        yield NEW_MATCHES, cost
-    gates = [c for c in base.profile.criteria if c.role.is_gate]
-    scored = tuple(c for c in base.profile.criteria if c not in gates)
-    everybody = saved(base.profile.replace(name="Everybody", criteria=scored))
+    gates = unseen_gates(base.profile)
+    for _, cost in timed(by_key["export"], dataset, base, gates, rounds):
+        yield "export, other must-have", cost
+    for _, cost in timed(by_key["export"], dataset, base, forgetting(dataset, gates), rounds):
+        yield "export, companies nobody asked for", cost
+    everybody = saved(base.profile.replace(name="Everybody", criteria=base.profile.scored))
     changes = unseen_weights(everybody.profile)
     for name, cost in timed(by_key["versions"], dataset, everybody, changes, rounds):
         if name == "versions: compare":

@@ -334,12 +334,18 @@ def _share_known(scored: Sequence[tuple[int, Criterion]]) -> nw.Expr:
     if not scored:
         return nw.lit(1.0)
     weight = float(sum(criterion.weight for _, criterion in scored))
-    return _total(_weight_if(criterion, ~_fit(i).is_null()) for i, criterion in scored) / weight
+    known = _total(_weight_if(criterion, ~_fit(i).is_null()) for i, criterion in scored)
+    return _millionths(known / weight) * 1e-6
 
 
 def _percent(share: nw.Expr) -> nw.Expr:
     within = nw.when(share < 0).then(nw.lit(0.0)).when(share > 1).then(nw.lit(1.0)).otherwise(share)
-    return (within * 1e6 + 0.5).floor() * 1e-4
+    return _millionths(within) * 1e-4
+
+
+def _millionths(share: nw.Expr) -> nw.Expr:
+    """In whole millionths, so that engines that divide differently agree."""
+    return (share * 1e6 + 0.5).floor()
 
 
 def potential(profile: Profile, *, columns: Columns) -> nw.Expr:

@@ -149,10 +149,38 @@ class Scoreboard:
             value = self._kept.get(key)
         if value is None:
             value = compute()
-            with self._lock:
-                if _bytes(value) <= self._kept.maxsize:
-                    self._kept[key] = value
+            self._put(key, value)
         return value
+
+    def of_accounts(
+        self,
+        key: Hashable,
+        rows: npt.NDArray[np.intp],
+        compute: Callable[[npt.NDArray[np.intp]], pl.DataFrame],
+    ) -> pl.DataFrame:
+        """What follows from each account alone: computed once for every account that is asked for.
+
+        Parameters
+        ----------
+        key
+            Under which it is kept.
+        rows
+            Rows of the accounts in the universe.
+        compute
+            Gives a frame with one row for each of the accounts that are not known yet.
+        """
+        with self._lock:
+            known = self._kept.get(key) or Known.of(self.universe)
+        new = rows[known.place[rows] < 0]
+        if len(new) or not known.frame.width:
+            known = known.with_accounts(new, compute(new))
+            self._put(key, known)
+        return known.frame[known.place[rows]]
+
+    def _put(self, key: Hashable, value: object) -> None:
+        with self._lock:
+            if _bytes(value) <= self._kept.maxsize:
+                self._kept[key] = value
 
     def _fit(self, test: Fit, column: str) -> npt.NDArray[np.float32]:
         columns = self.universe.columns
@@ -300,9 +328,39 @@ def _bytes(value: Any) -> int:  # noqa: PLR0911 - one per type
         return value.amount.nbytes + (value.known.nbytes if value.unknown else 0)
     if isinstance(value, pl.Series | pl.DataFrame):
         return int(value.estimated_size())
+    if isinstance(value, Known):
+        return value.place.nbytes + int(value.frame.estimated_size())
     if isinstance(value, tuple):
         return sum(map(_bytes, value))
     return 64
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What is known of some accounts so far.
+
+    Attributes
+    ----------
+    place
+        Row in the frame of every account of the universe; -1 where nothing is known.
+    frame
+        What is known.
+    """
+
+    place: npt.NDArray[np.int32]
+    frame: pl.DataFrame
+
+    @classmethod
+    def of(cls, universe: Universe) -> "Known":
+        """Nothing, of no account."""
+        return cls(np.full(len(universe), -1, dtype=np.int32), pl.DataFrame())
+
+    def with_accounts(self, rows: npt.NDArray[np.intp], frame: pl.DataFrame) -> "Known":
+        """What is known, and this of some accounts more."""
+        place = self.place.copy()
+        place[rows] = np.arange(len(self.frame), len(self.frame) + len(rows))
+        both = pl.concat([self.frame, frame]) if len(self.frame) else frame
+        return Known(place, both.rechunk())
 
 
 @dataclass(frozen=True, eq=False)

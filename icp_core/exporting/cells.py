@@ -14,6 +14,7 @@ LEADS: Final = "=+-@＝＋－＠﹦﹢﹣﹫"
 _LEAD_RUN: Final = r"^[\s=+\-@＝＋－＠﹦﹢﹣﹫]+"
 _INVISIBLE: Final = r"[\p{Cf}\x{FFFE}\x{FFFF}]"
 _BREAKS: Final = r"[\p{Cc}\p{Zl}\p{Zp}\s]+"
+_TEXT: Final = r"[^\p{Cf}\x{FFFE}\x{FFFF}\p{Cc}\p{Zl}\p{Zp}\s=+\-@＝＋－＠﹦﹢﹣﹫]"
 _UNTIDY: Final = (
     r"[\p{Cf}\x{FFFE}\x{FFFF}\p{Cc}\p{Zl}\p{Zp}\s--\x20]|  |^[ =+\-@＝＋－＠﹦﹢﹣﹫]| $|^$"
 )
@@ -37,6 +38,11 @@ def tidied(text: pl.Expr) -> pl.Expr:
 def cleaned(text: pl.Expr) -> pl.Expr:
     """Text for a machine: one line, without formula leads however many; blank becomes null."""
     return _on_one_line(text).str.replace(_LEAD_RUN, "").replace("", None)
+
+
+def has_text(text: pl.Expr) -> pl.Expr:
+    """Whether `cleaned` leaves anything of a text."""
+    return text.str.contains(_TEXT).fill_null(False)
 
 
 def guarded(text: pl.Expr) -> pl.Expr:

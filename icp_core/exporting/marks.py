@@ -1,4 +1,4 @@
-"""What decides whether an account enters a file: marks that no ranking changes, and its fate."""
+"""What decides whether an account enters a file: marks that no profile changes, and its fate."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -26,7 +26,7 @@ _COMPANY: Final = ("domain_key", "name_key")
 
 
 def marks(accounts: pl.DataFrame) -> pl.DataFrame:
-    """What fates and the report need to know of accounts, whatever their score, tier and place.
+    """What fates and the report need to know of each account by itself, whatever the profile.
 
     Parameters
     ----------
@@ -37,11 +37,12 @@ def marks(accounts: pl.DataFrame) -> pl.DataFrame:
     -------
     polars.DataFrame
         account_id, country, marketing_opt_out; country_code (null where `country` holds something
-        else); domain_key and name_key, numbers that rows of one company share; flags: named,
-        with_domain, domain, page_url, stock_symbol, inactive, customer, opted_out, and the last two of
-        any row of the company (customer_company, opted_out_company).
+        else); domain_key and name_key, hashes that rows of one company share (of 64 bits: among five
+        million companies two unlike ones meet with a chance of one in a million); flags: named,
+        with_domain, domain, page_url, stock_symbol, inactive, customer, opted_out.
     """
-    keyed = (
+    place = pl.col("country").fill_null("")
+    return (
         accounts.lazy()
         .select(
             "account_id",
@@ -49,50 +50,63 @@ def marks(accounts: pl.DataFrame) -> pl.DataFrame:
             "marketing_opt_out",
             country_code=layouts.country(),
             domain_key=layouts.domain_key(),
-            name_key=normalised("name"),
-            named=cells.cleaned(pl.col("name")).is_not_null(),
-            with_domain=cells.cleaned(layouts.own_domain()).is_not_null(),
-            page_url=cells.cleaned(pl.col("linkedin_url")).is_not_null(),
-            stock_symbol=cells.cleaned(pl.col("stock_symbol")).is_not_null(),
+            name_key=pl.concat_str(normalised("name"), place, separator="\n"),
+            named=cells.has_text(pl.col("name")),
+            with_domain=cells.has_text(layouts.own_domain()),
+            page_url=cells.has_text(pl.col("linkedin_url")),
+            stock_symbol=cells.has_text(pl.col("stock_symbol")),
             inactive=pl.col("status").fill_null("active") != "active",
             customer=pl.col("is_customer").fill_null(False),
             opted_out=pl.col("marketing_opt_out").fill_null(False),
         )
+        .with_columns(
+            domain=pl.col("domain_key").is_not_null(),
+            **{
+                key: pl.when(pl.col(key).is_not_null()).then(pl.col(key).hash()) for key in _COMPANY
+            },
+        )
         .collect()
     )
-    place = pl.col("country").rank("dense").fill_null(0).cast(pl.UInt64)
-    numbered = keyed.with_columns(
-        domain=pl.col("domain_key").is_not_null(),
-        domain_key=pl.col("domain_key").rank("dense").cast(pl.UInt64),
-        name_key=pl.col("name_key").rank("dense") * (place.max() + 1) + place,
-    )
-    return numbered.with_columns(
-        customer_company=_company_wide("customer"), opted_out_company=_company_wide("opted_out")
+
+
+def with_companies(marked: pl.DataFrame, excluded: Mapping[str, str]) -> pl.DataFrame:
+    """Marks with what holds for the whole company among these accounts.
+
+    Parameters
+    ----------
+    marked
+        What `marks` gave.
+    excluded
+        By account, the reason why somebody left it out.
+
+    Returns
+    -------
+    polars.DataFrame
+        The marks, `exclusion` (the reason), `excluded`, and `customer_company`, `opted_out_company` and
+        `excluded_company`: whether the flag is set for any row of the company.
+    """
+    exclusion = pl.lit(None, dtype=pl.String)
+    if excluded:
+        exclusion = pl.col("account_id").replace_strict(
+            dict(excluded), default=None, return_dtype=pl.String
+        )
+    return (
+        marked.with_columns(exclusion=exclusion)
+        .with_columns(excluded=pl.col("exclusion").is_not_null())
+        .with_columns(
+            _company_wide(flag).alias(f"{flag}_company")
+            for flag in ("customer", "opted_out", "excluded")
+        )
     )
 
 
 def _company_wide(flag: str) -> pl.Expr:
     """Whether the flag is set for the row or for another row of its company."""
-    return pl.any_horizontal(
-        flag,
-        *(pl.col(flag).any().over(key) & pl.col(key).is_not_null() for key in _COMPANY),
+    of_flagged = (
+        pl.col(key).is_in(pl.col(key).filter(flag).drop_nulls().implode()).fill_null(False)
+        for key in _COMPANY
     )
-
-
-def with_exclusions(marked: pl.DataFrame, excluded: Mapping[str, str]) -> pl.DataFrame:
-    """Marks with `exclusion`, the reason why somebody left the account out, and the company's flag."""
-    if not excluded:
-        return marked.with_columns(
-            exclusion=pl.lit(None, dtype=pl.String), excluded=False, excluded_company=False
-        )
-    reason = pl.col("account_id").replace_strict(
-        dict(excluded), default=None, return_dtype=pl.String
-    )
-    return (
-        marked.with_columns(exclusion=reason)
-        .with_columns(excluded=pl.col("exclusion").is_not_null())
-        .with_columns(excluded_company=_company_wide("excluded"))
-    )
+    return pl.any_horizontal(flag, *of_flagged)
 
 
 def fates(
@@ -108,7 +122,7 @@ def fates(
     Parameters
     ----------
     marked
-        Marks with exclusions and `tier`, best first.
+        Marks with companies and `tier`, best first.
     target, customers, countries, tiers
         As for `prepare`.
     """

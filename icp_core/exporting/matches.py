@@ -1,8 +1,9 @@
 """The matches of a market as a file: its report and first rows at once, its bytes when asked for.
 
 What a file takes from an account hardly ever depends on the profile: who it is, whether it opted out,
-how many of its cells need cleaning. The scoreboard keeps that for a set of matches, so that after a new
-weight only the ranking is new; cells that show score, tier or potential are looked at by themselves.
+how many of its cells need cleaning. The scoreboard keeps that of every account it was asked for: after a
+new weight only the ranking is new, and after another must-have what no profile has let in before. Cells
+that show score, tier or potential are looked at by themselves.
 """
 
 from collections.abc import Callable, Collection, Hashable, Mapping
@@ -18,7 +19,7 @@ from icp_core.exporting import layouts
 from icp_core.exporting.content import Layout
 from icp_core.exporting.formats import named
 from icp_core.exporting.limits import Customers
-from icp_core.exporting.marks import KEPT, READ, fates, marks, with_exclusions
+from icp_core.exporting.marks import KEPT, READ, fates, marks, with_companies
 from icp_core.exporting.prepare import NO_EXCLUSIONS, Prepared, reported
 from icp_core.expressions import NAMES, workings
 from icp_core.scoreboard import Evaluation
@@ -65,7 +66,7 @@ def prepare_matches(
         fictional=universe.fictional,
         on=on,
     )
-    marked = with_exclusions(ranking.marks(), excluded)[ranking.order]
+    marked = with_companies(ranking.marks(), excluded)[ranking.order]
     marked = marked.with_columns(ranking.results(ranking.order)["tier"])
     fate = fates(marked, target=target, customers=customers, countries=countries, tiers=tiers)
     kept = ranking.order[(fate == KEPT).to_numpy()]
@@ -149,7 +150,7 @@ class _Ranking:
 
     def marks(self) -> pl.DataFrame:
         """Marks by place."""
-        return self._keep("marks", lambda: marks(layouts.completed(self._facts(READ))))
+        return self._kept("marks", READ, lambda facts: marks(layouts.completed(facts)))
 
     def costs(self, layout: Layout, places: Places) -> dict[str, int]:
         """Sums of `Content.costs` over the cells of some accounts."""
@@ -157,10 +158,10 @@ class _Ranking:
         results = {*layouts.RESULTS, *workings(profile), NAMES.score_low, NAMES.score_high}
         read = layout.read
         lasting = layout.only(name for name in read if not read[name] & results)
-        facts = frozenset().union(*lasting.read.values())
-        known = self._keep(
+        known = self._kept(
             ("cells", layout.target.name, *lasting.columns),
-            lambda: lasting.content(self._facts(facts)).costs(),
+            frozenset().union(*lasting.read.values()),
+            lambda facts: lasting.content(facts).costs(),
         )
         # What reads other workings is a number, which costs nothing where no size is limited.
         changing = layout.only(
@@ -176,10 +177,17 @@ class _Ranking:
     def _matches(self) -> int:
         return len(self.evaluation.matches)
 
-    def _facts(self, names: Collection[str]) -> pl.DataFrame:
-        frame = self.evaluation.board.universe.frame
-        return frame.select(name for name in frame.columns if name in names)[self.rows]
-
-    def _keep(self, what: Hashable, compute: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-        key = "export", what, self.evaluation.matches.key, self.possible_as is not None
-        return self.evaluation.board.keep(key, compute)
+    def _kept(
+        self,
+        what: Hashable,
+        names: Collection[str],
+        compute: Callable[[pl.DataFrame], pl.DataFrame],
+    ) -> pl.DataFrame:
+        """By place, what follows from some columns of each account alone."""
+        board = self.evaluation.board
+        read = [name for name in board.universe.columns if name in names]
+        return board.of_accounts(
+            ("export", what),
+            self.rows,
+            lambda rows: compute(board.universe.frame.select(read)[rows]),
+        )

@@ -25,7 +25,7 @@ from icp_core.exporting.marks import (
     SAME_NAME,
     fates,
     marks,
-    with_exclusions,
+    with_companies,
 )
 from icp_core.exporting.preflight import DROPPED, Preflight
 from icp_core.exporting.workbook import workbook
@@ -199,7 +199,7 @@ def prepare(
     """
     target = named(format)
     complete = layouts.completed(accounts)
-    marked = with_exclusions(marks(complete), excluded).with_columns(complete["tier"])
+    marked = with_companies(marks(complete), excluded).with_columns(complete["tier"])
     fate = fates(marked, target=target, customers=customers, countries=countries, tiers=tiers)
     layout = Layout.of(accounts.schema, target=target, profile=profile, fictional=fictional, on=on)
     laid_out = layout.content(accounts.filter(fate == KEPT))

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from icp_core.exporting import FORMATS, cells, layouts, prepare, prepare_matches
+from icp_core.exporting import FORMATS, cells, layouts, matches, prepare, prepare_matches
 from icp_core.exporting.content import Content
+from icp_core.exporting.marks import marks
 from icp_core.exporting.prepare import PREVIEW
-from icp_core.profile import Profile, Tier, TierPolicy
+from icp_core.profile import Criterion, Profile, Range, Role, Tier, TierPolicy
 from icp_core.scoreboard import Scoreboard
 from icp_core.universe import Universe
 
@@ -64,11 +65,12 @@ def test_a_market_is_the_file_of_its_accounts_and_the_report_is_the_same(
         "tiers": None if wanted is None else (*wanted, "to verify"),
         "excluded": excluded,
     }
-    # The second market meets what the scoreboard kept of the first.
+    # The other markets meet what the scoreboard kept of the first, of all or some of their matches.
     changed = profile
     for index, criterion in enumerate(profile.criteria):
         changed = changed.changing(index, weight=11 - criterion.weight)
-    for asked in (profile, changed):
+    everybody = profile.replace(criteria=profile.scored)
+    for asked in (profile, changed, everybody, profile):
         evaluation = board.evaluate(asked)
         found = prepare_matches(evaluation, possible_as=possible_as, **options)
         listed = evaluation.page(limit=len(universe))
@@ -113,9 +115,10 @@ def test_a_file_that_is_too_large_is_refused_without_being_made():
 @given(st.text(alphabet="ab =+-@\t\r\n'\"＝\0\ufeff\u200b\u2028\u00a0\u0085\ufffe,å", max_size=6))
 def test_a_text_that_looks_tidy_is_changed_by_nothing(text):
     column = pl.col("text")
-    untidy, *changed = (
+    has_text, untidy, *changed = (
         pl.DataFrame({"text": [text]})
         .select(
+            has_text=cells.has_text(column),
             untidy=cells.is_untidy(column),
             cleaned=cells.cleaned(column),
             guarded=cells.guarded(column),
@@ -124,6 +127,7 @@ def test_a_text_that_looks_tidy_is_changed_by_nothing(text):
         .row(0)
     )
     assert untidy or changed == [text] * 3
+    assert has_text == (changed[0] is not None)
 
 
 @examples(200)
@@ -153,3 +157,23 @@ def test_what_the_scoreboard_keeps_is_not_asked_for_again(monkeypatch):
     monkeypatch.setattr(layouts, "domain_key", lambda: pytest.fail("computed again"))
     again = prepare_matches(board.evaluate(Profile(name="Q")), format="linkedin", on=ON)
     assert again.report.identifiers == first.report.identifiers
+
+
+def test_after_another_must_have_only_accounts_that_nobody_asked_for_are_looked_at(monkeypatch):
+    frame = pl.DataFrame({"account_id": [f"{n:03}" for n in range(300)]}).with_columns(
+        name=pl.format("Firma {}", "account_id"), country=pl.lit("SE"), employees=pl.int_range(300)
+    )
+    board = Scoreboard(Universe.of(frame, name="sizes", label="Sizes"))
+    looked_at = []
+
+    def looking(accounts):
+        looked_at.append(accounts.height)
+        return marks(accounts)
+
+    monkeypatch.setattr(matches, "marks", looking)
+    for low, high in ((1, 100), (1, 120), (50, 90), (200, 250)):
+        gate = Criterion(column="employees", role=Role.MUST_HAVE, fit=Range.between(low, high))
+        market = board.evaluate(Profile(name="P", criteria=(gate,)))
+        found = prepare_matches(market, format="csv", on=ON)
+        assert found.report.rows_written == high - low + 1
+    assert looked_at == [100, 20, 51]

@@ -68,7 +68,7 @@ def assert_same(market, rows, expected):
         "gates"
     ]
     assert market.largest_share == pytest.approx(expected["largest_share"])
-    assert market.coverage == pytest.approx(expected["coverage"])
+    assert market.coverage == pytest.approx(expected["coverage"], abs=TOLERANCE)
     matches = expected["matches"]
     assert rows["account_id"].to_list() == [m["account_id"] for m in matches]
     for name in ("score", "score_low", "score_high", "coverage", "potential"):
