@@ -35,7 +35,8 @@ from ui import data, state
 from ui.shell import START, Page, pages
 
 LIMIT_MS = 300
-UNLIMITED = frozenset({"market: robustness"})
+UNKNOWN_COMPANIES = "export, companies nobody asked for"
+UNLIMITED = frozenset({"market: robustness", UNKNOWN_COMPANIES})
 TIMEOUT = 600
 # Sections of a page that are drawn one at a time: the key of the control, and what it can hold.
 SECTIONS = {
@@ -138,7 +139,7 @@ def all_pages(dataset: str, rounds: int) -> Iterator[tuple[str, Cost]]:
     for _, cost in timed(by_key["export"], dataset, base, gates, rounds):
         yield "export, other must-have", cost
     for _, cost in timed(by_key["export"], dataset, base, forgetting(dataset, gates), rounds):
-        yield "export, companies nobody asked for", cost
+        yield UNKNOWN_COMPANIES, cost
     everybody = saved(base.profile.replace(name="Everybody", criteria=base.profile.scored))
     changes = unseen_weights(everybody.profile)
     for name, cost in timed(by_key["versions"], dataset, everybody, changes, rounds):
