@@ -17,7 +17,7 @@ from icp_core.sources import load
 from icp_core.starters import starters_for
 from icp_core.workspace import Status, Workspace, default_url
 from ui.format import number
-from ui.learning import charts, proof, suggested
+from ui.learning import charts, proof, segments, shared, suggested
 
 LEARN = "pages/10_Learn.py"
 SMALL = "demo:3000"
@@ -120,6 +120,14 @@ def test_what_they_share_is_said_in_the_librarys_words(learn_page, lesson) -> No
     assert shown == pytest.approx(expected)
 
 
+def test_levels_that_are_areas_are_called_by_their_names(lesson) -> None:
+    coded = lesson.levels.filter(pl.col("column") == "country")
+    named = shared.level_data(lesson, "country")
+    names = {"SE": "Sweden", "NO": "Norway", "FI": "Finland", "DK": "Denmark"}
+    assert {names.get(level, level) for level in coded["level"]} == set(named["level"])
+    assert named["level"][-1] == "(unknown)"
+
+
 def test_the_chart_shows_each_attribute_with_its_interval(lesson) -> None:
     table = charts.lift_data(lesson)
     assert table["column"].to_list() == [one.column.name for one in lesson.attributes]
@@ -204,6 +212,7 @@ def test_segments_open_as_profiles_of_their_own(learn_page, lesson) -> None:
     app = learn_page(learn_part="Segments")
     expected = lesson.segments()
     assert expected.segments[0].name in texts(app)
+    assert segments.verdict(expected) in texts(app)
     app.button(key="learn_segment_0").click().run()
     assert not app.exception
     assert app.session_state["view"].profile == expected.segments[0].profile

@@ -17,7 +17,7 @@ from ui.tables import csv_name, table_csv, table_download
 from ui.texts import _
 
 GROUPS: Final = ("best", "worst", "rest")
-_HEIGHT: Final = 370
+_HEIGHT: Final = 355
 
 
 def measure_names() -> dict[str, str]:

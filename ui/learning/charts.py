@@ -163,7 +163,7 @@ def level_chart(levels: pl.DataFrame, *, worst: bool, dark: bool) -> go.Figure:
         height=(9 * len(bars) + 10) * max(levels.height, 1) + _AIR,
         barmode="group",
         bargap=0.3,
-        xaxis={"ticksuffix": " %", "nticks": 5, "rangemode": "tozero"},
+        xaxis={"ticksuffix": " %", "nticks": 4, "tickangle": 0, "rangemode": "tozero"},
         yaxis={
             "autorange": "reversed",
             "type": "category",

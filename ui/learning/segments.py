@@ -58,7 +58,7 @@ def verdict(found: Segments) -> str:
 def _card(one: Segment, lesson: Lesson) -> None:
     st.markdown(f"**{plain(one.name)}**")
     st.caption(
-        _("{count} customers, {share} of all").format(
+        _("{count} customers, {share} of those grouped").format(
             count=number(len(one.rows)), share=percent(one.share)
         )
     )

@@ -8,6 +8,7 @@ import streamlit as st
 from icp_core.columns import Kind
 from icp_core.learning import Lesson
 from ui import charts, state, theme
+from ui.builder import words
 from ui.format import UNKNOWN, number, plain
 from ui.learning import charts as figures
 from ui.tables import csv_name, table_csv, table_download, table_title
@@ -98,21 +99,25 @@ def _all(lesson: Lesson) -> None:
 
 
 def level_data(lesson: Lesson, column: str) -> pl.DataFrame:
-    """The levels of one column as `Lesson.levels` has them: numbers in order, others by frequency."""
+    """The levels of one column, areas by name: numbers in order, others by frequency."""
+    described = lesson.universe.columns[column]
     rows = lesson.levels.filter(pl.col("column") == column)
-    if lesson.universe.columns[column].kind is Kind.NUMBER:
+    if described.kind is Kind.NUMBER:
         return rows
+    if described.kind is not Kind.INDUSTRY:
+        names = {level: words.value_name(level, described) for level in rows["level"]}
+        rows = rows.with_columns(pl.col("level").replace(names))
     # The unknown level stays last.
     return pl.concat([rows[:-1].sort("best", descending=True, maintain_order=True), rows[-1:]])
 
 
 def _levels(lesson: Lesson) -> None:
-    names = {name: name for name in lesson.levels["column"].unique(maintain_order=True)}
+    names = lesson.levels["column"].unique(maintain_order=True).to_list()
     if not names:
         return
     columns = lesson.universe.columns
     # The sharpest first.
-    order = [a.column.name for a in lesson.attributes if a.column.name in names] or list(names)
+    order = [a.column.name for a in lesson.attributes if a.column.name in names] or names
     headings = {
         "column": _("Column"),
         "level": _("Level"),
@@ -143,7 +148,7 @@ def _levels(lesson: Lesson) -> None:
         rows = level_data(lesson, chosen)
         dark = theme.is_dark()
         worst = len(lesson.standings.rows("worst")) > 0
-        left, right = st.columns([1, 2], gap="small")
+        left, right = st.columns([2, 3], gap="small")
         with left:
             groups = figures.level_groups(dark=dark)
             charts.legend(
@@ -155,19 +160,22 @@ def _levels(lesson: Lesson) -> None:
                 alt=_("Shares of each level"),
             )
         right.dataframe(
-            rows.select(name for name in headings if name != "column").with_columns(
-                pl.col("best_share", "worst_share", "market_share") * 100
+            rows.select(
+                "level",
+                pl.col("best_share", "worst_share", "market_share") * 100,
+                pl.format(
+                    "{} ({}–{})",
+                    *(pl.col(name).round(1).cast(pl.String) for name in ("lift", "low", "high")),
+                ).alias("lift"),
+                "told_apart",
             ),
             column_config={
-                "level": st.column_config.TextColumn(headings["level"], pinned=True, width=110),
+                "level": st.column_config.TextColumn(headings["level"], pinned=True, width=138),
                 **{
                     name: st.column_config.NumberColumn(headings[name], format="%.0f %%")
                     for name in ("best_share", "worst_share", "market_share")
                 },
-                **{
-                    name: st.column_config.NumberColumn(headings[name], format="%.1f")
-                    for name in ("lift", "low", "high")
-                },
+                "lift": headings["lift"],
                 "told_apart": st.column_config.CheckboxColumn(headings["told_apart"]),
             },
             hide_index=True,
