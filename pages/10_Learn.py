@@ -3,7 +3,6 @@
 import streamlit as st
 
 from ui import data, shell, state
-from ui.format import number
 from ui.learning import best, course, proof, segments, shared, suggested, twins
 from ui.learning.request import Request
 from ui.texts import _
@@ -31,6 +30,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
         default="best",
         required=True,
         label_visibility="collapsed",
+        wrap=True,
         **state.kept("learn_part"),
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
@@ -48,16 +48,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
 request = Request(view.dataset, given, chosen.settings, view.profile)
 with shell.guard():
     standings = data.standings(request)
-if given.outcomes.fictional or universe.fictional:
-    st.caption(_("The companies and their deals are invented, with drivers planted to be found."))
 if part == "best":
-    counts = {group: len(standings.rows(group)) for group in best.GROUPS}
-    with st.container(horizontal=True):
-        for group, name in best.group_names().items():
-            st.metric(name, number(counts[group]), border=True)
-        st.metric(_("Not among these accounts"), number(len(standings.outside)), border=True)
-    for note in standings.notes:
-        st.caption(note)
     best.draw(standings, universe)
     st.stop()
 

@@ -159,12 +159,17 @@ def table_title(title: str, content: Callable[[], bytes], *, file_name: str) -> 
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         st.markdown(f"**{title}**", width="content")
-        st.download_button(
-            _("Download"),
-            content,
-            file_name=file_name,
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key=f"download_{file_name}",
-        )
+        table_download(content, file_name=file_name)
+
+
+def table_download(content: Callable[[], bytes], *, file_name: str) -> None:
+    """The download of a table; the file is built when asked for."""
+    st.download_button(
+        _("Download"),
+        content,
+        file_name=file_name,
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"download_{file_name}",
+    )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from app_pages import Open, errors, metrics, texts
+from app_pages import Open, errors, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core.importing.customers import KEPT
@@ -17,7 +17,7 @@ from icp_core.sources import load
 from icp_core.starters import starters_for
 from icp_core.workspace import Status, Workspace, default_url
 from ui.format import number
-from ui.learning import charts, proof, suggested
+from ui.learning import charts, proof, segments, shared, suggested
 
 LEARN = "pages/10_Learn.py"
 SMALL = "demo:3000"
@@ -64,6 +64,12 @@ def part(app: AppTest, name: str) -> AppTest:
     return waited(app.segmented_control(key="learn_part").set_value(name).run())
 
 
+def groups(app: AppTest) -> dict[str, str]:
+    """How many customers are in each group, by its name."""
+    options = app.pills(key="learn_group").options
+    return dict(option.split(" ", 1) for option in options)
+
+
 def table_with(app: AppTest, column: str) -> pl.DataFrame:
     return next(
         pl.from_pandas(frame.value) for frame in app.dataframe if column in frame.value.columns
@@ -74,9 +80,8 @@ def test_the_best_and_the_worst_are_those_of_the_library(learn_page, universe, o
     app = learn_page()
     assert not errors(app)
     expected = standings(outcomes, universe)
-    shown = metrics(app)
-    for group, label in (("best", "Best"), ("worst", "Worst"), ("rest", "Rest")):
-        assert shown[label] == number(len(expected.rows(group)))
+    counts = {name: len(expected.rows(name.lower())) for name in ("Best", "Worst", "Rest")}
+    assert groups(app) == {name: number(count) for name, count in counts.items() if count}
     assert table_with(app, "rank")["name"].to_list() == expected.frame["name"].to_list()
     assert "invented" in texts(app)
 
@@ -88,14 +93,14 @@ def test_weights_and_numbers_rank_anew_and_hold_on_other_parts(
     for name in ("revenue", "breadth", "satisfaction", "tenure", "lifetime_value"):
         app.slider(key=f"shown_learn_{name}").set_value(0).run()
     app.number_input(key="shown_learn_best").set_value(25).run()
-    assert metrics(app)["Best"] == "25"
+    assert groups(app)["Best"] == "25"
     by_margin = outcomes.frame.filter(pl.col("outcome") != "lost")
     best = by_margin.sort("margin", descending=True)["account_id"][0]
     assert table_with(app, "rank")["name"][0] == (
         universe.frame.filter(pl.col("account_id") == best)["name"].item()
     )
     app = part(part(app, "shared"), "best")
-    assert metrics(app)["Best"] == "25"
+    assert groups(app)["Best"] == "25"
     assert app.slider(key="shown_learn_revenue").value == 0
 
 
@@ -115,6 +120,14 @@ def test_what_they_share_is_said_in_the_librarys_words(learn_page, lesson) -> No
     assert shown == pytest.approx(expected)
 
 
+def test_levels_that_are_areas_are_called_by_their_names(lesson) -> None:
+    coded = lesson.levels.filter(pl.col("column") == "country")
+    named = shared.level_data(lesson, "country")
+    names = {"SE": "Sweden", "NO": "Norway", "FI": "Finland", "DK": "Denmark"}
+    assert {names.get(level, level) for level in coded["level"]} == set(named["level"])
+    assert named["level"][-1] == "(unknown)"
+
+
 def test_the_chart_shows_each_attribute_with_its_interval(lesson) -> None:
     table = charts.lift_data(lesson)
     assert table["column"].to_list() == [one.column.name for one in lesson.attributes]
@@ -129,9 +142,11 @@ def test_the_suggested_profile_stands_next_to_the_current_and_opens_in_the_build
     learn_page, lesson
 ) -> None:
     app = learn_page(learn_part="Profile")
-    shown = pl.from_pandas(app.dataframe[0].value)
-    assert shown["weight"].to_list() == [
-        None if one.role.is_gate else one.weight for one in lesson.profile.criteria
+    shown = pl.from_pandas(app.table[0].value)
+    # None of what was learned is a must-have or a knock-out.
+    assert [counts.replace("\\", "") for counts in shown["Counts"]] == [
+        f"+{one.weight}" if one.role.favours else f"−{one.weight}"
+        for one in lesson.profile.criteria
     ]
     assert "Nordic software" in texts(app)
     apart = disagreement(lesson)
@@ -197,6 +212,7 @@ def test_segments_open_as_profiles_of_their_own(learn_page, lesson) -> None:
     app = learn_page(learn_part="Segments")
     expected = lesson.segments()
     assert expected.segments[0].name in texts(app)
+    assert segments.verdict(expected) in texts(app)
     app.button(key="learn_segment_0").click().run()
     assert not app.exception
     assert app.session_state["view"].profile == expected.segments[0].profile
@@ -208,7 +224,7 @@ def test_a_new_company_learns_from_a_pasted_list(learn_page, universe) -> None:
     app.text_area(key="learn_list").set_value("\n".join([*named, "Nobody AB"]))
     app.button(key="learn_list_go").click().run()
     app = waited(app)
-    assert metrics(app)["Best"] == "25"
+    assert groups(app)["Best"] == "25"
     assert "25 rows found their account, 1 are not among them." in texts(app)
     assert "Nobody AB" in texts(app)
     # Nothing is known of them but who they are: nothing to weigh.
@@ -241,7 +257,7 @@ def test_verified_accounts_can_be_learned_from(learn_page, universe) -> None:
     app = learn_page(learn_from="A list of companies")
     app.button(key="learn_verified").click().run()
     app.button(key="learn_list_go").click().run()
-    assert metrics(waited(app))["Best"] == "2"
+    assert groups(waited(app))["Best"] == "2"
     app = part(app, "shared")
     assert "2 best customers are too few to learn from" in texts(app)
     assert "best customers would show what they share; there are 2" in app.info[0].value
@@ -287,7 +303,7 @@ def test_a_deal_export_is_matched_and_a_wrong_file_is_one_message(learn_page, un
     app.main.file_uploader[0].set_value(("deals.csv", content, "text/csv")).run()
     assert not errors(app)
     assert "4 rows found their account." in texts(app)
-    shown = metrics(app)
+    shown = groups(app)
     assert (shown["Best"], shown["Worst"]) == ("3", "1")
     names = named["name"].to_list()
     # By amount, and the lost deal last.
@@ -308,4 +324,4 @@ def test_deals_that_were_loaded_with_a_list_are_learned_from(
     library.keep_outcomes(entry.key, Outcomes.of(rows).frame.select(KEPT))
     app = open_page(LEARN, dataset=entry.source)
     assert app.segmented_control(key="learn_from").value == "deals"
-    assert metrics(app)["Best"] == "3"
+    assert groups(app)["Best"] == "3"

@@ -10,12 +10,14 @@ from icp_core.learning import Standings
 from icp_core.learning.customers import MEASURES
 from icp_core.universe import Universe
 from ui import state
-from ui.format import UNKNOWN, number
+from ui.format import UNKNOWN, number, plain
+from ui.importing import deals
 from ui.learning.course import course
-from ui.tables import csv_name, table_csv, table_title
+from ui.tables import csv_name, table_csv, table_download
 from ui.texts import _
 
 GROUPS: Final = ("best", "worst", "rest")
+_HEIGHT: Final = 355
 
 
 def measure_names() -> dict[str, str]:
@@ -24,7 +26,7 @@ def measure_names() -> dict[str, str]:
         "revenue": _("Revenue"),
         "margin": _("Margin"),
         "breadth": _("Breadth"),
-        "satisfaction": _("Satisfaction (NPS)"),
+        "satisfaction": _("NPS"),
         "tenure": _("Tenure, years"),
         "lifetime_value": _("Lifetime value"),
     }
@@ -36,20 +38,27 @@ def group_names() -> dict[str, str]:
 
 
 def draw(found: Standings, universe: Universe) -> None:
-    """Draw the weights on the left and the ranking on the right."""
-    left, right = st.columns([1, 3], gap="small")
-    with left, st.container(border=True, gap="xsmall", height="stretch"):
+    """Draw the weights, and the ranking under them."""
+    for note in found.notes:
+        st.caption(f":material/info: {plain(note)}")
+    with st.container(border=True, gap="xsmall"):
         _choices(found)
-    with right, st.container(border=True, gap="xsmall", height="stretch"):
+    with st.container(border=True, gap="xsmall"):
         _ranking(found, universe)
 
 
 def _choices(found: Standings) -> None:
     st.markdown(
         f"**{_('What makes a good customer')}**",
-        help=_("0 leaves a measure out, 10 counts most. Customers are ranked by percentiles."),
+        help=_(
+            "0 leaves a measure out, 10 counts most; customers are ranked by percentiles. “Best” and "
+            "“Worst” are how many count as such: all who stayed and earn money, and all lost, churned "
+            "and unprofitable ones, unless you say so."
+        ),
     )
     settings = course().settings
+    names = measure_names()
+    known = [name for name in MEASURES if found.frame[name].count()]
     with st.container(horizontal=True, gap="xsmall"):
         for name, label, value in (
             ("best", _("Best"), settings.best),
@@ -63,25 +72,18 @@ def _choices(found: Standings) -> None:
                 key=state.shown(f"learn_{name}", value),
                 on_change=_choose,
                 args=(name,),
-                width="stretch",
-                help=_(
-                    "Empty: all who stayed and earn money are the best, all lost, churned and "
-                    "unprofitable ones the worst."
-                ),
+                width=60,
             )
-
-    weights = course().settings.weights
-    names = measure_names()
-    known = [name for name in MEASURES if found.frame[name].count()]
-    for name in known:
-        st.slider(
-            names[name],
-            0,
-            10,
-            key=state.shown(f"learn_{name}", asdict(weights)[name]),
-            on_change=_weigh,
-            args=(name,),
-        )
+        for name in known:
+            st.slider(
+                names[name],
+                0,
+                10,
+                key=state.shown(f"learn_{name}", asdict(settings.weights)[name]),
+                on_change=_weigh,
+                args=(name,),
+                width="stretch",
+            )
     if not known:
         st.caption(
             _(
@@ -109,9 +111,9 @@ def standing_data(found: Standings, group: str | None = None) -> pl.DataFrame:
         "name",
         "account_id",
         pl.col("group").replace_strict(group_names()),
-        "outcome",
         "value",
         *MEASURES,
+        pl.col("outcome").replace_strict(deals.words()),
         moved=moved,
     )
 
@@ -127,27 +129,35 @@ def _ranking(found: Standings, universe: Universe) -> None:
         "outcome": _("Outcome"),
         "value": _("Value"),
         **measure_names(),
+        "revenue": _("Revenue, €"),
+        "lifetime_value": _("Lifetime value, €"),
         "moved": _("Moved by NPS"),
     }
-    table_title(
-        _("Customers, best first"),
-        lambda: table_csv(standing_data(found), headings),
-        file_name=csv_name("customers-ranked", universe),
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(f"**{_('Customers, best first')}**", width="content")
+        group = st.pills(
+            _("Show"),
+            [name for name in GROUPS if counts.get(name)],
+            format_func=lambda name: f"{names[name]} {number(counts[name])}",
+            label_visibility="collapsed",
+            key="learn_group",
+        )
+        table_download(
+            lambda: table_csv(standing_data(found), headings),
+            file_name=csv_name("customers-ranked", universe),
+        )
+    rows = standing_data(found, group).with_columns(
+        pl.col("value") * 100, pl.col("revenue", "lifetime_value").round()
     )
-    group = st.pills(
-        _("Show"),
-        [name for name in GROUPS if counts.get(name)],
-        format_func=lambda name: f"{names[name]} {number(counts[name])}",
-        label_visibility="collapsed",
-        key="learn_group",
-    )
-    rows = standing_data(found, group).drop("account_id")
+    rows = rows.drop("account_id")
     shown = [name for name in rows.columns if rows[name].count()]
     st.dataframe(
         rows.select(shown),
         column_config={name: config for name, config in _config(headings).items() if name in shown},
         hide_index=True,
-        height=430,
+        height=_HEIGHT,
         placeholder=UNKNOWN,
     )
 
@@ -172,6 +182,6 @@ def _config(headings: dict[str, str]) -> dict[str, Any]:
         "group": headings["group"],
         "outcome": headings["outcome"],
         "value": st.column_config.ProgressColumn(
-            headings["value"], min_value=0, max_value=1, format="percent"
+            headings["value"], min_value=0, max_value=100, format="%.0f", width=70
         ),
     }

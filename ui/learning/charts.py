@@ -15,8 +15,8 @@ from ui import theme
 from ui.texts import _
 
 ORDER: Final[tuple[Candidate, ...]] = ("learned", "hand", "equal", "model")
-_ROW: Final = 28
-_AIR: Final = 46
+_ROW: Final = 22
+_AIR: Final = 28
 _DASHES: Final = {"learned": "solid", "hand": "solid", "equal": "dot", "model": "dash"}
 
 
@@ -121,7 +121,6 @@ def lift_chart(data: pl.DataFrame, *, dark: bool) -> go.Figure:
             "type": "log",
             "range": [log10(max(min(ends), 0.1)) - 0.05, log10(max(ends)) + 0.05],
             "tickvals": [0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 50, 100],
-            "title": {"text": _("times as common among the best")},
         },
         yaxis={
             "tickvals": places,
@@ -152,7 +151,7 @@ def level_chart(levels: pl.DataFrame, *, worst: bool, dark: bool) -> go.Figure:
             "y": labels,
             "x": (100 * levels[f"{group}_share"]).round(1).to_list(),
             "name": escape(name),
-            "marker": {"color": colour, "cornerradius": 3},
+            "marker": {"color": colour, "cornerradius": 2},
             "hovertemplate": "%{y}: %{x:.0f} %<extra>%{fullData.name}</extra>",
         }
         for group, (name, colour) in groups.items()
@@ -161,10 +160,10 @@ def level_chart(levels: pl.DataFrame, *, worst: bool, dark: bool) -> go.Figure:
     return theme.styled(
         bars,
         dark=dark,
-        height=(14 * len(bars) + 12) * max(levels.height, 1) + _AIR // 2,
+        height=(9 * len(bars) + 10) * max(levels.height, 1) + _AIR,
         barmode="group",
         bargap=0.3,
-        xaxis={"ticksuffix": " %", "nticks": 5, "rangemode": "tozero"},
+        xaxis={"ticksuffix": " %", "nticks": 4, "tickangle": 0, "rangemode": "tozero"},
         yaxis={
             "autorange": "reversed",
             "type": "category",
@@ -204,7 +203,7 @@ def gains_data(proof: Proof, *, as_lift: bool) -> dict[Candidate, pl.DataFrame]:
 
 
 def gains_chart(
-    data: dict[Candidate, pl.DataFrame], *, as_lift: bool, dark: bool, height: int = 320
+    data: dict[Candidate, pl.DataFrame], *, as_lift: bool, dark: bool, height: int = 260
 ) -> go.Figure:
     """The curves, with the 95 % bands of the learned and the current profile."""
     colours, names = candidate_colours(dark=dark), candidate_names()
@@ -284,7 +283,7 @@ def calibration_data(judged: Judged) -> pl.DataFrame:
 
 
 def calibration_chart(
-    data: pl.DataFrame, candidate: Candidate, *, dark: bool, height: int = 320
+    data: pl.DataFrame, candidate: Candidate, *, dark: bool, height: int = 260
 ) -> go.Figure:
     """What was expected against what happened, with the line of perfect calibration."""
     colour = candidate_colours(dark=dark)[candidate]

@@ -85,19 +85,27 @@ def customers(view: View, universe: Universe) -> Given:
     """
     kinds = sources(view.dataset, universe)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            f":small[:gray[{_('Learn from')}]]",
+            width="content",
+            help=_(
+                "A list of companies can be your favourites, or a competitor's reference customers "
+                "where you have no customers yet."
+            ),
+        )
         kind = st.segmented_control(
             _("Learn from"),
             list(kinds),
             format_func=kinds.__getitem__,
             default=next(iter(kinds)),
             required=True,
-            help=_(
-                "A list of companies can be your favourites, or a competitor's reference customers "
-                "where you have no customers yet."
-            ),
+            label_visibility="collapsed",
+            wrap=True,
             **state.kept(LEARN_FROM),
         )
         found = _given(view.dataset, kind, universe)
+        if found is not None and found.outcomes.fictional:
+            st.caption(_("The deals are invented, with planted drivers."), width="content")
         if found is not None and kind in ("file", "list"):
             st.button(
                 _("Use others"),

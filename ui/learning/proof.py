@@ -12,8 +12,9 @@ from ui import charts, state, theme
 from ui.format import number, plain
 from ui.learning import charts as figures
 from ui.learning.course import course
-from ui.learning.shared import needed
-from ui.tables import csv_name, table_csv, table_title
+from ui.learning.shared import needed, notes
+from ui.learning.suggested import open_in_builder
+from ui.tables import csv_name, table_csv, table_download, table_title
 from ui.texts import _
 
 _DIGITS: Final[dict[Measure, int]] = {
@@ -28,16 +29,30 @@ _DIGITS: Final[dict[Measure, int]] = {
 def draw(lesson: Lesson) -> None:
     """Draw the verdict, the curves, the measures, the differences, and the leakage check."""
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{plain(lesson.verdict)}**")
+        left, right = st.columns([4, 1], gap="small")
+        left.markdown(f"**{plain(lesson.verdict)}**")
+        if lesson.profile is not None and lesson.can_tell:
+            with right.container(horizontal_alignment="right"):
+                open_in_builder(lesson.profile, key="learn_open_proven")
         if lesson.proof is not None:
             st.caption(method(lesson.proof))
-        for note in lesson.notes:
-            st.caption(f":material/info: {plain(note)}")
-    if lesson.needed is not None:
-        needed(lesson)
-    if lesson.proof is not None:
-        _judged(lesson, lesson.proof)
-    _leaks(lesson)
+        notes(lesson)
+    if lesson.proof is None:
+        if lesson.needed is not None:
+            needed(lesson)
+        _leaks(lesson)
+        return
+    curves, measures, differences, left_out = st.tabs(
+        [_("Curves"), _("Measures"), _("Which is better"), _("Columns left out")]
+    )
+    with curves:
+        _curves(lesson.proof)
+    with measures, st.container(border=True, gap="xsmall"):
+        _measures(lesson, lesson.proof)
+    with differences, st.container(border=True, gap="xsmall"):
+        _differences(lesson, lesson.proof)
+    with left_out:
+        _leaks(lesson)
 
 
 def method(proof: Proof) -> str:
@@ -57,7 +72,7 @@ def method(proof: Proof) -> str:
     )
 
 
-def _judged(lesson: Lesson, proof: Proof) -> None:
+def _curves(proof: Proof) -> None:
     dark = theme.is_dark()
     left, right = st.columns([3, 2], gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
@@ -85,7 +100,10 @@ def _judged(lesson: Lesson, proof: Proof) -> None:
             alt=_("Share of the best customers found by share of accounts worked, with bands"),
         )
     with right, st.container(border=True, gap="xsmall", height="stretch"):
-        st.markdown(f"**{_('Calibration of the learned profile')}**")
+        st.markdown(
+            f"**{_('Calibration of the learned profile')}**",
+            help=_("On the dotted line, what is promised happens. Bars are 95 % intervals."),
+        )
         charts.show(
             figures.calibration_chart(
                 figures.calibration_data(proof.judged["learned"]), "learned", dark=dark
@@ -93,11 +111,6 @@ def _judged(lesson: Lesson, proof: Proof) -> None:
             key="learn_calibration",
             alt=_("Expected share of best customers against what happened, in ten bins"),
         )
-        st.caption(_("On the dotted line, what is promised happens. Bars are 95 % intervals."))
-    with st.container(border=True, gap="xsmall"):
-        _measures(lesson, proof)
-    with st.container(border=True, gap="xsmall"):
-        _differences(lesson, proof)
 
 
 def _measure_names() -> dict[Measure, str]:
@@ -175,20 +188,23 @@ def _differences(lesson: Lesson, proof: Proof) -> None:
         difference_data(proof, name).with_columns(measure=pl.lit(label))
         for name, label in names.items()
     )
-    table_title(
-        _("Which is better, on the same resamples"),
-        lambda: table_csv(everything, {"measure": _("Measure"), **headings}),
-        file_name=csv_name("proof-differences", lesson.universe),
-    )
-    measure: Measure = st.segmented_control(
-        _("Measure"),
-        list(names),
-        format_func=names.__getitem__,
-        default="auc",
-        required=True,
-        label_visibility="collapsed",
-        **state.kept("learn_measure"),
-    )
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        measure: Measure = st.segmented_control(
+            _("Measure"),
+            list(names),
+            format_func=names.__getitem__,
+            default="auc",
+            required=True,
+            label_visibility="collapsed",
+            wrap=True,
+            **state.kept("learn_measure"),
+        )
+        table_download(
+            lambda: table_csv(everything, {"measure": _("Measure"), **headings}),
+            file_name=csv_name("proof-differences", lesson.universe),
+        )
     st.dataframe(difference_data(proof, measure), column_config=headings, hide_index=True)
 
 

@@ -4,7 +4,7 @@ import polars as pl
 import streamlit as st
 
 from icp_core.learning import Lesson
-from icp_core.learning.segments import Segment
+from icp_core.learning.segments import Segment, Segments
 from ui import data
 from ui.format import number, percent, plain
 from ui.learning.course import done
@@ -17,29 +17,48 @@ _SHOWN = 4
 
 
 def draw(request: Request, lesson: Lesson) -> None:
-    """Draw a card per segment, and how stable each number of segments is."""
+    """Draw how many segments there are and how sure that is, and a card for each."""
     found = done(data.customer_segments(request, lesson), request)
-    if found.note:
-        st.markdown(f"**{plain(_(found.note))}**")
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(f"**{plain(verdict(found))}**", width="content")
+        if found.stability.height:
+            with st.popover(_("Stability"), icon=":material/query_stats:"):
+                _stability(found.stability, lesson)
     cards = st.columns(min(len(found.segments), 3) if len(found.segments) > 1 else 2, gap="small")
     for index, one in enumerate(found.segments):
         with (
             cards[index % len(cards)],
-            st.container(border=True, gap="xsmall", height="stretch"),
+            st.container(
+                border=True, gap="xsmall", height="stretch", vertical_alignment="distribute"
+            ),
         ):
-            _card(one, index, lesson)
-    if found.stability.height:
-        with (
-            cards[-1] if len(found.segments) == 1 else st.container(),
-            st.container(border=True, gap="xsmall"),
-        ):
-            _stability(found.stability, lesson)
+            with st.container(gap="xsmall"):
+                _card(one, lesson)
+            if one.profile is not None:
+                open_in_builder(one.profile, key=f"learn_segment_{index}")
 
 
-def _card(one: Segment, index: int, lesson: Lesson) -> None:
+def verdict(found: Segments) -> str:
+    """How many segments there are, and what says so."""
+    chosen = found.stability.filter(pl.col("segments") == len(found.segments))
+    if found.note or chosen.is_empty():
+        return _(found.note)
+    row = chosen.row(0, named=True)
+    return _(
+        "{count} segments come out the same twice: agreement {agreement}, {by_chance} by chance."
+    ).format(
+        count=number(len(found.segments)),
+        agreement=number(row["agreement"], digits=2),
+        by_chance=number(row["by_chance"], digits=2),
+    )
+
+
+def _card(one: Segment, lesson: Lesson) -> None:
     st.markdown(f"**{plain(one.name)}**")
     st.caption(
-        _("{count} customers, {share} of all").format(
+        _("{count} customers, {share} of those grouped").format(
             count=number(len(one.rows)), share=percent(one.share)
         )
     )
@@ -48,16 +67,13 @@ def _card(one: Segment, index: int, lesson: Lesson) -> None:
     if one.profile is None:
         st.caption(_("Nothing sets it apart from the market, so there is no profile."))
         return
-    st.dataframe(
-        profile_data(one.profile, lesson.universe.columns).select("column", "asks", "weight"),
-        column_config={
-            "column": st.column_config.TextColumn(_("Criterion"), width=102),
-            "asks": st.column_config.TextColumn(_("Asks for"), width=102),
-            "weight": st.column_config.NumberColumn(_("Weight"), format="%d", width=48),
-        },
-        hide_index=True,
+    asked = profile_data(one.profile, lesson.universe.columns)
+    st.markdown(
+        "\n".join(
+            f"- **{plain(column)}** {plain(counts)}: {plain(asks)}"
+            for column, asks, counts in asked.iter_rows()
+        )
     )
-    open_in_builder(one.profile, key=f"learn_segment_{index}")
 
 
 def stability_data(table: pl.DataFrame) -> pl.DataFrame:

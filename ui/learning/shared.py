@@ -8,29 +8,39 @@ import streamlit as st
 from icp_core.columns import Kind
 from icp_core.learning import Lesson
 from ui import charts, state, theme
+from ui.builder import words
 from ui.format import UNKNOWN, number, plain
 from ui.learning import charts as figures
-from ui.tables import csv_name, table_csv, table_title
+from ui.tables import csv_name, table_csv, table_download, table_title
 from ui.texts import _
 
 _DRAWN: Final = 9
+_HEIGHT: Final = 360
 
 
 def draw(lesson: Lesson) -> None:
     """Draw the sharpest attributes in words, all of them as a chart, and the levels of one."""
-    for note in lesson.notes:
-        st.caption(f":material/info: {plain(note)}")
-    if lesson.needed is not None:
-        needed(lesson)
     if not lesson.attributes:
+        notes(lesson)
+        if lesson.needed is not None:
+            needed(lesson)
         _levels(lesson)
         return
-    left, right = st.columns([1, 1], gap="small")
-    with left, st.container(border=True, gap="xsmall", height="stretch"):
-        _sharpest(lesson)
-    with right, st.container(border=True, gap="xsmall", height="stretch"):
-        _all(lesson)
-    _levels(lesson)
+    sharpest, levels = st.tabs([_("The sharpest attributes"), _("Every level")])
+    with sharpest:
+        left, right = st.columns([6, 5], gap="small")
+        with left, st.container(border=True, gap="xsmall", height="stretch"):
+            _sharpest(lesson)
+        with right, st.container(border=True, gap="xsmall", height="stretch"):
+            _all(lesson)
+    with levels:
+        _levels(lesson)
+
+
+def notes(lesson: Lesson) -> None:
+    """Say what was set aside and what cannot be told."""
+    for note in lesson.notes:
+        st.caption(f":material/info: {plain(note)}")
 
 
 def needed(lesson: Lesson) -> None:
@@ -45,17 +55,20 @@ def needed(lesson: Lesson) -> None:
 
 
 def _sharpest(lesson: Lesson) -> None:
-    st.markdown(f"**{_('The sharpest attributes')}**")
+    st.markdown(
+        f"**{_('What sets the best apart')}**",
+        help=_(
+            "Counted on customers that the levels were not chosen on, and corrected for having looked "
+            "at {count} columns."
+        ).format(count=number(len(lesson.attributes))),
+    )
+    if lesson.needed is not None:
+        needed(lesson)
     if not lesson.suggested:
         st.markdown(_("Can't tell yet: chance alone could make every difference found."))
     for one in lesson.suggested:
         st.markdown(f"- {plain(one.sentence(lesson.compared))}")
-    st.caption(
-        _(
-            "Counted on customers that the levels were not chosen on, and corrected for having looked "
-            "at {count} columns."
-        ).format(count=number(len(lesson.attributes)))
-    )
+    notes(lesson)
 
 
 def _all(lesson: Lesson) -> None:
@@ -71,7 +84,7 @@ def _all(lesson: Lesson) -> None:
         "p_adjusted": _("p, corrected"),
     }
     table_title(
-        _("How much more common among the best"),
+        _("Times as common among the best"),
         lambda: table_csv(table, headings),
         file_name=csv_name("attributes", lesson.universe),
     )
@@ -86,21 +99,25 @@ def _all(lesson: Lesson) -> None:
 
 
 def level_data(lesson: Lesson, column: str) -> pl.DataFrame:
-    """The levels of one column as `Lesson.levels` has them: numbers in order, others by frequency."""
+    """The levels of one column, areas by name: numbers in order, others by frequency."""
+    described = lesson.universe.columns[column]
     rows = lesson.levels.filter(pl.col("column") == column)
-    if lesson.universe.columns[column].kind is Kind.NUMBER:
+    if described.kind is Kind.NUMBER:
         return rows
+    if described.kind is not Kind.INDUSTRY:
+        names = {level: words.value_name(level, described) for level in rows["level"]}
+        rows = rows.with_columns(pl.col("level").replace(names))
     # The unknown level stays last.
     return pl.concat([rows[:-1].sort("best", descending=True, maintain_order=True), rows[-1:]])
 
 
 def _levels(lesson: Lesson) -> None:
-    names = {name: name for name in lesson.levels["column"].unique(maintain_order=True)}
+    names = lesson.levels["column"].unique(maintain_order=True).to_list()
     if not names:
         return
     columns = lesson.universe.columns
     # The sharpest first.
-    order = [a.column.name for a in lesson.attributes if a.column.name in names] or list(names)
+    order = [a.column.name for a in lesson.attributes if a.column.name in names] or names
     headings = {
         "column": _("Column"),
         "level": _("Level"),
@@ -113,19 +130,21 @@ def _levels(lesson: Lesson) -> None:
         "told_apart": _("Beyond chance"),
     }
     with st.container(border=True, gap="xsmall"):
-        table_title(
-            _("Every level: share among the best, the worst and all accounts"),
-            lambda: table_csv(lesson.levels, headings),
-            file_name=csv_name("levels", lesson.universe),
-        )
-        chosen = st.selectbox(
-            _("Attribute"),
-            order,
-            format_func=lambda name: _(columns[name].label),
-            label_visibility="collapsed",
-            width=260,
-            **state.kept("learn_attribute"),
-        )
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        ):
+            chosen = st.selectbox(
+                _("Attribute"),
+                order,
+                format_func=lambda name: _(columns[name].label),
+                label_visibility="collapsed",
+                width=260,
+                **state.kept("learn_attribute"),
+            )
+            table_download(
+                lambda: table_csv(lesson.levels, headings),
+                file_name=csv_name("levels", lesson.universe),
+            )
         rows = level_data(lesson, chosen)
         dark = theme.is_dark()
         worst = len(lesson.standings.rows("worst")) > 0
@@ -141,36 +160,33 @@ def _levels(lesson: Lesson) -> None:
                 alt=_("Shares of each level"),
             )
         right.dataframe(
-            rows.select(name for name in headings if name != "column").with_columns(
-                pl.col("best_share", "worst_share", "market_share") * 100
+            rows.select(
+                "level",
+                pl.col("best_share", "worst_share", "market_share") * 100,
+                pl.format(
+                    "{} ({}–{})",
+                    *(pl.col(name).round(1).cast(pl.String) for name in ("lift", "low", "high")),
+                ).alias("lift"),
+                "told_apart",
             ),
             column_config={
-                "level": st.column_config.TextColumn(
-                    headings["level"], pinned=True, width="medium"
-                ),
+                "level": st.column_config.TextColumn(headings["level"], pinned=True, width=138),
                 **{
                     name: st.column_config.NumberColumn(headings[name], format="%.0f %%")
                     for name in ("best_share", "worst_share", "market_share")
                 },
-                **{
-                    name: st.column_config.NumberColumn(headings[name], format="%.1f")
-                    for name in ("lift", "low", "high")
-                },
+                "lift": headings["lift"],
                 "told_apart": st.column_config.CheckboxColumn(headings["told_apart"]),
             },
             hide_index=True,
             placeholder=UNKNOWN,
-            height="content" if rows.height <= _DRAWN else 420,
+            height="content" if rows.height <= _DRAWN else _HEIGHT,
         )
-        if rows.height > _DRAWN:
-            st.caption(
-                _("The chart shows the {count} levels that most of the best are at.").format(
-                    count=_DRAWN
-                )
-            )
+        most = _("The chart shows the {count} levels that most of the best are at.")
         st.caption(
             _(
                 "Shares are of the accounts whose value is known; 95 % intervals; “beyond chance” is "
                 "corrected over all levels of all columns."
             )
+            + (" " + most.format(count=_DRAWN) if rows.height > _DRAWN else "")
         )

@@ -11,9 +11,9 @@ from icp_core.learning.suggestion import Disagreement
 from icp_core.profile import Profile, Role
 from ui import data, shell, state
 from ui.builder import words
-from ui.format import UNKNOWN, percent, plain, signed
+from ui.format import UNKNOWN, number, percent, plain, signed
 from ui.learning.request import Request
-from ui.learning.shared import needed
+from ui.learning.shared import needed, notes
 from ui.tables import csv_name, table_csv, table_title
 from ui.texts import _
 
@@ -24,17 +24,34 @@ def draw(request: Request, lesson: Lesson) -> None:
         st.markdown(f"**{plain(lesson.verdict)}**")
         if lesson.needed is not None:
             needed(lesson)
-        for note in lesson.notes:
-            st.caption(f":material/info: {plain(note)}")
+        notes(lesson)
         return
+    apart = data.ranked_apart(request, lesson)
+    labels = [_("Side by side")]
+    if apart is not None:
+        labels.append(_("Where they disagree · {count}").format(count=number(len(apart[0]))))
+    tabs = st.tabs(labels)
+    with tabs[0]:
+        _side_by_side(lesson.profile, request.hand, lesson)
+    if apart is None:
+        return
+    with tabs[1]:
+        left, right = st.columns(2, gap="small")
+        with left, st.container(border=True, gap="xsmall", height="stretch"):
+            _disagreements(apart[0], lesson)
+        with right, st.container(border=True, gap="xsmall", height="stretch"):
+            _accounts(apart[1], lesson)
+
+
+def _side_by_side(learned: Profile, hand: Profile, lesson: Lesson) -> None:
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
             st.markdown(f"**{_('Suggested profile')}**", width="content")
-            open_in_builder(lesson.profile, key="learn_open")
-        _profile(lesson.profile, lesson)
+            open_in_builder(learned, key="learn_open")
+        criteria(learned, lesson)
         st.caption(
             _(
                 "Tiers, potential and currency are those of the current profile. Edit it like any "
@@ -42,17 +59,8 @@ def draw(request: Request, lesson: Lesson) -> None:
             )
         )
     with right, st.container(border=True, gap="xsmall", height="stretch"):
-        st.markdown(f"**{_('Current profile')}: {plain(request.hand.name)}**")
-        _profile(request.hand, lesson)
-    apart = data.ranked_apart(request, lesson)
-    if apart is None:
-        return
-    disagreements, accounts = apart
-    left, right = st.columns(2, gap="small")
-    with left, st.container(border=True, gap="xsmall", height="stretch"):
-        _disagreements(disagreements, lesson)
-    with right, st.container(border=True, gap="xsmall", height="stretch"):
-        _accounts(accounts, lesson)
+        st.markdown(f"**{_('Current profile')}: {plain(hand.name)}**")
+        criteria(hand, lesson)
 
 
 def open_in_builder(profile: Profile, *, key: str) -> None:
@@ -63,33 +71,40 @@ def open_in_builder(profile: Profile, *, key: str) -> None:
 
 
 def profile_data(profile: Profile, columns: Mapping[str, Column]) -> pl.DataFrame:
-    """One row per criterion: column, asks, role, weight (null for gates)."""
+    """One row per criterion: column, asks, and how it counts: its signed weight, or that it decides."""
     return pl.DataFrame(
         [
             {
                 "column": words.criterion_name(one, dict(columns)),
                 "asks": words.fit_summary(one.fit, columns[one.column]),
-                "role": words.one_of(one.role),
-                "weight": None if one.role.is_gate else one.weight,
+                "counts": _counted(
+                    one.role if one.role.is_gate else one.weight * (1 if one.role.favours else -1)
+                ),
             }
             for one in profile.criteria
         ],
-        schema={"column": pl.String, "asks": pl.String, "role": pl.String, "weight": pl.Int64},
+        schema=dict.fromkeys(("column", "asks", "counts"), pl.String),
     )
 
 
-def _profile(profile: Profile, lesson: Lesson) -> None:
-    st.dataframe(
-        profile_data(profile, lesson.universe.columns),
-        column_config={
-            "column": st.column_config.TextColumn(_("Criterion"), width=104),
-            "asks": st.column_config.TextColumn(_("Asks for"), width=140),
-            "role": st.column_config.TextColumn(_("Role"), width=88),
-            "weight": st.column_config.NumberColumn(_("Weight"), format="%d", width=52),
-        },
+def _counted(value: int | Role) -> str:
+    return words.one_of(value) if isinstance(value, Role) else signed(value)
+
+
+def criteria(profile: Profile, lesson: Lesson) -> None:
+    """Draw what a profile asks for, every word of it."""
+    table = profile_data(profile, lesson.universe.columns).with_columns(
+        # “Must-have” stays on one line.
+        pl.col("counts").str.replace_all("-", "\u2011")
+    )
+    headings = {"column": _("Criterion"), "asks": _("Asks for"), "counts": _("Counts")}
+    st.table(
+        table.select(
+            pl.col(name).map_elements(plain, return_dtype=pl.String).alias(heading)
+            for name, heading in headings.items()
+        ),
+        border="horizontal",
         hide_index=True,
-        placeholder=UNKNOWN,
-        height="content",
     )
 
 
@@ -105,17 +120,12 @@ def disagreement_data(
         "other size": _("other weight"),
     }
 
-    def said(value: int | Role | None) -> str | None:
-        if value is None:
-            return None
-        return words.one_of(value) if isinstance(value, Role) else signed(value)
-
     return pl.DataFrame(
         [
             {
                 "column": _(columns[one.column].label),
-                "hand": said(one.hand),
-                "learned": said(one.learned),
+                "hand": None if one.hand is None else _counted(one.hand),
+                "learned": None if one.learned is None else _counted(one.learned),
                 "kind": kinds.get(one.kind, one.kind),
             }
             for one in found
@@ -133,7 +143,7 @@ def _disagreements(found: tuple[Disagreement, ...], lesson: Lesson) -> None:
         "kind": _("Differs by"),
     }
     table_title(
-        _("Where they disagree"),
+        _("Criteria they differ on"),
         lambda: table_csv(table, headings),
         file_name=csv_name("disagreements", lesson.universe),
     )

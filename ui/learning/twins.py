@@ -16,6 +16,7 @@ from ui.texts import _, ngettext
 
 COUNTS: Final = (50, 200, 1000)
 _OFFERED: Final = 1_000
+_HEIGHT: Final = 400
 
 
 def draw(request: Request, lesson: Lesson) -> None:
@@ -61,24 +62,24 @@ def _table(found: Twins, lesson: Lesson) -> None:
         file_name=csv_name("twins", lesson.universe),
     )
     st.dataframe(
-        found.frame.select(*headings),
+        found.frame.select(*headings).with_columns(pl.col("similarity") * 100),
         column_config={
             "name": st.column_config.TextColumn(headings["name"], pinned=True),
             "similarity": st.column_config.ProgressColumn(
-                headings["similarity"], min_value=0, max_value=1, format="percent"
+                headings["similarity"], min_value=0, max_value=100, format="%.0f %%", width=110
             ),
             "nearest_name": headings["nearest_name"],
-            "shared": st.column_config.ListColumn(headings["shared"], width="large"),
-            "different": st.column_config.ListColumn(headings["different"], width="medium"),
+            "shared": st.column_config.ListColumn(headings["shared"], width=315),
+            "different": st.column_config.ListColumn(headings["different"], width=105),
         },
         hide_index=True,
-        height=480,
+        height=_HEIGHT,
     )
     st.caption(
-        _(
-            "Similarity, not probability: resembling a customer is not the same as becoming one. "
+        _("Similarity, not probability: resembling a customer is not the same as becoming one."),
+        help=_(
             "Compared with {prototypes} customers that stand for all, by {columns} columns (Gower "
             "distance). The closest twin of each customer comes first, so that a rare customer keeps "
             "its twins. Customers are left out."
-        ).format(prototypes=number(len(found.prototypes)), columns=number(len(found.columns)))
+        ).format(prototypes=number(len(found.prototypes)), columns=number(len(found.columns))),
     )
