@@ -221,7 +221,8 @@ CANONICAL: Final[tuple[Column, ...]] = (
         "status",
         "Status",
         Kind.CHOICE,
-        "active, bankrupt, dissolving or deregistered; only active accounts are loaded unless asked.",
+        "active, bankrupt, dissolving (also: restructured under a court) or deregistered; only active "
+        "accounts are loaded unless asked.",
         dtype=_TEXT,
     ),
     Column(
