@@ -8,11 +8,12 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from icp_core.arrays import Scored, score
 from icp_core.columns import Column, Kind
 from icp_core.explain import Explanation, explain
 from icp_core.expressions import FAIL, MATCH, NAMES, POSSIBLE
 from icp_core.profile import Criterion
-from icp_core.scoreboard import Evaluation, Scoreboard, Scored, evaluated_rows, score
+from icp_core.scoreboard import Evaluation, Scoreboard, evaluated_rows
 from icp_core.tiers import UNRANKED
 
 _CODE_LENGTHS: Final = (2, 4, 5)

@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from icp_core.scoreboard import Evaluation, largest
+from icp_core.arrays import largest
+from icp_core.scoreboard import Evaluation
 
 MOST: Final = 3_000
 BEST: Final = 100

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from icp_core.arrays import Floats, largest
 from icp_core.market import TierTotal
 from icp_core.profile import Criterion, Profile, Role
-from icp_core.scoreboard import Evaluation, Floats, Scoreboard, largest
+from icp_core.scoreboard import Evaluation, Scoreboard
 from icp_core.tiers import UNRANKED
 
 POSSIBLE: Final = "possible"

@@ -6,8 +6,9 @@ from typing import Final
 
 import numpy as np
 
+from icp_core.arrays import Floats
 from icp_core.market import LARGEST
-from icp_core.scoreboard import Evaluation, Floats
+from icp_core.scoreboard import Evaluation
 
 POINTS: Final = 100
 

@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from icp_core.arrays import Floats, largest
 from icp_core.errors import AccountError
 from icp_core.expressions import NAMES
 from icp_core.reference.text import fold, fold_expr
-from icp_core.scoreboard import Accounts, Evaluation, Floats, Scoreboard, evaluated_rows, largest
+from icp_core.scoreboard import Accounts, Evaluation, Scoreboard, evaluated_rows
 
 State = Literal["match", "possible", "fail"]
 Places = npt.NDArray[np.intp]

@@ -5,8 +5,9 @@ from typing import Final, Literal
 
 import numpy as np
 
+from icp_core.arrays import Floats
 from icp_core.profile import Tier, TierPolicy
-from icp_core.scoreboard import Evaluation, Floats
+from icp_core.scoreboard import Evaluation
 
 Kind = Literal["cut_off", "capacity", "value"]
 KINDS: Final[tuple[Kind, ...]] = ("cut_off", "capacity", "value")

@@ -17,7 +17,6 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil
 from threading import RLock
 from typing import Any, Final, TypeVar
 
@@ -27,13 +26,13 @@ import numpy.typing as npt
 import polars as pl
 from cachetools import LRUCache
 
+from icp_core.arrays import BLOCK, Codes, Floats, Known, Scored, Worth, largest, score, smallest
 from icp_core.columns import Column, Kind, describe_all
 from icp_core.errors import AccountError
 from icp_core.expressions import dimension, evaluated, fit, potential, when_missing
 from icp_core.market import (
     BINS,
     DIMENSIONS,
-    LARGEST,
     Breakdown,
     GateCost,
     Market,
@@ -44,19 +43,13 @@ from icp_core.suggest import Spread
 from icp_core.tiers import UNRANKED
 from icp_core.universe import Universe
 
-Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.unsignedinteger[Any]]
 Mask = npt.NDArray[np.uint8]
 Value = TypeVar("Value")
 
 CACHE_BYTES: Final = 768 * 2**20
 _CORES: Final = os.cpu_count() or 1
-_BITS: Final = 16
-_SAMPLED: Final = 64
 _FEW: Final = 1_024
-# Accounts that go through several steps together, because they stay in the processor's cache meanwhile.
-_BLOCK: Final = 16_384
 _SECTORS: Final = frozenset({"section", "industry", "group", "class"})
 
 
@@ -170,7 +163,7 @@ class Scoreboard:
             Gives a frame with one row for each of the accounts that are not known yet.
         """
         with self._lock:
-            known = self._kept.get(key) or Known.of(self.universe)
+            known = self._kept.get(key) or Known.nothing(len(self.universe))
         new = rows[known.place[rows] < 0]
         if len(new) or not known.frame.width:
             known = known.with_accounts(new, compute(new))
@@ -201,7 +194,7 @@ class Scoreboard:
         found = self._by_value("industry" if name in _SECTORS else name)
         key = _values(found[1] if found else self.universe.frame, expression)
         values = [*key.drop_nulls().unique().sort().to_list(), None]
-        dtype = _smallest(len(values))
+        dtype = smallest(len(values))
         places = pl.Series(np.arange(len(values), dtype=dtype))
         codes = key.replace_strict(pl.Series(values, dtype=pl.String), places).to_numpy()
         return (codes[found[0]] if found else codes), tuple(values)
@@ -228,7 +221,7 @@ class Scoreboard:
         if frame[column.name].n_unique() > max(_FEW, len(frame) // 8):
             return ()
         rows = frame.select(names).with_row_index(_ROW).lazy().group_by(names).agg(_ROW).collect()
-        codes = np.empty(len(frame), dtype=_smallest(len(rows)))
+        codes = np.empty(len(frame), dtype=smallest(len(rows)))
         places = np.arange(len(rows), dtype=codes.dtype)
         codes[rows[_ROW].explode().to_numpy()] = np.repeat(places, rows[_ROW].list.len().to_numpy())
         return codes, rows.drop(_ROW)
@@ -256,8 +249,8 @@ class Scoreboard:
         def compute() -> tuple[Mask, Mask]:
             fits = _graded(criterion, self._fit(criterion.fit, criterion.column))
             fails, unknown = (np.empty(-(-len(fits) // 8), dtype=np.uint8) for _ in range(2))
-            for start in range(0, len(fits), _BLOCK):
-                part, bits = fits[start : start + _BLOCK], slice(start // 8, (start + _BLOCK) // 8)
+            for start in range(0, len(fits), BLOCK):
+                part, bits = fits[start : start + BLOCK], slice(start // 8, (start + BLOCK) // 8)
                 # A comparison with NaN is false: who is unknown neither passes nor fails.
                 failing = part <= 0 if criterion.role is Role.MUST_HAVE else part > 0
                 fails[bits] = np.packbits(failing)
@@ -303,11 +296,6 @@ def _values(frame: pl.DataFrame, expression: nw.Expr) -> pl.Series:
     return found.collect().to_native()["value"]  # type: ignore[no-any-return]
 
 
-def _smallest(count: int) -> np.dtype[np.unsignedinteger[Any]]:
-    """The smallest whole number type with room for so many."""
-    return np.min_scalar_type(max(count - 1, 0))
-
-
 def _count(mask: Mask) -> int:
     return int(np.bitwise_count(mask).sum(dtype=np.int64))
 
@@ -317,50 +305,14 @@ def _test_key(criterion: Criterion) -> Hashable:
     return criterion.column, criterion.role, criterion.fit, criterion.missing
 
 
-def _bytes(value: Any) -> int:  # noqa: PLR0911 - one per type
-    if isinstance(value, np.ndarray):
+def _bytes(value: Any) -> int:
+    if isinstance(value, np.ndarray | Known | Scored | Split | Worth):
         return value.nbytes
-    if isinstance(value, Split):
-        return value.matches.rows.nbytes + value.possible.rows.nbytes
-    if isinstance(value, Scored):
-        return value.fits.nbytes + value.known.nbytes + value.pattern.nbytes
-    if isinstance(value, Worth):
-        return value.amount.nbytes + (value.known.nbytes if value.unknown else 0)
     if isinstance(value, pl.Series | pl.DataFrame):
         return int(value.estimated_size())
-    if isinstance(value, Known):
-        return value.place.nbytes + int(value.frame.estimated_size())
     if isinstance(value, tuple):
         return sum(map(_bytes, value))
     return 64
-
-
-@dataclass(frozen=True, eq=False)
-class Known:
-    """What is known of some accounts so far.
-
-    Attributes
-    ----------
-    place
-        Row in the frame of every account of the universe; -1 where nothing is known.
-    frame
-        What is known.
-    """
-
-    place: npt.NDArray[np.int32]
-    frame: pl.DataFrame
-
-    @classmethod
-    def of(cls, universe: Universe) -> "Known":
-        """Nothing, of no account."""
-        return cls(np.full(len(universe), -1, dtype=np.int32), pl.DataFrame())
-
-    def with_accounts(self, rows: npt.NDArray[np.intp], frame: pl.DataFrame) -> "Known":
-        """What is known, and this of some accounts more."""
-        place = self.place.copy()
-        place[rows] = np.arange(len(self.frame), len(self.frame) + len(rows))
-        both = pl.concat([self.frame, frame]) if len(self.frame) else frame
-        return Known(place, both.rechunk())
 
 
 @dataclass(frozen=True, eq=False)
@@ -371,98 +323,10 @@ class Split:
     possible: "Accounts"
     gates: tuple[GateCost, ...]
 
-
-@dataclass(frozen=True, eq=False)
-class Scored:
-    """Fits of some accounts on all scored criteria, for weights to be multiplied with.
-
-    Attributes
-    ----------
-    fits
-        Shape (criteria, accounts); unknown is 0.
-    known
-        Which criteria are known in each pattern of gaps, shape (patterns, criteria).
-    pattern
-        Each account's pattern.
-    """
-
-    fits: npt.NDArray[np.float32]
-    known: npt.NDArray[np.bool_]
-    pattern: Codes
-
-    @classmethod
-    def of(cls, fits: npt.NDArray[np.float32]) -> "Scored":
-        """Split fits with NaN into numbers and patterns of gaps.
-
-        Parameters
-        ----------
-        fits
-            Shape (criteria, accounts); taken over, and changed.
-        """
-        criteria, accounts = fits.shape
-        # One bit a criterion, the first the lowest; more than one round where there are many criteria.
-        rounds = []
-        for first in range(0, max(criteria, 1), _BITS):
-            bits = np.zeros(accounts, dtype=np.uint16)
-            for start in range(0, accounts, _BLOCK):
-                block = slice(start, start + _BLOCK)
-                for place, row in enumerate(fits[first : first + _BITS, block]):
-                    gaps = np.isnan(row)
-                    bits[block] |= (~gaps).astype(np.uint16) << np.uint16(place)
-                    np.copyto(row, 0, where=gaps)
-            rounds.append(bits)
-        if len(rounds) == 1:
-            # np.unique sorts; counting is ten times quicker.
-            present = np.flatnonzero(np.bincount(rounds[0], minlength=1)).astype(np.uint16)
-            pattern_of = np.zeros(int(present.max(initial=0)) + 1, dtype=_smallest(len(present)))
-            pattern_of[present] = np.arange(len(present))
-            pattern, packed = pattern_of[rounds[0]], present[None]
-        else:
-            packed, pattern = np.unique(np.stack(rounds), axis=1, return_inverse=True)
-            pattern = pattern.ravel()
-        bit = np.arange(_BITS, dtype=np.uint16)[:, None]
-        known = (packed[:, None] >> bit & 1).astype(bool)
-        known = known.reshape(len(packed) * _BITS, packed.shape[1])[:criteria].T
-        return cls(fits, known, pattern)
-
-
-@dataclass(frozen=True, eq=False)
-class Worth:
-    """Potential of some accounts.
-
-    Attributes
-    ----------
-    amount
-        NaN where unknown.
-    known
-        The same with 0 where unknown, to be summed; the very same where all are known.
-    total
-        Sum of what is known.
-    unknown
-        How many are unknown.
-    largest_share
-        Share of the total that the largest 20 % of the known hold; None without a total.
-    """
-
-    amount: Floats
-    known: Floats
-    total: float
-    unknown: int
-    largest_share: float | None
-
-    @classmethod
-    def of(cls, amount: Floats) -> "Worth":
-        """Sum up potentials with NaN for unknown."""
-        gaps = np.isnan(amount)
-        unknown = int(np.count_nonzero(gaps))
-        known = np.where(gaps, 0.0, amount) if unknown else amount
-        total = float(known.sum())
-        share = None
-        if total > 0:
-            n = ceil(LARGEST * (len(amount) - unknown))
-            # Unknown counts as 0 here and so never displaces a known amount from the largest.
-            share = float(np.partition(known, len(known) - n)[len(known) - n :].sum()) / total
-        return cls(amount, known, total, unknown, share)
+    @property
+    def nbytes(self) -> int:
+        """Memory taken."""
+        return self.matches.rows.nbytes + self.possible.rows.nbytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -741,59 +605,3 @@ def evaluated_rows(accounts: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     columns = describe_all(accounts.schema)
     frame = evaluated(nw.from_native(accounts.lazy()), profile, columns=columns)
     return frame.collect().to_native()  # type: ignore[no-any-return]
-
-
-def score(scored: Scored, criteria: tuple[Criterion, ...]) -> Floats:
-    """Scores 0…100 from fits and weights; NaN where no nice-to-have is known.
-
-    Parameters
-    ----------
-    scored
-        Fits on exactly these criteria.
-    criteria
-        Nice-to-haves and drawbacks.
-    """
-    nice = np.array([c.weight if c.role is Role.NICE_TO_HAVE else 0 for c in criteria], np.float64)
-    signed = np.array([c.weight if c.role.favours else -c.weight for c in criteria], np.float64)
-    if not nice.any():
-        return np.full(len(scored.pattern), 100.0)
-    known = scored.known @ nice
-    known[known == 0] = np.nan
-    scores = np.empty(len(scored.pattern))
-    for start in range(0, len(scores), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        share = signed @ scored.fits[:, block].astype(np.float64)
-        share /= known[scored.pattern[block]]
-        np.clip(share, 0.0, 1.0, out=share)
-        share *= 1e6
-        share += 0.5
-        np.floor(share, out=share)
-        np.multiply(share, 1e-4, out=scores[block])
-    return scores
-
-
-def largest(count: int, first: Floats, *rest: Floats) -> npt.NDArray[np.intp]:
-    """Places of the `count` largest by the first key, ties broken by the next; the earliest last."""
-    size = len(first)
-    if count >= size:
-        return np.arange(size)
-    least = _least(first, count)
-    above = np.flatnonzero(first > least)
-    ties = np.flatnonzero(first == least)
-    room = count - len(above)
-    chosen = largest(room, *(key[ties] for key in rest)) if rest else np.arange(room)
-    return np.concatenate([above, ties[chosen]])
-
-
-def _least(values: Floats, count: int) -> float:
-    """The smallest of the `count` largest values; fewer than all."""
-    among = values
-    # What a sample takes for a little less is most often less: then only what reaches it matters.
-    sample = values[::_SAMPLED]
-    rank = 2 * count // _SAMPLED + _SAMPLED
-    if rank < len(sample) // 2:
-        guess = np.partition(sample, len(sample) - rank)[len(sample) - rank]
-        reaches = values[values >= guess]
-        if len(reaches) >= count:
-            among = reaches
-    return float(np.partition(among, len(among) - count)[len(among) - count])

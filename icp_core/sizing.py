@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from icp_core.arrays import Floats, largest
 from icp_core.market import Bounds
-from icp_core.scoreboard import Evaluation, Floats, Scoreboard, largest
+from icp_core.scoreboard import Evaluation, Scoreboard
 from icp_core.team import Team
 
 Flags = npt.NDArray[np.bool_]

@@ -7,9 +7,10 @@ from accounts import board, examples, must, nice, rising
 from hypothesis import given
 from hypothesis import strategies as st
 
+from icp_core.arrays import largest
 from icp_core.market import BINS
 from icp_core.profile import Choice, Profile, Range
-from icp_core.scoreboard import Scoreboard, evaluated_rows, largest
+from icp_core.scoreboard import Scoreboard, evaluated_rows
 from icp_core.segments import segments
 from icp_core.universe import Universe
 
