@@ -16,7 +16,7 @@ from icp_core.learning import evidence, scorecard
 from icp_core.learning.cases import Cases, Floats
 from icp_core.learning.evidence import Evidence
 from icp_core.learning.intervals import Estimate, lift_of, wilson
-from icp_core.learning.levels import OTHER, UNKNOWN, Coded, Levels
+from icp_core.learning.levels import OTHER, UNKNOWN, Coded, Levels, edge_name
 from icp_core.learning.scorecard import SHARPEST, SIGNIFICANT, Scorecard
 from icp_core.reference import industry
 from icp_core.universe import Universe
@@ -100,9 +100,8 @@ def favourable(learned: Evidence) -> str:
             if not len(good) or levels.edges is None or len(good) == len(levels.names):
                 return "any value"
             first, last = int(good[0]), int(good[-1])
-            unit = levels.column.unit
-            low = _edge(levels.edges[first - 1], unit) if first else ""
-            high = _edge(levels.edges[last], unit) if last < len(levels.edges) else ""
+            low = edge_name(levels.edges[first - 1], levels.column) if first else ""
+            high = edge_name(levels.edges[last], levels.column) if last < len(levels.edges) else ""
             if low and high:
                 return f"{low} – {high}"
             return f"{low} or more" if low else f"below {high}"
@@ -114,16 +113,6 @@ def favourable(learned: Evidence) -> str:
         case _:
             return _best_named(levels.names, weights[:-1])
     return _named(names) or "nothing"
-
-
-def _edge(value: float, unit: str) -> str:
-    match unit:
-        case "fraction":
-            return f"{100 * value:,.10g} %"
-        case "year":
-            return f"{value:.0f}"
-        case _:
-            return f"{value:,.10g}"
 
 
 def _best_named(names: Sequence[str], weights: Floats) -> str:

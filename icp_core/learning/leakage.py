@@ -89,7 +89,8 @@ def dated_later(cases: Cases) -> str | None:
     share = (facts > closed).filter(both).mean()
     if not isinstance(share, float) or share <= _MOSTLY:
         return None
+    part = "all" if share == 1 else f"{100 * share:.0f} % of"
     return (
-        f"The facts are younger than {100 * share:.0f} % of the deals: headcount, revenue and growth "
+        f"The facts are younger than {part} the deals: headcount, revenue and growth "
         "may have changed since, or because of them."
     )

@@ -127,7 +127,7 @@ class Lesson:
         return (
             f"The learned profile finds {lift.value:.1f} times as many of the best customers in its "
             f"top 10 % as chance would ({lift.low:.1f} to {lift.high:.1f}), "
-            f"judged {self.proof.method}."
+            f"judged {self.proof.how}."
         )
 
     def twins(
@@ -285,7 +285,7 @@ class Lesson:
                 for c in self.profile.criteria
             ]
         if self.proof:
-            lines += ["", f"Judged {self.proof.method} on {self.proof.cases:,} accounts"]
+            lines += ["", f"Judged {self.proof.how} on {self.proof.cases:,} accounts"]
             for judged in self.proof.judged.values():
                 area, lift = judged.measures["auc"], judged.measures["lift_10"]
                 lines.append(

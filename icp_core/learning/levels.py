@@ -116,7 +116,7 @@ class Levels:
                 known = values.drop_nulls().cast(pl.Float64).to_numpy()
                 edges = np.unique([_round(edge) for edge in np.quantile(known, _QUANTILES)])
                 edges = edges[edges > known.min()]
-                return cls(column, _bin_names(edges), edges, _centres(known, edges))
+                return cls(column, _bin_names(edges, column), edges, _centres(known, edges))
             case Kind.FLAG:
                 return cls(column, ("no", "yes"))
             case Kind.TAGS:
@@ -258,8 +258,19 @@ def _centres(
     )
 
 
-def _bin_names(edges: npt.NDArray[np.float64]) -> tuple[str, ...]:
-    texts = [f"{edge:,.10g}" for edge in edges]
+def edge_name(value: float, column: Column) -> str:
+    """A number of a column as it stands in a sentence, with its unit where the label does not say it."""
+    if column.unit == "fraction":
+        return f"{100 * value:,.10g} %"
+    if column.unit == "year":
+        return f"{value:.0f}"
+    if column.unit.startswith("EUR"):
+        return f"€{value:,.10g}".replace("€-", "-€")
+    return f"{value:,.10g}"
+
+
+def _bin_names(edges: npt.NDArray[np.float64], column: Column) -> tuple[str, ...]:
+    texts = [edge_name(edge, column) for edge in edges]
     if not texts:
         return ("any value",)
     inner = [f"{low} – {high}" for low, high in pairwise(texts)]

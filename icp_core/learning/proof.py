@@ -129,6 +129,11 @@ class Proof:
     judged: Mapping[Candidate, Judged]
     differences: tuple[Difference, ...]
 
+    @property
+    def how(self) -> str:
+        """The method as it ends a sentence."""
+        return self.method if self.method == "forward in time" else f"by {self.method}"
+
     def difference(self, first: Candidate, second: Candidate, measure: Measure) -> Difference:
         """One of the differences.
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icp_core.columns import Column, Kind, describe
+from icp_core.columns import CANONICAL, Column, Kind, describe
 from icp_core.learning import evidence
 from icp_core.learning.attributes import customers_needed, level_table
 from icp_core.learning.intervals import lift_of, wilson
-from icp_core.learning.levels import Levels, attributes_of
+from icp_core.learning.levels import Levels, attributes_of, edge_name
 from icp_core.universe import Universe
 
 PRIOR = evidence.PRIOR
@@ -216,3 +216,18 @@ def test_more_customers_are_needed_for_more_columns_and_smaller_lifts():
     assert customers_needed(1) == 81
     assert customers_needed(20) > customers_needed(1)
     assert customers_needed(20, lift=1.2) > customers_needed(20, lift=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("founded", 1985.0, "1985"),
+        ("revenue", 2_500_000.0, "€2,500,000"),
+        ("net_profit", -40_000.0, "-€40,000"),
+        ("margin", 0.12, "12 %"),
+        ("employees", 1_200.0, "1,200"),
+    ],
+)
+def test_the_edge_of_a_bin_is_written_with_its_unit(name, value, said):
+    column = next(column for column in CANONICAL if column.name == name)
+    assert edge_name(value, column) == said

@@ -12,7 +12,7 @@ from ui import charts, state, theme
 from ui.format import number, plain
 from ui.learning import charts as figures
 from ui.learning.course import course
-from ui.learning.shared import needed, notes
+from ui.learning.shared import notes
 from ui.learning.suggested import open_in_builder
 from ui.tables import csv_name, table_csv, table_download, table_title
 from ui.texts import _
@@ -38,8 +38,6 @@ def draw(lesson: Lesson) -> None:
             st.caption(method(lesson.proof))
         notes(lesson)
     if lesson.proof is None:
-        if lesson.needed is not None:
-            needed(lesson)
         _leaks(lesson)
         return
     curves, measures, differences, left_out = st.tabs(

@@ -22,8 +22,6 @@ def draw(lesson: Lesson) -> None:
     """Draw the sharpest attributes in words, all of them as a chart, and the levels of one."""
     if not lesson.attributes:
         notes(lesson)
-        if lesson.needed is not None:
-            needed(lesson)
         _levels(lesson)
         return
     sharpest, levels = st.tabs([_("The sharpest attributes"), _("Every level")])
@@ -38,20 +36,12 @@ def draw(lesson: Lesson) -> None:
 
 
 def notes(lesson: Lesson) -> None:
-    """Say what was set aside and what cannot be told."""
+    """Say what was set aside and what cannot be told; aloud where more customers are needed."""
     for note in lesson.notes:
-        st.caption(f":material/info: {plain(note)}")
-
-
-def needed(lesson: Lesson) -> None:
-    """Say how many customers it would take."""
-    have = len(lesson.standings.rows("best"))
-    st.info(
-        _("{needed} best customers would show what they share; there are {have}.").format(
-            needed=number(lesson.needed), have=number(have)
-        ),
-        icon=":material/groups:",
-    )
+        if lesson.needed is None:
+            st.caption(f":material/info: {plain(note)}")
+        else:
+            st.info(plain(note), icon=":material/groups:")
 
 
 def _sharpest(lesson: Lesson) -> None:
@@ -62,8 +52,6 @@ def _sharpest(lesson: Lesson) -> None:
             "at {count} columns."
         ).format(count=number(len(lesson.attributes))),
     )
-    if lesson.needed is not None:
-        needed(lesson)
     if not lesson.suggested:
         st.markdown(_("Can't tell yet: chance alone could make every difference found."))
     for one in lesson.suggested:

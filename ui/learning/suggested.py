@@ -13,7 +13,7 @@ from ui import data, shell, state
 from ui.builder import words
 from ui.format import UNKNOWN, number, percent, plain, signed
 from ui.learning.request import Request
-from ui.learning.shared import needed, notes
+from ui.learning.shared import notes
 from ui.tables import csv_name, table_csv, table_title
 from ui.texts import _
 
@@ -22,8 +22,6 @@ def draw(request: Request, lesson: Lesson) -> None:
     """Draw both profiles, what they disagree on, and the accounts they rank apart."""
     if lesson.profile is None:
         st.markdown(f"**{plain(lesson.verdict)}**")
-        if lesson.needed is not None:
-            needed(lesson)
         notes(lesson)
         return
     apart = data.ranked_apart(request, lesson)
