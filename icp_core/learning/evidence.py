@@ -26,10 +26,7 @@ from icp_core.learning.levels import Coded, Flags, Levels
 
 PRIOR: Final = 4.0
 FOLDS: Final = 5
-# What a turn, or one more figure, must add to the likelihood.
-_COST: Final = 2.0
 _PEAKS: Final = 3
-_STIFFEST: Final = 200.0
 _STEPS: Final = 6
 _FAR: Final = 4.0
 _LEAST_DOUBT: Final = 0.01
@@ -87,7 +84,7 @@ def learn(coded: Coded, positive: Floats, expected: Floats) -> Evidence:
     expected
         Probability of each to be positive by what is known already.
     """
-    return _learn(coded, positive, expected, np.ones((1, len(positive)), dtype=bool))[0]
+    return learn_parts(coded, positive, expected, np.ones((1, len(positive)), dtype=bool))[0]
 
 
 def cross_fitted(
@@ -98,23 +95,37 @@ def cross_fitted(
     Parameters
     ----------
     coded, positive, expected
-        As for `learn`.
+        As for `learn_parts`.
     folds
         Fold of each account, 0 … `FOLDS` - 1.
     """
     training = folds != np.arange(FOLDS)[:, None]
     result = np.empty(len(positive))
-    for fold, evidence in enumerate(_learn(coded, positive, expected, training)):
-        held_out = ~training[fold]
-        rows = np.flatnonzero(held_out)
+    for part, evidence in zip(
+        training, learn_parts(coded, positive, expected, training), strict=True
+    ):
+        rows = np.flatnonzero(~part)
         result[rows] = evidence.of(coded.take(rows))
     return result
 
 
-def _learn(
-    coded: Coded, positive: Floats, expected: Floats, training: npt.NDArray[np.bool_]
-) -> list[Evidence]:
-    return [_of_part(coded, positive * part, expected * part, part) for part in training]
+def learn_parts(coded: Coded, positive: Floats, expected: Floats, parts: Flags) -> list[Evidence]:
+    """Weights of evidence from each part of the accounts.
+
+    Parameters
+    ----------
+    coded, positive
+        As for `learn`.
+    expected
+        As for `learn`; or one row per part, where each part has an expectation of its own.
+    parts
+        Which accounts belong to each part, shape (parts, accounts).
+    """
+    each = np.broadcast_to(expected, parts.shape)
+    return [
+        _of_part(coded, positive * part, usual * part, part)
+        for part, usual in zip(parts, each, strict=True)
+    ]
 
 
 def _of_part(coded: Coded, hits: Floats, forecast: Floats, part: npt.NDArray[np.bool_]) -> Evidence:
@@ -233,7 +244,7 @@ def shaped(
     # The curve is believed until the bins stray farther than chance would make them.
     square = float(usual @ usual)
     strays = float(((observed - usual) ** 2 - usual * (1 - chance)).sum()) - np.sqrt(2 * square)
-    stiffness = np.clip(square / max(strays, 1e-9), PRIOR, _STIFFEST)
+    stiffness = max(square / max(strays, 1e-9), PRIOR)
     chance = (observed + stiffness) / (size + stiffness / chance)
     chance = np.clip(chance, 1e-9, 1 - _LEAST_DOUBT)
     weight = np.log(chance / (1 - chance)) - before
@@ -245,7 +256,7 @@ def shaped(
         options.append((0.0, isotonic_regression(weight, weights=mass, increasing=False).x))
     if shape in ("any", "peaked"):
         for peak in np.argsort(-weight, kind="stable")[:_PEAKS]:
-            options.append((_COST, _peaked(weight, mass, int(peak))))
+            options.append((_cost(accounts), _peaked(weight, mass, int(peak))))
     return max(options, key=lambda one: _fit(observed, size, before + one[1]) - one[0])[1]
 
 
@@ -258,12 +269,17 @@ def _fit(observed: Floats, size: Floats, log_odds: Floats) -> float:
     return float(observed @ log_odds - size @ np.logaddexp(0, log_odds))
 
 
+def _cost(accounts: Floats) -> float:
+    """What a turn, or one more figure, must add to the likelihood (Schwarz 1978)."""
+    return float(np.log(accounts.sum())) / 2
+
+
 def _curve(observed: Floats, size: Floats, before: Floats, centres: Floats | None) -> Floats:
     """The smooth curve that fits best: straight or bent along ranks, the number or its logarithm."""
     scales = [(np.cumsum(size) - size / 2) / size.sum()]
     if centres is not None:
         scales += [centres, *([np.log(centres)] if centres[0] > 0 else [])]
-    found = []
+    found, cost = [], _cost(size)
     for scale in scales:
         along = _standard(scale, size)
         whole = np.column_stack([np.ones(len(size)), along, along**2 - 1])
@@ -275,7 +291,7 @@ def _curve(observed: Floats, size: Floats, before: Floats, centres: Floats | Non
                 spread = size * chance * (1 - chance)
                 slopes += np.linalg.solve(design.T @ (spread[:, None] * design) + ridge, gradient)
             curve = np.clip(design @ slopes, -_FAR, _FAR)
-            found.append((_fit(observed, size, before + curve) - _COST * len(slopes), curve))
+            found.append((_fit(observed, size, before + curve) - cost * len(slopes), curve))
     return max(found, key=lambda one: one[0])[1]
 
 

@@ -1,8 +1,9 @@
 """A transparent scorecard: weights of evidence, chosen step by step, in a ridge logistic regression.
 
-`fit` adds the column that says most beyond those already chosen, until none does. Whether it says
-anything is tested on cross-fitted weights of evidence by a score test (Rao 1948), one degree of freedom
-however many levels the column has, and corrected for the number of columns tried.
+`fit` adds the column that says most beyond those already chosen, until none does, and each time learns
+those again beside the new one. Whether it says anything is tested on cross-fitted weights of evidence by
+a score test (Rao 1948), one degree of freedom however many levels the column has, and corrected for the
+number of columns tried.
 """
 
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ class Pick:
     name
         Of the column.
     evidence
-        What each level adds, given the columns picked before.
+        What each level adds to the other columns.
     z
         The test's standard score: how much the column says beyond those picked before.
     p_adjusted
@@ -165,40 +166,74 @@ def fit(
     positive = cases.positive
     folds = folds_of(cases, rng)
     known = [] if beside is None else [beside]
-    encoded: dict[str, Floats] = {}
-    chosen: list[tuple[str, Evidence, float, float]] = []
     design = _design(known, len(cases))
-    expected, _ = _regression(design, positive)
-    while len(chosen) < most and len(encoded) < len(cases.coded):
+    model = _Backfitting(cases, folds, design)
+    tested: dict[str, tuple[float, float]] = {}
+    expected, coefficients = _regression(design, positive)
+    while len(tested) < min(most, len(cases.coded)):
         weight = expected * (1 - expected)
-        left = {name: coded for name, coded in cases.coded.items() if name not in encoded}
-        best_name, best_z, best_values = "", -np.inf, np.empty(0)
-        for name, coded in left.items():
-            values = evidence.cross_fitted(coded, positive, expected, folds)
-            z = _score_test(values, positive, expected, weight, design)
-            if z > best_z:
-                best_name, best_z, best_values = name, z, values
-        p = float(stats.norm.sf(best_z))
-        p_adjusted = min(1.0, p * len(left))
+        unseen = model.expected()
+        scores = {}
+        for name, coded in cases.coded.items():
+            if name not in tested:
+                values = evidence.cross_fitted(coded, positive, unseen, folds)
+                scores[name] = _score_test(values, positive, expected, weight, design)
+        best = max(scores, key=scores.__getitem__)
+        p = float(stats.norm.sf(scores[best]))
+        p_adjusted = min(1.0, p * len(scores))
         if p > _HELPS or (proven_only and p_adjusted > SIGNIFICANT):
             break
-        learned = evidence.learn(cases.coded[best_name], positive, expected)
-        encoded[best_name] = best_values
-        chosen.append((best_name, learned, best_z, p_adjusted))
-        design = _design([*known, *encoded.values()], len(cases))
+        for name in (best, *tested):
+            model.learn(name)
+        tested[best] = scores[best], p_adjusted
+        design = _design([*known, *map(model.held_out, tested)], len(cases))
         expected, coefficients = _regression(design, positive)
-    _, coefficients = _regression(design, positive)
     skipped = 1 + len(known)
     return Scorecard(
         float(coefficients[0]),
         tuple(
             # A negative coefficient would turn the column's evidence around; it then says nothing.
-            Pick(name, learned, z, p, max(0.0, float(coefficient)))
-            for (name, learned, z, p), coefficient in zip(
-                chosen, coefficients[skipped:], strict=True
+            Pick(name, model.learned[name], z, p_adjusted, max(0.0, float(coefficient)))
+            for (name, (z, p_adjusted)), coefficient in zip(
+                tested.items(), coefficients[skipped:], strict=True
             )
         ),
     )
+
+
+class _Backfitting:
+    """Columns learned one after the other, each beside all the others (Hastie and Tibshirani 1986).
+
+    Done on every training part at once: all accounts but those of a fold, and, last, all of them. What
+    a column says of a fold is thus learned beside columns that have not seen the fold either; what
+    they had taken from it would be missing elsewhere, and speak against the column.
+    """
+
+    def __init__(self, cases: Cases, folds: Ints, design: npt.NDArray[np.float64]) -> None:
+        self._cases, self._folds = cases, folds
+        self._parts = np.asarray(folds != np.arange(FOLDS + 1)[:, None])
+        self._log_odds = np.stack(
+            [design @ _regression(design[part], cases.positive[part])[1] for part in self._parts]
+        )
+        self._values: dict[str, npt.NDArray[np.float64]] = {}
+        self.learned: dict[str, Evidence] = {}
+
+    def expected(self) -> npt.NDArray[np.float64]:
+        """Probability of each account by what was learned without each fold."""
+        return sigmoid(self._log_odds[:FOLDS])
+
+    def learn(self, name: str) -> None:
+        """Learn a column beside all others that were learned."""
+        coded = self._cases.coded[name]
+        others = self._log_odds - self._values.get(name, 0.0)
+        found = evidence.learn_parts(coded, self._cases.positive, sigmoid(others), self._parts)
+        self.learned[name] = found[-1]
+        self._values[name] = np.stack([each.of(coded) for each in found])
+        self._log_odds = others + self._values[name]
+
+    def held_out(self, name: str) -> Floats:
+        """What a column says of each account, as learned from the other folds."""
+        return np.asarray(self._values[name][self._folds, np.arange(len(self._folds))])
 
 
 def strength(cases: Cases, rng: np.random.Generator) -> dict[str, tuple[Floats, float]]:
