@@ -112,7 +112,9 @@ with left.container(border=True, height="stretch"):
                 height=HEIGHT,
             ),
             height=HEIGHT,
-            on_select=lambda: state.set_kept("map_area", maps.area_clicked(state.event(key), area)),
+            on_select=lambda: state.set_kept(
+                "map_area", maps.area_clicked(state.event(key), state.now("map_area"))
+            ),
             key=key,
             alt=_("Map of {measure} by area").format(measure=measure.label(tiers[0])),
         )
@@ -153,10 +155,7 @@ with right.container(border=True, height="stretch"):
         height="stretch",
         placeholder=UNKNOWN,
         selection_mode="single-row",
-        key=state.shown(
-            "map_ranking",
-            {"selection": {"rows": [codes.index(area)] if area in codes else []}},
-        ),
+        key=state.shown_rows("map_ranking", [codes.index(area)] if area in codes else []),
         on_select=lambda: state.set_kept(
             "map_area",
             next((codes[row] for row in state.picked("map_ranking")["selection"]["rows"]), None),

@@ -75,12 +75,12 @@ def map_chart(
     """
     colours = shades(shading, behind_points=points is not None, dark=dark)
     tips = _area_tips(areas.table, tiers[0], currency)
-    layers = [_area_layer(areas, shading, tips, colours, tiles=tiles, dark=dark)]
-    layers += [
-        _outline_layer(shape, dark=dark)
-        for shape in _features(areas.level, areas.countries)
-        if shape["id"] == selected
-    ]
+    chosen = [shape for shape in _features(areas.level, areas.countries) if shape["id"] == selected]
+    # A layer of another name makes the browser forget which area was clicked last; it would take the
+    # next click on that one, perhaps cleared elsewhere meanwhile, for taking it back.
+    name = "-".join([AREA_LAYER, *(shape["id"] for shape in chosen)])
+    layers = [_area_layer(name, areas, shading, tips, colours, tiles=tiles, dark=dark)]
+    layers += [_outline_layer(shape, dark=dark) for shape in chosen]
     if points is not None:
         layers.append(_point_layer(points, tiers, currency, dark=dark))
     background = {"map_provider": "carto", "map_style": "dark" if dark else "light"}
@@ -96,13 +96,13 @@ def map_chart(
 def area_clicked(event: Mapping[str, Any], before: str | None) -> str | None:
     """Code of the area that is chosen after a click on the map.
 
-    A click on a point leaves the area as it was; one on the chosen area or beside all of them clears
-    it.
+    A click on the chosen area clears it; one on a point or beside all areas leaves it as it was.
     """
-    objects = event["selection"]["objects"]
-    if AREA_LAYER in objects:
-        return str(objects[AREA_LAYER][0]["properties"]["code"])
-    return before if POINT_LAYER in objects else None
+    for layer, (clicked,) in event["selection"]["objects"].items():
+        if layer.startswith(AREA_LAYER):
+            code = str(clicked["properties"]["code"])
+            return None if code == before else code
+    return before
 
 
 def title(measure: Measure, level: Level, *, best_tier: str, currency: str) -> str:
@@ -206,6 +206,7 @@ class _CompactDeck(pdk.Deck):
 
 
 def _area_layer(
+    name: str,
     areas: Areas,
     shading: Shading,
     tips: Iterable[str],
@@ -227,7 +228,7 @@ def _area_layer(
     return pdk.Layer(
         "GeoJsonLayer",
         features,
-        id=AREA_LAYER,
+        id=name,
         pickable=True,
         stroked=True,
         auto_highlight=True,
@@ -235,8 +236,13 @@ def _area_layer(
         get_line_color=[*theme.rgb(theme.muted_colour(dark=dark)), 110],
         line_width_units="'pixels'",
         get_line_width=0.6,
-        # Set on the sub-layer: a fill set on the layer itself is faded wherever it isn't selected.
-        _sub_layer_props={"polygons-fill": {"getFillColor": "@@=properties.fill"}},
+        _sub_layer_props={
+            # Set on the sub-layer: a fill set on the layer itself is faded wherever it isn't selected.
+            "polygons-fill": {"getFillColor": "@@=properties.fill"},
+            # The fill answers to the pointer. Asking the borders too takes twenty times as long, which
+            # without a graphics card is longer than a press may last to count as a click.
+            "polygons-stroke": {"pickable": False},
+        },
     )
 
 

@@ -305,6 +305,13 @@ def shown(name: str, value: Any) -> str:
     return key
 
 
+def shown_rows(name: str, rows: Iterable[int]) -> str:
+    """Key of a table that shows these rows as chosen on this run; call it first."""
+    # What the browser reports has all three parts. With one left out here the two always differ, and
+    # the table's callback would run after every choice on the page, in no order, and could undo it.
+    return shown(name, {"selection": {"rows": list(rows), "columns": [], "cells": []}})
+
+
 def picked(name: str) -> Any:
     """What the user just picked in the widget that `shown` gave a key; for its callback."""
     return st.session_state[f"shown_{name}"]

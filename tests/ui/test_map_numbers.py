@@ -380,6 +380,24 @@ def test_the_browser_gets_less_than_two_megabytes_of_a_million_matches(level):
     assert 100_000 < sent < maps.MOST_BYTES
 
 
+@pytest.mark.parametrize(
+    ("layer", "code", "before", "after"),
+    [
+        ("areas", "SE-01", None, "SE-01"),
+        ("areas-SE-24", "SE-01", "SE-24", "SE-01"),
+        ("areas-SE-01", "SE-01", "SE-01", None),
+        ("accounts", None, "SE-01", "SE-01"),
+    ],
+)
+def test_a_click_on_an_area_chooses_it_or_takes_it_back(layer, code, before, after):
+    objects = {layer: [{"properties": {"code": code}}]}
+    assert maps.area_clicked({"selection": {"objects": objects}}, before) == after
+
+
+def test_a_click_that_the_browser_takes_back_leaves_the_area():
+    assert maps.area_clicked({"selection": {"objects": {}}}, "SE-01") == "SE-01"
+
+
 def test_the_ranking_as_a_file_is_in_the_order_shown_and_runs_no_formula():
     areas = areas_data(
         evaluated(

@@ -5,6 +5,7 @@ import zlib
 
 import pytest
 from app_pages import Open, errors, metrics
+from streamlit.elements.arrow import DataframeSelectionSerde
 
 from icp_core.errors import ProfileError
 from icp_core.profile import Criterion, Profile, Range, Role
@@ -118,3 +119,11 @@ def test_an_invalid_range_in_an_address_says_where(open_page: Open) -> None:
     app = open_page(p=packed(content.replace('"a":1.0', '"a":9.0').encode()))
     assert "criteria[0].fit" in errors(app)[0]
     assert "above" in errors(app)[0]
+
+
+def test_the_rows_a_table_shows_are_told_from_those_a_user_picks(monkeypatch) -> None:
+    session: dict = {}
+    monkeypatch.setattr(state.st, "session_state", session)
+    written = session[state.shown_rows("table", [3])]
+    reported = DataframeSelectionSerde().deserialize('{"selection":{"rows":[3]}}')
+    assert written == reported, "else Streamlit takes it for a pick, at every choice on the page"

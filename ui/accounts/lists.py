@@ -360,15 +360,7 @@ def table(page: Page, evaluation: Evaluation, asked: Asked) -> None:
         height=HEIGHT,
         placeholder="",
         selection_mode=["multi-row", "single-column"],
-        key=state.shown(
-            _table_name(),
-            {
-                "selection": {
-                    "rows": [row for row, key in enumerate(ids) if key in chosen],
-                    "columns": [],
-                }
-            },
-        ),
+        key=state.shown_rows(_table_name(), (row for row, key in enumerate(ids) if key in chosen)),
         on_select=lambda: _picked(ids, asked, evaluation.board.universe.columns),
         alt=_("Accounts, one page"),
     )
