@@ -38,7 +38,7 @@ class Pick:
     name
         Of the column.
     evidence
-        What each level adds to the other columns.
+        What each level adds, learned beside the other columns.
     z
         The test's standard score: how much the column says beyond those picked before.
     p_adjusted
