@@ -3,6 +3,7 @@
 from io import BytesIO
 
 from PIL import Image
+from playwright.sync_api import TimeoutError as NoAnswerError
 
 from benchmarks.browser import settle
 
@@ -48,19 +49,30 @@ def test_only_the_background_map_asks_somebody_else_and_only_for_tiles(page, add
 def pointed_at(page, address):
     """Point at the middle of the map; gives where that is, and the name of the area there."""
     x, y = opened(page, address, "map_dots=false")
-    page.mouse.move(x - 5, y)
-    page.mouse.move(x, y)
-    tip = page.locator(".deck-tooltip")
-    tip.filter(has_text="Matches:").wait_for(timeout=20_000)
+    tip = page.locator(".deck-tooltip").filter(has_text="Matches:")
+    for _ in range(20):
+        # What moved before the first drawing was done told the map nothing.
+        page.mouse.move(x - 5, y)
+        page.mouse.move(x, y)
+        page.wait_for_timeout(1_000)
+        if tip.count():
+            break
     return x, y, tip.inner_text().splitlines()[0]
 
 
-def click(page, x, y):
-    # A person looks before pressing. Drawn in software that counts: a press waits for the drawing under
-    # way, and deck.gl takes one longer than a quarter second for no click.
-    page.wait_for_timeout(500)
-    page.evaluate(DRAWN)
-    page.mouse.click(x, y)
+def click(page, x, y, area):
+    """Press the map until the page is narrowed to the area; gives the matches there."""
+    for last in (False, False, True):
+        # A person looks before pressing. Drawn in software that counts: a press waits for the drawing
+        # under way, and deck.gl takes one longer than a quarter second for no click.
+        page.wait_for_timeout(500)
+        page.evaluate(DRAWN)
+        page.mouse.click(x, y)
+        try:
+            return is_narrowed_to(page, area)
+        except NoAnswerError:
+            if last:
+                raise
 
 
 def choose_in_the_box(page, area):
@@ -70,7 +82,7 @@ def choose_in_the_box(page, area):
 
 
 def is_narrowed_to(page, area):
-    page.get_by_text(f"Best accounts · {area}").wait_for()
+    page.get_by_text(f"Best accounts · {area}").wait_for(timeout=10_000)
     settle(page)
     return matches(page)
 
@@ -78,21 +90,17 @@ def is_narrowed_to(page, area):
 def test_pointing_at_an_area_tells_its_numbers_and_a_click_narrows_the_page(page, address):
     x, y, area = pointed_at(page, address)
     everywhere = matches(page)
-    click(page, x, y)
-    assert is_narrowed_to(page, area) < everywhere
-    click(page, x, y)
-    assert is_narrowed_to(page, "all areas") == everywhere
+    assert click(page, x, y, area) < everywhere
+    assert click(page, x, y, "all areas") == everywhere
 
 
 def test_the_box_the_ranking_and_the_map_choose_the_area_in_turn(page, address):
     x, y, area = pointed_at(page, address)
     everywhere = matches(page)
-    click(page, x, y)
-    here = is_narrowed_to(page, area)
+    here = click(page, x, y, area)
     choose_in_the_box(page, "Uppsala")
     assert is_narrowed_to(page, "Uppsala län") < everywhere
-    click(page, x, y)
-    assert is_narrowed_to(page, area) == here, "what the map was clicked for first, once more"
+    assert click(page, x, y, area) == here, "what the map was clicked for first, once more"
     table = page.get_by_test_id("stDataFrame").first.bounding_box()
     page.mouse.click(table["x"] + 15, table["y"] + 50)
     page.get_by_text(f"Best accounts · {area}").wait_for(state="detached")
