@@ -129,8 +129,8 @@ def _ranking(found: Standings, universe: Universe) -> None:
         "outcome": _("Outcome"),
         "value": _("Value"),
         **measure_names(),
-        "revenue": _("Revenue, €"),
-        "lifetime_value": _("Lifetime value, €"),
+        "revenue": _("Revenue, EUR"),
+        "lifetime_value": _("Lifetime value, EUR"),
         "moved": _("Moved by NPS"),
     }
     with st.container(

@@ -260,7 +260,7 @@ def _drawn(
                 texts=[text(row) for row in shown.iter_rows(named=True)],
                 values=number,
                 dark=theme.is_dark(),
-                room=1.75,
+                room=2.1,
             ),
             key=f"market_split_{split.by}_{split.inside}",
             alt=title,
@@ -307,7 +307,7 @@ def _table(
     shares = [name for name in columns if name in _SHARES]
     st.dataframe(
         shown.select(columns).with_columns(in_percent(*shares)),
-        column_config={name: _column(name, headings[name]) for name in columns},
+        column_config={name: _column(name, headings[name], by=split.by) for name in columns},
         hide_index=True,
         height="stretch" if table.height > BARS else "content",
         placeholder=UNKNOWN,
@@ -338,9 +338,10 @@ def _headings(evaluation: Evaluation, split: Split) -> dict[str, str]:
     } | {f"tier_{index}": tier_label(name) for index, name in enumerate(tiers)}
 
 
-def _column(name: str, heading: str) -> Any:
+def _column(name: str, heading: str, *, by: str) -> Any:
     if name == "name":
-        return st.column_config.TextColumn(heading, width=_NAME_WIDTH, pinned=True)
+        width: Any = "medium" if by == "industry" else _NAME_WIDTH
+        return st.column_config.TextColumn(heading, width=width, pinned=True)
     if name in _SHARES:
         return share_column(heading)
     return st.column_config.NumberColumn(heading, format="localized")
