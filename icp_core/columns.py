@@ -243,6 +243,14 @@ CANONICAL: Final[tuple[Column, ...]] = (
 
 BY_NAME: Final[Mapping[str, Column]] = {column.name: column for column in CANONICAL}
 
+_OF_READERS: Final[Mapping[str, tuple[str, str]]] = {
+    "gics_group": ("Industry group (GICS)", ""),
+    "gics_industry": ("Industry (GICS)", ""),
+    "latest_accounts": ("Latest accounts", "year"),
+    "vat_registered": ("VAT registered", ""),
+}
+"""Label and unit of what our readers of registers and exchanges add to the canonical columns."""
+
 REQUIRED: Final[tuple[str, ...]] = ("account_id", "name")
 
 
@@ -269,7 +277,10 @@ def describe(name: str, dtype: pl.DataType) -> Column:
     else:
         kind = Kind.CHOICE
     label = name.replace("_", " ").strip()
-    return Column(name, label[:1].upper() + label[1:], kind, "Column of the loaded list.")
+    label, unit = _OF_READERS.get(name, (label[:1].upper() + label[1:], ""))
+    return Column(
+        name, label, kind, "Column of the loaded list.", unit if kind is Kind.NUMBER else ""
+    )
 
 
 def conform(frame: pl.DataFrame) -> pl.DataFrame:

@@ -254,6 +254,10 @@ class Population(Protocol):
     def columns(self) -> dict[str, Column]:
         """What each column is, by name."""
 
+    @property
+    def tells_customers(self) -> bool:
+        """Whether anybody is known to be a customer, or not to be one."""
+
 
 class Evaluated(Protocol):
     """One profile on one population: what can be asked for without every account in memory."""

@@ -128,6 +128,13 @@ class Universe:
         return describe_all(self.frame.schema)
 
     @property
+    def tells_customers(self) -> bool:
+        """Whether anybody is known to be a customer, or not to be one."""
+        return "is_customer" in self.columns and (
+            self.frame["is_customer"].null_count() < len(self)
+        )
+
+    @property
     def has_coordinates(self) -> bool:
         """Whether at least one account can be drawn as a point."""
         return {"latitude", "longitude"} <= self.columns.keys() and (

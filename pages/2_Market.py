@@ -53,6 +53,14 @@ match section:
         curves.by_cut_off(evaluation)
     case "robustness":
         steadiness.draw(view.dataset, evaluation)
+    case "customers" if not evaluation.population.tells_customers:
+        st.info(
+            _(
+                "These accounts do not say who is a customer. Load a list of your own, and beside it "
+                "its customers or deals."
+            )
+        )
+        shell.link("import", _("Import a list"), ":material/arrow_forward:")
     case _:
         with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
             split = breakdowns.choose(evaluation)

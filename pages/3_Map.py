@@ -8,7 +8,7 @@ from icp_core.tiers import UNRANKED
 from ui import data, maps, shell, state, theme
 from ui.areas import Measure, areas_data, best_rows, points_data, shading_data
 from ui.format import UNKNOWN, number, plain
-from ui.tables import accounts_table
+from ui.tables import accounts_table, in_percent
 from ui.texts import _, ngettext
 
 LEVELS = {"region": _("Regions"), "municipality": _("Municipalities")}
@@ -28,7 +28,7 @@ if not len(evaluation.matches):
     shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
     st.stop()
 
-with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
     measure = Measure(
         st.segmented_control(
             _("Shade by"),
@@ -91,7 +91,7 @@ shown = areas.numbers(area)
 shading = shading_data(areas.table[measure.value])
 points = points_data(evaluation, limit=limit, countries=countries) if with_points else None
 ranked = areas.ranked(measure)
-left, right = st.columns([3, 2])
+left, right = st.columns([4, 3])
 with left.container(border=True, height="stretch"):
     st.markdown(f"**{maps.title(measure, level, best_tier=tiers[0], currency=currency)}**")
     obstacle = maps.obstacle(areas, points)
@@ -149,7 +149,7 @@ with right.container(border=True, height="stretch"):
         )
     codes = ranked["code"].to_list()
     st.dataframe(
-        ranked.select(*columns),
+        ranked.select(*columns).with_columns(in_percent(Measure.MATCH_RATE.value)),
         column_config=columns,
         hide_index=True,
         height="stretch",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from icp_core.errors import WorkspaceError
 from icp_core.exporting import FORMATS
-from icp_core.reference.geography import COUNTRIES
+from icp_core.reference.geography import name_of
 from icp_core.tiers import UNRANKED
 from ui import data, saving, shell, state
 from ui.format import number, plain
@@ -29,7 +29,7 @@ with st.container(border=True):
         )
     ]
     st.caption(target.purpose)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         tiers = st.pills(
             _("Tiers"),
             [*profile.tiers.names, UNRANKED],
@@ -40,9 +40,10 @@ with st.container(border=True):
         )
         countries = st.pills(
             _("Countries"),
-            data.countries(view.dataset),
-            format_func=lambda code: COUNTRIES.get(code, code),
+            sorted(data.countries(view.dataset), key=name_of),
+            format_func=name_of,
             selection_mode="multi",
+            wrap=True,
             help=_("All countries if none is chosen."),
             **state.kept("export_countries"),
         )

@@ -220,7 +220,7 @@ def areas_data(evaluation: Evaluation, level: Level, countries: Sequence[str] = 
             "customers": count(at[evaluation.matches.customers[among]]),
         }
     ).filter(pl.col("universe") > 0)
-    tells_customers = "is_customer" in board.universe.columns
+    tells_customers = board.universe.tells_customers
     placed = counted.filter(pl.col("code").is_not_null())
     known_areas = _named(level)["code"]
     # No account in an area is zero, unless no account tells its area.

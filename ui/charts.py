@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from math import ceil, floor, log10
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +19,7 @@ from icp_core.profile import Range
 from icp_core.tiers import UNRANKED
 from ui import theme
 from ui.areas import tier_label
-from ui.format import percent, plain
+from ui.format import percent, plain, short
 from ui.texts import _
 
 _BAR: Final = 26
@@ -26,6 +27,7 @@ _AIR: Final = 8
 _LONGEST: Final = 28
 _BUBBLE: Final = 34
 _SKEWED: Final = 6
+_FEW_POWERS: Final = 4
 
 
 def show(figure: go.Figure, *, key: str, alt: str) -> None:
@@ -243,10 +245,11 @@ def concentration_chart(curve: Concentration, *, dark: bool, height: int = 300) 
             "y": 100 * curve.largest_share,
             "text": f"{percent(LARGEST)} → {percent(curve.largest_share)}",
             "showarrow": False,
-            "xanchor": "right",
-            "yanchor": "bottom",
-            "xshift": -6,
-            "yshift": 4,
+            # The curve rises ever more slowly, so that it never passes below and to the right.
+            "xanchor": "left",
+            "yanchor": "top",
+            "xshift": 8,
+            "yshift": -4,
             "font": {"size": 13},
         },
         {
@@ -330,7 +333,8 @@ def bubble_chart(
     ]
     axis: dict[str, Any] = {"title": {"text": _("Potential, {code} a year").format(code=currency)}}
     if _is_skewed(bubbles.rows["potential"]):
-        axis |= {"type": "log", "dtick": 1, "tickformat": "~s"}
+        ticks = _log_ticks(bubbles.rows["potential"])
+        axis |= {"type": "log", "tickvals": ticks, "ticktext": [short(tick) for tick in ticks]}
     else:
         axis |= {"rangemode": "tozero", "nticks": 6, "tickformat": "~s"}
     return theme.styled(
@@ -372,6 +376,14 @@ def _is_skewed(amounts: pl.Series) -> bool:
     if amounts.is_empty() or float(amounts.min()) <= 0:  # type: ignore[arg-type]
         return False
     return float(amounts.max()) > _SKEWED * float(amounts.median())  # type: ignore[arg-type]
+
+
+def _log_ticks(amounts: pl.Series) -> list[float]:
+    """1, 2 and 5 of every power of ten among the amounts; only the powers where those are many."""
+    low, high = float(amounts.min()), float(amounts.max())  # type: ignore[arg-type]
+    powers = [10.0**power for power in range(floor(log10(low)), ceil(log10(high)) + 1)]
+    steps = (1, 2, 5) if len(powers) <= _FEW_POWERS else (1,)
+    return [step * power for power in powers for step in steps if low <= step * power <= high]
 
 
 def _cut_lines(

@@ -43,13 +43,22 @@ def bounds(value: Bounds) -> str:
     return low if low == high else f"{low}–{high}"
 
 
+def short(amount: float) -> str:
+    """`182 M`: an amount whose currency stands elsewhere."""
+    return _written(Bounds(amount, amount), "")
+
+
 def money(amount: float | None, currency: str) -> str:
-    """`€182 M`, three digits at most; other currencies stand by their code: `SEK 182 M`."""
+    """`€182 M`, `−€24 k`, three digits at most; other currencies by their code: `SEK 182 M`."""
     return UNKNOWN if amount is None else money_bounds(Bounds(amount, amount), currency)
 
 
 def money_bounds(value: Bounds, currency: str) -> str:
     """`€182–231 M`, both ends in the unit of the higher one, with as many decimals."""
+    return _written(value, _symbol(currency))
+
+
+def _written(value: Bounds, symbol: str) -> str:
     divisor, suffix = _unit(value.high)
     size = abs(value.high) / divisor
     digits = 0 if size >= 99.95 else 1 if size >= 9.995 else 2
@@ -57,7 +66,15 @@ def money_bounds(value: Bounds, currency: str) -> str:
     if all(set(end.partition(".")[2]) <= {"0"} for end in ends):
         ends = [end.partition(".")[0] for end in ends]
     low, high = (end.replace("-", "−") for end in ends)
-    return _symbol(currency) + (low if low == high else f"{low}–{high}") + suffix
+    if low != high:
+        return f"{symbol}{low}–{high}{suffix}"
+    size = low.removeprefix("−")
+    return ("" if size == low else "−") + symbol + size + suffix
+
+
+def in_sentence(label: str) -> str:
+    """A label as it stands inside a sentence: `employees`, but `VAT registered`."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def moment(when: datetime) -> str:

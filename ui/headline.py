@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+import polars as pl
 import streamlit as st
 
-from icp_core.columns import BY_NAME
+from icp_core.columns import describe
 from icp_core.exporting import FORMATS
 from icp_core.market import Evaluated, GateCost, Market
-from ui.format import UNKNOWN, bounds, money_bounds, number, percent
+from ui.format import UNKNOWN, bounds, in_sentence, money_bounds, number, percent
 from ui.texts import _, ngettext
 
 LOW_COVERAGE: Final = 0.6
@@ -68,13 +69,29 @@ def headline_data(evaluation: Evaluated) -> tuple[Figure, ...]:
         ),
         Figure(
             _("White space"),
-            number(whole.white_space),
+            white_space(evaluation),
             ngettext("{count} customer", "{count} customers", whole.customers).format(
                 count=number(whole.customers)
-            ),
+            )
+            if evaluation.population.tells_customers
+            else _("customers unknown"),
             _("Matches that are not customers yet."),
         ),
     )
+
+
+def white_space(evaluation: Evaluated) -> str:
+    """Matches that are not customers; unknown where the accounts do not tell."""
+    told = evaluation.population.tells_customers
+    return number(evaluation.market.white_space) if told else UNKNOWN
+
+
+def unknown_potential(whole: Market) -> list[str]:
+    """A sentence on whom the value leaves out; none where it leaves out nobody."""
+    unknown = _unknown(whole)
+    if not unknown:
+        return []
+    return [_("The value leaves out {count} of unknown potential.").format(count=number(unknown))]
 
 
 def tam_value(whole: Market) -> str:
@@ -204,5 +221,4 @@ def _nothing_matches(whole: Market) -> Step:
 
 
 def _name(gate: GateCost) -> str:
-    column = BY_NAME.get(gate.criterion.column)
-    return (column.label if column else gate.criterion.column.replace("_", " ")).lower()
+    return in_sentence(_(describe(gate.criterion.column, pl.String()).label))

@@ -13,7 +13,7 @@ import streamlit as st
 from icp_core.market import BINS, Evaluated
 from icp_core.tiers import UNRANKED
 from ui import theme
-from ui.format import money, number
+from ui.format import money, number, short
 from ui.texts import _
 
 _BIN: Final = 2
@@ -57,21 +57,22 @@ def tier_data(evaluation: Evaluated) -> pl.DataFrame:
 
 
 def tier_chart(
-    tiers: pl.DataFrame, *, currency: str, dark: bool, height: int = 180, room: float = 1.35
+    tiers: pl.DataFrame, *, currency: str | None, dark: bool, height: int = 180, room: float = 1.35
 ) -> Live:
     """One bar a tier, as long as its accounts, with its value beside the number.
 
     `room` is the width of the chart in lengths of the longest bar; labels of narrow charts need more.
+    Without `currency` the labels leave it to a title above.
     """
     colours = theme.tier_colours([name for name in tiers["tier"] if name != UNRANKED], dark=dark)
     longest = max([1, *tiers["accounts"].to_list()])
     data = pl.DataFrame(
         {
-            "tier": [_(name) for name in tiers["tier"]],
+            "tier": [_("Unranked") if name == UNRANKED else name for name in tiers["tier"]],
             "length": [accounts / longest for accounts in tiers["accounts"]],
             "label": [
                 number(row["accounts"])
-                + ("" if row["potential"] is None else f" · {money(row['potential'], currency)}")
+                + ("" if row["potential"] is None else f" · {_worth(row['potential'], currency)}")
                 for row in tiers.iter_rows(named=True)
             ],
             "colour": [colours[name] for name in tiers["tier"]],
@@ -110,6 +111,10 @@ def tier_chart(
         },
     }
     return Live(data, _styled([bars, labels], height=height, dark=dark))
+
+
+def _worth(amount: float, currency: str | None) -> str:
+    return short(amount) if currency is None else money(amount, currency)
 
 
 def score_data(evaluation: Evaluated) -> dict[str, npt.NDArray[np.int64]]:

@@ -25,6 +25,7 @@ from icp_core.tiers import UNRANKED
 from ui import theme
 from ui.areas import Areas, Class, Measure, Points, Shading, tier_label
 from ui.format import money, money_bounds, number, plain
+from ui.tables import share_column
 from ui.texts import _, ngettext
 
 MOST_BYTES: Final = 2_000_000
@@ -447,7 +448,7 @@ def ranking_columns(measure: Measure, *, best_tier: str, currency: str) -> dict[
     for one in (measure, *(other for other in Measure if other is not measure)):
         label = one.label(best_tier)
         if one is Measure.MATCH_RATE:
-            config[one.value] = st.column_config.NumberColumn(label, format="percent")
+            config[one.value] = share_column(label)
         else:
             unit = f", {currency}" if one is Measure.POTENTIAL else ""
             config[one.value] = st.column_config.NumberColumn(label + unit, format="localized")

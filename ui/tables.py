@@ -14,6 +14,7 @@ from icp_core.market import Population
 from icp_core.profile import Profile
 from icp_core.reference import geography, industry
 from ui import theme
+from ui.format import UNKNOWN
 from ui.texts import _
 
 COLUMNS: Final = (
@@ -36,15 +37,16 @@ def accounts_data(rows: pl.DataFrame, columns: Sequence[str] = COLUMNS) -> pl.Da
     """Accounts as people read them: names for codes, whole addresses for links."""
     shown = rows.select(name for name in columns if name in rows.columns)
     spelled: list[pl.Expr] = []
-    for name in ("region", "municipality"):
+    for name in ("country", "region", "municipality"):
         if name in shown.columns:
             spelled.append(pl.col(name).replace(dict(geography.names())))
-    if "country" in shown.columns:
-        spelled.append(pl.col("country").replace(dict(geography.COUNTRIES)))
     if "industry" in shown.columns:
         codes = shown["industry"].drop_nulls().unique().to_list()
         titles = {code: f"{code} {industry.label(code)}" for code in codes}
         spelled.append(pl.col("industry").replace(titles))
+    shares = [name for name in shown.columns if name == NAMES.coverage or _unit(name) == "fraction"]
+    if shares:
+        spelled.append(in_percent(*shares))
     if "website" in shown.columns:
         bare = pl.col("website").str.strip_chars()
         has_scheme = bare.str.contains(r"^https?://")
@@ -105,9 +107,14 @@ def accounts_table(
         column_config=accounts_config(shown.columns, profile, dark=theme.is_dark()),
         hide_index=True,
         height=height,
+        placeholder=UNKNOWN,
         key=key,
         **options,
     )
+
+
+def _unit(name: str) -> str:
+    return BY_NAME[name].unit if name in BY_NAME else ""
 
 
 def _config_of(name: str) -> Any:
@@ -119,12 +126,22 @@ def _config_of(name: str) -> Any:
         if column.unit == "year":
             return st.column_config.NumberColumn(label, format="%d", width="small")
         if column.unit == "fraction":
-            return st.column_config.NumberColumn(label, format="percent", width="small")
+            return share_column(label, width="small")
         unit = ", " + column.unit if column.unit.startswith("EUR") else ""
         return st.column_config.NumberColumn(label + unit, format="localized")
     if column.kind is Kind.TAGS:
         return st.column_config.ListColumn(label)
     return st.column_config.Column(label)
+
+
+def share_column(label: str, *, digits: int = 1, **options: Any) -> Any:
+    """How a table shows shares that are `in_percent`: `62.0 %`."""
+    return st.column_config.NumberColumn(label, format=f"%.{digits}f %%", **options)
+
+
+def in_percent(*shares: str) -> pl.Expr:
+    """Shares 0…1 as a table shows them; a file for people keeps the shares."""
+    return pl.col(shares) * 100
 
 
 def table_csv(table: pl.DataFrame, headings: Mapping[str, str]) -> bytes:

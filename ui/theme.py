@@ -16,7 +16,7 @@ _TIERS: Final = {
     True: ("#7FD1F0", "#3A9BC6", "#1E5F7E"),
 }
 _UNRANKED: Final = {False: "#D0D5DA", True: "#4A5058"}
-_TEXT: Final = {False: "#16232B", True: "#E6EDF1"}
+_TEXT: Final = {False: "#0E181E", True: "#E6EDF1"}
 _MUTED: Final = {False: "#5B6B76", True: "#9AA9B3"}
 _GRID: Final = {False: "#E6EBEF", True: "#26323A"}
 # From little to much, for shading areas; the last is that of the best tier.
@@ -98,16 +98,16 @@ def styled(
     traces
         As plotly writes them: `{"type": "bar", "x": …}`.
     layout
-        What differs; `xaxis` and `yaxis` add to the quiet ones.
+        What differs; `xaxis` and `yaxis` add to the quiet ones, and so do their titles.
     """
     axis = {
         "gridcolor": _GRID[dark],
         "zerolinecolor": _GRID[dark],
         "linecolor": _GRID[dark],
         "tickfont": {"color": _MUTED[dark], "size": 12},
-        "title": {"font": {"color": _MUTED[dark], "size": 12}},
         "fixedrange": True,
     }
+    title = {"font": {"color": _MUTED[dark], "size": 12}}
     whole = {
         "height": height,
         "margin": {"l": 0, "r": 0, "t": 4, "b": 0},
@@ -119,7 +119,10 @@ def styled(
         "showlegend": False,
         "dragmode": False,
     }
-    axes = {name: axis | layout.pop(name, {}) for name in ("xaxis", "yaxis")}
+    axes = {}
+    for name in ("xaxis", "yaxis"):
+        own = layout.pop(name, {})
+        axes[name] = axis | own | {"title": title | own.get("title", {})}
     return go.Figure({"data": list(traces), "layout": whole | axes | layout})
 
 

@@ -17,7 +17,7 @@ from icp_core.tiers import UNRANKED
 from ui import charts, live, plan, state, theme
 from ui.areas import tier_label
 from ui.format import UNKNOWN, money, number, percent, plain
-from ui.tables import csv_name, table_csv, table_title
+from ui.tables import csv_name, in_percent, share_column, table_csv, table_title
 from ui.texts import _, ngettext
 
 _HEIGHT: Final = 150
@@ -63,10 +63,11 @@ def comparison_data(
     -------
     polars.DataFrame
         policy, tier, takes, accounts, same (share of the accounts that are in that tier now; null
-        without accounts), potential and largest_share (null where unknown), customers, hours (null
-        where the plan does not say).
+        without accounts), potential, largest_share and customers (null where unknown), hours (null where
+        the plan does not say).
     """
     currency = evaluation.profile.currency
+    told = evaluation.population.tells_customers
     rows: list[dict[str, Any]] = []
     for kind, other in policies.items():
         spent = {one.tier: one.hours for one in effort(other.tiers, team).tiers}
@@ -86,7 +87,7 @@ def comparison_data(
                     "same": float(same.mean()) if total.accounts else None,
                     "potential": curve.total if curve else None if total.accounts else 0.0,
                     "largest_share": curve.largest_share if curve else None,
-                    "customers": total.customers,
+                    "customers": total.customers if told else None,
                     "hours": spent.get(total.name),
                 }
             )
@@ -201,13 +202,10 @@ def _comparison(evaluation: Evaluation, table: pl.DataFrame) -> None:
     shares = ("same", "largest_share")
     counts = ("accounts", "potential", "customers", "hours")
     st.dataframe(
-        table.with_columns(pl.col(shares).round(2)),
+        table.with_columns(in_percent(*shares)),
         column_config={
             **headings,
-            **{
-                name: st.column_config.NumberColumn(headings[name], format="percent")
-                for name in shares
-            },
+            **{name: share_column(headings[name], digits=0) for name in shares},
             **{
                 name: st.column_config.NumberColumn(headings[name], format="localized")
                 for name in counts
@@ -334,19 +332,21 @@ def bubble_part(evaluation: Evaluation) -> None:
         "potential": _("Potential, {currency}").format(currency=profile.currency),
         "is_customer": _("Customer"),
     }
-    table_title(
-        _("Fit against potential, a bubble as large as the possible deal"),
-        lambda: table_csv(chosen.rows, headings),
-        file_name=csv_name("tier-bubbles", evaluation.board.universe),
-    )
+    title = _("Fit against potential, a bubble as large as the possible deal")
     if not chosen.rows.height:
-        st.info(
+        st.markdown(f"**{title}**")
+        st.caption(
             _(
                 "No match has both a score and a known potential, so there is nothing to draw. Choose "
                 "another model of potential in the Builder."
             )
         )
         return
+    table_title(
+        title,
+        lambda: table_csv(chosen.rows, headings),
+        file_name=csv_name("tier-bubbles", evaluation.board.universe),
+    )
     dark = theme.is_dark()
     colours = theme.tier_colours(profile.tiers.names, dark=dark)
     charts.legend(

@@ -9,6 +9,7 @@ import streamlit as st
 
 from icp_core.errors import AccountError, IcpError
 from icp_core.expressions import NAMES
+from icp_core.market import Bounds
 from icp_core.scoreboard import Evaluation, evaluated_rows
 from icp_core.verification import (
     Answer,
@@ -24,7 +25,7 @@ from icp_core.workspace import SavedDraw
 from ui import data, state
 from ui.accounts.facts import account_line, facts_table
 from ui.builder.results import open_gates, reasons
-from ui.format import UNKNOWN, moment, money, number, percent, plain
+from ui.format import UNKNOWN, bounds, moment, money, money_bounds, number, percent, plain
 from ui.texts import _, ngettext
 
 DRAW: Final = "verification_draw"
@@ -33,6 +34,8 @@ USUAL: Final = 30
 
 _TABLE: Final = "verification_drawn"
 _SEEDS: Final = 2**31
+_PLACE_WIDTH: Final = 64
+_NAME_WIDTH: Final = 140
 
 
 def answer_name(answer: str | None) -> str:
@@ -173,17 +176,18 @@ def headline(verified: Verification, evaluation: Evaluation, *, is_current: bool
                 border=True,
                 help=_("Share that fits, with its 95 % Wilson interval. “Can't tell” is left out."),
             )
-        counted = Interval(verified.match.size, None, verified.match.size + verified.possible.size)
+        answered = verified.match.answered + verified.possible.answered
+        counted = Bounds(verified.match.size, verified.match.size + verified.possible.size)
         st.metric(
             _("Corrected TAM"),
-            accounts(verified.corrected),
-            _("counted: {bounds}").format(bounds=accounts(counted)),
+            accounts(verified.corrected) if answered else UNKNOWN,
+            _("counted: {bounds}").format(bounds=bounds(counted)),
             delta_color="off",
             delta_arrow="off",
             border=True,
             help=_("Matches × their precision + possible accounts × theirs, with a 95 % interval."),
         )
-        if is_current:
+        if is_current and answered:
             _corrected_value(verified, evaluation)
     for note in notes(verified):
         st.caption(note)
@@ -195,7 +199,7 @@ def _corrected_value(verified: Verification, evaluation: Evaluation) -> None:
     if not match.total + possible.total:
         return
     value = verified.corrected_value(match.total, possible.total)
-    ends = f"{money(value.low, currency)} – {money(value.high, currency)}"
+    ends = money_bounds(Bounds(value.low, value.high), currency)
     st.metric(
         _("Corrected potential a year"),
         ends if value.estimate is None else money(value.estimate, currency),
@@ -379,9 +383,14 @@ def drawn_data(evaluation: Evaluation, answers: pl.DataFrame) -> pl.DataFrame:
 
 def drawn_table(drawn: pl.DataFrame, saved: SavedDraw) -> None:
     """Draw the drawn accounts; a click on one goes to its place."""
+    headings = drawn_headings()
     st.dataframe(
         drawn,
-        column_config=drawn_headings(),
+        column_config=headings
+        | {
+            "place": st.column_config.NumberColumn(headings["place"], width=_PLACE_WIDTH),
+            "name": st.column_config.TextColumn(headings["name"], width=_NAME_WIDTH),
+        },
         hide_index=True,
         height="stretch",
         placeholder="",

@@ -38,6 +38,11 @@ class Engine(ABC):
         self.columns = self._describe()
         self.fictional = self._is_fictional()
 
+    @property
+    def tells_customers(self) -> bool:
+        """Whether there is a column for it; whether it is filled would have to be asked."""
+        return "is_customer" in self.columns
+
     @abstractmethod
     def accounts(self) -> Any:
         """The table as a lazy frame that narwhals understands."""

@@ -97,8 +97,8 @@ def warnings(
     if target.is_ad_audience:
         if rows and name_only / rows > 0.5:
             found.append(
-                f"{name_only / rows:.0%} of the companies have a name only; some 60–70 % of those are "
-                "matched, against 80–90 % with a domain."
+                f"{100 * name_only / rows:.0f}\u00a0% of the companies have a name only; "
+                "some 60–70\u00a0% of those are matched, against 80–90\u00a0% with a domain."
             )
         if kept["marketing_opt_out"].null_count() == rows > 0:
             found.append(

@@ -25,6 +25,22 @@ COUNTRIES: Final[Mapping[str, str]] = MappingProxyType(
     {"SE": "Sweden", "NO": "Norway", "DK": "Denmark", "FI": "Finland", "IS": "Iceland"}
 )
 
+_ABROAD: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "AT": "Austria", "AU": "Australia", "AX": "Åland", "BE": "Belgium", "BG": "Bulgaria",
+        "BR": "Brazil", "CA": "Canada", "CH": "Switzerland", "CN": "China", "CY": "Cyprus",
+        "CZ": "Czechia", "DE": "Germany", "EE": "Estonia", "ES": "Spain", "FO": "Faroe Islands",
+        "FR": "France", "GB": "United Kingdom", "GL": "Greenland", "GR": "Greece",
+        "HK": "Hong Kong", "HR": "Croatia", "HU": "Hungary", "IE": "Ireland", "IL": "Israel",
+        "IN": "India", "IT": "Italy", "JP": "Japan", "KR": "South Korea", "LI": "Liechtenstein",
+        "LT": "Lithuania", "LU": "Luxembourg", "LV": "Latvia", "MC": "Monaco", "MT": "Malta",
+        "MX": "Mexico", "NL": "Netherlands", "NZ": "New Zealand", "PL": "Poland",
+        "PT": "Portugal", "RO": "Romania", "RS": "Serbia", "SG": "Singapore", "SI": "Slovenia",
+        "SK": "Slovakia", "TR": "Türkiye", "UA": "Ukraine", "US": "United States",
+        "ZA": "South Africa",
+    }
+)  # fmt: skip
+
 BOUNDARY_FILES: Final[Mapping[Level, Path]] = MappingProxyType(
     {
         "region": DATA / "geo" / "regions.geojson",
@@ -214,6 +230,7 @@ def names() -> Mapping[str, str]:
     """Names by code: of countries, regions and municipalities together."""
     return MappingProxyType(
         dict(COUNTRIES)
+        | dict(_ABROAD)
         | {region.code: region.name for region in regions()}
         | {municipality.code: municipality.name for municipality in municipalities()}
     )

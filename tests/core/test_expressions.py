@@ -163,3 +163,20 @@ def test_an_extra_column_is_described_by_its_type():
         "tags",
         "flag",
     ]
+
+
+def test_what_our_readers_add_has_a_label_with_its_initials_and_a_unit():
+    schema = {
+        "vat_registered": pl.Boolean(),
+        "latest_accounts": pl.Int64(),
+        "gics_group": pl.String(),
+    }
+    found = describe_all(schema).values()
+    assert [column.label for column in found] == [
+        "VAT registered",
+        "Latest accounts",
+        "Industry group (GICS)",
+    ]
+    assert [column.unit for column in found] == ["", "year", ""], (
+        "a year has no thousands separator"
+    )

@@ -30,6 +30,7 @@ def test_codes_have_names_and_unknown_ones_stand_for_themselves():
     assert geography.name_of("SE-0180") == "Stockholm"
     assert geography.name_of("SE-01") == "Stockholms län"
     assert geography.name_of("IS") == "Iceland"
+    assert geography.name_of("GB") == "United Kingdom"
     assert geography.name_of("NO-2100") == "NO-2100"
     assert geography.region_of("SE-0180") == "SE-01"
     assert geography.region_of("NO-2100") is None

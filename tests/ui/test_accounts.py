@@ -238,7 +238,7 @@ def test_ticked_accounts_are_picked_by_hand_to_learn_from_and_put_away_again(
         assert not app.exception
     app.switch_page("pages/10_Learn.py").run()
     assert "Hand-picked: 7 accounts." in texts(app)
-    assert {metric.label: metric.value for metric in app.metric}["Best"] == "7"
+    assert app.pills(key="learn_group").options == ["Best 7"]
     app.button(key="learn_put_away").click().run()
     assert not app.exception
     assert "Hand-picked" not in texts(app)

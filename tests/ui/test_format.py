@@ -3,7 +3,17 @@
 import pytest
 
 from icp_core.market import Bounds
-from ui.format import bounds, money, money_bounds, number, percent, plain, signed
+from ui.format import (
+    bounds,
+    in_sentence,
+    money,
+    money_bounds,
+    number,
+    percent,
+    plain,
+    short,
+    signed,
+)
 
 T, S = "\u202f", "\u00a0"  # narrow space between thousands, and the one before a unit
 
@@ -44,6 +54,7 @@ def test_a_range_of_one_number_is_that_number() -> None:
         (999_999, f"€1{S}M"),
         (12_987_300, f"€13{S}M"),
         (4_200_000_000, f"€4.20{S}bn"),
+        (-24_000, f"−€24{S}k"),
     ],
 )
 def test_money_has_at_most_three_digits_and_one_unit(amount: float, text: str) -> None:
@@ -54,6 +65,16 @@ def test_both_ends_of_an_amount_share_unit_and_decimals() -> None:
     assert money_bounds(Bounds(182e6, 231e6), "EUR") == f"€182–231{S}M"
     assert money_bounds(Bounds(900e3, 1.2e6), "EUR") == f"€0.90–1.20{S}M"
     assert money_bounds(Bounds(12.98e6, 24.2e6), "EUR") == f"€13.0–24.2{S}M"
+
+
+def test_an_amount_may_leave_its_currency_to_a_title() -> None:
+    assert short(30_065_000) == f"30.1{S}M"
+    assert short(-24_000) == f"−24{S}k"
+
+
+def test_a_label_in_a_sentence_keeps_its_initials() -> None:
+    assert in_sentence("Employees") == "employees"
+    assert in_sentence("VAT registered") == "VAT registered"
 
 
 def test_a_currency_without_a_symbol_stands_by_its_code() -> None:

@@ -218,7 +218,9 @@ def test_customers_are_held_against_white_space(open_page: Open, demo: Evaluatio
     table = app.dataframe[0].value
     assert table["customers"].sum() == demo.market.customers
     assert table["white_space"].sum() == demo.market.white_space
-    assert (table["penetration"] == table["customers"] / table["accounts"]).all()
+    assert table["penetration"].to_list() == pytest.approx(
+        (100 * table["customers"] / table["accounts"]).to_list()
+    )
     outside = int(demo.board.customers().sum()) - demo.market.customers
     assert f"{number(outside)} customers do not match" in texts(app)
 
@@ -226,7 +228,32 @@ def test_customers_are_held_against_white_space(open_page: Open, demo: Evaluatio
 def test_accounts_that_tell_of_no_customer_say_so(open_page: Open) -> None:
     app = section(open_page(MARKET, dataset="norway"), "customers")
     assert metrics(app)["White space"] == "–"
-    assert "do not tell who is a customer" in app.info[0].value
+    assert "do not say who is a customer" in app.info[0].value
+    assert "market_by" not in [control.key for control in app.segmented_control], "nothing to split"
+
+
+def test_a_market_is_split_only_by_what_its_accounts_tell(open_page: Open) -> None:
+    app = open_page(MARKET, dataset="listed", market_by="size")
+    assert not app.exception
+    control = app.segmented_control(key="market_by")
+    assert control.options == ["Region", "Municipality"], "neither industry, headcount nor age"
+    assert control.value == "region"
+
+
+def test_a_knock_out_is_dropped_by_its_own_name(open_page: Open) -> None:
+    app = open_page(MARKET, dataset="norway")
+    assert "Drop Industry: not 64" in texts(app).replace("\\", "")
+
+
+def test_loosening_that_gains_nobody_is_not_offered(open_page: Open) -> None:
+    app = section(open_page(MARKET, dataset="norway"), "choices")
+    assert "+0" in app.table[0].value["If loosened"].to_list()
+    assert not [one.key for one in app.button if (one.key or "").startswith("market_loosen")]
+    assert "Loosen one step" not in texts(app)
+
+
+def test_the_value_of_possible_companies_is_missed_too(open_page: Open) -> None:
+    assert "leaves out 593 of unknown potential" in texts(open_page(MARKET, dataset="norway"))
 
 
 def test_the_concentration_is_computed(open_page: Open, demo: Evaluation) -> None:
@@ -234,7 +261,7 @@ def test_the_concentration_is_computed(open_page: Open, demo: Evaluation) -> Non
     curve = concentration(demo)
     assert f"hold {percent(curve.largest_share)} of it" in texts(app)
     table = app.dataframe[0].value
-    assert table["largest_share"][0] == pytest.approx(curve.largest_share)
+    assert table["largest_share"][0] == pytest.approx(100 * curve.largest_share)
     assert table["accounts"].to_list() == [
         len(demo.matches),
         *(total.accounts for total in demo.tiers),
@@ -306,11 +333,11 @@ def test_robustness_is_shown_per_account_and_in_one_sentence(
     assert f"{percent(firm)} of Tier A" in texts(app)
     table = app.dataframe[0].value
     own = np.flatnonzero(demo.tier == 0)
-    assert table["stays"].to_list() == pytest.approx(sorted(expected.stays[own])[:200])
+    assert table["stays"].to_list() == pytest.approx(sorted(100 * expected.stays[own])[:200])
     app.segmented_control(key="market_tier").set_value(1).run()
     assert not app.exception
     own = np.flatnonzero(demo.tier == 1)
-    assert app.dataframe[0].value["stays"][0] == pytest.approx(expected.stays[own].min())
+    assert app.dataframe[0].value["stays"][0] == pytest.approx(100 * expected.stays[own].min())
 
 
 def test_tiers_by_value_depend_on_no_weight(open_page: Open, demo: Evaluation) -> None:

@@ -50,8 +50,9 @@ def test_numbers_on_the_cards_are_those_of_the_market(demo: Scoreboard) -> None:
 
 def test_a_potential_that_nobody_knows_is_not_shown_as_zero(listed: Scoreboard) -> None:
     evaluation = listed.evaluate(starter("listed-by-domain").profile)
-    value = headline.headline_data(evaluation)[1]
+    value, white_space = headline.headline_data(evaluation)[1::2]
     assert value.value == "–"
+    assert (white_space.value, white_space.beneath) == ("–", "customers unknown")
     assert str(len(evaluation.matches)) in value.beneath
     assert live.tier_data(evaluation)["potential"].null_count() == 4
 

@@ -1,9 +1,14 @@
 """Colours keep their order and can be told apart."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from icp_core.tiers import UNRANKED
 from ui import theme
+
+CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
 
 
 def luminance(colour: str) -> float:
@@ -37,6 +42,41 @@ def test_shading_runs_from_the_background_to_the_best_tier(dark: bool) -> None:
     light = [luminance(colour) for colour in theme.sequential(dark=dark)]
     assert light == sorted(light, reverse=not dark)
     assert theme.sequential(dark=dark)[-1] == theme.tier_colours(["A"], dark=dark)["A"]
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio by the definition of WCAG 2.2."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def over(colour: str, below: str, opacity: float) -> str:
+    """A colour that lets another shine through."""
+    ends = zip(theme.rgb(colour), theme.rgb(below), strict=True)
+    return "#" + "".join(f"{round(opacity * a + (1 - opacity) * b):02X}" for a, b in ends)
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_chosen_options_and_quiet_text_can_be_read(name: str) -> None:
+    # Streamlit writes a chosen option in the primary colour over a tenth of it, captions in three
+    # fifths of the text colour, and white on what is filled with the primary colour. On a dark page
+    # no colour gives the first and the last 4.5 at once; text that is chosen comes first.
+    colours = tomllib.loads(CONFIG.read_text("utf-8"))["theme"][name]
+    primary, text = colours["primaryColor"], colours["textColor"]
+    page, sidebar = colours["backgroundColor"], colours["sidebar"]["backgroundColor"]
+    assert text == theme.text_colour(dark=name == "dark")
+    assert contrast(primary, over(primary, page, 0.1)) >= 4.5
+    assert contrast("#FFFFFF", primary) >= (4.5 if name == "light" else 3.5)
+    for background in (page, sidebar, colours["secondaryBackgroundColor"]):
+        assert contrast(over(text, background, 0.6), background) >= 4.5
+        assert contrast(colours["grayTextColor"], background) >= 4.5
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_title_of_an_axis_is_as_quiet_as_its_labels(dark: bool) -> None:
+    figure = theme.styled([], dark=dark, height=100, xaxis={"title": {"text": "Score"}})
+    assert figure.layout.xaxis.title.text == "Score"
+    assert figure.layout.xaxis.title.font.color == theme.muted_colour(dark=dark)
 
 
 def test_text_on_a_colour_reads() -> None:

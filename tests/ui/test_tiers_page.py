@@ -46,8 +46,8 @@ def test_the_policies_stand_side_by_side_with_their_numbers(
     assert table["accounts"].to_list() == [total.accounts for _, total in expected]
     assert table["potential"].to_list() == pytest.approx([total.potential for _, total in expected])
     curve = concentration(expected[0][0], tier="A")
-    assert table["largest_share"][0] == round(curve.largest_share, 2)
-    assert (table["same"][:4] == 1).all()
+    assert table["largest_share"][0] == pytest.approx(100 * curve.largest_share)
+    assert (table["same"][:4] == 100).all()
 
 
 def test_the_share_that_is_in_the_tier_now_is_counted(demo: Evaluation) -> None:
@@ -126,7 +126,8 @@ def test_a_market_of_unknown_potential_can_still_be_ranked_by_score(open_page: O
     app = open_page(TIERS, dataset="listed")
     assert not app.exception
     assert "No match has a known potential to rank by" in texts(app)
-    assert "nothing to draw" in app.info[0].value
+    assert app.dataframe[0].value["customers"].isna().all(), "unknown is not zero"
+    assert "nothing to draw" in texts(app)
 
 
 def test_a_plan_for_tiers_of_other_names_keeps_both(open_page: Open, demo: Evaluation) -> None:

@@ -62,6 +62,8 @@ def test_without_a_sample_the_page_says_what_it_is_for_and_draws_one(
     )
     assert answers["account_id"].to_list() == [*again.match, *again.possible]
     assert "0 of 12 answered" in {metric.delta for metric in app.metric}
+    assert metrics(app)["Corrected TAM"] == "–", "nothing is known yet, which is no range from zero"
+    assert "Corrected potential a year" not in metrics(app)
 
 
 def test_answers_go_on_to_the_next_account_and_give_the_core_s_numbers(

@@ -370,7 +370,7 @@ def _extra_column(name: str) -> Any:
     if name in (NAMES.score_low, NAMES.score_high):
         return st.column_config.NumberColumn(heading(name), format="%.0f", width="small")
     if name == NAMES.coverage:
-        return st.column_config.NumberColumn(heading(name), format="percent", width="small")
+        return tables.share_column(heading(name), width="small")
     return st.column_config.TextColumn(heading(name))
 
 

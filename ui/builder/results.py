@@ -11,13 +11,13 @@ from icp_core import explain
 from icp_core.columns import Column
 from icp_core.expressions import NAMES
 from icp_core.market import Evaluated, GateCost
-from icp_core.profile import Profile, Role
+from icp_core.profile import Profile
 from icp_core.scoreboard import Evaluation
 from ui import live, shell, state, theme
 from ui.builder import words
 from ui.builder.editing import LISTS, MARKET
 from ui.format import bounds, money, number, plain, signed
-from ui.headline import tam_value
+from ui.headline import tam_value, unknown_potential, white_space
 from ui.texts import _, ngettext
 
 ROWS: Final = 8
@@ -76,7 +76,7 @@ def _numbers(evaluation: Evaluated) -> None:
         )
         st.metric(
             _("White space"),
-            number(whole.white_space),
+            white_space(evaluation),
             border=True,
             help=_("Matches that are not customers yet."),
         )
@@ -101,14 +101,7 @@ def range_sentence(evaluation: Evaluated) -> str:
                 whole.possible,
             ).format(count=number(whole.possible), columns=plain(_listed(list(unknown))))
         )
-    if whole.potential_unknown:
-        parts.append(
-            ngettext(
-                "The value leaves out {count} match whose potential is unknown.",
-                "The value leaves out {count} matches whose potential is unknown.",
-                whole.potential_unknown,
-            ).format(count=number(whole.potential_unknown))
-        )
+    parts.extend(unknown_potential(whole))
     return " ".join(parts) or _("Every account is certain: nothing that decides is unknown.")
 
 
@@ -126,11 +119,12 @@ def _figures(evaluation: Evaluated) -> None:
     dark = theme.is_dark()
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{_('Accounts and value by tier')}**")
+        title = _("Accounts and {currency} by tier").format(currency=profile.currency)
+        st.markdown(f"**{title}**")
         live.show(
             live.tier_chart(
                 live.tier_data(evaluation),
-                currency=profile.currency,
+                currency=None,
                 dark=dark,
                 height=170,
                 room=2.7,
@@ -289,13 +283,9 @@ def gate_data(gates: tuple[GateCost, ...], columns: dict[str, Column]) -> pl.Dat
     """What each must-have and knock-out costs, the costliest first."""
     rows: list[dict[str, Any]] = []
     for gate in sorted(gates, key=lambda gate: -gate.gained_if_dropped):
-        criterion = gate.criterion
-        name = words.criterion_name(criterion, columns)
-        summary = words.fit_summary(criterion.fit, columns[criterion.column])
-        sign = _("not ") if criterion.role is Role.KNOCK_OUT else ""
         rows.append(
             {
-                "criterion": f"{name}: {sign}{summary}",
+                "criterion": words.gate_name(gate.criterion, columns),
                 "passes": gate.passes,
                 "fails": gate.fails,
                 "unknown": gate.unknown,
@@ -335,9 +325,9 @@ def _accounts(rows: pl.DataFrame, why: list[str], profile: Profile) -> None:
     """
     paragraphs = []
     for row, sentence in zip(rows.iter_rows(named=True), why, strict=True):
-        facts = [money(row[NAMES.potential], profile.currency)]
-        if row.get("tier"):
-            facts.insert(0, _("tier {tier}").format(tier=row["tier"]))
+        facts = [_("tier {tier}").format(tier=row["tier"])] if row.get("tier") else []
+        if row[NAMES.potential] is not None:
+            facts.append(money(row[NAMES.potential], profile.currency))
         paragraphs.append(
             f"**{number(row[NAMES.score])}**\u2003{plain(row['name'])}\u2002"
             f":small[:gray[{plain(' · '.join(facts))}]]  \n:small[{plain(sentence)}]"

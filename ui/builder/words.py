@@ -145,6 +145,13 @@ def _listed(values: list[str], column: Column) -> str:
     return ", ".join(names) + (f" +{more}" if more > 0 else "")
 
 
+def gate_name(criterion: Criterion, columns: dict[str, Column]) -> str:
+    """`Employees: 30 – 200`, with a `not` before what a knock-out rejects."""
+    summary = fit_summary(criterion.fit, columns[criterion.column])
+    sign = _("not ") if criterion.role is Role.KNOCK_OUT else ""
+    return f"{criterion_name(criterion, columns)}: {sign}{summary}"
+
+
 def criterion_name(criterion: Criterion, columns: dict[str, Column]) -> str:
     """The label of the column a criterion tests."""
     column = columns.get(criterion.column)

@@ -10,6 +10,7 @@ from icp_core.importing.library import Entry, Library
 from icp_core.importing.report import QualityReport
 from ui import state, tables
 from ui.format import moment, number, plain
+from ui.tables import in_percent
 from ui.texts import _, ngettext
 
 _SHOWN = 1_000
@@ -94,11 +95,11 @@ def columns_data(report: QualityReport) -> pl.DataFrame:
 def _columns(report: QualityReport) -> None:
     st.markdown(_("**Columns**"))
     st.dataframe(
-        columns_data(report),
+        columns_data(report).with_columns(in_percent("filled")),
         column_config={
             "column": st.column_config.TextColumn(_("Column"), pinned=True),
             "filled": st.column_config.ProgressColumn(
-                _("Filled"), min_value=0, max_value=1, format="percent"
+                _("Filled"), min_value=0, max_value=100, format="%.1f %%"
             ),
             "invalid": st.column_config.NumberColumn(
                 _("Invalid"),

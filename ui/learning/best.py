@@ -13,7 +13,7 @@ from ui import state
 from ui.format import UNKNOWN, number, plain
 from ui.importing import deals
 from ui.learning.course import course
-from ui.tables import csv_name, table_csv, table_download
+from ui.tables import csv_name, in_percent, table_csv, table_download
 from ui.texts import _
 
 GROUPS: Final = ("best", "worst", "rest")
@@ -129,8 +129,8 @@ def _ranking(found: Standings, universe: Universe) -> None:
         "outcome": _("Outcome"),
         "value": _("Value"),
         **measure_names(),
-        "revenue": _("Revenue, €"),
-        "lifetime_value": _("Lifetime value, €"),
+        "revenue": _("Revenue, EUR"),
+        "lifetime_value": _("Lifetime value, EUR"),
         "moved": _("Moved by NPS"),
     }
     with st.container(
@@ -149,7 +149,7 @@ def _ranking(found: Standings, universe: Universe) -> None:
             file_name=csv_name("customers-ranked", universe),
         )
     rows = standing_data(found, group).with_columns(
-        pl.col("value") * 100, pl.col("revenue", "lifetime_value").round()
+        in_percent("value", "margin"), pl.col("revenue", "lifetime_value").round()
     )
     rows = rows.drop("account_id")
     shown = [name for name in rows.columns if rows[name].count()]
@@ -168,7 +168,7 @@ def _config(headings: dict[str, str]) -> dict[str, Any]:
         for name, form in (
             ("rank", "%d"),
             ("revenue", "localized"),
-            ("margin", "percent"),
+            ("margin", "%.1f %%"),
             ("breadth", "%d"),
             ("satisfaction", "%.0f"),
             ("tenure", "%.1f"),

@@ -15,11 +15,13 @@ from icp_core.tiers import UNRANKED
 from ui import charts, state, theme
 from ui.areas import tier_label
 from ui.format import SPACE, UNKNOWN, money, number, percent
-from ui.market.sizes import tells_customers
-from ui.tables import csv_name, table_csv, table_title
+from ui.tables import csv_name, in_percent, share_column, table_csv, table_title
 from ui.texts import _, ngettext
 
 BARS: Final = 15
+_NAME_WIDTH: Final = 140
+_SHARES: Final = ("share", "penetration")
+_READS: Final = {"size": "employees", "age": "founded"}
 _FINER: Final = {0: "section", 1: "industry", 2: "group", 4: "class"}
 _LEVELS: Final = {1: "section", 2: "industry", 4: "group", 5: "class"}
 
@@ -66,13 +68,15 @@ def names() -> dict[str, str]:
 
 
 def choose(evaluation: Evaluation) -> Split:
-    """Draw what to split by and, where that can be opened, what to look inside of."""
-    offered = names()
+    """Draw what to split by, as far as the accounts tell, and what to look inside of."""
+    known = evaluation.population.columns
+    named = names()
+    offered = [by for by in named if _READS.get(by, by) in known] or ["region"]
     by = st.segmented_control(
         _("Split by"),
-        list(offered),
-        format_func=offered.__getitem__,
-        default="region",
+        offered,
+        format_func=named.__getitem__,
+        default=offered[0],
         required=True,
         **state.kept("market_by"),
     )
@@ -197,14 +201,6 @@ def by_tier(evaluation: Evaluation, split: Split) -> None:
 
 def by_customer(evaluation: Evaluation, split: Split) -> None:
     """Draw customers against white space: chart and table."""
-    if not tells_customers(evaluation):
-        st.info(
-            _(
-                "These accounts do not tell who is a customer. Load a list with a column "
-                "is_customer, or bring your customers, to see penetration and white space."
-            )
-        )
-        return
     table = split_data(evaluation, split)
     dark = theme.is_dark()
     colours = theme.tier_colours(evaluation.profile.tiers.names, dark=dark)
@@ -264,7 +260,7 @@ def _drawn(
                 texts=[text(row) for row in shown.iter_rows(named=True)],
                 values=number,
                 dark=theme.is_dark(),
-                room=1.75,
+                room=2.1,
             ),
             key=f"market_split_{split.by}_{split.inside}",
             alt=title,
@@ -308,9 +304,10 @@ def _table(
             "key": key,
             "on_select": clicked,
         }
+    shares = [name for name in columns if name in _SHARES]
     st.dataframe(
-        shown.select(columns),
-        column_config={name: _column(name, headings[name]) for name in columns},
+        shown.select(columns).with_columns(in_percent(*shares)),
+        column_config={name: _column(name, headings[name], by=split.by) for name in columns},
         hide_index=True,
         height="stretch" if table.height > BARS else "content",
         placeholder=UNKNOWN,
@@ -341,11 +338,12 @@ def _headings(evaluation: Evaluation, split: Split) -> dict[str, str]:
     } | {f"tier_{index}": tier_label(name) for index, name in enumerate(tiers)}
 
 
-def _column(name: str, heading: str) -> Any:
+def _column(name: str, heading: str, *, by: str) -> Any:
     if name == "name":
-        return st.column_config.TextColumn(heading, width="medium", pinned=True)
-    if name in ("share", "penetration"):
-        return st.column_config.NumberColumn(heading, format="percent")
+        width: Any = "medium" if by == "industry" else _NAME_WIDTH
+        return st.column_config.TextColumn(heading, width=width, pinned=True)
+    if name in _SHARES:
+        return share_column(heading)
     return st.column_config.NumberColumn(heading, format="localized")
 
 

@@ -8,7 +8,6 @@ import streamlit as st
 
 from icp_core.columns import Column
 from icp_core.costs import Cost, Stage, attrition, costs
-from icp_core.profile import Criterion, Role
 from icp_core.scoreboard import Evaluation
 from ui import charts, state, theme
 from ui.builder import words
@@ -49,7 +48,7 @@ def cost_data(found: tuple[Cost, ...], columns: dict[str, Column]) -> pl.DataFra
     return pl.DataFrame(
         [
             {
-                "criterion": gate_name(cost.gate.criterion, columns),
+                "criterion": words.gate_name(cost.gate.criterion, columns),
                 "passes": cost.gate.passes,
                 "fails": cost.gate.fails,
                 "unknown": cost.gate.unknown,
@@ -62,13 +61,6 @@ def cost_data(found: tuple[Cost, ...], columns: dict[str, Column]) -> pl.DataFra
         ],
         schema_overrides={"loosened": pl.String, "if_loosened": pl.Int64},
     )
-
-
-def gate_name(criterion: Criterion, columns: dict[str, Column]) -> str:
-    """`Employees: 30 – 200`, with a `not` before what a knock-out rejects."""
-    summary = words.fit_summary(criterion.fit, columns[criterion.column])
-    sign = _("not ") if criterion.role is Role.KNOCK_OUT else ""
-    return f"{words.criterion_name(criterion, columns)}: {sign}{summary}"
 
 
 def _costs(evaluation: Evaluation, found: tuple[Cost, ...]) -> None:
@@ -109,7 +101,7 @@ def _costs(evaluation: Evaluation, found: tuple[Cost, ...]) -> None:
             "moved to the next round value."
         )
     )
-    if any(cost.loosened for cost in found):
+    if any(cost.gained_if_loosened for cost in found):
         st.markdown(f":small[{_('Loosen one step:')}]")
     places = [i for i, one in enumerate(evaluation.profile.criteria) if one.role.is_gate]
     with st.container(horizontal=True, gap="xsmall"):
@@ -118,8 +110,8 @@ def _costs(evaluation: Evaluation, found: tuple[Cost, ...]) -> None:
 
 
 def _loosen(evaluation: Evaluation, place: int, cost: Cost) -> None:
-    """A button that loosens the gate at a place in the profile; nothing where it has no range."""
-    if cost.loosened is None or cost.gained_if_loosened is None:
+    """A button that loosens the gate at a place in the profile; nothing where that gains nobody."""
+    if cost.loosened is None or not cost.gained_if_loosened:
         return
     columns = evaluation.board.universe.columns
     looser = evaluation.profile.changing(place, fit=cost.loosened.fit)
@@ -147,7 +139,7 @@ def stage_data(stages: tuple[Stage, ...], columns: dict[str, Column]) -> pl.Data
         gate, everybody = stage.criterion, _("All accounts")
         rows.append(
             {
-                "stage": gate_name(gate, columns) if gate else everybody,
+                "stage": words.gate_name(gate, columns) if gate else everybody,
                 "short": words.criterion_name(gate, columns) if gate else everybody,
                 "matching": stage.matching,
                 "possible": stage.possible,

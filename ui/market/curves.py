@@ -15,8 +15,8 @@ from icp_core.scoreboard import Evaluation
 from icp_core.tiers import UNRANKED
 from ui import charts, live, state, theme
 from ui.areas import tier_label
-from ui.format import UNKNOWN, money, number, percent, plain
-from ui.tables import csv_name, table_csv, table_title
+from ui.format import UNKNOWN, number, percent, plain, short
+from ui.tables import csv_name, in_percent, share_column, table_csv, table_title
 from ui.texts import _, ngettext
 
 _STEP: Final = 5
@@ -34,7 +34,7 @@ def spread(evaluation: Evaluation) -> None:
             )
         )
         return
-    left, right = st.columns([3, 2], gap="small")
+    left, right = st.columns([5, 4], gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         st.markdown(f"**{_('Concentration of potential, share held by the largest companies')}**")
         charts.show(
@@ -57,16 +57,14 @@ def spread(evaluation: Evaluation) -> None:
             file_name=csv_name("concentration", evaluation.board.universe),
         )
         st.dataframe(
-            table.select(*headings),
+            table.select(*headings).with_columns(in_percent("largest_share")),
             column_config={
                 "of": headings["of"],
                 "accounts": st.column_config.NumberColumn(headings["accounts"], format="localized"),
                 "potential": st.column_config.NumberColumn(
                     headings["potential"], format="localized"
                 ),
-                "largest_share": st.column_config.NumberColumn(
-                    headings["largest_share"], format="percent"
-                ),
+                "largest_share": share_column(headings["largest_share"]),
             },
             hide_index=True,
             height="content",
@@ -233,8 +231,7 @@ def _curve_table(evaluation: Evaluation, curve: CutOffs) -> None:
             headings["score"]: [number(score) for score in table["score"][::-_STEP]],
             headings["accounts"]: [number(count) for count in table["accounts"][::-_STEP]],
             headings["potential"]: [
-                UNKNOWN if unknown else plain(money(amount, evaluation.profile.currency))
-                for amount in table["potential"][::-_STEP]
+                UNKNOWN if unknown else short(amount) for amount in table["potential"][::-_STEP]
             ],
         },
         border="horizontal",

@@ -14,8 +14,8 @@ from icp_core.team import Team
 from icp_core.verdict import BROAD, Action, Breadth, Change, Verdict
 from ui import shell, state
 from ui.builder import words
-from ui.format import SPACE, UNKNOWN, bounds, money_bounds, number, percent, plain
-from ui.headline import Figure, cards
+from ui.format import SPACE, UNKNOWN, bounds, in_sentence, money_bounds, number, percent, plain
+from ui.headline import Figure, cards, unknown_potential
 from ui.texts import _, ngettext
 
 _MOST_CHANGES: Final = 3
@@ -31,6 +31,7 @@ def figures(evaluation: Evaluation, sizing: Sizing) -> tuple[Figure, ...]:
     """TAM, SAM, SOM and white space, each in accounts with what they could be worth beneath."""
     team, matching = sizing.team, len(evaluation.matches)
     customers = int(np.count_nonzero(evaluation.matches.customers))
+    told = evaluation.population.tells_customers
 
     def size(label: str, accounts: Bounds, value: Bounds, help: str) -> Figure:
         return Figure(label, bounds(accounts), _worth(evaluation, accounts, value), help)
@@ -64,21 +65,15 @@ def figures(evaluation: Evaluation, sizing: Sizing) -> tuple[Figure, ...]:
         ),
         Figure(
             _("White space"),
-            number(matching - customers) if tells_customers(evaluation) else UNKNOWN,
+            number(matching - customers) if told else UNKNOWN,
             _("{share} are customers").format(
                 share=percent(customers / matching if matching else None)
             )
-            if tells_customers(evaluation)
+            if told
             else _("customers unknown"),
             _("Matches that are not customers yet."),
         ),
     )
-
-
-def tells_customers(evaluation: Evaluation) -> bool:
-    """Whether the accounts say of anybody whether it is a customer."""
-    frame = evaluation.board.universe.frame
-    return "is_customer" in frame.columns and frame["is_customer"].null_count() < frame.height
 
 
 def _worth(evaluation: Evaluation, accounts: Bounds, value: Bounds) -> str:
@@ -110,14 +105,7 @@ def cause(evaluation: Evaluation, sizing: Sizing) -> str:
             parts.append(_("Some lack more than one fact."))
     elif len(evaluation.matches):
         parts.append(_("Exact: nothing that decides is unknown here."))
-    if evaluation.worth.unknown:
-        parts.append(
-            ngettext(
-                "The potential leaves out {count} match whose potential is unknown.",
-                "The potential leaves out {count} matches whose potential is unknown.",
-                evaluation.worth.unknown,
-            ).format(count=number(evaluation.worth.unknown))
-        )
+    parts.extend(unknown_potential(evaluation.market))
     return " ".join(parts) or _("No company matches this profile, and none may.")
 
 
@@ -128,8 +116,7 @@ def _lack(lack: Lack, columns: dict[str, Column]) -> str:
 
 
 def _in_sentence(columns: dict[str, Column], name: str) -> str:
-    label = _(columns[name].label) if name in columns else name.replace("_", " ")
-    return label[:1].lower() + label[1:]
+    return in_sentence(_(columns[name].label)) if name in columns else name.replace("_", " ")
 
 
 def _listed(names: list[str]) -> str:
@@ -251,9 +238,7 @@ def change_text(evaluation: Evaluation, change: Change) -> str:
     name = words.criterion_name(before, columns)
     match change.action:
         case Action.DROP:
-            what = _("Drop {criterion}").format(
-                criterion=f"{name}: {words.fit_summary(before.fit, column)}"
-            )
+            what = _("Drop {criterion}").format(criterion=words.gate_name(before, columns))
         case Action.LOOSEN:
             after = change.profile.criteria[change.index]
             what = _("Loosen {criterion} from {before} to {after}").format(

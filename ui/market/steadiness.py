@@ -11,7 +11,7 @@ from icp_core.scoreboard import Evaluation
 from ui import charts, data, state, theme
 from ui.areas import tier_label
 from ui.format import UNKNOWN, number, percent, plain
-from ui.tables import csv_name, table_csv, table_title
+from ui.tables import csv_name, in_percent, table_csv, table_title
 from ui.texts import _
 
 ROWS: Final = 200
@@ -172,7 +172,7 @@ def _accounts(found: Robustness) -> None:
         "name": _("Company"),
         "score": _("Score"),
         "stays": _("Stays"),
-        "instead": _("Otherwise most often"),
+        "instead": _("Otherwise"),
     }
     table_title(
         _("Least firm first"),
@@ -183,12 +183,12 @@ def _accounts(found: Robustness) -> None:
     )
     rows = account_data(found, tier=tier)
     st.dataframe(
-        rows.drop("account_id"),
+        rows.drop("account_id").with_columns(in_percent("stays")),
         column_config={
             "name": st.column_config.TextColumn(headings["name"], pinned=True),
             "score": st.column_config.NumberColumn(headings["score"], format="%.0f"),
             "stays": st.column_config.ProgressColumn(
-                headings["stays"], min_value=0, max_value=1, format="percent"
+                headings["stays"], min_value=0, max_value=100, format="%.0f %%"
             ),
             "instead": headings["instead"],
         },

@@ -128,7 +128,12 @@ def side_by_side_data(comparison: Comparison) -> pl.DataFrame:
         worth = after.worth.total - before.worth.total
     changes = (signed(matches), _worth(worth, after), "", signed(matches - customers))
     rows = [
-        (figure.label, figure.value, now.value, change)
+        (
+            figure.label,
+            figure.value,
+            now.value,
+            UNKNOWN if UNKNOWN in (figure.value, now.value) else change,
+        )
         for place, (figure, now, change) in enumerate(zip(one, other, changes, strict=True))
         if place != _TIERS_FIGURE
     ]
