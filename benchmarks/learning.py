@@ -10,7 +10,11 @@ above what it held before (Linux).
 """
 
 import argparse
+import ctypes
+import gc
+import os
 import platform
+import sys
 import time
 from collections.abc import Callable
 from datetime import date
@@ -49,6 +53,8 @@ CUSTOMERS = 300
 NEIGHBOURS = 100
 PROTOTYPES = 50
 REPEATS = 5
+# What Polars keeps for later would be taken for memory in use, or hide what is.
+GIVE_BACK = "_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0"
 # Log-odds for each of the numbers of `straight`.
 EFFECTS = np.array([0.9, -0.7, 0.6, 0.5, -0.4, 0.3, 0, 0])
 
@@ -301,6 +307,9 @@ def measured(what: str, work: Callable[[], Any]) -> tuple[Any, float, float]:
     status, clear = Path("/proc/self/status"), Path("/proc/self/clear_refs")
     before = 0.0
     if clear.exists():
+        # Else work would fit into what earlier work has left.
+        gc.collect()
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
         clear.write_text("5")
         before = _megabytes(status, "VmRSS")
     wall, cpu = time.perf_counter(), time.process_time()
@@ -459,8 +468,12 @@ def main() -> None:
     with threadpool_limits(1 if options.quality else None):
         if options.quality:
             quality()
-        else:
+        elif GIVE_BACK[1] in os.environ.get(GIVE_BACK[0], ""):
             speed(options.accounts)
+        else:
+            # Polars reads it when it is loaded.
+            os.environ.update([GIVE_BACK])
+            os.execv(sys.executable, [sys.executable, "-m", "benchmarks.learning", *sys.argv[1:]])
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from icp_core.learning.gower import Pairs, Prototypes
 
 _FIRST: Final = 4_096
 _SPARE: Final = 4
+_SPARE_LOOSE: Final = 16
 _CHUNK: Final = 65_536
 _PAIRS: Final = 1_000_000
 _UNITS: Final = 65_000
@@ -117,6 +118,9 @@ class _Bounds:
         Which case each account is.
     enough
         Weight that a pair must know in common.
+    spare
+        How many accounts to measure for each that is wanted, before the others are looked at: more where
+        a column has no bounds, so that they say less of who is near.
     """
 
     tables: tuple[tuple[Units, Array], ...]
@@ -125,6 +129,7 @@ class _Bounds:
     common: Floats
     cases: Array
     enough: float
+    spare: int
 
     @classmethod
     def of(cls, prototypes: Prototypes) -> "_Bounds":
@@ -138,6 +143,7 @@ class _Bounds:
             if bound is not None:
                 # Whole units are rounded down, so that they stay bounds.
                 least[column] = (bound * weight * (1 - _ROUNDING) / unit).astype(np.uint16).T
+        spare = _SPARE if len(least) == len(gower.columns) else _SPARE_LOOSE
         joints = encoded.together(tuple(c for c in least if c.kind is not Kind.NUMBER))
         tables = []
         for joint in joints:
@@ -150,7 +156,7 @@ class _Bounds:
         ]
         masks, cases = encoded.masks(tuple(c.name for c in gower.columns))
         common = masks.astype(np.float64) @ prototypes.own_weights
-        return cls(tuple(tables), joints[0], unit, common, cases, prototypes.enough)
+        return cls(tuple(tables), joints[0], unit, common, cases, prototypes.enough, spare)
 
     def first(self, prototype: int, count: int, free: Flags) -> Rows:
         """A few accounts that the bounds put nearest, among those that can be compared."""
@@ -165,10 +171,10 @@ class _Bounds:
             found.append(rows[free[rows]])
             totals.append(total[free[rows]])
             start = end
-        rows, total = np.concatenate(found), np.concatenate(totals)
-        most = _SPARE * count
+        rows, most = np.concatenate(found), self.spare * count
         if len(rows) > most:
-            rows = rows[np.argpartition(total, most)[:most]]
+            apart = np.concatenate(totals) / self.common[self.cases[rows], prototype]
+            rows = rows[np.argpartition(apart, most)[:most]]
         return np.sort(rows)
 
     def within(self, prototype: int, reach: float, free: Flags) -> Rows:
