@@ -45,8 +45,10 @@ def test_tune_see_map_and_download(page, address, tmp_path):
     assert not page.locator("[data-testid=stException]").count()
 
     page.get_by_test_id("stSidebar").get_by_role("link", name="Export").click()
+    # The map has a Download of its own until this page is there.
+    page.get_by_text("LinkedIn company list", exact=True).wait_for()
     settle(page)
-    download_button = page.get_by_role("button", name=re.compile("^download", re.I)).first
+    download_button = page.get_by_role("button", name="Download", exact=True)
     with page.expect_download() as caught:
         download_button.click()
     file = tmp_path / caught.value.suggested_filename
