@@ -28,11 +28,12 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from icp_core import demo, sources
-from icp_core.expressions import MATCH, NAMES, dimension, evaluated
-from icp_core.profile import Choice, Criterion, Flag, PerEmployee, Profile, Range, Role, Tags
+from icp_core import sources
+from icp_core.accounts import demo
+from icp_core.evaluation.expressions import MATCH, NAMES, dimension, evaluated
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Choice, Criterion, Flag, PerEmployee, Profile, Range, Role, Tags
 from icp_core.reference import industry
-from icp_core.scoreboard import Scoreboard
 
 BEST = 200
 CUT_OFFS = (80, 60, 40)
@@ -101,9 +102,9 @@ class Answer:
         assert np.isclose(self.value, other.value)
 
 
-def scoreboard_answer(board: Scoreboard, asked: Profile) -> Answer:
+def scoreboard_answer(scoreboard: Scoreboard, asked: Profile) -> Answer:
     """From what the scoreboard keeps."""
-    evaluation = board.evaluate(asked)
+    evaluation = scoreboard.evaluate(asked)
     cells = {}
     for by in ("region", "industry"):
         breakdown = evaluation.breakdown(by)
@@ -120,7 +121,7 @@ def scoreboard_answer(board: Scoreboard, asked: Profile) -> Answer:
         cells["region"],
         cells["industry"],
         evaluation.scores.sum(axis=0),
-        board.universe.frame["account_id"].gather(best).to_list(),
+        scoreboard.universe.frame["account_id"].gather(best).to_list(),
         sum(tier.potential for tier in tiers),
     )
 
@@ -345,9 +346,9 @@ def timed(asks: dict[str, Ask], profiles: Iterator[Profile], rounds: int) -> dic
     return {name: statistics.median(times) for name, times in seconds.items()}
 
 
-def one_pass(board: Scoreboard, asked: Profile, rounds: int) -> float:
+def one_pass(scoreboard: Scoreboard, asked: Profile, rounds: int) -> float:
     """Median seconds of adding up the fits of all matches once: the floor under a new weight."""
-    fits = board.evaluate(asked).matches.scored(asked.scored).fits
+    fits = scoreboard.evaluate(asked).matches.scored(asked.scored).fits
     times = []
     for _ in range(rounds):
         start = time.perf_counter()
@@ -360,7 +361,7 @@ def measure(accounts: int, rounds: int) -> tuple[dict[str, dict[str, float]], di
     """Seconds by task and contestant, and facts about the universe."""
     universe = sources.load(f"demo:{accounts}", include_inactive=True)
     asked = profile()
-    board = Scoreboard(universe)
+    scoreboard = Scoreboard(universe)
     needed = sorted({"account_id", "region", "industry_revision", *asked.columns})
     frame = universe.frame.select(needed)
     columns = {name: universe.columns[name] for name in needed}
@@ -370,7 +371,7 @@ def measure(accounts: int, rounds: int) -> tuple[dict[str, dict[str, float]], di
     pandas = frame.to_pandas()
     sections = {letter: list(industry.divisions_of(letter, "2")) for letter in "CJ"}
     asks: dict[str, Ask] = {
-        "scoreboard": lambda p: scoreboard_answer(board, p),
+        "scoreboard": lambda p: scoreboard_answer(scoreboard, p),
         "Polars": lambda p: polars_answer(frame, p, columns),
         "DuckDB": lambda p: duckdb_answer(connection, p, columns),
         "pandas": lambda p: pandas_answer(pandas, p, sections),
@@ -379,11 +380,11 @@ def measure(accounts: int, rounds: int) -> tuple[dict[str, dict[str, float]], di
         "new weights": timed(asks, new_weights(asked), rounds),
         "changed must-have": timed(asks, changed_must_have(asked), rounds),
     }
-    evaluation = board.evaluate(asked)
+    evaluation = scoreboard.evaluate(asked)
     return seconds, {
         "accounts": accounts,
         "matching": len(evaluation.matches),
-        "one pass": one_pass(board, asked, 20),
+        "one pass": one_pass(scoreboard, asked, 20),
     }
 
 
@@ -393,20 +394,20 @@ def answer_by_line(accounts: int) -> None:
     Says the seconds of each, and at the end the bytes that it took of this process.
     """
     before = memory()
-    board = Scoreboard(sources.load(f"demo:{accounts}", include_inactive=True))
+    scoreboard = Scoreboard(sources.load(f"demo:{accounts}", include_inactive=True))
     loaded = memory()
     asked = profile()
-    scoreboard_answer(board, asked)
-    kept = board.bytes_kept
+    scoreboard_answer(scoreboard, asked)
+    kept = scoreboard.bytes_kept
     questions = {"new weights": new_weights(asked), "changed must-have": changed_must_have(asked)}
     print("ready", flush=True)
     for line in sys.stdin:
         question = next(questions[line.strip()])
         start = time.perf_counter()
-        scoreboard_answer(board, question)
+        scoreboard_answer(scoreboard, question)
         print(time.perf_counter() - start, flush=True)
     after = memory()
-    columns = sum(map(board.bytes_of, asked.columns))
+    columns = sum(map(scoreboard.bytes_of, asked.columns))
     tests = {(c.fit, c.column) for c in asked.criteria}
     fits = 4 * len(tests) * accounts
     taken = {
@@ -414,7 +415,7 @@ def answer_by_line(accounts: int) -> None:
         "fits": fits,
         "criteria columns and fits": columns + fits,
         "kept by the scoreboard after one market": kept,
-        "kept by the scoreboard at the end": board.bytes_kept,
+        "kept by the scoreboard at the end": scoreboard.bytes_kept,
         "process, over its start, loaded": loaded["RssAnon"] - before["RssAnon"],
         "process, over its start, at the end": after["RssAnon"] - before["RssAnon"],
         "mapped from disk and looked at, at the end": after["RssFile"] - before["RssFile"],

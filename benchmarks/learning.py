@@ -32,20 +32,20 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from threadpoolctl import threadpool_limits
 
-from icp_core import demo
-from icp_core.columns import Column, Kind
+from icp_core.accounts import demo
+from icp_core.accounts.columns import Column, Kind
+from icp_core.accounts.universe import Universe
 from icp_core.learning import Outcomes, demo_deals, learn, standings
-from icp_core.learning.cases import Cases, background, cases, levels_of
 from icp_core.learning.evidence import FOLDS
 from icp_core.learning.gower import Gower
 from icp_core.learning.intervals import lift_of
+from icp_core.learning.labelled import LabelledAccounts, background, cases, levels_of
 from icp_core.learning.levels import attributes_of
 from icp_core.learning.neighbours import nearest
 from icp_core.learning.proof import _batch, _centred, _resamples, prove
 from icp_core.learning.scorecard import fit, folds_of
 from icp_core.learning.segments import segments
 from icp_core.learning.suggestion import learn_from
-from icp_core.universe import Universe
 
 TODAY = date(2026, 9, 1)
 DRIVERS = frozenset({"industry", "employees", "revenue_growth", "technologies"})
@@ -67,7 +67,7 @@ def universe_of(rows: int) -> Universe:
 # --- Quality: simulations with a known truth ---------------------------------------------------------
 
 
-def planted_cases(universe: Universe, seed: int, *, customers: int = CUSTOMERS) -> Cases:
+def planted_cases(universe: Universe, seed: int, *, customers: int = CUSTOMERS) -> LabelledAccounts:
     """Some of the universe's customers, drawn by seed, against the rest of the market."""
     rng = np.random.default_rng(seed)
     flags = universe.frame["is_customer"].to_numpy()
@@ -90,7 +90,7 @@ def suggested_columns(universe: Universe, seed: int) -> list[str]:
     return [attribute.column.name for attribute in learned.suggested]
 
 
-def noise(seed: int, *, size: int = 1_500, positives: int = 150) -> Cases:
+def noise(seed: int, *, size: int = 1_500, positives: int = 150) -> LabelledAccounts:
     """Columns of every kind, none of which has anything to do with the labels."""
     rng = np.random.default_rng([seed, 11])
     frame = pl.DataFrame(
@@ -135,8 +135,8 @@ def straight(
     return rng.random(size) < 1 / (1 + np.exp(-odds)), {f"x{i}": values[:, i] for i in range(8)}
 
 
-def of_columns(positive: np.ndarray, columns: dict[str, np.ndarray]) -> Cases:
-    """Cases with these labels and columns."""
+def of_columns(positive: np.ndarray, columns: dict[str, np.ndarray]) -> LabelledAccounts:
+    """LabelledAccounts with these labels and columns."""
     order = np.argsort(~positive, kind="stable")
     frame = pl.DataFrame(
         {"account_id": [f"A{i:05}" for i in range(len(order))], "name": "N"}
@@ -150,7 +150,7 @@ def of_columns(positive: np.ndarray, columns: dict[str, np.ndarray]) -> Cases:
     )
 
 
-def plain_logistic(train: Cases, test: Cases) -> np.ndarray:
+def plain_logistic(train: LabelledAccounts, test: LabelledAccounts) -> np.ndarray:
     """scikit-learn's own logistic regression on scaled numbers and one-hot choices."""
     numbers, choices = [], []
     for name in train.coded:
@@ -158,7 +158,7 @@ def plain_logistic(train: Cases, test: Cases) -> np.ndarray:
         if not isinstance(dtype, pl.List):
             (numbers if dtype.is_numeric() else choices).append(name)
 
-    def table(part: Cases) -> Any:
+    def table(part: LabelledAccounts) -> Any:
         return part.frame.select(
             *(pl.col(name).cast(pl.Float64) for name in numbers),
             *(pl.col(name).cast(pl.String).fill_null("?").str.slice(0, 5) for name in choices),
@@ -175,7 +175,7 @@ def plain_logistic(train: Cases, test: Cases) -> np.ndarray:
     return np.asarray(model.predict_proba(table(test))[:, 1])
 
 
-def out_of_sample(labelled: Cases, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def out_of_sample(labelled: LabelledAccounts, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Probabilities by our model and by plain logistic regression, each case by the other folds."""
     rng = np.random.default_rng(seed)
     folds = folds_of(labelled, rng)

@@ -39,8 +39,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from benchmarks.browser import served
 from benchmarks.engine import profile
 from icp_core import sources
-from icp_core.profile import MAX_WEIGHT, Profile
-from icp_core.scoreboard import Scoreboard
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import MAX_WEIGHT, Profile
 from ui import state
 from ui.format import THIN, plain
 
@@ -293,8 +293,8 @@ async def measure(address: str, query: str, *, sessions: int, moves: int) -> Rep
 
 def check_numbers(report: Report, dataset: str, base: Profile) -> Iterator[str]:
     """What was shown to a session and is not what its weights make."""
-    board = Scoreboard(sources.load(dataset))
-    columns = board.universe.columns
+    scoreboard = Scoreboard(sources.load(dataset))
+    columns = scoreboard.universe.columns
     places = {
         _WEIGHT + plain(columns[criterion.column].label): index
         for index, criterion in enumerate(base.criteria)
@@ -304,7 +304,7 @@ def check_numbers(report: Report, dataset: str, base: Profile) -> Iterator[str]:
         asked = base
         for name, weight in answer.weights.items():
             asked = asked.changing(places[name], weight=weight)
-        expected = tuple(tier.accounts for tier in board.evaluate(asked).tiers[:-1])
+        expected = tuple(tier.accounts for tier in scoreboard.evaluate(asked).tiers[:-1])
         if answer.tiers != expected:
             yield f"shown {answer.tiers}, {expected} is right for {answer.weights}"
 

@@ -29,7 +29,7 @@ from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 from benchmarks.browser import ROOT
 from benchmarks.engine import memory, profile
 from benchmarks.interaction import TRIVIAL
-from icp_core.profile import MAX_WEIGHT, Profile, Range
+from icp_core.profiles.model import MAX_WEIGHT, Profile, Range
 from icp_core.workspace import SavedVersion, Workspace
 from ui import data, state
 from ui.shell import START, Page, pages

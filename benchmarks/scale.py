@@ -26,10 +26,11 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
-from icp_core import demo, engines
-from icp_core.engines import EngineBoard
-from icp_core.profile import Profile
-from icp_core.starters import starter
+from icp_core.accounts import demo
+from icp_core.evaluation import engines
+from icp_core.evaluation.engines import EngineBoard
+from icp_core.profiles.model import Profile
+from icp_core.profiles.starters import starter
 
 STEPS = (1_000_000, 5_000_000)
 READ_ANYWAY = (
@@ -88,7 +89,7 @@ def scanned(file: Path, profile: Profile) -> int:
 def measured(folder: Path, *, memory: str, rounds: int) -> dict[str, Any]:
     """Seconds for a market, a page and the first batch of an export, and what they took."""
     engine = engines.connect(f"parquet://{folder}?memory={memory}")
-    board = EngineBoard(engine, seconds=None)
+    scoreboard = EngineBoard(engine, seconds=None)
     asked = questions()
     kept: list[int] = []
     keep = engine.keep
@@ -100,12 +101,12 @@ def measured(folder: Path, *, memory: str, rounds: int) -> dict[str, Any]:
             yield table
 
     engine.keep = weighed  # type: ignore[method-assign]
-    evaluation = board.evaluate(next(asked))
+    evaluation = scoreboard.evaluate(next(asked))
     engine.keep = keep  # type: ignore[method-assign]
     market, page, export = [], [], []
     for _ in range(rounds):
         start = time.perf_counter()
-        evaluation = board.evaluate(next(asked))
+        evaluation = scoreboard.evaluate(next(asked))
         market.append(time.perf_counter() - start)
         start = time.perf_counter()
         assert evaluation.page(limit=50).height <= 50

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from icp_core.columns import CANONICAL, fits_for  # noqa: E402
+from icp_core.accounts.columns import CANONICAL, fits_for  # noqa: E402
 
 
 def table() -> str:

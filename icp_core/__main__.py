@@ -12,11 +12,17 @@ from typing import Any
 
 import polars as pl
 
-from icp_core import demo, engines, sources
-from icp_core.engines import EngineBoard, EngineEvaluation
-from icp_core.engines.board import SECONDS
+from icp_core import sources
+from icp_core.accounts import demo
+from icp_core.accounts.population import Population
 from icp_core.errors import IcpError, ImportRefused, ProfileError, WorkspaceError
-from icp_core.explain import Explanation, explain
+from icp_core.evaluation import engines
+from icp_core.evaluation.engines import EngineBoard, EngineEvaluation
+from icp_core.evaluation.engines.evaluation import SECONDS
+from icp_core.evaluation.explain import Explanation, explain
+from icp_core.evaluation.market import Market
+from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
+from icp_core.evaluation.tiers import UNRANKED
 from icp_core.exporting import FORMATS, Format, Preflight, prepare
 from icp_core.exporting.cells import guarded
 from icp_core.exporting.streamed import LayOut, Written, prepare_best, write_parts
@@ -26,11 +32,8 @@ from icp_core.importing.encodings import CODE_PAGES
 from icp_core.importing.load import run_import
 from icp_core.importing.mapping import Mapping
 from icp_core.importing.report import QualityReport
-from icp_core.market import Market, Population
-from icp_core.profile import Profile
-from icp_core.scoreboard import Evaluation, Scoreboard
-from icp_core.starters import starters_for
-from icp_core.tiers import UNRANKED
+from icp_core.profiles.model import Profile
+from icp_core.profiles.starters import starters_for
 from icp_core.workspace import Workspace, user_name
 
 BAD_INPUT = 2
@@ -165,20 +168,20 @@ def _list(text: str) -> list[str]:
 
 def _evaluation(options: argparse.Namespace) -> Evaluation | EngineEvaluation:
     inactive = options.include_inactive
-    board: Scoreboard | EngineBoard
+    scoreboard: Scoreboard | EngineBoard
     if engines.is_address(options.accounts):
         engine = engines.connect(options.accounts)
-        board = EngineBoard(engine, seconds=options.seconds, include_inactive=inactive)
+        scoreboard = EngineBoard(engine, seconds=options.seconds, include_inactive=inactive)
         population: Population = engine
     else:
         universe = sources.load(options.accounts, include_inactive=inactive)
-        board, population = Scoreboard(universe), universe
+        scoreboard, population = Scoreboard(universe), universe
     profile = _by_hand(options, population)
     if profile is None:
         raise ProfileError(
             f"No starter profile fits the columns of {population.name}; name one with --profile."
         )
-    return board.evaluate(profile)
+    return scoreboard.evaluate(profile)
 
 
 def _by_hand(options: argparse.Namespace, universe: Population) -> Profile | None:
@@ -392,7 +395,8 @@ def _quality(report: QualityReport) -> list[str]:
 
 def _learn(options: argparse.Namespace) -> None:
     # scikit-learn takes seconds to load, and only this command needs it.
-    from icp_core.learning import customer_lists, demo_deals, learn
+    from icp_core.importing import customer_lists
+    from icp_core.learning import demo_deals, learn
 
     universe = sources.load(options.accounts, include_inactive=options.include_inactive)
     found = ""

@@ -4,11 +4,6 @@ Every one is an `IcpError` and also the built-in error a Python programmer would
 is one sentence for the person at the screen: what is wrong, where, and what to do about it.
 """
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from icp_core.workspace.profiles import SavedVersion
-
 
 class IcpError(Exception):
     """Base of all errors that are shown to the user as a message instead of a stack trace."""
@@ -52,17 +47,3 @@ class CurrencyError(LookupError, IcpError):
 
 class WorkspaceError(RuntimeError, IcpError):
     """A workspace that cannot be opened, read or written, or something it refuses to keep."""
-
-
-class ConflictError(WorkspaceError):
-    """A save that somebody else's save overtook; nothing was saved and nothing was lost.
-
-    Attributes
-    ----------
-    newest
-        The version that got there first.
-    """
-
-    def __init__(self, message: str, newest: "SavedVersion") -> None:
-        super().__init__(message)
-        self.newest = newest

@@ -22,7 +22,7 @@ PARTS = {
 def profile_part() -> None:
     """The part of the profile that is being changed."""
     now = state.view()
-    board = data.scoreboard(now.dataset)
+    scoreboard = data.scoreboard(now.dataset)
     part = st.segmented_control(
         _("Change"),
         list(PARTS),
@@ -34,13 +34,13 @@ def profile_part() -> None:
     )
     match part:
         case "tiers":
-            policies.tiers(board, now.profile)
+            policies.tiers(scoreboard, now.profile)
         case "potential":
-            policies.potential(board, now.profile)
+            policies.potential(scoreboard, now.profile)
         case "about":
             policies.about(now.profile)
         case _:
-            criteria.draw(board, now.profile)
+            criteria.draw(scoreboard, now.profile)
 
 
 view = shell.page("builder")

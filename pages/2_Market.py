@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from icp_core.sizing import sizing
-from icp_core.verdict import verdict
+from icp_core.analysis.sizing import sizing
+from icp_core.analysis.verdict import verdict
 from ui import data, engines, plan, shell, state
 from ui.market import breakdowns, choices, curves, sizes, steadiness
 from ui.texts import _
@@ -27,7 +27,7 @@ with shell.guard():
 team = plan.current()
 sizes.numbers(evaluation, sizing(evaluation, team))
 with st.container(border=True, gap="small"):
-    plan.inputs(team, evaluation.board)
+    plan.inputs(team, evaluation.scoreboard)
     sizes.verdict_part(evaluation, verdict(evaluation, team), team)
 
 section = st.segmented_control(

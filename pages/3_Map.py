@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from icp_core.evaluation.tiers import UNRANKED
 from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.reference.geography import COUNTRIES
-from icp_core.tiers import UNRANKED
 from ui import data, maps, shell, state, theme
 from ui.areas import Measure, areas_data, best_rows, points_data, shading_data
 from ui.format import UNKNOWN, number, plain

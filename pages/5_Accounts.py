@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from icp_core import listing
+from icp_core.analysis import listing
 from ui import data, engines, shell, state
 from ui.accounts import adding, deciding, lists, one
 from ui.format import number
@@ -67,7 +67,7 @@ with st.container(border=True, gap="small"):
 
 match state.open_now():
     case "add":
-        adding.dialog(evaluation.board, dataset=view.dataset)
+        adding.dialog(evaluation.scoreboard, dataset=view.dataset)
     case "decide":
         deciding.on_many(
             chosen,

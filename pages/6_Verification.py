@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from icp_core.verification import verify
+from icp_core.analysis.verification import verify
 from icp_core.workspace import checksum
 from ui import data, shell, state, verification
 from ui.tables import table_csv, table_title

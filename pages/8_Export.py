@@ -5,9 +5,9 @@ from datetime import date
 import streamlit as st
 
 from icp_core.errors import WorkspaceError
+from icp_core.evaluation.tiers import UNRANKED
 from icp_core.exporting import FORMATS
 from icp_core.reference.geography import name_of
-from icp_core.tiers import UNRANKED
 from ui import data, saving, shell, state
 from ui.format import number, plain
 from ui.texts import _, ngettext

@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
+from icp_core.evaluation.tiers import UNRANKED
 from icp_core.reference import geography
 from icp_core.reference.geography import Level
-from icp_core.scoreboard import Evaluation, Scoreboard
-from icp_core.tiers import UNRANKED
 from ui.format import money, number, percent
 from ui.texts import _
 
@@ -178,9 +178,9 @@ class Points:
         return sum(self.tiers)
 
 
-def countries_of(board: Scoreboard) -> tuple[str, ...]:
+def countries_of(scoreboard: Scoreboard) -> tuple[str, ...]:
     """Countries that the accounts lie in, Nordic ones first in their usual order."""
-    found = {code for code in board.codes("country")[1] if code is not None}
+    found = {code for code in scoreboard.codes("country")[1] if code is not None}
     usual = [code for code in geography.COUNTRIES if code in found]
     return (*usual, *sorted(found.difference(usual)))
 
@@ -197,9 +197,9 @@ def areas_data(evaluation: Evaluation, level: Level, countries: Sequence[str] = 
     countries
         Only accounts in these countries; none means all.
     """
-    board, matches = evaluation.board, evaluation.matches.rows
-    places, codes = board.codes(level)
-    chosen = _in_countries(board, countries)
+    scoreboard, matches = evaluation.scoreboard, evaluation.matches.rows
+    places, codes = scoreboard.codes(level)
+    chosen = _in_countries(scoreboard, countries)
     among = chosen[matches]
     at = places[matches][among]
     possible = evaluation.possible.rows
@@ -207,25 +207,25 @@ def areas_data(evaluation: Evaluation, level: Level, countries: Sequence[str] = 
     def count(where: npt.NDArray[Any], weights: npt.NDArray[Any] | None = None) -> Any:
         return np.bincount(where, weights, minlength=len(codes))
 
-    known = ~np.isnan(evaluation.worth.amount[among])
+    known = ~np.isnan(evaluation.potential.amount[among])
     counted = pl.DataFrame(
         {
             "code": pl.Series(codes, dtype=pl.String),
             "universe": count(places[chosen]),
             "accounts": count(at),
             "possible": count(places[possible][chosen[possible]]),
-            "potential": count(at, evaluation.worth.known[among]),
+            "potential": count(at, evaluation.potential.known[among]),
             "potential_known": count(at[known]),
             "best_tier": count(at[evaluation.tier[among] == 0]),
             "customers": count(at[evaluation.matches.customers[among]]),
         }
     ).filter(pl.col("universe") > 0)
-    tells_customers = board.universe.tells_customers
+    tells_customers = scoreboard.universe.tells_customers
     placed = counted.filter(pl.col("code").is_not_null())
     known_areas = _named(level)["code"]
     # No account in an area is zero, unless no account tells its area.
     otherwise = 0 if placed["code"].is_in(known_areas.implode()).any() else None
-    in_view = _countries_in_view(board, placed["code"].to_list(), countries)
+    in_view = _countries_in_view(scoreboard, placed["code"].to_list(), countries)
     numbers = pl.exclude("code")
     table = (
         _named(level)
@@ -282,11 +282,11 @@ def points_data(evaluation: Evaluation, *, limit: int, countries: Sequence[str] 
     countries
         Only accounts in these countries; none means all.
     """
-    board, matches = evaluation.board, evaluation.matches.rows
-    frame = board.universe.frame
-    chosen = _in_countries(board, countries)[matches]
+    scoreboard, matches = evaluation.scoreboard, evaluation.matches.rows
+    frame = scoreboard.universe.frame
+    chosen = _in_countries(scoreboard, countries)[matches]
     located = np.zeros(len(matches), dtype=bool)
-    if board.universe.has_coordinates:
+    if scoreboard.universe.has_coordinates:
         on_earth = pl.col("latitude").is_between(-90, 90) & pl.col("longitude").is_between(
             -180, 180
         )
@@ -305,7 +305,7 @@ def points_data(evaluation: Evaluation, *, limit: int, countries: Sequence[str] 
             ),
             tier=pl.Series(evaluation.tier[best]),
             score=pl.Series(evaluation.score[best], nan_to_null=True),
-            potential=pl.Series(evaluation.worth.amount[best], nan_to_null=True),
+            potential=pl.Series(evaluation.potential.amount[best], nan_to_null=True),
         )
         .group_by(position, maintain_order=True)
         .agg(
@@ -327,10 +327,10 @@ def best_rows(
     limit: int,
 ) -> pl.DataFrame:
     """The best matches in an area, or in all of the countries, as `Evaluation.rows` gives them."""
-    board, matches = evaluation.board, evaluation.matches.rows
-    inside = _in_countries(board, countries)[matches]
+    scoreboard, matches = evaluation.scoreboard, evaluation.matches.rows
+    inside = _in_countries(scoreboard, countries)[matches]
     if area is not None:
-        places, codes = board.codes(level)
+        places, codes = scoreboard.codes(level)
         inside &= places[matches] == codes.index(area)
     return evaluation.rows(_best(evaluation, inside, limit))
 
@@ -362,20 +362,20 @@ def _derived(counts: pl.DataFrame, tells_customers: bool) -> pl.DataFrame:
     )
 
 
-def _in_countries(board: Scoreboard, countries: Sequence[str]) -> npt.NDArray[np.bool_]:
+def _in_countries(scoreboard: Scoreboard, countries: Sequence[str]) -> npt.NDArray[np.bool_]:
     """Which of all accounts lie in these countries."""
     if not countries:
-        return np.ones(len(board.universe), dtype=bool)
-    places, codes = board.codes("country")
+        return np.ones(len(scoreboard.universe), dtype=bool)
+    places, codes = scoreboard.codes("country")
     return np.isin(places, [place for place, code in enumerate(codes) if code in countries])
 
 
 def _countries_in_view(
-    board: Scoreboard, codes: Sequence[str], countries: Sequence[str]
+    scoreboard: Scoreboard, codes: Sequence[str], countries: Sequence[str]
 ) -> tuple[str, ...]:
     """Those with boundaries among the chosen ones, else of the areas, else of the accounts."""
     of_areas = {code.partition("-")[0] for code in codes}.intersection(geography.COUNTRIES)
-    wanted = set(countries) or of_areas or set(countries_of(board)) or set(geography.COUNTRIES)
+    wanted = set(countries) or of_areas or set(countries_of(scoreboard)) or set(geography.COUNTRIES)
     bounded = geography.region_table()["country"].unique()
     return tuple(code for code in geography.COUNTRIES if code in bounded and code in wanted)
 

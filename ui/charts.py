@@ -11,12 +11,12 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from icp_core.bubbles import Bubbles
-from icp_core.concentration import Concentration
-from icp_core.costs import CutOffs
-from icp_core.market import LARGEST
-from icp_core.profile import Range
-from icp_core.tiers import UNRANKED
+from icp_core.analysis.bubbles import Bubbles
+from icp_core.analysis.concentration import Concentration
+from icp_core.analysis.costs import CutOffs
+from icp_core.evaluation.market import LARGEST
+from icp_core.evaluation.tiers import UNRANKED
+from icp_core.profiles.model import Range
 from ui import theme
 from ui.areas import tier_label
 from ui.format import percent, plain, short
@@ -65,7 +65,7 @@ def fit_data(
     fit
         The trapezoid.
     edges, counts
-        As `suggest.distribution` gives them.
+        As `first_draft.distribution` gives them.
 
     Returns
     -------

@@ -8,26 +8,27 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 import streamlit as st
 
+import icp_core.analysis.robustness
 import icp_core.learning
-import icp_core.robustness
-from icp_core import engines, sources
-from icp_core.compare import Comparison, compare
-from icp_core.engines import EngineBoard, EngineEvaluation
-from icp_core.engines.base import without_password
-from icp_core.engines.board import SECONDS
+from icp_core import sources
+from icp_core.accounts.universe import Universe
+from icp_core.analysis.compare import Comparison, compare
+from icp_core.analysis.robustness import DRAWS, Robustness
 from icp_core.errors import ImportRefused, SourceError, WorkspaceError
+from icp_core.evaluation import engines
+from icp_core.evaluation.engines import EngineBoard, EngineEvaluation
+from icp_core.evaluation.engines.base import without_password
+from icp_core.evaluation.engines.evaluation import SECONDS
+from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
 from icp_core.exporting import FORMATS, Customers, Prepared, prepare, prepare_matches, streamed
 from icp_core.importing.library import SOURCE, Library
 from icp_core.importing.tables import Progress
-from icp_core.learning import Lesson, Standings, disagreement, learn
+from icp_core.learning import LearningResult, Standings, disagreement, learn
 from icp_core.learning.customers import Outcomes
 from icp_core.learning.segments import Segments
 from icp_core.learning.suggestion import Disagreement
 from icp_core.learning.twins import Twins
-from icp_core.profile import Profile
-from icp_core.robustness import DRAWS, Robustness
-from icp_core.scoreboard import Evaluation, Scoreboard
-from icp_core.universe import Universe
+from icp_core.profiles.model import Profile
 from icp_core.workspace import SavedProfile, Workspace, default_url
 from ui.learning.request import Request
 from ui.texts import _
@@ -239,7 +240,7 @@ def robustness(source: str, profile: Profile, *, progress: Callable[[float], Non
         return drawn.counts, drawn.depends_on_weights
 
     decides = profile.criteria, profile.tiers, profile.potential, profile.currency
-    counts, depends = found.board.keep(("robustness", *decides), draw)
+    counts, depends = found.scoreboard.keep(("robustness", *decides), draw)
     return Robustness(found, DRAWS, counts, depends_on_weights=depends)
 
 
@@ -322,24 +323,26 @@ def standings(request: Request) -> Standings:
     return _standings(request, _edition(request.source), date.today())
 
 
-def lesson(request: Request, *, judged: bool) -> Work[Lesson]:
+def lesson(request: Request, *, judged: bool) -> Work[LearningResult]:
     """What the customers teach, at work or done; judged out of sample too, which takes longer."""
     return _going_on(_lesson, request, _edition(request.source), date.today(), judged)
 
 
-def twins(request: Request, taught: Lesson, customers: tuple[str, ...], count: int) -> Work[Twins]:
+def twins(
+    request: Request, taught: LearningResult, customers: tuple[str, ...], count: int
+) -> Work[Twins]:
     """Accounts like these customers, or like the best where none are named; at work or done."""
     edition = _edition(request.source)
     return _going_on(_twins, request, edition, date.today(), customers, count, taught)
 
 
-def customer_segments(request: Request, taught: Lesson) -> Work[Segments]:
+def customer_segments(request: Request, taught: LearningResult) -> Work[Segments]:
     """The best customers in groups; at work or done."""
     return _going_on(_customer_segments, request, _edition(request.source), date.today(), taught)
 
 
 def ranked_apart(
-    request: Request, taught: Lesson
+    request: Request, taught: LearningResult
 ) -> tuple[tuple[Disagreement, ...], pl.DataFrame] | None:
     """Where the current and the learned profile part; None where there is no learned one."""
     return _ranked_apart(request, _edition(request.source), date.today(), taught)
@@ -414,12 +417,12 @@ def _loaded(source: str, version: str) -> Universe:
 
 
 def _sample(source: str) -> Universe:
-    board = _engine(source)
+    scoreboard = _engine(source)
     return Universe.of(
-        board.sample(),
+        scoreboard.sample(),
         name=source,
         label=source,
-        fictional=board.engine.fictional,
+        fictional=scoreboard.engine.fictional,
         note=_("They stay in their engine; criteria are suggested from a sample."),
     )
 
@@ -556,7 +559,7 @@ def _standings(request: Request, edition: _Edition, today: date) -> Standings:
 
 
 @st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_BY_QUESTION)
-def _lesson(request: Request, edition: _Edition, today: date, judged: bool) -> Work[Lesson]:
+def _lesson(request: Request, edition: _Edition, today: date, judged: bool) -> Work[LearningResult]:
     found = _universe(request.source, edition)
     chosen = request.settings
     return Work(
@@ -583,7 +586,7 @@ def _twins(
     today: date,
     customers: tuple[str, ...],
     count: int,
-    _taught: Lesson,
+    _taught: LearningResult,
 ) -> Work[Twins]:
     del request, edition, today  # part of the cache key
     return Work(lambda tell: _taught.twins(customers or None, count=count, progress=_told(tell)))
@@ -591,7 +594,7 @@ def _twins(
 
 @st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_BY_QUESTION)
 def _customer_segments(
-    request: Request, edition: _Edition, today: date, _taught: Lesson
+    request: Request, edition: _Edition, today: date, _taught: LearningResult
 ) -> Work[Segments]:
     del request, edition, today  # part of the cache key
     return Work(lambda tell: _taught.segments(progress=_told(tell)))
@@ -599,7 +602,7 @@ def _customer_segments(
 
 @st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_BY_QUESTION)
 def _ranked_apart(
-    request: Request, edition: _Edition, today: date, _taught: Lesson
+    request: Request, edition: _Edition, today: date, _taught: LearningResult
 ) -> tuple[tuple[Disagreement, ...], pl.DataFrame] | None:
     del request, edition, today  # part of the cache key
     return disagreement(_taught)

@@ -7,8 +7,8 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from icp_core.market import Breakdown, Evaluated
-from icp_core.tiers import UNRANKED
+from icp_core.evaluation.market import Breakdown, Evaluated
+from icp_core.evaluation.tiers import UNRANKED
 from ui import charts, state, theme
 from ui.accounts.lists import heading
 from ui.areas import tier_label

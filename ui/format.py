@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from icp_core.market import Bounds
+from icp_core.evaluation.market import Bounds
 
 THIN: Final = "\u202f"  # between thousands: narrow, and never broken over a line
 SPACE: Final = "\u00a0"  # before a unit: never broken either

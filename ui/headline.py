@@ -8,9 +8,9 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from icp_core.columns import describe
+from icp_core.accounts.columns import describe
+from icp_core.evaluation.market import Evaluated, GateCost, Market
 from icp_core.exporting import FORMATS
-from icp_core.market import Evaluated, GateCost, Market
 from ui.format import UNKNOWN, bounds, in_sentence, money_bounds, number, percent
 from ui.texts import _, ngettext
 

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import polars as pl
 import streamlit as st
 
-from icp_core.market import BINS, Evaluated
-from icp_core.tiers import UNRANKED
+from icp_core.evaluation.market import BINS, Evaluated
+from icp_core.evaluation.tiers import UNRANKED
 from ui import theme
 from ui.format import money, number, short
 from ui.texts import _

@@ -17,11 +17,11 @@ import pydeck as pdk
 import streamlit as st
 from pydeck.bindings.json_tools import default_serialize
 
+from icp_core.evaluation.market import Bounds
+from icp_core.evaluation.tiers import UNRANKED
 from icp_core.exporting.cells import guarded
-from icp_core.market import Bounds
 from icp_core.reference import geography
 from icp_core.reference.geography import Level
-from icp_core.tiers import UNRANKED
 from ui import theme
 from ui.areas import Areas, Class, Measure, Points, Shading, tier_label
 from ui.format import money, money_bounds, number, plain

@@ -4,10 +4,10 @@ from typing import Any, Final
 
 import streamlit as st
 
+from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import PlanError, WorkspaceError
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.reference import geography
-from icp_core.scoreboard import Scoreboard
-from icp_core.team import Team
 from ui import data, state
 from ui.format import plain
 from ui.texts import _
@@ -17,7 +17,7 @@ _NARROW: Final = 126
 _REGIONS_WIDTH: Final = 340
 
 
-def current() -> Team:
+def current() -> TeamPlan:
     """The plan that holds: the team's saved one, or this session's own where it could not be saved."""
     unsaved = state.unsaved_plan()
     if unsaved is not None:
@@ -26,7 +26,7 @@ def current() -> Team:
         return data.workspace().team()
     except WorkspaceError:
         # The sidebar says what is wrong with the workspace; planning works without it.
-        return Team()
+        return TeamPlan()
 
 
 def change(**changes: Any) -> None:
@@ -46,10 +46,10 @@ def change(**changes: Any) -> None:
         state.set_unsaved_plan(None)
 
 
-def inputs(team: Team, board: Scoreboard) -> None:
+def inputs(team: TeamPlan, scoreboard: Scoreboard) -> None:
     """Draw what the team serves and can work, to be edited."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        _regions(team, board)
+        _regions(team, scoreboard)
         _number("people", _("People"), team.people, most=100_000)
         _number(
             "accounts_each",
@@ -63,7 +63,7 @@ def inputs(team: Team, board: Scoreboard) -> None:
     note()
 
 
-def hours(team: Team, tiers: tuple[str, ...]) -> None:
+def hours(team: TeamPlan, tiers: tuple[str, ...]) -> None:
     """Draw who works the tiers and what an account of each takes, to be edited."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         _number("people", _("People"), team.people, most=100_000, width=_NARROW)
@@ -104,8 +104,8 @@ def note() -> None:
         )
 
 
-def _regions(team: Team, board: Scoreboard) -> None:
-    found = [code for code in board.codes("region")[1] if code is not None]
+def _regions(team: TeamPlan, scoreboard: Scoreboard) -> None:
+    found = [code for code in scoreboard.codes("region")[1] if code is not None]
     options = sorted({*found, *team.served_regions}, key=_region_name)
     st.multiselect(
         _("Regions served"),

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from icp_core.errors import ConflictError, IcpError, WorkspaceError
-from icp_core.profile import Profile
-from icp_core.workspace import SavedVersion, slug_of
+from icp_core.errors import IcpError, WorkspaceError
+from icp_core.profiles.model import Profile
+from icp_core.workspace import ConflictError, SavedVersion, slug_of
 from ui import data, state
 from ui.format import moment, plain
 from ui.texts import _

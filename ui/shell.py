@@ -11,12 +11,12 @@ from typing import Final, Literal
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
-from icp_core import suggest
+from icp_core.accounts.universe import Universe
 from icp_core.errors import IcpError, ProfileError, SourceError, WorkspaceError
-from icp_core.market import Evaluated
-from icp_core.profile import Profile
-from icp_core.starters import starters, starters_for
-from icp_core.universe import Universe
+from icp_core.evaluation.market import Evaluated
+from icp_core.profiles import first_draft
+from icp_core.profiles.model import Profile
+from icp_core.profiles.starters import starters, starters_for
 from ui import data, saving, state
 from ui.format import number, plain
 from ui.state import View
@@ -271,7 +271,7 @@ def _choose_profile(view: View, universe: Universe) -> None:
         offered.insert(0, current)
     names = {key: saving.version_label(one.name, one.number) for key, one in saved.items()}
     names |= {entry.slug: entry.profile.name for entry in starters()}
-    names[state.SUGGESTED] = _(suggest.PROFILE_NAME)
+    names[state.SUGGESTED] = _(first_draft.PROFILE_NAME)
     label = (
         saving.version_label(view.profile.name, view.version) if view.version else view.profile.name
     )
@@ -398,7 +398,7 @@ def _stop_if_unfit(view: View, universe: Universe) -> None:
                 args=(fitting,),
             )
         offers = {entry.slug: entry.profile.name for entry in starters_for(universe)[:1]}
-        for slug, name in (offers or {state.SUGGESTED: _(suggest.PROFILE_NAME)}).items():
+        for slug, name in (offers or {state.SUGGESTED: _(first_draft.PROFILE_NAME)}).items():
             st.button(
                 _("Use “{name}”").format(name=plain(name)),
                 icon=":material/swap_horiz:",

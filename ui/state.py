@@ -13,11 +13,11 @@ from typing import Any, Final, TypeVar
 
 import streamlit as st
 
-from icp_core import suggest
+from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import IcpError, ProfileError
-from icp_core.profile import Profile
-from icp_core.starters import starter, starters
-from icp_core.team import Team
+from icp_core.profiles import first_draft
+from icp_core.profiles.model import Profile
+from icp_core.profiles.starters import starter, starters
 from icp_core.workspace import SavedVersion, user_name
 from ui import data
 from ui.texts import _
@@ -176,13 +176,13 @@ def set_author(name: str) -> None:
         st.session_state[_AUTHOR] = name.strip()
 
 
-def unsaved_plan() -> Team | None:
+def unsaved_plan() -> TeamPlan | None:
     """The team's plan of this session, where it could not be saved for everybody."""
-    plan: Team | None = st.session_state.get(_PLAN)
+    plan: TeamPlan | None = st.session_state.get(_PLAN)
     return plan
 
 
-def set_unsaved_plan(plan: Team | None) -> None:
+def set_unsaved_plan(plan: TeamPlan | None) -> None:
     """Keep the team's plan for this session, or with None forget it once it is saved."""
     st.session_state[_PLAN] = plan
 
@@ -450,7 +450,7 @@ def _starting(dataset: str, slug: str) -> View:
     """A starter, or what the accounts suggest; where they cannot be read, the first starter."""
     if slug == SUGGESTED:
         try:
-            return View(dataset, suggest.profile(data.universe(dataset)), slug, edited=False)
+            return View(dataset, first_draft.profile(data.universe(dataset)), slug, edited=False)
         except IcpError:
             slug = starters()[0].slug
     return View(dataset, starter(slug).profile, slug, edited=False)

@@ -6,12 +6,12 @@ from typing import Any, Final, Literal
 import polars as pl
 import streamlit as st
 
-from icp_core.columns import BY_NAME, Kind, describe
+from icp_core.accounts.columns import BY_NAME, Kind, describe
+from icp_core.accounts.population import Population
+from icp_core.evaluation.expressions import NAMES
 from icp_core.exporting.cells import guarded
 from icp_core.exporting.prepare import FICTIONAL_PREFIX
-from icp_core.expressions import NAMES
-from icp_core.market import Population
-from icp_core.profile import Profile
+from icp_core.profiles.model import Profile
 from icp_core.reference import geography, industry
 from ui import theme
 from ui.format import UNKNOWN

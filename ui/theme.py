@@ -6,7 +6,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 import streamlit as st
 
-from icp_core.tiers import UNRANKED
+from icp_core.evaluation.tiers import UNRANKED
 
 CUSTOMERS: Final = "#E07A1F"
 

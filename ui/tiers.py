@@ -6,14 +6,14 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from icp_core.bubbles import MOST, Bubbles, TierBubbles, bubbles
-from icp_core.concentration import concentration
-from icp_core.market import LARGEST
-from icp_core.policies import KINDS, Kind, side_by_side
-from icp_core.profile import Tier, TierPolicy
-from icp_core.scoreboard import Evaluation
-from icp_core.team import Effort, Team, effort
-from icp_core.tiers import UNRANKED
+from icp_core.analysis.bubbles import MOST, Bubbles, TierBubbles, bubbles
+from icp_core.analysis.concentration import concentration
+from icp_core.analysis.plan import Effort, TeamPlan, effort
+from icp_core.analysis.tier_policies import KINDS, Kind, side_by_side
+from icp_core.evaluation.market import LARGEST
+from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.tiers import UNRANKED
+from icp_core.profiles.model import Tier, TierPolicy
 from ui import charts, live, plan, state, theme
 from ui.areas import tier_label
 from ui.format import UNKNOWN, money, number, percent, plain
@@ -55,7 +55,7 @@ def takes(policy: TierPolicy, tier: Tier, currency: str) -> str:
 
 
 def comparison_data(
-    evaluation: Evaluation, policies: Mapping[Kind, Evaluation], team: Team
+    evaluation: Evaluation, policies: Mapping[Kind, Evaluation], team: TeamPlan
 ) -> pl.DataFrame:
     """One row per policy and tier, the unranked last.
 
@@ -107,7 +107,7 @@ def comparison_data(
     )
 
 
-def policies(evaluation: Evaluation, team: Team) -> None:
+def policies(evaluation: Evaluation, team: TeamPlan) -> None:
     """Draw the three policies beside each other, each to be adopted by a click, and their numbers."""
     found = side_by_side(evaluation)
     for kind, place in zip(KINDS, st.columns(3, gap="small"), strict=True):
@@ -131,7 +131,7 @@ def policies(evaluation: Evaluation, team: Team) -> None:
         _comparison(evaluation, comparison_data(evaluation, found, team))
 
 
-def _policy(kind: Kind, found: Evaluation, team: Team, *, in_use: bool) -> None:
+def _policy(kind: Kind, found: Evaluation, team: TeamPlan, *, in_use: bool) -> None:
     profile = found.profile
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
@@ -197,7 +197,7 @@ def _comparison(evaluation: Evaluation, table: pl.DataFrame) -> None:
     table_title(
         _("Each policy, tier by tier"),
         lambda: table_csv(table, headings),
-        file_name=csv_name("tier-policies", evaluation.board.universe),
+        file_name=csv_name("tier-policies", evaluation.scoreboard.universe),
     )
     shares = ("same", "largest_share")
     counts = ("accounts", "potential", "customers", "hours")
@@ -217,7 +217,7 @@ def _comparison(evaluation: Evaluation, table: pl.DataFrame) -> None:
     )
 
 
-def effort_part(evaluation: Evaluation, team: Team) -> None:
+def effort_part(evaluation: Evaluation, team: TeamPlan) -> None:
     """Draw the hours each tier asks for, to be edited, against what the team has."""
     found = effort(evaluation.tiers, team)
     st.markdown(f"**{_('Effort against capacity, hours in the time box')}**")
@@ -305,7 +305,7 @@ def _effort_table(evaluation: Evaluation, found: Effort) -> None:
     table_title(
         _("Best tier first"),
         lambda: table_csv(table, headings),
-        file_name=csv_name("tier-effort", evaluation.board.universe),
+        file_name=csv_name("tier-effort", evaluation.scoreboard.universe),
     )
     numbers = {
         name: st.column_config.NumberColumn(heading, format="localized")
@@ -345,7 +345,7 @@ def bubble_part(evaluation: Evaluation) -> None:
     table_title(
         title,
         lambda: table_csv(chosen.rows, headings),
-        file_name=csv_name("tier-bubbles", evaluation.board.universe),
+        file_name=csv_name("tier-bubbles", evaluation.scoreboard.universe),
     )
     dark = theme.is_dark()
     colours = theme.tier_colours(profile.tiers.names, dark=dark)

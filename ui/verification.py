@@ -7,11 +7,7 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from icp_core.errors import AccountError, IcpError
-from icp_core.expressions import NAMES
-from icp_core.market import Bounds
-from icp_core.scoreboard import Evaluation, evaluated_rows
-from icp_core.verification import (
+from icp_core.analysis.verification import (
     Answer,
     Interval,
     Step,
@@ -21,6 +17,10 @@ from icp_core.verification import (
     draw,
     wilson,
 )
+from icp_core.errors import AccountError, IcpError
+from icp_core.evaluation.expressions import NAMES
+from icp_core.evaluation.market import Bounds
+from icp_core.evaluation.scoreboard import Evaluation, evaluated_rows
 from icp_core.workspace import SavedDraw
 from ui import data, state
 from ui.accounts.facts import account_line, facts_table
@@ -132,7 +132,7 @@ def new_sample(evaluation: Evaluation, *, dataset: str) -> None:
 
 
 def _draw(evaluation: Evaluation, dataset: str, of_match: int, of_possible: int) -> None:
-    ids = evaluation.board.universe.frame["account_id"]
+    ids = evaluation.scoreboard.universe.frame["account_id"]
     sample = draw(
         ids.gather(evaluation.matches.rows).to_list(),
         ids.gather(evaluation.possible.rows).to_list(),
@@ -195,7 +195,7 @@ def headline(verified: Verification, evaluation: Evaluation, *, is_current: bool
 
 def _corrected_value(verified: Verification, evaluation: Evaluation) -> None:
     currency = evaluation.profile.currency
-    match, possible = evaluation.worth, evaluation.possible.worth(evaluation.profile)
+    match, possible = evaluation.potential, evaluation.possible.potential(evaluation.profile)
     if not match.total + possible.total:
         return
     value = verified.corrected_value(match.total, possible.total)
@@ -312,12 +312,12 @@ def card(
 
 def _row(evaluation: Evaluation, key: str) -> pl.DataFrame | None:
     """The account with its score and gates; None if it is no longer in the universe."""
-    board = evaluation.board
+    scoreboard = evaluation.scoreboard
     try:
-        place = board.row(key)
+        place = scoreboard.row(key)
     except AccountError:
         return None
-    return evaluated_rows(board.universe.frame[place : place + 1], evaluation.profile)
+    return evaluated_rows(scoreboard.universe.frame[place : place + 1], evaluation.profile)
 
 
 def _name(evaluation: Evaluation, key: str, stratum: str) -> None:
@@ -347,7 +347,7 @@ def _facts(evaluation: Evaluation, key: str, *, is_current: bool) -> None:
         (unknown,) = open_gates(row, evaluation)
         if unknown:
             st.markdown(_("**Find out:** {facts}").format(facts=plain(unknown)))
-    facts_table(row, evaluation.board.universe.columns, names=evaluation.profile.columns)
+    facts_table(row, evaluation.scoreboard.universe.columns, names=evaluation.profile.columns)
 
 
 def _answer(
@@ -366,7 +366,7 @@ def _answer(
 
 def drawn_data(evaluation: Evaluation, answers: pl.DataFrame) -> pl.DataFrame:
     """The drawn accounts in order: place, name (the id where it is gone), answer, stratum, author."""
-    ids = evaluation.board.universe.frame.lazy().select("account_id", "name")
+    ids = evaluation.scoreboard.universe.frame.lazy().select("account_id", "name")
     names = ids.filter(pl.col("account_id").is_in(answers["account_id"].to_list())).collect()
     return (
         answers.with_row_index("place", offset=1)

@@ -10,7 +10,7 @@ import polars as pl
 
 from icp_core.exporting import cells, layouts
 from icp_core.exporting.formats import MAX_EXCEL_CELL, Format
-from icp_core.profile import Profile
+from icp_core.profiles.model import Profile
 
 _LINE_END: Final = "\r\n"
 

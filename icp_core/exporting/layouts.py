@@ -6,11 +6,11 @@ from typing import Final
 
 import polars as pl
 
-from icp_core.columns import CANONICAL, describe
+from icp_core.accounts.columns import CANONICAL, describe
+from icp_core.accounts.company_names import is_shared_host
+from icp_core.evaluation.expressions import workings
 from icp_core.exporting.cells import guarded
-from icp_core.expressions import workings
-from icp_core.names import is_shared_host
-from icp_core.profile import Profile
+from icp_core.profiles.model import Profile
 from icp_core.reference import geography
 
 RESULTS: Final[Mapping[str, pl.DataType]] = {

@@ -15,14 +15,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from icp_core.evaluation.expressions import NAMES, workings
+from icp_core.evaluation.scoreboard import Evaluation
 from icp_core.exporting import layouts
 from icp_core.exporting.content import Layout
+from icp_core.exporting.eligibility import KEPT, READ, fates, marks, with_companies
 from icp_core.exporting.formats import named
 from icp_core.exporting.limits import Customers
-from icp_core.exporting.marks import KEPT, READ, fates, marks, with_companies
 from icp_core.exporting.prepare import NO_EXCLUSIONS, Prepared, reported
-from icp_core.expressions import NAMES, workings
-from icp_core.scoreboard import Evaluation
 
 Places = npt.NDArray[np.intp]
 
@@ -56,7 +56,7 @@ def prepare_matches(
     ExportError
         If there is no such format.
     """
-    target, profile, universe = named(format), evaluation.profile, evaluation.board.universe
+    target, profile, universe = named(format), evaluation.profile, evaluation.scoreboard.universe
     ranking = _Ranking(evaluation, possible_as)
     layout = Layout.of(
         # Evaluating even no account takes longer than the rest of the report.
@@ -133,11 +133,11 @@ class _Ranking:
     def results(self, places: Places) -> pl.DataFrame:
         """Score, tier and potential."""
         found, possible = self.evaluation, self.possible_as is not None
-        score, worth = [found.score], [found.worth.amount]
+        score, worth = [found.score], [found.potential.amount]
         tier = [found.tier]
         if possible:
             score.append(found.possible_score)
-            worth.append(found.possible.worth(found.profile).amount)
+            worth.append(found.possible.potential(found.profile).amount)
             tier.append(np.full(len(found.possible), len(found.profile.tiers.tiers) + 1))
         names = [*found.profile.tiers.names, None, self.possible_as]
         return pl.DataFrame(
@@ -184,10 +184,10 @@ class _Ranking:
         compute: Callable[[pl.DataFrame], pl.DataFrame],
     ) -> pl.DataFrame:
         """By place, what follows from some columns of each account alone."""
-        board = self.evaluation.board
-        read = [name for name in board.universe.columns if name in names]
-        return board.of_accounts(
+        scoreboard = self.evaluation.scoreboard
+        read = [name for name in scoreboard.universe.columns if name in names]
+        return scoreboard.of_accounts(
             ("export", what),
             self.rows,
-            lambda rows: compute(board.universe.frame.select(read)[rows]),
+            lambda rows: compute(scoreboard.universe.frame.select(read)[rows]),
         )

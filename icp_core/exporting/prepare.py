@@ -16,9 +16,7 @@ import polars as pl
 from icp_core.errors import ExportError
 from icp_core.exporting import content, layouts, limits
 from icp_core.exporting.content import Layout
-from icp_core.exporting.formats import Format, named
-from icp_core.exporting.limits import Customers
-from icp_core.exporting.marks import (
+from icp_core.exporting.eligibility import (
     CUSTOMER,
     KEPT,
     SAME_DOMAIN,
@@ -27,9 +25,11 @@ from icp_core.exporting.marks import (
     marks,
     with_companies,
 )
+from icp_core.exporting.formats import Format, named
+from icp_core.exporting.limits import Customers
 from icp_core.exporting.preflight import DROPPED, Preflight
 from icp_core.exporting.workbook import workbook
-from icp_core.profile import Profile
+from icp_core.profiles.model import Profile
 from icp_core.reference.text import fold
 
 FICTIONAL_PREFIX: Final = "FICTIONAL-"

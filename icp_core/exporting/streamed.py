@@ -9,8 +9,8 @@ from typing import Final
 
 import polars as pl
 
-from icp_core.engines.board import EngineEvaluation
 from icp_core.errors import ExportError
+from icp_core.evaluation.engines.evaluation import EngineEvaluation
 from icp_core.exporting.formats import Format
 from icp_core.exporting.limits import opted_out_warning
 from icp_core.exporting.preflight import Preflight

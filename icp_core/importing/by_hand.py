@@ -5,8 +5,8 @@ from typing import Any
 
 import polars as pl
 
+from icp_core.accounts.identity import account_ids, registrable_domain
 from icp_core.errors import ImportRefused
-from icp_core.identity import account_ids, registrable_domain
 from icp_core.importing.national import clean_number, is_person
 from icp_core.reference import geography, industry
 

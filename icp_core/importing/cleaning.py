@@ -12,9 +12,9 @@ from typing import Final
 
 import polars as pl
 
-from icp_core.columns import BY_NAME, Kind
+from icp_core.accounts.columns import BY_NAME, Kind
+from icp_core.accounts.identity import registrable_domains
 from icp_core.errors import CurrencyError
-from icp_core.identity import registrable_domains
 from icp_core.importing import values
 from icp_core.importing.mapping import AMOUNTS, Assignment, leading_code
 from icp_core.importing.mapping import Mapping as HeadingMapping

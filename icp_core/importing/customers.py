@@ -10,12 +10,12 @@ from typing import Any, Final
 import polars as pl
 from rapidfuzz import fuzz, process
 
+from icp_core.accounts.company_names import normalised
+from icp_core.accounts.identity import registrable_domains
 from icp_core.errors import CurrencyError, ImportRefused
-from icp_core.identity import registrable_domains
 from icp_core.importing import values
 from icp_core.importing.reading import read
 from icp_core.importing.tables import ROW, Table
-from icp_core.names import normalised
 from icp_core.reference import currency, geography
 from icp_core.reference.text import fold
 

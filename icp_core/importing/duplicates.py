@@ -8,10 +8,10 @@ from typing import Final
 import polars as pl
 from rapidfuzz import fuzz
 
-from icp_core.identity import account_ids
+from icp_core.accounts.company_names import normalised
+from icp_core.accounts.identity import account_ids
 from icp_core.importing.cleaning import NUMBER_COUNTRY
 from icp_core.importing.tables import ROW
-from icp_core.names import normalised
 
 RULE: Final = (
     "Rows with the same national number are one company; else rows with the same web domain, if one "

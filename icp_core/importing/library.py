@@ -14,6 +14,7 @@ from typing import Final
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from icp_core.accounts.universe import Universe
 from icp_core.errors import ImportRefused
 from icp_core.importing import refresh
 from icp_core.importing.customers import KEPT, with_customers
@@ -21,9 +22,8 @@ from icp_core.importing.duplicates import follow, merge_shared, undo
 from icp_core.importing.load import Loaded
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.report import QualityReport
-from icp_core.places import data_directory
+from icp_core.paths import data_directory
 from icp_core.reference.text import fold
-from icp_core.universe import Universe
 
 _ABOUT: Final = "universe.json"
 _ACCOUNTS: Final = "accounts.parquet"

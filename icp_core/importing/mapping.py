@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, Self
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from icp_core.columns import BY_NAME, Kind
+from icp_core.accounts.columns import BY_NAME, Kind
 from icp_core.errors import ImportRefused
 from icp_core.importing import values
 from icp_core.importing.headings import CONTACT, Heading, parse

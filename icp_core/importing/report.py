@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from icp_core.columns import BY_NAME
+from icp_core.accounts.columns import BY_NAME
 from icp_core.importing.cleaning import Tally
 from icp_core.importing.duplicates import BY, INTO, RULE, SHARED, SHARED_RULE, kept_apart
 

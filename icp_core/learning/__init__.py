@@ -2,10 +2,10 @@
 
 from icp_core.learning.customers import Outcome, Outcomes, Standings, Weights, standings
 from icp_core.learning.demo_deals import deals as demo_deals
-from icp_core.learning.lesson import Lesson, disagreement, learn
+from icp_core.learning.result import LearningResult, disagreement, learn
 
 __all__ = [
-    "Lesson",
+    "LearningResult",
     "Outcome",
     "Outcomes",
     "Standings",

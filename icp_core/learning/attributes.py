@@ -11,15 +11,15 @@ import numpy.typing as npt
 import polars as pl
 from scipy import stats
 
-from icp_core.columns import Column, Kind
+from icp_core.accounts.columns import Column, Kind
+from icp_core.accounts.universe import Universe
 from icp_core.learning import evidence, scorecard
-from icp_core.learning.cases import Cases, Floats
 from icp_core.learning.evidence import Evidence
 from icp_core.learning.intervals import Estimate, lift_of, wilson
+from icp_core.learning.labelled import Floats, LabelledAccounts
 from icp_core.learning.levels import OTHER, UNKNOWN, Coded, Levels, edge_name
 from icp_core.learning.scorecard import SHARPEST, SIGNIFICANT, Scorecard
 from icp_core.reference import industry
-from icp_core.universe import Universe
 
 Standing = Literal["proven", "overlaps", "unproven"]
 
@@ -130,7 +130,9 @@ def _named(names: Sequence[str]) -> str:
     return "; ".join(names[:_NAMED]) + more
 
 
-def attributes(cases: Cases, card: Scorecard, rng: np.random.Generator) -> tuple[Attribute, ...]:
+def attributes(
+    cases: LabelledAccounts, card: Scorecard, rng: np.random.Generator
+) -> tuple[Attribute, ...]:
     """Every column, the suggested ones first, then the sharpest on their own.
 
     Suggested are the columns of the scorecard that are proven to add something, then, up to five in
@@ -194,7 +196,7 @@ def _unshared(name: str, suggested: list[str], alone: dict[str, tuple[Floats, fl
 
 
 def _shares(
-    cases: Cases, coded: Coded, values: Floats
+    cases: LabelledAccounts, coded: Coded, values: Floats
 ) -> tuple[float, float, Estimate | None, float, float]:
     best = cases.positive > 0
     known = coded.known

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
-from icp_core.universe import Universe
 
 Group = Literal["best", "worst", "rest"]
 

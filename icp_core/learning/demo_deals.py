@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from icp_core import demo
+from icp_core.accounts import demo
 from icp_core.errors import LearningError
 from icp_core.learning.customers import Outcome, Outcomes
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from icp_core.columns import Column, Kind
+from icp_core.accounts.columns import Column, Kind
 
 _MOST_TRIED: Final = 1_000_000
 _MOST_TOGETHER: Final = 4_096

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import isotonic_regression
 
-from icp_core.columns import Kind
+from icp_core.accounts.columns import Kind
 from icp_core.learning.levels import Coded, Flags, Levels
 
 PRIOR: Final = 4.0

@@ -14,11 +14,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from icp_core.columns import Column, Kind
+from icp_core.accounts.columns import Column, Kind
+from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
 from icp_core.learning.encoded import Array, Encoded, Flags, Floats, Rows
 from icp_core.reference import industry
-from icp_core.universe import Universe
 
 LEAST_KNOWN: Final = 0.5
 

@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 from sklearn.metrics import roc_auc_score
 
-from icp_core.columns import Kind
+from icp_core.accounts.columns import Kind
+from icp_core.accounts.universe import Universe
 from icp_core.learning import scorecard
-from icp_core.learning.cases import Cases
+from icp_core.learning.labelled import LabelledAccounts
 from icp_core.learning.levels import LeftOut
-from icp_core.universe import Universe
 
 NEAR_PERFECT: Final = 0.98
 ONLY_FILLED: Final = 0.85
@@ -18,7 +18,9 @@ _LEAST: Final = 20
 _MOSTLY: Final = 0.5
 
 
-def leaks(cases: Cases, universe: Universe, rng: np.random.Generator) -> tuple[LeftOut, ...]:
+def leaks(
+    cases: LabelledAccounts, universe: Universe, rng: np.random.Generator
+) -> tuple[LeftOut, ...]:
     """Columns to leave out, each with the reason.
 
     - *Filled only for customers*: whether the value is known tells the best apart by itself.
@@ -61,7 +63,7 @@ def leaks(cases: Cases, universe: Universe, rng: np.random.Generator) -> tuple[L
     return (*found, *_later(cases, universe))
 
 
-def _later(cases: Cases, universe: Universe) -> list[LeftOut]:
+def _later(cases: LabelledAccounts, universe: Universe) -> list[LeftOut]:
     best = cases.positive > 0
     closed = pl.Series(cases.day[best])
     found = []
@@ -76,7 +78,7 @@ def _later(cases: Cases, universe: Universe) -> list[LeftOut]:
     return found
 
 
-def dated_later(cases: Cases) -> str | None:
+def dated_later(cases: LabelledAccounts) -> str | None:
     """A warning where the facts are younger than the deals: growth may then follow from the deal."""
     best = cases.positive > 0
     if "as_of" not in cases.frame.columns:

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from icp_core.columns import Column, Kind
+from icp_core.accounts.columns import Column, Kind
+from icp_core.accounts.universe import Universe
 from icp_core.reference import industry
-from icp_core.universe import Universe
 
 UNKNOWN: Final = "(unknown)"
 OTHER: Final = "(other)"

@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from icp_core.columns import Kind
-from icp_core.learning.cases import Progress
+from icp_core.accounts.columns import Kind
 from icp_core.learning.encoded import Array, Flags, Floats, Joint, Rows
 from icp_core.learning.gower import Pairs, Prototypes
+from icp_core.learning.labelled import Progress
 
 _FIRST: Final = 4_096
 _SPARE: Final = 4

@@ -16,10 +16,10 @@ import numpy.typing as npt
 import polars as pl
 
 from icp_core.learning import evidence, scorecard, suggestion
-from icp_core.learning.cases import Cases, Floats, Ints, Progress
 from icp_core.learning.intervals import CONFIDENCE, Estimate
+from icp_core.learning.labelled import Floats, Ints, LabelledAccounts, Progress
 from icp_core.learning.scorecard import folds_of, sigmoid
-from icp_core.profile import Profile
+from icp_core.profiles.model import Profile
 
 Method = Literal["forward in time", "repeated cross-validation"]
 Measure = Literal["auc", "lift_10", "lift_20", "log_loss", "ece"]
@@ -154,8 +154,8 @@ class Proof:
 
 
 def prove(
-    cases: Cases,
-    worst: Cases | None,
+    cases: LabelledAccounts,
+    worst: LabelledAccounts | None,
     rng: np.random.Generator,
     *,
     hand: Profile | None = None,
@@ -236,7 +236,7 @@ def _pairs(judged: Mapping[Candidate, Judged]) -> Iterator[tuple[Candidate, Cand
 
 
 def _splits(
-    cases: Cases, rng: np.random.Generator, repeats: int
+    cases: LabelledAccounts, rng: np.random.Generator, repeats: int
 ) -> tuple[Method, list[tuple[Ints, Ints]]]:
     """Rows to train on and rows to judge."""
     forward = _forward(cases, rng)
@@ -252,7 +252,7 @@ def _splits(
     return "repeated cross-validation", parts
 
 
-def _forward(cases: Cases, rng: np.random.Generator) -> list[tuple[Ints, Ints]]:
+def _forward(cases: LabelledAccounts, rng: np.random.Generator) -> list[tuple[Ints, Ints]]:
     """Each later quarter of the dated deals, to be judged by what came before; empty without dates.
 
     Accounts that nobody tried to win have no date: they are dealt to the quarters at random.
@@ -286,8 +286,8 @@ def _forward(cases: Cases, rng: np.random.Generator) -> list[tuple[Ints, Ints]]:
 
 
 def _judge_part(
-    cases: Cases,
-    worst: Cases | None,
+    cases: LabelledAccounts,
+    worst: LabelledAccounts | None,
     part: tuple[Ints, Ints],
     hand_ranks: Floats | None,
     rng: np.random.Generator,

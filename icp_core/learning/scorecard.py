@@ -16,8 +16,8 @@ from sklearn.linear_model import LogisticRegression
 
 from icp_core.errors import LearningError
 from icp_core.learning import evidence
-from icp_core.learning.cases import Cases, Floats, Ints
 from icp_core.learning.evidence import FOLDS, Evidence
+from icp_core.learning.labelled import Floats, Ints, LabelledAccounts
 
 SHARPEST: Final = 5
 SIGNIFICANT: Final = 0.05
@@ -84,14 +84,14 @@ class Scorecard:
             proven.append(pick)
         return tuple(proven)
 
-    def log_odds(self, cases: Cases) -> Floats:
+    def log_odds(self, cases: LabelledAccounts) -> Floats:
         """Log-odds of each account."""
         total = np.full(len(cases), self.intercept)
         for pick in self.picks:
             total += pick.coefficient * pick.evidence.of(cases.coded[pick.name])
         return total
 
-    def probability(self, cases: Cases) -> Floats:
+    def probability(self, cases: LabelledAccounts) -> Floats:
         """Probability of each account to be positive."""
         return sigmoid(self.log_odds(cases))
 
@@ -101,7 +101,7 @@ def sigmoid(log_odds: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-log_odds)))
 
 
-def folds_of(cases: Cases, rng: np.random.Generator, folds: int = FOLDS) -> Ints:
+def folds_of(cases: LabelledAccounts, rng: np.random.Generator, folds: int = FOLDS) -> Ints:
     """A fold for each case: companies whole, positives spread evenly."""
     sizes = cases.company.max() + 1
     with_positive = np.bincount(cases.company, cases.positive, sizes) > 0
@@ -112,7 +112,7 @@ def folds_of(cases: Cases, rng: np.random.Generator, folds: int = FOLDS) -> Ints
     return fold[cases.company]
 
 
-def check(cases: Cases) -> None:
+def check(cases: LabelledAccounts) -> None:
     """Raise unless there is something to tell apart.
 
     Raises
@@ -134,7 +134,7 @@ def check(cases: Cases) -> None:
 
 
 def fit(
-    cases: Cases,
+    cases: LabelledAccounts,
     rng: np.random.Generator,
     *,
     beside: Floats | None = None,
@@ -209,7 +209,9 @@ class _Backfitting:
     they had taken from it would be missing elsewhere, and speak against the column.
     """
 
-    def __init__(self, cases: Cases, folds: Ints, design: npt.NDArray[np.float64]) -> None:
+    def __init__(
+        self, cases: LabelledAccounts, folds: Ints, design: npt.NDArray[np.float64]
+    ) -> None:
         self._cases, self._folds = cases, folds
         self._parts = np.asarray(folds != np.arange(FOLDS + 1)[:, None])
         self._log_odds = np.stack(
@@ -236,7 +238,7 @@ class _Backfitting:
         return np.asarray(self._values[name][self._folds, np.arange(len(self._folds))])
 
 
-def strength(cases: Cases, rng: np.random.Generator) -> dict[str, tuple[Floats, float]]:
+def strength(cases: LabelledAccounts, rng: np.random.Generator) -> dict[str, tuple[Floats, float]]:
     """Each column on its own: cross-fitted weights of evidence, and the test's standard score.
 
     The weights are the mean over a few deals of the folds, so that little hangs on one of them.

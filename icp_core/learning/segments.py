@@ -17,17 +17,17 @@ import polars as pl
 from sklearn.cluster import SpectralClustering
 from sklearn.metrics import adjusted_rand_score
 
-from icp_core.columns import Column, Kind
+from icp_core.accounts.columns import Column, Kind
+from icp_core.accounts.universe import Universe
 from icp_core.learning import attributes, evidence
-from icp_core.learning.cases import Cases, Progress
 from icp_core.learning.encoded import Floats, Rows
 from icp_core.learning.evidence import Evidence
 from icp_core.learning.gower import Gower
+from icp_core.learning.labelled import LabelledAccounts, Progress
 from icp_core.learning.levels import Coded
 from icp_core.learning.suggestion import fit_from
-from icp_core.profile import Criterion, Profile, Role
+from icp_core.profiles.model import Criterion, Profile, Role
 from icp_core.reference import industry
-from icp_core.universe import Universe
 
 MOST_SEGMENTS: Final = 6
 LEAST_CUSTOMERS: Final = 30
@@ -90,7 +90,7 @@ def segments(
     universe: Universe,
     customers: Rows,
     columns: Sequence[Column],
-    market: Cases,
+    market: LabelledAccounts,
     rng: np.random.Generator,
     *,
     like: Profile | None = None,
@@ -107,7 +107,7 @@ def segments(
     columns
         What to group by; the suggested attributes say most.
     market
-        Cases to compare a group with; its positives are left out.
+        LabelledAccounts to compare a group with; its positives are left out.
     rng
         Draws the halves.
     like
@@ -197,7 +197,7 @@ def _stability(alike: Floats, count: int, rng: np.random.Generator) -> float:
 def _portrait(
     frame: pl.DataFrame,
     inside: npt.NDArray[np.bool_],
-    market: Cases,
+    market: LabelledAccounts,
     columns: Sequence[Column],
     like: Profile | None,
 ) -> tuple[str, Profile | None]:

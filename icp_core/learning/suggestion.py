@@ -10,16 +10,26 @@ import numpy.typing as npt
 import polars as pl
 from sklearn.linear_model import LogisticRegression
 
-from icp_core.columns import Kind, describe_all
-from icp_core.expressions import NAMES, evaluated, fit
+from icp_core.accounts.columns import Kind, describe_all
+from icp_core.evaluation.expressions import NAMES, evaluated, fit
 from icp_core.learning import scorecard
 from icp_core.learning.attributes import Attribute, attributes
-from icp_core.learning.cases import Cases, Floats
 from icp_core.learning.evidence import Evidence
 from icp_core.learning.intervals import wilson
+from icp_core.learning.labelled import Floats, LabelledAccounts
 from icp_core.learning.levels import OTHER
 from icp_core.learning.scorecard import RIDGE, Scorecard
-from icp_core.profile import MAX_WEIGHT, Choice, Criterion, Fit, Flag, Profile, Range, Role, Tags
+from icp_core.profiles.model import (
+    MAX_WEIGHT,
+    Choice,
+    Criterion,
+    Fit,
+    Flag,
+    Profile,
+    Range,
+    Role,
+    Tags,
+)
 
 DRAWBACKS: Final = 2
 EQUAL_WEIGHT: Final = 5
@@ -56,7 +66,11 @@ class Learned:
 
 
 def learn_from(
-    cases: Cases, worst: Cases | None, rng: np.random.Generator, *, like: Profile | None = None
+    cases: LabelledAccounts,
+    worst: LabelledAccounts | None,
+    rng: np.random.Generator,
+    *,
+    like: Profile | None = None,
 ) -> Learned:
     """Fit the scorecard, look at every column, and make the profile.
 
@@ -231,7 +245,7 @@ def _above(
     return [section] if len(code) == 2 else [code[:2], section]
 
 
-def _criteria(suggested: Sequence[Attribute], cases: Cases) -> list[Criterion]:
+def _criteria(suggested: Sequence[Attribute], cases: LabelledAccounts) -> list[Criterion]:
     made = []
     for attribute in suggested:
         test = fit_from(attribute.evidence)
@@ -252,7 +266,7 @@ def _filled(fits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.where(known, fits, mean)
 
 
-def _weighed(criteria: list[Criterion], cases: Cases) -> tuple[list[Criterion], float]:
+def _weighed(criteria: list[Criterion], cases: LabelledAccounts) -> tuple[list[Criterion], float]:
     """Weights from a ridge logistic regression on the fits; criteria that add nothing are dropped.
 
     Returns
@@ -273,7 +287,7 @@ def _weighed(criteria: list[Criterion], cases: Cases) -> tuple[list[Criterion], 
     ], unit
 
 
-def _gated(criteria: list[Criterion], cases: Cases) -> list[Criterion]:
+def _gated(criteria: list[Criterion], cases: LabelledAccounts) -> list[Criterion]:
     """Turn criteria that practically all of the best meet, and many others do not, into must-haves."""
     fits = fits_of(cases.frame, criteria)
     best = cases.positive > 0
@@ -292,7 +306,7 @@ def _gated(criteria: list[Criterion], cases: Cases) -> list[Criterion]:
 
 def _drawbacks(
     criteria: list[Criterion],
-    worst: Cases | None,
+    worst: LabelledAccounts | None,
     card: Scorecard,
     rng: np.random.Generator,
     unit: float,
@@ -323,7 +337,7 @@ def _drawbacks(
     return made
 
 
-def _marks(criterion: Criterion, worst: Cases) -> bool:
+def _marks(criterion: Criterion, worst: LabelledAccounts) -> bool:
     """Whether the worst meet a criterion more often than the best, other columns left aside."""
     fits = fits_of(worst.frame, [criterion])[:, 0]
     bad, known, meets = worst.positive > 0, ~np.isnan(fits), fits > 0

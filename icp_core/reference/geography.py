@@ -16,8 +16,8 @@ from typing import Any, Final, Literal
 
 import polars as pl
 
+from icp_core.paths import DATA
 from icp_core.reference.text import fold, fold_expr
-from icp_core.universe import DATA
 
 Level = Literal["region", "municipality"]
 

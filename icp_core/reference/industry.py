@@ -14,8 +14,8 @@ from typing import Final, Literal
 import polars as pl
 from rapidfuzz import fuzz, process
 
+from icp_core.paths import DATA
 from icp_core.reference.text import fold
-from icp_core.universe import DATA
 
 Revision = Literal["2", "2.1"]
 Language = Literal["en", "sv", "da", "no", "fi"]

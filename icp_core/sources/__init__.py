@@ -6,14 +6,14 @@ from typing import Final
 
 import polars as pl
 
-from icp_core import demo
-from icp_core.engines import is_address
-from icp_core.engines.base import without_password
+from icp_core.accounts import demo
+from icp_core.accounts.on_disk import scratch
+from icp_core.accounts.universe import IN_MEMORY, Universe
 from icp_core.errors import SourceError
+from icp_core.evaluation.engines import is_address
+from icp_core.evaluation.engines.base import without_password
 from icp_core.importing.library import SOURCE, Library
-from icp_core.mapped import scratch
 from icp_core.sources import files, listed, norway
-from icp_core.universe import IN_MEMORY, Universe
 
 MAX_DEMO_ROWS: Final = 10_000_000
 

@@ -7,9 +7,9 @@ from typing import Final
 
 import polars as pl
 
-from icp_core.columns import BY_NAME
+from icp_core.accounts.columns import BY_NAME
+from icp_core.accounts.identity import account_ids
 from icp_core.errors import SourceError
-from icp_core.identity import account_ids
 
 SUFFIXES: Final = (".parquet", ".csv")
 

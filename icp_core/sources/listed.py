@@ -5,10 +5,10 @@ from typing import Final
 
 import polars as pl
 
-from icp_core.identity import account_ids, registrable_domains
+from icp_core.accounts.identity import account_ids, registrable_domains
+from icp_core.paths import DATA
 from icp_core.reference import geography
 from icp_core.reference.text import fold_expr
-from icp_core.universe import DATA
 
 FILE: Final = DATA / "companies" / "nordic_listed.csv"
 AS_OF: Final = date(2026, 8, 1)

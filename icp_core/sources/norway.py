@@ -8,9 +8,9 @@ from typing import Final
 
 import polars as pl
 
-from icp_core.identity import registrable_domains
+from icp_core.accounts.identity import registrable_domains
+from icp_core.paths import DATA
 from icp_core.reference import geography, industry
-from icp_core.universe import DATA
 
 FILE: Final = DATA / "companies" / "norway_register_sample.csv"
 AS_OF: Final = date(2024, 1, 1)

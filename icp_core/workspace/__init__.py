@@ -1,6 +1,6 @@
 """A workspace that remembers: profiles, decisions, verification, the team's plan, exports."""
 
-from icp_core.places import DIRECTORY_VARIABLE
+from icp_core.paths import DIRECTORY_VARIABLE
 from icp_core.workspace.database import (
     URL_VARIABLE,
     default_url,
@@ -8,6 +8,7 @@ from icp_core.workspace.database import (
 )
 from icp_core.workspace.decisions import BY_HAND, Decisions, Status
 from icp_core.workspace.profiles import (
+    ConflictError,
     Profiles,
     SavedProfile,
     SavedVersion,
@@ -20,6 +21,7 @@ __all__ = [
     "BY_HAND",
     "DIRECTORY_VARIABLE",
     "URL_VARIABLE",
+    "ConflictError",
     "SavedDraw",
     "SavedProfile",
     "SavedVersion",

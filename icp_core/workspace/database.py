@@ -42,7 +42,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import NullPool
 
 from icp_core.errors import WorkspaceError
-from icp_core.places import DIRECTORY_VARIABLE, data_directory
+from icp_core.paths import DIRECTORY_VARIABLE, data_directory
 from icp_core.workspace.schema import VERSION_TABLE
 
 URL_VARIABLE: Final = "ICP_DATABASE_URL"

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from icp_core import columns
+from icp_core.accounts import columns
 from icp_core.errors import WorkspaceError
 from icp_core.workspace import schema
 from icp_core.workspace.database import Database, frame_of, inserting, named, now

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, func, select, update
 
-from icp_core.errors import ConflictError, ProfileError, WorkspaceError
-from icp_core.profile import Profile
+from icp_core.errors import ProfileError, WorkspaceError
+from icp_core.profiles.model import Profile
 from icp_core.workspace import schema
 from icp_core.workspace.database import Database, inserting, named, now
 
@@ -72,6 +72,20 @@ class SavedVersion:
             return self.profile.name
         except (WorkspaceError, ProfileError):
             return self.slug
+
+
+class ConflictError(WorkspaceError):
+    """A save that somebody else's save overtook; nothing was saved and nothing was lost.
+
+    Attributes
+    ----------
+    newest
+        The version that got there first.
+    """
+
+    def __init__(self, message: str, newest: SavedVersion) -> None:
+        super().__init__(message)
+        self.newest = newest
 
 
 @dataclass(frozen=True)

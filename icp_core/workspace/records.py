@@ -8,10 +8,10 @@ from typing import Any, Final
 import polars as pl
 from sqlalchemy import Select, Table, bindparam, insert, select, update
 
+from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.verification import Answer, Sample, Stratum
 from icp_core.errors import PlanError, WorkspaceError
-from icp_core.profile import Profile
-from icp_core.team import Team
-from icp_core.verification import Answer, Sample, Stratum
+from icp_core.profiles.model import Profile
 from icp_core.workspace import schema
 from icp_core.workspace.database import Database, frame_of, named, now
 from icp_core.workspace.profiles import checksum, version_id
@@ -185,7 +185,7 @@ class Records(Database):
         with self._reading() as connection:
             return frame_of(connection, query, texts | {"answered_at": _MOMENT})
 
-    def team(self, slug: str | None = None) -> Team:
+    def team(self, slug: str | None = None) -> TeamPlan:
         """The team's plan: the profile's own, else the one for every profile, else the default.
 
         Raises
@@ -202,12 +202,12 @@ class Records(Database):
                 ).scalar()
                 if content is not None:
                     try:
-                        return Team.from_json(content)
+                        return TeamPlan.from_json(content)
                     except PlanError as error:
                         raise WorkspaceError(f"The stored plan cannot be read. {error}") from error
-        return Team()
+        return TeamPlan()
 
-    def save_team(self, team: Team, *, author: str, slug: str | None = None) -> None:
+    def save_team(self, team: TeamPlan, *, author: str, slug: str | None = None) -> None:
         """Save the plan for one profile, or for every profile that has none of its own."""
         with self._writing() as connection:
             connection.execute(

@@ -1,10 +1,10 @@
 """The Builder under quick hands: every key press counts, none is lost to a late answer."""
 
 from benchmarks.browser import settle
-from icp_core.profile import Profile
-from icp_core.scoreboard import Scoreboard
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Profile
+from icp_core.profiles.starters import starter
 from icp_core.sources import load
-from icp_core.starters import starter
 from ui.format import bounds, number
 
 METRIC = "[data-testid=stMetricValue]"
@@ -15,7 +15,7 @@ def numbers(page):
 
 
 def test_keys_pressed_in_a_row_all_reach_the_profile_and_its_file(page, address, tmp_path):
-    board, profile = Scoreboard(load("demo")), starter("nordic-software").profile
+    scoreboard, profile = Scoreboard(load("demo")), starter("nordic-software").profile
     index = next(i for i, one in enumerate(profile.criteria) if not one.role.is_gate)
     page.goto(f"{address}/Builder")
     page.wait_for_selector("[data-testid=stSlider]")
@@ -25,7 +25,7 @@ def test_keys_pressed_in_a_row_all_reach_the_profile_and_its_file(page, address,
     for _ in range(7):
         page.keyboard.press("ArrowLeft")
     light = profile.changing(index, weight=profile.criteria[index].weight - 7)
-    market = board.evaluate(light).market
+    market = scoreboard.evaluate(light).market
     page.wait_for_function(
         "wanted => [...document.querySelectorAll('[data-testid=stMetricValue]')]"
         ".some(e => e.innerText.trim() === wanted)",

@@ -4,9 +4,9 @@ import polars as pl
 import strategies
 from hypothesis import HealthCheck, Phase, settings
 
-from icp_core.profile import Criterion, Range, Role
-from icp_core.scoreboard import Scoreboard
-from icp_core.universe import Universe
+from icp_core.accounts.universe import Universe
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Criterion, Range, Role
 
 
 def examples(count):
@@ -32,7 +32,7 @@ def universe(*rows, **columns):
     )
 
 
-def board(*rows, **columns):
+def scoreboard(*rows, **columns):
     """A scoreboard of such accounts."""
     return Scoreboard(universe(*rows, **columns))
 

@@ -3,7 +3,8 @@
 import polars as pl
 from hypothesis import strategies as st
 
-from icp_core.profile import (
+from icp_core.accounts.universe import Universe
+from icp_core.profiles.model import (
     Band,
     Choice,
     ColumnPotential,
@@ -19,7 +20,6 @@ from icp_core.profile import (
     Tier,
     TierPolicy,
 )
-from icp_core.universe import Universe
 
 REGIONS = ["SE-01", "SE-14", "NO-03", "FI-01"]
 CODES = ["62.01", "62.02", "62", "63.11", "01.11", "10.1", "26.20", "70.10", "64.19"]

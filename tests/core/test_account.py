@@ -4,15 +4,24 @@ from math import log
 import polars as pl
 import pytest
 import strategies
-from accounts import board, drawback, examples, knock_out, must, nice, rising
+from accounts import drawback, examples, knock_out, must, nice, rising, scoreboard
 from hypothesis import given
 
-from icp_core.account import Outlook, detail, nearest_customers
+from icp_core.analysis.account import Outlook, detail, nearest_customers
 from icp_core.errors import AccountError
-from icp_core.expressions import FAIL, MATCH, POSSIBLE
-from icp_core.profile import Choice, Flag, PerEmployee, Profile, Range, Tags, Tier, TierPolicy
-from icp_core.scoreboard import Scoreboard
-from icp_core.tiers import UNRANKED
+from icp_core.evaluation.expressions import FAIL, MATCH, POSSIBLE
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.evaluation.tiers import UNRANKED
+from icp_core.profiles.model import (
+    Choice,
+    Flag,
+    PerEmployee,
+    Profile,
+    Range,
+    Tags,
+    Tier,
+    TierPolicy,
+)
 
 
 def tiers(kind, **thresholds):
@@ -35,7 +44,7 @@ PROFILE = Profile(
 
 
 def look(*rows, profile=PROFILE, at="X-0", **columns):
-    return detail(board(*rows, **columns).evaluate(profile), at)
+    return detail(scoreboard(*rows, **columns).evaluate(profile), at)
 
 
 def test_facts_gates_and_points_by_hand():
@@ -160,7 +169,7 @@ TWINS = Profile(
 
 def neighbours(*customers, account, profile=TWINS, count=5, **more):
     rows = [account, *({"is_customer": True} | customer for customer in customers)]
-    return nearest_customers(board(*rows).evaluate(profile), "X-0", count=count)
+    return nearest_customers(scoreboard(*rows).evaluate(profile), "X-0", count=count)
 
 
 def test_distances_by_hand():
@@ -188,7 +197,7 @@ def test_a_skewed_column_is_compared_on_a_log_axis():
     account = {"employees": 9, "industry": "62.01"}
     crowd = [{"employees": 9}] * 98 + [{"employees": 999}] * 2
     profile = TWINS.replace(criteria=TWINS.criteria[:2])
-    found = board(account, account | {"employees": 99, "is_customer": True}, *crowd)
+    found = scoreboard(account, account | {"employees": 99, "is_customer": True}, *crowd)
     (one,) = nearest_customers(found.evaluate(profile), "X-0")
     spread = found.spread("employees")
     assert spread.scale == "log"
@@ -230,7 +239,7 @@ def test_unknown_values_are_left_out_and_too_few_known_ones_leave_the_customer_o
 
 def test_an_account_is_not_its_own_neighbour_and_others_are_no_customers():
     row = {"employees": 10, "industry": "62.01", "technologies": ["AWS"], "region": "SE-01"}
-    evaluation = board(row | {"is_customer": True}, row, row | {"is_customer": True}).evaluate(
+    evaluation = scoreboard(row | {"is_customer": True}, row, row | {"is_customer": True}).evaluate(
         TWINS
     )
     assert [one.account_id for one in nearest_customers(evaluation, "X-0")] == ["X-2"]
@@ -247,7 +256,7 @@ def gower(evaluation, one, other, columns):
         if isinstance(a, bool) or name in ("region", "municipality"):
             parts[name] = float(a != b)
         elif isinstance(a, (int, float)):
-            spread = evaluation.board.spread(name)
+            spread = evaluation.scoreboard.spread(name)
             low, high = spread.quantiles[0], spread.quantiles[-1]
             if spread.scale == "log":
                 low, high, a, b = (log(1 + max(x, 0)) for x in (low, high, a, b))

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from accounts import board, nice, rising
+from accounts import nice, rising, scoreboard
 
-from icp_core.bubbles import bubbles
-from icp_core.profile import PerEmployee, Profile, Tier, TierPolicy
+from icp_core.analysis.bubbles import bubbles
+from icp_core.profiles.model import PerEmployee, Profile, Tier, TierPolicy
 
 PROFILE = Profile(
     name="P",
@@ -27,7 +27,7 @@ def evaluation():
         for n, g in enumerate(growth)
     ]
     rows += [{"revenue_growth": 0.95}, {"employees": 9}]
-    return board(*rows).evaluate(PROFILE)
+    return scoreboard(*rows).evaluate(PROFILE)
 
 
 def test_there_are_never_more_than_asked_for_and_the_rest_is_accounted_for(evaluation):
@@ -50,12 +50,12 @@ def test_the_best_of_every_tier_are_always_there(evaluation):
     for seed in range(5):
         rows = bubbles(evaluation, most=60, best=5, seed=seed).rows
         for tier in range(3):
-            own = np.flatnonzero((evaluation.tier == tier) & ~np.isnan(evaluation.worth.amount))
+            own = np.flatnonzero((evaluation.tier == tier) & ~np.isnan(evaluation.potential.amount))
             own = [place for place in own if not np.isnan(evaluation.score[place])]
             best = sorted(
-                own, key=lambda p: (-evaluation.score[p], -evaluation.worth.amount[p], p)
+                own, key=lambda p: (-evaluation.score[p], -evaluation.potential.amount[p], p)
             )[:5]
-            ids = evaluation.board.universe.frame["account_id"].gather(
+            ids = evaluation.scoreboard.universe.frame["account_id"].gather(
                 evaluation.matches.rows[best]
             )
             assert set(ids) <= set(rows.filter("is_best")["account_id"])

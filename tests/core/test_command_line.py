@@ -11,10 +11,10 @@ import polars as pl
 import pytest
 
 from icp_core.__main__ import main
-from icp_core.profile import Criterion, Profile, Range
-from icp_core.scoreboard import Scoreboard
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Criterion, Profile, Range
+from icp_core.profiles.starters import starter
 from icp_core.sources import load
-from icp_core.starters import starter
 from icp_core.workspace import Status, Workspace
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 
 from icp_core.__main__ import main
-from icp_core.engines import EngineEvaluation
+from icp_core.evaluation.engines import EngineEvaluation
 from icp_core.exporting import FORMATS, streamed
-from icp_core.profile import Criterion, Profile, Range
+from icp_core.profiles.model import Criterion, Profile, Range
+from icp_core.profiles.starters import starter
 from icp_core.sources import load
-from icp_core.starters import starter
 from icp_core.workspace import Status, Workspace
 
 ROWS = 6000

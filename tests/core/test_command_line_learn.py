@@ -5,13 +5,14 @@ import json
 import polars as pl
 import pytest
 
-from icp_core import demo
 from icp_core.__main__ import main
+from icp_core.accounts import demo
+from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
-from icp_core.learning import customer_lists, demo_deals, learn
-from icp_core.profile import Profile
+from icp_core.importing import customer_lists
+from icp_core.learning import demo_deals, learn
+from icp_core.profiles.model import Profile
 from icp_core.sources import load
-from icp_core.universe import Universe
 
 SMALL = "demo:3000"
 

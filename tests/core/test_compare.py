@@ -1,11 +1,11 @@
 import pytest
 import strategies
-from accounts import board, drawback, examples, ids, must, nice, rising
+from accounts import drawback, examples, ids, must, nice, rising, scoreboard
 from hypothesis import given
 
-from icp_core.compare import OTHERS, POLICY, GateCause, TierPair, compare
-from icp_core.profile import Choice, Flag, PerEmployee, Profile, Range, Tier, TierPolicy
-from icp_core.scoreboard import Scoreboard
+from icp_core.analysis.compare import OTHERS, POLICY, GateCause, TierPair, compare
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Choice, Flag, PerEmployee, Profile, Range, Tier, TierPolicy
 
 GROWING = nice("revenue_growth", rising(0, 1), weight=5)
 ABROAD = nice("recruits_abroad", Flag(), weight=5)
@@ -36,7 +36,7 @@ def changed(index, **changes):
 
 
 def test_who_entered_and_which_gates_had_kept_them_out():
-    found = board(
+    found = scoreboard(
         account(),
         account(employees=150),
         account(employees=150, region="NO-03"),
@@ -62,7 +62,7 @@ def test_who_entered_and_which_gates_had_kept_them_out():
 
 
 def test_who_left_and_which_gates_keep_them_out():
-    found = board(account(), account(employees=20), account(employees=90, revenue_growth=0.0))
+    found = scoreboard(account(), account(employees=20), account(employees=90, revenue_growth=0.0))
     seen = compare(found, PROFILE, changed(0, fit=Range.between(30, 80)))
     assert ids(found.universe, seen.left) == ["X-1", "X-2"]
     assert seen.why_left == (GateCause(changed(0, fit=Range.between(30, 80)).criteria[0], 2, 2),)
@@ -74,7 +74,7 @@ def test_who_left_and_which_gates_keep_them_out():
 
 
 def test_a_new_weight_moved_them_and_the_others_did_not():
-    found = board(account(), account(recruits_abroad=False), account(revenue_growth=0.2))
+    found = scoreboard(account(), account(recruits_abroad=False), account(revenue_growth=0.2))
     after = changed(2, weight=10)
     seen = compare(found, PROFILE, after)
     # Growing alone: 5 / 10 = 50 becomes 10 / 15 = 66.7, both B. Abroad: (5 × 0.2 + 5) / 10 = 60
@@ -87,7 +87,7 @@ def test_a_new_weight_moved_them_and_the_others_did_not():
 
 
 def test_a_criterion_that_came_or_went_is_the_cause():
-    found = board(account(employees=60, revenue_growth=0.6))
+    found = scoreboard(account(employees=60, revenue_growth=0.6))
     seen = compare(found, PROFILE, PROFILE.without(3))
     assert [(c.name, c.accounts) for c in seen.why_moved] == [("recruits_abroad", 1)]
     against = PROFILE.adding(drawback("employees", Range.between(50, None), weight=5))
@@ -98,7 +98,7 @@ def test_a_criterion_that_came_or_went_is_the_cause():
 
 
 def test_a_new_policy_is_told_from_a_new_score():
-    found = board(account(revenue_growth=0.5), account(revenue_growth=0.2))
+    found = scoreboard(account(revenue_growth=0.5), account(revenue_growth=0.2))
     stricter = TierPolicy(tiers=(Tier(name="A", threshold=80), Tier(name="B", threshold=70)))
     seen = compare(found, PROFILE, PROFILE.replace(tiers=stricter))
     # 75 stays B; 60 falls out.
@@ -111,7 +111,7 @@ def test_a_new_policy_is_told_from_a_new_score():
 def test_an_account_can_be_moved_by_others():
     capacity = TierPolicy(kind="capacity", tiers=(Tier(name="A", threshold=1),))
     before = PROFILE.replace(tiers=capacity)
-    found = board(account(revenue_growth=0.5), account(employees=150))
+    found = scoreboard(account(revenue_growth=0.5), account(employees=150))
     seen = compare(found, before, before.changing(0, fit=Range.between(10, 200)))
     assert ids(found.universe, seen.entered) == ["X-1"]
     assert ids(found.universe, seen.moved) == ["X-0"]
@@ -119,7 +119,7 @@ def test_an_account_can_be_moved_by_others():
 
 
 def test_tiers_side_by_side_and_the_table_of_moves():
-    found = board(
+    found = scoreboard(
         account(), account(revenue_growth=0.2), account(employees=None), account(employees=5)
     )
     renamed = TierPolicy(tiers=(Tier(name="A", threshold=80), Tier(name="Two", threshold=10)))
@@ -135,7 +135,7 @@ def test_tiers_side_by_side_and_the_table_of_moves():
 
 
 def test_the_same_profile_twice_differs_in_nothing():
-    seen = compare(board(account(), account(employees=3)), PROFILE, PROFILE)
+    seen = compare(scoreboard(account(), account(employees=3)), PROFILE, PROFILE)
     assert not len(seen.entered) + len(seen.left) + len(seen.moved)
     assert seen.why_entered == seen.why_left == seen.why_moved == ()
     assert seen.rows("moved").is_empty()

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 import strategies
-from accounts import board, examples, nice, rising
+from accounts import examples, nice, rising, scoreboard
 from hypothesis import given
 
-from icp_core.concentration import Concentration, concentration
-from icp_core.profile import PerEmployee, Profile
-from icp_core.scoreboard import Scoreboard
+from icp_core.analysis.concentration import Concentration, concentration
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import PerEmployee, Profile
 
 
 def test_the_curve_by_hand():
@@ -28,7 +28,7 @@ def test_one_tier_alone():
     profile = Profile(
         name="P", criteria=(nice("revenue_growth", rising(0, 1)),), potential=PerEmployee(rate=1)
     )
-    evaluation = board(
+    evaluation = scoreboard(
         {"employees": 30, "revenue_growth": 1.0},
         {"employees": 10, "revenue_growth": 0.9},
         {"employees": 900, "revenue_growth": 0.5},
@@ -43,9 +43,9 @@ def test_the_curve_passes_through_the_share_that_the_market_states(rows, profile
     evaluation = Scoreboard(strategies.universe(rows)).evaluate(profile)
     found = concentration(evaluation)
     if found is None:
-        assert evaluation.worth.largest_share is None
+        assert evaluation.potential.largest_share is None
         return
-    assert found.largest_share == pytest.approx(evaluation.worth.largest_share)
+    assert found.largest_share == pytest.approx(evaluation.potential.largest_share)
     assert found.share_of_potential[0] == 0
     assert found.share_of_potential[-1] == 1
     assert (np.diff(found.share_of_potential) >= 0).all()

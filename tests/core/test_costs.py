@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 import strategies
-from accounts import board, examples, knock_out, must, nice, rising
+from accounts import examples, knock_out, must, nice, rising, scoreboard
 from hypothesis import given
 
-from icp_core.costs import attrition, costs, cut_offs, loosened
-from icp_core.profile import Choice, PerEmployee, Profile, Range
-from icp_core.scoreboard import Scoreboard
+from icp_core.analysis.costs import attrition, costs, cut_offs, loosened
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Choice, PerEmployee, Profile, Range
 
 STOPS = (0, 10, 20, 30, 50, 100, 200, 300)
 
@@ -35,7 +35,7 @@ def test_tightening_moves_inward_and_never_crosses():
 
 
 def heads(*numbers):
-    return board(*({"employees": n, "region": "SE-01"} for n in numbers))
+    return scoreboard(*({"employees": n, "region": "SE-01"} for n in numbers))
 
 
 def test_what_loosening_a_must_have_gains_by_hand():
@@ -99,7 +99,7 @@ def test_the_cut_off_curve_counts_who_reaches_each_point(rows, profile):
     for cut_off in range(101):
         reached = evaluation.score >= cut_off
         assert curve.accounts[cut_off] == np.count_nonzero(reached)
-        assert curve.potential[cut_off] == pytest.approx(evaluation.worth.known[reached].sum())
+        assert curve.potential[cut_off] == pytest.approx(evaluation.potential.known[reached].sum())
     assert curve.accounts[0] + curve.unscored == len(evaluation.matches)
 
 

@@ -7,11 +7,11 @@ from stdnum.fi import ytunnus
 from stdnum.no import orgnr as norwegian
 from stdnum.se import orgnr as swedish
 
-from icp_core import demo
-from icp_core.columns import BY_NAME
+from icp_core.accounts import demo
+from icp_core.accounts.columns import BY_NAME
+from icp_core.accounts.universe import Universe
 from icp_core.errors import SourceError
 from icp_core.reference import geography, industry
-from icp_core.universe import Universe
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,11 @@ from datetime import date
 import duckdb
 import polars as pl
 import pytest
-from accounts import board, universe
+from accounts import scoreboard, universe
 
-from icp_core.market import evaluate
-from icp_core.profile import Profile
-from icp_core.scoreboard import Scoreboard
+from icp_core.evaluation.market import evaluate
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Profile
 
 EVERYBODY = Profile(name="Everybody")
 
@@ -68,7 +68,7 @@ def test_age_runs_from_the_foundation_to_the_date_of_the_facts(dated):
 
 def test_a_breakdown_can_be_drilled_into():
     codes = ["62.01", "62.01", "62.02", "63.11", "01.11", None]
-    found = board(*({"industry": code} for code in codes)).evaluate(EVERYBODY)
+    found = scoreboard(*({"industry": code} for code in codes)).evaluate(EVERYBODY)
     assert counts(found.breakdown("industry", within=("section", "J"))) == {"62": 3, "63": 1}
     assert counts(found.breakdown("class", within=("group", "62.0"))) == {"62.01": 2, "62.02": 1}
     assert counts(found.breakdown("class", within=("group", None))) == {None: 1}

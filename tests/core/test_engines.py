@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from psycopg import sql
 from test_market_against_reference import PHASES, assert_same
 
-from icp_core import engines
-from icp_core.engines import EngineBoard
 from icp_core.errors import ProfileError, SourceError
-from icp_core.profile import Criterion, Profile, Range, Tier, TierPolicy
-from icp_core.scoreboard import Scoreboard
+from icp_core.evaluation import engines
+from icp_core.evaluation.engines import EngineBoard
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Criterion, Profile, Range, Tier, TierPolicy
+from icp_core.profiles.starters import starter
 from icp_core.sources import load
-from icp_core.starters import starter
 
 assert Phase.shrink not in PHASES
 
@@ -51,8 +51,8 @@ def test_every_engine_finds_the_market_that_plain_python_finds(
     # DuckDB knows open files by name, so every example has a folder of its own.
     folder = tmp_path_factory.mktemp("example")
     written(strategies.universe(rows), folder)
-    board = EngineBoard(engines.connect(address.format(folder=folder)))
-    evaluation = board.evaluate(profile)
+    scoreboard = EngineBoard(engines.connect(address.format(folder=folder)))
+    evaluation = scoreboard.evaluate(profile)
     expected = slow.market(profile, rows)
     assert_same(evaluation.market, evaluation.page(limit=100), expected)
     names = dict(enumerate(profile.tiers.names))
@@ -156,10 +156,10 @@ def test_fictional_accounts_stay_fictional_in_an_engine(demo):
 
 def test_a_profile_on_a_column_that_the_table_lacks_is_refused(demo):
     _, folder = demo
-    board = EngineBoard(engines.connect(f"parquet://{folder}/parts"))
+    scoreboard = EngineBoard(engines.connect(f"parquet://{folder}/parts"))
     gate = Criterion(column="nowhere", role="must_have", fit=Range.between(1, 2))
     with pytest.raises(ProfileError, match="nowhere"):
-        board.evaluate(Profile(name="P", criteria=(gate,)))
+        scoreboard.evaluate(Profile(name="P", criteria=(gate,)))
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@ import pytest
 import strategies
 from hypothesis import given, settings
 
-from icp_core.explain import explain
-from icp_core.profile import Criterion, Flag, Profile, Range
-from icp_core.scoreboard import Scoreboard
+from icp_core.evaluation.explain import explain
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Criterion, Flag, Profile, Range
 
 
 def explained(rows, profile):

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from icp_core.exporting import prepare
-from icp_core.profile import Profile, Tier, TierPolicy
+from icp_core.profiles.model import Profile, Tier, TierPolicy
 
 PROFILE = Profile(
     name="Mid-size makers",

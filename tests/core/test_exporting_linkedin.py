@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from icp_core.errors import ExportError
 from icp_core.exporting import prepare
-from icp_core.profile import Profile
+from icp_core.profiles.model import Profile
 
 HEADER = (
     b"companyname,companywebsite,companyemaildomain,linkedincompanypageurl,stocksymbol,"

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from icp_core.accounts.universe import Universe
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.exporting import FORMATS, cells, layouts, matches, prepare, prepare_matches
 from icp_core.exporting.content import Content
-from icp_core.exporting.marks import marks
+from icp_core.exporting.eligibility import marks
 from icp_core.exporting.prepare import PREVIEW
-from icp_core.profile import Criterion, Profile, Range, Role, Tier, TierPolicy
-from icp_core.scoreboard import Scoreboard
-from icp_core.universe import Universe
+from icp_core.profiles.model import Criterion, Profile, Range, Role, Tier, TierPolicy
 
 ON = date(2026, 3, 1)
 NAMES = ["Alfa AB", "ALFA", "  Beta ", "=1+1", '"Sø, & Å"', "", "=", None]
@@ -55,7 +55,7 @@ def test_a_market_is_the_file_of_its_accounts_and_the_report_is_the_same(
     accounts = [row | more for row, more in zip(rows, extra, strict=False)]
     frame = pl.DataFrame(accounts, schema=strategies.SCHEMA | TYPES)
     universe = Universe.of(frame, name="random", label="Random", fictional=True)
-    board = Scoreboard(universe)
+    scoreboard = Scoreboard(universe)
     wanted = {None: None, "ranked": profile.tiers.names, "unranked": (None,)}[chosen]
     options = {
         "format": format,
@@ -71,7 +71,7 @@ def test_a_market_is_the_file_of_its_accounts_and_the_report_is_the_same(
         changed = changed.changing(index, weight=11 - criterion.weight)
     everybody = profile.replace(criteria=profile.scored)
     for asked in (profile, changed, everybody, profile):
-        evaluation = board.evaluate(asked)
+        evaluation = scoreboard.evaluate(asked)
         found = prepare_matches(evaluation, possible_as=possible_as, **options)
         listed = evaluation.page(limit=len(universe))
         if possible_as:
@@ -152,10 +152,10 @@ def test_looking_first_changes_the_same_cells_as_cleaning_all(texts, format):
 
 
 def test_what_the_scoreboard_keeps_is_not_asked_for_again(monkeypatch):
-    board = large(400, "Åre")
-    first = prepare_matches(board.evaluate(Profile(name="P")), format="linkedin", on=ON)
+    scoreboard = large(400, "Åre")
+    first = prepare_matches(scoreboard.evaluate(Profile(name="P")), format="linkedin", on=ON)
     monkeypatch.setattr(layouts, "domain_key", lambda: pytest.fail("computed again"))
-    again = prepare_matches(board.evaluate(Profile(name="Q")), format="linkedin", on=ON)
+    again = prepare_matches(scoreboard.evaluate(Profile(name="Q")), format="linkedin", on=ON)
     assert again.report.identifiers == first.report.identifiers
 
 
@@ -163,7 +163,7 @@ def test_after_another_must_have_only_accounts_that_nobody_asked_for_are_looked_
     frame = pl.DataFrame({"account_id": [f"{n:03}" for n in range(300)]}).with_columns(
         name=pl.format("Firma {}", "account_id"), country=pl.lit("SE"), employees=pl.int_range(300)
     )
-    board = Scoreboard(Universe.of(frame, name="sizes", label="Sizes"))
+    scoreboard = Scoreboard(Universe.of(frame, name="sizes", label="Sizes"))
     looked_at = []
 
     def looking(accounts):
@@ -173,7 +173,7 @@ def test_after_another_must_have_only_accounts_that_nobody_asked_for_are_looked_
     monkeypatch.setattr(matches, "marks", looking)
     for low, high in ((1, 100), (1, 120), (50, 90), (200, 250)):
         gate = Criterion(column="employees", role=Role.MUST_HAVE, fit=Range.between(low, high))
-        market = board.evaluate(Profile(name="P", criteria=(gate,)))
+        market = scoreboard.evaluate(Profile(name="P", criteria=(gate,)))
         found = prepare_matches(market, format="csv", on=ON)
         assert found.report.rows_written == high - low + 1
     assert looked_at == [100, 20, 51]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icp_core.exporting import prepare
-from icp_core.profile import Profile
+from icp_core.profiles.model import Profile
 
 PROFILE = Profile(name="Formula =1+1", description="Makers.", currency="NOK")
 ON = date(2026, 3, 1)

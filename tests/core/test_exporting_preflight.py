@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from icp_core.errors import ExportError
 from icp_core.exporting import FORMATS, prepare
-from icp_core.profile import Profile
+from icp_core.profiles.model import Profile
 
 PROFILE = Profile(name="P")
 

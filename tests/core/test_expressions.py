@@ -4,8 +4,9 @@ import polars as pl
 import pytest
 import strategies
 
-from icp_core.columns import describe_all
-from icp_core.profile import (
+from icp_core.accounts.columns import describe_all
+from icp_core.evaluation.scoreboard import Scoreboard, evaluated_rows
+from icp_core.profiles.model import (
     Choice,
     Criterion,
     Flag,
@@ -19,7 +20,6 @@ from icp_core.profile import (
     TierPolicy,
 )
 from icp_core.reference import currency
-from icp_core.scoreboard import Scoreboard, evaluated_rows
 
 
 def fits(column, test, values, **criterion):

@@ -3,7 +3,12 @@
 import polars as pl
 import pytest
 
-from icp_core.identity import account_ids, hashed_id, registrable_domain, registrable_domains
+from icp_core.accounts.identity import (
+    account_ids,
+    hashed_id,
+    registrable_domain,
+    registrable_domains,
+)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from icp_core import columns
+from icp_core.accounts import columns
 from icp_core.errors import ImportRefused
 from icp_core.importing import by_hand
 

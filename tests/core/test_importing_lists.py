@@ -7,7 +7,8 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icp_core.columns import Kind
+from icp_core.accounts.columns import Kind
+from icp_core.accounts.universe import Universe
 from icp_core.errors import ImportRefused
 from icp_core.importing import values
 from icp_core.importing.cleaning import Rules
@@ -16,7 +17,6 @@ from icp_core.importing.load import Loaded, open_source, run_import
 from icp_core.importing.mapping import Mapping
 from icp_core.importing.national import clean_number, is_person, is_sound
 from icp_core.reference import currency
-from icp_core.universe import Universe
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 DATA = Path(__file__).parents[2] / "data"

@@ -13,7 +13,7 @@ from icp_core.importing.duplicates import INTO, undo
 from icp_core.importing.library import Library
 from icp_core.importing.load import Loaded, load, open_source, run_import
 from icp_core.importing.tables import Progress
-from icp_core.places import data_directory
+from icp_core.paths import data_directory
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 

@@ -5,10 +5,10 @@ from datetime import date
 import polars as pl
 import pytest
 
-from icp_core import demo
+from icp_core.accounts import demo
+from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
 from icp_core.learning import Outcomes, Weights, demo_deals, standings
-from icp_core.universe import Universe
 
 TODAY = date(2026, 1, 1)
 

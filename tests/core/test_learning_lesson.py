@@ -7,14 +7,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from icp_core import demo
+from icp_core.accounts import demo
+from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError, ProfileError
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.importing.customers import match, read_outcomes
 from icp_core.learning import Outcomes, demo_deals, disagreement, learn
 from icp_core.learning.segments import STABLE
-from icp_core.profile import Choice, Criterion, Flag, Profile, Role
-from icp_core.scoreboard import Scoreboard
-from icp_core.universe import Universe
+from icp_core.profiles.model import Choice, Criterion, Flag, Profile, Role
 
 TODAY = date(2026, 9, 1)
 HAND = Profile(
@@ -108,7 +108,7 @@ def test_a_column_that_seems_to_know_the_outcome_can_be_kept(universe, deals):
 def test_a_leaking_column_is_left_out_by_default(universe, deals):
     won = deals.frame.filter(pl.col("outcome") == "won")["account_id"].implode()
     leaky = universe.frame.with_columns(
-        success_manager=pl.when(pl.col("account_id").is_in(won)).then(pl.lit("Team 1"))
+        success_manager=pl.when(pl.col("account_id").is_in(won)).then(pl.lit("TeamPlan 1"))
     )
     found = learn(Universe.of(leaky, name="x", label="X"), deals, today=TODAY, judge=False)
     out = {o.column.name: o.reason for o in found.left_out}
@@ -263,9 +263,9 @@ def test_customers_of_two_kinds_make_two_segments_with_a_profile_each():
     ]
     assert split.stability.filter(pl.col("segments") == 2)["agreement"][0] >= STABLE
     assert split.segments[0].name != split.segments[1].name
-    board = Scoreboard(universe)
+    scoreboard = Scoreboard(universe)
     for segment, members in zip(split.segments, (software, mills), strict=True):
-        evaluation = board.evaluate(segment.profile)
+        evaluation = scoreboard.evaluate(segment.profile)
         order = evaluation.matches.rows[evaluation.best(int(members.sum()))]
         assert members[order].mean() > 0.6, "the segment's own profile finds its kind"
 

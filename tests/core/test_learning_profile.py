@@ -4,14 +4,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from icp_core.columns import describe
+from icp_core.accounts.columns import describe
+from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
 from icp_core.learning import evidence, scorecard, suggestion
-from icp_core.learning.cases import cases, levels_of
 from icp_core.learning.evidence import Evidence
+from icp_core.learning.labelled import cases, levels_of
 from icp_core.learning.levels import Levels, attributes_of
-from icp_core.profile import Choice, Criterion, Flag, Profile, Range, Role, Tags
-from icp_core.universe import Universe
+from icp_core.profiles.model import Choice, Criterion, Flag, Profile, Range, Role, Tags
 
 NICE, MUST, DRAW, KNOCK = Role.NICE_TO_HAVE, Role.MUST_HAVE, Role.DRAWBACK, Role.KNOCK_OUT
 

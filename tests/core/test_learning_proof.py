@@ -19,12 +19,12 @@ from benchmarks.learning import (
     straight,
     universe_of,
 )
+from icp_core.accounts.universe import Universe
 from icp_core.learning import demo_deals, leakage, proof, scorecard, standings
-from icp_core.learning.cases import cases, levels_of
 from icp_core.learning.intervals import Estimate
+from icp_core.learning.labelled import cases, levels_of
 from icp_core.learning.levels import attributes_of
-from icp_core.profile import Choice, Criterion, Flag, Profile, Range, Role
-from icp_core.universe import Universe
+from icp_core.profiles.model import Choice, Criterion, Flag, Profile, Range, Role
 
 
 @pytest.fixture(scope="module", autouse=True)

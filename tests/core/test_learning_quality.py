@@ -11,7 +11,7 @@ from benchmarks.learning import (
     suggested_columns,
     universe_of,
 )
-from icp_core import demo
+from icp_core.accounts import demo
 
 
 @pytest.fixture(scope="module", autouse=True)

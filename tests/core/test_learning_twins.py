@@ -4,8 +4,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from icp_core import demo
-from icp_core.columns import Kind
+from icp_core.accounts import demo
+from icp_core.accounts.columns import Kind
+from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
 from icp_core.learning import gower as distance
 from icp_core.learning import neighbours
@@ -13,7 +14,6 @@ from icp_core.learning import twins as likeness
 from icp_core.learning.gower import Gower
 from icp_core.learning.levels import attributes_of
 from icp_core.reference import industry
-from icp_core.universe import Universe
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,14 @@ import polars as pl
 import pytest
 import slow_reference as slow
 import strategies
-from accounts import board, examples, must, nice, rising
+from accounts import examples, must, nice, rising, scoreboard
 from hypothesis import given
 from hypothesis import strategies as st
 
+from icp_core.analysis.listing import Wanted, account_ids, page
 from icp_core.errors import AccountError
-from icp_core.listing import Wanted, account_ids, page
-from icp_core.profile import PerEmployee, Profile, Range
-from icp_core.scoreboard import Scoreboard
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import PerEmployee, Profile, Range
 
 PROFILE = Profile(
     name="P",
@@ -24,7 +24,7 @@ PROFILE = Profile(
 
 @pytest.fixture
 def evaluation():
-    return board(
+    return scoreboard(
         {"name": "Ångström & Søn AB", "employees": 10, "revenue_growth": 0.9, "region": "SE-01"},
         {"name": "berg data", "employees": 30, "revenue_growth": 0.7, "is_customer": True},
         {"name": "Zeta", "employees": 20, "revenue_growth": 0.7, "region": "SE-14"},
@@ -188,7 +188,7 @@ def test_a_page_far_down_holds_what_a_full_sort_holds():
         }
         for _ in range(2_000)
     ]
-    evaluation = board(*rows).evaluate(PROFILE)
+    evaluation = scoreboard(*rows).evaluate(PROFILE)
     whole = evaluation.rows(evaluation.best(2_000))["account_id"].to_list()
     for offset in (0, 333, 1_990):
         assert (

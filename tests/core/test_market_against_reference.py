@@ -7,8 +7,8 @@ import slow_reference as slow
 import strategies
 from hypothesis import HealthCheck, Phase, given, settings
 
-from icp_core.market import evaluate, ranked
-from icp_core.scoreboard import Scoreboard
+from icp_core.evaluation.market import evaluate, ranked
+from icp_core.evaluation.scoreboard import Scoreboard
 
 TOLERANCE = 1e-6
 # Shrinking a universe takes minutes; the first failing one is small enough to read.
@@ -88,9 +88,9 @@ def test_every_engine_finds_the_market_that_plain_python_finds(engine, rows, pro
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(rows=strategies.accounts(), profiles=strategies.st.lists(strategies.profiles(), max_size=6))
 def test_a_scoreboard_that_saw_other_profiles_answers_like_a_fresh_one(rows, profiles):
-    board = Scoreboard(strategies.universe(rows), cache_bytes=4000)
+    scoreboard = Scoreboard(strategies.universe(rows), cache_bytes=4000)
     for profile in [*profiles, *profiles[:2]]:
-        evaluation = board.evaluate(profile)
+        evaluation = scoreboard.evaluate(profile)
         assert_same(
             evaluation.market, evaluation.rows(evaluation.best(100)), slow.market(profile, rows)
         )

@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from icp_core.names import is_shared_host, normalised
+from icp_core.accounts.company_names import is_shared_host, normalised
 
 
 def key(name: str) -> str | None:

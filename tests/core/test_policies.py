@@ -1,11 +1,11 @@
 import pytest
 import strategies
-from accounts import board, examples, nice, rising
+from accounts import examples, nice, rising, scoreboard
 from hypothesis import given
 
-from icp_core.policies import KINDS, equivalent, side_by_side
-from icp_core.profile import PerEmployee, Profile, Tier, TierPolicy
-from icp_core.scoreboard import Scoreboard
+from icp_core.analysis.tier_policies import KINDS, equivalent, side_by_side
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import PerEmployee, Profile, Tier, TierPolicy
 
 
 def profile(kind, **thresholds):
@@ -20,7 +20,7 @@ def profile(kind, **thresholds):
 
 def market(asked, *pairs):
     rows = [{"revenue_growth": growth, "employees": heads} for growth, heads in pairs]
-    return board(*rows).evaluate(asked)
+    return scoreboard(*rows).evaluate(asked)
 
 
 def thresholds(policy):

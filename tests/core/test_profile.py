@@ -5,9 +5,9 @@ import pytest
 import strategies
 from hypothesis import given, settings
 
-from icp_core.columns import describe_all
+from icp_core.accounts.columns import describe_all
 from icp_core.errors import IcpError, ProfileError
-from icp_core.profile import (
+from icp_core.profiles.model import (
     Band,
     Choice,
     ColumnPotential,

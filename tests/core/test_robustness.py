@@ -5,12 +5,12 @@ from math import floor
 import numpy as np
 import pytest
 import strategies
-from accounts import board, drawback, examples, must, nice, rising
+from accounts import drawback, examples, must, nice, rising, scoreboard
 from hypothesis import given
 
-from icp_core.profile import Flag, PerEmployee, Profile, Range, Tier, TierPolicy
-from icp_core.robustness import SIGMA, draw_weights, robustness
-from icp_core.scoreboard import Scoreboard
+from icp_core.analysis.robustness import SIGMA, draw_weights, robustness
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Flag, PerEmployee, Profile, Range, Tier, TierPolicy
 
 DRAWS = 70
 
@@ -18,7 +18,7 @@ DRAWS = 70
 def naive(evaluation, weights):
     """Counts of shape (tiers, matches): score every match with every draw, then rank."""
     profile, matches = evaluation.profile, evaluation.matches.rows
-    fits = [evaluation.board.graded(c)[matches] for c in profile.scored]
+    fits = [evaluation.scoreboard.graded(c)[matches] for c in profile.scored]
     counts = np.zeros((len(profile.tiers.tiers) + 1, len(matches)), dtype=int)
     near_a_cut_off = np.zeros(len(matches), dtype=bool)
     for draw in weights.astype(float):
@@ -33,7 +33,7 @@ def naive(evaluation, weights):
             share = min(max(points / known, 0), 1) if known else None
             scores.append(None if share is None else floor(share * 1e6 + 0.5) / 1e4)
         room = 0
-        worth = np.nan_to_num(evaluation.worth.amount, nan=-1)
+        worth = np.nan_to_num(evaluation.potential.amount, nan=-1)
         order = sorted(
             range(len(matches)),
             key=lambda p: (scores[p] is None, -(scores[p] or 0), -worth[p], p),
@@ -91,7 +91,7 @@ NONE = {"revenue_growth": 0.0, "recruits_abroad": False}
 
 def test_a_coin_flip_is_seen_as_one():
     # With equal weights the half fit scores 50, on the cut-off; any draw tips it either way.
-    found = robustness(board(BOTH, GROWS, NONE).evaluate(balanced(A=50)), draws=2_000)
+    found = robustness(scoreboard(BOTH, GROWS, NONE).evaluate(balanced(A=50)), draws=2_000)
     assert found.stays[[0, 2]].tolist() == [1, 1]
     assert found.stays[1] == pytest.approx(0.5, abs=2 * found.margin)
     assert found.alternative.tolist() == [-1, 1, -1]
@@ -105,13 +105,13 @@ def test_the_share_agrees_with_the_distribution_it_is_drawn_from():
     # Growth at 4·e^x against 4·e^y reaches 60 % when x − y ≥ ln 1.5, x − y being normal with σ·√2.
     from statistics import NormalDist
 
-    found = robustness(board(GROWS).evaluate(balanced(A=60)), draws=20_000)
+    found = robustness(scoreboard(GROWS).evaluate(balanced(A=60)), draws=20_000)
     p = 1 - NormalDist(0, SIGMA * 2**0.5).cdf(np.log(1.5))
     assert found.counts[0, 0] / 20_000 == pytest.approx(p, abs=0.015)
 
 
 def test_weights_lie_between_half_and_double_in_95_of_100_draws():
-    evaluation = board(BOTH).evaluate(balanced(A=50))
+    evaluation = scoreboard(BOTH).evaluate(balanced(A=50))
     weights = draw_weights(evaluation, draws=20_000, seed=0)
     assert (weights > 0).all()
     inside = ((weights >= 2) & (weights <= 8)).mean()
@@ -121,7 +121,7 @@ def test_weights_lie_between_half_and_double_in_95_of_100_draws():
 
 def test_equal_accounts_are_ranked_by_potential_in_every_draw():
     rows = [GROWS | {"employees": n} for n in (5, 50, 20, 50)]
-    found = robustness(board(*rows).evaluate(balanced("capacity", A=1, B=1)), draws=50)
+    found = robustness(scoreboard(*rows).evaluate(balanced("capacity", A=1, B=1)), draws=50)
     assert found.counts.tolist() == [[0, 50, 0, 0], [0, 0, 0, 50], [50, 0, 50, 0]]
 
 
@@ -131,30 +131,32 @@ def test_ties_between_different_gaps_go_to_the_larger_potential_too(heads):
         BOTH | {"employees": heads[0]},
         {"revenue_growth": 1.0, "employees": heads[1]},
     ]
-    found = robustness(board(*rows).evaluate(balanced("capacity", A=1)), draws=50)
+    found = robustness(scoreboard(*rows).evaluate(balanced("capacity", A=1)), draws=50)
     assert found.counts[0].tolist() == [50 * (heads[0] == 50), 50 * (heads[1] == 50)]
 
 
 def test_a_full_score_reaches_a_cut_off_of_100_in_every_draw():
     profile = balanced(A=100).adding(nice("employees", Range.between(1, None), weight=3))
-    found = robustness(board(BOTH | {"employees": 5}, GROWS | {"employees": 5}).evaluate(profile))
+    found = robustness(
+        scoreboard(BOTH | {"employees": 5}, GROWS | {"employees": 5}).evaluate(profile)
+    )
     assert found.counts[0].tolist() == [1_000, 0]
 
 
 def test_a_cut_off_of_0_takes_every_score():
     profile = balanced(A=0).adding(drawback("employees", Range.between(1, None), weight=9))
-    found = robustness(board(GROWS | {"employees": 5}, {"employees": 5}).evaluate(profile))
+    found = robustness(scoreboard(GROWS | {"employees": 5}, {"employees": 5}).evaluate(profile))
     assert found.counts[0].tolist() == [1_000, 0]
 
 
 def test_an_account_without_a_score_stays_unranked_even_when_there_is_room():
     profile = balanced("capacity", A=5).adding(drawback("employees", Range.between(1, None)))
-    found = robustness(board(BOTH, {}, {"employees": 5}).evaluate(profile), draws=50)
+    found = robustness(scoreboard(BOTH, {}, {"employees": 5}).evaluate(profile), draws=50)
     assert found.counts.tolist() == [[50, 0, 0], [0, 50, 50]]
 
 
 def test_value_tiers_do_not_depend_on_weights_and_it_says_so():
-    found = robustness(board(BOTH | {"employees": 9}, GROWS).evaluate(balanced("value", A=5)))
+    found = robustness(scoreboard(BOTH | {"employees": 9}, GROWS).evaluate(balanced("value", A=5)))
     assert not found.depends_on_weights
     assert found.stays.tolist() == [1, 1]
 
@@ -170,7 +172,7 @@ def test_the_same_seed_gives_the_same_answer_on_many_blocks_of_accounts():
         }
         for n in range(9_000)
     ]
-    found = board(*rows)
+    found = scoreboard(*rows)
     for kind, thresholds in (("cut_off", {"A": 80, "B": 40}), ("capacity", {"A": 100, "B": 3_000})):
         profile = balanced(kind, **thresholds).adding(drawback("revenue", rising(0, 1), weight=2))
         evaluation = found.evaluate(profile)
@@ -182,7 +184,7 @@ def test_the_same_seed_gives_the_same_answer_on_many_blocks_of_accounts():
 
 
 def test_progress_rises_to_the_end_and_can_stop_the_work():
-    evaluation = board(BOTH, GROWS).evaluate(balanced("capacity", A=1))
+    evaluation = scoreboard(BOTH, GROWS).evaluate(balanced("capacity", A=1))
     seen = []
     robustness(evaluation, draws=500, progress=seen.append)
     assert seen == sorted(seen)
@@ -200,7 +202,7 @@ def test_progress_rises_to_the_end_and_can_stop_the_work():
 
 def test_a_market_of_nobody_is_no_trouble():
     profile = balanced(A=50).adding(must("employees", Range.between(1e9, None)))
-    found = robustness(board(BOTH | {"employees": 3}).evaluate(profile))
+    found = robustness(scoreboard(BOTH | {"employees": 3}).evaluate(profile))
     assert [t.accounts for t in found.tiers] == [0, 0]
     assert found.tiers[0].stays is None
     assert found.tiers[0].steady_share is None

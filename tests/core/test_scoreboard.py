@@ -3,16 +3,16 @@
 import numpy as np
 import polars as pl
 import pytest
-from accounts import board, examples, must, nice, rising
+from accounts import examples, must, nice, rising, scoreboard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icp_core.arrays import largest
-from icp_core.market import BINS
-from icp_core.profile import Choice, Profile, Range
-from icp_core.scoreboard import Scoreboard, evaluated_rows
-from icp_core.segments import segments
-from icp_core.universe import Universe
+from icp_core.accounts.universe import Universe
+from icp_core.analysis.segments import segments
+from icp_core.evaluation.arrays import largest
+from icp_core.evaluation.market import BINS
+from icp_core.evaluation.scoreboard import Scoreboard, evaluated_rows
+from icp_core.profiles.model import Choice, Profile, Range
 
 MANY = 2_000
 
@@ -53,7 +53,7 @@ def test_a_number_costs_eight_bytes():
 
 def test_one_code_under_two_revisions_is_two_things():
     # Telecommunications, division 61, are in section J of revision 2 and in K of revision 2.1.
-    found = board(
+    found = scoreboard(
         {"industry": "61.10", "industry_revision": "2"},
         {"industry": "61.10", "industry_revision": "2.1"},
         {"industry": "61.10"},
@@ -98,7 +98,7 @@ def test_three_hundred_municipalities_in_four_tiers_are_counted_apart():
 
 @pytest.mark.parametrize("rows", [1, 7, 8, 9, 17])
 def test_the_last_accounts_of_a_universe_are_counted_like_the_others(rows):
-    found = board(
+    found = scoreboard(
         *({"account_id": f"X-{row:02}", "employees": 5 if row % 2 else None} for row in range(rows))
     )
     evaluation = found.evaluate(

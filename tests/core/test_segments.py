@@ -1,10 +1,10 @@
-from accounts import board, must
+from accounts import must, scoreboard
 from hypothesis import HealthCheck, given, settings
 from strategies import accounts, profiles, universe
 
-from icp_core.profile import Flag, PerEmployee, Profile
-from icp_core.scoreboard import Scoreboard
-from icp_core.segments import segments
+from icp_core.analysis.segments import segments
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Flag, PerEmployee, Profile
 
 PROFILE = Profile(
     name="P",
@@ -24,7 +24,7 @@ def row(region, employees=None, customer=None, industry=None):
 
 
 def test_customers_white_space_and_potential_of_each_region_by_hand():
-    found = board(
+    found = scoreboard(
         row("SE-01", 10, True),
         row("SE-01", 30, False),
         row("SE-01", 5),
@@ -45,7 +45,9 @@ def test_customers_white_space_and_potential_of_each_region_by_hand():
 
 
 def test_a_potential_that_nobody_knows_is_unknown_not_zero():
-    found = board(row("SE-01", None, True), row("SE-01", 3), row("NO-03", None)).evaluate(PROFILE)
+    found = scoreboard(row("SE-01", None, True), row("SE-01", 3), row("NO-03", None)).evaluate(
+        PROFILE
+    )
     oslo, stockholm = segments(found, "region").to_dicts()
     assert (oslo["potential"], oslo["potential_unknown"]) == (None, 1)
     assert stockholm["potential"] == 30
@@ -54,7 +56,7 @@ def test_a_potential_that_nobody_knows_is_unknown_not_zero():
 
 
 def test_within_a_segment_only_its_matches_count():
-    found = board(
+    found = scoreboard(
         row("SE-01", 1, industry="62.01"),
         row("SE-01", 1, industry="62.02"),
         row("SE-01", 1, industry="63.11"),
@@ -80,7 +82,7 @@ def test_segments_add_up_to_the_market(rows, profile):
     assert (table["customers"] + table["white_space"] == table["accounts"]).all()
     for index, total in enumerate(found.tiers):
         assert table[f"tier_{index}"].sum() == total.accounts
-    assert table["potential_unknown"].sum() == found.worth.unknown
+    assert table["potential_unknown"].sum() == found.potential.unknown
     breakdown = found.breakdown("region")
     assert table["key"].to_list() == list(breakdown.keys)
     sums = breakdown.potential.sum(axis=1).tolist()

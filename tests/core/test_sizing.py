@@ -1,14 +1,14 @@
 import slow_reference as slow
 import strategies
-from accounts import board, examples, must, nice, rising
+from accounts import examples, must, nice, rising, scoreboard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icp_core.market import Bounds
-from icp_core.profile import Choice, PerEmployee, Profile, Range
-from icp_core.scoreboard import Scoreboard
-from icp_core.sizing import Lack, sizing
-from icp_core.team import Team
+from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.sizing import Lack, sizing
+from icp_core.evaluation.market import Bounds
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Choice, PerEmployee, Profile, Range
 
 PROFILE = Profile(
     name="P",
@@ -19,7 +19,7 @@ PROFILE = Profile(
     ),
     potential=PerEmployee(rate=1),
 )
-HERE = Team(served_regions=("SE-01",), people=1, accounts_each=2, months=12)
+HERE = TeamPlan(served_regions=("SE-01",), people=1, accounts_each=2, months=12)
 
 
 def account(**facts):
@@ -28,7 +28,7 @@ def account(**facts):
 
 def test_the_three_sizes_by_hand():
     found = sizing(
-        board(
+        scoreboard(
             account(employees=100, revenue_growth=0.1),
             account(employees=50, revenue_growth=0.9),
             account(employees=20, revenue_growth=0.5),
@@ -49,14 +49,14 @@ def test_the_three_sizes_by_hand():
 
 def test_an_account_that_lacks_two_columns_is_counted_in_both_and_alone_in_neither():
     found = sizing(
-        board(
+        scoreboard(
             account(employees=None, industry=None),
             account(employees=None),
             account(employees=None),
             account(industry=None),
             account(employees=None, industry="01"),  # fails, so its headcount does not matter
         ).evaluate(PROFILE),
-        Team(),
+        TeamPlan(),
     )
     assert found.tam == Bounds(0, 4)
     assert found.lacks == (Lack("employees", 3, 2), Lack("industry", 2, 1))
@@ -69,17 +69,17 @@ def test_two_gates_on_one_column_are_one_fact_to_find_out():
             must("employees", Range.between(None, 500)),
         )
     )
-    found = sizing(board(account(employees=None)).evaluate(twice), Team())
+    found = sizing(scoreboard(account(employees=None)).evaluate(twice), TeamPlan())
     assert found.lacks == (Lack("employees", 1, 1),)
 
 
 def test_accounts_without_any_region_may_all_be_served():
-    found = sizing(board(account(region=None), account(region=None)).evaluate(PROFILE), HERE)
+    found = sizing(scoreboard(account(region=None), account(region=None)).evaluate(PROFILE), HERE)
     assert found.sam == Bounds(0, 2)
 
 
 def test_a_team_of_nobody_works_nothing():
-    found = sizing(board(account()).evaluate(PROFILE), Team(people=0))
+    found = sizing(scoreboard(account()).evaluate(PROFILE), TeamPlan(people=0))
     assert (found.som, found.som_value) == (Bounds(0, 0), Bounds(0, 0))
 
 
@@ -91,7 +91,7 @@ def test_a_team_of_nobody_works_nothing():
     room=st.integers(0, 20),
 )
 def test_sizes_are_those_that_plain_python_counts(rows, profile, regions, room):
-    team = Team(served_regions=tuple(regions), people=1, accounts_each=room)
+    team = TeamPlan(served_regions=tuple(regions), people=1, accounts_each=room)
     found = sizing(Scoreboard(strategies.universe(rows)).evaluate(profile), team)
     judged = [
         row | slow.judge(profile, row) | {"potential": slow.potential(profile.potential, row)}

@@ -5,10 +5,11 @@ from datetime import date
 import polars as pl
 import pytest
 
-from icp_core import demo, sources
-from icp_core.columns import BY_NAME
+from icp_core import sources
+from icp_core.accounts import demo
+from icp_core.accounts.columns import BY_NAME
 from icp_core.errors import SourceError, UniverseError
-from icp_core.universe import DATA
+from icp_core.paths import DATA
 
 
 @pytest.fixture(scope="module")

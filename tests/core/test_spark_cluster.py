@@ -15,12 +15,12 @@ import strategies
 from hypothesis import HealthCheck, given, settings
 from test_market_against_reference import PHASES, assert_same
 
-from icp_core import engines
-from icp_core.engines import EngineBoard
 from icp_core.errors import SourceError
-from icp_core.scoreboard import Scoreboard
+from icp_core.evaluation import engines
+from icp_core.evaluation.engines import EngineBoard
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.starters import starter
 from icp_core.sources import load
-from icp_core.starters import starter
 
 pyspark = pytest.importorskip("pyspark", reason="needs requirements-scale.txt")
 if shutil.which("java") is None:
@@ -137,9 +137,9 @@ def test_a_worker_killed_in_the_middle_of_a_query_changes_nothing(cluster, demo)
     universe, address = demo
     _, workers = cluster
     profile = starter("manufacturers-erp").profile
-    board = EngineBoard(engines.connect(address))
+    scoreboard = EngineBoard(engines.connect(address))
     answers = []
-    asking = threading.Thread(target=lambda: answers.append(board.evaluate(profile).market))
+    asking = threading.Thread(target=lambda: answers.append(scoreboard.evaluate(profile).market))
     asking.start()
     time.sleep(1.0)
     assert asking.is_alive(), "the answer came before the worker could be killed"

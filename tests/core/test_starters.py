@@ -6,11 +6,12 @@ import polars as pl
 import pytest
 
 from icp_core import sources
+from icp_core.accounts.universe import Universe
 from icp_core.errors import ProfileError
-from icp_core.market import evaluate
-from icp_core.profile import Profile, Role
-from icp_core.starters import starter, starters, starters_for
-from icp_core.universe import DATA, Universe
+from icp_core.evaluation.market import evaluate
+from icp_core.paths import DATA
+from icp_core.profiles.model import Profile, Role
+from icp_core.profiles.starters import starter, starters, starters_for
 
 SLUGS = [entry.slug for entry in starters()]
 USES = [(entry.slug, source) for entry in starters() for source in entry.suits]

@@ -3,12 +3,12 @@
 import polars as pl
 import pytest
 
-from icp_core import suggest
+from icp_core.accounts.universe import Universe
 from icp_core.errors import ProfileError
-from icp_core.profile import Choice, Flag, Profile, Range, Role, Tags
-from icp_core.scoreboard import Scoreboard
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles import first_draft
+from icp_core.profiles.model import Choice, Flag, Profile, Range, Role, Tags
 from icp_core.sources import load
-from icp_core.universe import Universe
 
 
 def universe(**columns: object) -> Universe:
@@ -20,25 +20,27 @@ def universe(**columns: object) -> Universe:
 
 
 def test_a_few_large_values_ask_for_a_logarithmic_scale() -> None:
-    assert suggest.Spread.of(pl.Series([1] * 60 + [10] * 30 + [1000] * 10)).scale == "log"
-    assert suggest.Spread.of(pl.Series(range(100))).scale == "linear"
-    assert suggest.Spread.of(pl.Series([-5, *[1] * 98, 1000])).scale == "linear"
+    assert first_draft.Spread.of(pl.Series([1] * 60 + [10] * 30 + [1000] * 10)).scale == "log"
+    assert first_draft.Spread.of(pl.Series(range(100))).scale == "linear"
+    assert first_draft.Spread.of(pl.Series([-5, *[1] * 98, 1000])).scale == "linear"
 
 
 def test_stops_are_round_and_reach_from_end_to_end() -> None:
-    years = suggest.Spread.of(pl.Series([1990, 1995, 2000, 2005, 2010])).stops()
+    years = first_draft.Spread.of(pl.Series([1990, 1995, 2000, 2005, 2010])).stops()
     assert years == tuple(float(year) for year in range(1990, 2011))
-    people = suggest.Spread.of(pl.Series([1] * 60 + [10] * 30 + [730] * 10)).stops()
+    people = first_draft.Spread.of(pl.Series([1] * 60 + [10] * 30 + [730] * 10)).stops()
     assert people[:6] == (0, 1, 2, 3, 4, 5)
     assert people[-3:] == (500, 600, 800)
 
 
 def test_a_column_with_one_value_still_has_stops() -> None:
-    assert suggest.Spread.of(pl.Series([7, 7, None])).stops() == (7.0,)
+    assert first_draft.Spread.of(pl.Series([7, 7, None])).stops() == (7.0,)
 
 
 def test_the_distribution_counts_every_known_value_once() -> None:
-    edges, counts = suggest.distribution(pl.Series([-9, 0, 5, 10, 19, 99, None]), (0.0, 10.0, 20.0))
+    edges, counts = first_draft.distribution(
+        pl.Series([-9, 0, 5, 10, 19, 99, None]), (0.0, 10.0, 20.0)
+    )
     assert edges.tolist() == [0, 10, 20]
     assert counts.tolist() == [3, 3]
 
@@ -47,8 +49,8 @@ def test_customers_are_the_example_where_there_are_enough_of_them() -> None:
     employees = [*range(1, 101), *[500] * 40]
     few = universe(employees=employees, is_customer=[False] * 100 + [True] * 29 + [False] * 11)
     many = universe(employees=employees, is_customer=[False] * 100 + [True] * 40)
-    usual = suggest.criterion(few, "employees", Role.MUST_HAVE).fit
-    theirs = suggest.criterion(many, "employees", Role.MUST_HAVE).fit
+    usual = first_draft.criterion(few, "employees", Role.MUST_HAVE).fit
+    theirs = first_draft.criterion(many, "employees", Role.MUST_HAVE).fit
     assert isinstance(usual, Range)
     assert isinstance(theirs, Range)
     assert usual.a is not None
@@ -58,25 +60,25 @@ def test_customers_are_the_example_where_there_are_enough_of_them() -> None:
 
 def test_values_are_the_most_frequent_ones_or_the_rarest_to_avoid() -> None:
     colours = universe(colour=["red"] * 4 + ["blue"] * 3 + ["green"] * 2 + ["grey"])
-    wanted = suggest.criterion(colours, "colour", Role.NICE_TO_HAVE).fit
-    avoided = suggest.criterion(colours, "colour", Role.KNOCK_OUT).fit
+    wanted = first_draft.criterion(colours, "colour", Role.NICE_TO_HAVE).fit
+    avoided = first_draft.criterion(colours, "colour", Role.KNOCK_OUT).fit
     assert wanted == Choice.of("red", "blue", "green")
     assert avoided == Choice.of("grey")
 
 
 def test_tags_and_flags_have_their_own_fit() -> None:
     tools = universe(tools=[["a", "b"], ["a"], []], uses_erp=[True, None, False])
-    assert suggest.criterion(tools, "tools", Role.MUST_HAVE).fit == Tags(tags=("a", "b"))
-    assert suggest.criterion(tools, "uses_erp", Role.MUST_HAVE).fit == Flag()
+    assert first_draft.criterion(tools, "tools", Role.MUST_HAVE).fit == Tags(tags=("a", "b"))
+    assert first_draft.criterion(tools, "uses_erp", Role.MUST_HAVE).fit == Flag()
 
 
 def test_a_column_without_values_is_not_offered_and_refused() -> None:
     bare = universe(colour=pl.Series([None, None], dtype=pl.String), size=[1, 2])
-    assert [column.name for column in suggest.testable(bare)] == ["size"]
+    assert [column.name for column in first_draft.testable(bare)] == ["size"]
     with pytest.raises(ProfileError, match="no values to test"):
-        suggest.criterion(bare, "colour", Role.MUST_HAVE)
+        first_draft.criterion(bare, "colour", Role.MUST_HAVE)
     with pytest.raises(ProfileError, match="names anything"):
-        suggest.criterion(
+        first_draft.criterion(
             universe(tools=pl.Series([[], []], dtype=pl.List(pl.String))), "tools", Role.MUST_HAVE
         )
 
@@ -84,10 +86,10 @@ def test_a_column_without_values_is_not_offered_and_refused() -> None:
 @pytest.mark.parametrize("source", ["listed", "norway"])
 @pytest.mark.parametrize("role", Role)
 def test_a_suggestion_on_any_column_can_be_evaluated(source: str, role: Role) -> None:
-    board = Scoreboard(load(source))
-    for column in suggest.testable(board.universe):
-        criterion = suggest.criterion(board.universe, column.name, role)
-        market = board.evaluate(Profile(name="One", criteria=(criterion,))).market
+    scoreboard = Scoreboard(load(source))
+    for column in first_draft.testable(scoreboard.universe):
+        criterion = first_draft.criterion(scoreboard.universe, column.name, role)
+        market = scoreboard.evaluate(Profile(name="One", criteria=(criterion,))).market
         if role is Role.MUST_HAVE:
             assert market.matching > 0
 
@@ -100,7 +102,7 @@ def test_a_first_profile_asks_for_a_usual_size_and_a_few_attributes_that_tell() 
         tier_one=[None] * 80 + [True] * 20,
         floors=[1, 2] * 50,
     )
-    found = suggest.profile(accounts)
+    found = first_draft.profile(accounts)
     assert [(one.column, one.role) for one in found.criteria] == [
         ("employees", Role.MUST_HAVE),
         ("industry", Role.NICE_TO_HAVE),
@@ -112,14 +114,14 @@ def test_a_first_profile_asks_for_a_usual_size_and_a_few_attributes_that_tell() 
 
 def test_a_first_profile_of_a_few_companies_keeps_none_of_them_out() -> None:
     accounts = universe(employees=[12, 25, None], country=["SE", "NO", "SE"])
-    found = suggest.profile(accounts)
+    found = first_draft.profile(accounts)
     assert [one.role for one in found.criteria] == [Role.NICE_TO_HAVE, Role.NICE_TO_HAVE]
     assert Scoreboard(accounts).evaluate(found).market.tam.low == 3
 
 
 def test_a_first_profile_fits_a_list_that_has_nothing_but_names() -> None:
     accounts = universe(website=["a.se", "b.se"])
-    found = suggest.profile(accounts)
+    found = first_draft.profile(accounts)
     assert found.criteria == ()
     found.check(accounts.columns)
     assert Scoreboard(accounts).evaluate(found).market.tam.low == 2
@@ -128,5 +130,5 @@ def test_a_first_profile_fits_a_list_that_has_nothing_but_names() -> None:
 @pytest.mark.parametrize("source", ["demo", "listed", "norway"])
 def test_a_first_profile_fits_what_ships_and_leaves_something(source: str) -> None:
     accounts = load(source)
-    market = Scoreboard(accounts).evaluate(suggest.profile(accounts)).market
+    market = Scoreboard(accounts).evaluate(first_draft.profile(accounts)).market
     assert 0 < market.tam.high <= len(accounts)

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from icp_core.universe import Universe
+from icp_core.accounts.universe import Universe
 
 
 def _universe() -> Universe:

@@ -12,14 +12,15 @@ import pytest
 import strategies
 from accounts import must, nice, rising
 
-from icp_core import demo, sources, universe
+from icp_core import sources
+from icp_core.accounts import demo, universe
+from icp_core.accounts.on_disk import mapped, scratch
+from icp_core.accounts.universe import Universe
+from icp_core.analysis.listing import Wanted, page
 from icp_core.errors import SourceError, UniverseError
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.importing.library import Library
-from icp_core.listing import Wanted, page
-from icp_core.mapped import mapped, scratch
-from icp_core.profile import Choice, Flag, PerEmployee, Profile, Range, Tags
-from icp_core.scoreboard import Scoreboard
-from icp_core.universe import Universe
+from icp_core.profiles.model import Choice, Flag, PerEmployee, Profile, Range, Tags
 
 ROWS = 1_500
 PROFILE = Profile(

@@ -1,16 +1,16 @@
 import pytest
 import strategies
-from accounts import board, examples, must, nice
+from accounts import examples, must, nice, scoreboard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icp_core.costs import loosened
-from icp_core.market import Bounds
-from icp_core.profile import Choice, Flag, Profile, Range, Role
-from icp_core.scoreboard import Scoreboard
-from icp_core.sizing import sizing
-from icp_core.team import Team
-from icp_core.verdict import BROAD, Action, Breadth, breadth, verdict
+from icp_core.analysis.costs import loosened
+from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.sizing import sizing
+from icp_core.analysis.verdict import BROAD, Action, Breadth, breadth, verdict
+from icp_core.evaluation.market import Bounds
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Choice, Flag, Profile, Range, Role
 
 PROFILE = Profile(
     name="P",
@@ -23,11 +23,11 @@ PROFILE = Profile(
 
 
 def team(capacity, **changes):
-    return Team(people=1, accounts_each=capacity, months=12, **changes)
+    return TeamPlan(people=1, accounts_each=capacity, months=12, **changes)
 
 
 def market(matching, possible=0, small=0, elsewhere=0, abroad=0):
-    return board(
+    return scoreboard(
         *(
             {"employees": 40, "region": "SE-01", "recruits_abroad": n < abroad}
             for n in range(matching)
@@ -68,7 +68,7 @@ def test_possible_accounts_that_cannot_tip_it_do_not_matter():
 
 def test_only_the_regions_served_count():
     everywhere = PROFILE.without(1)
-    found = market(5, elsewhere=10).board.evaluate(everywhere)
+    found = market(5, elsewhere=10).scoreboard.evaluate(everywhere)
     assert verdict(found, team(10)).breadth is Breadth.ABOUT_RIGHT
     served = verdict(found, team(10, served_regions=("SE-01",)))
     assert served.sam == Bounds(5, 5)
@@ -91,7 +91,7 @@ def test_a_change_that_is_sure_to_be_enough_comes_before_a_smaller_one_that_may_
     # 5 match. Without the region 5 + 4 do, and up to 7 more whose headcount is unknown; without the
     # headcount 5 + 13 do, which changes more and is sure to be enough.
     found = verdict(
-        board(
+        scoreboard(
             *({"employees": 40, "region": "SE-01"} for _ in range(5)),
             *({"employees": 1, "region": "SE-01"} for _ in range(13)),
             *({"employees": 40, "region": "NO-03"} for _ in range(4)),
@@ -115,7 +115,7 @@ def test_of_changes_that_may_be_enough_the_likelier_comes_first():
     # Without the region 5 to 15: six of these eleven numbers are 10 or more. Without the headcount 8 to
     # 9, which is nearer to 10 than 5 is and yet never enough.
     found = verdict(
-        board(
+        scoreboard(
             *({"employees": 40, "region": "SE-01"} for _ in range(5)),
             *({"employees": 1, "region": "SE-01"} for _ in range(3)),
             {"employees": 1},
@@ -143,7 +143,7 @@ def test_a_broad_market_names_the_nice_to_have_to_require():
 
 
 def test_without_capacity_there_is_nothing_to_compare_with():
-    found = verdict(market(5), Team(people=0))
+    found = verdict(market(5), TeamPlan(people=0))
     assert (found.breadth, found.changes) == (None, ())
 
 

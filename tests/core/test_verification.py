@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from icp_core.verification import Interval, draw, verify, wilson
+from icp_core.analysis.verification import Interval, draw, verify, wilson
 
 MATCHES = [f"SE-{number:03d}" for number in range(100)]
 POSSIBLE = [f"NO-{number:03d}" for number in range(30)]

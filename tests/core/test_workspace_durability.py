@@ -10,15 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from icp_core.errors import ConflictError
-from icp_core.profile import Profile
-from icp_core.workspace import Status, Workspace, checksum
+from icp_core.profiles.model import Profile
+from icp_core.workspace import ConflictError, Status, Workspace, checksum
 
 ROOT = Path(__file__).resolve().parents[2]
 OPENING = """
     import sys
-    from icp_core.errors import ConflictError
-    from icp_core.profile import Profile
+    from icp_core.workspace import ConflictError
+    from icp_core.profiles.model import Profile
     from icp_core.workspace import Status, Workspace
     name, url = sys.argv[1:]
     workspace = Workspace.open(url)

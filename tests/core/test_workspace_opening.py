@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from icp_core.errors import IcpError, WorkspaceError
-from icp_core.profile import Profile
+from icp_core.profiles.model import Profile
 from icp_core.workspace import DIRECTORY_VARIABLE, URL_VARIABLE, Status, Workspace, default_url
 from icp_core.workspace.database import migrations
 from icp_core.workspace.schema import VERSION_TABLE, metadata

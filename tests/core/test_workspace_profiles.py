@@ -3,9 +3,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import create_engine, text
 
-from icp_core.errors import ConflictError, IcpError, WorkspaceError
-from icp_core.profile import Criterion, Profile, Range, Role
-from icp_core.workspace import Workspace, checksum, slug_of
+from icp_core.errors import IcpError, WorkspaceError
+from icp_core.profiles.model import Criterion, Profile, Range, Role
+from icp_core.workspace import ConflictError, Workspace, checksum, slug_of
 
 SAAS = Profile(
     name="Nordic SaaS",

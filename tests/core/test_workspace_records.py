@@ -2,10 +2,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.verification import Answer, draw, verify
 from icp_core.errors import WorkspaceError
-from icp_core.profile import Profile
-from icp_core.team import Team
-from icp_core.verification import Answer, draw, verify
+from icp_core.profiles.model import Profile
 from icp_core.workspace import checksum
 
 SAAS = Profile(name="Nordic SaaS")
@@ -74,8 +74,8 @@ def test_a_record_of_a_version_that_was_never_saved_is_refused(workspace, sample
 
 
 def test_the_teams_plan_is_the_profiles_own_else_everybodys_else_the_default(workspace):
-    assert workspace.team("nordic-saas") == Team()
-    for_all = Team(served_regions=("SE-01", "NO-03"), people=5, accounts_each=100, months=6)
+    assert workspace.team("nordic-saas") == TeamPlan()
+    for_all = TeamPlan(served_regions=("SE-01", "NO-03"), people=5, accounts_each=100, months=6)
     workspace.save_team(for_all, author="Eva")
     assert workspace.team("nordic-saas") == workspace.team() == for_all
     own = for_all.replace(hours_per_tier={"A": 60.0, "B": 4.0})

@@ -7,8 +7,9 @@ import pytest
 from app_pages import errors, metrics, opened, texts
 from streamlit.testing.v1 import AppTest
 
-from icp_core.market import Market
-from icp_core.profile import (
+from icp_core.evaluation.market import Market
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import (
     Choice,
     Criterion,
     EmployeeBands,
@@ -20,7 +21,6 @@ from icp_core.profile import (
     Tier,
     TierPolicy,
 )
-from icp_core.scoreboard import Scoreboard
 from icp_core.sources import load
 from ui import state
 from ui.builder import policies
@@ -47,12 +47,12 @@ PROFILE = Profile(
 
 
 @cache
-def board(dataset: str) -> Scoreboard:
+def scoreboard(dataset: str) -> Scoreboard:
     return Scoreboard(load(dataset))
 
 
 def market(profile: Profile, dataset: str = "norway") -> Market:
-    return board(dataset).evaluate(profile).market
+    return scoreboard(dataset).evaluate(profile).market
 
 
 def builder(profile: Profile = PROFILE, dataset: str = "norway", **parameters: str) -> AppTest:
@@ -296,7 +296,7 @@ def test_a_profile_that_nothing_matches_says_what_to_loosen() -> None:
 
 def test_a_profile_without_criteria_matches_everybody_and_says_so() -> None:
     app = builder(Profile(name="Empty"))
-    assert metrics(app)["Matches"] == number(len(board("norway").universe))
+    assert metrics(app)["Matches"] == number(len(scoreboard("norway").universe))
     assert "No criteria yet" in texts(app)
 
 
@@ -314,14 +314,14 @@ def test_what_each_must_have_costs_stands_in_a_list_of_its_own() -> None:
 def test_accounts_to_verify_say_what_to_find_out() -> None:
     app = builder()
     labelled(app.segmented_control, "Show").set_value("verify").run()
-    best = board("norway").evaluate(PROFILE).to_verify(1)
+    best = scoreboard("norway").evaluate(PROFILE).to_verify(1)
     assert best["name"][0] in texts(app)
     assert "Find out: Employees" in texts(app)
 
 
 def test_points_of_the_best_account_add_up_to_its_score() -> None:
     app = builder()
-    best = board("norway").evaluate(PROFILE)
+    best = scoreboard("norway").evaluate(PROFILE)
     row = best.rows(best.best(1))
     assert f"**{number(row['score'][0])}**\u2003{row['name'][0]}" in texts(app)
 
@@ -335,7 +335,7 @@ def test_a_policy_of_another_kind_is_valid_for_any_number_of_tiers(
     names = tuple("ABCDEFGHI"[:count])
     tiers = tuple(Tier(name=name, threshold=90 - i) for i, name in enumerate(names))
     profile = Profile(name="Empty", tiers=TierPolicy(tiers=tiers))
-    policy = policies.default_policy(kind, board(dataset), profile)
+    policy = policies.default_policy(kind, scoreboard(dataset), profile)
     assert policy.kind == kind
     assert policy.names == names
     assert TierPolicy.model_validate(policy.model_dump()) == policy
@@ -343,7 +343,7 @@ def test_a_policy_of_another_kind_is_valid_for_any_number_of_tiers(
 
 @pytest.mark.parametrize("kind", ["cut_off", "capacity", "value"])
 def test_tiers_can_be_added_up_to_the_most_there_may_be(kind: str) -> None:
-    policy = policies.default_policy(kind, board("norway"), PROFILE)
+    policy = policies.default_policy(kind, scoreboard("norway"), PROFILE)
     assert len(policies.resized(policy, 9).tiers) == 9
     assert policies.resized(policies.resized(policy, 9), 2).tiers == policy.tiers[:2]
 

@@ -8,11 +8,11 @@ import pytest
 import streamlit as st
 from app_pages import PAGES, errors, metrics, opened, texts
 
-from icp_core.engines import EngineBoard, connect
 from icp_core.errors import SourceError
-from icp_core.scoreboard import Scoreboard
+from icp_core.evaluation.engines import EngineBoard, connect
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.starters import starter
 from icp_core.sources import load
-from icp_core.starters import starter
 from ui import data, state
 from ui.format import bounds, number
 
@@ -122,7 +122,7 @@ def test_a_question_over_the_limit_leaves_the_last_answer_and_can_be_asked_again
     shown = metrics(app)
     asked = EngineBoard.evaluate
 
-    def too_slow(board, profile):
+    def too_slow(scoreboard, profile):
         raise SourceError("The question to the engine took longer than 1 s and was stopped.")
 
     monkeypatch.setattr(EngineBoard, "evaluate", too_slow)

@@ -8,9 +8,9 @@ from app_pages import Open, errors, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core import sources
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.exporting import FORMATS
-from icp_core.scoreboard import Scoreboard
-from icp_core.starters import starter
+from icp_core.profiles.starters import starter
 
 PAGE = "pages/8_Export.py"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from icp_core.market import Bounds
+from icp_core.evaluation.market import Bounds
 from ui.format import (
     bounds,
     in_sentence,

@@ -8,13 +8,14 @@ import pytest
 from app_pages import Open, errors, texts
 from streamlit.testing.v1 import AppTest
 
+from icp_core.importing import customer_lists
 from icp_core.importing.customers import KEPT
 from icp_core.importing.library import Library
 from icp_core.importing.load import run_import
-from icp_core.learning import Outcomes, customer_lists, demo_deals, disagreement, learn, standings
+from icp_core.learning import Outcomes, demo_deals, disagreement, learn, standings
 from icp_core.learning.proof import CANDIDATES
+from icp_core.profiles.starters import starters_for
 from icp_core.sources import load
-from icp_core.starters import starters_for
 from icp_core.workspace import Status, Workspace, default_url
 from ui.format import number
 from ui.learning import charts, proof, segments, shared, suggested

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from icp_core.tiers import UNRANKED
+from icp_core.evaluation.tiers import UNRANKED
 from ui import live
 
 TIERS = pl.DataFrame(

@@ -8,11 +8,11 @@ import pytest
 from app_pages import Open, metrics, texts
 from streamlit.testing.v1 import AppTest
 
-from icp_core.profile import Choice, Criterion, Profile, Role
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Choice, Criterion, Profile, Role
+from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography
-from icp_core.scoreboard import Scoreboard
 from icp_core.sources import load
-from icp_core.starters import starters_for
 from ui import maps, state
 from ui.format import money, number, percent
 

@@ -5,19 +5,19 @@ import pytest
 from app_pages import Open, errors, metrics, texts
 from streamlit.testing.v1 import AppTest
 
-from icp_core.concentration import concentration
-from icp_core.costs import attrition, costs, cut_offs
-from icp_core.market import Bounds
-from icp_core.policies import equivalent
-from icp_core.profile import Criterion, Profile, Range, Role, Tier, TierPolicy
-from icp_core.robustness import robustness
-from icp_core.scoreboard import Evaluation, Scoreboard
-from icp_core.segments import segments
-from icp_core.sizing import sizing
+from icp_core.analysis.concentration import concentration
+from icp_core.analysis.costs import attrition, costs, cut_offs
+from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.robustness import robustness
+from icp_core.analysis.segments import segments
+from icp_core.analysis.sizing import sizing
+from icp_core.analysis.tier_policies import equivalent
+from icp_core.analysis.verdict import Action, Breadth, Verdict, breadth, verdict
+from icp_core.evaluation.market import Bounds
+from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
+from icp_core.profiles.model import Criterion, Profile, Range, Role, Tier, TierPolicy
+from icp_core.profiles.starters import starters_for
 from icp_core.sources import load
-from icp_core.starters import starters_for
-from icp_core.team import Team
-from icp_core.verdict import Action, Breadth, Verdict, breadth, verdict
 from icp_core.workspace import URL_VARIABLE, Workspace, default_url
 from ui import state
 from ui.format import bounds, money_bounds, number, percent, signed
@@ -50,7 +50,7 @@ def profile_of(app: AppTest) -> Profile:
     return now
 
 
-def saved_team() -> Team:
+def saved_team() -> TeamPlan:
     workspace = Workspace.open(default_url())
     try:
         return workspace.team()
@@ -63,7 +63,7 @@ def test_the_sizes_are_those_of_the_library_with_the_cause_of_the_range(
 ) -> None:
     app = open_page(MARKET)
     assert not app.exception
-    expected = sizing(demo, Team())
+    expected = sizing(demo, TeamPlan())
     shown = metrics(app)
     assert shown["TAM, companies that match"] == bounds(expected.tam)
     assert shown["SAM, everywhere served"] == bounds(expected.sam)
@@ -88,7 +88,7 @@ def test_the_regions_served_and_the_people_change_sam_and_som_and_are_saved(
     plan(app, "accounts_each").set_value(50).run()
     plan(app, "months").set_value(6).run()
     assert not app.exception
-    team = Team(served_regions=("SE-01", "NO-03"), people=1, accounts_each=50, months=6)
+    team = TeamPlan(served_regions=("SE-01", "NO-03"), people=1, accounts_each=50, months=6)
     assert saved_team() == team
     expected = sizing(demo, team)
     assert metrics(app)["SAM, in 2 regions served"] == bounds(expected.sam)
@@ -106,14 +106,14 @@ def test_the_plan_works_without_a_database_for_this_session(
     plan(app, "people").set_value(1).run()
     plan(app, "months").set_value(6).run()
     assert not app.exception
-    expected = sizing(demo, Team(people=1, months=6))
+    expected = sizing(demo, TeamPlan(people=1, months=6))
     assert metrics(app)["SOM, what the team can work"] == bounds(expected.som) == "200"
     assert "holds in this session only" in texts(app)
 
 
 def test_the_verdict_names_what_to_loosen_and_applies_it(open_page: Open, demo: Evaluation) -> None:
     app = open_page(MARKET)
-    expected = verdict(demo, Team())
+    expected = verdict(demo, TeamPlan())
     assert expected.breadth is Breadth.TOO_NARROW
     text = texts(app)
     assert "Too narrow" in text
@@ -148,7 +148,7 @@ def test_a_smaller_team_makes_the_same_market_right_or_too_broad(
 )
 def test_the_sentence_says_how_many_times_the_capacity(low, high, capacity, said) -> None:
     found = Verdict(capacity, Bounds(low, high), breadth(low, capacity), breadth(high, capacity))
-    assert said in sizes.sentence(found, Team(people=1, accounts_each=capacity))
+    assert said in sizes.sentence(found, TeamPlan(people=1, accounts_each=capacity))
 
 
 def test_the_breakdown_opens_an_industry_down_to_four_digits(
@@ -221,7 +221,7 @@ def test_customers_are_held_against_white_space(open_page: Open, demo: Evaluatio
     assert table["penetration"].to_list() == pytest.approx(
         (100 * table["customers"] / table["accounts"]).to_list()
     )
-    outside = int(demo.board.customers().sum()) - demo.market.customers
+    outside = int(demo.scoreboard.customers().sum()) - demo.market.customers
     assert f"{number(outside)} customers do not match" in texts(app)
 
 
@@ -286,8 +286,8 @@ def test_a_gate_is_loosened_by_its_button(open_page: Open, demo: Evaluation) -> 
 
 
 def test_the_attrition_ends_at_the_matches(demo: Evaluation) -> None:
-    table = stage_data(attrition(demo), demo.board.universe.columns)
-    assert table["matching"][0] == len(demo.board.universe)
+    table = stage_data(attrition(demo), demo.scoreboard.universe.columns)
+    assert table["matching"][0] == len(demo.scoreboard.universe)
     assert table["matching"][-1] == len(demo.matches)
     assert table["possible"][-1] == len(demo.possible)
     assert table["lost"].sum() == demo.market.failing
@@ -315,7 +315,7 @@ def test_tiers_by_capacity_can_be_ranked_by_score(open_page: Open, demo: Evaluat
     app = section(open_page(MARKET, p=state.pack(profile)), "cut_offs")
     app.button(key="market_by_score").click().run()
     assert not app.exception
-    assert profile_of(app).tiers == equivalent(demo.board.evaluate(profile), "cut_off")
+    assert profile_of(app).tiers == equivalent(demo.scoreboard.evaluate(profile), "cut_off")
 
 
 def test_a_cut_off_changes_a_copy(demo: Evaluation) -> None:

@@ -7,7 +7,7 @@ import pytest
 from app_pages import PAGES, ROOT, TIMEOUT, Open, errors, opened
 from streamlit.testing.v1 import AppTest
 
-from icp_core.profile import Choice, Criterion, Profile, Range, Role
+from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role
 from ui import shell, state
 
 NOTHING = Profile(

@@ -7,8 +7,8 @@ import pytest
 from app_pages import Open, errors, metrics, texts
 from streamlit.testing.v1 import AppTest
 
-from icp_core.profile import Profile
-from icp_core.starters import starter
+from icp_core.profiles.model import Profile
+from icp_core.profiles.starters import starter
 from icp_core.workspace import URL_VARIABLE, Workspace
 from ui import state
 

@@ -7,9 +7,9 @@ import pytest
 from app_pages import Open, metrics, texts
 
 from icp_core import sources
-from icp_core.profile import Choice, Criterion, Profile, Range, Role
-from icp_core.scoreboard import Scoreboard
-from icp_core.starters import starter
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role
+from icp_core.profiles.starters import starter
 from ui import headline, live
 
 TODAY = date(2026, 11, 1)
@@ -33,8 +33,8 @@ def swedish(missing: str = "unknown") -> Criterion:
     return Criterion(column="country", role=Role.MUST_HAVE, fit=Choice.of("SE"), missing=missing)
 
 
-def steps(board: Scoreboard, one: Profile) -> str:
-    found = headline.next_steps(board.evaluate(one), today=TODAY)
+def steps(scoreboard: Scoreboard, one: Profile) -> str:
+    found = headline.next_steps(scoreboard.evaluate(one), today=TODAY)
     return "\n".join(step.text for step in found)
 
 
@@ -61,7 +61,7 @@ def test_tier_data_adds_up_to_the_matches(demo: Scoreboard) -> None:
     evaluation = demo.evaluate(starter("outgrown-accounting").profile)
     table = live.tier_data(evaluation)
     assert table["accounts"].sum() == len(evaluation.matches)
-    assert table["potential"].sum() == pytest.approx(evaluation.worth.total)
+    assert table["potential"].sum() == pytest.approx(evaluation.potential.total)
     assert (table["customers"] + table["white_space"]).to_list() == table["accounts"].to_list()
 
 

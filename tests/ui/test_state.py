@@ -8,8 +8,8 @@ from app_pages import Open, errors, metrics
 from streamlit.elements.arrow import DataframeSelectionSerde
 
 from icp_core.errors import ProfileError
-from icp_core.profile import Criterion, Profile, Range, Role
-from icp_core.starters import starter, starters
+from icp_core.profiles.model import Criterion, Profile, Range, Role
+from icp_core.profiles.starters import starter, starters
 from ui import data, state
 from ui.format import number
 

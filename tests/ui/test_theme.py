@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from icp_core.tiers import UNRANKED
+from icp_core.evaluation.tiers import UNRANKED
 from ui import theme
 
 CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"

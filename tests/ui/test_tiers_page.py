@@ -6,14 +6,14 @@ import pytest
 from app_pages import Open, texts
 from streamlit.testing.v1 import AppTest
 
-from icp_core.bubbles import bubbles
-from icp_core.concentration import concentration
-from icp_core.policies import equivalent, side_by_side
-from icp_core.profile import PerEmployee, Profile
-from icp_core.scoreboard import Evaluation, Scoreboard
+from icp_core.analysis.bubbles import bubbles
+from icp_core.analysis.concentration import concentration
+from icp_core.analysis.plan import TeamPlan, effort
+from icp_core.analysis.tier_policies import equivalent, side_by_side
+from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
+from icp_core.profiles.model import PerEmployee, Profile
+from icp_core.profiles.starters import starters_for
 from icp_core.sources import load
-from icp_core.starters import starters_for
-from icp_core.team import Team, effort
 from icp_core.workspace import Workspace, default_url
 from ui import state, tiers
 from ui.format import number
@@ -52,7 +52,7 @@ def test_the_policies_stand_side_by_side_with_their_numbers(
 
 def test_the_share_that_is_in_the_tier_now_is_counted(demo: Evaluation) -> None:
     found = side_by_side(demo)
-    table = tiers.comparison_data(demo, found, Team())
+    table = tiers.comparison_data(demo, found, TeamPlan())
     value = found["value"]
     now = set(demo.matches.rows[demo.tier == 0].tolist())
     then = set(value.matches.rows[value.tier == 0].tolist())
@@ -78,7 +78,7 @@ def test_hours_per_account_are_saved_and_change_the_effort(
     app.number_input(key="shown_plan_hours_A").set_value(2.0).run()
     app.number_input(key="shown_plan_people").set_value(1).run()
     assert not app.exception
-    team = Team(people=1, hours_per_tier={"A": 2.0, "B": 8.0, "C": 1.0})
+    team = TeamPlan(people=1, hours_per_tier={"A": 2.0, "B": 8.0, "C": 1.0})
     workspace = Workspace.open(default_url())
     assert workspace.team() == team
     workspace.close()
@@ -113,13 +113,13 @@ def test_every_bubble_is_a_match_and_customers_are_ringed(
 
 
 def test_a_large_market_says_how_its_bubbles_were_chosen(demo: Evaluation) -> None:
-    wide = demo.board.evaluate(Profile(name="Wide", potential=PerEmployee(rate=10)))
+    wide = demo.scoreboard.evaluate(Profile(name="Wide", potential=PerEmployee(rate=10)))
     chosen = bubbles(wide)
     assert chosen.rows.height == 3_000
     how, without = tiers.bubble_notes(chosen)
     assert f"At most {number(3_000)} bubbles" in how
     assert "Tier A: the best 100 and " in how.replace("\\", "")
-    assert without.startswith(number(wide.worth.unknown))
+    assert without.startswith(number(wide.potential.unknown))
 
 
 def test_a_market_of_unknown_potential_can_still_be_ranked_by_score(open_page: Open) -> None:

@@ -9,10 +9,10 @@ from app_pages import Open, errors, metrics, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core import sources
-from icp_core.compare import compare
-from icp_core.profile import Criterion, Profile, Range, Role
-from icp_core.scoreboard import Scoreboard
-from icp_core.starters import starter
+from icp_core.analysis.compare import compare
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Criterion, Profile, Range, Role
+from icp_core.profiles.starters import starter
 from icp_core.workspace import Workspace
 from ui import state
 from ui.versions.exports import export_log_data

@@ -5,26 +5,26 @@ from datetime import date
 import streamlit as st
 
 from icp_core.errors import AccountError, IcpError
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.importing import by_hand
 from icp_core.reference.geography import COUNTRIES
-from icp_core.scoreboard import Scoreboard
 from ui import data, state
 from ui.format import plain
 from ui.texts import _
 
 
-def dialog(board: Scoreboard, *, dataset: str) -> None:
+def dialog(scoreboard: Scoreboard, *, dataset: str) -> None:
     """Ask for the facts of one account, and add it to these accounts or to all datasets."""
     st.dialog(
         _("Add an account"),
         width="medium",
         icon=":material/add_business:",
         on_dismiss=state.close_dialog,
-    )(_form)(board, dataset)
+    )(_form)(scoreboard, dataset)
 
 
-def _form(board: Scoreboard, dataset: str) -> None:
-    universe = board.universe
+def _form(scoreboard: Scoreboard, dataset: str) -> None:
+    universe = scoreboard.universe
     has = universe.columns.keys()
     with st.form("add_account", border=False):
         name = st.text_input(_("Name"), key="add_name")
@@ -98,7 +98,7 @@ def _form(board: Scoreboard, dataset: str) -> None:
                 as_of=date.today(),
             )
             key = account["account_id"]
-            if _holds(board, key):
+            if _holds(scoreboard, key):
                 st.warning(
                     _("{name} ({key}) is among these accounts already.").format(
                         name=plain(name), key=plain(key)
@@ -117,9 +117,9 @@ def _form(board: Scoreboard, dataset: str) -> None:
         st.rerun()
 
 
-def _holds(board: Scoreboard, key: str) -> bool:
+def _holds(scoreboard: Scoreboard, key: str) -> bool:
     try:
-        board.row(key)
+        scoreboard.row(key)
     except AccountError:
         return False
     return True

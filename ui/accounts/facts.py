@@ -7,7 +7,7 @@ from urllib.parse import quote
 import polars as pl
 import streamlit as st
 
-from icp_core.columns import Column, Kind
+from icp_core.accounts.columns import Column, Kind
 from icp_core.reference import geography
 from ui.builder import words
 from ui.format import number, plain

@@ -11,15 +11,15 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from icp_core import listing
-from icp_core.columns import Column, Kind, describe
+from icp_core.accounts.columns import Column, Kind, describe
+from icp_core.analysis import listing
+from icp_core.analysis.listing import BEST, Page, Wanted
+from icp_core.evaluation.expressions import NAMES
+from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.tiers import UNRANKED
 from icp_core.exporting import FORMATS, Prepared, prepare
 from icp_core.exporting.prepare import FICTIONAL_PREFIX
-from icp_core.expressions import NAMES
-from icp_core.listing import BEST, Page, Wanted
 from icp_core.reference import geography
-from icp_core.scoreboard import Evaluation
-from icp_core.tiers import UNRANKED
 from icp_core.workspace import Status, slug_of
 from ui import data, shell, state, tables, theme
 from ui.accounts import deciding
@@ -163,7 +163,7 @@ def _filters(
     with st.popover(label, icon=":material/filter_list:"):
         names = {
             code: geography.name_of(code)
-            for code in evaluation.board.codes("region")[1]
+            for code in evaluation.scoreboard.codes("region")[1]
             if code is not None
         }
         regions = st.multiselect(
@@ -194,7 +194,7 @@ def _filters(
 
 def layout(evaluation: Evaluation, wanted: Wanted, statuses: tuple[Status, ...]) -> Asked:
     """Draw the chooser of columns and order; a click on a heading of the table sets the order too."""
-    columns = evaluation.board.universe.columns
+    columns = evaluation.scoreboard.universe.columns
     offered = [name for name in offered_columns(columns) if name != "name"]
     usual = [name for name in USUAL if name in offered]
     sortable = [BEST, *(name for name in ("name", *offered) if is_sortable(name, columns))]
@@ -361,7 +361,7 @@ def table(page: Page, evaluation: Evaluation, asked: Asked) -> None:
         placeholder="",
         selection_mode=["multi-row", "single-column"],
         key=state.shown_rows(_table_name(), (row for row, key in enumerate(ids) if key in chosen)),
-        on_select=lambda: _picked(ids, asked, evaluation.board.universe.columns),
+        on_select=lambda: _picked(ids, asked, evaluation.scoreboard.universe.columns),
         alt=_("Accounts, one page"),
     )
 
@@ -499,7 +499,7 @@ def _logged(evaluation: Evaluation, asked: Asked, format: str, view: View, autho
 
 def file_name(evaluation: Evaluation, *, format: str) -> str:
     """Name of the file of a list; the fictional say so."""
-    prefix = FICTIONAL_PREFIX if evaluation.board.universe.fictional else ""
+    prefix = FICTIONAL_PREFIX if evaluation.scoreboard.universe.fictional else ""
     name = f"accounts-{slug_of(evaluation.profile.name)}-{date.today()}"
     return prefix + name + FORMATS[format].suffix
 
@@ -517,14 +517,14 @@ def file(evaluation: Evaluation, asked: Asked, *, format: str) -> Prepared:
         asked.wanted,
         sort=asked.sort,
         descending=asked.descending,
-        limit=len(evaluation.board.universe),
+        limit=len(evaluation.scoreboard.universe),
     )
     computed = ("tier", NAMES.score, NAMES.potential, *_COMPUTED)
-    rows = page.rows.select(*evaluation.board.universe.columns, *computed)
+    rows = page.rows.select(*evaluation.scoreboard.universe.columns, *computed)
     return prepare(
         with_decisions(rows),
         format=format,
         profile=evaluation.profile,
-        fictional=evaluation.board.universe.fictional,
+        fictional=evaluation.scoreboard.universe.fictional,
         on=date.today(),
     )

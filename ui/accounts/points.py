@@ -5,8 +5,8 @@ from typing import Final
 import plotly.graph_objects as go
 import polars as pl
 
-from icp_core.columns import Column
-from icp_core.explain import Explanation
+from icp_core.accounts.columns import Column
+from icp_core.evaluation.explain import Explanation
 from ui import theme
 from ui.builder import words
 from ui.format import number, signed

@@ -10,7 +10,7 @@ from typing import Any, Final
 import streamlit as st
 
 from icp_core.errors import ProfileError
-from icp_core.profile import Profile
+from icp_core.profiles.model import Profile
 from ui import state
 from ui.format import plain
 from ui.texts import _

@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from icp_core.columns import Kind
+from icp_core.accounts.columns import Kind
 from icp_core.errors import ProfileError
-from icp_core.profile import (
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import (
     MAX_TIERS,
     Band,
     ColumnPotential,
@@ -22,7 +23,6 @@ from icp_core.profile import (
     TierPolicy,
 )
 from icp_core.reference import currency
-from icp_core.scoreboard import Scoreboard
 from ui import state
 from ui.builder import words
 from ui.builder.editing import attempt, draft, held, key_of, show_refusal
@@ -43,7 +43,7 @@ _BANDS: Final = (
 )
 
 
-def tiers(board: Scoreboard, profile: Profile) -> None:
+def tiers(scoreboard: Scoreboard, profile: Profile) -> None:
     """Edit how matches are ranked into tiers."""
     policy = profile.tiers
     kinds = {
@@ -65,7 +65,7 @@ def tiers(board: Scoreboard, profile: Profile) -> None:
             key=draft("tiers_kind", policy.kind),
             on_change=lambda: attempt(
                 lambda: state.view().profile.replace(
-                    tiers=default_policy(held("tiers_kind"), board, state.view().profile)
+                    tiers=default_policy(held("tiers_kind"), scoreboard, state.view().profile)
                 ),
                 tell=True,
             ),
@@ -140,7 +140,7 @@ def _tier_row(name: str, tier: Tier, kind: str, unit: str, on_change: Any) -> No
             )
 
 
-def default_policy(kind: str, board: Scoreboard, profile: Profile) -> TierPolicy:
+def default_policy(kind: str, scoreboard: Scoreboard, profile: Profile) -> TierPolicy:
     """A policy of another kind with the tiers of the profile.
 
     Capacities are 10, 50, 500 and doubling; potentials are those that the best 2 % to 50 % of the
@@ -154,7 +154,7 @@ def default_policy(kind: str, board: Scoreboard, profile: Profile) -> TierPolicy
             while len(thresholds) < count:
                 thresholds.append(thresholds[-1] * 2)
         case "value":
-            thresholds = _falling(board.evaluate(profile).worth.amount, count)
+            thresholds = _falling(scoreboard.evaluate(profile).potential.amount, count)
         case _:
             thresholds = [80 - i * min(20.0, 80 / count) for i in range(count)]
     made = tuple(
@@ -190,7 +190,7 @@ def resized(policy: TierPolicy, count: int) -> TierPolicy:
     return policy.replace(tiers=tuple(tiers))
 
 
-def potential(board: Scoreboard, profile: Profile) -> None:
+def potential(scoreboard: Scoreboard, profile: Profile) -> None:
     """Edit what an account could be worth."""
     model = profile.potential
 
@@ -211,14 +211,14 @@ def potential(board: Scoreboard, profile: Profile) -> None:
             on_change=lambda: attempt(
                 lambda: state.view().profile.replace(
                     potential=default_potential(
-                        held("potential_model"), board, state.view().profile.potential
+                        held("potential_model"), scoreboard, state.view().profile.potential
                     )
                 ),
                 tell=True,
             ),
         )
         st.caption(words.potential_meaning(model))
-        _model_inputs(board, model, profile.currency, changed)
+        _model_inputs(scoreboard, model, profile.currency, changed)
         left, right = st.columns(2, gap="small")
         for side, name, label, value in (
             (left, "potential_floor", _("At least"), model.floor),
@@ -251,7 +251,7 @@ def potential(board: Scoreboard, profile: Profile) -> None:
 
 
 def _model_inputs(
-    board: Scoreboard, model: Potential, unit: str, changed: Callable[[], None]
+    scoreboard: Scoreboard, model: Potential, unit: str, changed: Callable[[], None]
 ) -> None:
     """What one model asks for; `_inputs` reads it."""
     match model:
@@ -277,7 +277,7 @@ def _model_inputs(
                 on_change=changed,
             )
         case ColumnPotential(column=column):
-            options = _number_columns(board)
+            options = _number_columns(scoreboard)
             st.selectbox(
                 _("Column"),
                 list(options),
@@ -350,12 +350,12 @@ def _rebanded() -> Profile:
     return now.replace(potential=now.potential.replace(bands=tuple(bands)))
 
 
-def _number_columns(board: Scoreboard) -> dict[str, str]:
-    columns = board.universe.columns.values()
+def _number_columns(scoreboard: Scoreboard) -> dict[str, str]:
+    columns = scoreboard.universe.columns.values()
     return {one.name: plain(_(one.label)) for one in columns if one.kind is Kind.NUMBER}
 
 
-def default_potential(name: str, board: Scoreboard, model: Potential) -> Potential:
+def default_potential(name: str, scoreboard: Scoreboard, model: Potential) -> Potential:
     """A model to start from, with the floor and the cap of the one before."""
     limits = {"floor": model.floor, "cap": model.cap}
     match name:
@@ -365,12 +365,12 @@ def default_potential(name: str, board: Scoreboard, model: Potential) -> Potenti
             return RevenueShare(**limits)
         case "employee_bands":
             return EmployeeBands(bands=_BANDS, **limits)
-    columns = _number_columns(board)
+    columns = _number_columns(scoreboard)
     if not columns:
         raise ProfileError(
             "These accounts have no number column to read potential from. Use another model."
         )
-    own = [one for one in columns if not board.universe.columns[one].is_canonical]
+    own = [one for one in columns if not scoreboard.universe.columns[one].is_canonical]
     return ColumnPotential(
         column="revenue" if "revenue" in columns else (own or list(columns))[0], **limits
     )

@@ -7,12 +7,12 @@ import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from icp_core import explain
-from icp_core.columns import Column
-from icp_core.expressions import NAMES
-from icp_core.market import Evaluated, GateCost
-from icp_core.profile import Profile
-from icp_core.scoreboard import Evaluation
+from icp_core.accounts.columns import Column
+from icp_core.evaluation import explain
+from icp_core.evaluation.expressions import NAMES
+from icp_core.evaluation.market import Evaluated, GateCost
+from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.profiles.model import Profile
 from ui import live, shell, state, theme
 from ui.builder import words
 from ui.builder.editing import LISTS, MARKET
@@ -225,13 +225,13 @@ def best_rows(evaluation: Evaluated, count: int) -> pl.DataFrame:
     names = (*evaluation.profile.tiers.names, None)
     numbers = {
         NAMES.score: evaluation.score[places],
-        NAMES.potential: evaluation.worth.amount[places],
+        NAMES.potential: evaluation.potential.amount[places],
     } | {
-        NAMES.fit(index): evaluation.board.graded(criterion)[rows]
+        NAMES.fit(index): evaluation.scoreboard.fit_of(criterion)[rows]
         for index, criterion in enumerate(evaluation.profile.criteria)
         if not criterion.role.is_gate
     }
-    return evaluation.board.universe.frame.select("account_id", "name")[rows].with_columns(
+    return evaluation.scoreboard.universe.frame.select("account_id", "name")[rows].with_columns(
         *(pl.Series(name, values, nan_to_null=True) for name, values in numbers.items()),
         pl.Series("tier", [names[i] for i in evaluation.tier[places]], dtype=pl.String),
     )

@@ -3,8 +3,18 @@
 from math import inf
 from typing import Final
 
-from icp_core.columns import Column, Kind
-from icp_core.profile import Choice, Criterion, Fit, Flag, Missing, Potential, Range, Role, Tags
+from icp_core.accounts.columns import Column, Kind
+from icp_core.profiles.model import (
+    Choice,
+    Criterion,
+    Fit,
+    Flag,
+    Missing,
+    Potential,
+    Range,
+    Role,
+    Tags,
+)
 from icp_core.reference import geography, industry
 from ui.format import money, number, percent
 from ui.texts import _

@@ -8,7 +8,7 @@ from pathlib import PurePath
 import polars as pl
 import streamlit as st
 
-from icp_core.columns import BY_NAME
+from icp_core.accounts.columns import BY_NAME
 from icp_core.errors import ImportRefused
 from icp_core.importing.cleaning import Rules
 from icp_core.importing.encodings import CODE_PAGES

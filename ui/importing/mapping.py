@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from icp_core.columns import BY_NAME, CANONICAL, Kind
+from icp_core.accounts.columns import BY_NAME, CANONICAL, Kind
 from icp_core.errors import ImportRefused
 from icp_core.importing.mapping import AMOUNTS, Assignment, Mapping
 from icp_core.reference import currency

@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from icp_core.columns import BY_NAME
+from icp_core.accounts.columns import BY_NAME
 from icp_core.errors import IcpError
 from icp_core.importing.duplicates import BY, INTO, KEPT_APART, SHARED, kept_apart
 from icp_core.importing.library import Entry, Library

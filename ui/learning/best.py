@@ -6,9 +6,9 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
+from icp_core.accounts.universe import Universe
 from icp_core.learning import Standings
 from icp_core.learning.customers import MEASURES
-from icp_core.universe import Universe
 from ui import state
 from ui.format import UNKNOWN, number, plain
 from ui.importing import deals

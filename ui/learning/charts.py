@@ -8,7 +8,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 import polars as pl
 
-from icp_core.learning import Lesson
+from icp_core.learning import LearningResult
 from icp_core.learning.intervals import wilson
 from icp_core.learning.proof import Candidate, Judged, Proof
 from ui import theme
@@ -44,7 +44,7 @@ def candidate_colours(*, dark: bool) -> dict[Candidate, str]:
     }
 
 
-def lift_data(lesson: Lesson) -> pl.DataFrame:
+def lift_data(lesson: LearningResult) -> pl.DataFrame:
     """One row per attribute, the sharpest first.
 
     Columns: column, label, suggested, standing, share_best, share_others, lift, low, high, p_adjusted.
@@ -138,7 +138,7 @@ def level_chart(levels: pl.DataFrame, *, worst: bool, dark: bool) -> go.Figure:
     Parameters
     ----------
     levels
-        Rows of `Lesson.levels` of one column.
+        Rows of `LearningResult.levels` of one column.
     worst
         Whether there are worst customers to show.
     """

@@ -6,11 +6,12 @@ from typing import Any, Final, TypeVar
 
 import streamlit as st
 
+from icp_core.accounts.universe import Universe
 from icp_core.errors import IcpError
+from icp_core.importing import customer_lists
+from icp_core.importing.customer_lists import CustomerList
 from icp_core.importing.customers import template
-from icp_core.learning import Outcomes, customer_lists
-from icp_core.learning.customer_lists import CustomerList
-from icp_core.universe import Universe
+from icp_core.learning import Outcomes
 from icp_core.workspace import Status
 from ui import data, shell, state
 from ui.format import number, percent, plain

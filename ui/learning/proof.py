@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from icp_core.learning import Lesson
+from icp_core.learning import LearningResult
 from icp_core.learning.intervals import Estimate
 from icp_core.learning.proof import MEASURES, Candidate, Measure, Proof
 from ui import charts, state, theme
@@ -26,7 +26,7 @@ _DIGITS: Final[dict[Measure, int]] = {
 }
 
 
-def draw(lesson: Lesson) -> None:
+def draw(lesson: LearningResult) -> None:
     """Draw the verdict, the curves, the measures, the differences, and the leakage check."""
     with st.container(border=True, gap="xsmall"):
         left, right = st.columns([4, 1], gap="small")
@@ -140,7 +140,7 @@ def measure_data(proof: Proof) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
-def _measures(lesson: Lesson, proof: Proof) -> None:
+def _measures(lesson: LearningResult, proof: Proof) -> None:
     table = measure_data(proof)
     headings = {"candidate": _("Ranked by")} | {name: _(text) for name, text in MEASURES.items()}
     table_title(
@@ -174,7 +174,7 @@ def difference_data(proof: Proof, measure: Measure) -> pl.DataFrame:
     )
 
 
-def _differences(lesson: Lesson, proof: Proof) -> None:
+def _differences(lesson: LearningResult, proof: Proof) -> None:
     names = _measure_names()
     headings = {
         "first": _("First"),
@@ -206,7 +206,7 @@ def _differences(lesson: Lesson, proof: Proof) -> None:
     st.dataframe(difference_data(proof, measure), column_config=headings, hide_index=True)
 
 
-def _leaks(lesson: Lesson) -> None:
+def _leaks(lesson: LearningResult) -> None:
     leaking = {one.column.name: one for one in lesson.left_out if one.leaks}
     kept = course().settings.keep
     with st.container(border=True, gap="xsmall"):

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from icp_core.learning.cases import Against
 from icp_core.learning.customers import Outcomes, Weights
-from icp_core.profile import Profile
+from icp_core.learning.labelled import Against
+from icp_core.profiles.model import Profile
 
 LEARN_FROM: Final = "learn_from"
 HAND_PICKED: Final = "picked"

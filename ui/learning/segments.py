@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from icp_core.learning import Lesson
+from icp_core.learning import LearningResult
 from icp_core.learning.segments import Segment, Segments
 from ui import data
 from ui.format import number, percent, plain
@@ -16,7 +16,7 @@ from ui.texts import _
 _SHOWN = 4
 
 
-def draw(request: Request, lesson: Lesson) -> None:
+def draw(request: Request, lesson: LearningResult) -> None:
     """Draw how many segments there are and how sure that is, and a card for each."""
     found = done(data.customer_segments(request, lesson), request)
     with st.container(
@@ -55,7 +55,7 @@ def verdict(found: Segments) -> str:
     )
 
 
-def _card(one: Segment, lesson: Lesson) -> None:
+def _card(one: Segment, lesson: LearningResult) -> None:
     st.markdown(f"**{plain(one.name)}**")
     st.caption(
         _("{count} customers, {share} of those grouped").format(
@@ -89,7 +89,7 @@ def stability_data(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _stability(table: pl.DataFrame, lesson: Lesson) -> None:
+def _stability(table: pl.DataFrame, lesson: LearningResult) -> None:
     headings = {
         "segments": _("Segments"),
         "agreement": _("Agreement"),

@@ -5,8 +5,8 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from icp_core.columns import Kind
-from icp_core.learning import Lesson
+from icp_core.accounts.columns import Kind
+from icp_core.learning import LearningResult
 from ui import charts, state, theme
 from ui.builder import words
 from ui.format import UNKNOWN, number, plain
@@ -18,7 +18,7 @@ _DRAWN: Final = 9
 _HEIGHT: Final = 360
 
 
-def draw(lesson: Lesson) -> None:
+def draw(lesson: LearningResult) -> None:
     """Draw the sharpest attributes in words, all of them as a chart, and the levels of one."""
     if not lesson.attributes:
         notes(lesson)
@@ -35,7 +35,7 @@ def draw(lesson: Lesson) -> None:
         _levels(lesson)
 
 
-def notes(lesson: Lesson) -> None:
+def notes(lesson: LearningResult) -> None:
     """Say what was set aside and what cannot be told; aloud where more customers are needed."""
     for note in lesson.notes:
         if lesson.needed is None:
@@ -44,7 +44,7 @@ def notes(lesson: Lesson) -> None:
             st.info(plain(note), icon=":material/groups:")
 
 
-def _sharpest(lesson: Lesson) -> None:
+def _sharpest(lesson: LearningResult) -> None:
     st.markdown(
         f"**{_('What sets the best apart')}**",
         help=_(
@@ -59,7 +59,7 @@ def _sharpest(lesson: Lesson) -> None:
     notes(lesson)
 
 
-def _all(lesson: Lesson) -> None:
+def _all(lesson: LearningResult) -> None:
     table = figures.lift_data(lesson)
     headings = {
         "label": _("Attribute"),
@@ -86,7 +86,7 @@ def _all(lesson: Lesson) -> None:
     )
 
 
-def level_data(lesson: Lesson, column: str) -> pl.DataFrame:
+def level_data(lesson: LearningResult, column: str) -> pl.DataFrame:
     """The levels of one column, areas by name: numbers in order, others by frequency."""
     described = lesson.universe.columns[column]
     rows = lesson.levels.filter(pl.col("column") == column)
@@ -99,7 +99,7 @@ def level_data(lesson: Lesson, column: str) -> pl.DataFrame:
     return pl.concat([rows[:-1].sort("best", descending=True, maintain_order=True), rows[-1:]])
 
 
-def _levels(lesson: Lesson) -> None:
+def _levels(lesson: LearningResult) -> None:
     names = lesson.levels["column"].unique(maintain_order=True).to_list()
     if not names:
         return

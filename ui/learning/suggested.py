@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import polars as pl
 import streamlit as st
 
-from icp_core.columns import Column
-from icp_core.learning import Lesson
+from icp_core.accounts.columns import Column
+from icp_core.learning import LearningResult
 from icp_core.learning.suggestion import Disagreement
-from icp_core.profile import Profile, Role
+from icp_core.profiles.model import Profile, Role
 from ui import data, shell, state
 from ui.builder import words
 from ui.format import UNKNOWN, number, percent, plain, signed
@@ -18,7 +18,7 @@ from ui.tables import csv_name, table_csv, table_title
 from ui.texts import _
 
 
-def draw(request: Request, lesson: Lesson) -> None:
+def draw(request: Request, lesson: LearningResult) -> None:
     """Draw both profiles, what they disagree on, and the accounts they rank apart."""
     if lesson.profile is None:
         st.markdown(f"**{plain(lesson.verdict)}**")
@@ -41,7 +41,7 @@ def draw(request: Request, lesson: Lesson) -> None:
             _accounts(apart[1], lesson)
 
 
-def _side_by_side(learned: Profile, hand: Profile, lesson: Lesson) -> None:
+def _side_by_side(learned: Profile, hand: Profile, lesson: LearningResult) -> None:
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         with st.container(
@@ -89,7 +89,7 @@ def _counted(value: int | Role) -> str:
     return words.one_of(value) if isinstance(value, Role) else signed(value)
 
 
-def criteria(profile: Profile, lesson: Lesson) -> None:
+def criteria(profile: Profile, lesson: LearningResult) -> None:
     """Draw what a profile asks for, every word of it."""
     table = profile_data(profile, lesson.universe.columns).with_columns(
         # “Must-have” stays on one line.
@@ -132,7 +132,7 @@ def disagreement_data(
     )
 
 
-def _disagreements(found: tuple[Disagreement, ...], lesson: Lesson) -> None:
+def _disagreements(found: tuple[Disagreement, ...], lesson: LearningResult) -> None:
     table = disagreement_data(found, lesson.universe.columns)
     headings = {
         "column": _("Criterion"),
@@ -148,7 +148,7 @@ def _disagreements(found: tuple[Disagreement, ...], lesson: Lesson) -> None:
     st.dataframe(table, column_config=headings, hide_index=True, placeholder=UNKNOWN)
 
 
-def _accounts(accounts: pl.DataFrame, lesson: Lesson) -> None:
+def _accounts(accounts: pl.DataFrame, lesson: LearningResult) -> None:
     names = {"hand": _("current"), "learned": _("learned")}
     table = accounts.with_columns(pl.col("favoured_by").replace_strict(names))
     headings = {

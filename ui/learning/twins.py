@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from icp_core.learning import Lesson
+from icp_core.learning import LearningResult
 from icp_core.learning.twins import Twins
 from ui import data, state
 from ui.format import number
@@ -19,7 +19,7 @@ _OFFERED: Final = 1_000
 _HEIGHT: Final = 400
 
 
-def draw(request: Request, lesson: Lesson) -> None:
+def draw(request: Request, lesson: LearningResult) -> None:
     """Draw the choice of customers, and their nearest accounts."""
     best = lesson.standings.frame.filter(pl.col("group") == "best").head(_OFFERED)
     names = dict(best.select("account_id", "name").iter_rows())
@@ -44,7 +44,7 @@ def draw(request: Request, lesson: Lesson) -> None:
         _table(found, lesson)
 
 
-def _table(found: Twins, lesson: Lesson) -> None:
+def _table(found: Twins, lesson: LearningResult) -> None:
     headings = {
         "name": _("Company"),
         "similarity": _("Similarity"),

@@ -7,11 +7,11 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from icp_core.expressions import AGE_BANDS, SIZE_BANDS
+from icp_core.analysis.segments import segments
+from icp_core.evaluation.expressions import AGE_BANDS, SIZE_BANDS
+from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.tiers import UNRANKED
 from icp_core.reference import geography, industry
-from icp_core.scoreboard import Evaluation
-from icp_core.segments import segments
-from icp_core.tiers import UNRANKED
 from ui import charts, state, theme
 from ui.areas import tier_label
 from ui.format import SPACE, UNKNOWN, money, number, percent
@@ -226,7 +226,7 @@ def by_customer(evaluation: Evaluation, split: Split) -> None:
             "potential_white_space",
         ],
     )
-    outside = int(evaluation.board.customers().sum()) - int(evaluation.matches.customers.sum())
+    outside = int(evaluation.scoreboard.customers().sum()) - int(evaluation.matches.customers.sum())
     st.caption(
         _(
             "Penetration is the share of the matches that are customers. {count} customers do not "
@@ -285,7 +285,7 @@ def _table(
             count=number(table.height)
         ),
         lambda: table_csv(shown, {"key": _("Code"), **{name: headings[name] for name in columns}}),
-        file_name=csv_name(f"market-{split.dimension}", evaluation.board.universe),
+        file_name=csv_name(f"market-{split.dimension}", evaluation.scoreboard.universe),
     )
     keys = table["key"].to_list()
     can_open = any(opened_by(split, key) for key in keys)

@@ -6,9 +6,9 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from icp_core.columns import Column
-from icp_core.costs import Cost, Stage, attrition, costs
-from icp_core.scoreboard import Evaluation
+from icp_core.accounts.columns import Column
+from icp_core.analysis.costs import Cost, Stage, attrition, costs
+from icp_core.evaluation.scoreboard import Evaluation
 from ui import charts, state, theme
 from ui.builder import words
 from ui.format import UNKNOWN, number, plain, signed
@@ -64,7 +64,7 @@ def cost_data(found: tuple[Cost, ...], columns: dict[str, Column]) -> pl.DataFra
 
 
 def _costs(evaluation: Evaluation, found: tuple[Cost, ...]) -> None:
-    table = cost_data(found, evaluation.board.universe.columns)
+    table = cost_data(found, evaluation.scoreboard.universe.columns)
     headings = {
         "criterion": _("Criterion"),
         "passes": _("Passes"),
@@ -76,7 +76,7 @@ def _costs(evaluation: Evaluation, found: tuple[Cost, ...]) -> None:
     table_title(
         _("What each costs, companies"),
         lambda: table_csv(table, headings | {"loosened": _("Loosened to")}),
-        file_name=csv_name("costs", evaluation.board.universe),
+        file_name=csv_name("costs", evaluation.scoreboard.universe),
     )
     shown: dict[str, list[Any]] = {
         headings["criterion"]: [
@@ -113,7 +113,7 @@ def _loosen(evaluation: Evaluation, place: int, cost: Cost) -> None:
     """A button that loosens the gate at a place in the profile; nothing where that gains nobody."""
     if cost.loosened is None or not cost.gained_if_loosened:
         return
-    columns = evaluation.board.universe.columns
+    columns = evaluation.scoreboard.universe.columns
     looser = evaluation.profile.changing(place, fit=cost.loosened.fit)
     st.button(
         plain(
@@ -151,7 +151,7 @@ def stage_data(stages: tuple[Stage, ...], columns: dict[str, Column]) -> pl.Data
 
 
 def _attrition(evaluation: Evaluation) -> None:
-    table = stage_data(attrition(evaluation), evaluation.board.universe.columns)
+    table = stage_data(attrition(evaluation), evaluation.scoreboard.universe.columns)
     headings = {
         "stage": _("After"),
         "matching": _("Match so far"),
@@ -161,7 +161,7 @@ def _attrition(evaluation: Evaluation) -> None:
     table_title(
         _("Left after each, companies"),
         lambda: table_csv(table, headings),
-        file_name=csv_name("attrition", evaluation.board.universe),
+        file_name=csv_name("attrition", evaluation.scoreboard.universe),
     )
     dark = theme.is_dark()
     colours = theme.tier_colours(("A", "B", "C"), dark=dark)

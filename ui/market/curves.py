@@ -5,14 +5,14 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from icp_core.concentration import Concentration, concentration
-from icp_core.costs import CutOffs, cut_offs
+from icp_core.analysis.concentration import Concentration, concentration
+from icp_core.analysis.costs import CutOffs, cut_offs
+from icp_core.analysis.tier_policies import equivalent
 from icp_core.errors import ProfileError
-from icp_core.market import LARGEST
-from icp_core.policies import equivalent
-from icp_core.profile import Profile
-from icp_core.scoreboard import Evaluation
-from icp_core.tiers import UNRANKED
+from icp_core.evaluation.market import LARGEST
+from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.tiers import UNRANKED
+from icp_core.profiles.model import Profile
 from ui import charts, live, state, theme
 from ui.areas import tier_label
 from ui.format import UNKNOWN, number, percent, plain, short
@@ -54,7 +54,7 @@ def spread(evaluation: Evaluation) -> None:
         table_title(
             _("By tier"),
             lambda: table_csv(table, headings),
-            file_name=csv_name("concentration", evaluation.board.universe),
+            file_name=csv_name("concentration", evaluation.scoreboard.universe),
         )
         st.dataframe(
             table.select(*headings).with_columns(in_percent("largest_share")),
@@ -223,9 +223,9 @@ def _curve_table(evaluation: Evaluation, curve: CutOffs) -> None:
     table_title(
         _("Every {step} points").format(step=_STEP),
         lambda: table_csv(table, headings),
-        file_name=csv_name("cut-offs", evaluation.board.universe),
+        file_name=csv_name("cut-offs", evaluation.scoreboard.universe),
     )
-    unknown = evaluation.worth.unknown == len(evaluation.matches)
+    unknown = evaluation.potential.unknown == len(evaluation.matches)
     st.table(
         {
             headings["score"]: [number(score) for score in table["score"][::-_STEP]],

@@ -5,13 +5,13 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from icp_core.columns import Column
-from icp_core.market import Bounds
-from icp_core.profile import Role
-from icp_core.scoreboard import Evaluation
-from icp_core.sizing import Lack, Sizing
-from icp_core.team import Team
-from icp_core.verdict import BROAD, Action, Breadth, Change, Verdict
+from icp_core.accounts.columns import Column
+from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.sizing import Lack, Sizing
+from icp_core.analysis.verdict import BROAD, Action, Breadth, Change, Verdict
+from icp_core.evaluation.market import Bounds
+from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.profiles.model import Role
 from ui import shell, state
 from ui.builder import words
 from ui.format import SPACE, UNKNOWN, bounds, in_sentence, money_bounds, number, percent, plain
@@ -77,7 +77,7 @@ def figures(evaluation: Evaluation, sizing: Sizing) -> tuple[Figure, ...]:
 
 
 def _worth(evaluation: Evaluation, accounts: Bounds, value: Bounds) -> str:
-    worth, possible = evaluation.worth, evaluation.possible.worth(evaluation.profile)
+    worth, possible = evaluation.potential, evaluation.possible.potential(evaluation.profile)
     if accounts.high and worth.unknown + possible.unknown == len(worth.amount) + len(
         possible.amount
     ):
@@ -96,7 +96,7 @@ def cause(evaluation: Evaluation, sizing: Sizing) -> str:
     parts = []
     open_accounts = round(sizing.sam.high - sizing.sam.low)
     if open_accounts:
-        columns = evaluation.board.universe.columns
+        columns = evaluation.scoreboard.universe.columns
         lacking = _listed([_lack(lack, columns) for lack in sizing.lacks])
         parts.append(
             _("{count} possible: {lacking}.").format(count=number(open_accounts), lacking=lacking)
@@ -125,7 +125,7 @@ def _listed(names: list[str]) -> str:
     return _("{first} and {last}").format(first=", ".join(names[:-1]), last=names[-1])
 
 
-def verdict_part(evaluation: Evaluation, found: Verdict, team: Team) -> None:
+def verdict_part(evaluation: Evaluation, found: Verdict, team: TeamPlan) -> None:
     """Draw how the market compares with the team, and what would make it about right."""
     colour, icon = _LOOKS[found.breadth]
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
@@ -170,7 +170,7 @@ def breadth_name(found: Verdict) -> str:
     }[found.breadth]
 
 
-def sentence(found: Verdict, team: Team) -> str:
+def sentence(found: Verdict, team: TeamPlan) -> str:
     """The verdict with the numbers it rests on."""
     plan = _("{people} × {each} accounts a year × {months} months").format(
         people=ngettext("{count} person", "{count} people", team.people).format(
@@ -232,7 +232,7 @@ def _end(breadth: Breadth | None) -> str:
 
 def change_text(evaluation: Evaluation, change: Change) -> str:
     """One change, and the market it would make."""
-    columns = evaluation.board.universe.columns
+    columns = evaluation.scoreboard.universe.columns
     before = evaluation.profile.criteria[change.index]
     column = columns[before.column]
     name = words.criterion_name(before, columns)

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import streamlit as st
 
-from icp_core.robustness import STEADY, Robustness
-from icp_core.scoreboard import Evaluation
+from icp_core.analysis.robustness import STEADY, Robustness
+from icp_core.evaluation.scoreboard import Evaluation
 from ui import charts, data, state, theme
 from ui.areas import tier_label
 from ui.format import UNKNOWN, number, percent, plain
@@ -109,7 +109,7 @@ def _tiers(found: Robustness) -> None:
     table_title(
         _("Who holds their tier"),
         lambda: table_csv(table, headings),
-        file_name=csv_name("robustness-tiers", found.evaluation.board.universe),
+        file_name=csv_name("robustness-tiers", found.evaluation.scoreboard.universe),
     )
     dark = theme.is_dark()
     colours = theme.tier_colours(("A", "B", "C"), dark=dark)
@@ -148,7 +148,7 @@ def account_data(found: Robustness, *, tier: int, rows: int | None = ROWS) -> pl
     own = np.flatnonzero(evaluation.tier == tier)
     order = own[np.lexsort((-np.nan_to_num(evaluation.score[own]), found.stays[own]))][:rows]
     labels = [*(tier_label(one.tier) for one in found.tiers), None]
-    return evaluation.board.universe.frame.select("account_id", "name")[
+    return evaluation.scoreboard.universe.frame.select("account_id", "name")[
         evaluation.matches.rows[order]
     ].with_columns(
         score=pl.Series(evaluation.score[order], nan_to_null=True),
@@ -179,7 +179,7 @@ def _accounts(found: Robustness) -> None:
         lambda: table_csv(
             account_data(found, tier=tier, rows=None), {"account_id": _("Account id"), **headings}
         ),
-        file_name=csv_name(f"robustness-tier-{tier + 1}", found.evaluation.board.universe),
+        file_name=csv_name(f"robustness-tier-{tier + 1}", found.evaluation.scoreboard.universe),
     )
     rows = account_data(found, tier=tier)
     st.dataframe(

@@ -8,8 +8,9 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from icp_core.columns import Column
-from icp_core.compare import (
+from icp_core.accounts.columns import Column
+from icp_core.accounts.universe import Universe
+from icp_core.analysis.compare import (
     FAILING,
     OTHERS,
     POLICY,
@@ -19,12 +20,11 @@ from icp_core.compare import (
     Kind,
     MoveCause,
 )
+from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.tiers import UNRANKED
 from icp_core.exporting.prepare import FICTIONAL_PREFIX
-from icp_core.profile import Profile, Role
-from icp_core.scoreboard import Evaluation
-from icp_core.starters import starters_for
-from icp_core.tiers import UNRANKED
-from icp_core.universe import Universe
+from icp_core.profiles.model import Profile, Role
+from icp_core.profiles.starters import starters_for
 from icp_core.workspace import SavedProfile, SavedVersion, checksum
 from ui import live, saving, state
 from ui.builder import words
@@ -125,7 +125,7 @@ def side_by_side_data(comparison: Comparison) -> pl.DataFrame:
     customers = int(after.matches.customers.sum()) - int(before.matches.customers.sum())
     worth = None
     if before.profile.currency == after.profile.currency:
-        worth = after.worth.total - before.worth.total
+        worth = after.potential.total - before.potential.total
     changes = (signed(matches), _worth(worth, after), "", signed(matches - customers))
     rows = [
         (
@@ -294,7 +294,7 @@ def kinds() -> dict[Kind, str]:
 
 
 def _causes(comparison: Comparison, kind: Kind) -> None:
-    columns = comparison.before.board.universe.columns
+    columns = comparison.before.scoreboard.universe.columns
     if kind == "moved":
         table = move_causes_data(comparison.why_moved, columns)
         headings = {
@@ -368,7 +368,7 @@ def cause_name(name: str, columns: dict[str, Column]) -> str:
 
 
 def _companies(comparison: Comparison, kind: Kind, *, total: int) -> None:
-    columns = comparison.before.board.universe.columns
+    columns = comparison.before.scoreboard.universe.columns
     headings = {
         "name": _("Name"),
         "tier_before": _("Before"),
@@ -386,7 +386,7 @@ def _companies(comparison: Comparison, kind: Kind, *, total: int) -> None:
             f"score_{seen}": _("Score"),
             "causes": _("Because of"),
         }
-    prefix = FICTIONAL_PREFIX if comparison.before.board.universe.fictional else ""
+    prefix = FICTIONAL_PREFIX if comparison.before.scoreboard.universe.fictional else ""
     table_title(
         kinds()[kind],
         lambda: table_csv(

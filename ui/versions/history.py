@@ -7,7 +7,7 @@ import polars as pl
 import streamlit as st
 
 from icp_core.errors import IcpError
-from icp_core.profile import Profile
+from icp_core.profiles.model import Profile
 from icp_core.workspace import SavedProfile, SavedVersion
 from ui import data, saving, shell, state
 from ui.format import moment, number, plain

@@ -1,0 +1,1 @@
+"""What an account is: its columns, its identity, and all of them together."""

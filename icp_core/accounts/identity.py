@@ -1,0 +1,86 @@
+"""What identifies an account: its web domain and its account id."""
+
+from functools import cache
+from hashlib import blake2b
+
+import idna
+import polars as pl
+from tldextract import TLDExtract
+
+from icp_core.accounts.company_names import SHARED_HOSTS
+from icp_core.reference.text import fold, fold_expr
+
+
+@cache
+def _extractor() -> TLDExtract:
+    # The list of suffixes bundled with the package: no look-up on the internet, no cache on disk.
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+def registrable_domain(address: str | None) -> str | None:
+    """Domain that a company registered, from a web or mail address.
+
+    Returns
+    -------
+    str or None
+        Lower case and IDNA-encoded, `xn--sandebtsenter-ufb.no`; None for shared hosts (free mail,
+        social networks, directories) and for what is no address.
+    """
+    if not address:
+        return None
+    domain = _extractor()(address.strip().lower()).top_domain_under_public_suffix
+    try:
+        encoded = idna.encode(domain, uts46=True).decode() if domain else None
+    except idna.IDNAError:
+        return None
+    return None if encoded in SHARED_HOSTS else encoded
+
+
+def registrable_domains(addresses: pl.Series) -> pl.Series:
+    """`registrable_domain` over a text column of any length."""
+    distinct = addresses.drop_nulls().unique()
+    return addresses.replace_strict(
+        distinct,
+        [registrable_domain(address) for address in distinct],
+        default=None,
+        return_dtype=pl.String,
+    )
+
+
+def hashed_id(name: str, country: str | None) -> str:
+    """Account id of a company known by name and country only; case and accents do not count."""
+    return _digest(f"{fold(name)}|{country or ''}")
+
+
+def _digest(key: str) -> str:
+    return f"name:{blake2b(key.encode(), digest_size=8).hexdigest()}"
+
+
+def account_ids(accounts: pl.DataFrame) -> pl.Series:
+    """Account ids: country and national number, else the domain, else a hash of name and country.
+
+    A domain that several accounts of the list share (a group's site) identifies none of them, so
+    those go by name and country.
+
+    Parameters
+    ----------
+    accounts
+        With `name`, and any of `country`, `org_number`, `domain`.
+
+    Returns
+    -------
+    polars.Series
+        Named `account_id`. Ids repeat where the same company stands in the list more than once.
+    """
+    texts = [name for name in ("country", "org_number", "domain") if name not in accounts.columns]
+    known = accounts.with_columns(pl.lit(None, pl.String).alias(name) for name in texts).select(
+        account_id=pl.coalesce(
+            pl.format("{}-{}", "country", "org_number"),
+            pl.when(pl.col("domain").is_unique()).then(pl.format("domain:{}", "domain")),
+        ),
+        key=pl.format("{}|{}", fold_expr(pl.col("name")), pl.col("country").fill_null("")),
+    )
+    keys = known.filter(pl.col("account_id").is_null())["key"].drop_nulls().unique()
+    digests = [_digest(key) for key in keys]
+    hashed = pl.col("key").replace_strict(keys, digests, default=None, return_dtype=pl.String)
+    return known.select(pl.coalesce("account_id", hashed).alias("account_id")).to_series()

@@ -1,0 +1,166 @@
+"""A universe: every account loaded, with what is known of each column."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+import polars as pl
+
+from icp_core.accounts.columns import REQUIRED, Column, conform, describe_all, typed
+from icp_core.accounts.on_disk import mapped
+from icp_core.errors import UniverseError
+from icp_core.reference.text import fold_expr
+
+IN_MEMORY: Final = 200_000
+"""Accounts up to which a universe is held in memory; of more, every column lies on disk."""
+
+_SEARCHED: Final = ("name", "domain", "org_number", "account_id")
+_SEPARATOR: Final = "\n"
+
+
+@dataclass(frozen=True, eq=False)
+class Universe:
+    """Accounts, shared by all users and never changed in place.
+
+    Attributes
+    ----------
+    name
+        The source it was loaded from: `demo`, `listed`, `norway`, or a file's path.
+    label
+        As shown in the dataset list.
+    frame
+        One row per account, sorted by `account_id` so that row order breaks ties; canonical columns
+        in canonical types (`columns.conform`), extras kept. Of many accounts it lies on disk
+        (`mapped`): what nobody looks at costs no memory.
+    fictional
+        Whether the companies are invented; then every view and export says so.
+    note
+        One sentence on what the data can and cannot tell.
+    """
+
+    name: str
+    label: str
+    frame: pl.DataFrame
+    fictional: bool = False
+    note: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        accounts: pl.DataFrame | pl.LazyFrame,
+        *,
+        name: str,
+        label: str,
+        fictional: bool = False,
+        note: str = "",
+        include_inactive: bool = True,
+    ) -> "Universe":
+        """A universe of validated accounts.
+
+        Parameters
+        ----------
+        accounts
+            Accounts in any order. Of a lazy frame over a file with many accounts one column at a time
+            is read.
+        name, label, fictional, note
+            As the attributes.
+        include_inactive
+            Keep bankrupt, dissolving and deregistered accounts too.
+
+        Raises
+        ------
+        UniverseError
+            If there are no accounts, none that is active, or `columns.conform` refuses them.
+        SourceError
+            If they are too many for memory and the disk refuses them.
+        """
+        accounts = accounts.lazy()
+        names = accounts.collect_schema().names()
+        listed = _height(accounts)
+        if not listed:
+            raise UniverseError(
+                f"{label} holds no accounts. Load a list with at least one company."
+            )
+        height = listed
+        if not include_inactive and "status" in names:
+            accounts = accounts.filter(pl.col("status").is_null() | (pl.col("status") == "active"))
+            height = _height(accounts)
+        if not height:
+            raise UniverseError(
+                f"{label} holds {listed:,} accounts, none of them active. Include inactive ones."
+            )
+        if height > IN_MEMORY:
+            frame = mapped(_sorted(accounts, names))
+        else:
+            frame = conform(accounts.collect()).sort("account_id")
+        return cls(name, label, frame, fictional, note)
+
+    def joined(self, accounts: pl.DataFrame) -> "Universe":
+        """The universe with a few more accounts; itself if they bring nothing new.
+
+        An account that is here already stays as it is. Of the others only columns that this universe
+        has are taken, so that a few accounts never make a column look known.
+
+        Parameters
+        ----------
+        accounts
+            In canonical types, with at least `account_id` and `name`.
+        """
+        known = {name: self.frame.schema[name] for name in accounts.columns if name in self.columns}
+        new = accounts.select(list(known)).join(self.frame, on="account_id", how="anti")
+        if new.is_empty():
+            return self
+        frame = pl.concat([self.frame, new.cast(known, strict=False)], how="diagonal")  # type: ignore[arg-type]
+        if frame.height > IN_MEMORY:
+            return replace(self, frame=mapped(_sorted(frame.lazy(), frame.columns)))
+        return replace(self, frame=frame.sort("account_id"))
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """What each column is, by name, in the frame's order."""
+        return describe_all(self.frame.schema)
+
+    @property
+    def tells_customers(self) -> bool:
+        """Whether anybody is known to be a customer, or not to be one."""
+        return "is_customer" in self.columns and (
+            self.frame["is_customer"].null_count() < len(self)
+        )
+
+    @property
+    def has_coordinates(self) -> bool:
+        """Whether at least one account can be drawn as a point."""
+        return {"latitude", "longitude"} <= self.columns.keys() and (
+            self.frame["latitude"].null_count() < len(self)
+        )
+
+    @cached_property
+    def searched(self) -> pl.Series:
+        """One text per account for a search to look through, folded; on disk where the accounts are."""
+        parts = [pl.col(name) for name in _SEARCHED if name in self.columns]
+        if "org_number" in self.columns:
+            parts.append(pl.col("org_number").str.replace_all(r"\D", ""))
+        text = fold_expr(pl.concat_str(parts, separator=_SEPARATOR, ignore_nulls=True))
+        # Streaming, because folding is slow and this does it on all processors.
+        found = self.frame.lazy().select(text.alias("searched")).collect(engine="streaming")
+        return (mapped(found) if len(self) > IN_MEMORY else found).to_series()
+
+
+def _height(accounts: pl.LazyFrame) -> int:
+    return int(accounts.select(pl.len()).collect().item())
+
+
+def _sorted(accounts: pl.LazyFrame, names: list[str]) -> Iterator[pl.Series]:
+    """The columns of what `columns.conform` would make of the accounts, sorted, one by one."""
+    first = conform(accounts.select(name for name in names if name in REQUIRED).collect())
+    order = first["account_id"].arg_sort()
+    first = first[order]
+    for name in names:
+        if name in first.columns:
+            yield first[name]
+        else:
+            yield typed(accounts.select(name).collect())[name][order]

@@ -1,0 +1,389 @@
+"""Two profiles, or two versions of one, on the same accounts: who came, who went, who moved, and why."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from icp_core.evaluation.arrays import Floats, largest
+from icp_core.evaluation.market import TierTotal
+from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
+from icp_core.evaluation.tiers import UNRANKED
+from icp_core.profiles.model import Criterion, Profile, Role
+
+POSSIBLE: Final = "possible"
+FAILING: Final = "failing"
+POLICY: Final = "tier policy"
+OTHERS: Final = "other accounts"
+
+Kind = Literal["entered", "left", "moved"]
+Rows = npt.NDArray[np.intp]
+Places = npt.NDArray[np.int16]
+
+
+@dataclass(frozen=True)
+class GateCause:
+    """A gate that kept accounts out of one of the two markets.
+
+    Attributes
+    ----------
+    criterion
+        Of the profile that they do not match.
+    accounts
+        How many do not pass it, failed or unknown.
+    alone
+        How many pass all other gates, so that it alone made the difference.
+    """
+
+    criterion: Criterion
+    accounts: int
+    alone: int
+
+
+@dataclass(frozen=True)
+class MoveCause:
+    """What moved accounts to another tier.
+
+    Attributes
+    ----------
+    name
+        The column of a criterion; `POLICY` where the new policy alone explains the new tier; `OTHERS`
+        where the score did not change, but the ranking against others or the potential did.
+    accounts
+        How many it moved: for a criterion, those whose score it changed most in the direction the score
+        went.
+    points
+        Mean change of the score that is due to the criterion, over all moved accounts with a score
+        before and after; None for `POLICY` and `OTHERS`.
+    """
+
+    name: str
+    accounts: int
+    points: float | None
+
+
+@dataclass(frozen=True)
+class TierPair:
+    """Totals of the tier of that name on both sides; None where a side has no such tier."""
+
+    name: str
+    before: TierTotal | None
+    after: TierTotal | None
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Two markets on the same accounts. Both evaluations have the TAM and all the rest.
+
+    Attributes
+    ----------
+    before, after
+        The two markets.
+    _was, _is
+        Place of every account of the universe among the labels, before and after.
+    """
+
+    before: Evaluation
+    after: Evaluation
+    _was: Places
+    _is: Places
+
+    @cached_property
+    def entered(self) -> Rows:
+        """Rows of accounts that match only after."""
+        return np.flatnonzero(~self._matched & self._matches)
+
+    @cached_property
+    def left(self) -> Rows:
+        """Rows of accounts that match only before."""
+        return np.flatnonzero(self._matched & ~self._matches)
+
+    @cached_property
+    def moved(self) -> Rows:
+        """Rows of accounts that match both times, in tiers of different names."""
+        return np.flatnonzero(self._matched & self._matches & (self._was != self._is))
+
+    @cached_property
+    def tiers(self) -> tuple[TierPair, ...]:
+        """Tier totals side by side: those of before, those that only after has, the unranked last."""
+        before = {total.name: total for total in self.before.tiers}
+        after = {total.name: total for total in self.after.tiers}
+        return tuple(
+            TierPair(name, before.get(name), after.get(name))
+            for name in _labels(self.before, self.after)
+        )
+
+    @cached_property
+    def transitions(self) -> pl.DataFrame:
+        """Accounts by where they were and where they are: before, after, accounts; no empty cells.
+
+        Tiers by name, `tiers.UNRANKED`, `POSSIBLE` and `FAILING`; both failing is left out.
+        """
+        labels = [*_labels(self.before, self.after), POSSIBLE, FAILING]
+        cells = np.bincount(self._was * len(labels) + self._is, minlength=len(labels) ** 2)
+        cells[-1] = 0
+        found = np.flatnonzero(cells)
+        return pl.DataFrame(
+            {
+                "before": [labels[cell // len(labels)] for cell in found],
+                "after": [labels[cell % len(labels)] for cell in found],
+                "accounts": cells[found],
+            },
+            schema={"before": pl.String, "after": pl.String, "accounts": pl.Int64},
+        )
+
+    @cached_property
+    def why_entered(self) -> tuple[GateCause, ...]:
+        """Gates of before that kept out who entered, the weightiest first."""
+        return _gate_causes(self.before, self.entered)
+
+    @cached_property
+    def why_left(self) -> tuple[GateCause, ...]:
+        """Gates of after that keep out who left, the weightiest first."""
+        return _gate_causes(self.after, self.left)
+
+    @cached_property
+    def why_moved(self) -> tuple[MoveCause, ...]:
+        """What moved accounts between tiers, the most accounts first."""
+        names, cause, change = self._moves
+        counts = np.bincount(cause, minlength=len(names) + 2)
+        known = ~np.isnan(change).any(axis=0)
+        causes = [
+            MoveCause(
+                name,
+                int(counts[index]),
+                float(change[index, known].mean()) if known.any() else 0.0,
+            )
+            for index, name in enumerate(names)
+            if counts[index]
+        ]
+        causes += [
+            MoveCause(name, int(count), None)
+            for name, count in zip((POLICY, OTHERS), counts[len(names) :], strict=True)
+            if count
+        ]
+        return tuple(sorted(causes, key=lambda found: -found.accounts))
+
+    def rows(self, kind: Kind, *, offset: int = 0, limit: int = 50) -> pl.DataFrame:
+        """One page of the accounts that entered, left or moved.
+
+        Parameters
+        ----------
+        kind
+            Which of them.
+        offset, limit
+            Place of the first row, and how many.
+
+        Returns
+        -------
+        polars.DataFrame
+            account_id, name, tier_before, tier_after (None where not a match), score_before,
+            score_after, and causes: columns of the gates it does not pass, or what moved it, as
+            `MoveCause.name`. Best score first (of before, for those who left), then account_id.
+        """
+        rows: Rows = {"entered": self.entered, "left": self.left, "moved": self.moved}[kind]
+        best = np.nan_to_num(_scores(self.before if kind == "left" else self.after, rows), nan=-1.0)
+        order = largest(offset + limit, best)
+        order = order[np.lexsort((order, -best[order]))][offset:]
+        rows = rows[order]
+        if kind == "moved":
+            names, cause, _ = self._moves
+            said = [*names, POLICY, OTHERS]
+            causes = [[said[index]] for index in cause[order]]
+        else:
+            causes = _missed(self.before if kind == "entered" else self.after, rows)
+        return self.before.scoreboard.universe.frame.select("account_id", "name")[
+            rows
+        ].with_columns(
+            pl.Series("tier_before", _tiers(self.before, rows), dtype=pl.String),
+            pl.Series("tier_after", _tiers(self.after, rows), dtype=pl.String),
+            pl.Series("score_before", _scores(self.before, rows), nan_to_null=True),
+            pl.Series("score_after", _scores(self.after, rows), nan_to_null=True),
+            pl.Series("causes", causes, dtype=pl.List(pl.String)),
+        )
+
+    @property
+    def _matched(self) -> npt.NDArray[np.bool_]:
+        return self._was < len(_labels(self.before, self.after))
+
+    @property
+    def _matches(self) -> npt.NDArray[np.bool_]:
+        return self._is < len(_labels(self.before, self.after))
+
+    @cached_property
+    def _moves(self) -> tuple[tuple[str, ...], Rows, Floats]:
+        """Columns of the scored criteria, what moved each account, and its change of points.
+
+        What moved it is a place among the columns, then policy, then others. The change has shape
+        (criteria, moved) and is NaN without a score on both sides.
+        """
+        before = np.searchsorted(self.before.matches.rows, self.moved)
+        after = np.searchsorted(self.after.matches.rows, self.moved)
+        changes = _changes(self.before, before, self.after, after)
+        keys = list(changes)
+        change = np.reshape([*changes.values()], (len(keys), len(self.moved))).astype(np.float64)
+        shift = self.after.score[after] - self.before.score[before]
+        change[:, np.isnan(shift)] = np.nan
+        cause = np.full(len(self.moved), len(keys) + 1)
+        policy = self.after.profile.tiers
+        if keys:
+            pull = np.nan_to_num(change * np.sign(shift))
+            # Where the clip to 0…100 hides every pull, the largest change did it.
+            pull = np.where(pull.max(axis=0) > 0, pull, np.abs(np.nan_to_num(change)))
+            by_score = np.nan_to_num(shift) != 0
+            if policy.names == self.before.profile.tiers.names:
+                # A higher score in a lower tier: others rose more.
+                by_score &= (shift > 0) == (self.after.tier[after] < self.before.tier[before])
+            cause[by_score] = pull.argmax(axis=0)[by_score]
+        if "value" in (policy.kind, self.before.profile.tiers.kind):
+            cause[:] = len(keys) + 1
+        if policy != self.before.profile.tiers:
+            old = self.before.scoreboard.evaluate(self.before.profile.replace(tiers=policy))
+            cause[old.tier[before] == self.after.tier[after]] = len(keys)
+        return tuple(column for column, _, _ in keys), cause, change
+
+
+def compare(scoreboard: Scoreboard, before: Profile, after: Profile) -> Comparison:
+    """Hold two profiles against each other on one universe.
+
+    Raises
+    ------
+    ProfileError
+        If either does not fit the universe.
+    """
+    one, other = scoreboard.evaluate(before), scoreboard.evaluate(after)
+    labels = [*_labels(one, other), POSSIBLE, FAILING]
+    return Comparison(one, other, _places(one, labels), _places(other, labels))
+
+
+def _labels(before: Evaluation, after: Evaluation) -> list[str]:
+    names = dict.fromkeys([*before.profile.tiers.names, *after.profile.tiers.names])
+    return [*(name for name in names if name != UNRANKED), UNRANKED]
+
+
+def _places(evaluation: Evaluation, labels: list[str]) -> Places:
+    """Place of every account of the universe in the labels."""
+    places = np.full(len(evaluation.scoreboard.universe), labels.index(FAILING), dtype=np.int16)
+    places[evaluation.possible.rows] = labels.index(POSSIBLE)
+    names = (*evaluation.profile.tiers.names, UNRANKED)
+    own = np.array([labels.index(name) for name in names], dtype=np.int16)
+    places[evaluation.matches.rows] = own[evaluation.tier]
+    return places
+
+
+def _scores(evaluation: Evaluation, rows: Rows) -> Floats:
+    """Score of accounts of the universe; NaN where they do not match."""
+    at, there = _among_matches(evaluation, rows)
+    score = np.full(len(rows), np.nan)
+    score[there] = evaluation.score[at[there]]
+    return score
+
+
+def _tiers(evaluation: Evaluation, rows: Rows) -> list[str | None]:
+    """Tier name of accounts of the universe; None where they do not match."""
+    at, there = _among_matches(evaluation, rows)
+    names = (*evaluation.profile.tiers.names, UNRANKED)
+    return [
+        names[evaluation.tier[place]] if found else None
+        for place, found in zip(at, there, strict=True)
+    ]
+
+
+def _among_matches(evaluation: Evaluation, rows: Rows) -> tuple[Rows, npt.NDArray[np.bool_]]:
+    """Places of accounts among the matches, and whether they are there."""
+    matches = evaluation.matches.rows
+    at = np.searchsorted(matches, rows)
+    there = at < len(matches)
+    there[there] = matches[at[there]] == rows[there]
+    return at, there
+
+
+def _not_passed(evaluation: Evaluation, rows: Rows) -> list[npt.NDArray[np.bool_]]:
+    missed = []
+    for gate in evaluation.profile.gates:
+        fails, unknown = evaluation.scoreboard.gate(gate)
+        missed.append(fails[rows] | unknown[rows])
+    return missed
+
+
+def _gate_causes(evaluation: Evaluation, rows: Rows) -> tuple[GateCause, ...]:
+    missed = _not_passed(evaluation, rows)
+    together = np.sum(missed, axis=0, dtype=np.int64)
+    causes = [
+        GateCause(gate, int(np.count_nonzero(one)), int(np.count_nonzero(one & (together == 1))))
+        for gate, one in zip(evaluation.profile.gates, missed, strict=True)
+    ]
+    return tuple(sorted((c for c in causes if c.accounts), key=lambda c: (-c.accounts, -c.alone)))
+
+
+def _missed(evaluation: Evaluation, rows: Rows) -> list[list[str]]:
+    missed = _not_passed(evaluation, rows)
+    gates = evaluation.profile.gates
+    return [
+        list(dict.fromkeys(g.column for g, one in zip(gates, missed, strict=True) if one[place]))
+        for place in range(len(rows))
+    ]
+
+
+_Key = tuple[str, bool, int]
+
+
+def _changes(before: Evaluation, old: Rows, after: Evaluation, new: Rows) -> dict[_Key, Floats]:
+    """Points that each scored criterion changed the scores of some accounts by.
+
+    With S = Σ w·f / Σ w, a criterion's share of the change is (w′·f′ − w·f − S·(w′ − w)) / Σ w′, where
+    a drawback's w·f is negative and its w in no Σ w. What did not change has no share, and the shares
+    add up to the change of the score before it is clipped to 0…100.
+
+    Parameters
+    ----------
+    before, after
+        The two markets.
+    old, new
+        Places of the accounts among the matches of either.
+    """
+    if not before.profile.having(Role.NICE_TO_HAVE) or after.profile.having(Role.NICE_TO_HAVE):
+        was, now = _terms(before, old), _terms(after, new)
+        sign = 1.0
+    else:
+        # Without a nice-to-have every score is 100; the same change is then read backwards.
+        was, now = _terms(after, new), _terms(before, old)
+        sign = -1.0
+    none = np.zeros(len(old)), np.zeros(len(old))
+    points = sum((signed for signed, _ in was.values()), none[0])
+    weight = sum((counted for _, counted in was.values()), none[0])
+    total = sum((counted for _, counted in now.values()), none[0])
+    share = np.divide(points, weight, out=np.ones(len(old)), where=weight > 0)
+    unit = np.divide(sign * 100, total, out=np.zeros(len(old)), where=total > 0)
+    changes = {}
+    for key in dict.fromkeys([*was, *now]):
+        signed, counted = was.get(key, none)
+        signed_now, counted_now = now.get(key, none)
+        changes[key] = unit * (signed_now - signed - share * (counted_now - counted))
+    return changes
+
+
+def _terms(evaluation: Evaluation, places: Rows) -> dict[_Key, tuple[Floats, Floats]]:
+    """Each scored criterion's w·f (negative for drawbacks), and its w where it counts in Σ w.
+
+    Keys are the column, whether it speaks for an account, and which of its kind it is, so that the same
+    criterion is found again in another version whatever its weight or test.
+    """
+    criteria = evaluation.profile.scored
+    if not evaluation.profile.having(Role.NICE_TO_HAVE):
+        return {}
+    scored = evaluation.matches.scored(criteria)
+    terms: dict[_Key, tuple[Floats, Floats]] = {}
+    seen: Counter[tuple[str, bool]] = Counter()
+    for index, criterion in enumerate(criteria):
+        kind = criterion.column, criterion.role.favours
+        points = criterion.weight * scored.fits[index, places]
+        counted = criterion.weight * scored.known[scored.pattern[places], index].astype(np.float64)
+        favours = criterion.role.favours
+        terms[*kind, seen[kind]] = (points, counted) if favours else (-points, 0 * counted)
+        seen[kind] += 1
+    return terms

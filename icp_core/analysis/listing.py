@@ -1,0 +1,212 @@
+"""The account list by page: filtered, searched and sorted, and only one page of it ever gathered.
+
+What makes it quick is kept: by the universe the text that a search looks through, folded once, by the
+scoreboard the rank of every account in a column that was sorted by.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from icp_core.errors import AccountError
+from icp_core.evaluation.arrays import Floats, largest
+from icp_core.evaluation.expressions import NAMES
+from icp_core.evaluation.scoreboard import Accounts, Evaluation, Scoreboard, evaluated_rows
+from icp_core.reference.text import fold, fold_expr
+
+State = Literal["match", "possible", "fail"]
+Places = npt.NDArray[np.intp]
+BEST: Final = "best"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which accounts to list; whatever is left empty asks for nothing.
+
+    Attributes
+    ----------
+    state
+        Matches, possible accounts, or those that fail a gate.
+    text
+        Words that must all occur in name, domain, national number or account_id, whatever their case
+        and accents; a number may be written with spaces and dashes.
+    tiers
+        Names of tiers, `tiers.UNRANKED` among them; asks for matches only.
+    regions
+        Region codes; None among them asks for accounts without one.
+    customer
+        Only customers, or only others; unknown counts as no.
+    among, without
+        Only, or none of, these account_ids: what was decided about accounts is kept elsewhere.
+    """
+
+    state: State = "match"
+    text: str = ""
+    tiers: tuple[str, ...] = ()
+    regions: tuple[str | None, ...] = ()
+    customer: bool | None = None
+    among: Collection[str] | None = None
+    without: Collection[str] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """One page of a list.
+
+    Attributes
+    ----------
+    total
+        Accounts on all pages.
+    rows
+        Those on this page, with everything that `expressions.evaluated` adds, and `tier` (null where
+        unranked or not a match).
+    """
+
+    total: int
+    rows: pl.DataFrame
+
+
+def page(
+    evaluation: Evaluation,
+    wanted: Wanted,
+    *,
+    sort: str = BEST,
+    descending: bool = False,
+    offset: int = 0,
+    limit: int = 50,
+) -> Page:
+    """One page of the accounts wanted.
+
+    Parameters
+    ----------
+    evaluation
+        The market.
+    wanted
+        Filters.
+    sort
+        `best` (score, then potential, then account_id: the best first), `score`, `potential`, or a
+        column; values that are unknown come last either way, and account_id decides between equals.
+    descending
+        Largest first; for `best`, the worst first.
+    offset, limit
+        Place of the first row, and how many.
+
+    Raises
+    ------
+    AccountError
+        If the accounts cannot be sorted by that column.
+    """
+    accounts, places = _found(evaluation, wanted)
+    keys = _keys(evaluation, wanted.state, accounts, places, sort)
+    if descending:
+        # Unknown is the lowest of all keys and stays so.
+        keys = tuple(np.where(np.isneginf(key), key, -key) for key in keys)
+    top = largest(min(offset + limit, len(places)), *keys)
+    order = np.lexsort((top, *(-key[top] for key in reversed(keys))))
+    chosen = places[top[order[offset:]]]
+    if wanted.state == "match":
+        return Page(len(places), evaluation.rows(chosen))
+    frame = evaluation.scoreboard.universe.frame[accounts.rows[chosen]]
+    tier = pl.lit(None, dtype=pl.String).alias("tier")
+    return Page(len(places), evaluated_rows(frame, evaluation.profile).with_columns(tier))
+
+
+def account_ids(evaluation: Evaluation, wanted: Wanted) -> pl.Series:
+    """Ids of all the accounts wanted, rising: what a decision in bulk is made on."""
+    accounts, places = _found(evaluation, wanted)
+    return evaluation.scoreboard.universe.frame["account_id"][accounts.rows[places]]
+
+
+def _found(evaluation: Evaluation, wanted: Wanted) -> tuple[Accounts, Places]:
+    """The accounts in the state wanted, and the places among them that pass all filters."""
+    scoreboard = evaluation.scoreboard
+    accounts = {
+        "match": lambda: evaluation.matches,
+        "possible": lambda: evaluation.possible,
+        "fail": lambda: evaluation.failing,
+    }[wanted.state]()
+    inside = np.ones(len(accounts), dtype=bool)
+    if wanted.tiers:
+        names = [total.name for total in evaluation.tiers]
+        asked = np.array([name in wanted.tiers for name in names])
+        inside &= asked[evaluation.tier] if wanted.state == "match" else False
+    if wanted.regions:
+        codes, values = scoreboard.codes("region")
+        inside &= np.array([value in wanted.regions for value in values])[codes[accounts.rows]]
+    if wanted.customer is not None:
+        inside &= accounts.customers == wanted.customer
+    places = np.flatnonzero(inside)
+    if wanted.text.strip():
+        places = places[_contains(scoreboard, accounts.rows[places], wanted.text)]
+    ids = scoreboard.universe.frame["account_id"]
+    if wanted.among is not None:
+        places = places[_is_in(ids[accounts.rows[places]], wanted.among)]
+    if wanted.without:
+        places = places[~_is_in(ids[accounts.rows[places]], wanted.without)]
+    return accounts, places
+
+
+def _is_in(ids: pl.Series, wanted: Collection[str]) -> npt.NDArray[np.bool_]:
+    return ids.is_in(pl.Series(list(wanted), dtype=pl.String).implode()).to_numpy()
+
+
+def _contains(scoreboard: Scoreboard, rows: Places, text: str) -> npt.NDArray[np.bool_]:
+    searched = scoreboard.universe.searched
+    if len(rows) < len(searched):
+        searched = searched[rows]
+    found = pl.repeat(True, len(searched), eager=True)
+    for word in _words(text):
+        found &= searched.str.contains(word, literal=True)
+    return found.to_numpy()
+
+
+def _words(text: str) -> Sequence[str]:
+    # Only spaces and dashes inside a number go: a lone dash stays a word to be searched for.
+    joined = re.sub(r"(?<=\d)[\s-]+(?=\d)", "", text)
+    return fold(joined).split()
+
+
+def _keys(
+    evaluation: Evaluation, state: State, accounts: Accounts, places: Places, sort: str
+) -> tuple[Floats, ...]:
+    """What to sort by, most important first: larger comes first, minus infinity is unknown."""
+
+    def score() -> Floats:
+        if state == "fail":
+            return np.full(len(places), np.nan)
+        return (evaluation.score if state == "match" else evaluation.possible_score)[places]
+
+    def potential() -> Floats:
+        return accounts.potential(evaluation.profile).amount[places]
+
+    if sort == BEST:
+        keys: tuple[Floats, ...] = (score(), potential())
+    elif sort == NAMES.score:
+        keys = (-score(),)
+    elif sort == NAMES.potential:
+        keys = (-potential(),)
+    else:
+        rank = _rank(evaluation.scoreboard, sort)[accounts.rows[places]]
+        keys = (np.where(rank > 0, -rank.astype(np.float64), np.nan),)
+    return tuple(np.nan_to_num(key, nan=-np.inf) for key in keys)
+
+
+def _rank(scoreboard: Scoreboard, column: str) -> npt.NDArray[np.uint32]:
+    """Dense rank of every account in a column, 0 where unknown; texts by their folded form."""
+    described = scoreboard.universe.columns.get(column)
+    if described is None or isinstance(scoreboard.universe.frame.schema[column], pl.List):
+        raise AccountError(f"The accounts cannot be sorted by {column}. Choose another column.")
+
+    def compute() -> npt.NDArray[np.uint32]:
+        value = pl.col(column)
+        if scoreboard.universe.frame.schema[column] == pl.String:
+            value = fold_expr(value)
+        rank = value.rank("dense").fill_null(0).cast(pl.UInt32)
+        return scoreboard.universe.frame.select(rank.alias("rank"))["rank"].to_numpy()
+
+    return scoreboard.keep(("rank", column), compute)

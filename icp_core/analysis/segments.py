@@ -1,0 +1,71 @@
+"""The market by segment: matches, customers and white space in every region, industry or size."""
+
+import numpy as np
+import polars as pl
+
+from icp_core.evaluation.scoreboard import Evaluation
+
+
+def segments(
+    evaluation: Evaluation, by: str, *, within: tuple[str, str | None] | None = None
+) -> pl.DataFrame:
+    """Add up the matches of every segment.
+
+    Parameters
+    ----------
+    evaluation
+        The market.
+    by
+        A dimension, as `expressions.dimension` names it.
+    within
+        Another dimension and one of its keys, to count only the matches there.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per segment with a match, keys rising and the unknown (null) last: `key`, `accounts`,
+        one column `tier_0`, `tier_1` … per tier with its accounts, the unranked last, `customers`,
+        `white_space`, `penetration` (share of the matches that are customers), `potential`,
+        `potential_customers` and `potential_white_space` (null where no match they cover has a known
+        potential; 0 where they cover none), and `potential_unknown` (matches).
+    """
+    matches, keys = evaluation.matches, evaluation.scoreboard.codes(by)[1]
+    at = matches.codes(by).astype(np.int64)
+    amount, tier, customer = evaluation.potential.amount, evaluation.tier, matches.customers
+    if within is not None:
+        codes, values = evaluation.scoreboard.codes(within[0])
+        place = values.index(within[1]) if within[1] in values else -1
+        inside = codes[matches.rows] == place
+        at, amount, tier, customer = at[inside], amount[inside], tier[inside], customer[inside]
+    tiers = len(evaluation.tiers)
+    by_tier = np.bincount(at * tiers + tier, minlength=len(keys) * tiers).reshape(-1, tiers)
+    known = ~np.isnan(amount)
+    # Columns: white space, customers.
+    cell, size = at * 2 + customer, len(keys) * 2
+    accounts = np.bincount(cell, minlength=size).reshape(-1, 2)
+    priced = np.bincount(cell[known], minlength=size).reshape(-1, 2)
+    worth = np.bincount(cell[known], amount[known], size).reshape(-1, 2)
+    unknown_worth = (accounts > 0) & (priced == 0)
+    table = pl.DataFrame(
+        {
+            "key": pl.Series(keys, dtype=pl.String),
+            "accounts": accounts.sum(axis=1),
+            **{f"tier_{index}": by_tier[:, index] for index in range(tiers)},
+            "customers": accounts[:, 1],
+            "white_space": accounts[:, 0],
+            "potential": np.where(
+                (accounts.sum(axis=1) > 0) & (priced.sum(axis=1) == 0), np.nan, worth.sum(axis=1)
+            ),
+            "potential_customers": np.where(unknown_worth[:, 1], np.nan, worth[:, 1]),
+            "potential_white_space": np.where(unknown_worth[:, 0], np.nan, worth[:, 0]),
+            "potential_unknown": (accounts - priced).sum(axis=1),
+        },
+    )
+    return (
+        table.filter(pl.col("accounts") > 0)
+        .with_columns(
+            pl.col("^potential(_customers|_white_space)?$").cast(pl.Float64).fill_nan(None)
+        )
+        .with_columns(penetration=pl.col("customers") / pl.col("accounts"))
+        .sort("key", nulls_last=True)
+    )

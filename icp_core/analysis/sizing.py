@@ -1,0 +1,155 @@
+"""TAM, SAM and SOM: the whole market, the part in the regions served, the part the team can work.
+
+Each is a range in accounts and in potential, because some accounts are only possible: a fact that a
+gate asks for, or the region, is unknown. `Sizing.lacks` names those facts.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from icp_core.analysis.plan import TeamPlan
+from icp_core.evaluation.arrays import Floats, largest
+from icp_core.evaluation.market import Bounds
+from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A column that keeps accounts possible.
+
+    Attributes
+    ----------
+    column
+        Its name.
+    accounts
+        Accounts that lack it; some lack other columns too.
+    only
+        Accounts that lack nothing else.
+    """
+
+    column: str
+    accounts: int
+    only: int
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """The market in three sizes. Potential sums what is known, in the profile's currency a year.
+
+    The low end of a size counts the matches, the high end the possible accounts too. For `som_value`
+    the ends are those two cases, whichever is lower first: a possible account that turns out to match
+    may take the place of a lower score with more potential.
+
+    Attributes
+    ----------
+    team
+        The plan that SAM and SOM follow from.
+    tam, sam, som
+        Accounts. SAM: in the regions served; an account without a region counts at the high end only.
+        SOM: the smaller of SAM and the team's capacity.
+    tam_value, sam_value, som_value
+        Their potential; SOM takes the best accounts first, as `Evaluation.best` ranks them.
+    lacks
+        Why SAM is a range: columns that its possible accounts lack, the most frequent first.
+    """
+
+    team: TeamPlan
+    tam: Bounds
+    sam: Bounds
+    som: Bounds
+    tam_value: Bounds
+    sam_value: Bounds
+    som_value: Bounds
+    lacks: tuple[Lack, ...]
+
+
+def served(scoreboard: Scoreboard, regions: Sequence[str]) -> tuple[Flags, Flags]:
+    """Which accounts lie in the regions, and of which the region is unknown.
+
+    Parameters
+    ----------
+    scoreboard
+        Of the universe.
+    regions
+        Region codes; none means everywhere, so that every account lies inside.
+    """
+
+    def compute() -> tuple[Flags, Flags]:
+        if not regions:
+            every = np.ones(len(scoreboard.universe), dtype=bool)
+            return every, ~every
+        codes, values = scoreboard.codes("region")
+        wanted = np.array([value in regions for value in values])
+        unknown = np.array([value is None for value in values])
+        return wanted[codes], unknown[codes]
+
+    return scoreboard.keep(("served", frozenset(regions)), compute)
+
+
+def sizing(evaluation: Evaluation, team: TeamPlan) -> Sizing:
+    """TAM, SAM and SOM of a market, and what keeps them from being exact."""
+    matches, possible = evaluation.matches, evaluation.possible
+    worth, worth_possible = evaluation.potential, possible.potential(evaluation.profile)
+    inside, unplaced = served(evaluation.scoreboard, team.served_regions)
+    sure = inside[matches.rows]
+    perhaps = sure | unplaced[matches.rows]
+    perhaps_possible = (inside | unplaced)[possible.rows]
+    sam = Bounds(int(sure.sum()), int(perhaps.sum()) + int(perhaps_possible.sum()))
+    low = worth.known[sure]
+    high = np.concatenate([worth.known[perhaps], worth_possible.known[perhaps_possible]])
+    room = team.capacity
+    som_low = _best_sum(room, low, lambda: evaluation.score[sure], worth.amount[sure])
+    som_high = _best_sum(
+        room,
+        high,
+        lambda: np.concatenate(
+            [evaluation.score[perhaps], evaluation.possible_score[perhaps_possible]]
+        ),
+        np.concatenate([worth.amount[perhaps], worth_possible.amount[perhaps_possible]]),
+    )
+    undecided = np.concatenate([matches.rows[perhaps & ~sure], possible.rows[perhaps_possible]])
+    return Sizing(
+        team=team,
+        tam=Bounds(len(matches), len(matches) + len(possible)),
+        sam=sam,
+        som=Bounds(min(sam.low, room), min(sam.high, room)),
+        tam_value=Bounds(worth.total, worth.total + worth_possible.total),
+        sam_value=Bounds(float(low.sum()), float(high.sum())),
+        som_value=Bounds(min(som_low, som_high), max(som_low, som_high)),
+        lacks=_lacks(evaluation, undecided, unplaced),
+    )
+
+
+def _best_sum(room: int, known: Floats, score: Callable[[], Floats], amount: Floats) -> float:
+    """Potential of the best `room` accounts; ties in score and potential cannot change it."""
+    if room >= len(known):
+        return float(known.sum())
+    if not room:
+        return 0.0
+    places = largest(room, np.nan_to_num(score(), nan=-1.0), np.nan_to_num(amount, nan=-1.0))
+    return float(known[places].sum())
+
+
+def _lacks(
+    evaluation: Evaluation, undecided: npt.NDArray[np.intp], unplaced: Flags
+) -> tuple[Lack, ...]:
+    lacking: dict[str, Flags] = {}
+    for gate in evaluation.profile.gates:
+        unknown = evaluation.scoreboard.gate(gate)[1][undecided]
+        lacking[gate.column] = lacking.get(gate.column, False) | unknown
+    lacking["region"] = lacking.get("region", False) | unplaced[undecided]
+    together = np.sum([*lacking.values()], axis=0, dtype=np.uint8)
+    found = [
+        Lack(
+            column,
+            int(np.count_nonzero(unknown)),
+            int(np.count_nonzero(unknown & (together == 1))),
+        )
+        for column, unknown in lacking.items()
+    ]
+    return tuple(sorted((lack for lack in found if lack.accounts), key=lambda lack: -lack.accounts))

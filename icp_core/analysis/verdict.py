@@ -1,0 +1,179 @@
+"""Whether the market is too narrow, about right or too broad for the team, and what changes that.
+
+The market is SAM, the matches in the regions served; the measure is the number of accounts that the
+team can work in the time box, its capacity:
+
+- too narrow: fewer accounts than the capacity, so that the team runs out of fitting accounts;
+- too broad: more than `BROAD` times the capacity, so that most accounts would not be worked in as many
+  time boxes, and the profile decides too little;
+- about right: between the two.
+
+SAM is a range while facts are unknown. Where its two ends give different answers, nobody can tell yet,
+and finding out the facts that `Sizing.lacks` names comes first.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+
+from icp_core.analysis.costs import Standing, bounds, everybody, loosened
+from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.sizing import served
+from icp_core.evaluation.market import Bounds
+from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.profiles.model import Profile, Role
+
+BROAD: Final = 5
+
+
+class Breadth(StrEnum):
+    """How a number of accounts compares with what the team can work."""
+
+    TOO_NARROW = "too_narrow"
+    ABOUT_RIGHT = "about_right"
+    TOO_BROAD = "too_broad"
+
+
+def breadth(accounts: float, capacity: int) -> Breadth:
+    """Compare a number of accounts with the capacity, above 0."""
+    if accounts < capacity:
+        return Breadth.TOO_NARROW
+    return Breadth.TOO_BROAD if accounts > BROAD * capacity else Breadth.ABOUT_RIGHT
+
+
+class Action(StrEnum):
+    """What to do with a criterion."""
+
+    DROP = "drop"
+    LOOSEN = "loosen"
+    REQUIRE = "require"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change to the profile, and the market it would make.
+
+    Attributes
+    ----------
+    action
+        Drop a gate, loosen it by one step, or require a nice-to-have (or rule out a drawback).
+    index
+        Place of the criterion in the profile.
+    profile
+        The profile with the change made.
+    sam
+        Matches in the regions served, up to those that fail nothing.
+    breadth
+        The verdict then; None where the ends of `sam` give different answers.
+    """
+
+    action: Action
+    index: int
+    profile: Profile
+    sam: Bounds
+    breadth: Breadth | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How the market compares with the team's capacity.
+
+    Attributes
+    ----------
+    capacity
+        Accounts that the team can work in the time box.
+    sam
+        Matches in the regions served, up to those that fail nothing.
+    at_low, at_high
+        The answers at the two ends of `sam`; None where the plan has no capacity to compare with.
+    changes
+        What would make a market that is too narrow or too broad about right, the best first; empty
+        for a market that is about right or cannot be judged.
+    """
+
+    capacity: int
+    sam: Bounds
+    at_low: Breadth | None
+    at_high: Breadth | None
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def breadth(self) -> Breadth | None:
+        """The answer; None where it depends on what is unknown, or nothing is known to compare with."""
+        return _agreed(self.at_low, self.at_high)
+
+
+def verdict(evaluation: Evaluation, team: TeamPlan) -> Verdict:
+    """Compare a market with what the team can work.
+
+    Changes that are sure to make the market about right come first, the smallest change of SAM before
+    larger ones. Then come those that may, by how much of SAM's range is about right; then the others, by
+    how near the middle of SAM comes to the band of what is.
+
+    Parameters
+    ----------
+    evaluation
+        The market.
+    team
+        The plan: regions served and capacity.
+    """
+    scoreboard = evaluation.scoreboard
+    inside, unplaced = served(scoreboard, team.served_regions)
+    rows = everybody(scoreboard) if inside.all() else np.flatnonzero(inside | unplaced)
+    sure = inside[rows]
+    now = Standing.of(scoreboard, evaluation.profile.gates, rows)
+    sam = bounds(now, sure)
+    if not team.capacity:
+        return Verdict(0, sam, None, None)
+    answer = Verdict(
+        team.capacity, sam, breadth(sam.low, team.capacity), breadth(sam.high, team.capacity)
+    )
+    found: list[Change] = []
+
+    def consider(action: Action, index: int, profile: Profile, then: Standing) -> None:
+        reached = bounds(then, sure)
+        ends = breadth(reached.low, team.capacity), breadth(reached.high, team.capacity)
+        if reached != sam:
+            found.append(Change(action, index, profile, reached, _agreed(*ends)))
+
+    for index, criterion in enumerate(evaluation.profile.criteria):
+        if answer.breadth is Breadth.TOO_NARROW and criterion.role.is_gate:
+            without = now.without(criterion)
+            consider(Action.DROP, index, evaluation.profile.without(index), without)
+            wider = loosened(scoreboard, criterion)
+            if wider is not None:
+                looser = evaluation.profile.changing(index, fit=wider.fit)
+                consider(Action.LOOSEN, index, looser, without.adding(wider))
+        if answer.breadth is Breadth.TOO_BROAD and not criterion.role.is_gate:
+            role = Role.MUST_HAVE if criterion.role.favours else Role.KNOCK_OUT
+            stricter = evaluation.profile.changing(index, role=role)
+            consider(Action.REQUIRE, index, stricter, now.adding(stricter.criteria[index]))
+
+    def usefulness(change: Change) -> tuple[float, float, float]:
+        low, high = team.capacity, BROAD * team.capacity
+        middle = _middle(change.sam)
+        return (
+            -_share_within(change.sam, low, high),
+            max(low - middle, middle - high, 0.0),
+            abs(middle - _middle(sam)),
+        )
+
+    return Verdict(
+        answer.capacity, sam, answer.at_low, answer.at_high, tuple(sorted(found, key=usefulness))
+    )
+
+
+def _agreed(low: Breadth | None, high: Breadth | None) -> Breadth | None:
+    return low if low == high else None
+
+
+def _share_within(ends: Bounds, low: float, high: float) -> float:
+    """Share of the whole numbers between the ends that lie between low and high, both inclusive."""
+    inside = min(ends.high, high) - max(ends.low, low) + 1
+    return max(inside, 0.0) / (ends.high - ends.low + 1)
+
+
+def _middle(ends: Bounds) -> float:
+    return (ends.low + ends.high) / 2

@@ -1,0 +1,1 @@
+"""The market that a profile makes of accounts: in memory, and where accounts stay in an engine."""

@@ -1,0 +1,151 @@
+"""What the product asks of an engine."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from threading import Event, Lock, Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+import narwhals as nw
+import polars as pl
+
+from icp_core.accounts.columns import REQUIRED, Column, describe_all
+from icp_core.accounts.demo import SOURCE as FICTIONAL
+from icp_core.errors import SourceError
+
+
+class Engine(ABC):
+    """One table of accounts in an engine.
+
+    Attributes
+    ----------
+    name, label
+        Address without a password.
+    columns
+        What each column is, by name.
+    fictional
+        Whether the companies are invented.
+    errors
+        What the engine raises when a query fails or is cancelled.
+    """
+
+    errors: tuple[type[Exception], ...]
+
+    def __init__(self, name: str) -> None:
+        self.name = self.label = name
+        self._asked = Lock()
+        self.columns = self._describe()
+        self.fictional = self._is_fictional()
+
+    @property
+    def tells_customers(self) -> bool:
+        """Whether there is a column for it; whether it is filled would have to be asked."""
+        return "is_customer" in self.columns
+
+    @abstractmethod
+    def accounts(self) -> Any:
+        """The table as a lazy frame that narwhals understands."""
+
+    @abstractmethod
+    def keep(self, frame: Any) -> AbstractContextManager[Any]:
+        """Hold on to a lazy frame inside the engine for as long as the context lasts."""
+
+    @abstractmethod
+    def batches(self, frame: Any, *, rows: int) -> Iterator[pl.DataFrame]:
+        """The rows of a lazy frame in its order, a batch of about `rows` at a time."""
+
+    @abstractmethod
+    def cancel(self) -> None:
+        """Stop what the engine is doing for us; safe to call from another thread."""
+
+    @contextmanager
+    def asking(self, *, seconds: float | None) -> Iterator[None]:
+        """Turn what goes wrong in the engine into our error, and stop what takes too long.
+
+        One question at a time: a connection is not to be shared, and what is stopped must be our own.
+        The time begins when it is this question's turn.
+
+        Raises
+        ------
+        SourceError
+            If the engine fails, or is not done within the time.
+        """
+        expired, done = Event(), Event()
+
+        def watch() -> None:
+            if done.wait(seconds):
+                return
+            expired.set()
+            # Again and again: an engine between two jobs has nothing to cancel just then.
+            self.cancel()
+            while not done.wait(0.2):
+                self.cancel()
+
+        watcher = Thread(target=watch, daemon=True)
+        self._asked.acquire()
+        if seconds:
+            watcher.start()
+        try:
+            yield
+        except self.errors as error:
+            if expired.is_set():
+                raise SourceError(
+                    f"The question to {self.name} took longer than {seconds:g} s and was stopped. "
+                    "Narrow the must-haves, or have the limit raised."
+                ) from error
+            raise SourceError(f"{self.name} failed: {_first_line(error)}") from error
+        finally:
+            done.set()
+            if seconds:
+                watcher.join()  # so that it cannot cancel the next question
+            self._asked.release()
+
+    def _describe(self) -> dict[str, Column]:
+        with self.asking(seconds=60):
+            schema = nw.from_native(self.accounts()).collect_schema()
+        columns = describe_all({name: _dtype(dtype) for name, dtype in schema.items()})
+        missing = [name for name in REQUIRED if name not in columns]
+        if missing:
+            raise SourceError(
+                f"The table of {self.name} lacks the column {', '.join(missing)}; "
+                f"accounts need {' and '.join(REQUIRED)}."
+            )
+        return columns
+
+    def _is_fictional(self) -> bool:
+        if "source" not in self.columns:
+            return False
+        with self.asking(seconds=60):
+            found = (
+                nw.from_native(self.accounts())
+                .filter(nw.col("source") == FICTIONAL)
+                .head(1)
+                .select("source")
+            )
+            return bool(found.collect("polars").to_native().height)
+
+
+def without_password(address: str) -> str:
+    """An address as it may be shown."""
+    parts = urlsplit(address)
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}{query}"
+
+
+def _dtype(dtype: Any) -> pl.DataType:
+    """The Polars type that decides what kind a column is."""
+    if dtype.is_numeric():
+        return pl.Float64()
+    if dtype == nw.Boolean:
+        return pl.Boolean()
+    if isinstance(dtype, nw.List):
+        return pl.List(pl.String())
+    if dtype.is_temporal():
+        return pl.Date()
+    return pl.String()
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:300] if lines else type(error).__name__

@@ -1,0 +1,88 @@
+"""Accounts on a Spark cluster, through the classic driver or Spark Connect."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+from uuid import uuid4
+
+import polars as pl
+
+from icp_core.errors import SourceError
+from icp_core.evaluation.engines.base import Engine
+
+try:
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+except ImportError as error:
+    raise SourceError(
+        "Spark needs the package pyspark: pip install -r requirements-scale.txt"
+    ) from error
+
+# What Py4J raises when the driver's Java side is gone or a job was cancelled; Connect raises neither.
+from py4j.protocol import Py4JError
+
+
+class Spark(Engine):
+    """A table on a cluster.
+
+    Parameters
+    ----------
+    master
+        `spark://HOST:PORT`, `local[2]`, or `sc://HOST:PORT` for Spark Connect.
+    table
+        A table of the catalogue, or files: ``parquet.`/data/accounts` ``.
+    """
+
+    errors = (PySparkException, Py4JError, ConnectionError)
+
+    def __init__(self, master: str, *, table: str) -> None:
+        self._table = table
+        self._group = f"accounts-{uuid4()}"
+        builder = SparkSession.builder.appName("Target-account planning")
+        is_connect = master.startswith("sc://")
+        builder = builder.remote(master) if is_connect else builder.master(master)
+        try:
+            self._session = (
+                builder.config("spark.ui.enabled", "false")
+                .config("spark.sql.execution.arrow.pyspark.enabled", "true")
+                .config("spark.cores.max", "64")
+                .getOrCreate()
+            )
+            self._session.table(table).schema  # noqa: B018 - asks the catalogue
+        except self.errors as error:
+            reason = str(error).strip().splitlines()[0]
+            raise SourceError(f"Spark at {master} cannot read {table}: {reason[:300]}") from error
+        self._context = None if is_connect else self._session.sparkContext
+        super().__init__(f"{master}?table={table}")
+
+    def accounts(self) -> Any:
+        """The table as a Spark data frame; its jobs can be cancelled together."""
+        if self._context is None:
+            self._session.addTag(self._group)
+        else:
+            self._context.setJobGroup(self._group, "Target-account planning", True)
+        return self._session.table(self._table)
+
+    @contextmanager
+    def keep(self, frame: Any) -> Iterator[Any]:
+        """Cache the frame on the executors, spilling to their disks."""
+        cached = frame.persist()
+        try:
+            yield cached
+        finally:
+            cached.unpersist()
+
+    def batches(self, frame: Any, *, rows: int) -> Iterator[pl.DataFrame]:
+        """Read one partition after another."""
+        names = frame.columns
+        local = (tuple(row) for row in frame.toLocalIterator(prefetchPartitions=True))
+        while chunk := list(islice(local, rows)):
+            yield pl.DataFrame(chunk, schema=names, orient="row", infer_schema_length=None)
+
+    def cancel(self) -> None:
+        """Cancel our jobs on the cluster."""
+        if self._context is None:
+            self._session.interruptTag(self._group)
+        else:
+            self._context.cancelJobGroup(self._group)

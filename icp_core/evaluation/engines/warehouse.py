@@ -1,0 +1,122 @@
+"""Accounts in a warehouse, through Ibis."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import polars as pl
+
+from icp_core.errors import SourceError
+from icp_core.evaluation.engines.base import Engine, without_password
+
+try:
+    import ibis
+    import sqlglot
+    from ibis.common.exceptions import IbisError
+except ImportError as error:
+    raise SourceError(
+        "Warehouses need the package ibis-framework: pip install -r requirements-scale.txt"
+    ) from error
+
+
+class Warehouse(Engine):
+    """A table behind an Ibis backend.
+
+    Parameters
+    ----------
+    address
+        As `ibis.connect` takes it: `duckdb://file`, `postgres://user:password@host/database`, …
+    table
+        Name of the table.
+    """
+
+    def __init__(self, address: str, *, table: str) -> None:
+        parts = urlsplit(address)
+        quiet = without_password(address)
+        name = f"ibis+{quiet}?table={table}"
+        self._table = table
+        # A backend's own driver raises its own errors, which Ibis lets through.
+        self.errors = (IbisError, *_driver_errors(parts.scheme))
+        failures: tuple[type[Exception], ...] = (*self.errors, OSError, ImportError)
+        try:
+            self._backend = ibis.connect(address)
+            self._accounts = self._backend.table(table)
+            if self._backend.name == "postgres":
+                self._accounts = self._ordered_by_bytes()
+        except failures as error:
+            reason = str(error).strip().splitlines()
+            raise SourceError(
+                f"{quiet} cannot give the table {table}: "
+                f"{reason[0][:300] if reason else type(error).__name__}"
+            ) from error
+        super().__init__(name)
+
+    def accounts(self) -> Any:
+        """The table as an Ibis expression."""
+        return self._accounts
+
+    def _ordered_by_bytes(self) -> Any:
+        """The table of a PostgreSQL, whose own collation would break ties in another order."""
+        from psycopg.types.numeric import FloatLoader
+
+        # It counts in decimals wherever a literal has a point; we want what other engines give.
+        self._backend.con.adapters.register_loader("numeric", FloatLoader)
+        columns = [
+            sqlglot.exp.alias_(
+                sqlglot.exp.Collate(
+                    this=sqlglot.column(name, quoted=True),
+                    expression=sqlglot.exp.to_identifier("C", quoted=True),
+                ),
+                name,
+                quoted=True,
+            )
+            if name == "account_id"
+            else sqlglot.column(name, quoted=True)
+            for name in self._accounts.columns
+        ]
+        table = sqlglot.exp.to_table(self._table, dialect="postgres")
+        query = sqlglot.select(*columns).from_(table)
+        return self._backend.sql(query.sql("postgres"), dialect="postgres")
+
+    @contextmanager
+    def keep(self, frame: Any) -> Iterator[Any]:
+        """Cache the expression in a temporary table of the backend."""
+        cached = frame.cache()
+        try:
+            yield cached
+        finally:
+            cached.release()
+
+    def batches(self, frame: Any, *, rows: int) -> Iterator[pl.DataFrame]:
+        """Read the expression through Arrow."""
+        if self._backend.name == "duckdb":
+            # Ibis 12 still asks DuckDB for its reader by a name that DuckDB 2 dropped.
+            reader = self._backend.con.sql(self._backend.compile(frame)).to_arrow_reader(rows)
+        else:
+            reader = frame.to_pyarrow_batches(chunk_size=rows)
+        for batch in reader:
+            yield pl.DataFrame(pl.from_arrow(batch))
+
+    def cancel(self) -> None:
+        """Interrupt the connection where its driver can."""
+        connection = getattr(self._backend, "con", None)
+        for name in ("interrupt", "cancel"):
+            stop = getattr(connection, name, None)
+            if callable(stop):
+                stop()
+                return
+
+
+def _driver_errors(scheme: str) -> tuple[type[Exception], ...]:
+    match scheme:
+        case "duckdb":
+            import duckdb
+
+            return (duckdb.Error,)
+        case "postgres" | "postgresql":
+            import psycopg
+
+            return (psycopg.Error,)
+        case _:
+            return ()

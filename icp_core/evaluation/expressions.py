@@ -1,0 +1,464 @@
+"""A profile as narwhals expressions: the one definition of fit, gate, score, potential and tier.
+
+The same expressions run on Polars in memory, on DuckDB, on Spark and through Ibis. Only operations
+that all of them share are used, and nulls are guarded by `when`, because engines differ in what
+`greatest`, `least` and casts make of a null.
+
+Two choices keep every engine's numbers equal to the last digit. Fits are rounded to 32 bits, so that
+with whole-number weights their weighted sums are exact in 64 bits, in whatever order they are added.
+Scores are rounded to four decimals by `floor`, which no engine defines differently, so that a score
+of 70 reaches a cut-off of 70.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from itertools import groupby
+from math import log10
+from operator import add
+from typing import Any, Final
+
+import narwhals as nw
+
+from icp_core.accounts.columns import Column, Kind
+from icp_core.profiles.model import (
+    Choice,
+    ColumnPotential,
+    Criterion,
+    EmployeeBands,
+    Fit,
+    Flag,
+    Missing,
+    PerEmployee,
+    Profile,
+    Range,
+    RevenueShare,
+    Role,
+    Tags,
+)
+from icp_core.reference import currency, industry
+
+FAIL: Final = 0
+POSSIBLE: Final = 1
+MATCH: Final = 2
+
+Columns = Mapping[str, Column]
+
+
+def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
+    """How well each account meets a test: 32-bit float in [0, 1], null where the value is unknown.
+
+    Parameters
+    ----------
+    criterion_fit
+        The test.
+    column
+        The column it reads.
+    columns
+        All columns of the universe; a section letter needs to know whether accounts carry their
+        revision of NACE.
+    """
+    match criterion_fit:
+        case Range():
+            graded = _trapezoid(criterion_fit, nw.col(column.name).cast(nw.Float64))
+        case Choice() if column.kind is Kind.INDUSTRY:
+            graded = _by_prefix(criterion_fit, "industry_revision" in columns)
+        case Choice():
+            graded = _by_value(criterion_fit, nw.col(column.name).cast(nw.String))
+        case Tags():
+            graded = _by_tags(criterion_fit, nw.col(column.name))
+        case Flag(value=wanted):
+            graded = _indicator(nw.col(column.name) if wanted else ~nw.col(column.name))
+    return (
+        nw.when(~nw.col(column.name).is_null())
+        .then(graded.cast(nw.Float32))
+        .otherwise(nw.lit(None, dtype=nw.Float32))
+    )
+
+
+def _indicator(condition: nw.Expr) -> nw.Expr:
+    return nw.when(condition).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+
+
+def _cases(cases: Iterable[tuple[nw.Expr, nw.Expr]], otherwise: nw.Expr) -> nw.Expr:
+    """The value of the first condition that holds, else `otherwise`."""
+    cases = list(cases)
+    if not cases:
+        return otherwise
+    (condition, value), *rest = cases
+    chain = nw.when(condition).then(value)
+    for condition, value in rest:
+        chain = chain.when(condition).then(value)
+    return chain.otherwise(otherwise)
+
+
+def _trapezoid(test: Range, value: nw.Expr) -> nw.Expr:
+    def position(number: float) -> float:
+        return log10(1 + number) if test.scale == "log" else number
+
+    if test.scale == "log":
+        floored = nw.when(value > 0).then(value).otherwise(nw.lit(0.0))
+        at = (floored + 1).log(10)
+    else:
+        at = value
+    cases: list[tuple[nw.Expr, nw.Expr]] = []
+    if test.a is not None and test.b is not None:
+        cases.append((value < test.a, nw.lit(0.0)))
+        rise = position(test.b) - position(test.a)
+        if rise > 0:
+            cases.append((value < test.b, (at - position(test.a)) / rise))
+    if test.c is not None and test.d is not None:
+        fall = position(test.d) - position(test.c)
+        cases.append((value <= (test.c if fall > 0 else test.d), nw.lit(1.0)))
+        if fall > 0:
+            cases.append((value < test.d, (position(test.d) - at) / fall))
+        return _cases(cases, nw.lit(0.0))
+    return _cases(cases, nw.lit(1.0))
+
+
+def _by_fit(values: Mapping[str, float]) -> list[tuple[float, list[str]]]:
+    """Values grouped by their fit, so that each distinct fit is one test."""
+    pairs = sorted((fit, value) for value, fit in values.items())
+    return [(fit, [value for _, value in group]) for fit, group in groupby(pairs, lambda p: p[0])]
+
+
+def _by_value(test: Choice, value: nw.Expr) -> nw.Expr:
+    return _cases(
+        ((value.is_in(values), nw.lit(fit)) for fit, values in _by_fit(test.values)),
+        nw.lit(test.default),
+    )
+
+
+def _by_prefix(test: Choice, has_revision: bool) -> nw.Expr:
+    code = nw.col("industry").cast(nw.String)
+    cases: list[tuple[nw.Expr, nw.Expr]] = []
+    lengths = {len(key) for key in test.values if len(key) > 1}
+    for length in sorted(lengths, reverse=True):
+        level = {key: fit for key, fit in test.values.items() if len(key) == length}
+        prefix = code.str.slice(0, length)
+        cases += [(prefix.is_in(keys), nw.lit(fit)) for fit, keys in _by_fit(level)]
+    sections = {key: fit for key, fit in test.values.items() if len(key) == 1}
+    division = code.str.slice(0, 2)
+    for fit, letters in _by_fit(sections):
+
+        def of_revision(revision: str, letters: Sequence[str] = letters) -> nw.Expr:
+            return division.is_in(
+                [code for letter in letters for code in industry.divisions_of(letter, revision)]
+            )
+
+        if has_revision:
+            newer = nw.col("industry_revision").cast(nw.String).fill_null("2") == "2.1"
+            cases.append(((newer & of_revision("2.1")) | (~newer & of_revision("2")), nw.lit(fit)))
+        else:
+            cases.append((of_revision("2"), nw.lit(fit)))
+    return _cases(cases, nw.lit(test.default))
+
+
+def _by_tags(test: Tags, tags: nw.Expr) -> nw.Expr:
+    found = reduce(add, (_indicator(tags.list.contains(tag)) for tag in test.tags))
+    match test.match:
+        case "any":
+            return _indicator(found > 0)
+        case "all":
+            return _indicator(found >= len(test.tags))
+        case "share":
+            return found / len(test.tags)
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """Names of the columns that `evaluated` adds, in one place."""
+
+    state: str = "state"
+    score: str = "score"
+    score_low: str = "score_low"
+    score_high: str = "score_high"
+    coverage: str = "coverage"
+    potential: str = "potential"
+
+    @staticmethod
+    def fit(index: int) -> str:
+        """Graded fit of the criterion at that place in the profile."""
+        return f"fit_{index}"
+
+    @staticmethod
+    def passes(index: int) -> str:
+        """Whether the gate at that place passes: true, false, or null when unknown."""
+        return f"passes_{index}"
+
+
+NAMES: Final = Evaluated()
+
+
+def workings(profile: Profile) -> frozenset[str]:
+    """Columns that `evaluated` adds on its way to the results: of no use to who reads the list."""
+    indices = range(len(profile.criteria))
+    return frozenset({NAMES.state, *map(NAMES.fit, indices), *map(NAMES.passes, indices)})
+
+
+def favourable(criterion: Criterion) -> float:
+    """The fit that speaks most for an account: 1, or 0 for drawbacks and knock-outs."""
+    return 1.0 if criterion.role.favours else 0.0
+
+
+def when_missing(criterion: Criterion) -> float | None:
+    """The fit that an unknown value counts as; None where it stays unknown."""
+    match criterion.missing:
+        case Missing.UNKNOWN:
+            return None
+        case Missing.PASS:
+            return favourable(criterion)
+        case Missing.FAIL:
+            return 1.0 - favourable(criterion)
+
+
+def fit_of(criterion: Criterion, *, columns: Columns) -> nw.Expr:
+    """The fit of a criterion after its missing rule."""
+    expression = fit(criterion.fit, columns[criterion.column], columns=columns)
+    stand_in = when_missing(criterion)
+    if stand_in is None:
+        return expression
+    return (
+        nw.when(expression.is_null()).then(nw.lit(stand_in, dtype=nw.Float32)).otherwise(expression)
+    )
+
+
+def evaluated(frame: nw.LazyFrame[Any], profile: Profile, *, columns: Columns) -> nw.LazyFrame[Any]:
+    """Add fits, gate states, score, its range, coverage and potential to accounts.
+
+    Parameters
+    ----------
+    frame
+        Accounts, on any engine that narwhals drives lazily.
+    profile
+        Already checked against `columns`.
+    columns
+        Columns of the universe.
+
+    Returns
+    -------
+    nw.LazyFrame
+        All columns of `frame` and those of `NAMES`. `state` is `FAIL`, `POSSIBLE` or `MATCH`; the
+        score is null where no nice-to-have is known.
+    """
+    fits = [
+        fit_of(criterion, columns=columns).alias(NAMES.fit(index))
+        for index, criterion in enumerate(profile.criteria)
+    ]
+    frame = frame.with_columns(*fits, potential(profile, columns=columns).alias(NAMES.potential))
+    gates = [
+        _passes(criterion, NAMES.fit(index)).alias(NAMES.passes(index))
+        for index, criterion in enumerate(profile.criteria)
+        if criterion.role.is_gate
+    ]
+    if gates:
+        frame = frame.with_columns(*gates)
+    frame = frame.with_columns(_state(profile).alias(NAMES.state))
+    return frame.with_columns(
+        expression.alias(name) for name, expression in _scores(profile).items()
+    )
+
+
+def _passes(criterion: Criterion, name: str) -> nw.Expr:
+    # Not the negation of "> 0": Ibis 12 writes `NOT x IS NULL` for "is the negation null".
+    return nw.col(name) > 0 if criterion.role is Role.MUST_HAVE else nw.col(name) <= 0
+
+
+def _state(profile: Profile) -> nw.Expr:
+    passes = [
+        nw.col(NAMES.passes(index))
+        for index, criterion in enumerate(profile.criteria)
+        if criterion.role.is_gate
+    ]
+    if not passes:
+        return nw.lit(MATCH)
+    failed = reduce(add, (_indicator(~gate) for gate in passes))
+    unknown = reduce(add, (_indicator(gate.is_null()) for gate in passes))
+    return (
+        nw.when(failed > 0)
+        .then(nw.lit(FAIL))
+        .when(unknown > 0)
+        .then(nw.lit(POSSIBLE))
+        .otherwise(nw.lit(MATCH))
+    )
+
+
+def _scores(profile: Profile) -> dict[str, nw.Expr]:
+    nice = [(i, c) for i, c in enumerate(profile.criteria) if c.role is Role.NICE_TO_HAVE]
+    drawbacks = [(i, c) for i, c in enumerate(profile.criteria) if c.role is Role.DRAWBACK]
+    if not nice:
+        whole = nw.lit(100.0)
+        share = _share_known([*nice, *drawbacks])
+        return {
+            NAMES.score: whole,
+            NAMES.score_low: whole,
+            NAMES.score_high: whole,
+            NAMES.coverage: share,
+        }
+    weight = float(sum(criterion.weight for _, criterion in nice))
+    known = _total(_weight_if(criterion, ~_fit(i).is_null()) for i, criterion in nice)
+    points = _total(
+        [_points(i, criterion) for i, criterion in nice]
+        + [_points(i, criterion) * -1.0 for i, criterion in drawbacks]
+    )
+    worst = _total(_weight_if(criterion, _fit(i).is_null()) for i, criterion in drawbacks)
+    best = _total(_weight_if(criterion, _fit(i).is_null()) for i, criterion in nice)
+    return {
+        NAMES.score: nw.when(known > 0)
+        .then(_percent(points / known))
+        .otherwise(nw.lit(None, dtype=nw.Float64)),
+        NAMES.score_low: _percent((points - worst) / weight),
+        NAMES.score_high: _percent((points + best) / weight),
+        NAMES.coverage: _share_known([*nice, *drawbacks]),
+    }
+
+
+def _fit(index: int) -> nw.Expr:
+    return nw.col(NAMES.fit(index))
+
+
+def _points(index: int, criterion: Criterion) -> nw.Expr:
+    return _fit(index).cast(nw.Float64).fill_null(0.0) * float(criterion.weight)
+
+
+def _weight_if(criterion: Criterion, condition: nw.Expr) -> nw.Expr:
+    return _indicator(condition) * float(criterion.weight)
+
+
+def _total(terms: Iterable[nw.Expr]) -> nw.Expr:
+    return reduce(add, terms, nw.lit(0.0))
+
+
+def _share_known(scored: Sequence[tuple[int, Criterion]]) -> nw.Expr:
+    if not scored:
+        return nw.lit(1.0)
+    weight = float(sum(criterion.weight for _, criterion in scored))
+    known = _total(_weight_if(criterion, ~_fit(i).is_null()) for i, criterion in scored)
+    return _millionths(known / weight) * 1e-6
+
+
+def _percent(share: nw.Expr) -> nw.Expr:
+    within = nw.when(share < 0).then(nw.lit(0.0)).when(share > 1).then(nw.lit(1.0)).otherwise(share)
+    return _millionths(within) * 1e-4
+
+
+def _millionths(share: nw.Expr) -> nw.Expr:
+    """In whole millionths, so that engines that divide differently agree."""
+    return (share * 1e6 + 0.5).floor()
+
+
+def potential(profile: Profile, *, columns: Columns) -> nw.Expr:
+    """What each account could be worth a year in the profile's currency; null where unknown.
+
+    Euro columns are converted at the latest rate of `reference.currency`; a universe without the
+    column that the model reads has unknown potential.
+    """
+    model = profile.potential
+    unknown = nw.lit(None, dtype=nw.Float64)
+    match model:
+        case ColumnPotential(column=name):
+            pass
+        case PerEmployee() | EmployeeBands():
+            name = "employees"
+        case RevenueShare():
+            name = "revenue"
+    if name not in columns:
+        return unknown
+    value = nw.col(name).cast(nw.Float64)
+    if columns[name].unit.startswith("EUR") and profile.currency != "EUR":
+        value = value * currency.rate("EUR", to=profile.currency).value
+    match model:
+        case ColumnPotential():
+            amount = value
+        case PerEmployee(rate=rate):
+            amount = value * rate
+        case RevenueShare(share=share):
+            amount = value * share
+        case EmployeeBands(bands=bands):
+            amount = _cases(
+                ((value >= band.at_least, nw.lit(band.amount)) for band in reversed(bands)),
+                nw.lit(0.0),
+            )
+    limits = [(amount < model.floor, nw.lit(model.floor))]
+    if model.cap is not None:
+        limits.append((amount > model.cap, nw.lit(model.cap)))
+    return nw.when(~value.is_null()).then(_cases(limits, amount)).otherwise(unknown)
+
+
+SIZE_BANDS: Final[tuple[tuple[int, str], ...]] = (
+    (1000, "1000+"),
+    (250, "250–999"),
+    (50, "50–249"),
+    (10, "10–49"),
+    (0, "0–9"),
+)
+
+
+AGE_BANDS: Final[tuple[tuple[int, str], ...]] = (
+    (21, "21+"),
+    (11, "11–20"),
+    (6, "6–10"),
+    (3, "3–5"),
+    (0, "0–2"),
+)
+
+
+def dimension(name: str, *, columns: Columns) -> nw.Expr:  # noqa: PLR0911 - one per dimension
+    """The key that a breakdown groups by: a string, null where unknown.
+
+    Parameters
+    ----------
+    name
+        `section` (NACE letter), `industry` (division), `group` (three digits), `class` (four), `size`
+        (band of employees), `age` (band of whole years from the foundation to the date of the facts;
+        to today where that is not known), or the name of a choice column such as `region`.
+    columns
+        Columns of the universe; a dimension whose column is missing is unknown throughout.
+    """
+    unknown = nw.lit(None, dtype=nw.String)
+    prefixes = {"industry": 2, "group": 4, "class": 5}
+    if name in prefixes:
+        if "industry" not in columns:
+            return unknown
+        return nw.col("industry").cast(nw.String).str.slice(0, prefixes[name])
+    if name == "section":
+        if "industry" not in columns:
+            return unknown
+        return _section("industry_revision" in columns)
+    if name == "size":
+        if "employees" not in columns:
+            return unknown
+        return _banded(nw.col("employees"), SIZE_BANDS)
+    if name == "age":
+        if "founded" not in columns:
+            return unknown
+        year = nw.lit(date.today().year)
+        if "as_of" in columns:
+            year = nw.col("as_of").dt.year().fill_null(date.today().year)
+        return _banded(year - nw.col("founded"), AGE_BANDS)
+    return nw.col(name).cast(nw.String) if name in columns else unknown
+
+
+def _banded(value: nw.Expr, bands: Iterable[tuple[int, str]]) -> nw.Expr:
+    unknown = nw.lit(None, dtype=nw.String)
+    return _cases(((value >= least, nw.lit(label)) for least, label in bands), unknown)
+
+
+def _section(has_revision: bool) -> nw.Expr:
+    unknown = nw.lit(None, dtype=nw.String)
+
+    def of_revision(revision: industry.Revision) -> nw.Expr:
+        letters = (
+            (letter.code, industry.divisions_of(letter.code, revision))
+            for letter in industry.sections(revision)
+        )
+        division = nw.col("industry").cast(nw.String).str.slice(0, 2)
+        return _cases(
+            ((division.is_in(divisions), nw.lit(letter)) for letter, divisions in letters), unknown
+        )
+
+    if not has_revision:
+        return of_revision("2")
+    newer = nw.col("industry_revision").cast(nw.String).fill_null("2") == "2.1"
+    return nw.when(newer).then(of_revision("2.1")).otherwise(of_revision("2"))

@@ -1,0 +1,79 @@
+"""Ranking matches into tiers by cut-off, capacity or value.
+
+A tier takes every match at or above its boundary in the order of the ranking. For capacity the
+boundary is a whole key (score, potential, account_id), so that ties are broken the same everywhere.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import narwhals as nw
+import polars as pl
+
+from icp_core.evaluation.expressions import NAMES
+from icp_core.profiles.model import TierPolicy
+
+UNRANKED: Final = "unranked"
+
+
+@dataclass(frozen=True)
+class Cutoff:
+    """What an account must reach to belong to a tier; parts that are None are not asked for.
+
+    With `account_id` the three parts are one key: the last account, in ranking order, that the tier
+    has room for. A cut-off with no part at all takes nobody.
+    """
+
+    score: float | None = None
+    potential: float | None = None
+    account_id: str | None = None
+
+    def reached(self) -> nw.Expr:
+        """Whether an account reaches it; null counts as no."""
+        score, potential = nw.col(NAMES.score), nw.col(NAMES.potential)
+        if self.account_id is not None:
+            earlier_id = nw.col("account_id") <= self.account_id
+            if self.potential is None:
+                in_tie = (~potential.is_null()) | earlier_id
+            else:
+                in_tie = (potential > self.potential) | ((potential == self.potential) & earlier_id)
+            return (score > self.score) | ((score == self.score) & in_tie)
+        if self.score is not None:
+            return score >= self.score
+        if self.potential is not None:
+            return potential >= self.potential
+        return nw.lit(False)
+
+
+def boundaries(policy: TierPolicy, best: pl.DataFrame | None) -> tuple[Cutoff, ...]:
+    """The cut-off of each tier, best first.
+
+    Parameters
+    ----------
+    policy
+        The policy.
+    best
+        For capacity: as many of the best scored matches as the tiers have room for together, in
+        ranking order, with score, potential and account_id. Others do not read it.
+    """
+    if policy.kind == "cut_off":
+        return tuple(Cutoff(score=tier.threshold) for tier in policy.tiers)
+    if policy.kind == "value":
+        return tuple(Cutoff(potential=tier.threshold) for tier in policy.tiers)
+    if best is None or best.is_empty():
+        return tuple(Cutoff() for _ in policy.tiers)
+    cutoffs, taken = [], 0
+    for tier in policy.tiers:
+        taken += int(tier.threshold)
+        last = best.row(min(taken, best.height) - 1, named=True)
+        cutoffs.append(Cutoff(last[NAMES.score], last[NAMES.potential], last["account_id"]))
+    return tuple(cutoffs)
+
+
+def tier_of(cutoffs: tuple[Cutoff, ...]) -> nw.Expr:
+    """Index of the best tier that an account reaches; the number of tiers where it reaches none."""
+    first, *rest = cutoffs
+    chain = nw.when(first.reached()).then(nw.lit(0))
+    for index, cutoff in enumerate(rest, start=1):
+        chain = chain.when(cutoff.reached()).then(nw.lit(index))
+    return chain.otherwise(nw.lit(len(cutoffs)))

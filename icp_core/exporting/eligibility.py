@@ -1,0 +1,160 @@
+"""What decides whether an account enters a file: marks that no profile changes, and its fate."""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+import polars as pl
+
+from icp_core.accounts.company_names import normalised
+from icp_core.exporting import cells, layouts
+from icp_core.exporting.formats import Format
+from icp_core.exporting.limits import Customers
+
+KEPT: Final = "kept"
+CUSTOMER: Final = "customer"
+SAME_DOMAIN: Final = "same_domain"
+SAME_NAME: Final = "same_name"
+
+READ: Final = (
+    "account_id", "name", "domain", "website", "linkedin_url", "stock_symbol", "country", "status",
+    "is_customer", "marketing_opt_out",
+)  # fmt: skip
+"""Columns that marks are made of."""
+
+_COMPANY: Final = ("domain_key", "name_key")
+"""Two rows that share either are one company."""
+
+
+def marks(accounts: pl.DataFrame) -> pl.DataFrame:
+    """What fates and the report need to know of each account by itself, whatever the profile.
+
+    Parameters
+    ----------
+    accounts
+        With the columns of `READ`.
+
+    Returns
+    -------
+    polars.DataFrame
+        account_id, country, marketing_opt_out; country_code (null where `country` holds something
+        else); domain_key and name_key, hashes that rows of one company share (of 64 bits: among five
+        million companies two unlike ones meet with a chance of one in a million); flags: named,
+        with_domain, domain, page_url, stock_symbol, inactive, customer, opted_out.
+    """
+    place = pl.col("country").fill_null("")
+    return (
+        accounts.lazy()
+        .select(
+            "account_id",
+            "country",
+            "marketing_opt_out",
+            country_code=layouts.country(),
+            domain_key=layouts.domain_key(),
+            name_key=pl.concat_str(normalised("name"), place, separator="\n"),
+            named=cells.has_text(pl.col("name")),
+            with_domain=cells.has_text(layouts.own_domain()),
+            page_url=cells.has_text(pl.col("linkedin_url")),
+            stock_symbol=cells.has_text(pl.col("stock_symbol")),
+            inactive=pl.col("status").fill_null("active") != "active",
+            customer=pl.col("is_customer").fill_null(False),
+            opted_out=pl.col("marketing_opt_out").fill_null(False),
+        )
+        .with_columns(
+            domain=pl.col("domain_key").is_not_null(),
+            **{
+                key: pl.when(pl.col(key).is_not_null()).then(pl.col(key).hash()) for key in _COMPANY
+            },
+        )
+        .collect()
+    )
+
+
+def with_companies(marked: pl.DataFrame, excluded: Mapping[str, str]) -> pl.DataFrame:
+    """Marks with what holds for the whole company among these accounts.
+
+    Parameters
+    ----------
+    marked
+        What `marks` gave.
+    excluded
+        By account, the reason why somebody left it out.
+
+    Returns
+    -------
+    polars.DataFrame
+        The marks, `exclusion` (the reason), `excluded`, and `customer_company`, `opted_out_company` and
+        `excluded_company`: whether the flag is set for any row of the company.
+    """
+    exclusion = pl.lit(None, dtype=pl.String)
+    if excluded:
+        exclusion = pl.col("account_id").replace_strict(
+            dict(excluded), default=None, return_dtype=pl.String
+        )
+    return (
+        marked.with_columns(exclusion=exclusion)
+        .with_columns(excluded=pl.col("exclusion").is_not_null())
+        .with_columns(
+            _company_wide(flag).alias(f"{flag}_company")
+            for flag in ("customer", "opted_out", "excluded")
+        )
+    )
+
+
+def _company_wide(flag: str) -> pl.Expr:
+    """Whether the flag is set for the row or for another row of its company."""
+    of_flagged = (
+        pl.col(key).is_in(pl.col(key).filter(flag).drop_nulls().implode()).fill_null(False)
+        for key in _COMPANY
+    )
+    return pl.any_horizontal(flag, *of_flagged)
+
+
+def fates(
+    marked: pl.DataFrame,
+    *,
+    target: Format,
+    customers: Customers,
+    countries: Collection[str] | None,
+    tiers: Collection[str | None] | None,
+) -> pl.Series:
+    """`KEPT`, or the first reason that keeps a row out.
+
+    Parameters
+    ----------
+    marked
+        Marks with companies and `tier`, best first.
+    target, customers, countries, tiers
+        As for `prepare`.
+    """
+    company = "_company" if target.is_ad_audience else ""
+    identified = pl.col("named")
+    if target.name == "hubspot":
+        identified |= pl.col("with_domain")
+    reasons: dict[str, pl.Expr] = {}
+    if countries is not None:
+        reasons["other_country"] = ~pl.col("country_code").is_in(list(countries)).fill_null(False)
+    if tiers is not None:
+        named_tiers = [tier for tier in tiers if tier is not None]
+        reasons["other_tier"] = ~pl.col("tier").is_in(named_tiers).fill_null(None in tiers)
+    if customers == "without":
+        reasons[CUSTOMER] = pl.col(f"customer{company}")
+    elif customers == "only":
+        reasons["not_customer"] = ~pl.col("customer")
+    reasons["excluded"] = pl.col(f"excluded{company}")
+    if target.is_ad_audience:
+        reasons["opted_out"] = pl.col("opted_out_company")
+        reasons["not_active"] = pl.col("inactive")
+    reasons["no_name"] = ~identified
+    fate = pl.coalesce(
+        *(pl.when(holds).then(pl.lit(reason)) for reason, holds in reasons.items()), pl.lit(KEPT)
+    )
+    found = marked.select(*_COMPANY, fate=fate)
+    if not target.for_people:
+        for key, reason in zip(_COMPANY, (SAME_DOMAIN, SAME_NAME), strict=True):
+            # Rows that are out already must not take the place of one that is in.
+            place = pl.when(pl.col("fate") == KEPT).then(key)
+            repeated = ~place.is_first_distinct() & place.is_not_null()
+            found = found.with_columns(
+                fate=pl.when(repeated).then(pl.lit(reason)).otherwise("fate")
+            )
+    return found["fate"]

@@ -1,0 +1,165 @@
+"""Customers as people hand them over, found among the accounts: a deal export, a pasted list, a flag."""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from icp_core.accounts.universe import Universe
+from icp_core.errors import LearningError
+from icp_core.importing import customers
+from icp_core.learning.customers import Outcomes
+
+MOST_LINES: Final = 20_000
+
+_DOMAIN: Final = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?:[/?#]\S*)?", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"(?:([A-Z]{2})[- ]?)?(\d[\d .-]{5,}\d)")
+_HEADINGS: Final = ("org_number", "domain", "name", "country", "outcome")
+
+
+@dataclass(frozen=True, eq=False)
+class CustomerList:
+    """A customer list beside the accounts.
+
+    Attributes
+    ----------
+    outcomes
+        Of the companies that were found.
+    matched, ambiguous, unmatched
+        How many rows found one account, several that nobody chose between, or none.
+    rejected
+        How many rows say nothing: deals still open, rows without a company.
+    missing
+        Names (or domains, or numbers) of the first companies that were not found.
+    """
+
+    outcomes: Outcomes
+    matched: int
+    ambiguous: int
+    unmatched: int
+    rejected: int
+    missing: tuple[str, ...]
+
+    def sentence(self) -> str:
+        """What became of the rows."""
+        rest = [
+            f"{count:,} {what}"
+            for count, what in (
+                (self.ambiguous, "fit several accounts"),
+                (self.unmatched, "are not among them"),
+                (self.rejected, "name no company or no outcome"),
+            )
+            if count
+        ]
+        return ", ".join([f"{self.matched:,} rows found their account", *rest]) + "."
+
+
+def from_file(source: Path | bytes, universe: Universe, *, name: str | None = None) -> CustomerList:
+    """Deals and customers out of a CRM's export or our template.
+
+    Parameters
+    ----------
+    source
+        The file, or what is in it.
+    universe
+        The accounts to find them among.
+    name
+        What the user calls the file, where only its content is given.
+
+    Raises
+    ------
+    ImportRefused
+        If the file cannot be read or is neither.
+    LearningError
+        If it has no row with a company, or none of its companies is among the accounts.
+    """
+    return _found(customers.read_outcomes(source, name=name), universe)
+
+
+def from_text(text: str, universe: Universe) -> CustomerList:
+    """Companies by name, domain or national number, one a line: picked by hand, or a competitor's.
+
+    Parts of a line are told apart by commas, semicolons or tabs: `Exempel AB; exempel.se`.
+
+    Parameters
+    ----------
+    text
+        The lines.
+    universe
+        The accounts to find them among.
+
+    Raises
+    ------
+    LearningError
+        If there is nothing in it, too much, or none of the companies is among the accounts.
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise LearningError("The list is empty. Write one company a line: name, domain or number.")
+    if len(lines) > MOST_LINES:
+        raise LearningError(
+            f"The list has {len(lines):,} lines; {MOST_LINES:,} are the most. Use a file instead."
+        )
+    written = io.StringIO()
+    writer = csv.DictWriter(written, _HEADINGS)
+    writer.writeheader()
+    for line in lines:
+        writer.writerow(_company(line) | {"outcome": "active"})
+    content = written.getvalue().encode()
+    return _found(customers.read_outcomes(content, name="list.csv"), universe)
+
+
+def flagged(universe: Universe) -> Outcomes:
+    """The accounts that are marked as customers, and nothing more about them.
+
+    Raises
+    ------
+    LearningError
+        If none is.
+    """
+    flags = universe.frame["is_customer"] if "is_customer" in universe.columns else None
+    if flags is None or not flags.any():
+        raise LearningError(
+            "None of these accounts is marked as a customer. Give a deal export or a list of customers."
+        )
+    return Outcomes.of_customers(universe.frame.filter(flags.fill_null(value=False))["account_id"])
+
+
+def _company(line: str) -> dict[str, str]:
+    """One line's parts, each by what it looks like."""
+    found: dict[str, str] = {}
+    names = []
+    for part in filter(None, map(str.strip, re.split(r"[,;\t]", line.removeprefix("domain:")))):
+        number = _NUMBER.fullmatch(part)
+        if number and "org_number" not in found:
+            found |= {"country": number[1] or "", "org_number": number[2]}
+        elif _DOMAIN.fullmatch(part) and "domain" not in found:
+            found["domain"] = part
+        else:
+            names.append(part)
+    return found | {"name": ", ".join(names)}
+
+
+def _found(given: customers.Outcomes, universe: Universe) -> CustomerList:
+    if given.rows.is_empty():
+        raise LearningError("The customer list has no row with a company and an outcome.")
+    matches = customers.match(given, universe.frame)
+    if matches.matched.is_empty():
+        raise LearningError(
+            f"None of the {given.rows.height:,} rows of the customer list names one of these "
+            f"{len(universe):,} accounts for certain. Load the list that they belong to, "
+            "or give national numbers or domains."
+        )
+    labels = matches.unmatched.select(pl.coalesce("name", "domain", "org_number")).to_series()
+    return CustomerList(
+        Outcomes.of(matches.outcomes),
+        matches.matched.height,
+        matches.ambiguous.height,
+        matches.unmatched.height,
+        given.rejected.height,
+        tuple(labels.head(10)),
+    )

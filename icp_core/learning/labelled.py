@@ -1,0 +1,134 @@
+"""The accounts that learning compares: the best customers against the market, or against the worst."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from icp_core.accounts.columns import Column
+from icp_core.accounts.universe import Universe
+from icp_core.learning.customers import Standings
+from icp_core.learning.levels import Coded, Levels
+
+Against = Literal["market", "worst"]
+Progress = Callable[[float, str], None]
+
+BACKGROUND: Final = 10_000
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledAccounts:
+    """Labelled accounts with their columns as levels.
+
+    Attributes
+    ----------
+    frame
+        The accounts, with all columns of the universe.
+    positive
+        1 for the best customers, 0 for those they are compared with.
+    company
+        Accounts of one company (one registrable domain) share a number, and never stand on both
+        sides of a split.
+    day
+        When the deal closed; not a time where unknown, as for accounts that nobody tried to win.
+    coded
+        Their columns as levels.
+    """
+
+    frame: pl.DataFrame
+    positive: Floats
+    company: Ints
+    day: npt.NDArray[np.datetime64]
+    coded: dict[str, Coded]
+
+    def __len__(self) -> int:
+        return len(self.positive)
+
+    @property
+    def base_rate(self) -> float:
+        """Share of positives."""
+        return float(self.positive.mean())
+
+    def take(self, rows: npt.NDArray[np.intp]) -> "LabelledAccounts":
+        """Some of the cases."""
+        return LabelledAccounts(
+            self.frame[rows],
+            self.positive[rows],
+            self.company[rows],
+            self.day[rows],
+            {name: coded.take(rows) for name, coded in self.coded.items()},
+        )
+
+    def labelled(self, positive: Floats) -> "LabelledAccounts":
+        """The same accounts with other labels."""
+        return LabelledAccounts(self.frame, positive, self.company, self.day, self.coded)
+
+    def without(self, columns: Iterable[str]) -> "LabelledAccounts":
+        """The same cases, not looking at some columns."""
+        left_out = set(columns)
+        kept = {name: coded for name, coded in self.coded.items() if name not in left_out}
+        return LabelledAccounts(self.frame, self.positive, self.company, self.day, kept)
+
+
+def levels_of(universe: Universe, columns: Iterable[Column]) -> dict[str, Levels]:
+    """The grid of each column, laid over the whole universe."""
+    return {column.name: Levels.of(column, universe.frame[column.name]) for column in columns}
+
+
+def cases(
+    universe: Universe,
+    positives: npt.NDArray[np.int64],
+    negatives: npt.NDArray[np.int64],
+    levels: dict[str, Levels],
+    *,
+    days: dict[int, object] | None = None,
+) -> LabelledAccounts:
+    """Accounts with labels.
+
+    Parameters
+    ----------
+    universe
+        The accounts.
+    positives, negatives
+        Rows of the universe.
+    levels
+        The columns to look at.
+    days
+        When the deal of a row closed.
+    """
+    rows = np.concatenate([positives, negatives])
+    frame = universe.frame[rows]
+    own = pl.col("account_id")
+    company = frame.select(pl.coalesce("domain", own) if "domain" in frame.columns else own)
+    days = days or {}
+    return LabelledAccounts(
+        frame,
+        np.concatenate([np.ones(len(positives)), np.zeros(len(negatives))]),
+        company.to_series().rank("dense").to_numpy().astype(np.int64) - 1,
+        np.array([days.get(int(row)) for row in rows], dtype="datetime64[D]"),
+        {name: level.code(frame[name]) for name, level in levels.items()},
+    )
+
+
+def background(
+    universe: Universe, standing: Standings, rng: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    """Rows of accounts that are not customers, as far as known: at most `BACKGROUND`, drawn at random.
+
+    Comparing the best with a sample of the market instead of all of it costs next to no precision,
+    because the customers are the few (case-control sampling: Prentice and Pyke 1979).
+    """
+    free = np.ones(len(universe), dtype=bool)
+    free[standing.customer_rows] = False
+    if "is_customer" in universe.columns:
+        free &= ~universe.frame["is_customer"].fill_null(False).to_numpy()
+    rows = np.flatnonzero(free)
+    if len(rows) > BACKGROUND:
+        rows = np.sort(rng.choice(rows, BACKGROUND, replace=False))
+    return rows.astype(np.int64)

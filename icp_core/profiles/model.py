@@ -1,0 +1,505 @@
+"""The Ideal Customer Profile: criteria, tier policy, potential model and time box.
+
+All models are frozen and validated; an edit returns a copy. `Profile.from_json` and `to_json` are the
+file format, which carries a `schema_version`.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from itertools import pairwise
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from icp_core.accounts.columns import Column, Kind, fits_for
+from icp_core.errors import ProfileError
+
+SCHEMA_VERSION: Final = 1
+_Validated = TypeVar("_Validated", bound=BaseModel)
+
+MAX_GATES: Final = 32
+MAX_TIERS: Final = 9
+MAX_WEIGHT: Final = 10
+_NACE: Final = re.compile(r"[A-V]|\d\d(\.\d{1,2})?")
+
+
+class Role(StrEnum):
+    """What a criterion decides."""
+
+    MUST_HAVE = "must_have"
+    NICE_TO_HAVE = "nice_to_have"
+    DRAWBACK = "drawback"
+    KNOCK_OUT = "knock_out"
+
+    @property
+    def is_gate(self) -> bool:
+        """Whether the criterion lets accounts in or keeps them out, rather than scores them."""
+        return self in (Role.MUST_HAVE, Role.KNOCK_OUT)
+
+    @property
+    def favours(self) -> bool:
+        """Whether meeting the criterion speaks for the account."""
+        return self in (Role.MUST_HAVE, Role.NICE_TO_HAVE)
+
+
+class Missing(StrEnum):
+    """What an unknown value means.
+
+    `unknown` leaves gates open (the account is possible) and scores without the criterion; `fail`
+    counts against the account and `pass` in its favour, whatever the criterion's role.
+    """
+
+    UNKNOWN = "unknown"
+    FAIL = "fail"
+    PASS = "pass"  # noqa: S105 - a rule, not a password
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def replace(self, **changes: Any) -> Self:
+        """A validated copy with some fields changed.
+
+        Raises
+        ------
+        ProfileError
+            If the changed model is not valid.
+        """
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return _validated(type(self), fields | changes)
+
+
+class Range(_Model):
+    """Trapezoid over a number: 0 outside [a, d], 1 inside [b, c], linear between.
+
+    An end is open when both of its edges are None; a = b (or c = d) is a hard, inclusive edge. On the
+    log scale the slopes are linear in log10(1 + x), and values below zero count as zero.
+    """
+
+    kind: Literal["range"] = "range"
+    a: float | None = None
+    b: float | None = None
+    c: float | None = None
+    d: float | None = None
+    scale: Literal["linear", "log"] = "linear"
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        for outer, inner, end in (("a", "b", "lower"), ("d", "c", "upper")):
+            if (getattr(self, outer) is None) != (getattr(self, inner) is None):
+                raise ValueError(
+                    f"the {end} end needs both {outer} and {inner}, or neither to leave it open"
+                )
+        edges = [(name, getattr(self, name)) for name in "abcd" if getattr(self, name) is not None]
+        for (left, low), (right, high) in pairwise(edges):
+            if low > high:
+                raise ValueError(
+                    f"{left} ({low:g}) is above {right} ({high:g}); "
+                    "the edges must rise: a ≤ b ≤ c ≤ d"
+                )
+        if self.scale == "log" and edges and edges[0][1] < 0:
+            raise ValueError("a log scale starts at 0; use the linear scale for negative edges")
+        return self
+
+    @classmethod
+    def between(cls, low: float | None = None, high: float | None = None) -> Self:
+        """Hard, inclusive edges; None leaves that end open."""
+        return cls(a=low, b=low, c=high, d=high)
+
+    def loosened(self, stops: Sequence[float], *, steps: int = 1) -> Self:
+        """A copy that lets more through: each closed end moves outward along `stops`.
+
+        The outer edge moves to the next stop beyond it, `steps` times; past the last stop the end
+        opens. A hard edge stays hard; a slope keeps its inner edge and so becomes gentler.
+
+        Parameters
+        ----------
+        stops
+            Round values of the column, rising (`first_draft.Spread.stops`).
+        steps
+            How many stops to move.
+        """
+        edges: dict[str, float | None] = {}
+        for outer, inner, beyond in self._closed_ends(stops, inward=False):
+            moved = beyond[steps - 1] if len(beyond) >= steps else None
+            hard = getattr(self, outer) == getattr(self, inner)
+            edges |= {outer: moved}
+            if hard or moved is None:
+                edges |= {inner: moved}
+        return self.replace(**edges)
+
+    def tightened(self, stops: Sequence[float], *, steps: int = 1) -> Self:
+        """A copy that lets less through: each closed end moves inward along `stops`.
+
+        The outer edge moves to the next stop inside it, `steps` times, and takes the inner one along
+        where it would pass it. Unchanged where there is no such stop, or the two ends would meet.
+        """
+        edges: dict[str, float | None] = {}
+        for outer, inner, inside in self._closed_ends(stops, inward=True):
+            if len(inside) < steps:
+                return self
+            moved = inside[steps - 1]
+            kept = getattr(self, inner)
+            edges |= {outer: moved, inner: max(moved, kept) if outer == "a" else min(moved, kept)}
+        low, high = (edges.get("b"), edges.get("c"))
+        if low is not None and high is not None and low >= high:
+            return self
+        return self.replace(**edges)
+
+    def _closed_ends(
+        self, stops: Sequence[float], *, inward: bool
+    ) -> list[tuple[str, str, list[float]]]:
+        """Names of the outer and inner edge of each closed end, and the stops it moves along."""
+        ends = []
+        for outer, inner, rising in (("a", "b", inward), ("d", "c", not inward)):
+            edge = getattr(self, outer)
+            if edge is not None:
+                ahead = [stop for stop in stops if (stop > edge if rising else stop < edge)]
+                ends.append((outer, inner, sorted(ahead, reverse=not rising)))
+        return ends
+
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class Choice(_Model):
+    """A fit per value, and a default for the rest.
+
+    On `industry`, keys are NACE codes of any level or section letters, and the longest matching prefix
+    decides.
+    """
+
+    kind: Literal["choice"] = "choice"
+    values: Mapping[str, Fraction] = Field(min_length=1)
+    default: Fraction = 0.0
+
+    def __hash__(self) -> int:
+        return hash((frozenset(self.values.items()), self.default))
+
+    @classmethod
+    def of(cls, *values: str) -> Self:
+        """Fit 1 for the named values and 0 for all others."""
+        return cls(values=dict.fromkeys(values, 1.0))
+
+
+class Tags(_Model):
+    """How many of the named tags an account has: any of them, all of them, or their share."""
+
+    kind: Literal["tags"] = "tags"
+    tags: tuple[str, ...] = Field(min_length=1)
+    match: Literal["any", "all", "share"] = "any"
+
+    @field_validator("tags")
+    @classmethod
+    def _distinct(cls, tags: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(tags))
+
+
+class Flag(_Model):
+    """Whether a yes/no column has the wanted value."""
+
+    kind: Literal["flag"] = "flag"
+    value: bool = True
+
+
+Fit = Annotated[Range | Choice | Tags | Flag, Field(discriminator="kind")]
+
+
+class Criterion(_Model):
+    """One test on one column.
+
+    `weight` (1…10) counts for nice-to-haves and drawbacks; gates ignore it.
+    """
+
+    column: str = Field(min_length=1)
+    role: Role
+    fit: Fit
+    weight: int = Field(default=5, ge=1, le=MAX_WEIGHT)
+    missing: Missing = Missing.UNKNOWN
+
+
+class Tier(_Model):
+    """One tier: its name and the least score, number of accounts, or least potential it takes."""
+
+    name: str = Field(min_length=1, max_length=20)
+    threshold: float = Field(ge=0)
+
+
+class TierPolicy(_Model):
+    """How matches are ranked into tiers, best tier first.
+
+    - `cut_off`: threshold = least score (0…100).
+    - `capacity`: threshold = how many accounts the tier takes; the best go first, ties broken by
+      potential, then `account_id`.
+    - `value`: threshold = least potential in the profile's currency.
+    """
+
+    kind: Literal["cut_off", "capacity", "value"] = "cut_off"
+    tiers: tuple[Tier, ...] = (
+        Tier(name="A", threshold=80),
+        Tier(name="B", threshold=60),
+        Tier(name="C", threshold=40),
+    )
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if not 1 <= len(self.tiers) <= MAX_TIERS:
+            raise ValueError(f"a policy has 1 to {MAX_TIERS} tiers, not {len(self.tiers)}")
+        names = [tier.name for tier in self.tiers]
+        if len(set(names)) < len(names):
+            raise ValueError("two tiers have the same name; give each its own")
+        if self.kind == "capacity":
+            for tier in self.tiers:
+                if tier.threshold < 1 or tier.threshold != int(tier.threshold):
+                    raise ValueError(
+                        f"tier {tier.name} takes {tier.threshold:g} accounts; use a whole number from 1"
+                    )
+            return self
+        for better, worse in pairwise(self.tiers):
+            if worse.threshold >= better.threshold:
+                raise ValueError(
+                    f"tier {worse.name} ({worse.threshold:g}) must start below "
+                    f"tier {better.name} ({better.threshold:g})"
+                )
+        if self.kind == "cut_off" and self.tiers[0].threshold > 100:
+            raise ValueError("a score never exceeds 100; lower the cut-off of the best tier")
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Tier names, best first."""
+        return tuple(tier.name for tier in self.tiers)
+
+
+class _Potential(_Model):
+    floor: float = Field(default=0, ge=0)
+    cap: float | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _floor_below_cap(self) -> Self:
+        if self.cap is not None and self.floor > self.cap:
+            raise ValueError(f"floor ({self.floor:g}) is above cap ({self.cap:g})")
+        return self
+
+
+class ColumnPotential(_Potential):
+    """Potential stands in a column: euro columns are converted, others are in the profile's currency."""
+
+    model: Literal["column"] = "column"
+    column: str = Field(min_length=1)
+
+
+class PerEmployee(_Potential):
+    """Potential is a rate per employee and year, in the profile's currency."""
+
+    model: Literal["per_employee"] = "per_employee"
+    rate: float = Field(default=100, ge=0)
+
+
+class RevenueShare(_Potential):
+    """Potential is a share of yearly revenue."""
+
+    model: Literal["revenue_share"] = "revenue_share"
+    share: Fraction = 0.001
+
+
+class Band(_Model):
+    """A fixed yearly amount from a headcount upward."""
+
+    at_least: int = Field(ge=0)
+    amount: float = Field(ge=0)
+
+
+class EmployeeBands(_Potential):
+    """Potential is a fixed amount per band of headcount; below the first band it is 0."""
+
+    model: Literal["employee_bands"] = "employee_bands"
+    bands: tuple[Band, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        for lower, upper in pairwise(self.bands):
+            if upper.at_least <= lower.at_least:
+                raise ValueError(
+                    f"band {upper.at_least} must start above band {lower.at_least}; list bands rising"
+                )
+        return self
+
+
+Potential = Annotated[
+    ColumnPotential | PerEmployee | RevenueShare | EmployeeBands, Field(discriminator="model")
+]
+
+
+class Profile(_Model):
+    """An Ideal Customer Profile for one product and one market segment.
+
+    `description` is the one the whole team shares, thirty words at best. `currency` (ISO 4217) is that
+    of potential and of value tiers.
+    """
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    name: str = Field(min_length=1, max_length=80)
+    description: str = Field(default="", max_length=600)
+    offer: str = Field(default="", max_length=200)
+    currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
+    valid_from: date | None = None
+    valid_until: date | None = None
+    criteria: tuple[Criterion, ...] = ()
+    tiers: TierPolicy = TierPolicy()
+    potential: Potential = PerEmployee()
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.valid_from and self.valid_until and self.valid_from > self.valid_until:
+            raise ValueError(
+                f"the time box ends ({self.valid_until}) before it starts ({self.valid_from})"
+            )
+        if sum(criterion.role.is_gate for criterion in self.criteria) > MAX_GATES:
+            raise ValueError(
+                f"more than {MAX_GATES} must-haves and knock-outs; four to five sharp ones work best"
+            )
+        return self
+
+    def having(self, *roles: Role) -> tuple[Criterion, ...]:
+        """The criteria in those roles, in the profile's order."""
+        return tuple(criterion for criterion in self.criteria if criterion.role in roles)
+
+    @property
+    def gates(self) -> tuple[Criterion, ...]:
+        """Must-haves and knock-outs, in the profile's order."""
+        return self.having(Role.MUST_HAVE, Role.KNOCK_OUT)
+
+    @property
+    def scored(self) -> tuple[Criterion, ...]:
+        """Nice-to-haves and drawbacks, in the profile's order."""
+        return self.having(Role.NICE_TO_HAVE, Role.DRAWBACK)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Every column that the profile reads."""
+        needed = {criterion.column for criterion in self.criteria}
+        match self.potential:
+            case ColumnPotential(column=column):
+                needed.add(column)
+            case PerEmployee() | EmployeeBands():
+                needed.add("employees")
+            case RevenueShare():
+                needed.add("revenue")
+        return frozenset(needed)
+
+    def days_left(self, on: date) -> int | None:
+        """Days until the last day of the time box: 0 on that day, negative once it is over.
+
+        None where the time box has no end.
+        """
+        return None if self.valid_until is None else (self.valid_until - on).days
+
+    def is_over(self, on: date) -> bool:
+        """Whether the time box ended before that day."""
+        return self.valid_until is not None and self.valid_until < on
+
+    def adding(self, criterion: Criterion) -> "Profile":
+        """A copy with one more criterion at the end."""
+        return self.replace(criteria=(*self.criteria, criterion))
+
+    def changing(self, index: int, **changes: Any) -> "Profile":
+        """A copy with some fields of the criterion at `index` changed."""
+        criteria = list(self.criteria)
+        criteria[index] = criteria[index].replace(**changes)
+        return self.replace(criteria=tuple(criteria))
+
+    def without(self, index: int) -> "Profile":
+        """A copy without the criterion at `index`."""
+        return self.replace(criteria=self.criteria[:index] + self.criteria[index + 1 :])
+
+    def check(self, columns: Mapping[str, Column]) -> None:
+        """Raise if the profile cannot be applied to a universe with these columns.
+
+        Raises
+        ------
+        ProfileError
+            Names the first criterion on a column that is missing, or of a kind its fit cannot test.
+        """
+        for criterion in self.criteria:
+            column = columns.get(criterion.column)
+            if column is None:
+                raise ProfileError(
+                    f"The profile “{self.name}” tests the column {criterion.column}, which these "
+                    "accounts do not have. Remove that criterion or choose other accounts."
+                )
+            if criterion.fit.kind not in fits_for(column.kind):
+                raise ProfileError(
+                    f"A {criterion.fit.kind} fit cannot test {column.label}, which holds {column.kind} "
+                    f"values. Use {_listed(fits_for(column.kind)) or 'another column'}."
+                )
+            if column.kind is Kind.INDUSTRY and isinstance(criterion.fit, Choice):
+                for key in criterion.fit.values:
+                    if not _NACE.fullmatch(key):
+                        raise ProfileError(
+                            f"“{key}” is not a NACE code. Write a section letter (J), a division (62), "
+                            "a group (62.0) or a class (62.01)."
+                        )
+        if isinstance(self.potential, ColumnPotential):
+            column = columns.get(self.potential.column)
+            if column is None or column.kind is not Kind.NUMBER:
+                raise ProfileError(
+                    f"The potential is read from {self.potential.column}, which is not a number column "
+                    "of these accounts. Choose another column or another potential model."
+                )
+
+    def to_json(self) -> str:
+        """The profile as JSON text, indented, ending in a newline."""
+        return self.model_dump_json(indent=2, exclude_none=True) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "Profile":
+        """Read a profile.
+
+        Raises
+        ------
+        ProfileError
+            If the text is not JSON, of another schema version, or not a valid profile; the message
+            has the path of the first field that is wrong.
+        """
+        try:
+            content = json.loads(text)
+        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise ProfileError(
+                f"This is not a profile file: it cannot be read as JSON ({error})."
+            ) from error
+        if not isinstance(content, dict):
+            raise ProfileError("This is not a profile file: it does not hold a JSON object.")
+        version = content.get("schema_version")
+        if version != SCHEMA_VERSION:
+            raise ProfileError(
+                f"The profile has schema_version {version!r}; this program reads {SCHEMA_VERSION}. "
+                "Save it again with the program it came from, or update this one."
+            )
+        return _validated(cls, content)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return " or ".join(words)
+
+
+def _validated(model: type[_Validated], content: Mapping[str, Any]) -> _Validated:
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        first, *rest = error.errors()
+        more = f" (and {len(rest)} more)" if rest else ""
+        reason = str(first["msg"]).removeprefix("Value error, ")
+        where = _path(first["loc"])
+        raise ProfileError(f"The profile is not valid{where}: {reason}{more}.") from error
+
+
+def _path(location: Sequence[int | str]) -> str:
+    """` at criteria[2].fit.a`, from a pydantic location."""
+    path = ""
+    for step in location:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return f" at {path.lstrip('.')}" if path else ""
