@@ -16,10 +16,11 @@ from icp_core.analysis.compare import Comparison, compare
 from icp_core.analysis.robustness import DRAWS, Robustness
 from icp_core.errors import ImportRefused, SourceError, WorkspaceError
 from icp_core.evaluation import engines
-from icp_core.evaluation.engines import EngineBoard, EngineEvaluation
+from icp_core.evaluation.engines import EngineAccounts, EngineEvaluation
 from icp_core.evaluation.engines.base import without_password
 from icp_core.evaluation.engines.evaluation import SECONDS
-from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
+from icp_core.evaluation.in_memory import Evaluation
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.exporting import FORMATS, Customers, Prepared, prepare, prepare_matches, streamed
 from icp_core.importing.library import SOURCE, Library
 from icp_core.importing.tables import Progress
@@ -428,8 +429,8 @@ def _sample(source: str) -> Universe:
 
 
 @st.cache_resource(max_entries=8, ttl=_ENGINE_AGE, show_spinner=False)
-def _engine(source: str) -> EngineBoard:
-    return EngineBoard(engines.connect(_named()[source]), seconds=_query_seconds())
+def _engine(source: str) -> EngineAccounts:
+    return EngineAccounts(engines.connect(_named()[source]), seconds=_query_seconds())
 
 
 @st.cache_resource(max_entries=64, ttl=_ENGINE_AGE, show_spinner=False, hash_funcs=_BY_CONTENT)

@@ -10,8 +10,8 @@ from icp_core.analysis.bubbles import MOST, Bubbles, TierBubbles, bubbles
 from icp_core.analysis.concentration import concentration
 from icp_core.analysis.plan import Effort, TeamPlan, effort
 from icp_core.analysis.tier_policies import KINDS, Kind, side_by_side
+from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import LARGEST
-from icp_core.evaluation.scoreboard import Evaluation
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Tier, TierPolicy
 from ui import charts, live, plan, state, theme

@@ -18,9 +18,9 @@ from icp_core.analysis.verification import (
     wilson,
 )
 from icp_core.errors import AccountError, IcpError
-from icp_core.evaluation.expressions import NAMES
+from icp_core.evaluation.in_memory import Evaluation, evaluated_rows
 from icp_core.evaluation.market import Bounds
-from icp_core.evaluation.scoreboard import Evaluation, evaluated_rows
+from icp_core.evaluation.names import NAMES
 from icp_core.workspace import SavedDraw
 from ui import data, state
 from ui.accounts.facts import account_line, facts_table

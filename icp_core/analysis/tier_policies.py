@@ -6,7 +6,7 @@ from typing import Final, Literal
 import numpy as np
 
 from icp_core.evaluation.arrays import Floats
-from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.in_memory import Evaluation
 from icp_core.profiles.model import Tier, TierPolicy
 
 Kind = Literal["cut_off", "capacity", "value"]
@@ -63,7 +63,7 @@ def side_by_side(evaluation: Evaluation) -> dict[Kind, Evaluation]:
     """The market under each policy that can be made comparable (`equivalent`)."""
     made = {kind: equivalent(evaluation, kind) for kind in KINDS}
     return {
-        kind: evaluation.scoreboard.evaluate(evaluation.profile.replace(tiers=policy))
+        kind: evaluation.under(evaluation.profile.replace(tiers=policy))
         for kind, policy in made.items()
         if policy is not None
     }

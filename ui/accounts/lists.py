@@ -14,8 +14,8 @@ import streamlit as st
 from icp_core.accounts.columns import Column, Kind, describe
 from icp_core.analysis import listing
 from icp_core.analysis.listing import BEST, Page, Wanted
-from icp_core.evaluation.expressions import NAMES
-from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.in_memory import Evaluation
+from icp_core.evaluation.names import NAMES
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.exporting import FORMATS, Prepared, prepare
 from icp_core.exporting.prepare import FICTIONAL_PREFIX

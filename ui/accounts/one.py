@@ -8,7 +8,7 @@ import streamlit as st
 from icp_core.analysis.account import AccountDetail, Outlook, detail, nearest_customers
 from icp_core.errors import AccountError, IcpError
 from icp_core.evaluation.expressions import FAIL, MATCH
-from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Role
 from icp_core.workspace import BY_HAND, Status

@@ -9,9 +9,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from icp_core.accounts.columns import Column
 from icp_core.evaluation import explain
-from icp_core.evaluation.expressions import NAMES
+from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import Evaluated, GateCost
-from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.names import NAMES
 from icp_core.profiles.model import Profile
 from ui import live, shell, state, theme
 from ui.builder import words

@@ -9,7 +9,7 @@ import streamlit as st
 
 from icp_core.analysis.segments import segments
 from icp_core.evaluation.expressions import AGE_BANDS, SIZE_BANDS
-from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.reference import geography, industry
 from ui import charts, state, theme

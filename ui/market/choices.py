@@ -8,7 +8,7 @@ import streamlit as st
 
 from icp_core.accounts.columns import Column
 from icp_core.analysis.costs import Cost, Stage, attrition, costs
-from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.in_memory import Evaluation
 from ui import charts, state, theme
 from ui.builder import words
 from ui.format import UNKNOWN, number, plain, signed

@@ -9,8 +9,8 @@ from icp_core.analysis.concentration import Concentration, concentration
 from icp_core.analysis.costs import CutOffs, cut_offs
 from icp_core.analysis.tier_policies import equivalent
 from icp_core.errors import ProfileError
+from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import LARGEST
-from icp_core.evaluation.scoreboard import Evaluation
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Profile
 from ui import charts, live, state, theme

@@ -9,8 +9,8 @@ from icp_core.accounts.columns import Column
 from icp_core.analysis.plan import TeamPlan
 from icp_core.analysis.sizing import Lack, Sizing
 from icp_core.analysis.verdict import BROAD, Action, Breadth, Change, Verdict
+from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import Bounds
-from icp_core.evaluation.scoreboard import Evaluation
 from icp_core.profiles.model import Role
 from ui import shell, state
 from ui.builder import words

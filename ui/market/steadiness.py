@@ -7,7 +7,7 @@ import polars as pl
 import streamlit as st
 
 from icp_core.analysis.robustness import STEADY, Robustness
-from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.in_memory import Evaluation
 from ui import charts, data, state, theme
 from ui.areas import tier_label
 from ui.format import UNKNOWN, number, percent, plain

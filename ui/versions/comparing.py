@@ -20,7 +20,7 @@ from icp_core.analysis.compare import (
     Kind,
     MoveCause,
 )
-from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.profiles.model import Profile, Role
