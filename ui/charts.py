@@ -323,10 +323,10 @@ def bubble_chart(
 ) -> go.Figure:
     """Score against potential: a bubble a company, as large as its potential, coloured by its tier."""
     colours = theme.tier_colours(tiers, dark=dark)
-    most = bubbles.rows["potential"].max() if bubbles.rows.height else None
+    most = float(bubbles.rows["potential"].to_numpy().max(initial=0.0)) or 1.0
     # The unranked are drawn first, so that the better tiers lie above them; customers over the rest.
     traces = [
-        _bubbles_of(rows, tier, colours[tier], is_customer=is_customer, most=float(most or 1))
+        _bubbles_of(rows, tier, colours[tier], is_customer=is_customer, most=most)
         for tier in (UNRANKED, *reversed(tiers))
         for is_customer in (False, True)
         if (rows := bubbles.rows.filter(tier=tier, is_customer=is_customer)).height

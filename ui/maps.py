@@ -197,7 +197,7 @@ def shades(shading: Shading, *, behind_points: bool, dark: bool) -> tuple[str, .
     return (none, *(ramp[step] for step in steps), theme.unknown_colour(dark=dark))
 
 
-class _CompactDeck(pdk.Deck):
+class _CompactDeck(pdk.Deck):  # type: ignore[misc] # pydeck has no types
     """A deck whose JSON has no blanks: pydeck's indents every coordinate, five times the size."""
 
     def to_json(self) -> str:
