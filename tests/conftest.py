@@ -26,7 +26,15 @@ _MOST_PROCESSES = (
 )
 
 # Longest first, so that no processor is left with one of these while the others have nothing to do.
-_LONG = (_BROWSER,)
+_LONG = (
+    _BROWSER,
+    "tests/core/test_spark_cluster.py",
+    "tests/core/test_exporting_matches.py",
+    "tests/core/test_learning_proof.py",
+    "tests/core/test_engines.py",
+    "tests/core/test_market_against_reference.py",
+    "tests/core/test_learning_quality.py",
+)
 
 
 def _room(nodeid: str) -> str:
