@@ -89,6 +89,13 @@ class Breakdown:
         Names of the tiers, best first, with `UNRANKED` last.
     accounts, potential
         Arrays of shape (keys, tiers).
+
+    Examples
+    --------
+    >>> accounts, potential = np.array([[2, 1], [0, 3]]), np.array([[9e3, 2e3], [0, 5e3]])
+    >>> found = Breakdown.of("country", ["SE", "NO"], ["A", UNRANKED], accounts, potential)
+    >>> found.table().rows()[:2]
+    [('NO', 'A', 0, 0.0), ('NO', 'unranked', 3, 5000.0)]
     """
 
     by: str

@@ -309,6 +309,13 @@ def find(name: str, country: str | None = None) -> tuple[str, ...]:
 
     Case and accents do not count, English and Swedish names are known (`Gothenburg`, `Åbo`), a town
     stands for its municipality, and `län`, `fylke`, `region` may be left out.
+
+    Examples
+    --------
+    >>> find("Gothenburg")
+    ('SE-1480',)
+    >>> [name_of(code) for code in find("stockholm", "SE")]
+    ['Stockholms län', 'Stockholm']
     """
     key = pl.select(place_key(pl.lit(name))).item()
     keyed = _named().filter(pl.col("place_key") == key)

@@ -143,6 +143,13 @@ def normalise(code: str | None, revision: Revision = "2") -> str | None:
     -------
     str or None
         `62.01`; the shortest form that says the same, so `J62` gives `62`.
+
+    Examples
+    --------
+    >>> normalise("J62.010"), label("62.01")
+    ('62.01', 'Computer programming activities')
+    >>> normalise("99999") is None
+    True
     """
     match = _CODE.fullmatch(code.strip().upper()) if code else None
     if match is None:
