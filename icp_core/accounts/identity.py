@@ -8,7 +8,7 @@ import polars as pl
 from tldextract import TLDExtract
 
 from icp_core.accounts.company_names import SHARED_HOSTS
-from icp_core.reference.text import fold, fold_expr
+from icp_core.reference.text import fold_expr
 
 
 @cache
@@ -58,11 +58,6 @@ def registrable_domains(addresses: pl.Series) -> pl.Series:
         default=None,
         return_dtype=pl.String,
     )
-
-
-def hashed_id(name: str, country: str | None) -> str:
-    """Account id of a company known by name and country only; case and accents do not count."""
-    return _digest(f"{fold(name)}|{country or ''}")
 
 
 def _digest(key: str) -> str:

@@ -35,11 +35,6 @@ class TierBubbles:
     sampled: int
 
     @property
-    def stands_for(self) -> float:
-        """How many accounts a sampled bubble stands for; 1 where everybody is drawn."""
-        return (self.accounts - self.best) / self.sampled if self.sampled else 1.0
-
-    @property
     def is_complete(self) -> bool:
         """Whether every account of the tier is drawn."""
         return self.best + self.sampled == self.accounts

@@ -44,11 +44,6 @@ class Bounds:
     low: float
     high: float
 
-    @property
-    def is_exact(self) -> bool:
-        """Whether both ends are the same number."""
-        return self.low == self.high
-
 
 @dataclass(frozen=True)
 class GateCost:

@@ -414,13 +414,6 @@ class Profile(_Model):
                 needed.add("revenue")
         return frozenset(needed)
 
-    def days_left(self, on: date) -> int | None:
-        """Days until the last day of the time box: 0 on that day, negative once it is over.
-
-        None where the time box has no end.
-        """
-        return None if self.valid_until is None else (self.valid_until - on).days
-
     def is_over(self, on: date) -> bool:
         """Whether the time box ended before that day."""
         return self.valid_until is not None and self.valid_until < on

@@ -106,22 +106,6 @@ def section_of(code: str, revision: Revision = "2") -> str | None:
     return entry.section if entry else None
 
 
-@cache
-def children(code: str, revision: Revision = "2") -> tuple[Industry, ...]:
-    """Entries one level below a code; empty for classes and unknown codes."""
-    entries = industries(revision)
-    parent = entries.get(code)
-    if parent is None:
-        return ()
-    if parent.level == 1:
-        return tuple(entries[division] for division in divisions_of(code, revision))
-    return tuple(
-        entry
-        for entry in entries.values()
-        if entry.level == parent.level + 1 and entry.code.startswith(code)
-    )
-
-
 def label(code: str, lang: str = "en", revision: Revision = "2") -> str:
     """Title of a code in sentence case; a code that the revision lacks stands for itself."""
     entry = industries(revision).get(code)
