@@ -22,11 +22,11 @@ from icp_core.reference.geography import Level
 from ui.format import money, number, percent
 from ui.texts import _
 
-CLASSES: Final = 5
-MOST_POINTS: Final = 2_000
+CLASSES: Final = 5  # shades that can be told apart on a map
+MOST_POINTS: Final = 2_000  # accounts drawn as dots; more hide each other and the areas
 
 _DECIMALS: Final = 3  # about a hundred metres
-_NAMED: Final = 3
+_NAMED: Final = 3  # companies named for a dot of several; a tip has room for no more
 
 
 def tier_label(name: str) -> str:

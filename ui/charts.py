@@ -22,12 +22,12 @@ from ui.areas import tier_label
 from ui.format import percent, plain, short
 from ui.texts import _
 
-_BAR: Final = 26
-_AIR: Final = 8
-_LONGEST: Final = 28
-_BUBBLE: Final = 34
-_SKEWED: Final = 6
-_FEW_POWERS: Final = 4
+_BAR: Final = 26  # pixels a bar is high with its gap: one line of its label
+_AIR: Final = 8  # pixels above and below all bars
+_LONGEST: Final = 28  # characters of a label before it takes the room of the bars
+_BUBBLE: Final = 34  # pixels across, the largest potential
+_SKEWED: Final = 6  # times the median: with a larger maximum, a linear axis squeezes most of them
+_FEW_POWERS: Final = 4  # powers of ten; with more, ticks at 2 and 5 would overlap
 
 
 def show(figure: go.Figure, *, key: str, alt: str) -> None:

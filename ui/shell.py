@@ -25,7 +25,7 @@ from ui.texts import _, ngettext
 ROOT: Final = Path(__file__).resolve().parent.parent
 ICON: Final = ROOT / "static" / "icon.svg"
 START: Final = "start"
-MAX_PROFILE_MB: Final = 1
+MAX_PROFILE_MB: Final = 1  # the least Streamlit's uploader can be limited to; a profile is a few kB
 
 _ICONS: Final = {
     START: ":material/home:",

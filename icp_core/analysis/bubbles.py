@@ -9,8 +9,8 @@ import polars as pl
 from icp_core.evaluation.arrays import largest
 from icp_core.evaluation.scoreboard import Evaluation
 
-MOST: Final = 3_000
-BEST: Final = 100
+MOST: Final = 3_000  # bubbles; beyond that a browser draws slowly and they hide each other
+BEST: Final = 100  # accounts of each tier that are drawn for certain: those a reader looks for
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from icp_core.profiles.model import Criterion, Role
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.unsignedinteger[Any]]
 
-_BITS: Final = 16
-_SAMPLED: Final = 64
+_BITS: Final = 16  # criteria whose gaps are packed into one 16-bit number
+_SAMPLED: Final = 64  # of so many values one is looked at first, to guess the cut-off cheaply
 BLOCK: Final = 16_384
 """How many accounts go through several steps together: so many stay in the processor's cache."""
 

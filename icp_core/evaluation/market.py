@@ -33,8 +33,8 @@ from icp_core.profiles.model import Criterion, Profile
 DIMENSIONS: Final = ("region", "municipality", "industry", "size")
 Frame = nw.LazyFrame[Any]
 Keep = Callable[[Any], AbstractContextManager[Any]]
-BINS: Final = 100
-LARGEST: Final = 0.2
+BINS: Final = 100  # of the histogram of scores: one a point
+LARGEST: Final = 0.2  # share of the matches, for "the largest 20 % hold …" (Pareto)
 
 
 @dataclass(frozen=True)

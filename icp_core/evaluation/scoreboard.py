@@ -57,9 +57,9 @@ Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.uint8]
 Value = TypeVar("Value")
 
-CACHE_BYTES: Final = 768 * 2**20
+CACHE_BYTES: Final = 768 * 2**20  # bytes of columns and answers, as docs/performance.md measures
 _CORES: Final = os.cpu_count() or 1
-_FEW: Final = 1_024
+_FEW: Final = 1_024  # distinct values that are worked out once each, however few the accounts
 _SECTORS: Final = frozenset({"section", "industry", "group", "class"})
 
 

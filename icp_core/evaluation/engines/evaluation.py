@@ -15,10 +15,10 @@ from icp_core.evaluation.market import Breakdown, GateCost, Market, TierTotal, e
 from icp_core.evaluation.tiers import boundaries, tier_of
 from icp_core.profiles.model import Profile
 
-SECONDS: Final = 120.0
-BATCH: Final = 50_000
-SAMPLE: Final = 20_000
-_LEAST_SAMPLE: Final = 1_000
+SECONDS: Final = 120.0  # for a question; whoever asked does not wait longer
+BATCH: Final = 50_000  # accounts in memory at a time while an export is written
+SAMPLE: Final = 20_000  # accounts, enough for suggesting values and round limits
+_LEAST_SAMPLE: Final = 1_000  # accounts; with fewer, the ids do not end in digits as expected
 
 
 class EngineBoard:
