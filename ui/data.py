@@ -237,7 +237,7 @@ def robustness(source: str, profile: Profile, *, progress: Callable[[float], Non
     found = evaluation(source, profile)
 
     def draw() -> tuple[Any, bool]:
-        drawn = icp_core.robustness.robustness(found, progress=progress)
+        drawn = icp_core.analysis.robustness.robustness(found, progress=progress)
         return drawn.counts, drawn.depends_on_weights
 
     decides = profile.criteria, profile.tiers, profile.potential, profile.currency
@@ -495,7 +495,7 @@ def _export(  # noqa: PLR0917 - called once, beside its public twin
     url: str,
     revision: str | None,
 ) -> Prepared:
-    chosen = {
+    chosen: dict[str, Any] = {
         "format": format,
         "on": on,
         "customers": customers,

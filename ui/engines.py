@@ -19,9 +19,9 @@ from ui.market.breakdowns import segment_name
 from ui.tables import accounts_table, csv_name, table_csv, table_title
 from ui.texts import _
 
-ROWS: Final = 50
-MOST_PAGES: Final = 200
-BARS: Final = 15
+ROWS: Final = 50  # accounts a page: a screen or two
+MOST_PAGES: Final = 200  # an engine sorts again for each; an export has the rest
+BARS: Final = 15  # of a breakdown; so many fit one screen
 _PAGE: Final = "engine_page"
 
 

@@ -14,7 +14,7 @@ from icp_core.exporting import FORMATS
 from ui.format import UNKNOWN, bounds, in_sentence, money_bounds, number, percent
 from ui.texts import _, ngettext
 
-LOW_COVERAGE: Final = 0.6
+LOW_COVERAGE: Final = 0.6  # share of the weight that is known; below, scores are worth a warning
 
 
 @dataclass(frozen=True)

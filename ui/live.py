@@ -16,9 +16,9 @@ from ui import theme
 from ui.format import money, number, short
 from ui.texts import _
 
-_BIN: Final = 2
-_GAP: Final = 0.14
-_SIZE: Final = 12
+_BIN: Final = 2  # points of score a bar: 50 bars, wide enough to point at
+_GAP: Final = 0.14  # points of score left free at each side of a bar
+_SIZE: Final = 12  # pixels of text
 
 
 class Live(NamedTuple):

@@ -12,9 +12,9 @@ from ui import data, state
 from ui.format import plain
 from ui.texts import _
 
-_WIDTH: Final = 150
-_NARROW: Final = 126
-_REGIONS_WIDTH: Final = 340
+_WIDTH: Final = 150  # pixels of a number with its label
+_NARROW: Final = 126  # pixels, where four stand in a row
+_REGIONS_WIDTH: Final = 340  # pixels: two or three names of regions
 
 
 def current() -> TeamPlan:

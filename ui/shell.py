@@ -25,7 +25,7 @@ from ui.texts import _, ngettext
 ROOT: Final = Path(__file__).resolve().parent.parent
 ICON: Final = ROOT / "static" / "icon.svg"
 START: Final = "start"
-MAX_PROFILE_MB: Final = 1
+MAX_PROFILE_MB: Final = 1  # the least Streamlit's uploader can be limited to; a profile is a few kB
 
 _ICONS: Final = {
     START: ":material/home:",
@@ -188,17 +188,17 @@ def evaluation(view: View, *, quiet: bool = False) -> Evaluated:
             answers.failed = asked, error
     if answers.failed is None:
         return answers.found[view.dataset]
-    error = answers.failed[1]
+    failure = answers.failed[1]
     last = answers.found.get(view.dataset)
     if not quiet:
         if last is not None:
             st.warning(
-                f"{plain(str(error))} {_('What you see is the last answer.')}",
+                f"{plain(str(failure))} {_('What you see is the last answer.')}",
                 icon=":material/cloud_off:",
             )
         st.button(_("Try again"), icon=":material/refresh:", on_click=answers.forget_failure)
     if last is None:
-        raise SourceError(str(error)) from error
+        raise SourceError(str(failure)) from failure
     return last
 
 

@@ -20,7 +20,7 @@ from ui.format import UNKNOWN, money, number, percent, plain
 from ui.tables import csv_name, in_percent, share_column, table_csv, table_title
 from ui.texts import _, ngettext
 
-_HEIGHT: Final = 150
+_HEIGHT: Final = 150  # pixels of the histogram, so that cut-offs and counts stay in one screen
 
 
 def policy_name(kind: Kind) -> str:

@@ -29,13 +29,13 @@ from ui.format import UNKNOWN, bounds, moment, money, money_bounds, number, perc
 from ui.texts import _, ngettext
 
 DRAW: Final = "verification_draw"
-MOST: Final = 1_000
-USUAL: Final = 30
+MOST: Final = 1_000  # accounts a sample; nobody answers more
+USUAL: Final = 30  # accounts a sample: a share of a half is then known to within 17 points
 
 _TABLE: Final = "verification_drawn"
-_SEEDS: Final = 2**31
-_PLACE_WIDTH: Final = 64
-_NAME_WIDTH: Final = 140
+_SEEDS: Final = 2**31  # seeds to draw from: a whole number that every database keeps
+_PLACE_WIDTH: Final = 64  # pixels: four digits
+_NAME_WIDTH: Final = 140  # pixels: most names of companies
 
 
 def answer_name(answer: str | None) -> str:

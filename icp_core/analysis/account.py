@@ -18,7 +18,7 @@ from icp_core.evaluation.score import score
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Criterion
 
-_CODE_LENGTHS: Final = (2, 4, 5)
+_CODE_LENGTHS: Final = (2, 4, 5)  # characters of a division, a group (62.0) and a class (62.01)
 _IS_CUSTOMER: Final = "is_customer"
 
 

@@ -9,8 +9,8 @@ import polars as pl
 from icp_core.evaluation.arrays import largest
 from icp_core.evaluation.in_memory import Evaluation
 
-MOST: Final = 3_000
-BEST: Final = 100
+MOST: Final = 3_000  # bubbles; beyond that a browser draws slowly and they hide each other
+BEST: Final = 100  # accounts of each tier that are drawn for certain: those a reader looks for
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,6 @@ class TierBubbles:
     accounts: int
     best: int
     sampled: int
-
-    @property
-    def stands_for(self) -> float:
-        """How many accounts a sampled bubble stands for; 1 where everybody is drawn."""
-        return (self.accounts - self.best) / self.sampled if self.sampled else 1.0
 
     @property
     def is_complete(self) -> bool:

@@ -35,16 +35,16 @@ import polars as pl
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.profiles.model import Role
 
-DRAWS: Final = 1_000
-SIGMA: Final = log(2) / 1.96
-STEADY: Final = 0.9
-_MILLION: Final = 1_000_000
+DRAWS: Final = 1_000  # of all weights; a share of them is then known to within about 3 points
+SIGMA: Final = log(2) / 1.96  # of the logarithm: 95 % of the factors lie between a half and double
+STEADY: Final = 0.9  # share of the draws in which an account keeps its tier and counts as firm
+_MILLION: Final = 1_000_000  # steps of a score: 0…100 with four decimals
 # OpenBLAS does products up to this size (draws × criteria × accounts) in the calling thread; its own
 # threads on top of ours would only wait for each other.
 _PRODUCT: Final = 2**18
-_DRAWS_AT_ONCE: Final = 32
-_PIECES: Final = 64
-_REPORT: Final = 0.1
+_DRAWS_AT_ONCE: Final = 32  # draws a tile, so that its scores stay in the cache
+_PIECES: Final = 64  # of the work, for the threads to share evenly and to report in between
+_REPORT: Final = 0.1  # seconds between two reports of progress, as often as a bar can show
 
 Singles = npt.NDArray[np.float32]
 Ranks = npt.NDArray[np.int32]

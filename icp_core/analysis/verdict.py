@@ -25,7 +25,7 @@ from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import Bounds
 from icp_core.profiles.model import Profile, Role
 
-BROAD: Final = 5
+BROAD: Final = 5  # times the capacity; a market beyond would take over five time boxes to work
 
 
 class Breadth(StrEnum):

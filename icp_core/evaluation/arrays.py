@@ -23,8 +23,8 @@ Mask = npt.NDArray[np.uint8]
 Codes = npt.NDArray[np.unsignedinteger[Any]]
 """Each account's place among the distinct values of a column."""
 
-_BITS: Final = 16
-_SAMPLED: Final = 64
+_BITS: Final = 16  # criteria whose gaps are packed into one 16-bit number
+_SAMPLED: Final = 64  # of so many values one is looked at first, to guess the cut-off cheaply
 BLOCK: Final = 16_384
 """How many accounts go through several steps together: so many stay in the processor's cache."""
 

@@ -15,8 +15,8 @@ import polars as pl
 from icp_core.profiles.model import Criterion, Profile
 
 DIMENSIONS: Final = ("region", "municipality", "industry", "size")
-BINS: Final = 100
-LARGEST: Final = 0.2
+BINS: Final = 100  # of the histogram of scores: one a point
+LARGEST: Final = 0.2  # share of the matches, for "the largest 20 % hold …" (Pareto)
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,6 @@ class Bounds:
 
     low: float
     high: float
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether both ends are the same number."""
-        return self.low == self.high
 
 
 @dataclass(frozen=True)
@@ -71,6 +66,14 @@ class Breakdown:
         Names of the tiers, best first, with `UNRANKED` last.
     accounts, potential
         Arrays of shape (keys, tiers).
+
+    Examples
+    --------
+    >>> from icp_core.evaluation.tiers import UNRANKED
+    >>> accounts, potential = np.array([[2, 1], [0, 3]]), np.array([[9e3, 2e3], [0, 5e3]])
+    >>> found = Breakdown.of("country", ["SE", "NO"], ["A", UNRANKED], accounts, potential)
+    >>> found.table().rows()[:2]
+    [('NO', 'A', 0, 0.0), ('NO', 'unranked', 3, 5000.0)]
     """
 
     by: str

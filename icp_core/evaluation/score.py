@@ -91,6 +91,21 @@ def score(scored: Scored, criteria: tuple[Criterion, ...]) -> Floats:
         Fits on exactly these criteria.
     criteria
         Nice-to-haves and drawbacks.
+
+    Examples
+    --------
+    Of two accounts the first fits the nice-to-have of weight 3 fully and that of weight 1 by half; of
+    the second the lighter one is unknown, and is left out of its score.
+
+    >>> from icp_core.profiles.model import Flag
+    >>> heavy, light = (
+    ...     Criterion(column=column, role=Role.NICE_TO_HAVE, fit=Flag(), weight=weight)
+    ...     for column, weight in (("recruits_abroad", 3), ("is_listed", 1))
+    ... )
+    >>> fits = np.array([[1.0, 0.5], [0.5, 0.0]], dtype=np.float32)
+    >>> known = np.array([[True, True], [True, False]])
+    >>> score(Scored(fits, known, np.array([0, 1])), (heavy, light)).tolist()
+    [87.5, 50.0]
     """
     nice = np.array([c.weight if c.role is Role.NICE_TO_HAVE else 0 for c in criteria], np.float64)
     signed = np.array([c.weight if c.role.favours else -c.weight for c in criteria], np.float64)

@@ -73,7 +73,14 @@ def boundaries(policy: TierPolicy, best: pl.DataFrame | None) -> tuple[Cutoff, .
 
 
 def tier_of(cutoffs: tuple[Cutoff, ...]) -> nw.Expr:
-    """Index of the best tier that an account reaches; the number of tiers where it reaches none."""
+    """Index of the best tier that an account reaches; the number of tiers where it reaches none.
+
+    Examples
+    --------
+    >>> accounts = nw.from_native(pl.DataFrame({NAMES.score: [91.0, 70.0, 12.0], NAMES.potential: 1.0}))
+    >>> accounts.select(tier=tier_of((Cutoff(score=80), Cutoff(score=60))))["tier"].to_list()
+    [0, 1, 2]
+    """
     first, *rest = cutoffs
     chain = nw.when(first.reached()).then(nw.lit(0))
     for index, cutoff in enumerate(rest, start=1):

@@ -1,5 +1,7 @@
 """Won, lost, churned and active customers of a loaded list: matched, decided, kept."""
 
+from typing import Any
+
 import polars as pl
 import streamlit as st
 
@@ -207,7 +209,7 @@ def _unmatched(matches: Matches) -> None:
         lambda: tables.table_csv(matches.unmatched, {name: name for name in ("row", *shown)}),
         file_name="unmatched.csv",
     )
-    labels = {
+    labels: dict[str, Any] = {
         "name": _("Name"),
         "org_number": _("National number"),
         "domain": _("Domain"),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import polars as pl
 import streamlit as st
@@ -21,6 +21,8 @@ from ui import state
 from ui.format import percent, plain
 from ui.texts import _
 from ui.work import CancelledError, Work
+
+_Made = TypeVar("_Made")
 
 AT_ONCE: Final = 0.8
 """Seconds that a page waits for work before it shows a progress bar."""
@@ -169,7 +171,7 @@ class Desk:
                 return made
         return None
 
-    def _taken(self, work: Work[Any]) -> Any:
+    def _taken(self, work: Work[_Made]) -> _Made | None:
         try:
             return work.result()
         except CancelledError:

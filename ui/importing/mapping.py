@@ -148,7 +148,8 @@ def _row(place: int, one: Opened, row: Assignment) -> None:
     box = _Box(place, row, f"{place}_{place_in_file}")
     current = _LEAVE_OUT if row.column is None else _OWN if row.is_extra else row.column
     box.draw(values, "becomes", _("Becomes"), columns(), current)
-    kind = BY_NAME[row.column].kind if row.column in BY_NAME else None
+    known = BY_NAME.get(row.column or "")
+    kind = known.kind if known else None
     if row.is_extra:
         words = (_("choice"), _("number"), _("tags"), _("yes or no"))
         box.draw(unit, "kind", _("Kind"), dict(zip(_KINDS, words, strict=True)), row.kind)

@@ -1,6 +1,6 @@
 """How large the market is, why that is a range, and whether it suits the team."""
 
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import streamlit as st
@@ -19,7 +19,7 @@ from ui.headline import Figure, cards, unknown_potential
 from ui.texts import _, ngettext
 
 _MOST_CHANGES: Final = 3
-_LOOKS: Final = {
+_LOOKS: Final[dict[Breadth | None, tuple[Literal["orange", "green", "gray"], str]]] = {
     Breadth.TOO_NARROW: ("orange", ":material/compress:"),
     Breadth.ABOUT_RIGHT: ("green", ":material/check:"),
     Breadth.TOO_BROAD: ("orange", ":material/expand:"),
