@@ -21,7 +21,7 @@ from icp_core.evaluation.engines.base import without_password
 from icp_core.evaluation.engines.evaluation import SECONDS
 from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
 from icp_core.exporting import FORMATS, Customers, Prepared, prepare, prepare_matches, streamed
-from icp_core.importing.library import SOURCE, Library
+from icp_core.importing.library import IMPORTED, Library
 from icp_core.importing.tables import Progress
 from icp_core.learning import LearningResult, Standings, disagreement, learn
 from icp_core.learning.customers import Outcomes
@@ -61,7 +61,7 @@ def datasets() -> dict[str, str]:
     return (
         {entry.name: entry.label for entry in sources.BUILT_IN}
         | {name: name for name in _named()}
-        | {entry.source: entry.label for entry in Library().entries()}
+        | {imported.source: imported.label for imported in Library().lists()}
     )
 
 
@@ -165,7 +165,7 @@ def outcomes(source: str) -> Outcomes | None:
         If they cannot be read.
     """
     kind, _of, key = source.partition(":")
-    if kind != SOURCE:
+    if kind != IMPORTED:
         return None
     return _outcomes(key, _edition(source).version)
 
@@ -390,7 +390,7 @@ class _Edition(NamedTuple):
 def _edition(source: str) -> _Edition:
     kind, _of, key = source.partition(":")
     version = ""
-    if kind == SOURCE:
+    if kind == IMPORTED:
         try:
             version = Library().entry(key).version
         except ImportRefused:
