@@ -16,7 +16,7 @@ from icp_core.accounts.columns import BY_NAME, Kind
 from icp_core.accounts.identity import registrable_domains
 from icp_core.errors import CurrencyError
 from icp_core.importing import values
-from icp_core.importing.mapping import AMOUNTS, Assignment, leading_code
+from icp_core.importing.mapping import AMOUNTS, Assignment
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.national import clean_numbers
 from icp_core.importing.registers import LEFT_OUT, PERSON
@@ -300,7 +300,7 @@ def _industry(
 ) -> pl.DataFrame:
     if "industry" not in text.columns:
         return frame
-    codes = text.select(leading_code(pl.col("industry"))).to_series()
+    codes = text.select(values.leading_code(pl.col("industry"))).to_series()
     revision = mapping.industry_revision
     found = industry.normalised(codes, revision).alias("industry")
     _tally(tallies, "industry", text["industry"], found)

@@ -12,8 +12,8 @@ from icp_core.errors import ImportRefused
 from icp_core.importing import registers
 from icp_core.importing.cleaning import NUMBER_COUNTRY, CellCounts, Rules, clean
 from icp_core.importing.duplicates import FILE, merge, merge_shared
+from icp_core.importing.guessing import guess
 from icp_core.importing.mapping import Mapping as HeadingMapping
-from icp_core.importing.mapping import guess
 from icp_core.importing.reading import read
 from icp_core.importing.registers import Register
 from icp_core.importing.report import FileReport, QualityReport, quality

@@ -12,8 +12,8 @@ import xlsxwriter
 from app_pages import Open, errors, metrics, texts
 from streamlit.testing.v1 import AppTest
 
+from icp_core.importing.guessing import guess
 from icp_core.importing.library import Library
-from icp_core.importing.mapping import guess
 from icp_core.importing.reading import read
 from icp_core.importing.tables import OnProgress, Progress
 from ui.importing import mapping
