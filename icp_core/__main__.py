@@ -372,7 +372,7 @@ def _import(options: argparse.Namespace) -> None:
         }
         lines += [f"{count:>10,}  {what}" for what, count in found.items()]
     if options.customers:
-        matches = customers.match(customers.read_outcomes(options.customers), accounts)
+        matches = customers.match(customers.read_deals(options.customers), accounts)
         accounts = customers.with_customers(accounts, matches.outcomes)
         if options.outcomes:
             _write(options.outcomes, matches.outcomes.write_parquet)

@@ -22,7 +22,7 @@ from icp_core.evaluation.engines.evaluation import SECONDS
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.exporting import FORMATS, Customers, Prepared, prepare, prepare_matches, streamed
-from icp_core.importing.library import SOURCE, Library
+from icp_core.importing.library import IMPORTED, Library
 from icp_core.importing.tables import Progress
 from icp_core.learning import LearningResult, Standings, disagreement, learn
 from icp_core.learning.customers import Outcomes
@@ -62,7 +62,7 @@ def datasets() -> dict[str, str]:
     return (
         {entry.name: entry.label for entry in sources.BUILT_IN}
         | {name: name for name in _named()}
-        | {entry.source: entry.label for entry in Library().entries()}
+        | {imported.source: imported.label for imported in Library().lists()}
     )
 
 
@@ -166,7 +166,7 @@ def outcomes(source: str) -> Outcomes | None:
         If they cannot be read.
     """
     kind, _of, key = source.partition(":")
-    if kind != SOURCE:
+    if kind != IMPORTED:
         return None
     return _outcomes(key, _edition(source).version)
 
@@ -391,7 +391,7 @@ class _Edition(NamedTuple):
 def _edition(source: str) -> _Edition:
     kind, _of, key = source.partition(":")
     version = ""
-    if kind == SOURCE:
+    if kind == IMPORTED:
         try:
             version = Library().entry(key).version
         except ImportRefused:

@@ -20,7 +20,7 @@ from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.names import NAMES
 from icp_core.exporting import layouts
 from icp_core.exporting.content import Layout
-from icp_core.exporting.eligibility import KEPT, READ, fates, marks, with_companies
+from icp_core.exporting.eligibility import KEPT, READ, eligibility_of, row_outcome, with_companies
 from icp_core.exporting.formats import named
 from icp_core.exporting.limits import Customers
 from icp_core.exporting.prepare import NO_EXCLUSIONS, Prepared, reported
@@ -69,7 +69,7 @@ def prepare_matches(
     )
     marked = with_companies(ranking.marks(), excluded)[ranking.order]
     marked = marked.with_columns(ranking.results(ranking.order)["tier"])
-    fate = fates(marked, target=target, customers=customers, countries=countries, tiers=tiers)
+    fate = row_outcome(marked, target=target, customers=customers, countries=countries, tiers=tiers)
     kept = ranking.order[(fate == KEPT).to_numpy()]
     costs = ranking.costs(layout, kept)
     report = reported(
@@ -151,7 +151,7 @@ class _Ranking:
 
     def marks(self) -> pl.DataFrame:
         """Marks by place."""
-        return self._kept("marks", READ, lambda facts: marks(layouts.completed(facts)))
+        return self._kept("marks", READ, lambda facts: eligibility_of(layouts.completed(facts)))
 
     def costs(self, layout: Layout, places: Places) -> dict[str, int]:
         """Sums of `Content.costs` over the cells of some accounts."""

@@ -6,7 +6,7 @@ import streamlit as st
 from icp_core.accounts.columns import BY_NAME
 from icp_core.errors import IcpError
 from icp_core.importing.duplicates import BY, INTO, KEPT_APART, SHARED, kept_apart
-from icp_core.importing.library import Entry, Library
+from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.report import QualityReport
 from ui import state, tables
 from ui.format import moment, number, plain
@@ -18,10 +18,10 @@ _FEW = 8
 _HEIGHT = 320
 
 
-def draw(entry: Entry) -> None:
+def draw(imported: ImportedList) -> None:
     """Draw the report of a loaded list."""
     library = Library()
-    report = library.report(entry.key)
+    report = library.report(imported.key)
     _counts(report)
     left, right = st.columns([2, 3])
     with left.container(border=True, height="stretch"):
@@ -41,7 +41,7 @@ def draw(entry: Entry) -> None:
         st.download_button(
             _("Report"),
             report.to_json,
-            file_name=f"report-{entry.key}.json",
+            file_name=f"report-{imported.key}.json",
             mime="application/json",
             icon=":material/download:",
             on_click="ignore",
@@ -51,13 +51,13 @@ def draw(entry: Entry) -> None:
         _columns(report)
     if report.rejected:
         with st.container(border=True):
-            _rejected(library, entry, report)
+            _rejected(library, imported, report)
     if report.apart:
         with st.container(border=True):
-            _apart(library, entry, report)
+            _apart(library, imported, report)
     if report.merged:
         with st.container(border=True):
-            _merged(library, entry, report)
+            _merged(library, imported, report)
 
 
 def _counts(report: QualityReport) -> None:
@@ -120,14 +120,14 @@ def _columns(report: QualityReport) -> None:
     )
 
 
-def _rejected(library: Library, entry: Entry, report: QualityReport) -> None:
+def _rejected(library: Library, imported: ImportedList, report: QualityReport) -> None:
     tables.table_title(
         _("Rejected rows"),
         lambda: tables.table_csv(
-            library.rejected(entry.key),
+            library.rejected(imported.key),
             {"file": "file", "row": "row", "reason": "reason", "cells": "cells"},
         ),
-        file_name=f"rejected-{entry.key}.csv",
+        file_name=f"rejected-{imported.key}.csv",
     )
     st.table(
         {
@@ -150,7 +150,7 @@ def apart_data(report: QualityReport) -> pl.DataFrame:
     )
 
 
-def _apart(library: Library, entry: Entry, report: QualityReport) -> None:
+def _apart(library: Library, imported: ImportedList, report: QualityReport) -> None:
     tables.table_title(
         ngettext(
             "{count} pair with one domain, kept apart",
@@ -158,9 +158,9 @@ def _apart(library: Library, entry: Entry, report: QualityReport) -> None:
             report.apart,
         ).format(count=number(report.apart)),
         lambda: tables.table_csv(
-            kept_apart(library.open(entry.key).frame), {name: name for name in KEPT_APART}
+            kept_apart(library.open(imported.key).frame), {name: name for name in KEPT_APART}
         ),
-        file_name=f"one-domain-{entry.key}.csv",
+        file_name=f"one-domain-{imported.key}.csv",
     )
     st.dataframe(
         apart_data(report),
@@ -195,16 +195,16 @@ def _apart(library: Library, entry: Entry, report: QualityReport) -> None:
         )
     if merge:
         try:
-            library.merge_shared(entry.key)
+            library.merge_shared(imported.key)
         except IcpError as error:
             state.notify(str(error))
         st.rerun()
 
 
-def _merged(library: Library, entry: Entry, report: QualityReport) -> None:
+def _merged(library: Library, imported: ImportedList, report: QualityReport) -> None:
     st.markdown(_("**Merged rows**"))
     st.caption(plain(_(report.merge_rule)))
-    members = library.members(entry.key)
+    members = library.members(imported.key)
     names = dict(members.select(INTO, "name").unique(INTO, maintain_order=True).iter_rows())
     names = dict(list(names.items())[:_SHOWN])
     chosen = st.selectbox(
@@ -214,7 +214,7 @@ def _merged(library: Library, entry: Entry, report: QualityReport) -> None:
         format_func=lambda one: names[one] or one,
         placeholder=_("Choose a company to see its rows"),
         width=420,
-        key=f"import_merged_{entry.version}",
+        key=f"import_merged_{imported.version}",
     )
     if len(names) == _SHOWN:
         st.caption(_("The first {count} companies can be chosen.").format(count=number(_SHOWN)))
@@ -234,7 +234,7 @@ def _merged(library: Library, entry: Entry, report: QualityReport) -> None:
     st.caption(words.get(rows[BY][0], ""))
     if st.button(_("Take apart"), icon=":material/call_split:", key="import_apart"):
         try:
-            library.take_apart(entry.key, chosen)
+            library.take_apart(imported.key, chosen)
         except IcpError as error:
             state.notify(str(error))
         st.rerun()
