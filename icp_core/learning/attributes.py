@@ -7,7 +7,6 @@ from math import ceil
 from typing import Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from scipy import stats
 
@@ -16,10 +15,11 @@ from icp_core.accounts.universe import Universe
 from icp_core.learning import evidence, scorecard
 from icp_core.learning.evidence import Evidence
 from icp_core.learning.intervals import Estimate, lift_of, wilson
-from icp_core.learning.labelled import Floats, LabelledAccounts
+from icp_core.learning.labelled import LabelledAccounts
 from icp_core.learning.levels import OTHER, UNKNOWN, Coded, Levels, edge_name
 from icp_core.learning.scorecard import SHARPEST, SIGNIFICANT, Scorecard
 from icp_core.reference import industry
+from icp_core.reference.arrays import Floats, Rows
 
 Standing = Literal["proven", "overlaps", "unproven"]
 
@@ -216,8 +216,8 @@ def _shares(
 def level_table(
     universe: Universe,
     levels: dict[str, Levels],
-    best: npt.NDArray[np.int64],
-    worst: npt.NDArray[np.int64],
+    best: Rows,
+    worst: Rows,
 ) -> pl.DataFrame:
     """Every level of every column: how common among the best, the worst and the whole market.
 
@@ -340,7 +340,7 @@ def _shown(levels: Levels, coded: Coded, n_best: int) -> tuple[tuple[str, ...], 
     return (*names, UNKNOWN), matrix
 
 
-def _bins(levels: Levels, group: npt.NDArray[np.int64]) -> tuple[str, ...]:
+def _bins(levels: Levels, group: Rows) -> tuple[str, ...]:
     edges = levels.edges if levels.edges is not None else np.empty(0)
     cuts = edges[np.flatnonzero(np.diff(group))]
     texts = [f"{edge:,.10g}" for edge in cuts]

@@ -10,12 +10,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, Literal
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
+from icp_core.reference.arrays import Rows
 
 Group = Literal["best", "worst", "rest"]
 
@@ -186,12 +185,12 @@ class Standings:
     outside: tuple[str, ...]
     notes: tuple[str, ...]
 
-    def rows(self, group: Group) -> npt.NDArray[np.int64]:
+    def rows(self, group: Group) -> Rows:
         """Rows in the universe of one group, in rank order."""
         return self.frame.filter(pl.col("group") == group)["row"].to_numpy()
 
     @property
-    def customer_rows(self) -> npt.NDArray[np.int64]:
+    def customer_rows(self) -> Rows:
         """Rows in the universe of all that ever bought."""
         return self.frame.filter(pl.col("outcome") != Outcome.LOST)["row"].to_numpy()
 

@@ -12,14 +12,12 @@ from icp_core.accounts.columns import Column
 from icp_core.accounts.universe import Universe
 from icp_core.learning.customers import Standings
 from icp_core.learning.levels import Coded, Levels
+from icp_core.reference.arrays import Floats, Ints, Places, Rows
 
 Against = Literal["market", "worst"]
 Progress = Callable[[float, str], None]
 
 BACKGROUND: Final = 10_000
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +53,7 @@ class LabelledAccounts:
         """Share of positives."""
         return float(self.positive.mean())
 
-    def take(self, rows: npt.NDArray[np.intp]) -> "LabelledAccounts":
+    def take(self, rows: Places) -> "LabelledAccounts":
         """Some of the cases."""
         return LabelledAccounts(
             self.frame[rows],
@@ -83,8 +81,8 @@ def levels_of(universe: Universe, columns: Iterable[Column]) -> dict[str, Levels
 
 def cases(
     universe: Universe,
-    positives: npt.NDArray[np.int64],
-    negatives: npt.NDArray[np.int64],
+    positives: Rows,
+    negatives: Rows,
     levels: dict[str, Levels],
     *,
     days: dict[int, object] | None = None,
@@ -116,9 +114,7 @@ def cases(
     )
 
 
-def background(
-    universe: Universe, standing: Standings, rng: np.random.Generator
-) -> npt.NDArray[np.int64]:
+def background(universe: Universe, standing: Standings, rng: np.random.Generator) -> Rows:
     """Rows of accounts that are not customers, as far as known: at most `BACKGROUND`, drawn at random.
 
     Comparing the best with a sample of the market instead of all of it costs next to no precision,

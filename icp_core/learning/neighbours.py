@@ -16,9 +16,10 @@ import numpy.typing as npt
 import polars as pl
 
 from icp_core.accounts.columns import Kind
-from icp_core.learning.encoded import Array, Flags, Floats, Joint, Rows
+from icp_core.learning.encoded import Joint
 from icp_core.learning.gower import Pairs, Prototypes
 from icp_core.learning.labelled import Progress
+from icp_core.reference.arrays import Array, Flags, Floats, Rows
 
 _FIRST: Final = 4_096
 _SPARE: Final = 4

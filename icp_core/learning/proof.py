@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from icp_core.learning import evidence, scorecard, suggestion
 from icp_core.learning.intervals import CONFIDENCE, Estimate
-from icp_core.learning.labelled import Floats, Ints, LabelledAccounts, Progress
+from icp_core.learning.labelled import LabelledAccounts, Progress
 from icp_core.learning.scorecard import folds_of, sigmoid
 from icp_core.profiles.model import Profile
+from icp_core.reference.arrays import Floats, Ints, Singles
 
 Method = Literal["forward in time", "repeated cross-validation"]
 Measure = Literal["auc", "lift_10", "lift_20", "log_loss", "ece"]
@@ -374,7 +374,7 @@ def _averaged(
     return order[rows] / count[rows], log_odds[rows] / count[rows]
 
 
-def _resamples(company: Ints, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+def _resamples(company: Ints, rng: np.random.Generator) -> Singles:
     """How often each account is drawn in each resample; accounts of one company together."""
     _, place = np.unique(company, return_inverse=True)
     draws = rng.poisson(1.0, (RESAMPLES, int(place.max()) + 1)).astype(np.float32)
@@ -396,7 +396,7 @@ def _measured(
     positive: Floats,
     order: Floats,
     log_odds: Floats,
-    weights: npt.NDArray[np.float32],
+    weights: Singles,
 ) -> tuple[Judged, dict[Measure, Floats]]:
     everything = [_batch(positive, order, log_odds, np.ones((1, len(positive)), np.float32))]
     everything += [
@@ -446,8 +446,8 @@ def _equal_bins(values: Floats) -> Ints:
 
 
 def _batch(
-    positive: Floats, order: Floats, log_odds: Floats, weights: npt.NDArray[np.float32]
-) -> tuple[dict[Measure, Floats], npt.NDArray[np.float64]]:
+    positive: Floats, order: Floats, log_odds: Floats, weights: Singles
+) -> tuple[dict[Measure, Floats], Floats]:
     """Every measure, and the gains curve, for each row of weights."""
     # Best first, equal ranks as one step.
     best_first = np.argsort(-order, kind="stable")

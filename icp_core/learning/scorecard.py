@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 from sklearn.linear_model import LogisticRegression
 
 from icp_core.errors import LearningError
 from icp_core.learning import evidence
 from icp_core.learning.evidence import FOLDS, Evidence
-from icp_core.learning.labelled import Floats, Ints, LabelledAccounts
+from icp_core.learning.labelled import LabelledAccounts
+from icp_core.reference.arrays import Floats, Ints
 
 SHARPEST: Final = 5
 SIGNIFICANT: Final = 0.05
@@ -209,18 +209,16 @@ class _Backfitting:
     they had taken from it would be missing elsewhere, and speak against the column.
     """
 
-    def __init__(
-        self, cases: LabelledAccounts, folds: Ints, design: npt.NDArray[np.float64]
-    ) -> None:
+    def __init__(self, cases: LabelledAccounts, folds: Ints, design: Floats) -> None:
         self._cases, self._folds = cases, folds
         self._parts = np.asarray(folds != np.arange(FOLDS + 1)[:, None])
         self._log_odds = np.stack(
             [design @ _regression(design[part], cases.positive[part])[1] for part in self._parts]
         )
-        self._values: dict[str, npt.NDArray[np.float64]] = {}
+        self._values: dict[str, Floats] = {}
         self.learned: dict[str, Evidence] = {}
 
-    def expected(self) -> npt.NDArray[np.float64]:
+    def expected(self) -> Floats:
         """Probability of each account by what was learned without each fold."""
         return sigmoid(self._log_odds[:FOLDS])
 
@@ -257,11 +255,11 @@ def strength(cases: LabelledAccounts, rng: np.random.Generator) -> dict[str, tup
     return found
 
 
-def _design(columns: list[Floats], size: int) -> npt.NDArray[np.float64]:
+def _design(columns: list[Floats], size: int) -> Floats:
     return np.column_stack([np.ones(size), *columns])
 
 
-def _regression(design: npt.NDArray[np.float64], positive: Floats) -> tuple[Floats, Floats]:
+def _regression(design: Floats, positive: Floats) -> tuple[Floats, Floats]:
     """Fitted probabilities, and the coefficients with the intercept first."""
     if design.shape[1] == 1:
         rate = positive.mean()
@@ -277,7 +275,7 @@ def _score_test(
     positive: Floats,
     expected: Floats,
     weight: Floats,
-    design: npt.NDArray[np.float64],
+    design: Floats,
 ) -> float:
     """Standard score of adding a column to the regression; positive where it helps."""
     weighted = design * weight[:, None]

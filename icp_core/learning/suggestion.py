@@ -6,7 +6,6 @@ from typing import Final
 
 import narwhals as nw
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from sklearn.linear_model import LogisticRegression
 
@@ -16,7 +15,7 @@ from icp_core.learning import scorecard
 from icp_core.learning.attributes import Attribute, attributes
 from icp_core.learning.evidence import Evidence
 from icp_core.learning.intervals import wilson
-from icp_core.learning.labelled import Floats, LabelledAccounts
+from icp_core.learning.labelled import LabelledAccounts
 from icp_core.learning.levels import OTHER
 from icp_core.learning.scorecard import RIDGE, Scorecard
 from icp_core.profiles.model import (
@@ -30,6 +29,7 @@ from icp_core.profiles.model import (
     Role,
     Tags,
 )
+from icp_core.reference.arrays import Flags, Floats
 
 DRAWBACKS: Final = 2
 EQUAL_WEIGHT: Final = 5
@@ -129,7 +129,7 @@ def ranking(frame: pl.DataFrame, profile: Profile) -> Floats:
     return np.asarray(listed.to_numpy(), dtype=np.float64)
 
 
-def fits_of(frame: pl.DataFrame, criteria: Sequence[Criterion]) -> npt.NDArray[np.float64]:
+def fits_of(frame: pl.DataFrame, criteria: Sequence[Criterion]) -> Floats:
     """Fits of accounts on criteria, shape (accounts, criteria), NaN where unknown."""
     columns = describe_all(frame.schema)
     lazy = nw.from_native(frame.lazy()).select(
@@ -162,7 +162,7 @@ def _range(learned: Evidence) -> Range | None:
     if weights[peak] <= 0 or edges is None or not len(edges):
         return None
 
-    def run(enough: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    def run(enough: Flags) -> tuple[int, int]:
         first = last = peak
         while first > 0 and enough[first - 1]:
             first -= 1
@@ -254,12 +254,12 @@ def _criteria(suggested: Sequence[Attribute], cases: LabelledAccounts) -> list[C
     return made
 
 
-def _slopes(design: npt.NDArray[np.float64], positive: Floats) -> Floats:
+def _slopes(design: Floats, positive: Floats) -> Floats:
     model = LogisticRegression(C=1 / RIDGE, solver="newton-cholesky").fit(design, positive)
     return np.asarray(model.coef_[0], dtype=np.float64)
 
 
-def _filled(fits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _filled(fits: Floats) -> Floats:
     """Unknown fits put at the mean of the known ones, so that they speak neither way."""
     known = ~np.isnan(fits)
     mean = np.where(known, fits, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)

@@ -16,10 +16,11 @@ from sklearn.cluster import AgglomerativeClustering
 from icp_core.accounts.columns import Column
 from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
-from icp_core.learning.encoded import Encoded, Rows
+from icp_core.learning.encoded import Encoded
 from icp_core.learning.gower import Gower
 from icp_core.learning.labelled import Progress
 from icp_core.learning.neighbours import nearest
+from icp_core.reference.arrays import Rows
 
 MOST_PROTOTYPES: Final = 50
 _MOST_COMPARED: Final = 1_000
