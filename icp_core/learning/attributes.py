@@ -131,7 +131,7 @@ def _named(names: Sequence[str]) -> str:
 
 
 def attributes(
-    cases: LabelledAccounts, card: Scorecard, rng: np.random.Generator
+    labelled: LabelledAccounts, card: Scorecard, rng: np.random.Generator
 ) -> tuple[Attribute, ...]:
     """Every column, the suggested ones first, then the sharpest on their own.
 
@@ -141,14 +141,14 @@ def attributes(
 
     Parameters
     ----------
-    cases
+    labelled
         Labelled accounts.
     card
         The scorecard fitted on them.
     rng
         Deals the folds.
     """
-    alone = scorecard.strength(cases, rng)
+    alone = scorecard.strength(labelled, rng)
     names = list(alone)
     p = stats.false_discovery_control(
         [float(stats.norm.sf(alone[name][1])) for name in names], method="by"
@@ -161,11 +161,11 @@ def attributes(
         chosen = max(convincing, key=lambda n: _unshared(n, suggested, alone))
         convincing.remove(chosen)
         suggested.append(chosen)
-    expected = np.full(len(cases), cases.base_rate)
+    expected = np.full(len(labelled), labelled.base_rate)
     found = []
     for name in names:
         values, z = alone[name]
-        coded = cases.coded[name]
+        coded = labelled.coded[name]
         standing: Standing = "unproven"
         if name in beyond:
             standing = "proven"
@@ -174,10 +174,10 @@ def attributes(
         learned = (
             beyond[name].evidence
             if name in beyond
-            else evidence.learn(coded, cases.positive, expected)
+            else evidence.learn(coded, labelled.positive, expected)
         )
         place = suggested.index(name) if name in suggested else None
-        shares = _shares(cases, coded, values)
+        shares = _shares(labelled, coded, values)
         found.append(
             Attribute(coded.levels.column, standing, z, p_adjusted[name], *shares, learned, place)
         )
@@ -196,9 +196,9 @@ def _unshared(name: str, suggested: list[str], alone: dict[str, tuple[Floats, fl
 
 
 def _shares(
-    cases: LabelledAccounts, coded: Coded, values: Floats
+    labelled: LabelledAccounts, coded: Coded, values: Floats
 ) -> tuple[float, float, Estimate | None, float, float]:
-    best = cases.positive > 0
+    best = labelled.positive > 0
     known = coded.known
     favourable = known & (values > 0)
     hits, total = int((favourable & best).sum()), int((known & best).sum())

@@ -1,6 +1,6 @@
 """Who the best and the worst customers are.
 
-Deals and customer facts come in as `Outcomes`; `standings` adds them up per account, ranks the
+Deals and customer facts come in as `Outcomes`; `rank_customers` adds them up per account, ranks the
 customers by measures that the user weighs, and marks the best, the worst and the rest.
 """
 
@@ -164,7 +164,7 @@ MEASURES: Final = tuple(asdict(Weights()))
 
 
 @dataclass(frozen=True, eq=False)
-class Standings:
+class RankedCustomers:
     """Every account with an outcome, ranked.
 
     Attributes
@@ -195,7 +195,7 @@ class Standings:
         return self.frame.filter(pl.col("outcome") != Outcome.LOST)["row"].to_numpy()
 
 
-def standings(
+def rank_customers(
     outcomes: Outcomes,
     universe: Universe,
     *,
@@ -203,7 +203,7 @@ def standings(
     best: int | None = None,
     worst: int | None = None,
     today: date | None = None,
-) -> Standings:
+) -> RankedCustomers:
     """Rank the accounts of a customer list.
 
     Parameters
@@ -257,7 +257,7 @@ def standings(
     frame = _ranked(frame, weights)
     frame = _grouped(frame, best, worst, notes)
     order = ["account_id", "name", "row", "outcome", *MEASURES, "closed_on", "value", "rank"]
-    return Standings(
+    return RankedCustomers(
         frame.select(*order, "rank_without_satisfaction", "group").with_columns(
             pl.col("row").cast(pl.Int64)
         ),

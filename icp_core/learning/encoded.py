@@ -106,7 +106,7 @@ class Encoded:
         return self._together[columns]
 
     def masks(self, names: tuple[str, ...]) -> tuple[Flags, Array]:
-        """Which of the columns may be known together, and which of these cases each account is."""
+        """Which of the columns may be known together, and which of these accounts each account is."""
         if names not in self._masks:
             gaps = [name for name in names if self.frame[name].null_count()]
             bits = np.zeros(len(self.frame), dtype=np.uint64)

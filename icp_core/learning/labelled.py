@@ -10,12 +10,12 @@ import polars as pl
 
 from icp_core.accounts.columns import Column
 from icp_core.accounts.universe import Universe
-from icp_core.learning.customers import Standings
+from icp_core.learning.customers import RankedCustomers
 from icp_core.learning.levels import Coded, Levels
 from icp_core.reference.arrays import Floats, Ints, Places, Rows
 
 Against = Literal["market", "worst"]
-Progress = Callable[[float, str], None]
+Report = Callable[[float, str], None]
 
 BACKGROUND: Final = 10_000
 
@@ -54,7 +54,7 @@ class LabelledAccounts:
         return float(self.positive.mean())
 
     def take(self, rows: Places) -> "LabelledAccounts":
-        """Some of the cases."""
+        """Some of the accounts."""
         return LabelledAccounts(
             self.frame[rows],
             self.positive[rows],
@@ -63,12 +63,12 @@ class LabelledAccounts:
             {name: coded.take(rows) for name, coded in self.coded.items()},
         )
 
-    def labelled(self, positive: Floats) -> "LabelledAccounts":
+    def relabelled(self, positive: Floats) -> "LabelledAccounts":
         """The same accounts with other labels."""
         return LabelledAccounts(self.frame, positive, self.company, self.day, self.coded)
 
     def without(self, columns: Iterable[str]) -> "LabelledAccounts":
-        """The same cases, not looking at some columns."""
+        """The same accounts, not looking at some columns."""
         left_out = set(columns)
         kept = {name: coded for name, coded in self.coded.items() if name not in left_out}
         return LabelledAccounts(self.frame, self.positive, self.company, self.day, kept)
@@ -79,7 +79,7 @@ def levels_of(universe: Universe, columns: Iterable[Column]) -> dict[str, Levels
     return {column.name: Levels.of(column, universe.frame[column.name]) for column in columns}
 
 
-def cases(
+def label(
     universe: Universe,
     positives: Rows,
     negatives: Rows,
@@ -114,14 +114,14 @@ def cases(
     )
 
 
-def background(universe: Universe, standing: Standings, rng: np.random.Generator) -> Rows:
+def background(universe: Universe, customers: RankedCustomers, rng: np.random.Generator) -> Rows:
     """Rows of accounts that are not customers, as far as known: at most `BACKGROUND`, drawn at random.
 
     Comparing the best with a sample of the market instead of all of it costs next to no precision,
     because the customers are the few (case-control sampling: Prentice and Pyke 1979).
     """
     free = np.ones(len(universe), dtype=bool)
-    free[standing.customer_rows] = False
+    free[customers.customer_rows] = False
     if "is_customer" in universe.columns:
         free &= ~universe.frame["is_customer"].fill_null(False).to_numpy()
     rows = np.flatnonzero(free)

@@ -21,7 +21,7 @@ from icp_core.accounts.universe import Universe
 from icp_core.learning import attributes, evidence
 from icp_core.learning.evidence import Evidence
 from icp_core.learning.gower import Gower
-from icp_core.learning.labelled import LabelledAccounts, Progress
+from icp_core.learning.labelled import LabelledAccounts, Report
 from icp_core.learning.levels import Coded
 from icp_core.learning.suggestion import fit_from
 from icp_core.profiles.model import Criterion, Profile, Role
@@ -85,7 +85,7 @@ class Segments:
     note: str = ""
 
 
-def segments(
+def find_segments(
     universe: Universe,
     customers: Rows,
     columns: Sequence[Column],
@@ -93,7 +93,7 @@ def segments(
     rng: np.random.Generator,
     *,
     like: Profile | None = None,
-    progress: Progress | None = None,
+    progress: Report | None = None,
 ) -> Segments:
     """Group customers.
 

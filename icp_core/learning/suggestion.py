@@ -43,7 +43,7 @@ _SELECTIVE: Final = 0.8
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """Everything learned from one set of cases.
+    """Everything learned from one set of labelled.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class Learned:
 
 
 def learn_from(
-    cases: LabelledAccounts,
+    labelled: LabelledAccounts,
     worst: LabelledAccounts | None,
     rng: np.random.Generator,
     *,
@@ -76,7 +76,7 @@ def learn_from(
 
     Parameters
     ----------
-    cases
+    labelled
         The best customers (positive) and those they are compared with.
     worst
         The worst customers (positive) and the best; None where there are too few.
@@ -88,16 +88,16 @@ def learn_from(
     Raises
     ------
     LearningError
-        If the cases are too few or all alike.
+        If the accounts are too few or all alike.
     """
-    card = scorecard.fit(cases, rng)
-    found = attributes(cases, card, rng)
+    card = scorecard.fit(labelled, rng)
+    found = attributes(labelled, card, rng)
     suggested = [attribute for attribute in found if attribute.place is not None]
-    criteria = _criteria(suggested, cases)
+    criteria = _criteria(suggested, labelled)
     if not criteria:
         return Learned(card, found, None)
-    criteria, unit = _weighed(criteria, cases)
-    criteria = [*_gated(criteria, cases), *_drawbacks(criteria, worst, card, rng, unit)]
+    criteria, unit = _weighed(criteria, labelled)
+    criteria = [*_gated(criteria, labelled), *_drawbacks(criteria, worst, card, rng, unit)]
     model = like or Profile(name="Learned")
     return Learned(
         card,
@@ -245,11 +245,11 @@ def _above(
     return [section] if len(code) == 2 else [code[:2], section]
 
 
-def _criteria(suggested: Sequence[Attribute], cases: LabelledAccounts) -> list[Criterion]:
+def _criteria(suggested: Sequence[Attribute], labelled: LabelledAccounts) -> list[Criterion]:
     made = []
     for attribute in suggested:
         test = fit_from(attribute.evidence)
-        if test is not None and attribute.column.name in cases.frame.columns:
+        if test is not None and attribute.column.name in labelled.frame.columns:
             made.append(Criterion(column=attribute.column.name, role=Role.NICE_TO_HAVE, fit=test))
     return made
 
@@ -266,7 +266,9 @@ def _filled(fits: Floats) -> Floats:
     return np.where(known, fits, mean)
 
 
-def _weighed(criteria: list[Criterion], cases: LabelledAccounts) -> tuple[list[Criterion], float]:
+def _weighed(
+    criteria: list[Criterion], labelled: LabelledAccounts
+) -> tuple[list[Criterion], float]:
     """Weights from a ridge logistic regression on the fits; criteria that add nothing are dropped.
 
     Returns
@@ -274,12 +276,12 @@ def _weighed(criteria: list[Criterion], cases: LabelledAccounts) -> tuple[list[C
     criteria, unit
         The criteria, and the log-odds that one point of weight stands for.
     """
-    slopes = _slopes(_filled(fits_of(cases.frame, criteria)), cases.positive)
+    slopes = _slopes(_filled(fits_of(labelled.frame, criteria)), labelled.positive)
     while (slopes <= 0).any() and len(criteria) > 1:
         criteria = [c for c, slope in zip(criteria, slopes, strict=True) if slope > 0] or criteria[
             :1
         ]
-        slopes = _slopes(_filled(fits_of(cases.frame, criteria)), cases.positive)
+        slopes = _slopes(_filled(fits_of(labelled.frame, criteria)), labelled.positive)
     unit = max(float(slopes.max()), 1e-6) / MAX_WEIGHT
     return [
         c.replace(weight=int(np.clip(round(slope / unit), 1, MAX_WEIGHT)))
@@ -287,10 +289,10 @@ def _weighed(criteria: list[Criterion], cases: LabelledAccounts) -> tuple[list[C
     ], unit
 
 
-def _gated(criteria: list[Criterion], cases: LabelledAccounts) -> list[Criterion]:
+def _gated(criteria: list[Criterion], labelled: LabelledAccounts) -> list[Criterion]:
     """Turn criteria that practically all of the best meet, and many others do not, into must-haves."""
-    fits = fits_of(cases.frame, criteria)
-    best = cases.positive > 0
+    fits = fits_of(labelled.frame, criteria)
+    best = labelled.positive > 0
     gated = []
     for criterion, values in zip(criteria, fits.T, strict=True):
         known, meets = ~np.isnan(values), values > 0

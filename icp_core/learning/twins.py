@@ -18,7 +18,7 @@ from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
 from icp_core.learning.encoded import Encoded
 from icp_core.learning.gower import Gower
-from icp_core.learning.labelled import Progress
+from icp_core.learning.labelled import Report
 from icp_core.learning.neighbours import nearest
 from icp_core.reference.arrays import Rows
 
@@ -73,7 +73,7 @@ def prototypes(gower: Gower, universe: Universe, customers: Rows, *, most: int) 
     return np.asarray(compared[np.sort(middle)])
 
 
-def twins(
+def find_twins(
     universe: Universe,
     customers: Rows,
     columns: Sequence[Column],
@@ -83,7 +83,7 @@ def twins(
     without: Rows | None = None,
     most: int = MOST_PROTOTYPES,
     encoded: Encoded | None = None,
-    progress: Progress | None = None,
+    progress: Report | None = None,
 ) -> Twins:
     """The accounts nearest to chosen customers.
 
