@@ -7,9 +7,10 @@ from icp_core.errors import IcpError
 from icp_core.importing import customers
 from icp_core.importing.customers import OUTCOMES, Matches, match, read_outcomes, template
 from icp_core.importing.library import Entry, Library
-from ui import data, shell, tables
+from ui import data, shell
 from ui.format import number, percent, plain
 from ui.importing.desk import Deals, Desk
+from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 _ROWS = 8
@@ -201,24 +202,19 @@ def _ambiguous(deals: Deals, entry: Entry) -> None:
 def _unmatched(matches: Matches) -> None:
     if matches.unmatched.is_empty():
         return
-    shown = ("name", "org_number", "domain", "country", "outcome", "amount")
-    tables.table_title(
-        _("Not in the list"),
-        lambda: tables.table_csv(matches.unmatched, {name: name for name in ("row", *shown)}),
-        file_name="unmatched.csv",
+    shown = (
+        Field("name", _("Name"), in_file=False),
+        Field("org_number", _("National number"), in_file=False),
+        Field("domain", _("Domain"), in_file=False),
+        Field("country", _("Country"), in_file=False),
+        Field("outcome", _("Outcome"), in_file=False),
+        Field("amount", _("Amount, EUR"), "number", in_file=False),
     )
-    labels = {
-        "name": _("Name"),
-        "org_number": _("National number"),
-        "domain": _("Domain"),
-        "country": _("Country"),
-        "outcome": _("Outcome"),
-        "amount": st.column_config.NumberColumn(_("Amount, EUR"), format="localized"),
-    }
-    st.dataframe(
-        matches.unmatched.select(shown).head(100),
-        column_config=labels,
-        hide_index=True,
-        height="content",
-        placeholder="",
-    )
+    names = ("row", *(field.name for field in shown))
+    Table(
+        matches.unmatched.head(100),
+        [*shown, *(Field(name, name, on_page=False) for name in names)],
+        title=_("Not in the list"),
+        file="unmatched",
+        whole=lambda: matches.unmatched,
+    ).draw(height="content", unknown="")
