@@ -3,12 +3,11 @@
 import streamlit as st
 
 from icp_core.evaluation.tiers import UNRANKED
-from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.reference.geography import COUNTRIES
 from ui import data, maps, shell, state, theme
 from ui.areas import Measure, areas_data, best_rows, points_data, shading_data
-from ui.format import UNKNOWN, number, plain
-from ui.tables import accounts_table, in_percent
+from ui.format import number, plain
+from ui.tables import Table, accounts_table
 from ui.texts import _, ngettext
 
 LEVELS = {"region": _("Regions"), "municipality": _("Municipalities")}
@@ -133,27 +132,15 @@ with right.container(horizontal=True, gap="xsmall"):
     for one in Measure:
         st.metric(one.label(tiers[0]), one.text(shown[one.value], currency), border=True)
 with right.container(border=True, height="stretch"):
-    columns = maps.ranking_columns(measure, best_tier=tiers[0], currency=currency)
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
-        st.markdown(_("**{areas}, most first**").format(areas=LEVELS[level]), width="content")
-        prefix = FICTIONAL_PREFIX if data.universe(view.dataset).fictional else ""
-        st.download_button(
-            _("Download"),
-            lambda: maps.ranking_csv(ranked, columns),
-            file_name=f"{prefix}{level}-{measure}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
     codes = ranked["code"].to_list()
-    st.dataframe(
-        ranked.select(*columns).with_columns(in_percent(Measure.MATCH_RATE.value)),
-        column_config=columns,
-        hide_index=True,
+    Table(
+        ranked,
+        maps.ranking_fields(measure, best_tier=tiers[0], currency=currency),
+        title=_("{areas}, most first").format(areas=LEVELS[level]),
+        file=f"{level}-{measure}",
+        population=evaluation.population,
+    ).draw(
         height="stretch",
-        placeholder=UNKNOWN,
         selection_mode="single-row",
         key=state.shown_rows("map_ranking", [codes.index(area)] if area in codes else []),
         on_select=lambda: state.set_kept(

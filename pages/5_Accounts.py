@@ -24,7 +24,7 @@ with st.container(border=True, gap="small"):
         title = st.container(width="content")
         asked = lists.layout(evaluation, wanted, statuses)
         with shell.guard():
-            page, place = lists.one_page(evaluation, asked)
+            page = lists.one_page(evaluation, asked)
         title.markdown(
             ngettext("**{count} account**", "**{count} accounts**", page.total).format(
                 count=number(page.total)
@@ -61,7 +61,7 @@ with st.container(border=True, gap="small"):
     if page.total:
         with shell.guard():
             lists.table(page, evaluation, asked)
-        lists.pager(page, place, asked)
+        lists.pager(page, asked)
     else:
         lists.empty(asked)
 

@@ -5,7 +5,6 @@ import streamlit as st
 from icp_core.analysis.verification import verify
 from icp_core.workspace import checksum
 from ui import data, shell, state, verification
-from ui.tables import table_csv, table_title
 from ui.texts import _
 
 view = shell.page("verification")
@@ -65,11 +64,6 @@ with left.container(border=True, height="stretch"):
     verification.card(evaluation, saved, answers, is_current=is_current)
 with right.container(border=True, height="stretch"):
     drawn = verification.drawn_data(evaluation, answers)
-    table_title(
-        _("Drawn accounts"),
-        lambda: table_csv(drawn, verification.drawn_headings()),
-        file_name=f"sample-{saved.id}.csv",
-    )
     verification.drawn_table(drawn, saved)
 with st.container(border=True):
     verification.arithmetic(verified.steps)

@@ -1,6 +1,5 @@
 """Accounts that stay in their engine: their market and their list, by what totals and pages tell."""
 
-from collections.abc import Sequence
 from math import ceil
 from typing import Final
 
@@ -16,7 +15,7 @@ from ui.builder.results import gate_table, range_sentence
 from ui.format import number
 from ui.headline import headline
 from ui.market.breakdowns import segment_name
-from ui.tables import accounts_table, csv_name, table_csv, table_title
+from ui.tables import Field, Table, accounts_table
 from ui.texts import _
 
 ROWS: Final = 50  # accounts a page: a screen or two
@@ -82,28 +81,22 @@ def _breakdown(evaluation: Evaluated) -> None:
             key=f"engine_{by}",
             alt=_("Matches by segment and tier"),
         )
-    headings = {
-        "name": names[by],
+    numbers = {
         "accounts": _("Matches"),
         "potential": _("Potential, {currency}").format(currency=evaluation.profile.currency),
     } | {name: tier_label(name) for name in tiers}
     with right, st.container(border=True, gap="xsmall", height="stretch"):
-        table_title(
-            _("{count} segments").format(count=number(table.height)),
-            lambda: table_csv(table, {"key": _("Code"), **headings}),
-            file_name=csv_name(f"market-{by}", evaluation.population),
-        )
-        st.dataframe(
-            table.select(*headings),
-            column_config={
-                name: st.column_config.Column(heading)
-                if name == "name"
-                else st.column_config.NumberColumn(heading, format="localized")
-                for name, heading in headings.items()
-            },
-            hide_index=True,
-            placeholder="",
-        )
+        Table(
+            table,
+            [
+                Field("key", _("Code"), on_page=False),
+                Field("name", names[by]),
+                *(Field(name, heading, "number") for name, heading in numbers.items()),
+            ],
+            title=_("{count} segments").format(count=number(table.height)),
+            file=f"market-{by}",
+            population=evaluation.population,
+        ).draw(unknown="")
 
 
 def segments(breakdown: Breakdown) -> pl.DataFrame:
@@ -148,16 +141,10 @@ def accounts(evaluation: Evaluated) -> None:
 
 
 def _download(rows: pl.DataFrame, evaluation: Evaluated) -> None:
-    columns: Sequence[str] = [
-        name
-        for name in ("account_id", "name", "tier", "score", "potential", "country", "website")
-        if name in rows.columns
-    ]
-    st.download_button(
-        _("Download this page"),
-        lambda: table_csv(rows, {name: heading(name) for name in columns}),
-        file_name=csv_name("accounts-page", evaluation.population),
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    columns = ("account_id", "name", "tier", "score", "potential", "country", "website")
+    Table(
+        rows,
+        [Field(name, heading(name)) for name in columns if name in rows.columns],
+        file="accounts-page",
+        population=evaluation.population,
+    ).draw_download(_("Download this page"))

@@ -16,8 +16,8 @@ from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Tier, TierPolicy
 from ui import charts, live, plan, state, theme
 from ui.areas import tier_label
-from ui.format import UNKNOWN, money, number, percent, plain
-from ui.tables import csv_name, in_percent, share_column, table_csv, table_title
+from ui.format import money, number, percent, plain
+from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 _HEIGHT: Final = 150  # pixels of the histogram, so that cut-offs and counts stay in one screen
@@ -183,38 +183,29 @@ def needs(found: Effort) -> str:
 
 
 def _comparison(evaluation: Evaluation, table: pl.DataFrame) -> None:
-    headings = {
-        "policy": _("Policy"),
-        "tier": _("Tier"),
-        "takes": _("Takes"),
-        "accounts": _("Companies"),
-        "same": _("In it now"),
-        "potential": _("Potential, {currency}").format(currency=evaluation.profile.currency),
-        "largest_share": _("Largest {share} hold").format(share=percent(LARGEST)),
-        "customers": _("Customers"),
-        "hours": _("Hours"),
-    }
-    table_title(
-        _("Each policy, tier by tier"),
-        lambda: table_csv(table, headings),
-        file_name=csv_name("tier-policies", evaluation.scoreboard.universe),
-    )
-    shares = ("same", "largest_share")
-    counts = ("accounts", "potential", "customers", "hours")
-    st.dataframe(
-        table.with_columns(in_percent(*shares)),
-        column_config={
-            **headings,
-            **{name: share_column(headings[name], digits=0) for name in shares},
-            **{
-                name: st.column_config.NumberColumn(headings[name], format="localized")
-                for name in counts
-            },
-        },
-        hide_index=True,
-        height="content",
-        placeholder=UNKNOWN,
-    )
+    currency = evaluation.profile.currency
+    Table(
+        table,
+        (
+            Field("policy", _("Policy")),
+            Field("tier", _("Tier")),
+            Field("takes", _("Takes")),
+            Field("accounts", _("Companies"), "number"),
+            Field("same", _("In it now"), "share", digits=0),
+            Field("potential", _("Potential, {currency}").format(currency=currency), "number"),
+            Field(
+                "largest_share",
+                _("Largest {share} hold").format(share=percent(LARGEST)),
+                "share",
+                digits=0,
+            ),
+            Field("customers", _("Customers"), "number"),
+            Field("hours", _("Hours"), "number"),
+        ),
+        title=_("Each policy, tier by tier"),
+        file="tier-policies",
+        population=evaluation.population,
+    ).draw(height="content")
 
 
 def effort_part(evaluation: Evaluation, team: TeamPlan) -> None:
@@ -294,44 +285,24 @@ def effort_data(found: Effort) -> pl.DataFrame:
 
 
 def _effort_table(evaluation: Evaluation, found: Effort) -> None:
-    table = effort_data(found)
-    headings = {
-        "tier": _("Tier"),
-        "accounts": _("Companies"),
-        "hours_each": _("Hours each"),
-        "hours": _("Hours"),
-        "workable": _("Can be worked"),
-    }
-    table_title(
-        _("Best tier first"),
-        lambda: table_csv(table, headings),
-        file_name=csv_name("tier-effort", evaluation.scoreboard.universe),
-    )
-    numbers = {
-        name: st.column_config.NumberColumn(heading, format="localized")
-        for name, heading in headings.items()
-        if name != "tier"
-    }
-    st.dataframe(
-        table,
-        column_config={"tier": headings["tier"], **numbers},
-        hide_index=True,
-        height="content",
-        placeholder=UNKNOWN,
-    )
+    Table(
+        effort_data(found),
+        (
+            Field("tier", _("Tier")),
+            Field("accounts", _("Companies"), "number"),
+            Field("hours_each", _("Hours each"), "number"),
+            Field("hours", _("Hours"), "number"),
+            Field("workable", _("Can be worked"), "number"),
+        ),
+        title=_("Best tier first"),
+        file="tier-effort",
+        population=evaluation.population,
+    ).draw(height="content")
 
 
 def bubble_part(evaluation: Evaluation) -> None:
     """Draw fit against potential, a bubble a company."""
     profile, chosen = evaluation.profile, bubbles(evaluation)
-    headings = {
-        "account_id": _("Account id"),
-        "name": _("Company"),
-        "tier": _("Tier"),
-        "score": _("Score"),
-        "potential": _("Potential, {currency}").format(currency=profile.currency),
-        "is_customer": _("Customer"),
-    }
     title = _("Fit against potential, a bubble as large as the possible deal")
     if not chosen.rows.height:
         st.markdown(f"**{title}**")
@@ -342,11 +313,20 @@ def bubble_part(evaluation: Evaluation) -> None:
             )
         )
         return
-    table_title(
-        title,
-        lambda: table_csv(chosen.rows, headings),
-        file_name=csv_name("tier-bubbles", evaluation.scoreboard.universe),
-    )
+    Table(
+        chosen.rows,
+        (
+            Field("account_id", _("Account id")),
+            Field("name", _("Company")),
+            Field("tier", _("Tier")),
+            Field("score", _("Score"), "score"),
+            Field("potential", _("Potential, {currency}").format(currency=profile.currency)),
+            Field("is_customer", _("Customer"), "flag"),
+        ),
+        title=title,
+        file="tier-bubbles",
+        population=evaluation.population,
+    ).draw_title()
     dark = theme.is_dark()
     colours = theme.tier_colours(profile.tiers.names, dark=dark)
     charts.legend(

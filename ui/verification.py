@@ -26,6 +26,7 @@ from ui import data, state
 from ui.accounts.facts import account_line, facts_table
 from ui.builder.results import open_gates, reasons
 from ui.format import UNKNOWN, bounds, moment, money, money_bounds, number, percent, plain
+from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 DRAW: Final = "verification_draw"
@@ -132,7 +133,7 @@ def new_sample(evaluation: Evaluation, *, dataset: str) -> None:
 
 
 def _draw(evaluation: Evaluation, dataset: str, of_match: int, of_possible: int) -> None:
-    ids = evaluation.scoreboard.universe.frame["account_id"]
+    ids = evaluation.population.frame["account_id"]
     sample = draw(
         ids.gather(evaluation.matches.rows).to_list(),
         ids.gather(evaluation.possible.rows).to_list(),
@@ -347,7 +348,7 @@ def _facts(evaluation: Evaluation, key: str, *, is_current: bool) -> None:
         (unknown,) = open_gates(row, evaluation)
         if unknown:
             st.markdown(_("**Find out:** {facts}").format(facts=plain(unknown)))
-    facts_table(row, evaluation.scoreboard.universe.columns, names=evaluation.profile.columns)
+    facts_table(row, evaluation.population.columns, names=evaluation.profile.columns)
 
 
 def _answer(
@@ -366,7 +367,7 @@ def _answer(
 
 def drawn_data(evaluation: Evaluation, answers: pl.DataFrame) -> pl.DataFrame:
     """The drawn accounts in order: place, name (the id where it is gone), answer, stratum, author."""
-    ids = evaluation.scoreboard.universe.frame.lazy().select("account_id", "name")
+    ids = evaluation.population.frame.lazy().select("account_id", "name")
     names = ids.filter(pl.col("account_id").is_in(answers["account_id"].to_list())).collect()
     return (
         answers.with_row_index("place", offset=1)
@@ -383,37 +384,23 @@ def drawn_data(evaluation: Evaluation, answers: pl.DataFrame) -> pl.DataFrame:
 
 def drawn_table(drawn: pl.DataFrame, saved: SavedDraw) -> None:
     """Draw the drawn accounts; a click on one goes to its place."""
-    headings = drawn_headings()
-    st.dataframe(
+    Table(
         drawn,
-        column_config=headings
-        | {
-            "place": st.column_config.NumberColumn(headings["place"], width=_PLACE_WIDTH),
-            "name": st.column_config.TextColumn(headings["name"], width=_NAME_WIDTH),
-        },
-        hide_index=True,
+        (
+            Field("place", _("Number"), "number", width=_PLACE_WIDTH),
+            Field("name", _("Name"), width=_NAME_WIDTH),
+            Field("answer", _("Answer")),
+            Field("stratum", _("Part")),
+            Field("author", _("Who")),
+        ),
+        title=_("Drawn accounts"),
+        file=f"sample-{saved.id}",
+    ).draw(
         height="stretch",
-        placeholder="",
-        selection_mode="single-row",
+        unknown="",
         key=_TABLE,
-        on_select=lambda: _go(saved.id),
+        on_row=lambda row: state.set_kept(_place(saved.id), row + 1),
     )
-
-
-def drawn_headings() -> dict[str, str]:
-    """Of the columns of `drawn_data`."""
-    return {
-        "place": _("Number"),
-        "name": _("Name"),
-        "answer": _("Answer"),
-        "stratum": _("Part"),
-        "author": _("Who"),
-    }
-
-
-def _go(draw_id: int) -> None:
-    for row in state.event(_TABLE)["selection"]["rows"]:
-        state.set_kept(_place(draw_id), row + 1)
 
 
 def _place(draw_id: int) -> str:
@@ -426,17 +413,23 @@ def arithmetic(steps: Sequence[Step]) -> None:
     if not steps:
         st.caption(_("It appears with the first answer that is “fits” or “doesn't fit”."))
         return
-    st.table(
-        {
-            _("Step"): [_(step.what) for step in steps],
-            _("Arithmetic"): [plain(step.arithmetic) for step in steps],
-            _("Result"): [
-                number(step.result, digits=1)
-                if abs(step.result) >= 10
-                else f"{step.result:.4f}".rstrip("0").rstrip(".")
-                for step in steps
-            ],
-        },
-        border="horizontal",
-        hide_index=True,
-    )
+    Table(
+        pl.DataFrame(
+            {
+                "step": [_(step.what) for step in steps],
+                "arithmetic": [step.arithmetic for step in steps],
+                "result": [step.result for step in steps],
+            }
+        ),
+        (
+            Field("step", _("Step"), write=str),
+            Field("arithmetic", _("Arithmetic")),
+            Field("result", _("Result"), write=_result),
+        ),
+    ).draw_printed()
+
+
+def _result(value: float) -> str:
+    if abs(value) >= 10:
+        return number(value, digits=1)
+    return f"{value:.4f}".rstrip("0").rstrip(".")

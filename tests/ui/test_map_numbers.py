@@ -24,6 +24,7 @@ from ui.areas import (
     points_data,
     shading_data,
 )
+from ui.tables import Table
 
 LARGE = Profile(
     name="Large",
@@ -406,12 +407,12 @@ def test_the_ranking_as_a_file_is_in_the_order_shown_and_runs_no_formula():
         ),
         "region",
     )
-    columns = maps.ranking_columns(Measure.MATCHES, best_tier="A", currency="EUR")
-    text = maps.ranking_csv(areas.ranked(Measure.MATCHES), columns).decode("utf-8-sig")
+    fields = maps.ranking_fields(Measure.MATCHES, best_tier="A", currency="EUR")
+    text = Table(areas.ranked(Measure.MATCHES), fields).to_csv().decode("utf-8-sig")
     header, first, second, *_ = text.splitlines()
-    assert header.startswith('code,Area,Matches,"Potential, EUR"')
-    assert first.startswith("SE-01,Stockholms län,2,1200.0")
-    assert second.startswith("'=1+1,'=1+1,1")
+    assert header.startswith('"code","Area","Matches","Potential, EUR"')
+    assert first.startswith('"SE-01","Stockholms län",2,1200.0')
+    assert second.startswith('"\'=1+1","\'=1+1",1')
 
 
 def test_only_matches_of_the_chosen_countries_are_points(demo):

@@ -1,11 +1,10 @@
 """The list of accounts: what is asked for, one page of it, what is selected, the file of all of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from hashlib import blake2b, sha256
-from math import ceil
 from typing import Any, Final
 
 import polars as pl
@@ -34,7 +33,7 @@ DECISION: Final = "decision"
 NOTE: Final = "decision_note"
 DECISION_OWNER: Final = "decision_owner"
 
-USUAL: Final = (*tables.COLUMNS[:3], DECISION, *tables.COLUMNS[3:])
+USUAL: Final = (*tables.ACCOUNT_COLUMNS[:3], DECISION, *tables.ACCOUNT_COLUMNS[3:])
 """What the table shows unless told otherwise, as far as the accounts have it."""
 
 SEARCH: Final = "find"
@@ -194,7 +193,7 @@ def _filters(
 
 def layout(evaluation: Evaluation, wanted: Wanted, statuses: tuple[Status, ...]) -> Asked:
     """Draw the chooser of columns and order; a click on a heading of the table sets the order too."""
-    columns = evaluation.scoreboard.universe.columns
+    columns = evaluation.population.columns
     offered = [name for name in offered_columns(columns) if name != "name"]
     usual = [name for name in USUAL if name in offered]
     sortable = [BEST, *(name for name in ("name", *offered) if is_sortable(name, columns))]
@@ -233,7 +232,7 @@ def offered_columns(columns: dict[str, Column]) -> list[str]:
     """Every column a table of accounts can show, in the order of the chooser."""
     usual = [
         name
-        for name in tables.COLUMNS
+        for name in tables.ACCOUNT_COLUMNS
         if name in columns or name in ("tier", NAMES.score, NAMES.potential)
     ]
     decided = [DECISION, NOTE, DECISION_OWNER]
@@ -287,8 +286,8 @@ def with_decisions(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.join(standing, on="account_id", how="left", maintain_order="left")
 
 
-def one_page(evaluation: Evaluation, asked: Asked) -> tuple[Page, int]:
-    """The page of the list that the user is on, and its number; the last if there are fewer now."""
+def one_page(evaluation: Evaluation, asked: Asked) -> Page:
+    """The page of the list that the user is on; the last if there are fewer now."""
     key = state.begun(asked.page_key, 1)
 
     def at(place: int) -> Page:
@@ -305,16 +304,11 @@ def one_page(evaluation: Evaluation, asked: Asked) -> tuple[Page, int]:
     # The first search through a large list prepares it.
     with st.spinner(_("Looking through the accounts")):
         page = at(place)
-        if place > pages_of(page.total):
-            place = pages_of(page.total)
-            state.set_kept(key, place)
-            page = at(place)
-    return page, place
-
-
-def pages_of(total: int) -> int:
-    """How many pages that many accounts fill; never none."""
-    return max(1, ceil(total / ROWS))
+        last = tables.pages_of(page.total, size=ROWS)
+        if place > last:
+            state.set_kept(key, last)
+            page = at(last)
+    return page
 
 
 def table(page: Page, evaluation: Evaluation, asked: Asked) -> None:
@@ -334,15 +328,13 @@ def table(page: Page, evaluation: Evaluation, asked: Asked) -> None:
                 pl.String,
             )
         )
-    config = tables.accounts_config(columns, evaluation.profile, dark=theme.is_dark())
-    for name in (*_COMPUTED, DECISION, NOTE, DECISION_OWNER):
-        if name in config:
-            config[name] = _extra_column(name)
-    if asked.sort in config:
-        arrow = "↓" if asked.descending else "↑"
-        config[asked.sort] = {**config[asked.sort]}
-        config[asked.sort]["label"] = f"{arrow} {config[asked.sort]['label']}"
-    config[_OPEN] = st.column_config.ButtonColumn(
+    fields = [
+        replace(field, heading=f"{'↓' if asked.descending else '↑'} {field.heading}")
+        if field.name == asked.sort
+        else field
+        for field in _fields(columns, evaluation)
+    ]
+    opening = st.column_config.ButtonColumn(
         "",
         help=_("Open the account"),
         type="tertiary",
@@ -352,26 +344,28 @@ def table(page: Page, evaluation: Evaluation, asked: Asked) -> None:
         on_click=lambda: state.open_account(ids[state.now(_CLICK)["row"]]),
     )
     chosen = set(selected())
-    st.dataframe(
-        shown,
-        column_order=[_OPEN, *columns],
-        column_config=config,
-        hide_index=True,
+    tables.Table(shown, fields).draw(
         height=HEIGHT,
-        placeholder="",
+        unknown="",
+        own={_OPEN: opening},
         selection_mode=["multi-row", "single-column"],
         key=state.shown_rows(_table_name(), (row for row, key in enumerate(ids) if key in chosen)),
-        on_select=lambda: _picked(ids, asked, evaluation.scoreboard.universe.columns),
+        on_select=lambda: _picked(ids, asked, evaluation.population.columns),
         alt=_("Accounts, one page"),
     )
 
 
-def _extra_column(name: str) -> Any:
-    if name in (NAMES.score_low, NAMES.score_high):
-        return st.column_config.NumberColumn(heading(name), format="%.0f", width="small")
-    if name == NAMES.coverage:
-        return tables.share_column(heading(name), width="small")
-    return st.column_config.TextColumn(heading(name))
+def _fields(columns: Sequence[str], evaluation: Evaluation) -> list[tables.Field]:
+    own = {
+        name: tables.Field(name, heading(name), "number", digits=0, width="small")
+        for name in (NAMES.score_low, NAMES.score_high)
+    }
+    own[NAMES.coverage] = tables.Field(
+        NAMES.coverage, heading(NAMES.coverage), "share", width="small"
+    )
+    own |= {name: tables.Field(name, heading(name)) for name in (DECISION, NOTE, DECISION_OWNER)}
+    usual = tables.account_fields(columns, evaluation.profile, dark=theme.is_dark())
+    return [own.get(field.name, field) for field in usual]
 
 
 def _picked(ids: Sequence[str], asked: Asked, columns: dict[str, Column]) -> None:
@@ -422,21 +416,9 @@ def _ticked() -> str:
     return f"accounts_ticked_{state.view().dataset}"
 
 
-def pager(page: Page, place: int, asked: Asked) -> None:
+def pager(page: Page, asked: Asked) -> None:
     """Draw where the page stands in the list, and the way to others."""
-    first = (place - 1) * ROWS + 1
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
-        st.caption(
-            _("{first}–{last} of {total}").format(
-                first=number(first),
-                last=number(first + page.rows.height - 1),
-                total=number(page.total),
-            ),
-            width="content",
-        )
-        st.pagination(pages_of(page.total), key=asked.page_key, persist_state="session")
+    tables.pages(page.total, size=ROWS, key=asked.page_key, alone=True, persist_state="session")
 
 
 def empty(asked: Asked) -> None:
@@ -499,7 +481,7 @@ def _logged(evaluation: Evaluation, asked: Asked, format: str, view: View, autho
 
 def file_name(evaluation: Evaluation, *, format: str) -> str:
     """Name of the file of a list; the fictional say so."""
-    prefix = FICTIONAL_PREFIX if evaluation.scoreboard.universe.fictional else ""
+    prefix = FICTIONAL_PREFIX if evaluation.population.fictional else ""
     name = f"accounts-{slug_of(evaluation.profile.name)}-{date.today()}"
     return prefix + name + FORMATS[format].suffix
 
@@ -517,14 +499,14 @@ def file(evaluation: Evaluation, asked: Asked, *, format: str) -> Prepared:
         asked.wanted,
         sort=asked.sort,
         descending=asked.descending,
-        limit=len(evaluation.scoreboard.universe),
+        limit=len(evaluation.population),
     )
     computed = ("tier", NAMES.score, NAMES.potential, *_COMPUTED)
-    rows = page.rows.select(*evaluation.scoreboard.universe.columns, *computed)
+    rows = page.rows.select(*evaluation.population.columns, *computed)
     return prepare(
         with_decisions(rows),
         format=format,
         profile=evaluation.profile,
-        fictional=evaluation.scoreboard.universe.fictional,
+        fictional=evaluation.population.fictional,
         on=date.today(),
     )

@@ -14,13 +14,12 @@ from icp_core.evaluation.tiers import UNRANKED
 from icp_core.reference import geography, industry
 from ui import charts, state, theme
 from ui.areas import tier_label
-from ui.format import SPACE, UNKNOWN, money, number, percent
-from ui.tables import csv_name, in_percent, share_column, table_csv, table_title
+from ui.format import SPACE, money, number, percent
+from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 BARS: Final = 15
 _NAME_WIDTH: Final = 140
-_SHARES: Final = ("share", "penetration")
 _READS: Final = {"size": "employees", "age": "founded"}
 _FINER: Final = {0: "section", 1: "industry", 2: "group", 4: "class"}
 _LEVELS: Final = {1: "section", 2: "industry", 4: "group", 5: "class"}
@@ -278,40 +277,27 @@ def _drawn(
 def _table(
     evaluation: Evaluation, split: Split, table: pl.DataFrame, columns: Sequence[str]
 ) -> None:
-    shown = table.with_columns(share=pl.col("accounts") / max(table["accounts"].sum(), 1))
-    headings = _headings(evaluation, split)
-    table_title(
-        ngettext("{count} segment", "{count} segments", table.height).format(
-            count=number(table.height)
-        ),
-        lambda: table_csv(shown, {"key": _("Code"), **{name: headings[name] for name in columns}}),
-        file_name=csv_name(f"market-{split.dimension}", evaluation.scoreboard.universe),
-    )
     keys = table["key"].to_list()
     can_open = any(opened_by(split, key) for key in keys)
-    # A table of its own for each level, because a browser remembers what was clicked in a table.
-    key = f"market_table_{split.by}_{split.inside}"
 
-    def clicked() -> None:
-        for row in state.event(key)["selection"]["rows"]:
-            for name, value in opened_by(split, keys[row]).items():
-                state.set_kept(name, value)
+    def clicked(row: int) -> None:
+        for name, value in opened_by(split, keys[row]).items():
+            state.set_kept(name, value)
 
-    options: dict[str, Any] = {}
-    if can_open:
-        options = {
-            "selection_mode": "single-row",
-            "key": key,
-            "on_select": clicked,
-        }
-    shares = [name for name in columns if name in _SHARES]
-    st.dataframe(
-        shown.select(columns).with_columns(in_percent(*shares)),
-        column_config={name: _column(name, headings[name], by=split.by) for name in columns},
-        hide_index=True,
+    fields = _fields(evaluation, split)
+    Table(
+        table.with_columns(share=pl.col("accounts") / max(table["accounts"].sum(), 1)),
+        [Field("key", _("Code"), on_page=False), *(fields[name] for name in columns)],
+        title=ngettext("{count} segment", "{count} segments", table.height).format(
+            count=number(table.height)
+        ),
+        file=f"market-{split.dimension}",
+        population=evaluation.population,
+    ).draw(
         height="stretch" if table.height > BARS else "content",
-        placeholder=UNKNOWN,
-        **options,
+        # A table of its own for each level, because a browser remembers what was clicked in a table.
+        key=f"market_table_{split.by}_{split.inside}" if can_open else None,
+        on_row=clicked if can_open else None,
     )
     if can_open:
         st.caption(
@@ -321,30 +307,26 @@ def _table(
         )
 
 
-def _headings(evaluation: Evaluation, split: Split) -> dict[str, str]:
+def _fields(evaluation: Evaluation, split: Split) -> dict[str, Field]:
     currency = evaluation.profile.currency
     tiers = [*evaluation.profile.tiers.names, UNRANKED]
-    return {
-        "name": names()[split.by],
+    width: Any = "medium" if split.by == "industry" else _NAME_WIDTH
+    fields = [
+        Field("name", names()[split.by], width=width, pinned=True),
+        Field("share", _("Share"), "share"),
+        Field("penetration", _("Penetration"), "share"),
+    ]
+    numbers = {
         "accounts": _("Matches"),
-        "share": _("Share"),
         "potential": _("Potential, {currency}").format(currency=currency),
         "potential_unknown": _("Potential unknown"),
         "customers": _("Customers"),
         "white_space": _("White space"),
-        "penetration": _("Penetration"),
         "potential_customers": _("Customers, {currency}").format(currency=currency),
         "potential_white_space": _("White space, {currency}").format(currency=currency),
     } | {f"tier_{index}": tier_label(name) for index, name in enumerate(tiers)}
-
-
-def _column(name: str, heading: str, *, by: str) -> Any:
-    if name == "name":
-        width: Any = "medium" if by == "industry" else _NAME_WIDTH
-        return st.column_config.TextColumn(heading, width=width, pinned=True)
-    if name in _SHARES:
-        return share_column(heading)
-    return st.column_config.NumberColumn(heading, format="localized")
+    fields += [Field(name, heading, "number") for name, heading in numbers.items()]
+    return {field.name: field for field in fields}
 
 
 def _with_worth(accounts: int, potential: float | None, evaluation: Evaluation) -> str:

@@ -1,7 +1,7 @@
 """What each must-have and knock-out costs, one by one and in a row."""
 
 from textwrap import shorten
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 import streamlit as st
@@ -11,8 +11,8 @@ from icp_core.analysis.costs import Cost, Stage, attrition, costs
 from icp_core.evaluation.in_memory import Evaluation
 from ui import charts, state, theme
 from ui.builder import words
-from ui.format import UNKNOWN, number, plain, signed
-from ui.tables import csv_name, table_csv, table_title
+from ui.format import number, plain, signed
+from ui.tables import Field, Table
 from ui.texts import _
 
 _LONGEST: Final = 60
@@ -64,37 +64,26 @@ def cost_data(found: tuple[Cost, ...], columns: dict[str, Column]) -> pl.DataFra
 
 
 def _costs(evaluation: Evaluation, found: tuple[Cost, ...]) -> None:
-    table = cost_data(found, evaluation.scoreboard.universe.columns)
-    headings = {
-        "criterion": _("Criterion"),
-        "passes": _("Passes"),
-        "fails": _("Fails"),
-        "unknown": _("Unknown"),
-        "if_dropped": _("If dropped"),
-        "if_loosened": _("If loosened"),
-    }
-    table_title(
-        _("What each costs, companies"),
-        lambda: table_csv(table, headings | {"loosened": _("Loosened to")}),
-        file_name=csv_name("costs", evaluation.scoreboard.universe),
-    )
-    shown: dict[str, list[Any]] = {
-        headings["criterion"]: [
-            plain(shorten(t, _LONGEST, placeholder="…")) for t in table["criterion"]
-        ]
-    }
-    for name in ("passes", "fails", "unknown"):
-        shown[headings[name]] = [number(count) for count in table[name]]
-    for name in ("if_dropped", "if_loosened"):
-        shown[headings[name]] = [
-            UNKNOWN if count is None else signed(count) for count in table[name]
-        ]
-    st.table(
-        shown,
-        border="horizontal",
-        hide_index=True,
-        alt=_("Passes, fails and unknown for each must-have and knock-out"),
-    )
+    table = cost_data(found, evaluation.population.columns)
+    Table(
+        table,
+        (
+            Field(
+                "criterion",
+                _("Criterion"),
+                write=lambda name: plain(shorten(name, _LONGEST, placeholder="…")),
+            ),
+            Field("passes", _("Passes"), "number"),
+            Field("fails", _("Fails"), "number"),
+            Field("unknown", _("Unknown"), "number"),
+            Field("if_dropped", _("If dropped"), "change"),
+            Field("if_loosened", _("If loosened"), "change"),
+            Field("loosened", _("Loosened to"), on_page=False),
+        ),
+        title=_("What each costs, companies"),
+        file="costs",
+        population=evaluation.population,
+    ).draw_printed(alt=_("Passes, fails and unknown for each must-have and knock-out"))
     st.caption(
         _(
             "More companies that would match if that criterion alone were dropped, or its range "
@@ -113,7 +102,7 @@ def _loosen(evaluation: Evaluation, place: int, cost: Cost) -> None:
     """A button that loosens the gate at a place in the profile; nothing where that gains nobody."""
     if cost.loosened is None or not cost.gained_if_loosened:
         return
-    columns = evaluation.scoreboard.universe.columns
+    columns = evaluation.population.columns
     looser = evaluation.profile.changing(place, fit=cost.loosened.fit)
     st.button(
         plain(
@@ -151,18 +140,20 @@ def stage_data(stages: tuple[Stage, ...], columns: dict[str, Column]) -> pl.Data
 
 
 def _attrition(evaluation: Evaluation) -> None:
-    table = stage_data(attrition(evaluation), evaluation.scoreboard.universe.columns)
+    table = stage_data(attrition(evaluation), evaluation.population.columns)
     headings = {
         "stage": _("After"),
         "matching": _("Match so far"),
         "possible": _("Possible"),
         "lost": _("Fail here"),
     }
-    table_title(
-        _("Left after each, companies"),
-        lambda: table_csv(table, headings),
-        file_name=csv_name("attrition", evaluation.scoreboard.universe),
-    )
+    Table(
+        table,
+        [Field(name, heading) for name, heading in headings.items()],
+        title=_("Left after each, companies"),
+        file="attrition",
+        population=evaluation.population,
+    ).draw_title()
     dark = theme.is_dark()
     colours = theme.tier_colours(("A", "B", "C"), dark=dark)
     parts = {

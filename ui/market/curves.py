@@ -16,7 +16,7 @@ from icp_core.profiles.model import Profile
 from ui import charts, live, state, theme
 from ui.areas import tier_label
 from ui.format import UNKNOWN, number, percent, plain, short
-from ui.tables import csv_name, in_percent, share_column, table_csv, table_title
+from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 _STEP: Final = 5
@@ -44,32 +44,21 @@ def spread(evaluation: Evaluation) -> None:
         )
         st.caption(spread_sentence(curve))
     with right, st.container(border=True, gap="xsmall", height="stretch"):
-        table = spread_data(evaluation, curve)
-        headings = {
-            "of": _("Matches"),
-            "largest_share": _("Largest {share}").format(share=percent(LARGEST)),
-            "accounts": _("Companies"),
-            "potential": _("Potential, {currency}").format(currency=evaluation.profile.currency),
-        }
-        table_title(
-            _("By tier"),
-            lambda: table_csv(table, headings),
-            file_name=csv_name("concentration", evaluation.scoreboard.universe),
-        )
-        st.dataframe(
-            table.select(*headings).with_columns(in_percent("largest_share")),
-            column_config={
-                "of": headings["of"],
-                "accounts": st.column_config.NumberColumn(headings["accounts"], format="localized"),
-                "potential": st.column_config.NumberColumn(
-                    headings["potential"], format="localized"
+        currency = evaluation.profile.currency
+        Table(
+            spread_data(evaluation, curve),
+            (
+                Field("of", _("Matches")),
+                Field(
+                    "largest_share", _("Largest {share}").format(share=percent(LARGEST)), "share"
                 ),
-                "largest_share": share_column(headings["largest_share"]),
-            },
-            hide_index=True,
-            height="content",
-            placeholder=UNKNOWN,
-        )
+                Field("accounts", _("Companies"), "number"),
+                Field("potential", _("Potential, {currency}").format(currency=currency), "number"),
+            ),
+            title=_("By tier"),
+            file="concentration",
+            population=evaluation.population,
+        ).draw(height="content")
         st.caption(
             _(
                 "What the largest {share} hold, of all matches and of each tier by itself. Companies "
@@ -214,31 +203,24 @@ def with_cut_off(profile: Profile, index: int, cut_off: float) -> Profile:
 
 
 def _curve_table(evaluation: Evaluation, curve: CutOffs) -> None:
-    table = curve_data(curve)
-    headings = {
-        "score": _("Score from"),
-        "accounts": _("Companies"),
-        "potential": _("Potential, {currency}").format(currency=evaluation.profile.currency),
-    }
-    table_title(
-        _("Every {step} points").format(step=_STEP),
-        lambda: table_csv(table, headings),
-        file_name=csv_name("cut-offs", evaluation.scoreboard.universe),
-    )
-    unknown = evaluation.potential.unknown == len(evaluation.matches)
-    st.table(
-        {
-            headings["score"]: [number(score) for score in table["score"][::-_STEP]],
-            headings["accounts"]: [number(count) for count in table["accounts"][::-_STEP]],
-            headings["potential"]: [
-                UNKNOWN if unknown else short(amount) for amount in table["potential"][::-_STEP]
-            ],
-        },
-        border="horizontal",
-        hide_index=True,
-        height=250,
-        alt=_("Companies and potential by least score"),
-    )
+    table, currency = curve_data(curve), evaluation.profile.currency
+    is_unknown = evaluation.potential.unknown == len(evaluation.matches)
+    Table(
+        table[::-_STEP],
+        (
+            Field("score", _("Score from"), "number"),
+            Field("accounts", _("Companies"), "number"),
+            Field(
+                "potential",
+                _("Potential, {currency}").format(currency=currency),
+                write=lambda amount: UNKNOWN if is_unknown else short(amount),
+            ),
+        ),
+        title=_("Every {step} points").format(step=_STEP),
+        file="cut-offs",
+        population=evaluation.population,
+        whole=lambda: table,
+    ).draw_printed(height=250, alt=_("Companies and potential by least score"))
 
 
 def curve_data(curve: CutOffs) -> pl.DataFrame:

@@ -96,7 +96,7 @@ def cause(evaluation: Evaluation, sizing: Sizing) -> str:
     parts = []
     open_accounts = round(sizing.sam.high - sizing.sam.low)
     if open_accounts:
-        columns = evaluation.scoreboard.universe.columns
+        columns = evaluation.population.columns
         lacking = _listed([_lack(lack, columns) for lack in sizing.lacks])
         parts.append(
             _("{count} possible: {lacking}.").format(count=number(open_accounts), lacking=lacking)
@@ -232,7 +232,7 @@ def _end(breadth: Breadth | None) -> str:
 
 def change_text(evaluation: Evaluation, change: Change) -> str:
     """One change, and the market it would make."""
-    columns = evaluation.scoreboard.universe.columns
+    columns = evaluation.population.columns
     before = evaluation.profile.criteria[change.index]
     column = columns[before.column]
     name = words.criterion_name(before, columns)

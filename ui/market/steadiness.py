@@ -10,8 +10,8 @@ from icp_core.analysis.robustness import STEADY, Robustness
 from icp_core.evaluation.in_memory import Evaluation
 from ui import charts, data, state, theme
 from ui.areas import tier_label
-from ui.format import UNKNOWN, number, percent, plain
-from ui.tables import csv_name, in_percent, table_csv, table_title
+from ui.format import number, percent, plain
+from ui.tables import Field, Table
 from ui.texts import _
 
 ROWS: Final = 200
@@ -106,11 +106,13 @@ def _tiers(found: Robustness) -> None:
         "steady_share": _("Firm, share"),
         "stays": _("Stays, mean"),
     }
-    table_title(
-        _("Who holds their tier"),
-        lambda: table_csv(table, headings),
-        file_name=csv_name("robustness-tiers", found.evaluation.scoreboard.universe),
-    )
+    Table(
+        table,
+        [Field(name, heading) for name, heading in headings.items()],
+        title=_("Who holds their tier"),
+        file="robustness-tiers",
+        population=found.evaluation.population,
+    ).draw_title()
     dark = theme.is_dark()
     colours = theme.tier_colours(("A", "B", "C"), dark=dark)
     parts = {"steady": colours["A"], "moves": colours["C"]}
@@ -148,7 +150,7 @@ def account_data(found: Robustness, *, tier: int, rows: int | None = ROWS) -> pl
     own = np.flatnonzero(evaluation.tier == tier)
     order = own[np.lexsort((-np.nan_to_num(evaluation.score[own]), found.stays[own]))][:rows]
     labels = [*(tier_label(one.tier) for one in found.tiers), None]
-    return evaluation.scoreboard.universe.frame.select("account_id", "name")[
+    return evaluation.population.frame.select("account_id", "name")[
         evaluation.matches.rows[order]
     ].with_columns(
         score=pl.Series(evaluation.score[order], nan_to_null=True),
@@ -168,34 +170,21 @@ def _accounts(found: Robustness) -> None:
         label_visibility="collapsed",
         **state.kept("market_tier"),
     )
-    headings = {
-        "name": _("Company"),
-        "score": _("Score"),
-        "stays": _("Stays"),
-        "instead": _("Otherwise"),
-    }
-    table_title(
-        _("Least firm first"),
-        lambda: table_csv(
-            account_data(found, tier=tier, rows=None), {"account_id": _("Account id"), **headings}
-        ),
-        file_name=csv_name(f"robustness-tier-{tier + 1}", found.evaluation.scoreboard.universe),
-    )
     rows = account_data(found, tier=tier)
-    st.dataframe(
-        rows.drop("account_id").with_columns(in_percent("stays")),
-        column_config={
-            "name": st.column_config.TextColumn(headings["name"], pinned=True),
-            "score": st.column_config.NumberColumn(headings["score"], format="%.0f"),
-            "stays": st.column_config.ProgressColumn(
-                headings["stays"], min_value=0, max_value=100, format="%.0f %%"
-            ),
-            "instead": headings["instead"],
-        },
-        hide_index=True,
-        height=320,
-        placeholder=UNKNOWN,
-    )
+    Table(
+        rows,
+        (
+            Field("account_id", _("Account id"), on_page=False),
+            Field("name", _("Company"), pinned=True),
+            Field("score", _("Score"), "number", digits=0),
+            Field("stays", _("Stays"), "share_bar"),
+            Field("instead", _("Otherwise")),
+        ),
+        title=_("Least firm first"),
+        file=f"robustness-tier-{tier + 1}",
+        population=found.evaluation.population,
+        whole=lambda: account_data(found, tier=tier, rows=None),
+    ).draw(height=320)
     if tiers[tier].accounts > rows.height:
         st.caption(
             _("{shown} of {count}; the download has all of them.").format(
