@@ -9,7 +9,7 @@ from icp_core.evaluation.in_memory import Evaluation
 from icp_core.views.export import ExportSpec
 from icp_core.views.in_engine import InEngine
 from icp_core.views.in_memory import InMemory
-from icp_core.views.view import EVERYTHING, MarketView, Question, supporting
+from icp_core.views.view import EVERYTHING, MarketView, PolicyMarket, Question, supporting
 
 __all__ = [
     "EVERYTHING",
@@ -17,6 +17,7 @@ __all__ = [
     "InEngine",
     "InMemory",
     "MarketView",
+    "PolicyMarket",
     "Question",
     "supporting",
     "view_of",

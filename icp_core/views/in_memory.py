@@ -44,7 +44,7 @@ from icp_core.exporting.streamed import Written
 from icp_core.profiles.model import Profile, TierPolicy
 from icp_core.reference.geography import Level
 from icp_core.views.export import ExportSpec
-from icp_core.views.view import EVERYTHING, MarketView, Question
+from icp_core.views.view import EVERYTHING, MarketView, PolicyMarket, Question
 
 
 class InMemory:
@@ -71,8 +71,10 @@ class InMemory:
 
     @property
     def supports(self) -> frozenset[Question]:
-        """Everything; of lifted accounts all but listing those that fail."""
-        return EVERYTHING if self._evaluation.can_list_failing else EVERYTHING - {"failing"}
+        """Everything; of lifted accounts all but listing those that fail and adding."""
+        return (
+            EVERYTHING if self._evaluation.can_list_failing else EVERYTHING - {"failing", "adding"}
+        )
 
     @property
     def totals(self) -> Market:
@@ -212,14 +214,23 @@ class InMemory:
         """Whether the market suits the team."""
         return verdict.verdict(self._evaluation, team)
 
-    def tier_policies(self) -> dict[Kind, MarketView]:
+    def tier_policies(self) -> dict[Kind, PolicyMarket]:
         """The market under each kind of tier policy."""
         made = tier_policies.side_by_side(self._evaluation)
-        return {kind: InMemory(evaluation) for kind, evaluation in made.items()}
+        return {
+            kind: PolicyMarket(
+                InMemory(evaluation), tier_policies.held_against(self._evaluation, evaluation)
+            )
+            for kind, evaluation in made.items()
+        }
 
     def equivalent_policy(self, kind: Kind) -> TierPolicy | None:
         """The policy of a kind whose tiers hold about as many accounts as now."""
         return tier_policies.equivalent(self._evaluation, kind)
+
+    def usual_policy(self, kind: Kind) -> TierPolicy:
+        """A usual policy of a kind with the profile's tiers."""
+        return tier_policies.usual(self._evaluation, kind)
 
     def bubbles(self) -> Bubbles:
         """Matches to draw by fit and potential."""

@@ -1,6 +1,7 @@
 """What can be asked of a market, whatever answers."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, Protocol, get_args
 
@@ -18,7 +19,7 @@ from icp_core.analysis.listing import BEST, Page, Wanted
 from icp_core.analysis.plan import TeamPlan
 from icp_core.analysis.robustness import Robustness
 from icp_core.analysis.sizing import Sizing
-from icp_core.analysis.tier_policies import Kind
+from icp_core.analysis.tier_policies import Kind, TierHeld
 from icp_core.analysis.verdict import Verdict
 from icp_core.analysis.verification import Sample
 from icp_core.evaluation.engines.evaluation import Narrowing
@@ -34,6 +35,7 @@ Question = Literal[
     "page",
     "filters",
     "failing",
+    "adding",
     "segments",
     "areas",
     "account",
@@ -48,9 +50,18 @@ Question = Literal[
     "accounts",
     "export",
 ]
-"""`filters`: lists that are filtered, searched and sorted. `accounts`: the accounts themselves."""
+"""`filters`: lists that are filtered, searched and sorted; `failing`: of those that fail a gate too;
+`adding`: accounts that somebody adds by hand; `accounts`: the accounts themselves, to learn from."""
 
 EVERYTHING: Final[frozenset[Question]] = frozenset(get_args(Question))
+
+
+@dataclass(frozen=True)
+class PolicyMarket:
+    """The market under a tier policy, and its tiers held against the present ones."""
+
+    market: "MarketView"
+    tiers: tuple[TierHeld, ...]
 
 
 class MarketView(Protocol):
@@ -171,11 +182,14 @@ class MarketView(Protocol):
     def verdict(self, team: TeamPlan) -> Verdict:
         """Whether the market suits the team."""
 
-    def tier_policies(self) -> "dict[Kind, MarketView]":
-        """The market under each kind of tier policy."""
+    def tier_policies(self) -> "dict[Kind, PolicyMarket]":
+        """The market under each kind of tier policy that can be made comparable."""
 
     def equivalent_policy(self, kind: Kind) -> TierPolicy | None:
         """The policy of a kind whose tiers hold about as many accounts as now."""
+
+    def usual_policy(self, kind: Kind) -> TierPolicy:
+        """A usual policy of a kind with the profile's tiers."""
 
     def bubbles(self) -> Bubbles:
         """Matches to draw by fit and potential."""
