@@ -39,9 +39,9 @@ from ui.builder.editing import (
 from ui.format import plain
 from ui.texts import _
 
-_MOST_OPTIONS = 1500
-_MOST_GRADED = 12
-_WEIGHT_WIDTH = 130
+_MOST_OPTIONS = 1500  # values in a box to choose from; the browser is sent all of them
+_MOST_GRADED = 12  # values with a fit of their own to set; the rest keep theirs
+_WEIGHT_WIDTH = 130  # pixels: a weight with its label
 
 
 def draw(scoreboard: Scoreboard, profile: Profile) -> None:

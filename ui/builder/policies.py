@@ -31,11 +31,10 @@ from ui.texts import _
 
 _KINDS: Final = ("cut_off", "capacity", "value")
 _MODELS: Final = ("per_employee", "revenue_share", "employee_bands", "column")
-_MOST_BANDS: Final = 8
-_WORDS: Final = 30
+_MOST_BANDS: Final = 8  # bands of headcount, a row each
 _NEAR: Final = ("EUR", "SEK", "NOK", "DKK", "ISK", "USD", "GBP")
-_CAPACITIES: Final = (10, 50, 500)
-_LEAST_POTENTIAL: Final = 1000.0
+_CAPACITIES: Final = (10, 50, 500)  # accounts of the best tiers, to begin with
+_LEAST_POTENTIAL: Final = 1000.0  # a year; a cut-off of nothing would take everybody
 _BANDS: Final = (
     Band(at_least=10, amount=5_000),
     Band(at_least=50, amount=20_000),

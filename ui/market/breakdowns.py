@@ -18,8 +18,8 @@ from ui.format import SPACE, UNKNOWN, money, number, percent
 from ui.tables import csv_name, in_percent, share_column, table_csv, table_title
 from ui.texts import _, ngettext
 
-BARS: Final = 15
-_NAME_WIDTH: Final = 140
+BARS: Final = 15  # of a breakdown; so many fit one screen
+_NAME_WIDTH: Final = 140  # pixels: names of regions and sizes
 _SHARES: Final = ("share", "penetration")
 _READS: Final = {"size": "employees", "age": "founded"}
 _FINER: Final = {0: "section", 1: "industry", 2: "group", 4: "class"}

@@ -15,7 +15,7 @@ from ui.format import UNKNOWN, number, plain, signed
 from ui.tables import csv_name, table_csv, table_title
 from ui.texts import _
 
-_LONGEST: Final = 60
+_LONGEST: Final = 60  # characters of a criterion before it is cut
 
 
 def draw(evaluation: Evaluation) -> None:

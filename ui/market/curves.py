@@ -19,8 +19,8 @@ from ui.format import UNKNOWN, number, percent, plain, short
 from ui.tables import csv_name, in_percent, share_column, table_csv, table_title
 from ui.texts import _, ngettext
 
-_STEP: Final = 5
-_WIDTH: Final = 98
+_STEP: Final = 5  # points of score between two rows of the table
+_WIDTH: Final = 98  # pixels of a number
 
 
 def spread(evaluation: Evaluation) -> None:

@@ -14,7 +14,7 @@ from ui.format import UNKNOWN, number, percent, plain
 from ui.tables import csv_name, in_percent, table_csv, table_title
 from ui.texts import _
 
-ROWS: Final = 200
+ROWS: Final = 200  # accounts on the page; the download has all
 
 
 def draw(dataset: str, evaluation: Evaluation) -> None:

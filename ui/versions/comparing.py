@@ -35,7 +35,7 @@ from ui.tables import table_csv, table_title
 from ui.texts import _
 
 NOW: Final = "now"
-ROWS: Final = 20
+ROWS: Final = 20  # companies a page
 
 _TIERS_FIGURE: Final = 2
 """Place of the tiers among the headline numbers; here they have rows of their own."""
