@@ -9,10 +9,19 @@ import numpy.typing as npt
 import polars as pl
 
 from icp_core.evaluation.market import LARGEST
-from icp_core.profiles.model import Criterion, Role
 
 Floats = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.intp]
+"""Rows of a universe, or places among its matches."""
+
+Mask = npt.NDArray[np.uint8]
+"""One bit an account."""
+
 Codes = npt.NDArray[np.unsignedinteger[Any]]
+"""Each account's place among the distinct values of a column."""
 
 _BITS: Final = 16  # criteria whose gaps are packed into one 16-bit number
 _SAMPLED: Final = 64  # of so many values one is looked at first, to guess the cut-off cheaply
@@ -154,50 +163,6 @@ class Potentials:
             # Unknown counts as 0 here and so never displaces a known amount from the largest.
             share = float(np.partition(known, len(known) - n)[len(known) - n :].sum()) / total
         return cls(amount, known, total, unknown, share)
-
-
-def score(scored: Scored, criteria: tuple[Criterion, ...]) -> Floats:
-    """Scores 0…100 from fits and weights; NaN where no nice-to-have is known.
-
-    Parameters
-    ----------
-    scored
-        Fits on exactly these criteria.
-    criteria
-        Nice-to-haves and drawbacks.
-
-    Examples
-    --------
-    Of two accounts the first fits the nice-to-have of weight 3 fully and that of weight 1 by half; of
-    the second the lighter one is unknown, and is left out of its score.
-
-    >>> from icp_core.profiles.model import Flag
-    >>> heavy, light = (
-    ...     Criterion(column=column, role=Role.NICE_TO_HAVE, fit=Flag(), weight=weight)
-    ...     for column, weight in (("recruits_abroad", 3), ("is_listed", 1))
-    ... )
-    >>> fits = np.array([[1.0, 0.5], [0.5, 0.0]], dtype=np.float32)
-    >>> known = np.array([[True, True], [True, False]])
-    >>> score(Scored(fits, known, np.array([0, 1])), (heavy, light)).tolist()
-    [87.5, 50.0]
-    """
-    nice = np.array([c.weight if c.role is Role.NICE_TO_HAVE else 0 for c in criteria], np.float64)
-    signed = np.array([c.weight if c.role.favours else -c.weight for c in criteria], np.float64)
-    if not nice.any():
-        return np.full(len(scored.pattern), 100.0)
-    known = scored.known @ nice
-    known[known == 0] = np.nan
-    scores = np.empty(len(scored.pattern))
-    for start in range(0, len(scores), BLOCK):
-        block = slice(start, start + BLOCK)
-        share = signed @ scored.fits[:, block].astype(np.float64)
-        share /= known[scored.pattern[block]]
-        np.clip(share, 0.0, 1.0, out=share)
-        share *= 1e6
-        share += 0.5
-        np.floor(share, out=share)
-        np.multiply(share, 1e-4, out=scores[block])
-    return scores
 
 
 def largest(count: int, first: Floats, *rest: Floats) -> npt.NDArray[np.intp]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from icp_core.evaluation.expressions import NAMES
+from icp_core.evaluation.names import NAMES
 from icp_core.profiles.model import Criterion, Profile, Role
 
 

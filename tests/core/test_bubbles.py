@@ -54,9 +54,7 @@ def test_the_best_of_every_tier_are_always_there(evaluation):
             best = sorted(
                 own, key=lambda p: (-evaluation.score[p], -evaluation.potential.amount[p], p)
             )[:5]
-            ids = evaluation.scoreboard.universe.frame["account_id"].gather(
-                evaluation.matches.rows[best]
-            )
+            ids = evaluation.universe.frame["account_id"].gather(evaluation.matches.rows[best])
             assert set(ids) <= set(rows.filter("is_best")["account_id"])
 
 

@@ -6,11 +6,11 @@ import streamlit as st
 from icp_core.accounts.columns import BY_NAME
 from icp_core.errors import IcpError
 from icp_core.importing.duplicates import BY, INTO, KEPT_APART, SHARED, kept_apart
-from icp_core.importing.library import Entry, Library
+from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.report import QualityReport
-from ui import state, tables
+from ui import state
 from ui.format import moment, number, plain
-from ui.tables import in_percent
+from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 _SHOWN = 1_000
@@ -18,10 +18,10 @@ _FEW = 8
 _HEIGHT = 320
 
 
-def draw(entry: Entry) -> None:
+def draw(imported: ImportedList) -> None:
     """Draw the report of a loaded list."""
     library = Library()
-    report = library.report(entry.key)
+    report = library.report(imported.key)
     _counts(report)
     left, right = st.columns([2, 3])
     with left.container(border=True, height="stretch"):
@@ -41,7 +41,7 @@ def draw(entry: Entry) -> None:
         st.download_button(
             _("Report"),
             report.to_json,
-            file_name=f"report-{entry.key}.json",
+            file_name=f"report-{imported.key}.json",
             mime="application/json",
             icon=":material/download:",
             on_click="ignore",
@@ -51,13 +51,13 @@ def draw(entry: Entry) -> None:
         _columns(report)
     if report.rejected:
         with st.container(border=True):
-            _rejected(library, entry, report)
+            _rejected(library, imported, report)
     if report.apart:
         with st.container(border=True):
-            _apart(library, entry, report)
+            _apart(library, imported, report)
     if report.merged:
         with st.container(border=True):
-            _merged(library, entry, report)
+            _merged(library, imported, report)
 
 
 def _counts(report: QualityReport) -> None:
@@ -93,50 +93,51 @@ def columns_data(report: QualityReport) -> pl.DataFrame:
 
 
 def _columns(report: QualityReport) -> None:
-    st.markdown(_("**Columns**"))
-    st.dataframe(
-        columns_data(report).with_columns(in_percent("filled")),
-        column_config={
-            "column": st.column_config.TextColumn(_("Column"), pinned=True),
-            "filled": st.column_config.ProgressColumn(
-                _("Filled"), min_value=0, max_value=100, format="%.1f %%"
-            ),
-            "invalid": st.column_config.NumberColumn(
+    Table(
+        columns_data(report),
+        (
+            Field("column", _("Column"), pinned=True),
+            Field("filled", _("Filled"), "share_bar", digits=1),
+            Field(
+                "invalid",
                 _("Invalid"),
+                "number",
+                digits=0,
                 width="small",
                 help=_("Cells that could not be read; they are unknown now."),
             ),
-            "changed": st.column_config.NumberColumn(
+            Field(
+                "changed",
                 _("Changed"),
+                "number",
+                digits=0,
                 width="small",
                 help=_("Cells written differently: a code for a name, for example."),
             ),
-            "examples": st.column_config.TextColumn(
-                _("Examples"), help=_("Some of the cells that could not be read.")
+            Field(
+                "examples",
+                _("Examples"),
+                help=_("Some of the cells that could not be read."),
             ),
-        },
-        hide_index=True,
-        height=360,
-    )
-
-
-def _rejected(library: Library, entry: Entry, report: QualityReport) -> None:
-    tables.table_title(
-        _("Rejected rows"),
-        lambda: tables.table_csv(
-            library.rejected(entry.key),
-            {"file": "file", "row": "row", "reason": "reason", "cells": "cells"},
         ),
-        file_name=f"rejected-{entry.key}.csv",
-    )
-    st.table(
-        {
-            _("Reason"): [plain(_(reason)) for reason in report.reasons],
-            _("Rows"): [number(count) for count in report.reasons.values()],
-        },
-        border="horizontal",
-        hide_index=True,
-    )
+        title=_("Columns"),
+    ).draw(height=360)
+
+
+def _rejected(library: Library, imported: ImportedList, report: QualityReport) -> None:
+    Table(
+        pl.DataFrame(
+            {"reason": [_(one) for one in report.reasons], "rows": list(report.reasons.values())}
+        ),
+        (
+            Field("reason", _("Reason"), in_file=False),
+            Field("rows", _("Rows"), "number", in_file=False),
+            *(Field(name, name, on_page=False) for name in ("file", "row", "reason", "cells")),
+        ),
+        title=_("Rejected rows"),
+        file=f"rejected-{imported.key}",
+        whole=lambda: library.rejected(imported.key),
+    ).draw_printed()
     st.caption(_("The file has the row numbers, the reasons and the cells as they were."))
 
 
@@ -150,30 +151,24 @@ def apart_data(report: QualityReport) -> pl.DataFrame:
     )
 
 
-def _apart(library: Library, entry: Entry, report: QualityReport) -> None:
-    tables.table_title(
-        ngettext(
+def _apart(library: Library, imported: ImportedList, report: QualityReport) -> None:
+    Table(
+        apart_data(report),
+        (
+            Field("domain", _("Domain"), in_file=False),
+            Field("name", _("Company"), in_file=False),
+            Field("other_name", _("Other company"), in_file=False),
+            Field("differ", _("What differs"), width="small", in_file=False),
+            *(Field(name, name, on_page=False) for name in KEPT_APART),
+        ),
+        title=ngettext(
             "{count} pair with one domain, kept apart",
             "{count} pairs with one domain, kept apart",
             report.apart,
         ).format(count=number(report.apart)),
-        lambda: tables.table_csv(
-            kept_apart(library.open(entry.key).frame), {name: name for name in KEPT_APART}
-        ),
-        file_name=f"one-domain-{entry.key}.csv",
-    )
-    st.dataframe(
-        apart_data(report),
-        column_config={
-            "domain": _("Domain"),
-            "name": _("Company"),
-            "other_name": _("Other company"),
-            "differ": st.column_config.TextColumn(_("What differs"), width="small"),
-        },
-        hide_index=True,
-        height="content" if report.apart <= _FEW else _HEIGHT,
-        placeholder="",
-    )
+        file=f"one-domain-{imported.key}",
+        whole=lambda: kept_apart(library.open(imported.key).frame),
+    ).draw(height="content" if report.apart <= _FEW else _HEIGHT, unknown="")
     if report.apart > len(report.apart_listed):
         st.caption(
             _("The first {count} are shown; the file has all.").format(
@@ -195,16 +190,16 @@ def _apart(library: Library, entry: Entry, report: QualityReport) -> None:
         )
     if merge:
         try:
-            library.merge_shared(entry.key)
+            library.merge_shared(imported.key)
         except IcpError as error:
             state.notify(str(error))
         st.rerun()
 
 
-def _merged(library: Library, entry: Entry, report: QualityReport) -> None:
+def _merged(library: Library, imported: ImportedList, report: QualityReport) -> None:
     st.markdown(_("**Merged rows**"))
     st.caption(plain(_(report.merge_rule)))
-    members = library.members(entry.key)
+    members = library.members(imported.key)
     names = dict(members.select(INTO, "name").unique(INTO, maintain_order=True).iter_rows())
     names = dict(list(names.items())[:_SHOWN])
     chosen = st.selectbox(
@@ -214,7 +209,7 @@ def _merged(library: Library, entry: Entry, report: QualityReport) -> None:
         format_func=lambda one: names[one] or one,
         placeholder=_("Choose a company to see its rows"),
         width=420,
-        key=f"import_merged_{entry.version}",
+        key=f"import_merged_{imported.version}",
     )
     if len(names) == _SHOWN:
         st.caption(_("The first {count} companies can be chosen.").format(count=number(_SHOWN)))
@@ -224,7 +219,7 @@ def _merged(library: Library, entry: Entry, report: QualityReport) -> None:
     if SHARED in rows[BY]:
         rows = rows.filter(pl.col(BY) == SHARED)
     filled = [name for name in rows.columns if rows[name].null_count() < rows.height]
-    st.dataframe(rows.select(name for name in filled if not name.startswith("#")), hide_index=True)
+    Table(rows, [Field(name, name) for name in filled if not name.startswith("#")]).draw()
     words = {
         "number": _("They have the same national number."),
         "domain": _("They have the same domain, and names alike."),
@@ -234,7 +229,7 @@ def _merged(library: Library, entry: Entry, report: QualityReport) -> None:
     st.caption(words.get(rows[BY][0], ""))
     if st.button(_("Take apart"), icon=":material/call_split:", key="import_apart"):
         try:
-            library.take_apart(entry.key, chosen)
+            library.take_apart(imported.key, chosen)
         except IcpError as error:
             state.notify(str(error))
         st.rerun()
