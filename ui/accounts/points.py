@@ -12,8 +12,8 @@ from ui.builder import words
 from ui.format import number, signed
 from ui.texts import _
 
-_ROW: Final = 30
-_MARGIN: Final = 36
+_ROW: Final = 30  # pixels a bar with its gap
+_MARGIN: Final = 36  # pixels above and below all bars, for the axis
 
 
 def points_data(explanation: Explanation, columns: dict[str, Column]) -> pl.DataFrame:
