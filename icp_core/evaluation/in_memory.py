@@ -197,7 +197,7 @@ class Evaluation:
         return self._arrays.spread(column)
 
     def is_known(self, column: str) -> bool:
-        """Whether a column has any value."""
+        """Whether a number column has any value."""
         values = self.universe.frame[column]
         return values.null_count() < len(values)
 
