@@ -392,7 +392,7 @@ def _edition(source: str) -> _Edition:
     version = ""
     if kind == IMPORTED:
         try:
-            version = Library().entry(key).version
+            version = Library().find(key).version
         except ImportRefused:
             # Loading the accounts says so.
             version = "gone"
