@@ -1,23 +1,29 @@
-"""Tables of accounts, each column shown as what it is."""
+"""Tables: what each column is, the title with its download, the rows, and the way to other rows.
+
+A page says what it shows as `Field`s and hands them over with the rows as one `Table`, which draws them
+and writes the same columns to a file.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from math import ceil
 from typing import Any, Final, Literal
 
 import polars as pl
 import streamlit as st
 
-from icp_core.accounts.columns import BY_NAME, Kind, describe
+from icp_core.accounts.columns import BY_NAME, Column, Kind, describe
 from icp_core.accounts.population import Population
-from icp_core.evaluation.expressions import NAMES
+from icp_core.evaluation.names import NAMES
 from icp_core.exporting.cells import guarded
 from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.profiles.model import Profile
 from icp_core.reference import geography, industry
-from ui import theme
-from ui.format import UNKNOWN
+from ui import state, theme
+from ui.format import UNKNOWN, number, percent, plain, signed
 from ui.texts import _
 
-COLUMNS: Final = (
+ACCOUNT_COLUMNS: Final = (
     "name",
     "tier",
     NAMES.score,
@@ -32,8 +38,276 @@ COLUMNS: Final = (
 )
 """What a table of accounts shows, as far as the accounts have it."""
 
+Looks = Literal[
+    "text", "number", "change", "share", "score", "share_bar", "flag", "tags", "website", "link"
+]
+"""How a column is shown: `change` is a number with its sign, `share` a share 0…1 in per cent, `score` a
+bar of 0…100, `share_bar` a bar of a share, `website` a link that shows its domain."""
 
-def accounts_data(rows: pl.DataFrame, columns: Sequence[str] = COLUMNS) -> pl.DataFrame:
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a table: where its values stand, what it is called, and how it is shown.
+
+    Attributes
+    ----------
+    name
+        Of the column in the rows.
+    heading
+        As people read it, on the page and in the file.
+    kind
+        How it is shown.
+    digits
+        Decimals. None writes numbers in the reader's way with thousands separated, and shares with one.
+    width
+        In pixels, or `small`, `medium` or `large`; as Streamlit likes it unless given.
+    pinned
+        Whether it stays in view when the table scrolls to the side.
+    help
+        Beside the heading.
+    colour
+        Of a bar.
+    on_page, in_file
+        Whether it stands on the page, and in the file.
+    write
+        Writes a value as Markdown where the table is printed, in place of the usual way of its kind.
+    """
+
+    name: str
+    heading: str
+    kind: Looks = "text"
+    _: KW_ONLY
+    digits: int | None = None
+    width: int | Literal["small", "medium", "large"] | None = None
+    pinned: bool | None = None
+    help: str | None = None
+    colour: str | None = None
+    on_page: bool = True
+    in_file: bool = True
+    write: Callable[[Any], str] | None = None
+
+    def config(self) -> Any:
+        """How Streamlit shows the column, shares in per cent."""
+        make, own = self._own_config()
+        return make(self.heading, width=self.width, pinned=self.pinned, help=self.help, **own)
+
+    def _own_config(self) -> tuple[Callable[..., Any], dict[str, Any]]:
+        """What makes a column of this kind, and what it takes besides what all take."""
+        columns, digits = st.column_config, self.digits or 0
+        bar = {"min_value": 0, "max_value": 100, "color": self.colour}
+        kinds: dict[Looks, tuple[Callable[..., Any], dict[str, Any]]] = {
+            "text": (columns.Column, {}),
+            "number": (
+                columns.NumberColumn,
+                {"format": "localized" if self.digits is None else f"%.{digits}f"},
+            ),
+            "change": (columns.NumberColumn, {"format": f"%+.{digits}f"}),
+            "share": (
+                columns.NumberColumn,
+                {"format": f"%.{1 if self.digits is None else digits}f %%"},
+            ),
+            "score": (columns.ProgressColumn, bar | {"format": f"%.{digits}f"}),
+            "share_bar": (columns.ProgressColumn, bar | {"format": f"%.{digits}f %%"}),
+            "flag": (columns.CheckboxColumn, {}),
+            "tags": (columns.ListColumn, {}),
+            "website": (columns.LinkColumn, {"display_text": r"https?://(?:www\.)?(.*?)/?$"}),
+            "link": (columns.LinkColumn, {"display_text": _("open")}),
+        }
+        return kinds[self.kind]
+
+    def text(self, value: Any) -> str:
+        """A value as Markdown, for a table that is printed."""
+        if self.write is not None:
+            return self.write(value)
+        match self.kind:
+            case "number":
+                return number(value, digits=self.digits or 0)
+            case "change":
+                return signed(value, digits=self.digits or 0)
+            case "share":
+                return percent(value, digits=1 if self.digits is None else self.digits)
+            case _:
+                return plain(str(value))
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows with what each column is, a title, and a file of them.
+
+    Attributes
+    ----------
+    rows
+        To show, shares as 0…1.
+    fields
+        Columns in order; others of the rows are not shown.
+    title
+        Bold above the rows; none if empty.
+    file
+        Name of the file without its ending; nothing to download if empty.
+    population
+        The accounts, whose file says so if they are fictional.
+    whole
+        Gives the rows of the file, where those are not the ones shown.
+    """
+
+    rows: pl.DataFrame
+    fields: Sequence[Field]
+    _: KW_ONLY
+    title: str = ""
+    file: str = ""
+    population: Population | None = None
+    whole: Callable[[], pl.DataFrame] | None = None
+
+    def draw(
+        self,
+        *,
+        height: int | Literal["auto", "stretch", "content"] = "auto",
+        unknown: str = UNKNOWN,
+        key: str | None = None,
+        on_row: Callable[[int], None] | None = None,
+        own: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        """Draw the title and the rows.
+
+        Parameters
+        ----------
+        unknown
+            What stands for a null.
+        key
+            Of the table; needed with `on_row`.
+        on_row
+            Called with the place of a row that was clicked.
+        own
+            Further columns of the rows that stand first, by how Streamlit shows them.
+        options
+            For `st.dataframe`.
+        """
+        self.draw_title()
+        if on_row is not None and key is not None:
+
+            def clicked() -> None:
+                for row in state.event(key)["selection"]["rows"]:
+                    on_row(row)
+
+            options |= {"selection_mode": "single-row", "on_select": clicked}
+        shown = [field for field in self.fields if field.on_page]
+        config = {field.name: field.config() for field in shown} | dict(own or {})
+        in_percent = [
+            pl.col(field.name) * 100 for field in shown if field.kind in ("share", "share_bar")
+        ]
+        st.dataframe(
+            self.rows.select(list(config)).with_columns(in_percent),
+            column_config=config,
+            column_order=[*own, *(field.name for field in shown)] if own else None,
+            hide_index=True,
+            height=height,
+            placeholder=unknown,
+            key=key,
+            **options,
+        )
+
+    def draw_printed(self, *, unknown: str = UNKNOWN, **options: Any) -> None:
+        """Draw the title and the rows as text between lines, which neither scrolls nor sorts.
+
+        Parameters
+        ----------
+        unknown
+            What stands for a null.
+        options
+            For `st.table`.
+        """
+        self.draw_title()
+        st.table(
+            {
+                plain(field.heading): [
+                    unknown if value is None else field.text(value)
+                    for value in self.rows[field.name]
+                ]
+                for field in self.fields
+                if field.on_page
+            },
+            border="horizontal",
+            hide_index=True,
+            **options,
+        )
+
+    def draw_title(self) -> None:
+        """Draw the title with the download beside it; enough where a chart shows the rows."""
+        if not self.title:
+            return
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        ):
+            st.markdown(f"**{self.title}**", width="content")
+            self.draw_download()
+
+    def draw_download(self, label: str = "") -> None:
+        """Draw the download; the file is built when it is asked for."""
+        if not self.file:
+            return
+        name = csv_name(self.file, self.population)
+        st.download_button(
+            label or _("Download"),
+            self.to_csv,
+            file_name=name,
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"download_{name}",
+        )
+
+    def to_csv(self) -> bytes:
+        """The table as a file for people: UTF-8 with a mark for Excel, shares as 0…1, no formulas."""
+        rows = self.rows if self.whole is None else self.whole()
+        return table_csv(rows, {one.name: one.heading for one in self.fields if one.in_file})
+
+
+def pages(total: int, *, size: int, key: str, alone: bool = False, **options: Any) -> int:
+    """Draw which rows of a list are shown, and the way to others.
+
+    Parameters
+    ----------
+    total
+        Rows of the list.
+    size
+        Rows of a page.
+    key
+        Of the page number.
+    alone
+        Whether to draw the number of the page where it is the only one.
+    options
+        For `st.pagination`.
+
+    Returns
+    -------
+    int
+        Place of the first row to show.
+    """
+    count = pages_of(total, size=size)
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        where = st.container(width="content")
+        place = st.pagination(count, key=key, **options) if alone or count > 1 else 1
+        first = (place - 1) * size
+        where.caption(
+            _("{first}–{last} of {total}").format(
+                first=number(first + 1),
+                last=number(min(first + size, total)),
+                total=number(total),
+            ),
+            width="content",
+        )
+    return first
+
+
+def pages_of(total: int, *, size: int) -> int:
+    """How many pages that many rows fill; never none."""
+    return max(1, ceil(total / size))
+
+
+def accounts_data(rows: pl.DataFrame, columns: Sequence[str] = ACCOUNT_COLUMNS) -> pl.DataFrame:
     """Accounts as people read them: names for codes, whole addresses for links."""
     shown = rows.select(name for name in columns if name in rows.columns)
     spelled: list[pl.Expr] = []
@@ -44,9 +318,6 @@ def accounts_data(rows: pl.DataFrame, columns: Sequence[str] = COLUMNS) -> pl.Da
         codes = shown["industry"].drop_nulls().unique().to_list()
         titles = {code: f"{code} {industry.label(code)}" for code in codes}
         spelled.append(pl.col("industry").replace(titles))
-    shares = [name for name in shown.columns if name == NAMES.coverage or _unit(name) == "fraction"]
-    if shares:
-        spelled.append(in_percent(*shares))
     if "website" in shown.columns:
         bare = pl.col("website").str.strip_chars()
         has_scheme = bare.str.contains(r"^https?://")
@@ -54,41 +325,57 @@ def accounts_data(rows: pl.DataFrame, columns: Sequence[str] = COLUMNS) -> pl.Da
     return shown.with_columns(spelled)
 
 
-def accounts_config(columns: Sequence[str], profile: Profile, *, dark: bool) -> dict[str, Any]:
-    """How Streamlit shows each of the columns."""
-    colours = theme.tier_colours(profile.tiers.names, dark=dark)
-    config: dict[str, Any] = {
-        "name": st.column_config.TextColumn(_("Name"), width="medium", pinned=True),
-        "tier": st.column_config.TextColumn(_("Tier"), width="small"),
-        NAMES.score: st.column_config.ProgressColumn(
-            _("Score"),
-            min_value=0,
-            max_value=100,
-            format="%.0f",
-            width="small",
-            color=colours[profile.tiers.names[min(1, len(profile.tiers.names) - 1)]],
-        ),
-        NAMES.potential: st.column_config.NumberColumn(
-            _("Potential, {currency} a year").format(currency=profile.currency), format="localized"
-        ),
-        "website": st.column_config.LinkColumn(
-            _("Website"), display_text=r"https?://(?:www\.)?(.*?)/?$"
-        ),
-        "linkedin_url": st.column_config.LinkColumn(_("LinkedIn page"), display_text=_("open")),
+def account_fields(columns: Sequence[str], profile: Profile, *, dark: bool) -> list[Field]:
+    """Columns of accounts with their score, tier and potential."""
+    tiers = profile.tiers.names
+    middle = theme.tier_colours(tiers, dark=dark)[tiers[min(1, len(tiers) - 1)]]
+    potential = _("Potential, {currency} a year").format(currency=profile.currency)
+    own = {
+        NAMES.score: Field(NAMES.score, _("Score"), "score", width="small", colour=middle),
+        NAMES.potential: Field(NAMES.potential, potential, "number"),
     }
-    return {name: config[name] if name in config else _config_of(name) for name in columns}
+    return [own[name] if name in own else account_field(name) for name in columns]
+
+
+def account_field(name: str) -> Field:
+    """A column of accounts by what it is."""
+    column = BY_NAME.get(name) or describe(name, pl.String())
+    label = _(column.label)
+    own = {
+        "name": Field(name, _("Name"), width="medium", pinned=True),
+        "tier": Field(name, _("Tier"), width="small"),
+        "website": Field(name, _("Website"), "website"),
+        "linkedin_url": Field(name, _("LinkedIn page"), "link"),
+    }
+    if name in own:
+        return own[name]
+    match column.kind:
+        case Kind.FLAG:
+            return Field(name, label, "flag", width="small")
+        case Kind.TAGS:
+            return Field(name, label, "tags")
+        case Kind.NUMBER:
+            return _number_field(column, label)
+    return Field(name, label)
+
+
+def _number_field(column: Column, label: str) -> Field:
+    if column.unit == "year":
+        return Field(column.name, label, "number", digits=0, width="small")
+    if column.unit == "fraction":
+        return Field(column.name, label, "share", width="small")
+    unit = ", " + column.unit if column.unit.startswith("EUR") else ""
+    return Field(column.name, label + unit, "number")
 
 
 def accounts_table(
     rows: pl.DataFrame,
     profile: Profile,
     *,
-    columns: Sequence[str] = COLUMNS,
     height: int | Literal["auto", "stretch", "content"] = "auto",
     key: str | None = None,
-    **options: Any,
-) -> Any:
-    """Draw accounts, best first as they come.
+) -> None:
+    """Draw accounts with the usual columns, best first as they come.
 
     Parameters
     ----------
@@ -96,52 +383,10 @@ def accounts_table(
         As `Evaluation.rows` returns them.
     profile
         Gives the currency and the tiers.
-    columns
-        What to show, in order, as far as the rows have it.
-    options
-        For `st.dataframe`, such as `on_select`.
     """
-    shown = accounts_data(rows, columns)
-    return st.dataframe(
-        shown,
-        column_config=accounts_config(shown.columns, profile, dark=theme.is_dark()),
-        hide_index=True,
-        height=height,
-        placeholder=UNKNOWN,
-        key=key,
-        **options,
-    )
-
-
-def _unit(name: str) -> str:
-    return BY_NAME[name].unit if name in BY_NAME else ""
-
-
-def _config_of(name: str) -> Any:
-    column = BY_NAME.get(name) or describe(name, pl.String())
-    label = _(column.label)
-    if column.kind is Kind.FLAG:
-        return st.column_config.CheckboxColumn(label, width="small")
-    if column.kind is Kind.NUMBER:
-        if column.unit == "year":
-            return st.column_config.NumberColumn(label, format="%d", width="small")
-        if column.unit == "fraction":
-            return share_column(label, width="small")
-        unit = ", " + column.unit if column.unit.startswith("EUR") else ""
-        return st.column_config.NumberColumn(label + unit, format="localized")
-    if column.kind is Kind.TAGS:
-        return st.column_config.ListColumn(label)
-    return st.column_config.Column(label)
-
-
-def share_column(label: str, *, digits: int = 1, **options: Any) -> Any:
-    """How a table shows shares that are `in_percent`: `62.0 %`."""
-    return st.column_config.NumberColumn(label, format=f"%.{digits}f %%", **options)
-
-
-def in_percent(*shares: str) -> pl.Expr:
-    """Shares 0…1 as a table shows them; a file for people keeps the shares."""
-    return pl.col(shares) * 100
+    shown = accounts_data(rows)
+    fields = account_fields(shown.columns, profile, dark=theme.is_dark())
+    Table(shown, fields).draw(height=height, key=key)
 
 
 def table_csv(table: pl.DataFrame, headings: Mapping[str, str]) -> bytes:
@@ -165,9 +410,10 @@ def table_csv(table: pl.DataFrame, headings: Mapping[str, str]) -> bytes:
     return written.write_csv(include_bom=True, quote_style="non_numeric").encode()
 
 
-def csv_name(name: str, universe: Population) -> str:
+def csv_name(name: str, population: Population | None) -> str:
     """A name for the file of a table, which says so if the companies in it are invented."""
-    return f"{FICTIONAL_PREFIX if universe.fictional else ''}{name}.csv"
+    is_fictional = population is not None and population.fictional
+    return f"{FICTIONAL_PREFIX if is_fictional else ''}{name}.csv"
 
 
 def table_title(title: str, content: Callable[[], bytes], *, file_name: str) -> None:
@@ -190,3 +436,13 @@ def table_download(content: Callable[[], bytes], *, file_name: str) -> None:
         on_click="ignore",
         key=f"download_{file_name}",
     )
+
+
+def share_column(label: str, *, digits: int = 1, **options: Any) -> Any:
+    """How a table shows shares that are `in_percent`: `62.0 %`."""
+    return st.column_config.NumberColumn(label, format=f"%.{digits}f %%", **options)
+
+
+def in_percent(*shares: str) -> pl.Expr:
+    """Shares 0…1 as a table shows them; a file for people keeps the shares."""
+    return pl.col(shares) * 100

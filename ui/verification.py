@@ -14,28 +14,28 @@ from icp_core.analysis.verification import (
     Stratum,
     Tally,
     Verification,
-    draw,
     wilson,
 )
 from icp_core.errors import AccountError, IcpError
-from icp_core.evaluation.expressions import NAMES
 from icp_core.evaluation.market import Bounds
-from icp_core.evaluation.scoreboard import Evaluation, evaluated_rows
+from icp_core.evaluation.names import NAMES
+from icp_core.views import MarketView
 from icp_core.workspace import SavedDraw
 from ui import data, state
 from ui.accounts.facts import account_line, facts_table
 from ui.builder.results import open_gates, reasons
 from ui.format import UNKNOWN, bounds, moment, money, money_bounds, number, percent, plain
+from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 DRAW: Final = "verification_draw"
-MOST: Final = 1_000
-USUAL: Final = 30
+MOST: Final = 1_000  # accounts a sample; nobody answers more
+USUAL: Final = 30  # accounts a sample: a share of a half is then known to within 17 points
 
 _TABLE: Final = "verification_drawn"
-_SEEDS: Final = 2**31
-_PLACE_WIDTH: Final = 64
-_NAME_WIDTH: Final = 140
+_SEEDS: Final = 2**31  # seeds to draw from: a whole number that every database keeps
+_PLACE_WIDTH: Final = 64  # pixels: four digits
+_NAME_WIDTH: Final = 140  # pixels: most names of companies
 
 
 def answer_name(answer: str | None) -> str:
@@ -92,9 +92,9 @@ def accounts(found: Interval) -> str:
     return ends if found.estimate is None else f"{number(found.estimate)} ({ends})"
 
 
-def new_sample(evaluation: Evaluation, *, dataset: str) -> None:
+def new_sample(market: MarketView, *, dataset: str) -> None:
     """Choose how many accounts to draw, and draw them."""
-    matches, possible = len(evaluation.matches), len(evaluation.possible)
+    matches, possible = market.totals.matching, market.totals.possible
     st.caption(
         _(
             "Accounts are drawn at random, so that what is true of the sample holds for the whole, "
@@ -125,26 +125,19 @@ def new_sample(evaluation: Evaluation, *, dataset: str) -> None:
             icon=":material/casino:",
             disabled=not of_match + of_possible,
             on_click=_draw,
-            args=(evaluation, dataset, of_match, of_possible),
+            args=(market, dataset, of_match, of_possible),
         )
     if of_match:
         st.caption(width_sentence(of_match))
 
 
-def _draw(evaluation: Evaluation, dataset: str, of_match: int, of_possible: int) -> None:
-    ids = evaluation.scoreboard.universe.frame["account_id"]
-    sample = draw(
-        ids.gather(evaluation.matches.rows).to_list(),
-        ids.gather(evaluation.possible.rows).to_list(),
-        match=of_match,
-        possible=of_possible,
-        seed=randbelow(_SEEDS),
-    )
+def _draw(market: MarketView, dataset: str, of_match: int, of_possible: int) -> None:
+    sample = market.sample(match=of_match, possible=of_possible, seed=randbelow(_SEEDS))
     try:
         saved = data.workspace().save_draw(
             sample,
             dataset=dataset,
-            profile=evaluation.profile,
+            profile=market.profile,
             author=state.author(),
             **state.view().as_saved,
         )
@@ -154,7 +147,7 @@ def _draw(evaluation: Evaluation, dataset: str, of_match: int, of_possible: int)
     state.set_kept(DRAW, saved.id)
 
 
-def headline(verified: Verification, evaluation: Evaluation, *, is_current: bool) -> None:
+def headline(verified: Verification, market: MarketView, *, is_current: bool) -> None:
     """Draw what the answers say so far.
 
     Parameters
@@ -188,22 +181,22 @@ def headline(verified: Verification, evaluation: Evaluation, *, is_current: bool
             help=_("Matches × their precision + possible accounts × theirs, with a 95 % interval."),
         )
         if is_current and answered:
-            _corrected_value(verified, evaluation)
+            _corrected_value(verified, market)
     for note in notes(verified):
         st.caption(note)
 
 
-def _corrected_value(verified: Verification, evaluation: Evaluation) -> None:
-    currency = evaluation.profile.currency
-    match, possible = evaluation.potential, evaluation.possible.potential(evaluation.profile)
-    if not match.total + possible.total:
+def _corrected_value(verified: Verification, market: MarketView) -> None:
+    currency = market.profile.currency
+    match, possible = market.totals.potential, market.totals.potential_possible
+    if not match + possible:
         return
-    value = verified.corrected_value(match.total, possible.total)
+    value = verified.corrected_value(match, possible)
     ends = money_bounds(Bounds(value.low, value.high), currency)
     st.metric(
         _("Corrected potential a year"),
         ends if value.estimate is None else money(value.estimate, currency),
-        _("counted: {amount}").format(amount=money(match.total + possible.total, currency))
+        _("counted: {amount}").format(amount=money(match + possible, currency))
         if value.estimate is None
         else ends,
         delta_color="off",
@@ -257,9 +250,7 @@ def next_open(answers: Sequence[str | None], place: int) -> int:
     return place
 
 
-def card(
-    evaluation: Evaluation, saved: SavedDraw, answers: pl.DataFrame, *, is_current: bool
-) -> None:
+def card(market: MarketView, saved: SavedDraw, answers: pl.DataFrame, *, is_current: bool) -> None:
     """Draw the account in question with its facts, and the buttons to answer with."""
     given: list[str | None] = answers["answer"].to_list()
     done = sum(answer is not None for answer in given)
@@ -275,7 +266,7 @@ def card(
     )
     now = answers.row(place - 1, named=True)
     key, before = now["account_id"], now["answer"]
-    _name(evaluation, key, now["stratum"])
+    _name(market, key, now["stratum"])
     with st.container(horizontal=True):
         for answer, icon, shortcut in (
             (Answer.FITS, ":material/check:", "F"),
@@ -307,21 +298,19 @@ def card(
                 moment=moment(now["answered_at"]),
             )
         )
-    _facts(evaluation, key, is_current=is_current)
+    _facts(market, key, is_current=is_current)
 
 
-def _row(evaluation: Evaluation, key: str) -> pl.DataFrame | None:
+def _row(market: MarketView, key: str) -> pl.DataFrame | None:
     """The account with its score and gates; None if it is no longer in the universe."""
-    scoreboard = evaluation.scoreboard
     try:
-        place = scoreboard.row(key)
+        return market.row(key)
     except AccountError:
         return None
-    return evaluated_rows(scoreboard.universe.frame[place : place + 1], evaluation.profile)
 
 
-def _name(evaluation: Evaluation, key: str, stratum: str) -> None:
-    row = _row(evaluation, key)
+def _name(market: MarketView, key: str, stratum: str) -> None:
+    row = _row(market, key)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         name = key if row is None else row["name"][0]
         st.subheader(plain(name), anchor=False, width="content")
@@ -330,8 +319,8 @@ def _name(evaluation: Evaluation, key: str, stratum: str) -> None:
             st.badge(_("Score {score}").format(score=number(row[NAMES.score][0])), color="gray")
 
 
-def _facts(evaluation: Evaluation, key: str, *, is_current: bool) -> None:
-    row = _row(evaluation, key)
+def _facts(market: MarketView, key: str, *, is_current: bool) -> None:
+    row = _row(market, key)
     if row is None:
         st.warning(
             _(
@@ -343,11 +332,11 @@ def _facts(evaluation: Evaluation, key: str, *, is_current: bool) -> None:
         return
     st.markdown(account_line(row.row(0, named=True)))
     if is_current:
-        st.markdown(_("**Why:** {reasons}").format(reasons=plain(reasons(row, evaluation)[0])))
-        (unknown,) = open_gates(row, evaluation)
+        st.markdown(_("**Why:** {reasons}").format(reasons=plain(reasons(row, market)[0])))
+        (unknown,) = open_gates(row, market)
         if unknown:
             st.markdown(_("**Find out:** {facts}").format(facts=plain(unknown)))
-    facts_table(row, evaluation.scoreboard.universe.columns, names=evaluation.profile.columns)
+    facts_table(row, market.population.columns, names=market.profile.columns)
 
 
 def _answer(
@@ -364,10 +353,9 @@ def _answer(
         state.set_kept(_place(draw_id), next_open(after, place))
 
 
-def drawn_data(evaluation: Evaluation, answers: pl.DataFrame) -> pl.DataFrame:
+def drawn_data(market: MarketView, answers: pl.DataFrame) -> pl.DataFrame:
     """The drawn accounts in order: place, name (the id where it is gone), answer, stratum, author."""
-    ids = evaluation.scoreboard.universe.frame.lazy().select("account_id", "name")
-    names = ids.filter(pl.col("account_id").is_in(answers["account_id"].to_list())).collect()
+    names = market.names(answers["account_id"].to_list())
     return (
         answers.with_row_index("place", offset=1)
         .join(names, on="account_id", how="left", maintain_order="left")
@@ -383,37 +371,23 @@ def drawn_data(evaluation: Evaluation, answers: pl.DataFrame) -> pl.DataFrame:
 
 def drawn_table(drawn: pl.DataFrame, saved: SavedDraw) -> None:
     """Draw the drawn accounts; a click on one goes to its place."""
-    headings = drawn_headings()
-    st.dataframe(
+    Table(
         drawn,
-        column_config=headings
-        | {
-            "place": st.column_config.NumberColumn(headings["place"], width=_PLACE_WIDTH),
-            "name": st.column_config.TextColumn(headings["name"], width=_NAME_WIDTH),
-        },
-        hide_index=True,
+        (
+            Field("place", _("Number"), "number", width=_PLACE_WIDTH),
+            Field("name", _("Name"), width=_NAME_WIDTH),
+            Field("answer", _("Answer")),
+            Field("stratum", _("Part")),
+            Field("author", _("Who")),
+        ),
+        title=_("Drawn accounts"),
+        file=f"sample-{saved.id}",
+    ).draw(
         height="stretch",
-        placeholder="",
-        selection_mode="single-row",
+        unknown="",
         key=_TABLE,
-        on_select=lambda: _go(saved.id),
+        on_row=lambda row: state.set_kept(_place(saved.id), row + 1),
     )
-
-
-def drawn_headings() -> dict[str, str]:
-    """Of the columns of `drawn_data`."""
-    return {
-        "place": _("Number"),
-        "name": _("Name"),
-        "answer": _("Answer"),
-        "stratum": _("Part"),
-        "author": _("Who"),
-    }
-
-
-def _go(draw_id: int) -> None:
-    for row in state.event(_TABLE)["selection"]["rows"]:
-        state.set_kept(_place(draw_id), row + 1)
 
 
 def _place(draw_id: int) -> str:
@@ -426,17 +400,23 @@ def arithmetic(steps: Sequence[Step]) -> None:
     if not steps:
         st.caption(_("It appears with the first answer that is “fits” or “doesn't fit”."))
         return
-    st.table(
-        {
-            _("Step"): [_(step.what) for step in steps],
-            _("Arithmetic"): [plain(step.arithmetic) for step in steps],
-            _("Result"): [
-                number(step.result, digits=1)
-                if abs(step.result) >= 10
-                else f"{step.result:.4f}".rstrip("0").rstrip(".")
-                for step in steps
-            ],
-        },
-        border="horizontal",
-        hide_index=True,
-    )
+    Table(
+        pl.DataFrame(
+            {
+                "step": [_(step.what) for step in steps],
+                "arithmetic": [step.arithmetic for step in steps],
+                "result": [step.result for step in steps],
+            }
+        ),
+        (
+            Field("step", _("Step"), write=str),
+            Field("arithmetic", _("Arithmetic")),
+            Field("result", _("Result"), write=_result),
+        ),
+    ).draw_printed()
+
+
+def _result(value: float) -> str:
+    if abs(value) >= 10:
+        return number(value, digits=1)
+    return f"{value:.4f}".rstrip("0").rstrip(".")

@@ -26,7 +26,7 @@ PROFF = FIXTURES / "proff.csv"
 
 def settled(app: AppTest) -> AppTest:
     """The page once no work goes on, as the browser's polling would bring it."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while any(button.key == "import_cancel" for button in app.button):
         assert time.monotonic() < deadline
         time.sleep(0.2)

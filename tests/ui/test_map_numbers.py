@@ -9,7 +9,11 @@ import polars as pl
 import pytest
 
 from icp_core.accounts.universe import Universe
-from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
+from icp_core.analysis.areas import areas as areas_data
+from icp_core.analysis.areas import best_in as best_rows
+from icp_core.analysis.areas import points as points_data
+from icp_core.evaluation.in_memory import Evaluation
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role, Tier, TierPolicy
 from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography
@@ -18,11 +22,9 @@ from ui import maps
 from ui.areas import (
     MOST_POINTS,
     Measure,
-    areas_data,
-    best_rows,
-    points_data,
     shading_data,
 )
+from ui.tables import Table
 
 LARGE = Profile(
     name="Large",
@@ -110,7 +112,7 @@ def test_a_potential_that_no_match_has_is_unknown_and_not_zero():
     assert row(areas, "SE-01")["potential"] is None
     assert row(areas, "SE-12")["potential"] == 500
     assert areas.total["potential"] == 500
-    assert areas.ranked(Measure.POTENTIAL)["code"].to_list() == ["SE-12", "SE-01"]
+    assert areas.ranked(Measure.POTENTIAL.value)["code"].to_list() == ["SE-12", "SE-01"]
     assert "The potential of 2 matches is unknown and not counted." in maps.notes(
         areas, None, Measure.POTENTIAL
     )
@@ -131,7 +133,7 @@ def test_areas_agree_with_counting_the_accounts_one_by_one(demo, level):
     slow = Counter(rows[level])
     best = Counter(rows.filter(pl.col("tier") == "A")[level])
     customers = Counter(rows.filter("is_customer")[level])
-    listed = Counter(demo.scoreboard.universe.frame[level])
+    listed = Counter(demo.universe.frame[level])
     table = areas_data(demo, level).table
     assert table.height == len(geography.boundaries(level)["features"])
     for one in table.iter_rows(named=True):
@@ -160,7 +162,7 @@ def test_a_region_the_reference_does_not_know_is_in_the_ranking_and_not_on_the_m
         evaluated(EVERYBODY, country=["SE", "SE"], region=["SE-01", "North"], employees=[5, 7]),
         "region",
     )
-    assert set(areas.ranked(Measure.MATCHES)["name"]) == {"Stockholms län", "North"}
+    assert set(areas.ranked(Measure.MATCHES.value)["name"]) == {"Stockholms län", "North"}
     deck = drawn(areas, selected="North")
     assert "North" not in json.dumps(deck)
 
@@ -235,7 +237,7 @@ def test_points_are_the_best_that_have_a_position_and_one_for_those_in_the_same_
 
 
 def test_points_are_never_more_than_the_limit_of_the_map(demo):
-    everybody = demo.scoreboard.evaluate(EVERYBODY)
+    everybody = demo.under(EVERYBODY)
     points = points_data(everybody, limit=10**9)
     assert points.accounts == points.places["accounts"].sum() == MOST_POINTS
 
@@ -254,13 +256,13 @@ def test_accounts_that_tell_no_place_at_all_are_unknown_everywhere_and_the_map_s
     assert areas.total["accounts"] == 2
     assert areas.table["accounts"].null_count() == areas.table.height
     assert "postcode" in maps.obstacle(areas, points)
-    assert areas.ranked(Measure.MATCHES).is_empty()
+    assert areas.ranked(Measure.MATCHES.value).is_empty()
 
 
 def test_regions_by_another_name_than_the_code_are_ranked_but_nothing_is_called_zero():
     named = evaluated(EVERYBODY, country=["SE"], region=["Stockholm"], employees=[5])
     areas = areas_data(named, "region")
-    assert areas.ranked(Measure.MATCHES)["name"].to_list() == ["Stockholm"]
+    assert areas.ranked(Measure.MATCHES.value)["name"].to_list() == ["Stockholm"]
     assert row(areas, "SE-01")["accounts"] is None
     assert "no region" in maps.obstacle(areas, None)
 
@@ -302,7 +304,7 @@ def test_hostile_names_stay_text():
         longitude=[18.1, 18.1, 18.1],
     )
     names = ["<img src=x onerror=alert(1)>", "@@=alert(1)", "@@#A.B"]
-    frame = hostile.scoreboard.universe.frame.with_columns(name=pl.Series(names))
+    frame = hostile.universe.frame.with_columns(name=pl.Series(names))
     scoreboard = Scoreboard(Universe.of(frame, name="test", label="Test"))
     everybody = scoreboard.evaluate(
         EVERYBODY.replace(tiers=TierPolicy(tiers=(Tier(name="@@=x", threshold=0),)))
@@ -405,12 +407,12 @@ def test_the_ranking_as_a_file_is_in_the_order_shown_and_runs_no_formula():
         ),
         "region",
     )
-    columns = maps.ranking_columns(Measure.MATCHES, best_tier="A", currency="EUR")
-    text = maps.ranking_csv(areas.ranked(Measure.MATCHES), columns).decode("utf-8-sig")
+    fields = maps.ranking_fields(Measure.MATCHES, best_tier="A", currency="EUR")
+    text = Table(areas.ranked(Measure.MATCHES.value), fields).to_csv().decode("utf-8-sig")
     header, first, second, *_ = text.splitlines()
-    assert header.startswith('code,Area,Matches,"Potential, EUR"')
-    assert first.startswith("SE-01,Stockholms län,2,1200.0")
-    assert second.startswith("'=1+1,'=1+1,1")
+    assert header.startswith('"code","Area","Matches","Potential, EUR"')
+    assert first.startswith('"SE-01","Stockholms län",2,1200.0')
+    assert second.startswith('"\'=1+1","\'=1+1",1')
 
 
 def test_only_matches_of_the_chosen_countries_are_points(demo):
@@ -420,7 +422,7 @@ def test_only_matches_of_the_chosen_countries_are_points(demo):
 
 
 def test_choosing_one_country_in_the_profile_leaves_the_others_at_zero(demo):
-    danish = demo.scoreboard.evaluate(
+    danish = demo.under(
         EVERYBODY.adding(Criterion(column="country", role=Role.MUST_HAVE, fit=Choice.of("DK")))
     )
     table = areas_data(danish, "region").table

@@ -1,16 +1,15 @@
 """Won, lost, churned and active customers of a loaded list: matched, decided, kept."""
 
-from typing import Any
-
 import polars as pl
 import streamlit as st
 
 from icp_core.errors import IcpError
 from icp_core.importing.customers import OUTCOMES, Deals, MatchedDeals, match, read_deals, template
 from icp_core.importing.library import ImportedList, Library
-from ui import data, shell, tables
+from ui import data, shell
 from ui.format import number, percent, plain
 from ui.importing.session import DealReview, ImportSession
+from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 _ROWS = 8
@@ -204,24 +203,19 @@ def _ambiguous(review: DealReview, imported: ImportedList) -> None:
 def _unmatched(matches: MatchedDeals) -> None:
     if matches.unmatched.is_empty():
         return
-    shown = ("name", "org_number", "domain", "country", "outcome", "amount")
-    tables.table_title(
-        _("Not in the list"),
-        lambda: tables.table_csv(matches.unmatched, {name: name for name in ("row", *shown)}),
-        file_name="unmatched.csv",
+    shown = (
+        Field("name", _("Name"), in_file=False),
+        Field("org_number", _("National number"), in_file=False),
+        Field("domain", _("Domain"), in_file=False),
+        Field("country", _("Country"), in_file=False),
+        Field("outcome", _("Outcome"), in_file=False),
+        Field("amount", _("Amount, EUR"), "number", in_file=False),
     )
-    labels: dict[str, Any] = {
-        "name": _("Name"),
-        "org_number": _("National number"),
-        "domain": _("Domain"),
-        "country": _("Country"),
-        "outcome": _("Outcome"),
-        "amount": st.column_config.NumberColumn(_("Amount, EUR"), format="localized"),
-    }
-    st.dataframe(
-        matches.unmatched.select(shown).head(100),
-        column_config=labels,
-        hide_index=True,
-        height="content",
-        placeholder="",
-    )
+    names = ("row", *(field.name for field in shown))
+    Table(
+        matches.unmatched.head(100),
+        [*shown, *(Field(name, name, on_page=False) for name in names)],
+        title=_("Not in the list"),
+        file="unmatched",
+        whole=lambda: matches.unmatched,
+    ).draw(height="content", unknown="")

@@ -22,6 +22,7 @@ from ui.importing.session import FileChoice, ImportSession, OpenedFile, Refresh,
 from ui.texts import _, ngettext
 
 _SHOWN = 200
+_LISTED = ("name", "country", "city", "industry", "employees", "revenue")
 _NEW_LIST = ""
 
 
@@ -282,24 +283,22 @@ def _changes(changes: Changes) -> None:
     if frame.is_empty():
         st.caption(_("None."))
         return
+    few = frame.head(_SHOWN)
     if shown == "moved":
-        st.dataframe(
-            moved_data(frame.head(_SHOWN)),
-            column_config={
-                "name": _("Name"),
-                "column": _("Figure"),
-                "before": st.column_config.NumberColumn(_("Before"), format="localized"),
-                "after": st.column_config.NumberColumn(_("After"), format="localized"),
-                "change": st.column_config.NumberColumn(_("Change, %"), format="%+.0f"),
-            },
-            hide_index=True,
-        )
-    else:
-        st.dataframe(
-            tables.accounts_data(
-                frame.head(_SHOWN), ("name", "country", "city", "industry", "employees", "revenue")
+        tables.Table(
+            moved_data(few),
+            (
+                tables.Field("name", _("Name")),
+                tables.Field("column", _("Figure")),
+                tables.Field("before", _("Before"), "number"),
+                tables.Field("after", _("After"), "number"),
+                tables.Field("change", _("Change, %"), "change"),
             ),
-            hide_index=True,
-        )
+        ).draw()
+    else:
+        known = [name for name in _LISTED if name in few.columns]
+        tables.Table(
+            tables.accounts_data(few, known), [tables.account_field(name) for name in known]
+        ).draw()
     if frame.height > _SHOWN:
         st.caption(_("The first {count} are shown.").format(count=_SHOWN))

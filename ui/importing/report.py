@@ -8,9 +8,9 @@ from icp_core.errors import IcpError
 from icp_core.importing.duplicates import BY, INTO, KEPT_APART, SHARED, kept_apart
 from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.report import QualityReport
-from ui import state, tables
+from ui import state
 from ui.format import moment, number, plain
-from ui.tables import in_percent
+from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 _SHOWN = 1_000
@@ -93,50 +93,51 @@ def columns_data(report: QualityReport) -> pl.DataFrame:
 
 
 def _columns(report: QualityReport) -> None:
-    st.markdown(_("**Columns**"))
-    st.dataframe(
-        columns_data(report).with_columns(in_percent("filled")),
-        column_config={
-            "column": st.column_config.TextColumn(_("Column"), pinned=True),
-            "filled": st.column_config.ProgressColumn(
-                _("Filled"), min_value=0, max_value=100, format="%.1f %%"
-            ),
-            "invalid": st.column_config.NumberColumn(
+    Table(
+        columns_data(report),
+        (
+            Field("column", _("Column"), pinned=True),
+            Field("filled", _("Filled"), "share_bar", digits=1),
+            Field(
+                "invalid",
                 _("Invalid"),
+                "number",
+                digits=0,
                 width="small",
                 help=_("Cells that could not be read; they are unknown now."),
             ),
-            "changed": st.column_config.NumberColumn(
+            Field(
+                "changed",
                 _("Changed"),
+                "number",
+                digits=0,
                 width="small",
                 help=_("Cells written differently: a code for a name, for example."),
             ),
-            "examples": st.column_config.TextColumn(
-                _("Examples"), help=_("Some of the cells that could not be read.")
+            Field(
+                "examples",
+                _("Examples"),
+                help=_("Some of the cells that could not be read."),
             ),
-        },
-        hide_index=True,
-        height=360,
-    )
+        ),
+        title=_("Columns"),
+    ).draw(height=360)
 
 
 def _rejected(library: Library, imported: ImportedList, report: QualityReport) -> None:
-    tables.table_title(
-        _("Rejected rows"),
-        lambda: tables.table_csv(
-            library.rejected(imported.key),
-            {"file": "file", "row": "row", "reason": "reason", "cells": "cells"},
+    Table(
+        pl.DataFrame(
+            {"reason": [_(one) for one in report.reasons], "rows": list(report.reasons.values())}
         ),
-        file_name=f"rejected-{imported.key}.csv",
-    )
-    st.table(
-        {
-            _("Reason"): [plain(_(reason)) for reason in report.reasons],
-            _("Rows"): [number(count) for count in report.reasons.values()],
-        },
-        border="horizontal",
-        hide_index=True,
-    )
+        (
+            Field("reason", _("Reason"), in_file=False),
+            Field("rows", _("Rows"), "number", in_file=False),
+            *(Field(name, name, on_page=False) for name in ("file", "row", "reason", "cells")),
+        ),
+        title=_("Rejected rows"),
+        file=f"rejected-{imported.key}",
+        whole=lambda: library.rejected(imported.key),
+    ).draw_printed()
     st.caption(_("The file has the row numbers, the reasons and the cells as they were."))
 
 
@@ -151,29 +152,23 @@ def apart_data(report: QualityReport) -> pl.DataFrame:
 
 
 def _apart(library: Library, imported: ImportedList, report: QualityReport) -> None:
-    tables.table_title(
-        ngettext(
+    Table(
+        apart_data(report),
+        (
+            Field("domain", _("Domain"), in_file=False),
+            Field("name", _("Company"), in_file=False),
+            Field("other_name", _("Other company"), in_file=False),
+            Field("differ", _("What differs"), width="small", in_file=False),
+            *(Field(name, name, on_page=False) for name in KEPT_APART),
+        ),
+        title=ngettext(
             "{count} pair with one domain, kept apart",
             "{count} pairs with one domain, kept apart",
             report.apart,
         ).format(count=number(report.apart)),
-        lambda: tables.table_csv(
-            kept_apart(library.open(imported.key).frame), {name: name for name in KEPT_APART}
-        ),
-        file_name=f"one-domain-{imported.key}.csv",
-    )
-    st.dataframe(
-        apart_data(report),
-        column_config={
-            "domain": _("Domain"),
-            "name": _("Company"),
-            "other_name": _("Other company"),
-            "differ": st.column_config.TextColumn(_("What differs"), width="small"),
-        },
-        hide_index=True,
-        height="content" if report.apart <= _FEW else _HEIGHT,
-        placeholder="",
-    )
+        file=f"one-domain-{imported.key}",
+        whole=lambda: kept_apart(library.open(imported.key).frame),
+    ).draw(height="content" if report.apart <= _FEW else _HEIGHT, unknown="")
     if report.apart > len(report.apart_listed):
         st.caption(
             _("The first {count} are shown; the file has all.").format(
@@ -224,7 +219,7 @@ def _merged(library: Library, imported: ImportedList, report: QualityReport) -> 
     if SHARED in rows[BY]:
         rows = rows.filter(pl.col(BY) == SHARED)
     filled = [name for name in rows.columns if rows[name].null_count() < rows.height]
-    st.dataframe(rows.select(name for name in filled if not name.startswith("#")), hide_index=True)
+    Table(rows, [Field(name, name) for name in filled if not name.startswith("#")]).draw()
     words = {
         "number": _("They have the same national number."),
         "domain": _("They have the same domain, and names alike."),

@@ -18,30 +18,30 @@ from ui.tables import csv_name, table_csv, table_title
 from ui.texts import _
 
 
-def draw(request: Request, lesson: LearningResult) -> None:
+def draw(request: Request, result: LearningResult) -> None:
     """Draw both profiles, what they disagree on, and the accounts they rank apart."""
-    if lesson.profile is None:
-        st.markdown(f"**{plain(lesson.verdict)}**")
-        notes(lesson)
+    if result.profile is None:
+        st.markdown(f"**{plain(result.verdict)}**")
+        notes(result)
         return
-    apart = data.ranked_apart(request, lesson)
+    apart = data.ranked_apart(request, result)
     labels = [_("Side by side")]
     if apart is not None:
         labels.append(_("Where they disagree · {count}").format(count=number(len(apart[0]))))
     tabs = st.tabs(labels)
     with tabs[0]:
-        _side_by_side(lesson.profile, request.hand, lesson)
+        _side_by_side(result.profile, request.hand, result)
     if apart is None:
         return
     with tabs[1]:
         left, right = st.columns(2, gap="small")
         with left, st.container(border=True, gap="xsmall", height="stretch"):
-            _disagreements(apart[0], lesson)
+            _disagreements(apart[0], result)
         with right, st.container(border=True, gap="xsmall", height="stretch"):
-            _accounts(apart[1], lesson)
+            _accounts(apart[1], result)
 
 
-def _side_by_side(learned: Profile, hand: Profile, lesson: LearningResult) -> None:
+def _side_by_side(learned: Profile, hand: Profile, result: LearningResult) -> None:
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         with st.container(
@@ -49,7 +49,7 @@ def _side_by_side(learned: Profile, hand: Profile, lesson: LearningResult) -> No
         ):
             st.markdown(f"**{_('Suggested profile')}**", width="content")
             open_in_builder(learned, key="learn_open")
-        criteria(learned, lesson)
+        criteria(learned, result)
         st.caption(
             _(
                 "Tiers, potential and currency are those of the current profile. Edit it like any "
@@ -58,7 +58,7 @@ def _side_by_side(learned: Profile, hand: Profile, lesson: LearningResult) -> No
         )
     with right, st.container(border=True, gap="xsmall", height="stretch"):
         st.markdown(f"**{_('Current profile')}: {plain(hand.name)}**")
-        criteria(hand, lesson)
+        criteria(hand, result)
 
 
 def open_in_builder(profile: Profile, *, key: str) -> None:
@@ -89,9 +89,9 @@ def _counted(value: int | Role) -> str:
     return words.one_of(value) if isinstance(value, Role) else signed(value)
 
 
-def criteria(profile: Profile, lesson: LearningResult) -> None:
+def criteria(profile: Profile, result: LearningResult) -> None:
     """Draw what a profile asks for, every word of it."""
-    table = profile_data(profile, lesson.universe.columns).with_columns(
+    table = profile_data(profile, result.universe.columns).with_columns(
         # “Must-have” stays on one line.
         pl.col("counts").str.replace_all("-", "\u2011")
     )
@@ -132,8 +132,8 @@ def disagreement_data(
     )
 
 
-def _disagreements(found: tuple[Disagreement, ...], lesson: LearningResult) -> None:
-    table = disagreement_data(found, lesson.universe.columns)
+def _disagreements(found: tuple[Disagreement, ...], result: LearningResult) -> None:
+    table = disagreement_data(found, result.universe.columns)
     headings = {
         "column": _("Criterion"),
         "hand": _("Current"),
@@ -143,12 +143,12 @@ def _disagreements(found: tuple[Disagreement, ...], lesson: LearningResult) -> N
     table_title(
         _("Criteria they differ on"),
         lambda: table_csv(table, headings),
-        file_name=csv_name("disagreements", lesson.universe),
+        file_name=csv_name("disagreements", result.universe),
     )
     st.dataframe(table, column_config=headings, hide_index=True, placeholder=UNKNOWN)
 
 
-def _accounts(accounts: pl.DataFrame, lesson: LearningResult) -> None:
+def _accounts(accounts: pl.DataFrame, result: LearningResult) -> None:
     names = {"hand": _("current"), "learned": _("learned")}
     table = accounts.with_columns(pl.col("favoured_by").replace_strict(names))
     headings = {
@@ -160,7 +160,7 @@ def _accounts(accounts: pl.DataFrame, lesson: LearningResult) -> None:
     table_title(
         _("Ranked high by one and low by the other"),
         lambda: table_csv(table, {"account_id": _("Account id"), **headings}),
-        file_name=csv_name("ranked-apart", lesson.universe),
+        file_name=csv_name("ranked-apart", result.universe),
     )
     st.dataframe(
         table.drop("account_id").with_columns(pl.col("hand", "learned") * 100),

@@ -9,8 +9,8 @@ from icp_core.learning import LearningResult
 from icp_core.learning.twins import Twins
 from ui import data, state
 from ui.format import number
-from ui.learning.course import done
 from ui.learning.request import Request
+from ui.learning.session import done
 from ui.tables import csv_name, table_csv, table_title
 from ui.texts import _, ngettext
 
@@ -19,9 +19,9 @@ _OFFERED: Final = 1_000
 _HEIGHT: Final = 400
 
 
-def draw(request: Request, lesson: LearningResult) -> None:
+def draw(request: Request, result: LearningResult) -> None:
     """Draw the choice of customers, and their nearest accounts."""
-    best = lesson.standings.frame.filter(pl.col("group") == "best").head(_OFFERED)
+    best = result.customers.frame.filter(pl.col("group") == "best").head(_OFFERED)
     names = dict(best.select("account_id", "name").iter_rows())
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         customers = st.multiselect(
@@ -39,12 +39,12 @@ def draw(request: Request, lesson: LearningResult) -> None:
             required=True,
             **state.kept("learn_twins"),
         )
-    found = done(data.twins(request, lesson, tuple(customers), count), request)
+    found = done(data.twins(request, result, tuple(customers), count), request)
     with st.container(border=True, gap="xsmall"):
-        _table(found, lesson)
+        _table(found, result)
 
 
-def _table(found: Twins, lesson: LearningResult) -> None:
+def _table(found: Twins, result: LearningResult) -> None:
     headings = {
         "name": _("Company"),
         "similarity": _("Similarity"),
@@ -59,7 +59,7 @@ def _table(found: Twins, lesson: LearningResult) -> None:
             found.frame.height,
         ).format(count=number(found.frame.height)),
         lambda: table_csv(found.frame, {"account_id": _("Account id"), **headings}),
-        file_name=csv_name("twins", lesson.universe),
+        file_name=csv_name("twins", result.universe),
     )
     st.dataframe(
         found.frame.select(*headings).with_columns(pl.col("similarity") * 100),

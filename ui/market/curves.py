@@ -5,27 +5,26 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from icp_core.analysis.concentration import Concentration, concentration
-from icp_core.analysis.costs import CutOffs, cut_offs
-from icp_core.analysis.tier_policies import equivalent
+from icp_core.analysis.concentration import Concentration
+from icp_core.analysis.costs import CutOffs
 from icp_core.errors import ProfileError
 from icp_core.evaluation.market import LARGEST
-from icp_core.evaluation.scoreboard import Evaluation
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Profile
+from icp_core.views import MarketView
 from ui import charts, live, state, theme
 from ui.areas import tier_label
 from ui.format import UNKNOWN, number, percent, plain, short
-from ui.tables import csv_name, in_percent, share_column, table_csv, table_title
+from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 _STEP: Final = 5
 _WIDTH: Final = 98
 
 
-def spread(evaluation: Evaluation) -> None:
+def spread(market: MarketView) -> None:
     """Draw the concentration curve, and the same per tier."""
-    curve = concentration(evaluation)
+    curve = market.concentration()
     if curve is None:
         st.info(
             _(
@@ -44,32 +43,21 @@ def spread(evaluation: Evaluation) -> None:
         )
         st.caption(spread_sentence(curve))
     with right, st.container(border=True, gap="xsmall", height="stretch"):
-        table = spread_data(evaluation, curve)
-        headings = {
-            "of": _("Matches"),
-            "largest_share": _("Largest {share}").format(share=percent(LARGEST)),
-            "accounts": _("Companies"),
-            "potential": _("Potential, {currency}").format(currency=evaluation.profile.currency),
-        }
-        table_title(
-            _("By tier"),
-            lambda: table_csv(table, headings),
-            file_name=csv_name("concentration", evaluation.scoreboard.universe),
-        )
-        st.dataframe(
-            table.select(*headings).with_columns(in_percent("largest_share")),
-            column_config={
-                "of": headings["of"],
-                "accounts": st.column_config.NumberColumn(headings["accounts"], format="localized"),
-                "potential": st.column_config.NumberColumn(
-                    headings["potential"], format="localized"
+        currency = market.profile.currency
+        Table(
+            spread_data(market, curve),
+            (
+                Field("of", _("Matches")),
+                Field(
+                    "largest_share", _("Largest {share}").format(share=percent(LARGEST)), "share"
                 ),
-                "largest_share": share_column(headings["largest_share"]),
-            },
-            hide_index=True,
-            height="content",
-            placeholder=UNKNOWN,
-        )
+                Field("accounts", _("Companies"), "number"),
+                Field("potential", _("Potential, {currency}").format(currency=currency), "number"),
+            ),
+            title=_("By tier"),
+            file="concentration",
+            population=market.population,
+        ).draw(height="content")
         st.caption(
             _(
                 "What the largest {share} hold, of all matches and of each tier by itself. Companies "
@@ -95,12 +83,12 @@ def spread_sentence(curve: Concentration) -> str:
     return text
 
 
-def spread_data(evaluation: Evaluation, whole: Concentration) -> pl.DataFrame:
+def spread_data(market: MarketView, whole: Concentration) -> pl.DataFrame:
     """Companies, potential and the share of the largest: all matches, then each tier."""
-    tiers = [*evaluation.profile.tiers.names, UNRANKED]
+    tiers = [*market.profile.tiers.names, UNRANKED]
     curves = {
         _("All"): whole,
-        **{tier_label(name): concentration(evaluation, tier=name) for name in tiers},
+        **{tier_label(name): market.concentration(tier=name) for name in tiers},
     }
     return pl.DataFrame(
         [
@@ -121,16 +109,14 @@ def spread_data(evaluation: Evaluation, whole: Concentration) -> pl.DataFrame:
     )
 
 
-def by_cut_off(evaluation: Evaluation) -> None:
+def by_cut_off(market: MarketView) -> None:
     """Draw companies against the cut-off, with the tiers' cut-offs to be edited by number."""
-    curve = cut_offs(evaluation)
+    curve = market.curve()
     left, right = st.columns([3, 2], gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         st.markdown(f"**{_('Companies that reach each cut-off of the score')}**")
         charts.show(
-            charts.cut_off_chart(
-                curve, live.cut_offs(evaluation), dark=theme.is_dark(), height=400
-            ),
+            charts.cut_off_chart(curve, live.cut_offs(market), dark=theme.is_dark(), height=400),
             key="market_cut_offs",
             alt=_("Companies by least score, with the cut-offs of the tiers"),
         )
@@ -143,12 +129,12 @@ def by_cut_off(evaluation: Evaluation) -> None:
                 ).format(count=number(curve.unscored))
             )
     with right, st.container(border=True, gap="xsmall", height="stretch"):
-        _edit(evaluation)
-        _curve_table(evaluation, curve)
+        _edit(market)
+        _curve_table(market, curve)
 
 
-def _edit(evaluation: Evaluation) -> None:
-    profile = evaluation.profile
+def _edit(market: MarketView) -> None:
+    profile = market.profile
     st.markdown(f"**{_('Cut-offs of the tiers')}**")
     if profile.tiers.kind != "cut_off":
         st.caption(
@@ -156,7 +142,7 @@ def _edit(evaluation: Evaluation) -> None:
             if profile.tiers.kind == "capacity"
             else _("Tiers go by potential now, so no score begins one.")
         )
-        policy = equivalent(evaluation, "cut_off")
+        policy = market.equivalent_policy("cut_off")
         if policy is not None:
             st.button(
                 _("Rank by score: {tiers}").format(
@@ -186,7 +172,7 @@ def _edit(evaluation: Evaluation) -> None:
     st.caption(
         " · ".join(
             plain(f"{tier_label(total.name)} {number(total.accounts)}")
-            for total in evaluation.tiers
+            for total in market.totals.tiers
         )
     )
 
@@ -213,32 +199,25 @@ def with_cut_off(profile: Profile, index: int, cut_off: float) -> Profile:
     return profile.replace(tiers=profile.tiers.replace(tiers=tuple(tiers)))
 
 
-def _curve_table(evaluation: Evaluation, curve: CutOffs) -> None:
-    table = curve_data(curve)
-    headings = {
-        "score": _("Score from"),
-        "accounts": _("Companies"),
-        "potential": _("Potential, {currency}").format(currency=evaluation.profile.currency),
-    }
-    table_title(
-        _("Every {step} points").format(step=_STEP),
-        lambda: table_csv(table, headings),
-        file_name=csv_name("cut-offs", evaluation.scoreboard.universe),
-    )
-    unknown = evaluation.potential.unknown == len(evaluation.matches)
-    st.table(
-        {
-            headings["score"]: [number(score) for score in table["score"][::-_STEP]],
-            headings["accounts"]: [number(count) for count in table["accounts"][::-_STEP]],
-            headings["potential"]: [
-                UNKNOWN if unknown else short(amount) for amount in table["potential"][::-_STEP]
-            ],
-        },
-        border="horizontal",
-        hide_index=True,
-        height=250,
-        alt=_("Companies and potential by least score"),
-    )
+def _curve_table(market: MarketView, curve: CutOffs) -> None:
+    table, currency = curve_data(curve), market.profile.currency
+    is_unknown = market.totals.potential_unknown == market.totals.matching
+    Table(
+        table[::-_STEP],
+        (
+            Field("score", _("Score from"), "number"),
+            Field("accounts", _("Companies"), "number"),
+            Field(
+                "potential",
+                _("Potential, {currency}").format(currency=currency),
+                write=lambda amount: UNKNOWN if is_unknown else short(amount),
+            ),
+        ),
+        title=_("Every {step} points").format(step=_STEP),
+        file="cut-offs",
+        population=market.population,
+        whole=lambda: table,
+    ).draw_printed(height=250, alt=_("Companies and potential by least score"))
 
 
 def curve_data(curve: CutOffs) -> pl.DataFrame:

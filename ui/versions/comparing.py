@@ -20,18 +20,17 @@ from icp_core.analysis.compare import (
     Kind,
     MoveCause,
 )
-from icp_core.evaluation.scoreboard import Evaluation
 from icp_core.evaluation.tiers import UNRANKED
-from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.profiles.model import Profile, Role
 from icp_core.profiles.starters import starters_for
+from icp_core.views import MarketView, view_of
 from icp_core.workspace import SavedProfile, SavedVersion, checksum
 from ui import live, saving, state
 from ui.builder import words
 from ui.format import UNKNOWN, money, number, plain, signed
 from ui.headline import headline_data
 from ui.state import View
-from ui.tables import table_csv, table_title
+from ui.tables import Field, Table, pages
 from ui.texts import _
 
 NOW: Final = "now"
@@ -119,13 +118,13 @@ def choose(choices: dict[str, Side], before: str, after: str) -> tuple[Side, Sid
 
 def side_by_side_data(comparison: Comparison) -> pl.DataFrame:
     """TAM and tier totals of both sides, and what changed, in words: figure, before, after, change."""
-    before, after = comparison.before, comparison.after
+    before, after = view_of(comparison.before), view_of(comparison.after)
     one, other = headline_data(before), headline_data(after)
-    matches = len(after.matches) - len(before.matches)
-    customers = int(after.matches.customers.sum()) - int(before.matches.customers.sum())
+    matches = after.totals.matching - before.totals.matching
+    customers = after.totals.customers - before.totals.customers
     worth = None
     if before.profile.currency == after.profile.currency:
-        worth = after.potential.total - before.potential.total
+        worth = after.totals.potential - before.totals.potential
     changes = (signed(matches), _worth(worth, after), "", signed(matches - customers))
     rows = [
         (
@@ -155,7 +154,7 @@ def side_by_side_data(comparison: Comparison) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["figure", "before", "after", "change"], orient="row")
 
 
-def _worth(change: float | None, side: Evaluation) -> str:
+def _worth(change: float | None, side: MarketView) -> str:
     if change is None:
         return UNKNOWN
     sign = "+" if change >= 0 else "−"
@@ -178,26 +177,17 @@ def place_name(name: str | None) -> str:
 
 def side_by_side(comparison: Comparison) -> None:
     """Draw TAM and tier totals of both sides."""
-    table = side_by_side_data(comparison)
-    headings = {
-        "figure": _("Figure"),
-        "before": _("Before"),
-        "after": _("After"),
-        "change": _("Change"),
-    }
-    table_title(
-        _("Companies and potential a year"),
-        lambda: table_csv(table, headings),
-        file_name="side-by-side.csv",
-    )
-    st.table(
-        {
-            heading: [_in_two_lines(text) for text in table[name]]
-            for name, heading in headings.items()
-        },
-        border="horizontal",
-        hide_index=True,
-    )
+    Table(
+        side_by_side_data(comparison),
+        (
+            Field("figure", _("Figure"), write=_in_two_lines),
+            Field("before", _("Before"), write=_in_two_lines),
+            Field("after", _("After"), write=_in_two_lines),
+            Field("change", _("Change"), write=_in_two_lines),
+        ),
+        title=_("Companies and potential a year"),
+        file="side-by-side",
+    ).draw_printed()
     if comparison.before.profile.currency != comparison.after.profile.currency:
         st.caption(_("The two profiles count in different currencies."))
 
@@ -211,23 +201,20 @@ def transitions(comparison: Comparison) -> None:
     """Draw how many companies went from where to where."""
     table = transitions_data(comparison)
     names = table.columns[1:]
-    headings = {"before": _("From")} | {
-        name: _("To {place}").format(place=place_name(name)) for name in names
-    }
-    table_title(
-        _("From where to where"), lambda: table_csv(table, headings), file_name="transitions.csv"
-    )
-    st.table(
-        {_("From ↓ to →"): [plain(name) for name in table["before"]]}
-        | {
-            plain(place_name(name)): [
-                "" if count is None else number(count) for count in table[name]
-            ]
-            for name in names
-        },
-        border="horizontal",
-        hide_index=True,
-    )
+    Table(
+        table,
+        (
+            Field("before", _("From"), on_page=False),
+            Field("before", _("From ↓ to →"), in_file=False),
+            *(Field(name, place_name(name), "number", in_file=False) for name in names),
+            *(
+                Field(name, _("To {place}").format(place=place_name(name)), on_page=False)
+                for name in names
+            ),
+        ),
+        title=_("From where to where"),
+        file="transitions",
+    ).draw_printed(unknown="")
 
 
 def transitions_data(comparison: Comparison) -> pl.DataFrame:
@@ -294,14 +281,14 @@ def kinds() -> dict[Kind, str]:
 
 
 def _causes(comparison: Comparison, kind: Kind) -> None:
-    columns = comparison.before.scoreboard.universe.columns
+    columns = comparison.before.population.columns
     if kind == "moved":
         table = move_causes_data(comparison.why_moved, columns)
-        headings = {
-            "cause": _("What moved them"),
-            "accounts": _("Companies"),
-            "points": _("Points, on average"),
-        }
+        fields = (
+            Field("cause", _("What moved them")),
+            Field("accounts", _("Companies"), "number"),
+            Field("points", _("Points, on average"), "change", digits=1),
+        )
         caption = _(
             "For each company, the criterion that changed its score most in the direction in which "
             "it moved. Points: the mean over all that changed tier."
@@ -309,32 +296,18 @@ def _causes(comparison: Comparison, kind: Kind) -> None:
     else:
         causes = comparison.why_entered if kind == "entered" else comparison.why_left
         table = gate_causes_data(causes, columns)
-        headings = {
-            "cause": _("What kept them out before")
-            if kind == "entered"
-            else _("What keeps them out now"),
-            "accounts": _("Companies"),
-            "alone": _("It alone"),
-        }
+        fields = (
+            Field(
+                "cause",
+                _("What kept them out before")
+                if kind == "entered"
+                else _("What keeps them out now"),
+            ),
+            Field("accounts", _("Companies"), "number"),
+            Field("alone", _("It alone"), "number"),
+        )
         caption = _("A company can miss several; “it alone” counts those that miss nothing else.")
-    table_title(
-        _("Which criterion did it"), lambda: table_csv(table, headings), file_name=f"why-{kind}.csv"
-    )
-    st.table(
-        {
-            heading: [
-                plain(value)
-                if isinstance(value, str)
-                else signed(value, digits=1)
-                if isinstance(value, float)
-                else number(value)
-                for value in table[name]
-            ]
-            for name, heading in headings.items()
-        },
-        border="horizontal",
-        hide_index=True,
-    )
+    Table(table, fields, title=_("Which criterion did it"), file=f"why-{kind}").draw_printed()
     st.caption(caption)
 
 
@@ -368,63 +341,36 @@ def cause_name(name: str, columns: dict[str, Column]) -> str:
 
 
 def _companies(comparison: Comparison, kind: Kind, *, total: int) -> None:
-    columns = comparison.before.scoreboard.universe.columns
-    headings = {
-        "name": _("Name"),
-        "tier_before": _("Before"),
-        "score_before": _("Score before"),
-        "tier_after": _("After"),
-        "score_after": _("Score after"),
-        "causes": _("Because of"),
-    }
+    columns = comparison.before.population.columns
+    seen = {"moved": ("before", "after"), "entered": ("after",), "left": ("before",)}[kind]
+    headings = {"before": _("Before"), "after": _("After")}
+    scores = {"before": _("Score before"), "after": _("Score after")}
     if kind != "moved":
         # The other side has neither.
-        seen = "after" if kind == "entered" else "before"
-        headings = {
-            "name": _("Name"),
-            f"tier_{seen}": _("Tier"),
-            f"score_{seen}": _("Score"),
-            "causes": _("Because of"),
-        }
-    prefix = FICTIONAL_PREFIX if comparison.before.scoreboard.universe.fictional else ""
-    table_title(
-        kinds()[kind],
-        lambda: table_csv(
-            companies_data(comparison.rows(kind, limit=total), columns),
-            {"account_id": _("Account")} | headings,
-        ),
-        file_name=f"{prefix}{kind}.csv",
-    )
-    pages = -(-total // ROWS)
-    table = st.container()
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
-        where = st.container(width="content")
-        # A page of another comparison would be one of other companies.
-        both = checksum(comparison.before.profile)[:8] + checksum(comparison.after.profile)[:8]
-        key = f"versions_page_{kind}_{both}"
-        place = st.pagination(pages, key=key) if pages > 1 else 1
-    offset = (place - 1) * ROWS
-    rows = companies_data(comparison.rows(kind, offset=offset, limit=ROWS), columns)
-    where.caption(
-        _("{first}–{last} of {total}").format(
-            first=number(offset + 1), last=number(offset + rows.height), total=number(total)
-        )
-    )
-    table.dataframe(
-        rows.select(list(headings)),
-        column_config={
-            name: st.column_config.NumberColumn(text, format="%.0f", width="small")
-            if name.startswith("score")
-            else st.column_config.ListColumn(text, width="medium")
-            if name == "causes"
-            else st.column_config.TextColumn(text, width="medium" if name == "name" else "small")
-            for name, text in headings.items()
-        },
-        hide_index=True,
-        placeholder="",
-    )
+        headings, scores = {seen[0]: _("Tier")}, {seen[0]: _("Score")}
+    fields = [
+        Field("account_id", _("Account"), on_page=False),
+        Field("name", _("Name"), width="medium"),
+    ]
+    for side in seen:
+        fields += [
+            Field(f"tier_{side}", headings[side], width="small"),
+            Field(f"score_{side}", scores[side], "number", digits=0, width="small"),
+        ]
+    fields.append(Field("causes", _("Because of"), "tags", width="medium"))
+    place = st.container()
+    # A page of another comparison would be one of other companies.
+    both = checksum(comparison.before.profile)[:8] + checksum(comparison.after.profile)[:8]
+    offset = pages(total, size=ROWS, key=f"versions_page_{kind}_{both}")
+    with place:
+        Table(
+            companies_data(comparison.rows(kind, offset=offset, limit=ROWS), columns),
+            fields,
+            title=kinds()[kind],
+            file=kind,
+            population=comparison.before.population,
+            whole=lambda: companies_data(comparison.rows(kind, limit=total), columns),
+        ).draw(unknown="")
 
 
 def companies_data(rows: pl.DataFrame, columns: dict[str, Column]) -> pl.DataFrame:

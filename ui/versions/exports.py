@@ -1,6 +1,6 @@
 """The export log, and where the workspace that keeps it is."""
 
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 import streamlit as st
@@ -9,7 +9,7 @@ from icp_core.exporting import FORMATS
 from icp_core.workspace import DIRECTORY_VARIABLE, URL_VARIABLE
 from ui import saving, shell
 from ui.format import moment, number, plain
-from ui.tables import table_csv, table_title
+from ui.tables import Field, Table
 from ui.texts import _
 
 ROWS: Final = 1_000
@@ -27,22 +27,21 @@ def export_log(log: pl.DataFrame) -> None:
         )
         shell.link("export", _("Export a list"), ":material/arrow_forward:")
         return
-    table = export_log_data(log)
-    headings = {
-        "exported_at": _("When"),
-        "author": _("By"),
-        "dataset": _("Accounts"),
-        "profile": _("Profile"),
-        "format": _("Format"),
-        "file_name": _("File"),
-        "accounts": _("Rows"),
-        "sha256": _("SHA-256"),
-    }
-    table_title(_("Export log"), lambda: table_csv(table, headings), file_name="export-log.csv")
-    columns: dict[str, Any] = dict(headings)
-    columns["accounts"] = st.column_config.NumberColumn(headings["accounts"], format="localized")
-    columns["file_name"] = st.column_config.TextColumn(headings["file_name"], width="medium")
-    st.dataframe(table, column_config=columns, hide_index=True)
+    Table(
+        export_log_data(log),
+        (
+            Field("exported_at", _("When")),
+            Field("author", _("By")),
+            Field("dataset", _("Accounts")),
+            Field("profile", _("Profile")),
+            Field("format", _("Format")),
+            Field("file_name", _("File"), width="medium"),
+            Field("accounts", _("Rows"), "number"),
+            Field("sha256", _("SHA-256")),
+        ),
+        title=_("Export log"),
+        file="export-log",
+    ).draw()
     st.caption(
         _(
             "The hash tells whether a file is the one that was exported: compare it with what "

@@ -12,7 +12,7 @@ from icp_core.workspace import SavedProfile, SavedVersion
 from ui import data, saving, shell, state
 from ui.format import moment, number, plain
 from ui.state import View
-from ui.tables import table_csv, table_title
+from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 
@@ -30,36 +30,22 @@ def history(view: View, versions: Sequence[SavedVersion], *, archived: bool) -> 
             _("Save the profile"), type="primary", icon=":material/save:", on_click=saving.ask
         )
         return
-    table = history_data(versions, shown=view.version)
-    headings = {
-        "number": _("Version"),
-        "saved_at": _("Saved"),
-        "author": _("By"),
-        "why": _("What changed, and why"),
-        "based_on": _("Made from"),
-    }
     newest = versions[0]
-    table_title(
-        plain(_("History of {name}").format(name=newest.name)),
-        lambda: table_csv(table, headings),
-        file_name=f"history-{newest.slug}.csv",
-    )
     if archived:
         st.caption(_("This profile is archived: it is kept, but no longer offered in the sidebar."))
-    st.dataframe(
-        table,
-        column_config=headings
-        | {
-            name: st.column_config.NumberColumn(headings[name], width="small")
-            for name in ("number", "based_on")
-        }
-        | {
-            "why": st.column_config.TextColumn(headings["why"], width="large"),
-            "shown": st.column_config.CheckboxColumn(_("Shown"), width="small"),
-        },
-        hide_index=True,
-        placeholder="",
-    )
+    Table(
+        history_data(versions, shown=view.version),
+        (
+            Field("number", _("Version"), "number", digits=0, width="small"),
+            Field("saved_at", _("Saved")),
+            Field("author", _("By")),
+            Field("why", _("What changed, and why"), width="large"),
+            Field("based_on", _("Made from"), "number", digits=0, width="small"),
+            Field("shown", _("Shown"), "flag", width="small", in_file=False),
+        ),
+        title=plain(_("History of {name}").format(name=newest.name)),
+        file=f"history-{newest.slug}",
+    ).draw(unknown="")
     _act_on(view, {one.number: one for one in versions})
 
 
