@@ -72,15 +72,15 @@ def nearest(
     best = pl.DataFrame(schema=_BEST)
     reach = np.full(prototypes.count, np.inf)
     with ThreadPoolExecutor(_WORKERS) as workers:
-        first = workers.map(lambda at: bounds.first(at, count, free), range(prototypes.count))
+        # Threads take longer to start than one prototype's search, which a person waits for.
+        each: Callable[..., Iterator[Rows]] = workers.map if prototypes.count > 1 else map
+        first = each(lambda at: bounds.first(at, count, free), range(prototypes.count))
         for pairs in bounds.paired(first):
             best = _best(best, prototypes.measured(pairs, reach), count)
         full = best.group_by("prototype").agg(pl.len(), pl.col("distance").max())
         full = full.filter(pl.col("len") == count)
         reach[full["prototype"].to_numpy()] = full["distance"].to_numpy()
-        rest = workers.map(
-            lambda at: bounds.within(at, float(reach[at]), free), range(prototypes.count)
-        )
+        rest = each(lambda at: bounds.within(at, float(reach[at]), free), range(prototypes.count))
         best = best.clear()
         for pairs in bounds.paired(_watched(rest, prototypes.count, progress)):
             best = _best(best, prototypes.measured(pairs, reach), count)

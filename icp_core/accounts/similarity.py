@@ -95,7 +95,16 @@ class Gower:
         )
 
     def to(self, prototypes: pl.DataFrame) -> "Prototypes":
-        """Get ready to measure distances to these companies."""
+        """Get ready to measure distances to these companies.
+
+        Examples
+        --------
+        >>> codes = {"account_id": ["A", "B"], "name": "N", "industry": ["62.01", "62.02"]}
+        >>> universe = Universe.of(pl.DataFrame(codes), name="two", label="Two")
+        >>> gower = Gower.on(universe, [universe.columns["industry"]])
+        >>> gower.to(universe.frame[:1]).distances(universe.frame).tolist()
+        [[0.0], [0.25]]
+        """
         return Prototypes(
             self, len(prototypes), tuple(self._part(c, prototypes[c.name]) for c in self.columns)
         )
