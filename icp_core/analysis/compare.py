@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from icp_core.evaluation.arrays import Floats, largest
+from icp_core.evaluation.arrays import largest
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import TierTotal
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Criterion, Role
+from icp_core.reference.arrays import Floats
 
 POSSIBLE: Final = "possible"
 FAILING: Final = "failing"

@@ -8,8 +8,8 @@ from typing import Any, Final
 import plotly.graph_objects as go
 import polars as pl
 
+from icp_core.intervals import wilson
 from icp_core.learning import LearningResult
-from icp_core.learning.intervals import wilson
 from icp_core.learning.proof import Candidate, Judged, Proof
 from ui import theme
 from ui.texts import _

@@ -5,8 +5,8 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
+from icp_core.intervals import Estimate
 from icp_core.learning import LearningResult
-from icp_core.learning.intervals import Estimate
 from icp_core.learning.proof import MEASURES, Candidate, Measure, Proof
 from ui import charts, state, theme
 from ui.format import number, plain
