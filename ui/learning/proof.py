@@ -14,7 +14,7 @@ from ui.learning import charts as figures
 from ui.learning.course import course
 from ui.learning.shared import notes
 from ui.learning.suggested import open_in_builder
-from ui.tables import csv_name, table_csv, table_download, table_title
+from ui.tables import Field, Table
 from ui.texts import _
 
 _DIGITS: Final[dict[Measure, int]] = {
@@ -141,14 +141,16 @@ def measure_data(proof: Proof) -> pl.DataFrame:
 
 
 def _measures(lesson: LearningResult, proof: Proof) -> None:
-    table = measure_data(proof)
-    headings = {"candidate": _("Ranked by")} | {name: _(text) for name, text in MEASURES.items()}
-    table_title(
-        _("Out of sample, with 95 % intervals"),
-        lambda: table_csv(table, headings),
-        file_name=csv_name("proof", lesson.universe),
-    )
-    st.dataframe(table, column_config=headings, hide_index=True)
+    Table(
+        measure_data(proof),
+        [
+            Field("candidate", _("Ranked by")),
+            *(Field(name, heading) for name, heading in _measure_names().items()),
+        ],
+        title=_("Out of sample, with 95 % intervals"),
+        file="proof",
+        population=lesson.universe,
+    ).draw()
     st.caption(
         _(
             "A coin has an area of 0.50 and a lift of 1. Less is better for log-loss and calibration "
@@ -176,12 +178,13 @@ def difference_data(proof: Proof, measure: Measure) -> pl.DataFrame:
 
 def _differences(lesson: LearningResult, proof: Proof) -> None:
     names = _measure_names()
-    headings = {
-        "first": _("First"),
-        "second": _("Second"),
-        "difference": _("First minus second"),
-        "better": _("Better"),
-    }
+    fields = (
+        Field("measure", _("Measure"), on_page=False),
+        Field("first", _("First")),
+        Field("second", _("Second")),
+        Field("difference", _("First minus second")),
+        Field("better", _("Better")),
+    )
     everything = pl.concat(
         difference_data(proof, name).with_columns(measure=pl.lit(label))
         for name, label in names.items()
@@ -199,11 +202,15 @@ def _differences(lesson: LearningResult, proof: Proof) -> None:
             wrap=True,
             **state.kept("learn_measure"),
         )
-        table_download(
-            lambda: table_csv(everything, {"measure": _("Measure"), **headings}),
-            file_name=csv_name("proof-differences", lesson.universe),
+        table = Table(
+            difference_data(proof, measure),
+            fields,
+            file="proof-differences",
+            population=lesson.universe,
+            whole=lambda: everything,
         )
-    st.dataframe(difference_data(proof, measure), column_config=headings, hide_index=True)
+        table.draw_download()
+    table.draw()
 
 
 def _leaks(lesson: LearningResult) -> None:
