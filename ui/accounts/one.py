@@ -103,12 +103,12 @@ def _badges(evaluation: Evaluation, found: AccountDetail) -> None:
             )
         if found.facts.get("is_customer"):
             st.badge(_("Customer"), color="orange")
-        if evaluation.scoreboard.universe.fictional and found.facts.get("source") != BY_HAND:
+        if evaluation.population.fictional and found.facts.get("source") != BY_HAND:
             st.badge(_("Fictional"), icon=":material/science:", color="orange")
 
 
 def _points(evaluation: Evaluation, found: AccountDetail) -> None:
-    columns = evaluation.scoreboard.universe.columns
+    columns = evaluation.population.columns
     st.markdown(_("**Points per criterion, 0–100**"))
     for criterion, passes in found.gates:
         if passes is False:
@@ -159,7 +159,7 @@ def _unknown(evaluation: Evaluation, found: AccountDetail) -> None:
     if not found.unknown:
         st.caption(_("Nothing: every fact that the profile reads is known."))
         return
-    columns = evaluation.scoreboard.universe.columns
+    columns = evaluation.population.columns
     st.table(
         {
             _("Unknown"): [
@@ -191,7 +191,7 @@ def _customers(evaluation: Evaluation, account_id: str) -> None:
     if not found:
         st.caption(_("None: no customer is known, or too little of this account is."))
         return
-    columns = evaluation.scoreboard.universe.columns
+    columns = evaluation.population.columns
     st.table(
         {
             _("Customer"): [plain(one.name) for one in found],
@@ -256,7 +256,7 @@ def _remove(account_id: str, dataset: str) -> None:
 
 
 def _facts(evaluation: Evaluation, found: AccountDetail) -> None:
-    facts, columns = found.facts, evaluation.scoreboard.universe.columns
+    facts, columns = found.facts, evaluation.population.columns
     origin = [
         plain(str(facts[name])) for name in ("source", "as_of") if facts.get(name) is not None
     ]

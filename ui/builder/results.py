@@ -18,6 +18,7 @@ from ui.builder import words
 from ui.builder.editing import LISTS, MARKET
 from ui.format import bounds, money, number, plain, signed
 from ui.headline import tam_value, unknown_potential, white_space
+from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 ROWS: Final = 8
@@ -262,20 +263,16 @@ def gate_table(evaluation: Evaluated) -> None:
     if not evaluation.market.gates:
         st.caption(_("There are no must-haves or knock-outs, so none costs anything."))
         return
-    gates = gate_data(evaluation.market.gates, columns)
-    st.table(
-        {
-            _("Criterion"): [plain(name) for name in gates["criterion"]],
-            _("Passes"): [number(count) for count in gates["passes"]],
-            _("Fails"): [number(count) for count in gates["fails"]],
-            _("Unknown"): [number(count) for count in gates["unknown"]],
-            _("If dropped"): [signed(count) for count in gates["gained"]],
-        },
-        border="horizontal",
-        hide_index=True,
-        hide_header=False,
-        alt=_("What each must-have and knock-out costs"),
-    )
+    Table(
+        gate_data(evaluation.market.gates, columns),
+        (
+            Field("criterion", _("Criterion")),
+            Field("passes", _("Passes"), "number"),
+            Field("fails", _("Fails"), "number"),
+            Field("unknown", _("Unknown"), "number"),
+            Field("gained", _("If dropped"), "change"),
+        ),
+    ).draw_printed(alt=_("What each must-have and knock-out costs"))
     st.caption(_("If dropped: how many more accounts would match without that criterion alone."))
 
 
