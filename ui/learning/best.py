@@ -132,7 +132,9 @@ def _ranking(found: Standings, universe: Universe) -> None:
             label_visibility="collapsed",
             key="learn_group",
         )
-        rows = standing_data(found, group).with_columns(pl.col("revenue", "lifetime_value").round())
+        rows = standing_data(found, group).with_columns(
+            pl.col("value") * 100, pl.col("revenue", "lifetime_value").round()
+        )
         table = Table(
             rows,
             _fields(rows),
@@ -152,14 +154,15 @@ def _fields(rows: pl.DataFrame) -> list[Field]:
         Field("name", _("Company"), pinned=True),
         Field("account_id", _("Account id"), on_page=False),
         Field("group", _("Group")),
-        Field("outcome", _("Outcome")),
-        Field("value", _("Value"), "share_bar", width=70),
+        Field("outcome", _("Outcome"), on_page=False),
+        Field("value", _("Value"), "score", width=70),
         Field("revenue", _("Revenue, EUR"), "number"),
         Field("margin", names["margin"], "share"),
         Field("breadth", names["breadth"], "number", digits=0),
         Field("satisfaction", names["satisfaction"], "number", digits=0),
         Field("tenure", names["tenure"], "number", digits=1),
         Field("lifetime_value", _("Lifetime value, EUR"), "number"),
+        Field("outcome", _("Outcome"), in_file=False),
         Field("moved", _("Moved by NPS"), "change"),
     )
     return [
