@@ -35,16 +35,16 @@ from threadpoolctl import threadpool_limits
 from icp_core.accounts import demo
 from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.universe import Universe
-from icp_core.learning import Outcomes, demo_deals, learn, standings
+from icp_core.learning import Outcomes, demo_deals, learn, rank_customers
 from icp_core.learning.evidence import FOLDS
 from icp_core.learning.gower import Gower
 from icp_core.learning.intervals import lift_of
-from icp_core.learning.labelled import LabelledAccounts, background, cases, levels_of
+from icp_core.learning.labelled import LabelledAccounts, background, label, levels_of
 from icp_core.learning.levels import attributes_of
 from icp_core.learning.neighbours import nearest
 from icp_core.learning.proof import _batch, _centred, _resamples, prove
 from icp_core.learning.scorecard import fit, folds_of
-from icp_core.learning.segments import segments
+from icp_core.learning.segments import find_segments
 from icp_core.learning.suggestion import learn_from
 
 TODAY = date(2026, 9, 1)
@@ -72,14 +72,14 @@ def planted_cases(universe: Universe, seed: int, *, customers: int = CUSTOMERS) 
     rng = np.random.default_rng(seed)
     flags = universe.frame["is_customer"].to_numpy()
     chosen = rng.choice(np.flatnonzero(flags), customers, replace=False)
-    standing = standings(
+    ranked = rank_customers(
         Outcomes.of_customers(universe.frame["account_id"].gather(chosen)), universe, today=TODAY
     )
     columns, _ = attributes_of(universe)
-    return cases(
+    return label(
         universe,
-        standing.rows("best"),
-        background(universe, standing, rng),
+        ranked.rows("best"),
+        background(universe, ranked, rng),
         levels_of(universe, columns),
     )
 
@@ -109,7 +109,7 @@ def noise(seed: int, *, size: int = 1_500, positives: int = 150) -> LabelledAcco
     universe = Universe.of(frame, name="noise", label="Noise")
     columns, _ = attributes_of(universe)
     rows = rng.permutation(size).astype(np.int64)
-    return cases(universe, rows[:positives], rows[positives:], levels_of(universe, columns))
+    return label(universe, rows[:positives], rows[positives:], levels_of(universe, columns))
 
 
 def says_it_cannot_tell(seed: int) -> bool:
@@ -145,7 +145,7 @@ def of_columns(positive: np.ndarray, columns: dict[str, np.ndarray]) -> Labelled
     universe = Universe.of(frame, name="x", label="X")
     used, _ = attributes_of(universe)
     count = int(positive.sum())
-    return cases(
+    return label(
         universe, np.arange(count), np.arange(count, len(order)), levels_of(universe, used)
     )
 
@@ -230,8 +230,8 @@ def segments_found(kinds: int, seed: int) -> int:
     universe = kinds_of(kinds, seed)
     columns, _ = attributes_of(universe)
     customers = np.arange(150)
-    market = cases(universe, customers, np.arange(150, len(universe)), levels_of(universe, columns))
-    found = segments(universe, customers, columns, market, np.random.default_rng(seed))
+    market = label(universe, customers, np.arange(150, len(universe)), levels_of(universe, columns))
+    found = find_segments(universe, customers, columns, market, np.random.default_rng(seed))
     return len(found.segments)
 
 
@@ -401,19 +401,19 @@ def speed(rows: int) -> None:
     print(f"Python {platform.python_version()}, {platform.machine()}; {rows:,} accounts")
     universe = universe_of(rows)
     deals = demo_deals(universe.frame, customers=CUSTOMERS)
-    lesson, _, _ = measured(
+    result, _, _ = measured(
         "attributes, profile and backtest from 300 customers",
         lambda: learn(universe, deals, today=TODAY),
     )
-    print(f"  {lesson.verdict}")
-    measured("twins of all of the best", lesson.twins)
-    best = set(lesson.standings.frame["account_id"].head(PROTOTYPES))
-    measured("twins of 50 customers", lambda: lesson.twins(best))
+    print(f"  {result.verdict}")
+    measured("twins of all of the best", result.twins)
+    best = set(result.customers.frame["account_id"].head(PROTOTYPES))
+    measured("twins of 50 customers", lambda: result.twins(best))
 
     columns = [c for c in attributes_of(universe)[0] if c.kind is not Kind.TAGS]
     columns = [c for c in columns if c.name != "municipality"]
     full = complete(universe, columns)
-    rows_of = lesson.standings.rows("best")[:PROTOTYPES]
+    rows_of = result.customers.rows("best")[:PROTOTYPES]
     gower = Gower.on(full, columns)
 
     def encode() -> None:

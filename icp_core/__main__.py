@@ -407,7 +407,7 @@ def _learn(options: argparse.Namespace) -> None:
         outcomes = demo_deals(universe.frame)
     else:
         outcomes = customer_lists.flagged(universe)
-    lesson = learn(
+    result = learn(
         universe,
         outcomes,
         hand=_by_hand(options, universe),
@@ -416,14 +416,14 @@ def _learn(options: argparse.Namespace) -> None:
         against=options.against,
         seed=options.seed,
     )
-    if options.out and lesson.profile:
-        _write_text(options.out, lesson.profile.to_json())
-    written = str(options.out) if options.out and lesson.profile else None
+    if options.out and result.profile:
+        _write_text(options.out, result.profile.to_json())
+    written = str(options.out) if options.out and result.profile else None
     if options.json:
-        answer = lesson.to_dict() | {"rows": found or None, "file": written}
+        answer = result.to_dict() | {"rows": found or None, "file": written}
         print(json.dumps(answer, ensure_ascii=False))
         return
-    for line in ([found] if found else []) + lesson.lines():
+    for line in ([found] if found else []) + result.lines():
         print(line)
     if options.out:
         print(f"Written: {written}" if written else "Nothing is proven, so no profile was written.")

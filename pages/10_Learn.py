@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import data, shell, state
-from ui.learning import best, course, proof, segments, shared, suggested, twins
+from ui.learning import best, proof, segments, session, shared, suggested, twins
 from ui.learning.request import Request
 from ui.texts import _
 
@@ -20,8 +20,8 @@ AGAINST = {"market": _("the market"), "worst": _("the worst")}
 view = shell.page("learn")
 with shell.guard():
     universe = data.universe(view.dataset)
-    given = course.customers(view, universe)
-chosen = course.course()
+    given = session.customers(view, universe)
+chosen = session.learning()
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     part = st.segmented_control(
         _("Show"),
@@ -47,22 +47,22 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
 
 request = Request(view.dataset, given, chosen.settings, view.profile)
 with shell.guard():
-    standings = data.standings(request)
+    customers = data.rank_customers(request)
 if part == "best":
-    best.draw(standings, universe)
+    best.draw(customers, universe)
     st.stop()
 
-course.stop_if_paused(request)
+session.stop_if_paused(request)
 with shell.guard():
-    lesson = course.done(data.lesson(request, judged=part == "proof"), request)
+    result = session.done(data.learning_result(request, judged=part == "proof"), request)
     match part:
         case "shared":
-            shared.draw(lesson)
+            shared.draw(result)
         case "profile":
-            suggested.draw(request, lesson)
+            suggested.draw(request, result)
         case "proof":
-            proof.draw(lesson)
+            proof.draw(result)
         case "twins":
-            twins.draw(request, lesson)
+            twins.draw(request, result)
         case _:
-            segments.draw(request, lesson)
+            segments.draw(request, result)

@@ -23,7 +23,7 @@ from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
 from icp_core.exporting import FORMATS, Customers, Prepared, prepare, prepare_matches, streamed
 from icp_core.importing.library import SOURCE, Library
 from icp_core.importing.tables import Progress
-from icp_core.learning import LearningResult, Standings, disagreement, learn
+from icp_core.learning import LearningResult, RankedCustomers, disagreement, learn
 from icp_core.learning.customers import Outcomes
 from icp_core.learning.segments import Segments
 from icp_core.learning.suggestion import Disagreement
@@ -312,20 +312,20 @@ def fictional_deals(source: str) -> Outcomes:
     return _fictional_deals(source, _edition(source))
 
 
-def standings(request: Request) -> Standings:
+def rank_customers(request: Request) -> RankedCustomers:
     """Who the best and the worst customers are.
 
     Raises
     ------
     LearningError
-        As `customers.standings`.
+        As `customers.rank_customers`.
     """
-    return _standings(request, _edition(request.source), date.today())
+    return _rank_customers(request, _edition(request.source), date.today())
 
 
-def lesson(request: Request, *, judged: bool) -> Work[LearningResult]:
+def learning_result(request: Request, *, judged: bool) -> Work[LearningResult]:
     """What the customers teach, at work or done; judged out of sample too, which takes longer."""
-    return _going_on(_lesson, request, _edition(request.source), date.today(), judged)
+    return _going_on(_learning_result, request, _edition(request.source), date.today(), judged)
 
 
 def twins(
@@ -546,9 +546,9 @@ def _fictional_deals(source: str, edition: _Edition) -> Outcomes:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_QUESTION)
-def _standings(request: Request, edition: _Edition, today: date) -> Standings:
+def _rank_customers(request: Request, edition: _Edition, today: date) -> RankedCustomers:
     chosen = request.settings
-    return icp_core.learning.standings(
+    return icp_core.learning.rank_customers(
         request.given.outcomes,
         _universe(request.source, edition),
         weights=chosen.weights,
@@ -559,7 +559,9 @@ def _standings(request: Request, edition: _Edition, today: date) -> Standings:
 
 
 @st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_BY_QUESTION)
-def _lesson(request: Request, edition: _Edition, today: date, judged: bool) -> Work[LearningResult]:
+def _learning_result(
+    request: Request, edition: _Edition, today: date, judged: bool
+) -> Work[LearningResult]:
     found = _universe(request.source, edition)
     chosen = request.settings
     return Work(

@@ -144,7 +144,7 @@ def _company(line: str) -> dict[str, str]:
     return found | {"name": ", ".join(names)}
 
 
-def _found(given: customers.Outcomes, universe: Universe) -> CustomerList:
+def _found(given: customers.DealFile, universe: Universe) -> CustomerList:
     if given.rows.is_empty():
         raise LearningError("The customer list has no row with a company and an outcome.")
     matches = customers.match(given, universe.frame)

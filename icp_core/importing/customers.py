@@ -77,7 +77,7 @@ _WORDS: Final = (
 
 
 @dataclass(frozen=True)
-class Outcomes:
+class DealFile:
     """Deals or customers as a file has them.
 
     Attributes
@@ -134,7 +134,7 @@ def template() -> str:
     )
 
 
-def read_outcomes(source: Path | bytes, *, name: str | None = None) -> Outcomes:
+def read_outcomes(source: Path | bytes, *, name: str | None = None) -> DealFile:
     """Deals and customers out of an export of HubSpot, Salesforce or Pipedrive, or our template.
 
     Raises
@@ -179,7 +179,7 @@ def read_outcomes(source: Path | bytes, *, name: str | None = None) -> Outcomes:
     rows = rows.with_columns(reason=reason)
     rejected = rows.filter(pl.col("reason").is_not_null()).select("row", "reason")
     unreadable = table.unreadable.select("row", "reason")
-    return Outcomes(
+    return DealFile(
         system,
         rows.filter(pl.col("reason").is_null()).drop("reason"),
         pl.concat([rejected, unreadable]).sort("row"),
@@ -187,7 +187,7 @@ def read_outcomes(source: Path | bytes, *, name: str | None = None) -> Outcomes:
 
 
 def match(
-    outcomes: Outcomes,
+    outcomes: DealFile,
     accounts: pl.DataFrame,
     *,
     decisions: Mapping[int, str | None] | None = None,

@@ -7,7 +7,6 @@ from math import ceil
 from typing import Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from scipy import stats
 
@@ -16,10 +15,11 @@ from icp_core.accounts.universe import Universe
 from icp_core.learning import evidence, scorecard
 from icp_core.learning.evidence import Evidence
 from icp_core.learning.intervals import Estimate, lift_of, wilson
-from icp_core.learning.labelled import Floats, LabelledAccounts
+from icp_core.learning.labelled import LabelledAccounts
 from icp_core.learning.levels import OTHER, UNKNOWN, Coded, Levels, edge_name
 from icp_core.learning.scorecard import SHARPEST, SIGNIFICANT, Scorecard
 from icp_core.reference import industry
+from icp_core.reference.arrays import Floats, Rows
 
 Standing = Literal["proven", "overlaps", "unproven"]
 
@@ -131,7 +131,7 @@ def _named(names: Sequence[str]) -> str:
 
 
 def attributes(
-    cases: LabelledAccounts, card: Scorecard, rng: np.random.Generator
+    labelled: LabelledAccounts, card: Scorecard, rng: np.random.Generator
 ) -> tuple[Attribute, ...]:
     """Every column, the suggested ones first, then the sharpest on their own.
 
@@ -141,14 +141,14 @@ def attributes(
 
     Parameters
     ----------
-    cases
+    labelled
         Labelled accounts.
     card
         The scorecard fitted on them.
     rng
         Deals the folds.
     """
-    alone = scorecard.strength(cases, rng)
+    alone = scorecard.strength(labelled, rng)
     names = list(alone)
     p = stats.false_discovery_control(
         [float(stats.norm.sf(alone[name][1])) for name in names], method="by"
@@ -161,11 +161,11 @@ def attributes(
         chosen = max(convincing, key=lambda n: _unshared(n, suggested, alone))
         convincing.remove(chosen)
         suggested.append(chosen)
-    expected = np.full(len(cases), cases.base_rate)
+    expected = np.full(len(labelled), labelled.base_rate)
     found = []
     for name in names:
         values, z = alone[name]
-        coded = cases.coded[name]
+        coded = labelled.coded[name]
         standing: Standing = "unproven"
         if name in beyond:
             standing = "proven"
@@ -174,10 +174,10 @@ def attributes(
         learned = (
             beyond[name].evidence
             if name in beyond
-            else evidence.learn(coded, cases.positive, expected)
+            else evidence.learn(coded, labelled.positive, expected)
         )
         place = suggested.index(name) if name in suggested else None
-        shares = _shares(cases, coded, values)
+        shares = _shares(labelled, coded, values)
         found.append(
             Attribute(coded.levels.column, standing, z, p_adjusted[name], *shares, learned, place)
         )
@@ -196,9 +196,9 @@ def _unshared(name: str, suggested: list[str], alone: dict[str, tuple[Floats, fl
 
 
 def _shares(
-    cases: LabelledAccounts, coded: Coded, values: Floats
+    labelled: LabelledAccounts, coded: Coded, values: Floats
 ) -> tuple[float, float, Estimate | None, float, float]:
-    best = cases.positive > 0
+    best = labelled.positive > 0
     known = coded.known
     favourable = known & (values > 0)
     hits, total = int((favourable & best).sum()), int((known & best).sum())
@@ -216,8 +216,8 @@ def _shares(
 def level_table(
     universe: Universe,
     levels: dict[str, Levels],
-    best: npt.NDArray[np.int64],
-    worst: npt.NDArray[np.int64],
+    best: Rows,
+    worst: Rows,
 ) -> pl.DataFrame:
     """Every level of every column: how common among the best, the worst and the whole market.
 
@@ -340,7 +340,7 @@ def _shown(levels: Levels, coded: Coded, n_best: int) -> tuple[tuple[str, ...], 
     return (*names, UNKNOWN), matrix
 
 
-def _bins(levels: Levels, group: npt.NDArray[np.int64]) -> tuple[str, ...]:
+def _bins(levels: Levels, group: Rows) -> tuple[str, ...]:
     edges = levels.edges if levels.edges is not None else np.empty(0)
     cuts = edges[np.flatnonzero(np.diff(group))]
     texts = [f"{edge:,.10g}" for edge in cuts]

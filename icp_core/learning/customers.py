@@ -1,6 +1,6 @@
 """Who the best and the worst customers are.
 
-Deals and customer facts come in as `Outcomes`; `standings` adds them up per account, ranks the
+Deals and customer facts come in as `Outcomes`; `rank_customers` adds them up per account, ranks the
 customers by measures that the user weighs, and marks the best, the worst and the rest.
 """
 
@@ -10,12 +10,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, Literal
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
+from icp_core.reference.arrays import Rows
 
 Group = Literal["best", "worst", "rest"]
 
@@ -165,7 +164,7 @@ MEASURES: Final = tuple(asdict(Weights()))
 
 
 @dataclass(frozen=True, eq=False)
-class Standings:
+class RankedCustomers:
     """Every account with an outcome, ranked.
 
     Attributes
@@ -186,17 +185,17 @@ class Standings:
     outside: tuple[str, ...]
     notes: tuple[str, ...]
 
-    def rows(self, group: Group) -> npt.NDArray[np.int64]:
+    def rows(self, group: Group) -> Rows:
         """Rows in the universe of one group, in rank order."""
         return self.frame.filter(pl.col("group") == group)["row"].to_numpy()
 
     @property
-    def customer_rows(self) -> npt.NDArray[np.int64]:
+    def customer_rows(self) -> Rows:
         """Rows in the universe of all that ever bought."""
         return self.frame.filter(pl.col("outcome") != Outcome.LOST)["row"].to_numpy()
 
 
-def standings(
+def rank_customers(
     outcomes: Outcomes,
     universe: Universe,
     *,
@@ -204,7 +203,7 @@ def standings(
     best: int | None = None,
     worst: int | None = None,
     today: date | None = None,
-) -> Standings:
+) -> RankedCustomers:
     """Rank the accounts of a customer list.
 
     Parameters
@@ -258,7 +257,7 @@ def standings(
     frame = _ranked(frame, weights)
     frame = _grouped(frame, best, worst, notes)
     order = ["account_id", "name", "row", "outcome", *MEASURES, "closed_on", "value", "rank"]
-    return Standings(
+    return RankedCustomers(
         frame.select(*order, "rank_without_satisfaction", "group").with_columns(
             pl.col("row").cast(pl.Int64)
         ),

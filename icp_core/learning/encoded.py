@@ -2,24 +2,19 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from icp_core.accounts.columns import Column, Kind
+from icp_core.reference.arrays import Array, Flags, Floats, Rows
 
 _MOST_TRIED: Final = 1_000_000
 _MOST_TOGETHER: Final = 4_096
 _BINS: Final = 255
 _GRID: Final = 1_024
 _SAMPLE: Final = 200_000
-
-Floats = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.int64]
-Array = npt.NDArray[Any]
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +106,7 @@ class Encoded:
         return self._together[columns]
 
     def masks(self, names: tuple[str, ...]) -> tuple[Flags, Array]:
-        """Which of the columns may be known together, and which of these cases each account is."""
+        """Which of the columns may be known together, and which of these accounts each account is."""
         if names not in self._masks:
             gaps = [name for name in names if self.frame[name].null_count()]
             bits = np.zeros(len(self.frame), dtype=np.uint64)

@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import isotonic_regression
 
 from icp_core.accounts.columns import Kind
-from icp_core.learning.levels import Coded, Flags, Levels
+from icp_core.learning.levels import Coded, Levels
+from icp_core.reference.arrays import Flags, Floats, Ints, Places
 
 PRIOR: Final = 4.0
 FOLDS: Final = 5
@@ -31,7 +31,6 @@ _STEPS: Final = 6
 _FAR: Final = 4.0
 _LEAST_DOUBT: Final = 0.01
 
-Floats = npt.NDArray[np.float64]
 Shape = Literal["rising", "falling", "peaked", "any"]
 
 
@@ -61,7 +60,7 @@ class Evidence:
         """The weight of each account's level."""
         return self.weights[self._places(coded)]
 
-    def _places(self, coded: Coded) -> npt.NDArray[np.int64]:
+    def _places(self, coded: Coded) -> Ints:
         if coded.tags is None:
             return coded.codes
         held = coded.tags[:, list(self.tags)].any(axis=1)
@@ -87,9 +86,7 @@ def learn(coded: Coded, positive: Floats, expected: Floats) -> Evidence:
     return learn_parts(coded, positive, expected, np.ones((1, len(positive)), dtype=bool))[0]
 
 
-def cross_fitted(
-    coded: Coded, positive: Floats, expected: Floats, folds: npt.NDArray[np.int64]
-) -> Floats:
+def cross_fitted(coded: Coded, positive: Floats, expected: Floats, folds: Ints) -> Floats:
     """The weight of each account's level, learned from the accounts of the other folds.
 
     Parameters
@@ -128,7 +125,7 @@ def learn_parts(coded: Coded, positive: Floats, expected: Floats, parts: Flags) 
     ]
 
 
-def _of_part(coded: Coded, hits: Floats, forecast: Floats, part: npt.NDArray[np.bool_]) -> Evidence:
+def _of_part(coded: Coded, hits: Floats, forecast: Floats, part: Flags) -> Evidence:
     """Weights of evidence from part of the accounts; what the others have must be 0."""
     rate = float(forecast.sum() / part.sum())
     if coded.tags is not None:
@@ -157,7 +154,7 @@ def log_odds_beyond(log_ratio: Floats, rate: float) -> Floats:
     return np.asarray(np.log(chance / (1 - chance)) - np.log(rate / (1 - rate)))
 
 
-def _sums(groups: npt.NDArray[np.int64], values: Floats, size: int) -> Floats:
+def _sums(groups: Ints, values: Floats, size: int) -> Floats:
     return np.bincount(groups, values, size).astype(np.float64, copy=False)
 
 
@@ -199,7 +196,7 @@ def _of_tags(coded: Coded, positive: Floats, expected: Floats) -> Evidence:
     strength = surplus / np.sqrt(expected_known @ coded.tags + PRIOR)
     ranked = np.argsort(-strength, kind="stable")
     ranked = ranked[strength[ranked] > 0][:10]
-    chosen: npt.NDArray[np.intp] = ranked[:0]
+    chosen: Places = ranked[:0]
     if len(ranked):
         any_of = np.logical_or.accumulate(coded.tags[:, ranked], axis=1)
         gained = (positive_known - expected_known) @ any_of

@@ -17,8 +17,9 @@ import polars as pl
 from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
-from icp_core.learning.encoded import Array, Encoded, Flags, Floats, Rows
+from icp_core.learning.encoded import Encoded
 from icp_core.reference import industry
+from icp_core.reference.arrays import Array, Flags, Floats, Rows
 
 LEAST_KNOWN: Final = 0.5
 

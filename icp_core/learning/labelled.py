@@ -10,16 +10,14 @@ import polars as pl
 
 from icp_core.accounts.columns import Column
 from icp_core.accounts.universe import Universe
-from icp_core.learning.customers import Standings
+from icp_core.learning.customers import RankedCustomers
 from icp_core.learning.levels import Coded, Levels
+from icp_core.reference.arrays import Floats, Ints, Places, Rows
 
 Against = Literal["market", "worst"]
-Progress = Callable[[float, str], None]
+Report = Callable[[float, str], None]
 
 BACKGROUND: Final = 10_000
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +53,8 @@ class LabelledAccounts:
         """Share of positives."""
         return float(self.positive.mean())
 
-    def take(self, rows: npt.NDArray[np.intp]) -> "LabelledAccounts":
-        """Some of the cases."""
+    def take(self, rows: Places) -> "LabelledAccounts":
+        """Some of the accounts."""
         return LabelledAccounts(
             self.frame[rows],
             self.positive[rows],
@@ -65,12 +63,12 @@ class LabelledAccounts:
             {name: coded.take(rows) for name, coded in self.coded.items()},
         )
 
-    def labelled(self, positive: Floats) -> "LabelledAccounts":
+    def relabelled(self, positive: Floats) -> "LabelledAccounts":
         """The same accounts with other labels."""
         return LabelledAccounts(self.frame, positive, self.company, self.day, self.coded)
 
     def without(self, columns: Iterable[str]) -> "LabelledAccounts":
-        """The same cases, not looking at some columns."""
+        """The same accounts, not looking at some columns."""
         left_out = set(columns)
         kept = {name: coded for name, coded in self.coded.items() if name not in left_out}
         return LabelledAccounts(self.frame, self.positive, self.company, self.day, kept)
@@ -81,10 +79,10 @@ def levels_of(universe: Universe, columns: Iterable[Column]) -> dict[str, Levels
     return {column.name: Levels.of(column, universe.frame[column.name]) for column in columns}
 
 
-def cases(
+def label(
     universe: Universe,
-    positives: npt.NDArray[np.int64],
-    negatives: npt.NDArray[np.int64],
+    positives: Rows,
+    negatives: Rows,
     levels: dict[str, Levels],
     *,
     days: dict[int, object] | None = None,
@@ -116,16 +114,14 @@ def cases(
     )
 
 
-def background(
-    universe: Universe, standing: Standings, rng: np.random.Generator
-) -> npt.NDArray[np.int64]:
+def background(universe: Universe, customers: RankedCustomers, rng: np.random.Generator) -> Rows:
     """Rows of accounts that are not customers, as far as known: at most `BACKGROUND`, drawn at random.
 
     Comparing the best with a sample of the market instead of all of it costs next to no precision,
     because the customers are the few (case-control sampling: Prentice and Pyke 1979).
     """
     free = np.ones(len(universe), dtype=bool)
-    free[standing.customer_rows] = False
+    free[customers.customer_rows] = False
     if "is_customer" in universe.columns:
         free &= ~universe.frame["is_customer"].fill_null(False).to_numpy()
     rows = np.flatnonzero(free)

@@ -19,7 +19,7 @@ _MOSTLY: Final = 0.5
 
 
 def leaks(
-    cases: LabelledAccounts, universe: Universe, rng: np.random.Generator
+    labelled: LabelledAccounts, universe: Universe, rng: np.random.Generator
 ) -> tuple[LeftOut, ...]:
     """Columns to leave out, each with the reason.
 
@@ -29,18 +29,18 @@ def leaks(
 
     Parameters
     ----------
-    cases
+    labelled
         Labelled accounts.
     universe
         What its columns are.
     rng
         Deals the folds.
     """
-    positive = cases.positive > 0
+    positive = labelled.positive > 0
     found = []
     if min(positive.sum(), (~positive).sum()) >= _LEAST:
-        for name, (values, _) in scorecard.strength(cases, rng).items():
-            coded = cases.coded[name]
+        for name, (values, _) in scorecard.strength(labelled, rng).items():
+            coded = labelled.coded[name]
             known = coded.known
             filled = float(known[positive].mean()), float(known[~positive].mean())
             if roc_auc_score(positive, known) >= ONLY_FILLED:
@@ -60,17 +60,17 @@ def leaks(
                         leaks=True,
                     )
                 )
-    return (*found, *_later(cases, universe))
+    return (*found, *_later(labelled, universe))
 
 
-def _later(cases: LabelledAccounts, universe: Universe) -> list[LeftOut]:
-    best = cases.positive > 0
-    closed = pl.Series(cases.day[best])
+def _later(labelled: LabelledAccounts, universe: Universe) -> list[LeftOut]:
+    best = labelled.positive > 0
+    closed = pl.Series(labelled.day[best])
     found = []
     for name, column in universe.columns.items():
         if column.kind is not Kind.DATE or name == "as_of":
             continue
-        dates = cases.frame.filter(pl.Series(best))[name].cast(pl.Date)
+        dates = labelled.frame.filter(pl.Series(best))[name].cast(pl.Date)
         both = dates.is_not_null() & closed.is_not_null()
         later = (dates > closed).filter(both).to_numpy()
         if len(later) >= _LEAST and later.mean() > _MOSTLY:
@@ -78,13 +78,13 @@ def _later(cases: LabelledAccounts, universe: Universe) -> list[LeftOut]:
     return found
 
 
-def dated_later(cases: LabelledAccounts) -> str | None:
+def dated_later(labelled: LabelledAccounts) -> str | None:
     """A warning where the facts are younger than the deals: growth may then follow from the deal."""
-    best = cases.positive > 0
-    if "as_of" not in cases.frame.columns:
+    best = labelled.positive > 0
+    if "as_of" not in labelled.frame.columns:
         return None
-    facts = cases.frame["as_of"].filter(pl.Series(best))
-    closed = pl.Series(cases.day[best])
+    facts = labelled.frame["as_of"].filter(pl.Series(best))
+    closed = pl.Series(labelled.day[best])
     both = facts.is_not_null() & closed.is_not_null()
     if both.sum() < _LEAST:
         return None

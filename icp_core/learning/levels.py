@@ -13,20 +13,18 @@ from math import floor, log10
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.universe import Universe
 from icp_core.reference import industry
+from icp_core.reference.arrays import Flags, Floats, Ints, Places
 
 UNKNOWN: Final = "(unknown)"
 OTHER: Final = "(other)"
 MOST_LEVELS: Final = 2_000
 MOST_TAGS: Final = 60
 
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 # Even steps, and finer ones in the tails, where the customers of specialists are.
 _QUANTILES: Final = np.concatenate([[0.01, 0.02], np.arange(1, 25) / 25, [0.98, 0.99, 0.995]])
@@ -66,7 +64,7 @@ class Coded:
     codes: Ints
     tags: Flags | None = None
 
-    def take(self, rows: npt.NDArray[np.intp]) -> "Coded":
+    def take(self, rows: Places) -> "Coded":
         """Some of the accounts."""
         return Coded(self.levels, self.codes[rows], None if self.tags is None else self.tags[rows])
 
@@ -98,8 +96,8 @@ class Levels:
 
     column: Column
     names: tuple[str, ...]
-    edges: npt.NDArray[np.float64] | None = None
-    centres: npt.NDArray[np.float64] | None = None
+    edges: Floats | None = None
+    centres: Floats | None = None
     parents: tuple[Ints, ...] = ()
     parent_names: tuple[tuple[str, ...], ...] = ()
 
@@ -157,7 +155,7 @@ class Levels:
                 return Coded(self, self._code_texts(values.cast(pl.String)))
 
     @property
-    def _edges(self) -> npt.NDArray[np.float64]:
+    def _edges(self) -> Floats:
         return np.empty(0) if self.edges is None else self.edges
 
     def _code_texts(self, values: pl.Series) -> Ints:
@@ -246,9 +244,7 @@ def _round(number: float) -> float:
     return round(number, digits - size)
 
 
-def _centres(
-    known: npt.NDArray[np.float64], edges: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
+def _centres(known: Floats, edges: Floats) -> Floats:
     bins = np.searchsorted(edges, known, side="right")
     size = np.bincount(bins, minlength=len(edges) + 1)
     mean = np.bincount(bins, known, len(edges) + 1) / np.maximum(size, 1)
@@ -269,7 +265,7 @@ def edge_name(value: float, column: Column) -> str:
     return f"{value:,.10g}"
 
 
-def _bin_names(edges: npt.NDArray[np.float64], column: Column) -> tuple[str, ...]:
+def _bin_names(edges: Floats, column: Column) -> tuple[str, ...]:
     texts = [edge_name(edge, column) for edge in edges]
     if not texts:
         return ("any value",)

@@ -16,9 +16,10 @@ import numpy.typing as npt
 import polars as pl
 
 from icp_core.accounts.columns import Kind
-from icp_core.learning.encoded import Array, Flags, Floats, Joint, Rows
+from icp_core.learning.encoded import Joint
 from icp_core.learning.gower import Pairs, Prototypes
-from icp_core.learning.labelled import Progress
+from icp_core.learning.labelled import Report
+from icp_core.reference.arrays import Array, Flags, Floats, Rows
 
 _FIRST: Final = 4_096
 _SPARE: Final = 4
@@ -37,7 +38,7 @@ def nearest(
     count: int,
     *,
     without: Rows | None = None,
-    progress: Progress | None = None,
+    progress: Report | None = None,
 ) -> pl.DataFrame:
     """The nearest accounts of each prototype in the universe.
 
@@ -80,7 +81,7 @@ def nearest(
     return best
 
 
-def _watched(found: Iterable[Rows], count: int, progress: Progress | None) -> Iterator[Rows]:
+def _watched(found: Iterable[Rows], count: int, progress: Report | None) -> Iterator[Rows]:
     for done, rows in enumerate(found):
         if progress:
             progress(done / count, "Looking for twins")

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from icp_core.learning import evidence, scorecard, suggestion
 from icp_core.learning.intervals import CONFIDENCE, Estimate
-from icp_core.learning.labelled import Floats, Ints, LabelledAccounts, Progress
+from icp_core.learning.labelled import LabelledAccounts, Report
 from icp_core.learning.scorecard import folds_of, sigmoid
 from icp_core.profiles.model import Profile
+from icp_core.reference.arrays import Floats, Ints, Singles
 
 Method = Literal["forward in time", "repeated cross-validation"]
 Measure = Literal["auc", "lift_10", "lift_20", "log_loss", "ece"]
@@ -115,7 +115,7 @@ class Proof:
     ----------
     method
         How the parts were split.
-    cases, positives
+    accounts, positives
         Accounts judged.
     judged
         By candidate.
@@ -124,7 +124,7 @@ class Proof:
     """
 
     method: Method
-    cases: int
+    accounts: int
     positives: int
     judged: Mapping[Candidate, Judged]
     differences: tuple[Difference, ...]
@@ -154,19 +154,19 @@ class Proof:
 
 
 def prove(
-    cases: LabelledAccounts,
+    labelled: LabelledAccounts,
     worst: LabelledAccounts | None,
     rng: np.random.Generator,
     *,
     hand: Profile | None = None,
-    progress: Progress | None = None,
+    progress: Report | None = None,
     repeats: int = REPEATS,
 ) -> Proof:
-    """Judge what can be learned from these cases, and a hand-made profile, out of sample.
+    """Judge what can be learned from these accounts, and a hand-made profile, out of sample.
 
     Parameters
     ----------
-    cases
+    labelled
         Labelled accounts.
     worst
         The worst customers (positive) against the best, for drawbacks.
@@ -182,20 +182,20 @@ def prove(
     Raises
     ------
     LearningError
-        If the cases are too few or all alike.
+        If the accounts are too few or all alike.
     """
-    scorecard.check(cases)
-    method, splits = _splits(cases, rng, repeats)
-    hand_ranks = None if hand is None else suggestion.ranking(cases.frame, hand)
+    scorecard.check(labelled)
+    method, splits = _splits(labelled, rng, repeats)
+    hand_ranks = None if hand is None else suggestion.ranking(labelled.frame, hand)
     votes: dict[Candidate, list[tuple[Ints, Floats, Floats]]] = {}
     for done, part in enumerate(splits):
         if progress:
             progress(done / len(splits), "Learning on one part, judging on another")
-        for name, vote in _judge_part(cases, worst, part, hand_ranks, rng).items():
+        for name, vote in _judge_part(labelled, worst, part, hand_ranks, rng).items():
             votes.setdefault(name, []).append((part[1], *vote))
     judged_rows = np.unique(np.concatenate([test for _, test in splits]))
-    answers = {name: _averaged(found, len(cases), judged_rows) for name, found in votes.items()}
-    unseen = cases.take(judged_rows)
+    answers = {name: _averaged(found, len(labelled), judged_rows) for name, found in votes.items()}
+    unseen = labelled.take(judged_rows)
     judged, samples = {}, {}
     weights = _resamples(unseen.company, rng)
     for name, (order, log_odds) in answers.items():
@@ -236,15 +236,15 @@ def _pairs(judged: Mapping[Candidate, Judged]) -> Iterator[tuple[Candidate, Cand
 
 
 def _splits(
-    cases: LabelledAccounts, rng: np.random.Generator, repeats: int
+    labelled: LabelledAccounts, rng: np.random.Generator, repeats: int
 ) -> tuple[Method, list[tuple[Ints, Ints]]]:
     """Rows to train on and rows to judge."""
-    forward = _forward(cases, rng)
+    forward = _forward(labelled, rng)
     if forward:
         return "forward in time", forward
     parts = []
     for _ in range(repeats):
-        folds = folds_of(cases, rng)
+        folds = folds_of(labelled, rng)
         parts += [
             (np.flatnonzero(folds != fold), np.flatnonzero(folds == fold))
             for fold in range(evidence.FOLDS)
@@ -252,41 +252,41 @@ def _splits(
     return "repeated cross-validation", parts
 
 
-def _forward(cases: LabelledAccounts, rng: np.random.Generator) -> list[tuple[Ints, Ints]]:
+def _forward(labelled: LabelledAccounts, rng: np.random.Generator) -> list[tuple[Ints, Ints]]:
     """Each later quarter of the dated deals, to be judged by what came before; empty without dates.
 
     Accounts that nobody tried to win have no date: they are dealt to the quarters at random.
     """
-    positive = cases.positive > 0
-    dated = ~np.isnat(cases.day)
-    distinct = len(np.unique(cases.day[dated & positive]))
+    positive = labelled.positive > 0
+    dated = ~np.isnat(labelled.day)
+    distinct = len(np.unique(labelled.day[dated & positive]))
     if dated[positive].mean() < _DATED or distinct < BLOCKS * evidence.FOLDS:
         return []
-    companies = int(cases.company.max()) + 1
+    companies = int(labelled.company.max()) + 1
     first = np.full(companies, np.iinfo(np.int64).max)
-    np.minimum.at(first, cases.company[dated], cases.day[dated].astype(np.int64))
+    np.minimum.at(first, labelled.company[dated], labelled.day[dated].astype(np.int64))
     known = np.flatnonzero(first < np.iinfo(np.int64).max)
     block = rng.integers(0, BLOCKS, companies)
     # Quarters of the positives' dates, so that every part has its share of them.
     cuts = np.quantile(
-        first[np.unique(cases.company[dated & positive])], np.arange(1, BLOCKS) / BLOCKS
+        first[np.unique(labelled.company[dated & positive])], np.arange(1, BLOCKS) / BLOCKS
     )
     block[known] = np.searchsorted(cuts, first[known], side="left")
-    of_case = block[cases.company]
+    of_account = block[labelled.company]
     parts = [
-        (np.flatnonzero(of_case < later), np.flatnonzero(of_case == later))
+        (np.flatnonzero(of_account < later), np.flatnonzero(of_account == later))
         for later in range(1, BLOCKS)
     ]
     for train, test in parts:
         for rows in (train, test):
-            hits = cases.positive[rows].sum()
+            hits = labelled.positive[rows].sum()
             if hits < evidence.FOLDS or len(rows) - hits < evidence.FOLDS:
                 return []
     return parts
 
 
 def _judge_part(
-    cases: LabelledAccounts,
+    labelled: LabelledAccounts,
     worst: LabelledAccounts | None,
     part: tuple[Ints, Ints],
     hand_ranks: Floats | None,
@@ -294,7 +294,7 @@ def _judge_part(
 ) -> dict[Candidate, tuple[Floats, Floats]]:
     """For each candidate: where it ranks the held-out accounts (0…1), and their log-odds."""
     train, test = part
-    known, unseen = cases.take(train), cases.take(test)
+    known, unseen = labelled.take(train), labelled.take(test)
     held = worst
     if worst is not None:
         mine = _company_keys(unseen.frame)
@@ -374,7 +374,7 @@ def _averaged(
     return order[rows] / count[rows], log_odds[rows] / count[rows]
 
 
-def _resamples(company: Ints, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+def _resamples(company: Ints, rng: np.random.Generator) -> Singles:
     """How often each account is drawn in each resample; accounts of one company together."""
     _, place = np.unique(company, return_inverse=True)
     draws = rng.poisson(1.0, (RESAMPLES, int(place.max()) + 1)).astype(np.float32)
@@ -396,7 +396,7 @@ def _measured(
     positive: Floats,
     order: Floats,
     log_odds: Floats,
-    weights: npt.NDArray[np.float32],
+    weights: Singles,
 ) -> tuple[Judged, dict[Measure, Floats]]:
     everything = [_batch(positive, order, log_odds, np.ones((1, len(positive)), np.float32))]
     everything += [
@@ -446,8 +446,8 @@ def _equal_bins(values: Floats) -> Ints:
 
 
 def _batch(
-    positive: Floats, order: Floats, log_odds: Floats, weights: npt.NDArray[np.float32]
-) -> tuple[dict[Measure, Floats], npt.NDArray[np.float64]]:
+    positive: Floats, order: Floats, log_odds: Floats, weights: Singles
+) -> tuple[dict[Measure, Floats], Floats]:
     """Every measure, and the gains curve, for each row of weights."""
     # Best first, equal ranks as one step.
     best_first = np.argsort(-order, kind="stable")

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 from sklearn.linear_model import LogisticRegression
 
 from icp_core.errors import LearningError
 from icp_core.learning import evidence
 from icp_core.learning.evidence import FOLDS, Evidence
-from icp_core.learning.labelled import Floats, Ints, LabelledAccounts
+from icp_core.learning.labelled import LabelledAccounts
+from icp_core.reference.arrays import Floats, Ints
 
 SHARPEST: Final = 5
 SIGNIFICANT: Final = 0.05
@@ -84,16 +84,16 @@ class Scorecard:
             proven.append(pick)
         return tuple(proven)
 
-    def log_odds(self, cases: LabelledAccounts) -> Floats:
+    def log_odds(self, labelled: LabelledAccounts) -> Floats:
         """Log-odds of each account."""
-        total = np.full(len(cases), self.intercept)
+        total = np.full(len(labelled), self.intercept)
         for pick in self.picks:
-            total += pick.coefficient * pick.evidence.of(cases.coded[pick.name])
+            total += pick.coefficient * pick.evidence.of(labelled.coded[pick.name])
         return total
 
-    def probability(self, cases: LabelledAccounts) -> Floats:
+    def probability(self, labelled: LabelledAccounts) -> Floats:
         """Probability of each account to be positive."""
-        return sigmoid(self.log_odds(cases))
+        return sigmoid(self.log_odds(labelled))
 
 
 def sigmoid(log_odds: Floats) -> Floats:
@@ -101,18 +101,18 @@ def sigmoid(log_odds: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-log_odds)))
 
 
-def folds_of(cases: LabelledAccounts, rng: np.random.Generator, folds: int = FOLDS) -> Ints:
+def folds_of(labelled: LabelledAccounts, rng: np.random.Generator, folds: int = FOLDS) -> Ints:
     """A fold for each case: companies whole, positives spread evenly."""
-    sizes = cases.company.max() + 1
-    with_positive = np.bincount(cases.company, cases.positive, sizes) > 0
+    sizes = labelled.company.max() + 1
+    with_positive = np.bincount(labelled.company, labelled.positive, sizes) > 0
     fold = np.empty(sizes, dtype=np.int64)
     for chosen in (with_positive, ~with_positive):
         companies = rng.permutation(np.flatnonzero(chosen))
         fold[companies] = np.arange(len(companies)) % folds
-    return fold[cases.company]
+    return fold[labelled.company]
 
 
-def check(cases: LabelledAccounts) -> None:
+def check(labelled: LabelledAccounts) -> None:
     """Raise unless there is something to tell apart.
 
     Raises
@@ -120,21 +120,21 @@ def check(cases: LabelledAccounts) -> None:
     LearningError
         If all labels are the same, or fewer than one positive per fold is there.
     """
-    positives = int(cases.positive.sum())
-    if positives in (0, len(cases)):
+    positives = int(labelled.positive.sum())
+    if positives in (0, len(labelled)):
         raise LearningError(
             "All accounts have the same label, so there is nothing to tell apart. "
             "Add customers of the other kind, or compare with the whole market."
         )
-    if min(positives, len(cases) - positives) < FOLDS:
+    if min(positives, len(labelled) - positives) < FOLDS:
         raise LearningError(
-            f"{positives} positives and {len(cases) - positives} others are too few to learn from; "
+            f"{positives} positives and {len(labelled) - positives} others are too few to learn from; "
             f"{FOLDS} of each are the least."
         )
 
 
 def fit(
-    cases: LabelledAccounts,
+    labelled: LabelledAccounts,
     rng: np.random.Generator,
     *,
     beside: Floats | None = None,
@@ -145,7 +145,7 @@ def fit(
 
     Parameters
     ----------
-    cases
+    labelled
         Labelled accounts of the training part only.
     rng
         Deals the folds.
@@ -162,19 +162,19 @@ def fit(
     LearningError
         If `check` does.
     """
-    check(cases)
-    positive = cases.positive
-    folds = folds_of(cases, rng)
+    check(labelled)
+    positive = labelled.positive
+    folds = folds_of(labelled, rng)
     known = [] if beside is None else [beside]
-    design = _design(known, len(cases))
-    model = _Backfitting(cases, folds, design)
+    design = _design(known, len(labelled))
+    model = _Backfitting(labelled, folds, design)
     tested: dict[str, tuple[float, float]] = {}
     expected, coefficients = _regression(design, positive)
-    while len(tested) < min(most, len(cases.coded)):
+    while len(tested) < min(most, len(labelled.coded)):
         weight = expected * (1 - expected)
         unseen = model.expected()
         scores = {}
-        for name, coded in cases.coded.items():
+        for name, coded in labelled.coded.items():
             if name not in tested:
                 values = evidence.cross_fitted(coded, positive, unseen, folds)
                 scores[name] = _score_test(values, positive, expected, weight, design)
@@ -186,7 +186,7 @@ def fit(
         for name in (best, *tested):
             model.learn(name)
         tested[best] = scores[best], p_adjusted
-        design = _design([*known, *map(model.held_out, tested)], len(cases))
+        design = _design([*known, *map(model.held_out, tested)], len(labelled))
         expected, coefficients = _regression(design, positive)
     skipped = 1 + len(known)
     return Scorecard(
@@ -209,26 +209,24 @@ class _Backfitting:
     they had taken from it would be missing elsewhere, and speak against the column.
     """
 
-    def __init__(
-        self, cases: LabelledAccounts, folds: Ints, design: npt.NDArray[np.float64]
-    ) -> None:
-        self._cases, self._folds = cases, folds
+    def __init__(self, labelled: LabelledAccounts, folds: Ints, design: Floats) -> None:
+        self._labelled, self._folds = labelled, folds
         self._parts = np.asarray(folds != np.arange(FOLDS + 1)[:, None])
         self._log_odds = np.stack(
-            [design @ _regression(design[part], cases.positive[part])[1] for part in self._parts]
+            [design @ _regression(design[part], labelled.positive[part])[1] for part in self._parts]
         )
-        self._values: dict[str, npt.NDArray[np.float64]] = {}
+        self._values: dict[str, Floats] = {}
         self.learned: dict[str, Evidence] = {}
 
-    def expected(self) -> npt.NDArray[np.float64]:
+    def expected(self) -> Floats:
         """Probability of each account by what was learned without each fold."""
         return sigmoid(self._log_odds[:FOLDS])
 
     def learn(self, name: str) -> None:
         """Learn a column beside all others that were learned."""
-        coded = self._cases.coded[name]
+        coded = self._labelled.coded[name]
         others = self._log_odds - self._values.get(name, 0.0)
-        found = evidence.learn_parts(coded, self._cases.positive, sigmoid(others), self._parts)
+        found = evidence.learn_parts(coded, self._labelled.positive, sigmoid(others), self._parts)
         self.learned[name] = found[-1]
         self._values[name] = np.stack([each.of(coded) for each in found])
         self._log_odds = others + self._values[name]
@@ -238,30 +236,32 @@ class _Backfitting:
         return np.asarray(self._values[name][self._folds, np.arange(len(self._folds))])
 
 
-def strength(cases: LabelledAccounts, rng: np.random.Generator) -> dict[str, tuple[Floats, float]]:
+def strength(
+    labelled: LabelledAccounts, rng: np.random.Generator
+) -> dict[str, tuple[Floats, float]]:
     """Each column on its own: cross-fitted weights of evidence, and the test's standard score.
 
     The weights are the mean over a few deals of the folds, so that little hangs on one of them.
     """
-    deals = [folds_of(cases, rng) for _ in range(_DEALS)]
-    expected = np.full(len(cases), cases.base_rate)
+    deals = [folds_of(labelled, rng) for _ in range(_DEALS)]
+    expected = np.full(len(labelled), labelled.base_rate)
     weight = expected * (1 - expected)
-    design = _design([], len(cases))
+    design = _design([], len(labelled))
     found = {}
-    for name, coded in cases.coded.items():
+    for name, coded in labelled.coded.items():
         values = np.mean(
-            [evidence.cross_fitted(coded, cases.positive, expected, folds) for folds in deals],
+            [evidence.cross_fitted(coded, labelled.positive, expected, folds) for folds in deals],
             axis=0,
         )
-        found[name] = values, _score_test(values, cases.positive, expected, weight, design)
+        found[name] = values, _score_test(values, labelled.positive, expected, weight, design)
     return found
 
 
-def _design(columns: list[Floats], size: int) -> npt.NDArray[np.float64]:
+def _design(columns: list[Floats], size: int) -> Floats:
     return np.column_stack([np.ones(size), *columns])
 
 
-def _regression(design: npt.NDArray[np.float64], positive: Floats) -> tuple[Floats, Floats]:
+def _regression(design: Floats, positive: Floats) -> tuple[Floats, Floats]:
     """Fitted probabilities, and the coefficients with the intercept first."""
     if design.shape[1] == 1:
         rate = positive.mean()
@@ -277,7 +277,7 @@ def _score_test(
     positive: Floats,
     expected: Floats,
     weight: Floats,
-    design: npt.NDArray[np.float64],
+    design: Floats,
 ) -> float:
     """Standard score of adding a column to the regression; positive where it helps."""
     weighted = design * weight[:, None]

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from sklearn.cluster import SpectralClustering
 from sklearn.metrics import adjusted_rand_score
@@ -20,14 +19,14 @@ from sklearn.metrics import adjusted_rand_score
 from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.universe import Universe
 from icp_core.learning import attributes, evidence
-from icp_core.learning.encoded import Floats, Rows
 from icp_core.learning.evidence import Evidence
 from icp_core.learning.gower import Gower
-from icp_core.learning.labelled import LabelledAccounts, Progress
+from icp_core.learning.labelled import LabelledAccounts, Report
 from icp_core.learning.levels import Coded
 from icp_core.learning.suggestion import fit_from
 from icp_core.profiles.model import Criterion, Profile, Role
 from icp_core.reference import industry
+from icp_core.reference.arrays import Flags, Floats, Ints, Rows
 
 MOST_SEGMENTS: Final = 6
 LEAST_CUSTOMERS: Final = 30
@@ -86,7 +85,7 @@ class Segments:
     note: str = ""
 
 
-def segments(
+def find_segments(
     universe: Universe,
     customers: Rows,
     columns: Sequence[Column],
@@ -94,7 +93,7 @@ def segments(
     rng: np.random.Generator,
     *,
     like: Profile | None = None,
-    progress: Progress | None = None,
+    progress: Report | None = None,
 ) -> Segments:
     """Group customers.
 
@@ -170,7 +169,7 @@ def _shuffled(frame: pl.DataFrame, gower: Gower, rng: np.random.Generator) -> Fl
     return 1 - gower.to(mixed).distances(mixed)
 
 
-def _grouped(alike: Floats, count: int) -> npt.NDArray[np.int64]:
+def _grouped(alike: Floats, count: int) -> Ints:
     clustering = SpectralClustering(
         count, affinity="precomputed", assign_labels="cluster_qr", random_state=0
     )
@@ -196,7 +195,7 @@ def _stability(alike: Floats, count: int, rng: np.random.Generator) -> float:
 
 def _portrait(
     frame: pl.DataFrame,
-    inside: npt.NDArray[np.bool_],
+    inside: Flags,
     market: LabelledAccounts,
     columns: Sequence[Column],
     like: Profile | None,
@@ -240,7 +239,7 @@ def _portrait(
     )
 
 
-def _said(apart: Evidence, coded: Coded, inside: npt.NDArray[np.bool_]) -> str:
+def _said(apart: Evidence, coded: Coded, inside: Flags) -> str:
     """The levels that set a segment apart most, by how much more common they are in it."""
     levels = apart.levels
     if levels.column.kind in (Kind.NUMBER, Kind.FLAG):

@@ -6,7 +6,6 @@ from typing import Final
 
 import narwhals as nw
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from sklearn.linear_model import LogisticRegression
 
@@ -16,7 +15,7 @@ from icp_core.learning import scorecard
 from icp_core.learning.attributes import Attribute, attributes
 from icp_core.learning.evidence import Evidence
 from icp_core.learning.intervals import wilson
-from icp_core.learning.labelled import Floats, LabelledAccounts
+from icp_core.learning.labelled import LabelledAccounts
 from icp_core.learning.levels import OTHER
 from icp_core.learning.scorecard import RIDGE, Scorecard
 from icp_core.profiles.model import (
@@ -30,6 +29,7 @@ from icp_core.profiles.model import (
     Role,
     Tags,
 )
+from icp_core.reference.arrays import Flags, Floats
 
 DRAWBACKS: Final = 2
 EQUAL_WEIGHT: Final = 5
@@ -43,7 +43,7 @@ _SELECTIVE: Final = 0.8
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """Everything learned from one set of cases.
+    """Everything learned from one set of labelled.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class Learned:
 
 
 def learn_from(
-    cases: LabelledAccounts,
+    labelled: LabelledAccounts,
     worst: LabelledAccounts | None,
     rng: np.random.Generator,
     *,
@@ -76,7 +76,7 @@ def learn_from(
 
     Parameters
     ----------
-    cases
+    labelled
         The best customers (positive) and those they are compared with.
     worst
         The worst customers (positive) and the best; None where there are too few.
@@ -88,16 +88,16 @@ def learn_from(
     Raises
     ------
     LearningError
-        If the cases are too few or all alike.
+        If the accounts are too few or all alike.
     """
-    card = scorecard.fit(cases, rng)
-    found = attributes(cases, card, rng)
+    card = scorecard.fit(labelled, rng)
+    found = attributes(labelled, card, rng)
     suggested = [attribute for attribute in found if attribute.place is not None]
-    criteria = _criteria(suggested, cases)
+    criteria = _criteria(suggested, labelled)
     if not criteria:
         return Learned(card, found, None)
-    criteria, unit = _weighed(criteria, cases)
-    criteria = [*_gated(criteria, cases), *_drawbacks(criteria, worst, card, rng, unit)]
+    criteria, unit = _weighed(criteria, labelled)
+    criteria = [*_gated(criteria, labelled), *_drawbacks(criteria, worst, card, rng, unit)]
     model = like or Profile(name="Learned")
     return Learned(
         card,
@@ -129,7 +129,7 @@ def ranking(frame: pl.DataFrame, profile: Profile) -> Floats:
     return np.asarray(listed.to_numpy(), dtype=np.float64)
 
 
-def fits_of(frame: pl.DataFrame, criteria: Sequence[Criterion]) -> npt.NDArray[np.float64]:
+def fits_of(frame: pl.DataFrame, criteria: Sequence[Criterion]) -> Floats:
     """Fits of accounts on criteria, shape (accounts, criteria), NaN where unknown."""
     columns = describe_all(frame.schema)
     lazy = nw.from_native(frame.lazy()).select(
@@ -162,7 +162,7 @@ def _range(learned: Evidence) -> Range | None:
     if weights[peak] <= 0 or edges is None or not len(edges):
         return None
 
-    def run(enough: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    def run(enough: Flags) -> tuple[int, int]:
         first = last = peak
         while first > 0 and enough[first - 1]:
             first -= 1
@@ -245,28 +245,30 @@ def _above(
     return [section] if len(code) == 2 else [code[:2], section]
 
 
-def _criteria(suggested: Sequence[Attribute], cases: LabelledAccounts) -> list[Criterion]:
+def _criteria(suggested: Sequence[Attribute], labelled: LabelledAccounts) -> list[Criterion]:
     made = []
     for attribute in suggested:
         test = fit_from(attribute.evidence)
-        if test is not None and attribute.column.name in cases.frame.columns:
+        if test is not None and attribute.column.name in labelled.frame.columns:
             made.append(Criterion(column=attribute.column.name, role=Role.NICE_TO_HAVE, fit=test))
     return made
 
 
-def _slopes(design: npt.NDArray[np.float64], positive: Floats) -> Floats:
+def _slopes(design: Floats, positive: Floats) -> Floats:
     model = LogisticRegression(C=1 / RIDGE, solver="newton-cholesky").fit(design, positive)
     return np.asarray(model.coef_[0], dtype=np.float64)
 
 
-def _filled(fits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _filled(fits: Floats) -> Floats:
     """Unknown fits put at the mean of the known ones, so that they speak neither way."""
     known = ~np.isnan(fits)
     mean = np.where(known, fits, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     return np.where(known, fits, mean)
 
 
-def _weighed(criteria: list[Criterion], cases: LabelledAccounts) -> tuple[list[Criterion], float]:
+def _weighed(
+    criteria: list[Criterion], labelled: LabelledAccounts
+) -> tuple[list[Criterion], float]:
     """Weights from a ridge logistic regression on the fits; criteria that add nothing are dropped.
 
     Returns
@@ -274,12 +276,12 @@ def _weighed(criteria: list[Criterion], cases: LabelledAccounts) -> tuple[list[C
     criteria, unit
         The criteria, and the log-odds that one point of weight stands for.
     """
-    slopes = _slopes(_filled(fits_of(cases.frame, criteria)), cases.positive)
+    slopes = _slopes(_filled(fits_of(labelled.frame, criteria)), labelled.positive)
     while (slopes <= 0).any() and len(criteria) > 1:
         criteria = [c for c, slope in zip(criteria, slopes, strict=True) if slope > 0] or criteria[
             :1
         ]
-        slopes = _slopes(_filled(fits_of(cases.frame, criteria)), cases.positive)
+        slopes = _slopes(_filled(fits_of(labelled.frame, criteria)), labelled.positive)
     unit = max(float(slopes.max()), 1e-6) / MAX_WEIGHT
     return [
         c.replace(weight=int(np.clip(round(slope / unit), 1, MAX_WEIGHT)))
@@ -287,10 +289,10 @@ def _weighed(criteria: list[Criterion], cases: LabelledAccounts) -> tuple[list[C
     ], unit
 
 
-def _gated(criteria: list[Criterion], cases: LabelledAccounts) -> list[Criterion]:
+def _gated(criteria: list[Criterion], labelled: LabelledAccounts) -> list[Criterion]:
     """Turn criteria that practically all of the best meet, and many others do not, into must-haves."""
-    fits = fits_of(cases.frame, criteria)
-    best = cases.positive > 0
+    fits = fits_of(labelled.frame, criteria)
+    best = labelled.positive > 0
     gated = []
     for criterion, values in zip(criteria, fits.T, strict=True):
         known, meets = ~np.isnan(values), values > 0

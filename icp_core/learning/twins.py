@@ -16,10 +16,11 @@ from sklearn.cluster import AgglomerativeClustering
 from icp_core.accounts.columns import Column
 from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
-from icp_core.learning.encoded import Encoded, Rows
+from icp_core.learning.encoded import Encoded
 from icp_core.learning.gower import Gower
-from icp_core.learning.labelled import Progress
+from icp_core.learning.labelled import Report
 from icp_core.learning.neighbours import nearest
+from icp_core.reference.arrays import Rows
 
 MOST_PROTOTYPES: Final = 50
 _MOST_COMPARED: Final = 1_000
@@ -72,7 +73,7 @@ def prototypes(gower: Gower, universe: Universe, customers: Rows, *, most: int) 
     return np.asarray(compared[np.sort(middle)])
 
 
-def twins(
+def find_twins(
     universe: Universe,
     customers: Rows,
     columns: Sequence[Column],
@@ -82,7 +83,7 @@ def twins(
     without: Rows | None = None,
     most: int = MOST_PROTOTYPES,
     encoded: Encoded | None = None,
-    progress: Progress | None = None,
+    progress: Report | None = None,
 ) -> Twins:
     """The accounts nearest to chosen customers.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 
 def naive_bayes(train, test):
-    """Probabilities for the cases of `test`, from counts in `train` (both `cases.LabelledAccounts`)."""
+    """Probabilities for the accounts of `test`, from counts in `train` (both labelled)."""
     won = np.log(np.full(len(test), train.positive.mean()))
     lost = np.log(np.full(len(test), 1 - train.positive.mean()))
     label = train.positive > 0

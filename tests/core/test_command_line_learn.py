@@ -31,14 +31,14 @@ def test_learn_prints_what_the_library_finds_and_writes_the_profile(tmp_path, ca
     out = tmp_path / "learned.json"
     assert main(["learn", "--accounts", SMALL, "--json", "--out", str(out)]) == 0
     answer = json.loads(capsys.readouterr().out)
-    lesson = learn(small, demo_deals(small.frame), judge=False)
+    result = learn(small, demo_deals(small.frame), judge=False)
     assert answer["fictional"] is True
-    assert answer["customers"]["best"] == len(lesson.standings.rows("best"))
+    assert answer["customers"]["best"] == len(result.customers.rows("best"))
     shown = [one["column"] for one in answer["attributes"] if one["suggested"]]
-    assert shown == [one.column.name for one in lesson.suggested]
+    assert shown == [one.column.name for one in result.suggested]
     assert answer["file"] == str(out)
     # The tiers are those of the hand-made profile, the criteria the learned ones.
-    assert Profile.from_json(out.read_bytes()).criteria == lesson.profile.criteria
+    assert Profile.from_json(out.read_bytes()).criteria == result.profile.criteria
 
 
 def test_learn_reads_a_deal_export_and_says_what_was_not_found(tmp_path, capsys, small):

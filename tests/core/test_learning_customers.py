@@ -8,7 +8,7 @@ import pytest
 from icp_core.accounts import demo
 from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
-from icp_core.learning import Outcomes, Weights, demo_deals, standings
+from icp_core.learning import Outcomes, Weights, demo_deals, rank_customers
 
 TODAY = date(2026, 1, 1)
 
@@ -38,8 +38,8 @@ def outcomes(*rows):
     )
 
 
-def row(standing, account_id):
-    return standing.frame.row(by_predicate=pl.col("account_id") == account_id, named=True)
+def row(customers, account_id):
+    return customers.frame.row(by_predicate=pl.col("account_id") == account_id, named=True)
 
 
 def test_deals_of_one_account_are_added_up(universe):
@@ -50,7 +50,7 @@ def test_deals_of_one_account_are_added_up(universe):
          "margin": 0.4, "products": ["y", "z"], "nps": 6.0},
         {"account_id": "A1", "outcome": "lost", "amount": 900.0, "closed_on": date(2025, 6, 1)},
     )  # fmt: skip
-    one = row(standings(deals, universe, today=TODAY), "A1")
+    one = row(rank_customers(deals, universe, today=TODAY), "A1")
     assert one["revenue"] == 150
     assert one["margin"] == pytest.approx(0.3)
     assert one["breadth"] == 3
@@ -68,11 +68,11 @@ def test_satisfaction_changes_the_ranking_and_both_rankings_are_told(universe):
         {"account_id": "A3", "outcome": "won", "amount": 100.0, "nps": 9.0},
     )
     weights = Weights(revenue=4, margin=0, breadth=0, satisfaction=6, tenure=0, lifetime_value=0)
-    standing = standings(deals, universe, weights=weights, today=TODAY)
+    customers = rank_customers(deals, universe, weights=weights, today=TODAY)
     # Percentile ranks (rank - ½) / 3: revenue 5/6, 3/6, 1/6; satisfaction 1/6, 5/6, 3/6.
-    assert standing.frame["account_id"].to_list() == ["A2", "A1", "A3"]
-    assert standing.frame["value"].to_list() == pytest.approx([0.7, 13 / 30, 11 / 30])
-    assert standing.frame["rank_without_satisfaction"].to_list() == [2, 1, 3]
+    assert customers.frame["account_id"].to_list() == ["A2", "A1", "A3"]
+    assert customers.frame["value"].to_list() == pytest.approx([0.7, 13 / 30, 11 / 30])
+    assert customers.frame["rank_without_satisfaction"].to_list() == [2, 1, 3]
 
 
 def test_an_unknown_measure_is_left_out_instead_of_counting_as_zero(universe):
@@ -81,7 +81,7 @@ def test_an_unknown_measure_is_left_out_instead_of_counting_as_zero(universe):
         {"account_id": "A2", "outcome": "won", "amount": 100.0, "nps": 10.0},
         {"account_id": "A3", "outcome": "won", "amount": 200.0, "nps": 1.0},
     )
-    assert standings(deals, universe, today=TODAY).frame["account_id"][0] == "A1"
+    assert rank_customers(deals, universe, today=TODAY).frame["account_id"][0] == "A1"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_an_account_stands_where_its_latest_outcome_left_it(universe, rows, stat
     deals = outcomes(
         *({"account_id": "A1", "outcome": o, "closed_on": day, "amount": 1.0} for o, day in rows)
     )
-    assert row(standings(deals, universe, today=TODAY), "A1")["outcome"] == state
+    assert row(rank_customers(deals, universe, today=TODAY), "A1")["outcome"] == state
 
 
 def test_churned_lost_and_unprofitable_accounts_are_the_worst(universe):
@@ -110,22 +110,24 @@ def test_churned_lost_and_unprofitable_accounts_are_the_worst(universe):
         {"account_id": "A5", "outcome": "active", "amount": 10.0},
     )
     groups = dict(
-        standings(deals, universe, today=TODAY).frame.select("account_id", "group").iter_rows()
+        rank_customers(deals, universe, today=TODAY).frame.select("account_id", "group").iter_rows()
     )
     assert groups == {"A1": "worst", "A2": "worst", "A3": "worst", "A4": "best", "A5": "best"}
-    few = standings(deals, universe, best=1, today=TODAY)
+    few = rank_customers(deals, universe, best=1, today=TODAY)
     assert dict(few.frame.select("account_id", "group").iter_rows())["A5"] == "rest"
-    more = standings(deals, universe, best=1, worst=4, today=TODAY)
+    more = rank_customers(deals, universe, best=1, worst=4, today=TODAY)
     assert len(more.rows("worst")) == 4, "the lowest healthy customer fills up the worst"
-    assert "Only 2 customers" in " ".join(standings(deals, universe, best=5, today=TODAY).notes)
+    assert "Only 2 customers" in " ".join(
+        rank_customers(deals, universe, best=5, today=TODAY).notes
+    )
 
 
 def test_customers_outside_the_universe_are_named_and_left_out(universe):
-    standing = standings(Outcomes.of_customers(["A1", "Z9"]), universe, today=TODAY)
-    assert standing.outside == ("Z9",)
-    assert "1 of 2 customers" in standing.notes[0]
+    customers = rank_customers(Outcomes.of_customers(["A1", "Z9"]), universe, today=TODAY)
+    assert customers.outside == ("Z9",)
+    assert "1 of 2 customers" in customers.notes[0]
     with pytest.raises(LearningError, match="None of the 1 customers is among these 8 accounts"):
-        standings(Outcomes.of_customers(["Z9"]), universe, today=TODAY)
+        rank_customers(Outcomes.of_customers(["Z9"]), universe, today=TODAY)
 
 
 def test_dates_in_the_future_are_set_aside(universe):
@@ -133,10 +135,10 @@ def test_dates_in_the_future_are_set_aside(universe):
         {"account_id": "A1", "outcome": "won", "closed_on": date(2031, 1, 1), "amount": 5.0},
         {"account_id": "A2", "outcome": "won", "closed_on": date(2025, 1, 1), "amount": 5.0},
     )
-    standing = standings(deals, universe, today=TODAY)
-    assert row(standing, "A1")["closed_on"] is None
-    assert row(standing, "A2")["closed_on"] == date(2025, 1, 1)
-    assert "1 rows have a date after 2026-01-01" in standing.notes[0]
+    customers = rank_customers(deals, universe, today=TODAY)
+    assert row(customers, "A1")["closed_on"] is None
+    assert row(customers, "A2")["closed_on"] == date(2025, 1, 1)
+    assert "1 rows have a date after 2026-01-01" in customers.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -159,7 +161,7 @@ def test_a_customer_list_that_cannot_be_used_is_refused(frame, message):
 
 def test_counts_and_weights_out_of_range_are_refused(universe):
     with pytest.raises(LearningError, match="best customers is 0"):
-        standings(Outcomes.of_customers(["A1"]), universe, best=0)
+        rank_customers(Outcomes.of_customers(["A1"]), universe, best=0)
     with pytest.raises(LearningError, match="weight of margin is 11"):
         Weights(margin=11)
 

@@ -9,7 +9,7 @@ from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
 from icp_core.learning import evidence, scorecard, suggestion
 from icp_core.learning.evidence import Evidence
-from icp_core.learning.labelled import cases, levels_of
+from icp_core.learning.labelled import label, levels_of
 from icp_core.learning.levels import Levels, attributes_of
 from icp_core.profiles.model import Choice, Criterion, Flag, Profile, Range, Role, Tags
 
@@ -23,7 +23,7 @@ def made(positive, **columns):
     used, _ = attributes_of(universe)
     rows = np.arange(size)
     order = np.concatenate([rows[positive > 0], rows[positive == 0]])
-    found = cases(
+    found = label(
         universe,
         order[: int(positive.sum())],
         order[int(positive.sum()) :],

@@ -20,9 +20,9 @@ from benchmarks.learning import (
     universe_of,
 )
 from icp_core.accounts.universe import Universe
-from icp_core.learning import demo_deals, leakage, proof, scorecard, standings
+from icp_core.learning import demo_deals, leakage, proof, rank_customers, scorecard
 from icp_core.learning.intervals import Estimate
-from icp_core.learning.labelled import cases, levels_of
+from icp_core.learning.labelled import label, levels_of
 from icp_core.learning.levels import attributes_of
 from icp_core.profiles.model import Choice, Criterion, Flag, Profile, Range, Role
 
@@ -156,13 +156,13 @@ def test_a_profile_that_ranks_backwards_is_found_out(customers):
 
 def test_dated_deals_are_judged_by_what_came_before_them(universe):
     deals = demo_deals(universe.frame, customers=150)
-    standing = standings(deals, universe)
+    ranked = rank_customers(deals, universe)
     columns, _ = attributes_of(universe)
-    days = dict(standing.frame.select("row", "closed_on").iter_rows())
-    won_lost = cases(
+    days = dict(ranked.frame.select("row", "closed_on").iter_rows())
+    won_lost = label(
         universe,
-        standing.rows("best"),
-        standing.rows("worst"),
+        ranked.rows("best"),
+        ranked.rows("worst"),
         levels_of(universe, columns),
         days=days,
     )
@@ -176,7 +176,7 @@ def test_dated_deals_are_judged_by_what_came_before_them(universe):
 def test_accounts_of_one_domain_are_judged_together(universe):
     frame = universe.frame.with_columns(domain=pl.lit("same.example"))
     columns, _ = attributes_of(universe)
-    one = cases(
+    one = label(
         Universe.of(frame, name="x", label="X"),
         np.arange(10),
         np.arange(10, 40),
@@ -219,7 +219,7 @@ def test_columns_that_know_the_outcome_are_named():
     order = rows.sort("row")["hit"].to_numpy()
     every = np.arange(size)
     day = date(2025, 1, 1)
-    leaky = cases(
+    leaky = label(
         universe,
         every[order],
         every[~order],
@@ -244,11 +244,11 @@ def measurements():
 
 
 def won_and_lost(universe):
-    standing = standings(demo_deals(universe.frame, customers=300), universe)
-    return cases(
+    ranked = rank_customers(demo_deals(universe.frame, customers=300), universe)
+    return label(
         universe,
-        standing.rows("best"),
-        standing.rows("worst"),
+        ranked.rows("best"),
+        ranked.rows("worst"),
         levels_of(universe, attributes_of(universe)[0]),
     )
 

@@ -10,9 +10,9 @@ from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
 from icp_core.learning import gower as distance
 from icp_core.learning import neighbours
-from icp_core.learning import twins as likeness
 from icp_core.learning.gower import Gower
 from icp_core.learning.levels import attributes_of
+from icp_core.learning.twins import find_twins
 from icp_core.reference import industry
 
 
@@ -111,7 +111,7 @@ def test_a_number_is_compared_by_percentile_so_that_no_giant_stretches_it():
 
 def test_each_twin_names_its_customer_and_what_they_share(universe, columns):
     customers = np.flatnonzero(universe.frame["is_customer"].to_numpy())[:8]
-    found = likeness.twins(universe, customers, columns, count=40)
+    found = find_twins(universe, customers, columns, count=40)
     frame = found.frame
     assert frame.height == 40
     assert frame["account_id"].is_unique().all()
@@ -145,20 +145,20 @@ def test_a_rare_customer_keeps_its_twins():
     universe = Universe.of(frame, name="x", label="X")
     used = attributes_of(universe)[0]
     customers = np.array([*range(60), 399])
-    found = likeness.twins(universe, customers, used, count=20, most=10)
+    found = find_twins(universe, customers, used, count=20, most=10)
     assert 399 in found.prototypes, "it stands on its own, not in an average"
     names = found.frame["account_id"].to_list()
     assert any(name >= "A0390" for name in names[:10])
 
 
 def test_one_customer_is_enough_and_none_is_refused(universe, columns):
-    found = likeness.twins(universe, np.array([7]), columns, count=5)
+    found = find_twins(universe, np.array([7]), columns, count=5)
     assert found.frame["place"].to_list() == [1, 2, 3, 4, 5]
     assert found.frame["similarity"].is_sorted(descending=True)
     with pytest.raises(LearningError, match="at least one customer"):
-        likeness.twins(universe, np.array([], dtype=int), columns)
+        find_twins(universe, np.array([], dtype=int), columns)
     with pytest.raises(LearningError, match="at least one column"):
-        likeness.twins(universe, np.array([7]), columns, weights={c.name: 0 for c in columns})
+        find_twins(universe, np.array([7]), columns, weights={c.name: 0 for c in columns})
 
 
 def test_looking_for_twins_can_be_cancelled(universe, columns):
@@ -169,4 +169,4 @@ def test_looking_for_twins_can_be_cancelled(universe, columns):
         raise CancelledError
 
     with pytest.raises(CancelledError):
-        likeness.twins(universe, np.array([7]), columns, progress=stop)
+        find_twins(universe, np.array([7]), columns, progress=stop)

@@ -12,7 +12,7 @@ from icp_core.importing import customer_lists
 from icp_core.importing.customers import KEPT
 from icp_core.importing.library import Library
 from icp_core.importing.load import run_import
-from icp_core.learning import Outcomes, demo_deals, disagreement, learn, standings
+from icp_core.learning import Outcomes, demo_deals, disagreement, learn, rank_customers
 from icp_core.learning.proof import CANDIDATES
 from icp_core.profiles.starters import starters_for
 from icp_core.sources import load
@@ -35,7 +35,7 @@ def outcomes(universe):
 
 
 @pytest.fixture(scope="module")
-def lesson(universe, outcomes):
+def result(universe, outcomes):
     return learn(universe, outcomes, hand=starters_for(universe)[0].profile)
 
 
@@ -80,7 +80,7 @@ def table_with(app: AppTest, column: str) -> pl.DataFrame:
 def test_the_best_and_the_worst_are_those_of_the_library(learn_page, universe, outcomes) -> None:
     app = learn_page()
     assert not errors(app)
-    expected = standings(outcomes, universe)
+    expected = rank_customers(outcomes, universe)
     counts = {name: len(expected.rows(name.lower())) for name in ("Best", "Worst", "Rest")}
     assert groups(app) == {name: number(count) for name, count in counts.items() if count}
     assert table_with(app, "rank")["name"].to_list() == expected.frame["name"].to_list()
@@ -105,33 +105,33 @@ def test_weights_and_numbers_rank_anew_and_hold_on_other_parts(
     assert app.slider(key="shown_learn_revenue").value == 0
 
 
-def test_what_they_share_is_said_in_the_librarys_words(learn_page, lesson) -> None:
+def test_what_they_share_is_said_in_the_librarys_words(learn_page, result) -> None:
     app = learn_page(learn_part="What they share")
     said = texts(app)
-    assert lesson.suggested
-    for one in lesson.suggested:
-        assert one.sentence(lesson.compared) in said
-    first = lesson.suggested[0].column.name
+    assert result.suggested
+    for one in result.suggested:
+        assert one.sentence(result.compared) in said
+    first = result.suggested[0].column.name
     levels = table_with(app, "best_share")
     expected = {
         row["level"]: 100 * row["best_share"]
-        for row in lesson.levels.filter(pl.col("column") == first).iter_rows(named=True)
+        for row in result.levels.filter(pl.col("column") == first).iter_rows(named=True)
     }
     shown = dict(zip(levels["level"], levels["best_share"], strict=True))
     assert shown == pytest.approx(expected)
 
 
-def test_levels_that_are_areas_are_called_by_their_names(lesson) -> None:
-    coded = lesson.levels.filter(pl.col("column") == "country")
-    named = shared.level_data(lesson, "country")
+def test_levels_that_are_areas_are_called_by_their_names(result) -> None:
+    coded = result.levels.filter(pl.col("column") == "country")
+    named = shared.level_data(result, "country")
     names = {"SE": "Sweden", "NO": "Norway", "FI": "Finland", "DK": "Denmark"}
     assert {names.get(level, level) for level in coded["level"]} == set(named["level"])
     assert named["level"][-1] == "(unknown)"
 
 
-def test_the_chart_shows_each_attribute_with_its_interval(lesson) -> None:
-    table = charts.lift_data(lesson)
-    assert table["column"].to_list() == [one.column.name for one in lesson.attributes]
+def test_the_chart_shows_each_attribute_with_its_interval(result) -> None:
+    table = charts.lift_data(result)
+    assert table["column"].to_list() == [one.column.name for one in result.attributes]
     figure = charts.lift_chart(table, dark=False)
     drawn = table.drop_nulls("lift").filter(pl.col("lift") > 0)
     assert list(figure.data[0].x) == pytest.approx(drawn["lift"].to_list())
@@ -140,48 +140,48 @@ def test_the_chart_shows_each_attribute_with_its_interval(lesson) -> None:
 
 
 def test_the_suggested_profile_stands_next_to_the_current_and_opens_in_the_builder(
-    learn_page, lesson
+    learn_page, result
 ) -> None:
     app = learn_page(learn_part="Profile")
     shown = pl.from_pandas(app.table[0].value)
     # None of what was learned is a must-have or a knock-out.
     assert [counts.replace("\\", "") for counts in shown["Counts"]] == [
         f"+{one.weight}" if one.role.favours else f"−{one.weight}"
-        for one in lesson.profile.criteria
+        for one in result.profile.criteria
     ]
     assert "Nordic software" in texts(app)
-    apart = disagreement(lesson)
+    apart = disagreement(result)
     assert apart is not None
     assert table_with(app, "kind").height == len(apart[0])
     app.button(key="learn_open").click().run()
     assert not app.exception
     assert app.header[0].value == "Builder"
-    assert app.session_state["view"].profile == lesson.profile
+    assert app.session_state["view"].profile == result.profile
 
 
-def test_the_proof_is_the_librarys(learn_page, lesson) -> None:
+def test_the_proof_is_the_librarys(learn_page, result) -> None:
     app = learn_page(learn_part="Proof")
-    assert lesson.verdict in texts(app)
+    assert result.verdict in texts(app)
     table = table_with(app, "auc")
-    area = lesson.proof.judged["hand"].measures["auc"]
+    area = result.proof.judged["hand"].measures["auc"]
     hand = table.filter(pl.col("candidate") == "Current profile")["auc"].item()
     assert hand == f"{area.value:.2f} ({area.low:.2f}–{area.high:.2f})"
-    assert table.height == len(lesson.proof.judged)
+    assert table.height == len(result.proof.judged)
     assert "Customer says who is a customer" in texts(app)
 
 
-def test_a_difference_that_may_be_none_says_so(lesson) -> None:
-    table = proof.difference_data(lesson.proof, "auc")
-    pairs = [one for one in lesson.proof.differences if one.measure == "auc"]
+def test_a_difference_that_may_be_none_says_so(result) -> None:
+    table = proof.difference_data(result.proof, "auc")
+    pairs = [one for one in result.proof.differences if one.measure == "auc"]
     assert [better == "can't tell yet" for better in table["better"]] == [
         one.estimate.low <= 0 <= one.estimate.high for one in pairs
     ]
     assert set(CANDIDATES) == set(charts.candidate_names())
 
 
-def test_the_lift_curve_is_the_gains_over_chance(lesson) -> None:
-    gains = charts.gains_data(lesson.proof, as_lift=False)["learned"]
-    lift = charts.gains_data(lesson.proof, as_lift=True)["learned"]
+def test_the_lift_curve_is_the_gains_over_chance(result) -> None:
+    gains = charts.gains_data(result.proof, as_lift=False)["learned"]
+    lift = charts.gains_data(result.proof, as_lift=True)["learned"]
     tenth = gains.filter((pl.col("accounts") - 0.1).abs() < 1e-9)["value"].item()
     found = lift.filter((pl.col("accounts") - 0.1).abs() < 1e-9)["value"].item()
     assert found == pytest.approx(10 * tenth)
@@ -195,23 +195,23 @@ def test_a_column_that_knows_the_outcome_is_used_only_when_asked(learn_page) -> 
     assert "Customer says who is a customer" not in texts(app)
 
 
-def test_twins_are_called_similar_and_are_no_customers(learn_page, lesson, universe) -> None:
+def test_twins_are_called_similar_and_are_no_customers(learn_page, result, universe) -> None:
     app = learn_page(learn_part="Twins")
-    expected = lesson.twins().frame
+    expected = result.twins().frame
     shown = table_with(app, "similarity")
     assert shown["name"].to_list() == expected["name"].to_list()
     assert "Similarity, not probability" in texts(app)
     customers = universe.frame.filter(pl.col("is_customer"))["account_id"]
     assert not expected["account_id"].is_in(customers.implode()).any()
-    one = lesson.standings.frame["account_id"][0]
+    one = result.customers.frame["account_id"][0]
     app.multiselect(key="learn_like").set_value([one]).run()
     app = waited(app)
-    assert set(table_with(app, "similarity")["nearest_name"]) == {lesson.standings.frame["name"][0]}
+    assert set(table_with(app, "similarity")["nearest_name"]) == {result.customers.frame["name"][0]}
 
 
-def test_segments_open_as_profiles_of_their_own(learn_page, lesson) -> None:
+def test_segments_open_as_profiles_of_their_own(learn_page, result) -> None:
     app = learn_page(learn_part="Segments")
-    expected = lesson.segments()
+    expected = result.segments()
     assert expected.segments[0].name in texts(app)
     assert segments.verdict(expected) in texts(app)
     app.button(key="learn_segment_0").click().run()
@@ -265,16 +265,16 @@ def test_verified_accounts_can_be_learned_from(learn_page, universe) -> None:
 
 
 def test_cancelling_keeps_the_choices_and_begins_again(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch, lesson
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, result
 ) -> None:
     monkeypatch.setenv("ICP_DATASETS", SMALL)
-    monkeypatch.setattr("ui.learning.course.AT_ONCE", 0.0)
+    monkeypatch.setattr("ui.learning.session.AT_ONCE", 0.0)
     app = open_page(LEARN, dataset=SMALL, profile="nordic-software", learn_part="Proof")
     app.button(key="learn_cancel").click().run()
     assert not app.exception
     assert "Cancelled" in app.info[0].value
     app.button(key="learn_again").click().run()
-    assert lesson.verdict in texts(waited(app))
+    assert result.verdict in texts(waited(app))
 
 
 def test_accounts_without_customers_ask_for_some(open_page: Open) -> None:
@@ -283,9 +283,9 @@ def test_accounts_without_customers_ask_for_some(open_page: Open) -> None:
     assert app.segmented_control(key="learn_from").value == "file"
 
 
-def test_profiles_are_told_apart_in_words(lesson) -> None:
-    table = suggested.profile_data(lesson.profile, lesson.universe.columns)
-    assert table.height == len(lesson.profile.criteria)
+def test_profiles_are_told_apart_in_words(result) -> None:
+    table = suggested.profile_data(result.profile, result.universe.columns)
+    assert table.height == len(result.profile.criteria)
     assert table["asks"].null_count() == 0
 
 

@@ -108,7 +108,7 @@ def _choose(entry: Entry, desk: Desk) -> None:
         st.rerun()
 
 
-def matched(name: str, outcomes: customers.Outcomes, accounts: pl.DataFrame) -> Deals:
+def matched(name: str, outcomes: customers.DealFile, accounts: pl.DataFrame) -> Deals:
     """Deals beside the accounts, with as many of these as decisions need."""
     matches = match(outcomes, accounts)
     ids = [*matches.matched["account_id"], *matches.ambiguous["candidates"].explode().drop_nulls()]

@@ -12,7 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from icp_core.errors import IcpError
 from icp_core.importing import refresh
 from icp_core.importing.cleaning import Rules
-from icp_core.importing.customers import Matches, Outcomes
+from icp_core.importing.customers import DealFile, Matches
 from icp_core.importing.library import Entry, Library
 from icp_core.importing.load import Loaded, Source, load, open_source
 from icp_core.importing.mapping import Mapping
@@ -82,7 +82,7 @@ class Deals:
     """
 
     name: str
-    outcomes: Outcomes
+    outcomes: DealFile
     accounts: pl.DataFrame
     labels: dict[str, str]
     matches: Matches

@@ -7,12 +7,12 @@ import polars as pl
 import streamlit as st
 
 from icp_core.accounts.universe import Universe
-from icp_core.learning import Standings
+from icp_core.learning import RankedCustomers
 from icp_core.learning.customers import MEASURES
 from ui import state
 from ui.format import number, plain
 from ui.importing import deals
-from ui.learning.course import course
+from ui.learning.session import learning
 from ui.tables import Field, Table
 from ui.texts import _
 
@@ -37,7 +37,7 @@ def group_names() -> dict[str, str]:
     return {"best": _("Best"), "worst": _("Worst"), "rest": _("Rest")}
 
 
-def draw(found: Standings, universe: Universe) -> None:
+def draw(found: RankedCustomers, universe: Universe) -> None:
     """Draw the weights, and the ranking under them."""
     for note in found.notes:
         st.caption(f":material/info: {plain(note)}")
@@ -47,7 +47,7 @@ def draw(found: Standings, universe: Universe) -> None:
         _ranking(found, universe)
 
 
-def _choices(found: Standings) -> None:
+def _choices(found: RankedCustomers) -> None:
     st.markdown(
         f"**{_('What makes a good customer')}**",
         help=_(
@@ -56,7 +56,7 @@ def _choices(found: Standings) -> None:
             "and unprofitable ones, unless you say so."
         ),
     )
-    settings = course().settings
+    settings = learning().settings
     names = measure_names()
     known = [name for name in MEASURES if found.frame[name].count()]
     with st.container(horizontal=True, gap="xsmall"):
@@ -94,15 +94,15 @@ def _choices(found: Standings) -> None:
 
 
 def _weigh(name: str) -> None:
-    weights = course().settings.weights
-    course().change(weights=replace(weights, **{name: state.picked(f"learn_{name}")}))
+    weights = learning().settings.weights
+    learning().change(weights=replace(weights, **{name: state.picked(f"learn_{name}")}))
 
 
 def _choose(name: str) -> None:
-    course().change(**{name: state.picked(f"learn_{name}")})
+    learning().change(**{name: state.picked(f"learn_{name}")})
 
 
-def standing_data(found: Standings, group: str | None = None) -> pl.DataFrame:
+def ranking_data(found: RankedCustomers, group: str | None = None) -> pl.DataFrame:
     """The ranking as people read it; one group of it, or all."""
     rows = found.frame if group is None else found.frame.filter(pl.col("group") == group)
     moved = pl.col("rank_without_satisfaction") - pl.col("rank")
@@ -118,7 +118,7 @@ def standing_data(found: Standings, group: str | None = None) -> pl.DataFrame:
     )
 
 
-def _ranking(found: Standings, universe: Universe) -> None:
+def _ranking(found: RankedCustomers, universe: Universe) -> None:
     counts = dict(found.frame["group"].value_counts().iter_rows())
     names = group_names()
     with st.container(
@@ -132,7 +132,7 @@ def _ranking(found: Standings, universe: Universe) -> None:
             label_visibility="collapsed",
             key="learn_group",
         )
-        rows = standing_data(found, group).with_columns(
+        rows = ranking_data(found, group).with_columns(
             pl.col("value") * 100, pl.col("revenue", "lifetime_value").round()
         )
         table = Table(
@@ -140,7 +140,7 @@ def _ranking(found: Standings, universe: Universe) -> None:
             _fields(rows),
             file="customers-ranked",
             population=universe,
-            whole=lambda: standing_data(found),
+            whole=lambda: ranking_data(found),
         )
         table.draw_download()
     table.draw(height=_HEIGHT)

@@ -44,7 +44,7 @@ def candidate_colours(*, dark: bool) -> dict[Candidate, str]:
     }
 
 
-def lift_data(lesson: LearningResult) -> pl.DataFrame:
+def lift_data(result: LearningResult) -> pl.DataFrame:
     """One row per attribute, the sharpest first.
 
     Columns: column, label, suggested, standing, share_best, share_others, lift, low, high, p_adjusted.
@@ -63,7 +63,7 @@ def lift_data(lesson: LearningResult) -> pl.DataFrame:
                 "high": one.lift.high if one.lift else None,
                 "p_adjusted": one.p_adjusted,
             }
-            for one in lesson.attributes
+            for one in result.attributes
         ],
         schema_overrides=dict.fromkeys(("lift", "low", "high"), pl.Float64),
     )

@@ -11,7 +11,7 @@ from icp_core.learning.proof import MEASURES, Candidate, Measure, Proof
 from ui import charts, state, theme
 from ui.format import number, plain
 from ui.learning import charts as figures
-from ui.learning.course import course
+from ui.learning.session import learning
 from ui.learning.shared import notes
 from ui.learning.suggested import open_in_builder
 from ui.tables import Field, Table
@@ -26,31 +26,31 @@ _DIGITS: Final[dict[Measure, int]] = {
 }
 
 
-def draw(lesson: LearningResult) -> None:
+def draw(result: LearningResult) -> None:
     """Draw the verdict, the curves, the measures, the differences, and the leakage check."""
     with st.container(border=True, gap="xsmall"):
         left, right = st.columns([4, 1], gap="small")
-        left.markdown(f"**{plain(lesson.verdict)}**")
-        if lesson.profile is not None and lesson.can_tell:
+        left.markdown(f"**{plain(result.verdict)}**")
+        if result.profile is not None and result.can_tell:
             with right.container(horizontal_alignment="right"):
-                open_in_builder(lesson.profile, key="learn_open_proven")
-        if lesson.proof is not None:
-            st.caption(method(lesson.proof))
-        notes(lesson)
-    if lesson.proof is None:
-        _leaks(lesson)
+                open_in_builder(result.profile, key="learn_open_proven")
+        if result.proof is not None:
+            st.caption(method(result.proof))
+        notes(result)
+    if result.proof is None:
+        _leaks(result)
         return
     curves, measures, differences, left_out = st.tabs(
         [_("Curves"), _("Measures"), _("Which is better"), _("Columns left out")]
     )
     with curves:
-        _curves(lesson.proof)
+        _curves(result.proof)
     with measures, st.container(border=True, gap="xsmall"):
-        _measures(lesson, lesson.proof)
+        _measures(result, result.proof)
     with differences, st.container(border=True, gap="xsmall"):
-        _differences(lesson, lesson.proof)
+        _differences(result, result.proof)
     with left_out:
-        _leaks(lesson)
+        _leaks(result)
 
 
 def method(proof: Proof) -> str:
@@ -66,7 +66,7 @@ def method(proof: Proof) -> str:
         + _(
             "{count} accounts, {best} of them best customers; companies are never split. Intervals hold "
             "95 % of resamples of companies."
-        ).format(count=number(proof.cases), best=number(proof.positives))
+        ).format(count=number(proof.accounts), best=number(proof.positives))
     )
 
 
@@ -140,7 +140,7 @@ def measure_data(proof: Proof) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
-def _measures(lesson: LearningResult, proof: Proof) -> None:
+def _measures(result: LearningResult, proof: Proof) -> None:
     Table(
         measure_data(proof),
         [
@@ -149,7 +149,7 @@ def _measures(lesson: LearningResult, proof: Proof) -> None:
         ],
         title=_("Out of sample, with 95 % intervals"),
         file="proof",
-        population=lesson.universe,
+        population=result.universe,
     ).draw()
     st.caption(
         _(
@@ -176,7 +176,7 @@ def difference_data(proof: Proof, measure: Measure) -> pl.DataFrame:
     )
 
 
-def _differences(lesson: LearningResult, proof: Proof) -> None:
+def _differences(result: LearningResult, proof: Proof) -> None:
     names = _measure_names()
     fields = (
         Field("measure", _("Measure"), on_page=False),
@@ -206,16 +206,16 @@ def _differences(lesson: LearningResult, proof: Proof) -> None:
             difference_data(proof, measure),
             fields,
             file="proof-differences",
-            population=lesson.universe,
+            population=result.universe,
             whole=lambda: everything,
         )
         table.draw_download()
     table.draw()
 
 
-def _leaks(lesson: LearningResult) -> None:
-    leaking = {one.column.name: one for one in lesson.left_out if one.leaks}
-    kept = course().settings.keep
+def _leaks(result: LearningResult) -> None:
+    leaking = {one.column.name: one for one in result.left_out if one.leaks}
+    kept = learning().settings.keep
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{_('Columns that know the outcome')}**")
         if not leaking and not kept:
@@ -223,17 +223,17 @@ def _leaks(lesson: LearningResult) -> None:
             return
         for one in leaking.values():
             st.markdown(f"- {plain(f'{_(one.column.label)} {one.reason}')}")
-        labels = {name: _(lesson.universe.columns[name].label) for name in (*leaking, *kept)}
+        labels = {name: _(result.universe.columns[name].label) for name in (*leaking, *kept)}
         st.multiselect(
             _("Use all the same"),
             list(labels),
             format_func=labels.__getitem__,
             key=state.shown("learn_keep", list(kept)),
-            on_change=lambda: course().change(keep=tuple(state.picked("learn_keep"))),
+            on_change=lambda: learning().change(keep=tuple(state.picked("learn_keep"))),
             help=_("They are left out because they help nobody to find the next customer."),
             width=420,
         )
-        others = [one for one in lesson.left_out if not one.leaks]
+        others = [one for one in result.left_out if not one.leaks]
         if others:
             st.caption(
                 plain(

@@ -7,8 +7,8 @@ from icp_core.learning import LearningResult
 from icp_core.learning.segments import Segment, Segments
 from ui import data
 from ui.format import number, percent, plain
-from ui.learning.course import done
 from ui.learning.request import Request
+from ui.learning.session import done
 from ui.learning.suggested import open_in_builder, profile_data
 from ui.tables import Field, Table
 from ui.texts import _
@@ -16,16 +16,16 @@ from ui.texts import _
 _SHOWN = 4
 
 
-def draw(request: Request, lesson: LearningResult) -> None:
+def draw(request: Request, result: LearningResult) -> None:
     """Draw how many segments there are and how sure that is, and a card for each."""
-    found = done(data.customer_segments(request, lesson), request)
+    found = done(data.customer_segments(request, result), request)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         st.markdown(f"**{plain(verdict(found))}**", width="content")
         if found.stability.height:
             with st.popover(_("Stability"), icon=":material/query_stats:"):
-                _stability(found.stability, lesson)
+                _stability(found.stability, result)
     cards = st.columns(min(len(found.segments), 3) if len(found.segments) > 1 else 2, gap="small")
     for index, one in enumerate(found.segments):
         with (
@@ -35,7 +35,7 @@ def draw(request: Request, lesson: LearningResult) -> None:
             ),
         ):
             with st.container(gap="xsmall"):
-                _card(one, lesson)
+                _card(one, result)
             if one.profile is not None:
                 open_in_builder(one.profile, key=f"learn_segment_{index}")
 
@@ -55,19 +55,19 @@ def verdict(found: Segments) -> str:
     )
 
 
-def _card(one: Segment, lesson: LearningResult) -> None:
+def _card(one: Segment, result: LearningResult) -> None:
     st.markdown(f"**{plain(one.name)}**")
     st.caption(
         _("{count} customers, {share} of those grouped").format(
             count=number(len(one.rows)), share=percent(one.share)
         )
     )
-    names = lesson.universe.frame["name"].gather(one.rows[:_SHOWN]).to_list()
+    names = result.universe.frame["name"].gather(one.rows[:_SHOWN]).to_list()
     st.caption(plain(", ".join(name or "–" for name in names)))
     if one.profile is None:
         st.caption(_("Nothing sets it apart from the market, so there is no profile."))
         return
-    asked = profile_data(one.profile, lesson.universe.columns)
+    asked = profile_data(one.profile, result.universe.columns)
     st.markdown(
         "\n".join(
             f"- **{plain(column)}** {plain(counts)}: {plain(asks)}"
@@ -89,7 +89,7 @@ def stability_data(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _stability(table: pl.DataFrame, lesson: LearningResult) -> None:
+def _stability(table: pl.DataFrame, result: LearningResult) -> None:
     shown = stability_data(table)
     Table(
         # One column a number of segments, which leaves room for the segments themselves.
@@ -103,7 +103,7 @@ def _stability(table: pl.DataFrame, lesson: LearningResult) -> None:
         ],
         title=_("Which number comes out twice?"),
         file="segment-stability",
-        population=lesson.universe,
+        population=result.universe,
         whole=lambda: table,
     ).draw()
     st.caption(

@@ -18,49 +18,49 @@ _DRAWN: Final = 9
 _HEIGHT: Final = 360
 
 
-def draw(lesson: LearningResult) -> None:
+def draw(result: LearningResult) -> None:
     """Draw the sharpest attributes in words, all of them as a chart, and the levels of one."""
-    if not lesson.attributes:
-        notes(lesson)
-        _levels(lesson)
+    if not result.attributes:
+        notes(result)
+        _levels(result)
         return
     sharpest, levels = st.tabs([_("The sharpest attributes"), _("Every level")])
     with sharpest:
         left, right = st.columns([6, 5], gap="small")
         with left, st.container(border=True, gap="xsmall", height="stretch"):
-            _sharpest(lesson)
+            _sharpest(result)
         with right, st.container(border=True, gap="xsmall", height="stretch"):
-            _all(lesson)
+            _all(result)
     with levels:
-        _levels(lesson)
+        _levels(result)
 
 
-def notes(lesson: LearningResult) -> None:
+def notes(result: LearningResult) -> None:
     """Say what was set aside and what cannot be told; aloud where more customers are needed."""
-    for note in lesson.notes:
-        if lesson.needed is None:
+    for note in result.notes:
+        if result.needed is None:
             st.caption(f":material/info: {plain(note)}")
         else:
             st.info(plain(note), icon=":material/groups:")
 
 
-def _sharpest(lesson: LearningResult) -> None:
+def _sharpest(result: LearningResult) -> None:
     st.markdown(
         f"**{_('What sets the best apart')}**",
         help=_(
             "Counted on customers that the levels were not chosen on, and corrected for having looked "
             "at {count} columns."
-        ).format(count=number(len(lesson.attributes))),
+        ).format(count=number(len(result.attributes))),
     )
-    if not lesson.suggested:
+    if not result.suggested:
         st.markdown(_("Can't tell yet: chance alone could make every difference found."))
-    for one in lesson.suggested:
-        st.markdown(f"- {plain(one.sentence(lesson.compared))}")
-    notes(lesson)
+    for one in result.suggested:
+        st.markdown(f"- {plain(one.sentence(result.compared))}")
+    notes(result)
 
 
-def _all(lesson: LearningResult) -> None:
-    table = figures.lift_data(lesson)
+def _all(result: LearningResult) -> None:
+    table = figures.lift_data(result)
     Table(
         table,
         (
@@ -75,7 +75,7 @@ def _all(lesson: LearningResult) -> None:
         ),
         title=_("Times as common among the best"),
         file="attributes",
-        population=lesson.universe,
+        population=result.universe,
     ).draw_title()
     dark = theme.is_dark()
     colours = theme.tier_colours(("A", "B", "C"), dark=dark)
@@ -87,10 +87,10 @@ def _all(lesson: LearningResult) -> None:
     )
 
 
-def level_data(lesson: LearningResult, column: str) -> pl.DataFrame:
+def level_data(result: LearningResult, column: str) -> pl.DataFrame:
     """The levels of one column, areas by name: numbers in order, others by frequency."""
-    described = lesson.universe.columns[column]
-    rows = lesson.levels.filter(pl.col("column") == column)
+    described = result.universe.columns[column]
+    rows = result.levels.filter(pl.col("column") == column)
     if described.kind is Kind.NUMBER:
         return rows
     if described.kind is not Kind.INDUSTRY:
@@ -100,13 +100,13 @@ def level_data(lesson: LearningResult, column: str) -> pl.DataFrame:
     return pl.concat([rows[:-1].sort("best", descending=True, maintain_order=True), rows[-1:]])
 
 
-def _levels(lesson: LearningResult) -> None:
-    names = lesson.levels["column"].unique(maintain_order=True).to_list()
+def _levels(result: LearningResult) -> None:
+    names = result.levels["column"].unique(maintain_order=True).to_list()
     if not names:
         return
-    columns = lesson.universe.columns
+    columns = result.universe.columns
     # The sharpest first.
-    order = [a.column.name for a in lesson.attributes if a.column.name in names] or names
+    order = [a.column.name for a in result.attributes if a.column.name in names] or names
     fields = (
         Field("column", _("Column"), on_page=False),
         Field("level", _("Level"), pinned=True, width=138),
@@ -131,17 +131,17 @@ def _levels(lesson: LearningResult) -> None:
                 width=260,
                 **state.kept("learn_attribute"),
             )
-            rows = level_data(lesson, chosen)
+            rows = level_data(result, chosen)
             table = Table(
                 rows.with_columns(with_interval=_with_interval()),
                 fields,
                 file="levels",
-                population=lesson.universe,
-                whole=lambda: lesson.levels,
+                population=result.universe,
+                whole=lambda: result.levels,
             )
             table.draw_download()
         dark = theme.is_dark()
-        worst = len(lesson.standings.rows("worst")) > 0
+        worst = len(result.customers.rows("worst")) > 0
         left, right = st.columns([2, 3], gap="small")
         with left:
             groups = figures.level_groups(dark=dark)

@@ -18,30 +18,30 @@ from ui.tables import Field, Table
 from ui.texts import _
 
 
-def draw(request: Request, lesson: LearningResult) -> None:
+def draw(request: Request, result: LearningResult) -> None:
     """Draw both profiles, what they disagree on, and the accounts they rank apart."""
-    if lesson.profile is None:
-        st.markdown(f"**{plain(lesson.verdict)}**")
-        notes(lesson)
+    if result.profile is None:
+        st.markdown(f"**{plain(result.verdict)}**")
+        notes(result)
         return
-    apart = data.ranked_apart(request, lesson)
+    apart = data.ranked_apart(request, result)
     labels = [_("Side by side")]
     if apart is not None:
         labels.append(_("Where they disagree · {count}").format(count=number(len(apart[0]))))
     tabs = st.tabs(labels)
     with tabs[0]:
-        _side_by_side(lesson.profile, request.hand, lesson)
+        _side_by_side(result.profile, request.hand, result)
     if apart is None:
         return
     with tabs[1]:
         left, right = st.columns(2, gap="small")
         with left, st.container(border=True, gap="xsmall", height="stretch"):
-            _disagreements(apart[0], lesson)
+            _disagreements(apart[0], result)
         with right, st.container(border=True, gap="xsmall", height="stretch"):
-            _accounts(apart[1], lesson)
+            _accounts(apart[1], result)
 
 
-def _side_by_side(learned: Profile, hand: Profile, lesson: LearningResult) -> None:
+def _side_by_side(learned: Profile, hand: Profile, result: LearningResult) -> None:
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         with st.container(
@@ -49,7 +49,7 @@ def _side_by_side(learned: Profile, hand: Profile, lesson: LearningResult) -> No
         ):
             st.markdown(f"**{_('Suggested profile')}**", width="content")
             open_in_builder(learned, key="learn_open")
-        criteria(learned, lesson)
+        criteria(learned, result)
         st.caption(
             _(
                 "Tiers, potential and currency are those of the current profile. Edit it like any "
@@ -58,7 +58,7 @@ def _side_by_side(learned: Profile, hand: Profile, lesson: LearningResult) -> No
         )
     with right, st.container(border=True, gap="xsmall", height="stretch"):
         st.markdown(f"**{_('Current profile')}: {plain(hand.name)}**")
-        criteria(hand, lesson)
+        criteria(hand, result)
 
 
 def open_in_builder(profile: Profile, *, key: str) -> None:
@@ -89,10 +89,10 @@ def _counted(value: int | Role) -> str:
     return words.one_of(value) if isinstance(value, Role) else signed(value)
 
 
-def criteria(profile: Profile, lesson: LearningResult) -> None:
+def criteria(profile: Profile, result: LearningResult) -> None:
     """Draw what a profile asks for, every word of it."""
     Table(
-        profile_data(profile, lesson.universe.columns).with_columns(
+        profile_data(profile, result.universe.columns).with_columns(
             # “Must-have” stays on one line.
             pl.col("counts").str.replace_all("-", "\u2011")
         ),
@@ -130,9 +130,9 @@ def disagreement_data(
     )
 
 
-def _disagreements(found: tuple[Disagreement, ...], lesson: LearningResult) -> None:
+def _disagreements(found: tuple[Disagreement, ...], result: LearningResult) -> None:
     Table(
-        disagreement_data(found, lesson.universe.columns),
+        disagreement_data(found, result.universe.columns),
         (
             Field("column", _("Criterion")),
             Field("hand", _("Current")),
@@ -141,11 +141,11 @@ def _disagreements(found: tuple[Disagreement, ...], lesson: LearningResult) -> N
         ),
         title=_("Criteria they differ on"),
         file="disagreements",
-        population=lesson.universe,
+        population=result.universe,
     ).draw()
 
 
-def _accounts(accounts: pl.DataFrame, lesson: LearningResult) -> None:
+def _accounts(accounts: pl.DataFrame, result: LearningResult) -> None:
     names = {"hand": _("current"), "learned": _("learned")}
     Table(
         accounts.with_columns(pl.col("favoured_by").replace_strict(names)),
@@ -158,7 +158,7 @@ def _accounts(accounts: pl.DataFrame, lesson: LearningResult) -> None:
         ),
         title=_("Ranked high by one and low by the other"),
         file="ranked-apart",
-        population=lesson.universe,
+        population=result.universe,
     ).draw(height=300)
     st.caption(
         _("The share of all accounts that rank below; {best} is the best account.").format(

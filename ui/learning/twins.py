@@ -9,8 +9,8 @@ from icp_core.learning import LearningResult
 from icp_core.learning.twins import Twins
 from ui import data, state
 from ui.format import number
-from ui.learning.course import done
 from ui.learning.request import Request
+from ui.learning.session import done
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
@@ -19,9 +19,9 @@ _OFFERED: Final = 1_000
 _HEIGHT: Final = 400
 
 
-def draw(request: Request, lesson: LearningResult) -> None:
+def draw(request: Request, result: LearningResult) -> None:
     """Draw the choice of customers, and their nearest accounts."""
-    best = lesson.standings.frame.filter(pl.col("group") == "best").head(_OFFERED)
+    best = result.customers.frame.filter(pl.col("group") == "best").head(_OFFERED)
     names = dict(best.select("account_id", "name").iter_rows())
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         customers = st.multiselect(
@@ -39,12 +39,12 @@ def draw(request: Request, lesson: LearningResult) -> None:
             required=True,
             **state.kept("learn_twins"),
         )
-    found = done(data.twins(request, lesson, tuple(customers), count), request)
+    found = done(data.twins(request, result, tuple(customers), count), request)
     with st.container(border=True, gap="xsmall"):
-        _table(found, lesson)
+        _table(found, result)
 
 
-def _table(found: Twins, lesson: LearningResult) -> None:
+def _table(found: Twins, result: LearningResult) -> None:
     Table(
         found.frame,
         (
@@ -61,7 +61,7 @@ def _table(found: Twins, lesson: LearningResult) -> None:
             found.frame.height,
         ).format(count=number(found.frame.height)),
         file="twins",
-        population=lesson.universe,
+        population=result.universe,
     ).draw(height=_HEIGHT)
     st.caption(
         _("Similarity, not probability: resembling a customer is not the same as becoming one."),

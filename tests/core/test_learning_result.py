@@ -1,4 +1,4 @@
-"""From a customer list to a lesson, bad customer lists included."""
+"""From a customer list to a learning result, bad customer lists included."""
 
 import json
 from datetime import date
@@ -38,7 +38,7 @@ def deals(universe):
 
 
 @pytest.fixture(scope="module")
-def lesson(universe, deals):
+def result(universe, deals):
     return learn(universe, deals, hand=HAND, today=TODAY)
 
 
@@ -47,55 +47,55 @@ def ids(universe, *, customers=True, count=None):
     return chosen.to_list()[:count]
 
 
-def test_the_demo_tells_the_whole_story(lesson):
-    assert lesson.can_tell
-    assert lesson.fictional
-    assert {"industry", "employees", "revenue_growth"} <= {a.column.name for a in lesson.suggested}
-    assert lesson.proof.method == "forward in time"
-    assert "times as many of the best customers in its top 10 %" in lesson.verdict
-    assert [o.column.name for o in lesson.left_out if o.leaks] == ["is_customer"]
-    assert any("facts are younger than" in note for note in lesson.notes)
-    drawbacks = [c for c in lesson.profile.criteria if c.role is Role.DRAWBACK]
+def test_the_demo_tells_the_whole_story(result):
+    assert result.can_tell
+    assert result.fictional
+    assert {"industry", "employees", "revenue_growth"} <= {a.column.name for a in result.suggested}
+    assert result.proof.method == "forward in time"
+    assert "times as many of the best customers in its top 10 %" in result.verdict
+    assert [o.column.name for o in result.left_out if o.leaks] == ["is_customer"]
+    assert any("facts are younger than" in note for note in result.notes)
+    drawbacks = [c for c in result.profile.criteria if c.role is Role.DRAWBACK]
     assert [c.column for c in drawbacks] == ["technologies"]
     assert set(drawbacks[0].fit.tags) & set(demo.OLD_ERP)
 
 
-def test_the_suggested_profile_can_be_used_like_any_other(universe, lesson):
-    assert lesson.profile.currency == "SEK"
-    assert lesson.profile == Profile.from_json(lesson.profile.to_json())
-    assert len(Scoreboard(universe).evaluate(lesson.profile).matches) > 0
+def test_the_suggested_profile_can_be_used_like_any_other(universe, result):
+    assert result.profile.currency == "SEK"
+    assert result.profile == Profile.from_json(result.profile.to_json())
+    assert len(Scoreboard(universe).evaluate(result.profile).matches) > 0
 
 
-def test_hand_made_and_learned_are_set_against_each_other(lesson):
-    columns, accounts = disagreement(lesson)
+def test_hand_made_and_learned_are_set_against_each_other(result):
+    columns, accounts = disagreement(result)
     assert {d.column: d.kind for d in columns}["country"] == "only by hand"
     assert set(accounts["favoured_by"]) == {"hand", "learned"}
-    assert lesson.proof.difference("learned", "hand", "auc").winner == "learned"
+    assert result.proof.difference("learned", "hand", "auc").winner == "learned"
 
 
-def test_the_lesson_can_be_written_as_json_and_as_text(lesson):
-    content = json.loads(json.dumps(lesson.to_dict()))
+def test_the_result_can_be_written_as_json_and_as_text(result):
+    content = json.loads(json.dumps(result.to_dict()))
     assert content["fictional"]
-    assert content["customers"]["best"] == len(lesson.standings.rows("best"))
+    assert content["customers"]["best"] == len(result.customers.rows("best"))
     assert content["proof"]["judged"]["hand"]["measures"]["auc"]["low"] < 1
-    text = "\n".join(lesson.lines())
+    text = "\n".join(result.lines())
     assert "(FICTIONAL)" in text
     assert "Suggested profile" in text
     assert "AUC" in text
 
 
-def test_the_same_seed_gives_the_same_lesson_and_another_one_does_not(universe, deals, lesson):
+def test_the_same_seed_gives_the_same_result_and_another_one_does_not(universe, deals, result):
     again = learn(universe, deals, hand=HAND, today=TODAY)
-    assert again.to_dict() == lesson.to_dict()
+    assert again.to_dict() == result.to_dict()
     other = learn(universe, deals, hand=HAND, today=TODAY, seed=2, judge=False)
-    assert other.to_dict()["attributes"] != lesson.to_dict()["attributes"]
+    assert other.to_dict()["attributes"] != result.to_dict()["attributes"]
 
 
 def test_won_deals_can_be_compared_with_lost_ones(universe, deals):
     found = learn(universe, deals, against="worst", today=TODAY, judge=False)
     assert found.compared == "the worst"
-    assert found.cases.positive.mean() == pytest.approx(
-        len(found.standings.rows("best")) / len(found.standings.frame)
+    assert found.labelled.positive.mean() == pytest.approx(
+        len(found.customers.rows("best")) / len(found.customers.frame)
     )
     assert not any(c.role is Role.DRAWBACK for c in found.profile.criteria)
 
@@ -116,14 +116,14 @@ def test_a_leaking_column_is_left_out_by_default(universe, deals):
     assert "success_manager" not in {c.column for c in found.profile.criteria}
 
 
-def test_the_twins_of_a_lesson_are_no_customers_and_have_names(universe, lesson):
-    found = lesson.twins(count=30)
+def test_the_twins_of_a_result_are_no_customers_and_have_names(universe, result):
+    found = result.twins(count=30)
     assert found.frame.height == 30
     assert not found.frame["account_id"].is_in(ids(universe)).any()
-    one = lesson.standings.frame["account_id"][0]
-    assert set(lesson.twins([one], count=5).frame["nearest_id"]) == {one}
+    one = result.customers.frame["account_id"][0]
+    assert set(result.twins([one], count=5).frame["nearest_id"]) == {one}
     with pytest.raises(LearningError, match="at least one customer"):
-        lesson.twins(["nobody"])
+        result.twins(["nobody"])
 
 
 def test_a_competitors_reference_customers_teach_a_profile_too(universe):
@@ -303,6 +303,6 @@ def test_a_crm_list_can_be_read_matched_and_learned_from(universe, deals, tmp_pa
     matched = match(read_outcomes(path), universe.frame).outcomes
     found = learn(universe, Outcomes.of(matched), today=TODAY, judge=False)
     direct = learn(universe, deals, today=TODAY, judge=False)
-    assert len(found.standings.frame) == len(direct.standings.frame)
-    assert found.standings.frame["breadth"].sum() == direct.standings.frame["breadth"].sum()
+    assert len(found.customers.frame) == len(direct.customers.frame)
+    assert found.customers.frame["breadth"].sum() == direct.customers.frame["breadth"].sum()
     assert [a.column.name for a in found.suggested] == [a.column.name for a in direct.suggested]

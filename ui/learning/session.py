@@ -29,7 +29,7 @@ _Made = TypeVar("_Made")
 
 
 @dataclass
-class Course:
+class LearningSession:
     """What this session has chosen.
 
     Attributes
@@ -58,9 +58,9 @@ class Course:
         self.given.pop((dataset, kind), None)
 
 
-def course() -> Course:
-    """The course of this session."""
-    return state.own("course", Course)
+def learning() -> LearningSession:
+    """The learning of this session."""
+    return state.own("learning", LearningSession)
 
 
 def sources(dataset: str, universe: Universe) -> dict[str, str]:
@@ -111,7 +111,7 @@ def customers(view: View, universe: Universe) -> Given:
             st.button(
                 _("Use others"),
                 icon=":material/replay:",
-                on_click=course().forget,
+                on_click=learning().forget,
                 args=(view.dataset, kind),
                 key="learn_replace",
             )
@@ -145,7 +145,7 @@ def _given(dataset: str, kind: str, universe: Universe) -> Given | None:
             "Hand-picked: {count} account.", "Hand-picked: {count} accounts.", len(picked)
         ).format(count=number(len(picked)))
         return Given(Outcomes.of_customers(picked), "\n".join(picked), count)
-    return course().given.get((dataset, kind))
+    return learning().given.get((dataset, kind))
 
 
 def _put_away(kind: str) -> None:
@@ -166,7 +166,7 @@ def _ask_for_file(dataset: str, universe: Universe) -> None:
         type=["csv", "xlsx", "tsv", "txt"],
         max_upload_size=MOST_MB,
         label_visibility="collapsed",
-        key=f"learn_file_{course().round}",
+        key=f"learn_file_{learning().round}",
     )
     st.download_button(
         _("Download the template"),
@@ -185,7 +185,7 @@ def _ask_for_file(dataset: str, universe: Universe) -> None:
                 st.error(plain(str(error)), icon=":material/error:")
                 return
         _keep(dataset, "file", found, content)
-        course().round += 1
+        learning().round += 1
         st.rerun()
 
 
@@ -232,7 +232,7 @@ def _ask_for_list(dataset: str, universe: Universe) -> None:
 
 
 def _keep(dataset: str, kind: str, found: CustomerList, content: bytes) -> None:
-    course().given[dataset, kind] = Given(
+    learning().given[dataset, kind] = Given(
         found.outcomes, sha256(content).hexdigest(), found.sentence(), found.missing
     )
 
@@ -266,7 +266,7 @@ def done(work: Work[_Made], request: Request) -> _Made:
 
 def stop_if_paused(request: Request) -> None:
     """Where the answer to this question was cancelled, offer to begin again, and stop the page."""
-    if course().paused != request.key:
+    if learning().paused != request.key:
         return
     st.info(_("Cancelled. What you chose is still there."), icon=":material/pause_circle:")
     st.button(_("Begin again"), icon=":material/play_arrow:", on_click=_resume, key="learn_again")
@@ -284,9 +284,9 @@ def _watched(work: Work[Any], key: str) -> None:
         )
         if st.button(_("Cancel"), icon=":material/close:", key="learn_cancel"):
             work.cancel()
-            course().paused = key
+            learning().paused = key
             st.rerun()
 
 
 def _resume() -> None:
-    course().paused = ""
+    learning().paused = ""

@@ -1,0 +1,206 @@
+"""From a customer list to everything that can be learned from it, in one call."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+import numpy as np
+import polars as pl
+from threadpoolctl import threadpool_limits
+
+from icp_core.accounts.universe import Universe
+from icp_core.learning import leakage, suggestion
+from icp_core.learning.attributes import customers_needed, level_table
+from icp_core.learning.customers import Outcomes, Weights, rank_customers
+from icp_core.learning.labelled import Against, Report, background, label, levels_of
+from icp_core.learning.levels import Levels, attributes_of
+from icp_core.learning.proof import prove
+from icp_core.learning.result import LearningResult
+from icp_core.profiles.model import Profile
+
+LEAST_BEST: Final = 20
+SEED: Final = 1
+
+
+def learn(
+    universe: Universe,
+    outcomes: Outcomes,
+    *,
+    hand: Profile | None = None,
+    weights: Weights | None = None,
+    best: int | None = None,
+    worst: int | None = None,
+    against: Against = "market",
+    keep: Collection[str] = (),
+    judge: bool = True,
+    today: date | None = None,
+    seed: int = SEED,
+    progress: Report | None = None,
+) -> LearningResult:
+    """Learn from a customer list: one's own, or a competitor's reference customers.
+
+    Parameters
+    ----------
+    universe
+        The accounts to look among.
+    outcomes
+        Deals and customers.
+    hand
+        A profile made by hand to compare with; its tiers, potential and currency are taken over.
+    weights, best, worst, today
+        As for `customers.rank_customers`.
+    against
+        Compare the best with the rest of the market, or with the worst: won with lost deals.
+    keep
+        Names of columns to use although they seem to know the outcome.
+    judge
+        Whether to judge out of sample, which takes most of the time.
+    seed
+        The same seed gives the same result.
+    progress
+        Called with the share done and what is being done; what it raises ends the work.
+
+    Raises
+    ------
+    LearningError
+        If no customer is in the universe, or the request makes no sense. Too little to learn from is
+        no error: the result then says what is missing.
+    ProfileError
+        If the hand-made profile does not fit the universe.
+    """
+    if hand is not None:
+        hand.check(universe.columns)
+    report = progress or _silent
+    rng = np.random.default_rng(seed)
+    # Many small products: more threads only wait for each other.
+    with threadpool_limits(1):
+        report(0.0, "Ranking customers")
+        customers = rank_customers(
+            outcomes, universe, weights=weights, best=best, worst=worst, today=today
+        )
+        columns, left_out = attributes_of(universe)
+        columns = (
+            *columns,
+            *(out.column for out in left_out if out.leaks and out.column.name in keep),
+        )
+        left_out = tuple(out for out in left_out if out.column not in columns)
+        grid = levels_of(universe, columns)
+        result = LearningResult(
+            universe=universe,
+            customers=customers,
+            against=against,
+            left_out=left_out,
+            levels=pl.DataFrame(),
+            attributes=(),
+            card=None,
+            profile=None,
+            proof=None,
+            hand=hand,
+            needed=None,
+            notes=customers.notes,
+            fictional=universe.fictional or outcomes.fictional,
+            labelled=None,
+            columns=columns,
+            seed=seed,
+        )
+        return _taught(result, grid, keep, judge=judge, rng=rng, report=report)
+
+
+def _silent(share: float, what: str) -> None:
+    """Report nothing."""
+
+
+def _taught(
+    result: LearningResult,
+    grid: dict[str, Levels],
+    keep: Collection[str],
+    *,
+    judge: bool,
+    rng: np.random.Generator,
+    report: Report,
+) -> LearningResult:
+    universe, customers = result.universe, result.customers
+    best, bad = customers.rows("best"), customers.rows("worst")
+    notes = list(result.notes)
+    if not len(best):
+        notes.append("None of the customers stayed and earns money, so there are no best ones.")
+    market = background(universe, customers, rng)
+    others = market if result.against == "market" else bad
+    compared = "other accounts" if result.against == "market" else "lost or churned customers"
+    days = {
+        int(row): day
+        for row, day in customers.frame.select("row", "closed_on").iter_rows()
+        if day is not None
+    }
+    labelled = label(universe, best, others, grid, days=days)
+    report(0.05, "Looking for columns that know the outcome")
+    leaking = tuple(
+        out for out in leakage.leaks(labelled, universe, rng) if out.column.name not in keep
+    )
+    gone = {out.column.name for out in leaking}
+    labelled = labelled.without(gone)
+    grid = {name: levels for name, levels in grid.items() if name not in gone}
+    result = replace(
+        result,
+        left_out=(*result.left_out, *leaking),
+        columns=tuple(c for c in result.columns if c.name not in gone),
+    )
+    if warning := leakage.dated_later(labelled):
+        notes.append(warning)
+    report(0.1, "Counting levels")
+    levels = level_table(universe, grid, best, bad)
+    enough = len(best) >= LEAST_BEST and len(others) >= LEAST_BEST and bool(grid)
+    result = replace(result, levels=levels, labelled=labelled if len(others) else None)
+    least = max(customers_needed(len(grid)), LEAST_BEST)
+    if not enough:
+        if not grid:
+            notes.append("These accounts have no column that could tell customers from others.")
+        elif len(others) < LEAST_BEST:
+            notes.append(
+                f"There are only {len(others):,} {compared} to compare with; "
+                f"{LEAST_BEST} are the least. Twins can be found without."
+            )
+        if len(best) < LEAST_BEST:
+            notes.append(
+                f"{len(best):,} best customers are too few to learn from; {LEAST_BEST} are the least "
+                f"and {least:,} show an attribute half as common again as in the market. "
+                "Twins can be found from one."
+            )
+        return replace(result, notes=tuple(notes), needed=least if len(best) < least else None)
+    worst = None
+    if result.against == "market" and len(bad) >= suggestion.LEAST_WORST:
+        worst = label(universe, bad, best, grid, days=days)
+    elif result.against == "market":
+        notes.append(
+            f"{len(bad):,} lost or churned customers are too few to tell what marks them; "
+            f"{suggestion.LEAST_WORST} are the least."
+        )
+    report(0.2, "Fitting the scorecard")
+    learned = suggestion.learn_from(labelled, worst, rng, like=result.hand)
+    needed = None
+    if learned.profile is None and len(best) < least:
+        needed = least
+        notes.append(
+            f"With {least:,} best customers an attribute half as common again among them "
+            f"as in the market would show; there are {len(best):,}."
+        )
+    judged = None
+    if judge:
+        judged = prove(
+            labelled,
+            worst,
+            rng,
+            hand=result.hand,
+            progress=lambda share, what: report(0.3 + 0.7 * share, what),
+        )
+    report(1.0, "Done")
+    return replace(
+        result,
+        attributes=learned.attributes,
+        card=learned.card,
+        profile=learned.profile,
+        proof=judged,
+        needed=needed,
+        notes=tuple(notes),
+    )
