@@ -40,17 +40,17 @@ st.markdown(
     )
 )
 with shell.guard():
-    evaluation = shell.evaluation(view)
-    steps = next_steps(evaluation, today=date.today())
-headline(evaluation)
+    market = shell.market(view)
+    steps = next_steps(market, today=date.today())
+headline(market)
 
 left, right = st.columns(2)
 with left.container(border=True, height="stretch"):
     st.markdown(_("**Companies and potential a year, by tier**"))
-    if evaluation.market.matching:
+    if market.totals.matching:
         live.show(
             live.tier_chart(
-                live.tier_data(evaluation),
+                live.tier_data(market),
                 currency=profile.currency,
                 dark=theme.is_dark(),
                 room=1.5,

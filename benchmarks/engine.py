@@ -30,7 +30,8 @@ import polars as pl
 
 from icp_core import sources
 from icp_core.accounts import demo
-from icp_core.evaluation.expressions import MATCH, NAMES, dimension, evaluated
+from icp_core.evaluation.expressions import MATCH, dimension, evaluated
+from icp_core.evaluation.names import NAMES
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Choice, Criterion, Flag, PerEmployee, Profile, Range, Role, Tags
 from icp_core.reference import industry

@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 
 from icp_core.accounts import demo
 from icp_core.evaluation import engines
-from icp_core.evaluation.engines import EngineBoard
+from icp_core.evaluation.engines import EngineAccounts
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starter
 
@@ -89,7 +89,7 @@ def scanned(file: Path, profile: Profile) -> int:
 def measured(folder: Path, *, memory: str, rounds: int) -> dict[str, Any]:
     """Seconds for a market, a page and the first batch of an export, and what they took."""
     engine = engines.connect(f"parquet://{folder}?memory={memory}")
-    scoreboard = EngineBoard(engine, seconds=None)
+    scoreboard = EngineAccounts(engine, seconds=None)
     asked = questions()
     kept: list[int] = []
     keep = engine.keep

@@ -17,15 +17,14 @@ from icp_core.accounts import demo
 from icp_core.accounts.population import Population
 from icp_core.errors import IcpError, ImportRefused, ProfileError, WorkspaceError
 from icp_core.evaluation import engines
-from icp_core.evaluation.engines import EngineBoard, EngineEvaluation
-from icp_core.evaluation.engines.evaluation import SECONDS
+from icp_core.evaluation.engines import EngineAccounts
+from icp_core.evaluation.engines.evaluation import LIFTED, SECONDS
 from icp_core.evaluation.explain import Explanation, explain
 from icp_core.evaluation.market import Market
-from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.evaluation.tiers import UNRANKED
-from icp_core.exporting import FORMATS, Format, Preflight, prepare
+from icp_core.exporting import FORMATS, Preflight
 from icp_core.exporting.cells import guarded
-from icp_core.exporting.streamed import LayOut, Written, prepare_best, write_parts
 from icp_core.importing import customers, refresh
 from icp_core.importing.cleaning import Rules
 from icp_core.importing.encodings import CODE_PAGES
@@ -34,9 +33,21 @@ from icp_core.importing.mapping import Mapping
 from icp_core.importing.report import QualityReport
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
+from icp_core.views import ExportSpec, MarketView, view_of
 from icp_core.workspace import Workspace, user_name
 
 BAD_INPUT = 2
+SPLITS = (
+    "country",
+    "region",
+    "municipality",
+    "section",
+    "industry",
+    "group",
+    "class",
+    "size",
+    "age",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
 
     score = _command(commands, "score", _score, "the market that a profile makes of the accounts")
     score.add_argument("--rows", type=_count, default=10, help="how many of the best to list")
+    score.add_argument(
+        "--by",
+        choices=SPLITS,
+        help="the matches of every segment too, with tiers, customers and potential",
+    )
     score.add_argument("--json", action="store_true", help="one JSON object and nothing else")
 
     export = _command(commands, "export", _export, "an account list for an ad platform or a CRM")
@@ -166,22 +182,27 @@ def _list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _evaluation(options: argparse.Namespace) -> Evaluation | EngineEvaluation:
+def _view(options: argparse.Namespace, *, lift: bool = False) -> MarketView:
     inactive = options.include_inactive
-    scoreboard: Scoreboard | EngineBoard
+    accounts: Scoreboard | EngineAccounts
     if engines.is_address(options.accounts):
         engine = engines.connect(options.accounts)
-        scoreboard = EngineBoard(engine, seconds=options.seconds, include_inactive=inactive)
+        accounts = EngineAccounts(
+            engine,
+            seconds=options.seconds,
+            include_inactive=inactive,
+            lift_up_to=LIFTED if lift else 0,
+        )
         population: Population = engine
     else:
         universe = sources.load(options.accounts, include_inactive=inactive)
-        scoreboard, population = Scoreboard(universe), universe
+        accounts, population = Scoreboard(universe), universe
     profile = _by_hand(options, population)
     if profile is None:
         raise ProfileError(
             f"No starter profile fits the columns of {population.name}; name one with --profile."
         )
-    return scoreboard.evaluate(profile)
+    return view_of(accounts.evaluate(profile))
 
 
 def _by_hand(options: argparse.Namespace, universe: Population) -> Profile | None:
@@ -199,26 +220,44 @@ def _profile(path: Path) -> Profile:
 
 
 def _score(options: argparse.Namespace) -> None:
-    evaluation = _evaluation(options)
-    rows = evaluation.page(limit=options.rows)
-    universe = evaluation.population
-    reasons = explain(rows, evaluation.profile)
+    view = _view(options, lift=options.by is not None)
+    rows = view.page(limit=options.rows).rows
+    population = view.population
+    reasons = explain(rows, view.profile)
+    segments = view.segments(options.by) if options.by else None
     if options.json:
         best = [
             _row(row, reason)
             for row, reason in zip(rows.iter_rows(named=True), reasons, strict=True)
         ]
-        answer = {"accounts": universe.name, "fictional": universe.fictional}
-        print(json.dumps(answer | evaluation.market.to_dict() | {"best": best}, ensure_ascii=False))
+        answer = {"accounts": population.name, "fictional": population.fictional}
+        answer |= view.totals.to_dict() | {"best": best}
+        if segments is not None:
+            answer["segments"] = {"by": options.by, "rows": _named(segments, view).to_dicts()}
+        print(json.dumps(answer, ensure_ascii=False))
         return
-    for line in _summary(universe.label, evaluation.market, fictional=universe.fictional):
+    for line in _summary(population.label, view.totals, fictional=population.fictional):
         print(line)
+    if segments is not None:
+        print(f"\nMatches by {options.by}")
+        for row in segments.sort("accounts", descending=True).iter_rows(named=True):
+            amount = "unknown" if row["potential"] is None else f"{row['potential']:,.0f}"
+            print(
+                f"{row['key'] or 'unknown':<12}{row['accounts']:>10,} accounts {amount:>18} "
+                f"{view.profile.currency}  {row['customers']:,} customers"
+            )
     if reasons:
         print("\nBest accounts")
     for row, reason in zip(rows.iter_rows(named=True), reasons, strict=True):
         why = "  ".join(f"{r.points:+.0f} {r.criterion.column}" for r in reason.strongest)
         shown = "–" if reason.score is None else f"{reason.score:.0f}"
         print(f"{shown:>5}  {row['tier'] or UNRANKED:<9} {reason.name:<40} {why}")
+
+
+def _named(segments: pl.DataFrame, view: MarketView) -> pl.DataFrame:
+    """Segments with the tiers' own names, each after `tier `."""
+    names = (*view.profile.tiers.names, UNRANKED)
+    return segments.rename({f"tier_{index}": f"tier {name}" for index, name in enumerate(names)})
 
 
 def _row(row: dict[str, Any], reason: Explanation) -> dict[str, Any]:
@@ -260,8 +299,8 @@ def _summary(label: str, market: Market, *, fictional: bool) -> list[str]:
 
 
 def _export(options: argparse.Namespace) -> None:
-    evaluation = _evaluation(options)
-    profile = evaluation.profile
+    view = _view(options)
+    profile = view.profile
     tiers = options.tiers or list(profile.tiers.names)
     unknown = sorted(set(tiers) - {*profile.tiers.names, UNRANKED})
     if unknown:
@@ -271,24 +310,21 @@ def _export(options: argparse.Namespace) -> None:
         )
     # Opened first: a list that ignores what people decided is not written by accident.
     workspace = None if options.ignore_decisions else Workspace.open()
-    lay_out = partial(
-        prepare,
+    spec = ExportSpec(
         format=options.format,
-        profile=profile,
-        fictional=evaluation.population.fictional,
         on=date.today(),
         customers=options.customers,
-        countries=options.countries,
-        tiers=[None if tier == UNRANKED else tier for tier in tiers],
+        countries=tuple(options.countries or ()),
+        tiers=tuple(None if tier == UNRANKED else tier for tier in tiers),
         excluded=workspace.exclusions() if workspace else {},
     )
-    file = _written(evaluation, lay_out, FORMATS[options.format], options.out)
+    file = view.write(spec, options.out)
     written, report = file.path, file.report
     if workspace:
         try:
             workspace.log_export(
                 author=options.author or user_name() or "command line",
-                dataset=evaluation.population.name,
+                dataset=view.population.name,
                 profile=profile,
                 format=options.format,
                 file_name=written.name,
@@ -303,18 +339,6 @@ def _export(options: argparse.Namespace) -> None:
     for line in _report(report):
         print(line)
     print(f"Written: {written}")
-
-
-def _written(
-    evaluation: Evaluation | EngineEvaluation, lay_out: LayOut, target: Format, out: Path
-) -> Written:
-    if isinstance(evaluation, Evaluation):
-        prepared = lay_out(evaluation.page(limit=len(evaluation.matches)))
-    elif target.for_people and target.suffix == ".csv":
-        return write_parts(evaluation.stream(), lay_out, out)
-    else:
-        prepared = prepare_best(evaluation, target, lay_out)
-    return Written(prepared.write(out), prepared.report, prepared.sha256)
 
 
 def _report(report: Preflight) -> list[str]:
@@ -348,7 +372,7 @@ def _import(options: argparse.Namespace) -> None:
         }
         lines += [f"{count:>10,}  {what}" for what, count in found.items()]
     if options.customers:
-        matches = customers.match(customers.read_outcomes(options.customers), accounts)
+        matches = customers.match(customers.read_deals(options.customers), accounts)
         accounts = customers.with_customers(accounts, matches.outcomes)
         if options.outcomes:
             _write(options.outcomes, matches.outcomes.write_parquet)

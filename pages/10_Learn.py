@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import data, shell, state
+from ui.format import number
 from ui.learning import best, proof, segments, session, shared, suggested, twins
 from ui.learning.request import Request
 from ui.texts import _
@@ -19,7 +20,14 @@ AGAINST = {"market": _("the market"), "worst": _("the worst")}
 
 view = shell.page("learn")
 with shell.guard():
-    universe = data.universe(view.dataset)
+    market = shell.market(view, needs=["accounts"])
+    universe = data.learnable(view.dataset, view.profile)
+    if "failing" not in market.supports:
+        st.caption(
+            _("Learned from the {count} accounts that match this profile or may match it.").format(
+                count=number(len(universe))
+            )
+        )
     given = session.customers(view, universe)
 chosen = session.learning()
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):

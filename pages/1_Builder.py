@@ -22,7 +22,7 @@ PARTS = {
 def profile_part() -> None:
     """The part of the profile that is being changed."""
     now = state.view()
-    scoreboard = data.scoreboard(now.dataset)
+    offers = data.offers(now.dataset)
     part = st.segmented_control(
         _("Change"),
         list(PARTS),
@@ -34,13 +34,13 @@ def profile_part() -> None:
     )
     match part:
         case "tiers":
-            policies.tiers(scoreboard, now.profile)
+            policies.tiers(now.profile, lambda: data.tried_market(now.dataset, now.profile))
         case "potential":
-            policies.potential(scoreboard, now.profile)
+            policies.potential(offers, now.profile)
         case "about":
             policies.about(now.profile)
         case _:
-            criteria.draw(scoreboard, now.profile)
+            criteria.draw(offers, now.profile)
 
 
 view = shell.page("builder")

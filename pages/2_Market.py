@@ -2,9 +2,7 @@
 
 import streamlit as st
 
-from icp_core.analysis.sizing import sizing
-from icp_core.analysis.verdict import verdict
-from ui import data, engines, plan, shell, state
+from ui import engines, plan, shell, state
 from ui.market import breakdowns, choices, curves, sizes, steadiness
 from ui.texts import _
 
@@ -18,17 +16,17 @@ SECTIONS = {
 }
 
 view = shell.page("market")
-if data.stays_in_engine(view.dataset):
-    with shell.guard():
-        engines.market(shell.evaluation(view))
-    st.stop()
 with shell.guard():
-    evaluation = data.evaluation(view.dataset, view.profile)
+    market = shell.market(view)
+if "segments" not in market.supports:
+    with shell.guard():
+        engines.market(market)
+    st.stop()
 team = plan.current()
-sizes.numbers(evaluation, sizing(evaluation, team))
+sizes.numbers(market, market.sizing(team))
 with st.container(border=True, gap="small"):
-    plan.inputs(team, evaluation.scoreboard)
-    sizes.verdict_part(evaluation, verdict(evaluation, team), team)
+    plan.inputs(team, market.values("region"))
+    sizes.verdict_part(market, market.verdict(team), team)
 
 section = st.segmented_control(
     _("Look at"),
@@ -40,20 +38,20 @@ section = st.segmented_control(
     **state.kept("market_section"),
 )
 if section == "choices":
-    choices.draw(evaluation)
+    choices.draw(market)
     st.stop()
-if not len(evaluation.matches):
+if not market.totals.matching:
     st.info(_("No company matches this profile, so there is nothing to break down."))
     shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
     st.stop()
 match section:
     case "concentration":
-        curves.spread(evaluation)
+        curves.spread(market)
     case "cut_offs":
-        curves.by_cut_off(evaluation)
+        curves.by_cut_off(market)
     case "robustness":
-        steadiness.draw(view.dataset, evaluation)
-    case "customers" if not evaluation.population.tells_customers:
+        steadiness.draw(market)
+    case "customers" if not market.population.tells_customers:
         st.info(
             _(
                 "These accounts do not say who is a customer. Load a list of your own, and beside it "
@@ -63,8 +61,8 @@ match section:
         shell.link("import", _("Import a list"), ":material/arrow_forward:")
     case _:
         with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-            split = breakdowns.choose(evaluation)
+            split = breakdowns.choose(market)
         if section == "customers":
-            breakdowns.by_customer(evaluation, split)
+            breakdowns.by_customer(market, split)
         else:
-            breakdowns.by_tier(evaluation, split)
+            breakdowns.by_tier(market, split)

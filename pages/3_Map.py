@@ -4,8 +4,8 @@ import streamlit as st
 
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.reference.geography import COUNTRIES
-from ui import data, maps, shell, state, theme
-from ui.areas import Measure, areas_data, best_rows, points_data, shading_data
+from ui import maps, shell, state, theme
+from ui.areas import Measure, shading_data
 from ui.format import number, plain
 from ui.tables import Table, accounts_table
 from ui.texts import _, ngettext
@@ -21,8 +21,8 @@ tiers = profile.tiers.names
 currency = profile.currency
 dark = theme.is_dark()
 with shell.guard():
-    evaluation = data.evaluation(view.dataset, profile)
-if not len(evaluation.matches):
+    market = shell.market(view, needs=["areas"])
+if not market.totals.matching:
     st.info(_("No company matches this profile, so there is nothing to show on a map."))
     shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
     st.stop()
@@ -48,12 +48,12 @@ with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
     )
     countries = st.pills(
         _("Countries, all if none is chosen"),
-        [code for code in COUNTRIES if code in data.countries(view.dataset)],
+        [code for code in COUNTRIES if code in market.countries()],
         format_func=COUNTRIES.__getitem__,
         selection_mode="multi",
         **state.kept("map_countries"),
     )
-    areas = areas_data(evaluation, level, countries)
+    areas = market.areas(level, countries)
     names = areas.names()
     area = st.selectbox(
         _("One area"),
@@ -88,8 +88,8 @@ with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
 here = _("all areas") if area is None else names[area]
 shown = areas.numbers(area)
 shading = shading_data(areas.table[measure.value])
-points = points_data(evaluation, limit=limit, countries=countries) if with_points else None
-ranked = areas.ranked(measure)
+points = market.points(limit=limit, countries=countries) if with_points else None
+ranked = areas.ranked(measure.value)
 left, right = st.columns([4, 3])
 with left.container(border=True, height="stretch"):
     st.markdown(f"**{maps.title(measure, level, best_tier=tiers[0], currency=currency)}**")
@@ -138,7 +138,7 @@ with right.container(border=True, height="stretch"):
         maps.ranking_fields(measure, best_tier=tiers[0], currency=currency),
         title=_("{areas}, most first").format(areas=LEVELS[level]),
         file=f"{level}-{measure}",
-        population=evaluation.population,
+        population=market.population,
     ).draw(
         height="stretch",
         selection_mode="single-row",
@@ -150,7 +150,7 @@ with right.container(border=True, height="stretch"):
     )
 
 with st.container(border=True):
-    rows = best_rows(evaluation, level, area=area, countries=countries, limit=BEST)
+    rows = market.best_in(level, area=area, countries=countries, limit=BEST)
     st.markdown(f"**{_('Best accounts')} · {plain(here)}**")
     accounts_table(rows, profile)
     more = shown["accounts"] - rows.height

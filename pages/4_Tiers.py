@@ -2,20 +2,20 @@
 
 import streamlit as st
 
-from ui import data, plan, shell, tiers
+from ui import plan, shell, tiers
 from ui.texts import _
 
 view = shell.page("tiers")
 with shell.guard():
-    evaluation = data.evaluation(view.dataset, view.profile)
-if not len(evaluation.matches):
+    market = shell.market(view, needs=["tiers"])
+if not market.totals.matching:
     st.info(_("No company matches this profile, so there is nobody to rank."))
     shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
     st.stop()
 
 team = plan.current()
-tiers.policies(evaluation, team)
+tiers.policies(market, team)
 with st.container(border=True, gap="small"):
-    tiers.effort_part(evaluation, team)
+    tiers.effort_part(market, team)
 with st.container(border=True, gap="xsmall"):
-    tiers.bubble_part(evaluation)
+    tiers.bubble_part(market)

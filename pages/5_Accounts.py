@@ -2,29 +2,29 @@
 
 import streamlit as st
 
-from icp_core.analysis import listing
-from ui import data, engines, shell, state
+from ui import engines, shell, state
 from ui.accounts import adding, deciding, lists, one
 from ui.format import number
 from ui.texts import _, ngettext
 
 view = shell.page("accounts")
-if data.stays_in_engine(view.dataset):
+with shell.guard():
+    market = shell.market(view)
+if "filters" not in market.supports:
     with shell.guard():
-        engines.accounts(shell.evaluation(view))
+        engines.accounts(market)
     st.stop()
 with shell.guard():
-    evaluation = data.evaluation(view.dataset, view.profile)
-    wanted, statuses = lists.filters(evaluation)
+    wanted, statuses = lists.filters(market)
 chosen = lists.selected()
 
 with st.container(border=True, gap="small"):
     # From the left: the table's own tools hang over the right end of this row.
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = st.container(width="content")
-        asked = lists.layout(evaluation, wanted, statuses)
+        asked = lists.layout(market, wanted, statuses)
         with shell.guard():
-            page = lists.one_page(evaluation, asked)
+            page = lists.one_page(market, asked)
         title.markdown(
             ngettext("**{count} account**", "**{count} accounts**", page.total).format(
                 count=number(page.total)
@@ -49,7 +49,7 @@ with st.container(border=True, gap="small"):
                 on_click=lists.select,
                 args=((),),
             )
-        lists.downloads(evaluation, asked, total=page.total)
+        lists.downloads(market, asked, total=page.total)
         st.button(
             _("Add"),
             icon=":material/add:",
@@ -60,20 +60,20 @@ with st.container(border=True, gap="small"):
         )
     if page.total:
         with shell.guard():
-            lists.table(page, evaluation, asked)
+            lists.table(page, market, asked)
         lists.pager(page, asked)
     else:
         lists.empty(asked)
 
 match state.open_now():
     case "add":
-        adding.dialog(evaluation.scoreboard, dataset=view.dataset)
+        adding.dialog(market, dataset=view.dataset)
     case "decide":
         deciding.on_many(
             chosen,
             total=page.total,
-            all_ids=lambda: listing.account_ids(evaluation, asked.wanted),
+            all_ids=lambda: market.account_ids(asked.wanted),
         )
     case _:
         if account := state.opened_account():
-            one.drawer(evaluation, account, dataset=view.dataset)
+            one.drawer(market, account, dataset=view.dataset)

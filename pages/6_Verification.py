@@ -9,10 +9,10 @@ from ui.texts import _
 
 view = shell.page("verification")
 with shell.guard():
-    evaluation = data.evaluation(view.dataset, view.profile)
+    market = shell.market(view, needs=["sample"])
     draws = {one.id: one for one in data.workspace().draws(dataset=view.dataset)}
 current = checksum(view.profile)
-if not len(evaluation.matches) + len(evaluation.possible):
+if not market.totals.matching + market.totals.possible:
     st.info(_("No company matches this profile or may match it, so there is nothing to verify."))
     shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
     st.stop()
@@ -30,7 +30,7 @@ if draws:
             **state.kept(verification.DRAW),
         )
         with st.popover(_("New sample"), icon=":material/casino:"):
-            verification.new_sample(evaluation, dataset=view.dataset)
+            verification.new_sample(market, dataset=view.dataset)
 if not draws or chosen is None:
     with st.container(border=True):
         st.markdown(_("**How right is this profile?**"))
@@ -41,7 +41,7 @@ if not draws or chosen is None:
             )
         )
         if not draws:
-            verification.new_sample(evaluation, dataset=view.dataset)
+            verification.new_sample(market, dataset=view.dataset)
     st.stop()
 
 saved = draws[chosen]
@@ -57,13 +57,13 @@ if not is_current:
         ),
         icon=":material/history:",
     )
-verification.headline(verified, evaluation, is_current=is_current)
+verification.headline(verified, market, is_current=is_current)
 
 left, right = st.columns([3, 2])
 with left.container(border=True, height="stretch"):
-    verification.card(evaluation, saved, answers, is_current=is_current)
+    verification.card(market, saved, answers, is_current=is_current)
 with right.container(border=True, height="stretch"):
-    drawn = verification.drawn_data(evaluation, answers)
+    drawn = verification.drawn_data(market, answers)
     verification.drawn_table(drawn, saved)
 with st.container(border=True):
     verification.arithmetic(verified.steps)

@@ -1,16 +1,69 @@
-"""What all tests share: a workspace of their own; the test-only references are importable by name."""
+"""What all tests share: how the processors share them, and a workspace of their own."""
 
 import itertools
+import os
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 from icp_core.workspace import DIRECTORY_VARIABLE, URL_VARIABLE
 
+# The test-only references are importable by name.
 sys.path.insert(0, str(Path(__file__).parent / "core"))
 
 _NUMBERS = itertools.count(1)
+
+# Property tests prove what holds, not how fast: on a busy machine an example may take any time.
+settings.register_profile("any speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any speed")
+
+_BROWSER = "tests/browser"
+_MOST_PROCESSES = (
+    4  # each takes up to 2 GB, and beyond this the browser tests alone are the longest
+)
+
+# Longest first, so that no processor is left with one of these while the others have nothing to do.
+_LONG = (
+    _BROWSER,
+    "tests/core/test_spark_cluster.py",
+    "tests/core/test_exporting_matches.py",
+    "tests/core/test_learning_proof.py",
+    "tests/core/test_engines.py",
+    "tests/core/test_market_against_reference.py",
+    "tests/core/test_learning_quality.py",
+)
+
+
+def _room(nodeid: str) -> str:
+    """Tests that one process has all of: a file's, and all browser tests, which share a server."""
+    return _BROWSER if nodeid.startswith(f"{_BROWSER}/") else nodeid.split("::", 1)[0]
+
+
+class _ByRoom(LoadFileScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return _room(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
+    """Keep together what shares a server, a cluster or a universe."""
+    return _ByRoom(config, log)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process a processor; none beside pytest's own if only one file is asked for."""
+    asked = {argument.split("::", 1)[0] for argument in config.args}
+    if len(asked) == 1 and asked.pop().endswith(".py"):
+        return 0
+    return min(os.cpu_count() or 1, _MOST_PROCESSES)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    order = {room: place for place, room in enumerate(_LONG)}
+    items.sort(key=lambda item: order.get(_room(item.nodeid), len(order)))
 
 
 @pytest.fixture(autouse=True)

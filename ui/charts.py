@@ -22,12 +22,12 @@ from ui.areas import tier_label
 from ui.format import percent, plain, short
 from ui.texts import _
 
-_BAR: Final = 26
-_AIR: Final = 8
-_LONGEST: Final = 28
-_BUBBLE: Final = 34
-_SKEWED: Final = 6
-_FEW_POWERS: Final = 4
+_BAR: Final = 26  # pixels a bar is high with its gap: one line of its label
+_AIR: Final = 8  # pixels above and below all bars
+_LONGEST: Final = 28  # characters of a label before it takes the room of the bars
+_BUBBLE: Final = 34  # pixels across, the largest potential
+_SKEWED: Final = 6  # times the median: with a larger maximum, a linear axis squeezes most of them
+_FEW_POWERS: Final = 4  # powers of ten; with more, ticks at 2 and 5 would overlap
 
 
 def show(figure: go.Figure, *, key: str, alt: str) -> None:
@@ -323,10 +323,10 @@ def bubble_chart(
 ) -> go.Figure:
     """Score against potential: a bubble a company, as large as its potential, coloured by its tier."""
     colours = theme.tier_colours(tiers, dark=dark)
-    most = bubbles.rows["potential"].max() if bubbles.rows.height else None
+    most = float(bubbles.rows["potential"].to_numpy().max(initial=0.0)) or 1.0
     # The unranked are drawn first, so that the better tiers lie above them; customers over the rest.
     traces = [
-        _bubbles_of(rows, tier, colours[tier], is_customer=is_customer, most=float(most or 1))
+        _bubbles_of(rows, tier, colours[tier], is_customer=is_customer, most=most)
         for tier in (UNRANKED, *reversed(tiers))
         for is_customer in (False, True)
         if (rows := bubbles.rows.filter(tier=tier, is_customer=is_customer)).height

@@ -2,33 +2,34 @@
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
 import polars as pl
 import streamlit as st
 
-import icp_core.analysis.robustness
 import icp_core.learning
 from icp_core import sources
 from icp_core.accounts.universe import Universe
-from icp_core.analysis.compare import Comparison, compare
-from icp_core.analysis.robustness import DRAWS, Robustness
+from icp_core.analysis.compare import Comparison
 from icp_core.errors import ImportRefused, SourceError, WorkspaceError
 from icp_core.evaluation import engines
-from icp_core.evaluation.engines import EngineBoard, EngineEvaluation
+from icp_core.evaluation.engines import EngineAccounts
 from icp_core.evaluation.engines.base import without_password
-from icp_core.evaluation.engines.evaluation import SECONDS
-from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
-from icp_core.exporting import FORMATS, Customers, Prepared, prepare, prepare_matches, streamed
-from icp_core.importing.library import SOURCE, Library
+from icp_core.evaluation.engines.evaluation import LIFTED, SECONDS
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.exporting import Customers, Prepared
+from icp_core.importing.library import IMPORTED, Library
 from icp_core.importing.tables import Progress
 from icp_core.learning import LearningResult, RankedCustomers, disagreement, learn
 from icp_core.learning.customers import Outcomes
 from icp_core.learning.segments import Segments
 from icp_core.learning.suggestion import Disagreement
 from icp_core.learning.twins import Twins
+from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.model import Profile
+from icp_core.views import ExportSpec, InMemory, MarketView, view_of
 from icp_core.workspace import SavedProfile, Workspace, default_url
 from ui.learning.request import Request
 from ui.texts import _
@@ -61,7 +62,7 @@ def datasets() -> dict[str, str]:
     return (
         {entry.name: entry.label for entry in sources.BUILT_IN}
         | {name: name for name in _named()}
-        | {entry.source: entry.label for entry in Library().entries()}
+        | {imported.source: imported.label for imported in Library().lists()}
     )
 
 
@@ -165,17 +166,17 @@ def outcomes(source: str) -> Outcomes | None:
         If they cannot be read.
     """
     kind, _of, key = source.partition(":")
-    if kind != SOURCE:
+    if kind != IMPORTED:
         return None
     return _outcomes(key, _edition(source).version)
 
 
-def scoreboard(source: str) -> Scoreboard:
-    """What evaluates profiles on a source, with all that it keeps in between."""
-    return _scoreboard(source, _edition(source))
+def offers(source: str) -> Offers:
+    """What the accounts of a source, or a sample of them, offer to make criteria from."""
+    return _offers(source, _edition(source))
 
 
-def evaluation(source: str, profile: Profile) -> Evaluation:
+def market(source: str, profile: Profile) -> MarketView:
     """A profile on a source; everything drawn in one run shares it and its parts.
 
     Raises
@@ -183,30 +184,40 @@ def evaluation(source: str, profile: Profile) -> Evaluation:
     ProfileError
         If the profile does not fit the accounts.
     SourceError
-        If the accounts stay in an engine, see `engine_evaluation`.
+        If the accounts cannot be loaded, or their engine cannot be reached, fails, or takes longer
+        than `ICP_QUERY_SECONDS`.
     """
-    if stays_in_engine(source):
-        sources.load(source)
-    return _evaluation(source, profile, _edition(source))
-
-
-def engine_evaluation(source: str, profile: Profile) -> EngineEvaluation:
-    """A profile on a source that stays in its engine.
-
-    Raises
-    ------
-    ProfileError
-        If the profile does not fit the accounts.
-    SourceError
-        If the engine cannot be reached, fails, or takes longer than `ICP_QUERY_SECONDS`.
-    """
+    if not stays_in_engine(source):
+        return _market(source, profile, _edition(source))
     try:
         with st.spinner(_("Asking the engine")):
-            return _engine_evaluation(source, profile)
+            return view_of(_engine(source).evaluate(profile))
     except SourceError:
         # So that the next question connects afresh.
         _engine.clear(source)
         raise
+
+
+def tried_market(source: str, profile: Profile) -> MarketView:
+    """A profile on the accounts in memory; of an engine's, on the sample that criteria come from."""
+    return _market(source, profile, _edition(source))
+
+
+def lifted_up_to() -> int:
+    """Accounts up to which those that match or may match are lifted from an engine.
+
+    Raises
+    ------
+    SourceError
+        If `ICP_LIFT_ACCOUNTS` is no whole number.
+    """
+    text = os.environ.get("ICP_LIFT_ACCOUNTS", "").strip()
+    if not (text or str(LIFTED)).isdecimal():
+        raise SourceError(
+            f"ICP_LIFT_ACCOUNTS is {text!r}; set it to a whole number of accounts, such as {LIFTED}, or "
+            "to 0 to leave them all in their engine."
+        )
+    return int(text or LIFTED)
 
 
 def comparison(source: str, before: Profile, after: Profile) -> Comparison:
@@ -216,32 +227,20 @@ def comparison(source: str, before: Profile, after: Profile) -> Comparison:
     ------
     ProfileError
         If either does not fit the accounts.
+    SourceError
+        If the accounts stay in an engine that fails, or too many of them match or may match.
     """
-    if stays_in_engine(source):
-        sources.load(source)
     with st.spinner(_("Comparing")):
-        return _comparison(source, before, after, _edition(source))
-
-
-def robustness(source: str, profile: Profile, *, progress: Callable[[float], None]) -> Robustness:
-    """How firmly the matches hold their tiers; drawn once a profile, and kept with its scoreboard.
-
-    Parameters
-    ----------
-    source, profile
-        As for `evaluation`.
-    progress
-        Called with the share that is done, while there is something to do.
-    """
-    found = evaluation(source, profile)
-
-    def draw() -> tuple[Any, bool]:
-        drawn = icp_core.robustness.robustness(found, progress=progress)
-        return drawn.counts, drawn.depends_on_weights
-
-    decides = profile.criteria, profile.tiers, profile.potential, profile.currency
-    counts, depends = found.scoreboard.keep(("robustness", *decides), draw)
-    return Robustness(found, DRAWS, counts, depends_on_weights=depends)
+        if not stays_in_engine(source):
+            return _comparison(source, before, after, _edition(source))
+        engine = _engine(source)
+        most = lifted_up_to()
+        if engine.left(before) + engine.left(after) > most:
+            raise SourceError(
+                f"The two profiles leave more than {most:,} accounts in the engine, too many to be "
+                "compared one by one. Narrow their must-haves."
+            )
+        return InMemory(engine.lifted(before, after).evaluate(before)).compare(after)
 
 
 def export(
@@ -261,19 +260,11 @@ def export(
     Parameters
     ----------
     source, profile
-        As for `evaluation`.
-    format
-        A name in `exporting.FORMATS`.
-    customers
-        With them, without them, or only them.
-    countries
-        Codes to keep; empty keeps all.
-    tiers
-        Names to keep; None stands for the unranked.
+        As for `market`.
+    format, customers, countries, tiers, on
+        As in `ExportSpec`.
     with_possible
         Whether possible accounts come too, behind the matches.
-    on
-        Date in the file name.
     ignore_decisions
         Whether to do without the workspace, so that excluded accounts come along.
 
@@ -284,21 +275,30 @@ def export(
     WorkspaceError
         As `workspace`, unless decisions are ignored.
     """
+    spec = ExportSpec(
+        format=format,
+        on=on,
+        customers=customers,
+        countries=countries,
+        tiers=tiers,
+        possible_as=TO_VERIFY if with_possible else None,
+    )
     revision = None if ignore_decisions else workspace().revision()
     with st.spinner(_("Preparing the file")):
         return _export(
-            source,
-            _edition(source),
-            profile,
-            format,
-            customers,
-            countries,
-            tiers,
-            with_possible=with_possible,
-            on=on,
-            url=default_url(),
-            revision=revision,
+            source, _edition(source), profile, spec, url=default_url(), revision=revision
         )
+
+
+def learnable(source: str, profile: Profile) -> Universe:
+    """The accounts to learn from: all of a source, or those of its engine that match or may match.
+
+    Raises
+    ------
+    IcpError
+        As `market`, and if too many match or may match to be lifted from the engine.
+    """
+    return _learnable(source, profile, _edition(source))
 
 
 def fictional_deals(source: str) -> Outcomes:
@@ -350,9 +350,7 @@ def ranked_apart(
 
 def countries(source: str) -> tuple[str, ...]:
     """Codes of the countries that a source has accounts in."""
-    if "country" not in universe(source).columns:
-        return ()
-    return tuple(code for code in scoreboard(source).codes("country")[1] if code is not None)
+    return offers(source).values("country")
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, on_release=Workspace.close)
@@ -390,9 +388,9 @@ class _Edition(NamedTuple):
 def _edition(source: str) -> _Edition:
     kind, _of, key = source.partition(":")
     version = ""
-    if kind == SOURCE:
+    if kind == IMPORTED:
         try:
-            version = Library().entry(key).version
+            version = Library().find(key).version
         except ImportRefused:
             # Loading the accounts says so.
             version = "gone"
@@ -417,24 +415,19 @@ def _loaded(source: str, version: str) -> Universe:
 
 
 def _sample(source: str) -> Universe:
-    scoreboard = _engine(source)
-    return Universe.of(
-        scoreboard.sample(),
+    return replace(
+        _engine(source).sampled(),
         name=source,
         label=source,
-        fictional=scoreboard.engine.fictional,
         note=_("They stay in their engine; criteria are suggested from a sample."),
     )
 
 
 @st.cache_resource(max_entries=8, ttl=_ENGINE_AGE, show_spinner=False)
-def _engine(source: str) -> EngineBoard:
-    return EngineBoard(engines.connect(_named()[source]), seconds=_query_seconds())
-
-
-@st.cache_resource(max_entries=64, ttl=_ENGINE_AGE, show_spinner=False, hash_funcs=_BY_CONTENT)
-def _engine_evaluation(source: str, profile: Profile) -> EngineEvaluation:
-    return _engine(source).evaluate(profile)
+def _engine(source: str) -> EngineAccounts:
+    return EngineAccounts(
+        engines.connect(_named()[source]), seconds=_query_seconds(), lift_up_to=lifted_up_to()
+    )
 
 
 def _query_seconds() -> float:
@@ -463,68 +456,46 @@ def _universe(source: str, edition: _Edition) -> Universe:
     return loaded.joined(workspace().added_accounts(source)) if edition.added else loaded
 
 
+def _learnable(source: str, profile: Profile, edition: _Edition) -> Universe:
+    if stays_in_engine(source):
+        return market(source, profile).accounts()
+    return _universe(source, edition)
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _scoreboard(source: str, edition: _Edition) -> Scoreboard:
     return Scoreboard(_universe(source, edition))
 
 
-# More than there are sessions at work at one time: each finds its evaluation until its run has ended.
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _offers(source: str, edition: _Edition) -> Offers:
+    return Offers(_universe(source, edition))
+
+
+# More than there are sessions at work at one time: each finds its market until its run has ended.
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=_BY_CONTENT)
-def _evaluation(source: str, profile: Profile, edition: _Edition) -> Evaluation:
-    return _scoreboard(source, edition).evaluate(profile)
+def _market(source: str, profile: Profile, edition: _Edition) -> MarketView:
+    return view_of(_scoreboard(source, edition).evaluate(profile))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_BY_CONTENT)
 def _comparison(source: str, before: Profile, after: Profile, edition: _Edition) -> Comparison:
-    return compare(_scoreboard(source, edition), before, after)
+    return _market(source, before, edition).compare(after)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_CONTENT)
-def _export(  # noqa: PLR0917 - called once, beside its public twin
+def _export(
     source: str,
     edition: _Edition,
     profile: Profile,
-    format: str,
-    customers: Customers,
-    countries: tuple[str, ...],
-    tiers: tuple[str | None, ...],
+    spec: ExportSpec,
     *,
-    with_possible: bool,
-    on: date,
     url: str,
     revision: str | None,
 ) -> Prepared:
-    chosen = {
-        "format": format,
-        "on": on,
-        "customers": customers,
-        "countries": countries or None,
-        "excluded": {} if revision is None else _excluded(url, revision),
-    }
-    if with_possible:
-        tiers = (*tiers, TO_VERIFY)
-    if not stays_in_engine(source):
-        return prepare_matches(
-            _evaluation(source, profile, edition),
-            tiers=tiers,
-            possible_as=TO_VERIFY if with_possible else None,
-            **chosen,
-        )
-    found = _engine_evaluation(source, profile)
-    most = streamed.most_rows(FORMATS[format])
-    accounts = streamed.best(found, most)
-    if with_possible:
-        count = min(most, found.market.possible)
-        possible = found.to_verify(count).with_columns(tier=pl.lit(TO_VERIFY))
-        accounts = pl.concat([accounts, possible], how="diagonal_relaxed")
-    prepared = prepare(
-        accounts,
-        profile=profile,
-        fictional=found.population.fictional,
-        tiers=tiers,
-        **chosen,
-    )
-    return streamed.with_limit(prepared, matching=found.market.matching, most=most)
+    del edition  # part of the cache key
+    excluded = {} if revision is None else _excluded(url, revision)
+    return market(source, profile).export(replace(spec, excluded=excluded))
 
 
 def _going_on(begin: Any, *asked: Any) -> Work[Any]:
@@ -550,7 +521,7 @@ def _rank_customers(request: Request, edition: _Edition, today: date) -> RankedC
     chosen = request.settings
     return icp_core.learning.rank_customers(
         request.given.outcomes,
-        _universe(request.source, edition),
+        _learnable(request.source, request.hand, edition),
         weights=chosen.weights,
         best=chosen.best,
         worst=chosen.worst,
@@ -562,7 +533,7 @@ def _rank_customers(request: Request, edition: _Edition, today: date) -> RankedC
 def _learning_result(
     request: Request, edition: _Edition, today: date, judged: bool
 ) -> Work[LearningResult]:
-    found = _universe(request.source, edition)
+    found = _learnable(request.source, request.hand, edition)
     chosen = request.settings
     return Work(
         lambda tell: learn(

@@ -6,8 +6,9 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from icp_core.evaluation.market import Breakdown, Evaluated
+from icp_core.evaluation.market import Breakdown
 from icp_core.evaluation.tiers import UNRANKED
+from icp_core.views import MarketView
 from ui import charts, state, theme
 from ui.accounts.lists import heading
 from ui.areas import tier_label
@@ -18,32 +19,32 @@ from ui.market.breakdowns import segment_name
 from ui.tables import Field, Table, accounts_table
 from ui.texts import _
 
-ROWS: Final = 50
-MOST_PAGES: Final = 200
-BARS: Final = 15
+ROWS: Final = 50  # accounts a page: a screen or two
+MOST_PAGES: Final = 200  # an engine sorts again for each; an export has the rest
+BARS: Final = 15  # of a breakdown; so many fit one screen
 _PAGE: Final = "engine_page"
 
 
-def market(evaluation: Evaluated) -> None:
+def market(market: MarketView) -> None:
     """Draw what the market is made of and what every gate costs."""
-    headline(evaluation)
-    st.caption(range_sentence(evaluation))
+    headline(market)
+    st.caption(range_sentence(market))
     st.caption(
         _(
             "SAM, SOM, concentration and robustness need every account in memory: narrow the profile, "
             "download the list as CSV on the Export page, and load it on the Import page."
         )
     )
-    if not evaluation.market.matching:
+    if not market.totals.matching:
         st.info(_("No company matches this profile, so there is nothing to break down."))
     else:
-        _breakdown(evaluation)
+        _breakdown(market)
     with st.container(border=True, gap="xsmall"):
         st.markdown(_("**What each must-have and knock-out costs, companies**"))
-        gate_table(evaluation)
+        gate_table(market)
 
 
-def _breakdown(evaluation: Evaluated) -> None:
+def _breakdown(market: MarketView) -> None:
     names = {
         "region": _("Region"),
         "industry": _("Industry division"),
@@ -58,8 +59,8 @@ def _breakdown(evaluation: Evaluated) -> None:
         required=True,
         **state.kept("engine_by"),
     )
-    table = segments(evaluation.market.breakdowns[by])
-    tiers = [*evaluation.profile.tiers.names, UNRANKED]
+    table = segments(market.totals.breakdowns[by])
+    tiers = [*market.profile.tiers.names, UNRANKED]
     colours = theme.tier_colours(tiers[:-1], dark=theme.is_dark())
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
@@ -83,7 +84,7 @@ def _breakdown(evaluation: Evaluated) -> None:
         )
     numbers = {
         "accounts": _("Matches"),
-        "potential": _("Potential, {currency}").format(currency=evaluation.profile.currency),
+        "potential": _("Potential, {currency}").format(currency=market.profile.currency),
     } | {name: tier_label(name) for name in tiers}
     with right, st.container(border=True, gap="xsmall", height="stretch"):
         Table(
@@ -95,7 +96,7 @@ def _breakdown(evaluation: Evaluated) -> None:
             ],
             title=_("{count} segments").format(count=number(table.height)),
             file=f"market-{by}",
-            population=evaluation.population,
+            population=market.population,
         ).draw(unknown="")
 
 
@@ -113,9 +114,9 @@ def segments(breakdown: Breakdown) -> pl.DataFrame:
     ).sort(pl.col("key").is_null(), -pl.col("accounts"), "name")
 
 
-def accounts(evaluation: Evaluated) -> None:
+def accounts(market: MarketView) -> None:
     """Draw one page of the matches, best first, and the way to others."""
-    matching = evaluation.market.matching
+    matching = market.totals.matching
     if not matching:
         st.info(_("No company matches this profile, so there is nobody to list."))
         return
@@ -135,16 +136,16 @@ def accounts(evaluation: Evaluated) -> None:
                     "filters and decisions need a list in memory, and the Export page takes the rest."
                 ).format(count=number(matching))
             )
-        rows = evaluation.page(offset=(place - 1) * ROWS, limit=ROWS)
-        accounts_table(rows, evaluation.profile, height=560, key="engine_accounts")
-        _download(rows, evaluation)
+        rows = market.page(offset=(place - 1) * ROWS, limit=ROWS).rows
+        accounts_table(rows, market.profile, height=560, key="engine_accounts")
+        _download(rows, market)
 
 
-def _download(rows: pl.DataFrame, evaluation: Evaluated) -> None:
+def _download(rows: pl.DataFrame, market: MarketView) -> None:
     columns = ("account_id", "name", "tier", "score", "potential", "country", "website")
     Table(
         rows,
         [Field(name, heading(name)) for name in columns if name in rows.columns],
         file="accounts-page",
-        population=evaluation.population,
+        population=market.population,
     ).draw_download(_("Download this page"))

@@ -68,8 +68,8 @@ def _written(value: Bounds, symbol: str) -> str:
     low, high = (end.replace("-", "−") for end in ends)
     if low != high:
         return f"{symbol}{low}–{high}{suffix}"
-    size = low.removeprefix("−")
-    return ("" if size == low else "−") + symbol + size + suffix
+    digits_only = low.removeprefix("−")
+    return ("" if digits_only == low else "−") + symbol + digits_only + suffix
 
 
 def in_sentence(label: str) -> str:

@@ -9,12 +9,13 @@ import polars as pl
 import streamlit as st
 
 from icp_core.accounts.columns import describe
-from icp_core.evaluation.market import Evaluated, GateCost, Market
+from icp_core.evaluation.market import GateCost, Market
 from icp_core.exporting import FORMATS
+from icp_core.views import MarketView
 from ui.format import UNKNOWN, bounds, in_sentence, money_bounds, number, percent
 from ui.texts import _, ngettext
 
-LOW_COVERAGE: Final = 0.6
+LOW_COVERAGE: Final = 0.6  # share of the weight that is known; below, scores are worth a warning
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ class Step:
     label: str
 
 
-def headline_data(evaluation: Evaluated) -> tuple[Figure, ...]:
+def headline_data(market: MarketView) -> tuple[Figure, ...]:
     """Matches, their value, tiers and white space."""
-    whole = evaluation.market
+    whole = market.totals
     *ranked, unranked = whole.tiers
     return (
         Figure(
@@ -69,21 +70,21 @@ def headline_data(evaluation: Evaluated) -> tuple[Figure, ...]:
         ),
         Figure(
             _("White space"),
-            white_space(evaluation),
+            white_space(market),
             ngettext("{count} customer", "{count} customers", whole.customers).format(
                 count=number(whole.customers)
             )
-            if evaluation.population.tells_customers
+            if market.population.tells_customers
             else _("customers unknown"),
             _("Matches that are not customers yet."),
         ),
     )
 
 
-def white_space(evaluation: Evaluated) -> str:
+def white_space(market: MarketView) -> str:
     """Matches that are not customers; unknown where the accounts do not tell."""
-    told = evaluation.population.tells_customers
-    return number(evaluation.market.white_space) if told else UNKNOWN
+    told = market.population.tells_customers
+    return number(market.totals.white_space) if told else UNKNOWN
 
 
 def unknown_potential(whole: Market) -> list[str]:
@@ -117,9 +118,9 @@ def _value(whole: Market) -> Figure:
     )
 
 
-def headline(evaluation: Evaluated) -> None:
+def headline(market: MarketView) -> None:
     """Draw the headline numbers."""
-    cards(headline_data(evaluation))
+    cards(headline_data(market))
 
 
 def cards(figures: Sequence[Figure]) -> None:
@@ -137,9 +138,9 @@ def cards(figures: Sequence[Figure]) -> None:
             )
 
 
-def next_steps(evaluation: Evaluated, *, today: date) -> list[Step]:
+def next_steps(market: MarketView, *, today: date) -> list[Step]:
     """What the state of the view asks for, most pressing first."""
-    whole = evaluation.market
+    whole = market.totals
     matching, possible = whole.matching, whole.possible
     found = []
     if not matching:
@@ -157,7 +158,7 @@ def next_steps(evaluation: Evaluated, *, today: date) -> list[Step]:
             )
         )
     least = FORMATS["linkedin"].min_rows
-    reachable = evaluation.reachable()
+    reachable = market.reachable()
     if matching > 0 and reachable < least:
         found.append(
             Step(
@@ -181,7 +182,7 @@ def next_steps(evaluation: Evaluated, *, today: date) -> list[Step]:
                 _("Change the weights"),
             )
         )
-    until = evaluation.profile.valid_until
+    until = market.profile.valid_until
     if until is not None and until < today:
         found.append(
             Step(

@@ -10,15 +10,16 @@ import numpy.typing as npt
 import polars as pl
 import streamlit as st
 
-from icp_core.evaluation.market import BINS, Evaluated
+from icp_core.evaluation.market import BINS
 from icp_core.evaluation.tiers import UNRANKED
+from icp_core.views import MarketView
 from ui import theme
 from ui.format import money, number, short
 from ui.texts import _
 
-_BIN: Final = 2
-_GAP: Final = 0.14
-_SIZE: Final = 12
+_BIN: Final = 2  # points of score a bar: 50 bars, wide enough to point at
+_GAP: Final = 0.14  # points of score left free at each side of a bar
+_SIZE: Final = 12  # pixels of text
 
 
 class Live(NamedTuple):
@@ -33,12 +34,12 @@ def show(chart: Live, *, key: str, alt: str) -> None:
     st.vega_lite_chart(chart.data, chart.spec, key=key, alt=alt)
 
 
-def tier_data(evaluation: Evaluated) -> pl.DataFrame:
+def tier_data(market: MarketView) -> pl.DataFrame:
     """Accounts and potential per tier, best first: tier, accounts, customers, white_space, potential.
 
     The potential is what is known of it, and null where nothing is and some is unknown.
     """
-    whole = evaluation.market
+    whole = market.totals
     return pl.DataFrame(
         [
             {
@@ -117,21 +118,21 @@ def _worth(amount: float, currency: str | None) -> str:
     return short(amount) if currency is None else money(amount, currency)
 
 
-def score_data(evaluation: Evaluated) -> dict[str, npt.NDArray[np.int64]]:
+def score_data(market: MarketView) -> dict[str, npt.NDArray[np.int64]]:
     """Matches per two points of score and tier: best tier first, the unranked last; 50 counts each."""
-    names = (*evaluation.profile.tiers.names, UNRANKED)
-    points = evaluation.market.scores.reshape(len(names), BINS // _BIN, _BIN)
+    names = (*market.profile.tiers.names, UNRANKED)
+    points = market.totals.scores.reshape(len(names), BINS // _BIN, _BIN)
     return dict(zip(names, points.sum(axis=2), strict=True))
 
 
-def cut_offs(evaluation: Evaluated) -> dict[str, float]:
+def cut_offs(market: MarketView) -> dict[str, float]:
     """The least score of each tier that is ranked by score and takes anybody, best first."""
-    policy = evaluation.profile.tiers
+    policy = market.profile.tiers
     if policy.kind == "cut_off":
         return {tier.name: tier.threshold for tier in policy.tiers}
     if policy.kind == "value":
         return {}
-    least = zip(policy.names, evaluation.least_scores(), strict=True)
+    least = zip(policy.names, market.least_scores(), strict=True)
     return {name: score for name, score in least if score is not None}
 
 

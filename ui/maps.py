@@ -17,12 +17,13 @@ import pydeck as pdk
 import streamlit as st
 from pydeck.bindings.json_tools import default_serialize
 
+from icp_core.analysis.areas import Areas, Points
 from icp_core.evaluation.market import Bounds
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.reference import geography
 from icp_core.reference.geography import Level
 from ui import theme
-from ui.areas import Areas, Class, Measure, Points, Shading, tier_label
+from ui.areas import Class, Measure, Shading, tier_label
 from ui.format import money, money_bounds, number, plain
 from ui.tables import Field, Looks
 from ui.texts import _, ngettext
@@ -33,14 +34,14 @@ MOST_BYTES: Final = 2_000_000
 AREA_LAYER: Final = "areas"
 POINT_LAYER: Final = "accounts"
 
-_NAME_LENGTH: Final = 48
-_TILE: Final = 512
-_MARGIN: Final = 12
-_TIP_HEIGHT: Final = 60
-_RADIUS: Final = 3.2
+_NAME_LENGTH: Final = 48  # characters of a name in a tip, which is one line
+_TILE: Final = 512  # pixels of the world's width at zoom 0, deck.gl's
+_MARGIN: Final = 12  # pixels left free around the areas
+_TIP_HEIGHT: Final = 60  # pixels left free above them
+_RADIUS: Final = 3.2  # pixels, of a dot that is one account
 _MOST_SHOWN: Final = 16  # from here on a point does not grow
-_OPAQUE: Final = 255
-_OVER_TILES: Final = 170
+_OPAQUE: Final = 255  # alpha, 0…255
+_OVER_TILES: Final = 170  # alpha, 0…255: lets the background map show through
 
 
 def map_chart(
@@ -196,7 +197,7 @@ def shades(shading: Shading, *, behind_points: bool, dark: bool) -> tuple[str, .
     return (none, *(ramp[step] for step in steps), theme.unknown_colour(dark=dark))
 
 
-class _CompactDeck(pdk.Deck):
+class _CompactDeck(pdk.Deck):  # type: ignore[misc] # pydeck has no types
     """A deck whose JSON has no blanks: pydeck's indents every coordinate, five times the size."""
 
     def to_json(self) -> str:

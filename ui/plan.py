@@ -1,20 +1,20 @@
 """The team's plan: read from the workspace, edited by the widgets here, usable without a database."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import streamlit as st
 
 from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import PlanError, WorkspaceError
-from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.reference import geography
 from ui import data, state
 from ui.format import plain
 from ui.texts import _
 
-_WIDTH: Final = 150
-_NARROW: Final = 126
-_REGIONS_WIDTH: Final = 340
+_WIDTH: Final = 150  # pixels of a number with its label
+_NARROW: Final = 126  # pixels, where four stand in a row
+_REGIONS_WIDTH: Final = 340  # pixels: two or three names of regions
 
 
 def current() -> TeamPlan:
@@ -46,10 +46,10 @@ def change(**changes: Any) -> None:
         state.set_unsaved_plan(None)
 
 
-def inputs(team: TeamPlan, scoreboard: Scoreboard) -> None:
+def inputs(team: TeamPlan, regions: Sequence[str]) -> None:
     """Draw what the team serves and can work, to be edited."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        _regions(team, scoreboard)
+        _regions(team, regions)
         _number("people", _("People"), team.people, most=100_000)
         _number(
             "accounts_each",
@@ -104,9 +104,8 @@ def note() -> None:
         )
 
 
-def _regions(team: TeamPlan, scoreboard: Scoreboard) -> None:
-    found = [code for code in scoreboard.codes("region")[1] if code is not None]
-    options = sorted({*found, *team.served_regions}, key=_region_name)
+def _regions(team: TeamPlan, regions: Sequence[str]) -> None:
+    options = sorted({*regions, *team.served_regions}, key=_region_name)
     st.multiselect(
         _("Regions served"),
         options,

@@ -9,8 +9,8 @@ from ui import data, state
 from ui.format import moment, plain
 from ui.texts import _
 
-MAX_NAME = 80
-MAX_WHY = 300
+MAX_NAME = 80  # characters, so that a name fits lists and addresses
+MAX_WHY = 300  # characters: a sentence or two
 
 
 def ask() -> None:

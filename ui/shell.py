@@ -1,7 +1,7 @@
 """What every page begins with: configuration, sidebar, navigation, and one way to show errors."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,11 +13,12 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from icp_core.accounts.universe import Universe
 from icp_core.errors import IcpError, ProfileError, SourceError, WorkspaceError
-from icp_core.evaluation.market import Evaluated
 from icp_core.profiles import first_draft
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters, starters_for
+from icp_core.views import MarketView, Question
 from ui import data, saving, state
+from ui.builder import words
 from ui.format import number, plain
 from ui.state import View
 from ui.texts import _, ngettext
@@ -25,7 +26,7 @@ from ui.texts import _, ngettext
 ROOT: Final = Path(__file__).resolve().parent.parent
 ICON: Final = ROOT / "static" / "icon.svg"
 START: Final = "start"
-MAX_PROFILE_MB: Final = 1
+MAX_PROFILE_MB: Final = 1  # the least Streamlit's uploader can be limited to; a profile is a few kB
 
 _ICONS: Final = {
     START: ":material/home:",
@@ -40,11 +41,7 @@ _ICONS: Final = {
     "import": ":material/upload_file:",
     "learn": ":material/school:",
 }
-_ON_ENGINES: Final = frozenset(
-    {START, "builder", "market", "accounts", "versions", "export", "import"}
-)
-"""Pages that need no more than totals and a page of accounts at a time."""
-
+_MOST_NARROWING: Final = 3  # ways out that are offered: more is a list to read
 _OTHER_ICON: Final = ":material/article:"
 _OWN: Final = ""
 _SAVED: Final = "saved:"
@@ -63,7 +60,7 @@ class Answers:
         The question that could not be answered, and why; it is not asked again by itself.
     """
 
-    found: dict[str, Evaluated] = field(default_factory=dict)
+    found: dict[str, MarketView] = field(default_factory=dict)
     failed: tuple[tuple[str, Profile], SourceError] | None = None
 
     def forget_failure(self) -> None:
@@ -147,20 +144,11 @@ def page(key: str) -> View:
     with legal_note:
         _legal_note(universe)
     _stop_if_unfit(view, universe)
-    if data.stays_in_engine(view.dataset) and key not in _ON_ENGINES:
-        st.info(
-            _(
-                "This page needs every account in memory, and these stay in their engine. Narrow the "
-                "profile, download the list as CSV on the Export page, and load it on the Import page."
-            ),
-            icon=":material/cloud:",
-        )
-        st.stop()
     return view
 
 
-def evaluation(view: View, *, quiet: bool = False) -> Evaluated:
-    """The profile of the view on its accounts.
+def market(view: View, *, needs: Sequence[Question] = (), quiet: bool = False) -> MarketView:
+    """The profile of the view on its accounts; stops with a message where it cannot answer.
 
     While an engine fails, the last answer of this session stays, with a message over it.
 
@@ -168,38 +156,83 @@ def evaluation(view: View, *, quiet: bool = False) -> Evaluated:
     ----------
     view
         What is looked at.
+    needs
+        What the page asks of it.
     quiet
         Whether another part of the page shows the message.
 
     Raises
     ------
     IcpError
-        As `data.evaluation`, or of an engine that has not answered yet.
+        As `data.market`, or of an engine that has not answered yet.
     """
+    found = _answered(view, quiet=quiet)
+    if not found.supports.issuperset(needs):
+        _too_many(found)
+        st.stop()
+    return found
+
+
+def _answered(view: View, *, quiet: bool) -> MarketView:
     if not data.stays_in_engine(view.dataset):
-        return data.evaluation(view.dataset, view.profile)
+        return data.market(view.dataset, view.profile)
     answers = state.own("answers", Answers)
     asked = view.dataset, view.profile
     if answers.failed is None or answers.failed[0] != asked:
         try:
-            answers.found[view.dataset] = data.engine_evaluation(*asked)
+            answers.found[view.dataset] = data.market(*asked)
             answers.failed = None
         except SourceError as error:
             answers.failed = asked, error
     if answers.failed is None:
         return answers.found[view.dataset]
-    error = answers.failed[1]
+    failure = answers.failed[1]
     last = answers.found.get(view.dataset)
     if not quiet:
         if last is not None:
             st.warning(
-                f"{plain(str(error))} {_('What you see is the last answer.')}",
+                f"{plain(str(failure))} {_('What you see is the last answer.')}",
                 icon=":material/cloud_off:",
             )
         st.button(_("Try again"), icon=":material/refresh:", on_click=answers.forget_failure)
     if last is None:
-        raise SourceError(str(error)) from error
+        raise SourceError(str(failure)) from failure
     return last
+
+
+def _too_many(found: MarketView) -> None:
+    """Say how many accounts the must-haves leave, and which criterion would make them few enough."""
+    left = found.totals.matching + found.totals.possible
+    most = data.lifted_up_to()
+    st.info(
+        _(
+            "This page needs the accounts in memory. {count} match or may match; up to {most} are "
+            "brought from the engine. Narrow the must-haves."
+        ).format(count=number(left), most=number(most)),
+        icon=":material/cloud:",
+    )
+    columns = found.population.columns
+    helping = [one for one in found.narrowing() if one.left < left]
+    for one in helping[:_MOST_NARROWING]:
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+            st.button(
+                _("Apply"),
+                type="tertiary",
+                icon=":material/arrow_forward:",
+                key=f"narrow_{one.index}",
+                on_click=state.set_profile,
+                args=(found.profile.changing(one.index, role=one.criterion.role),),
+                help=_("Change the profile; it can be taken back in the sidebar."),
+            )
+            st.markdown(
+                _("Require {criterion}: {count} left{enough}").format(
+                    criterion=plain(words.gate_name(one.criterion, columns)),
+                    count=number(one.left),
+                    enough=_(", few enough") if one.left <= most else "",
+                )
+            )
+    if not helping:
+        link("builder", _("Narrow the profile"), ":material/arrow_forward:")
 
 
 @contextmanager

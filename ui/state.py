@@ -22,9 +22,9 @@ from icp_core.workspace import SavedVersion, user_name
 from ui import data
 from ui.texts import _
 
-MAX_PROFILE_BYTES: Final = 200_000
-MAX_ADDRESS: Final = 6_000
-_MAX_SLUG: Final = 80
+MAX_PROFILE_BYTES: Final = 200_000  # unpacked: far above any profile, far below a bomb
+MAX_ADDRESS: Final = 6_000  # characters of a packed profile; many servers refuse 8 kB
+_MAX_SLUG: Final = 80  # characters shown of a name that an address asks for
 
 SUGGESTED: Final = "suggested"
 """Slug of the profile that the accounts themselves suggest, for lists that no starter is meant for."""

@@ -14,7 +14,7 @@ import streamlit as st
 
 from icp_core.accounts.columns import BY_NAME, Column, Kind, describe
 from icp_core.accounts.population import Population
-from icp_core.evaluation.expressions import NAMES
+from icp_core.evaluation.names import NAMES
 from icp_core.exporting.cells import guarded
 from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.profiles.model import Profile

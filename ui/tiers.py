@@ -6,21 +6,20 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from icp_core.analysis.bubbles import MOST, Bubbles, TierBubbles, bubbles
-from icp_core.analysis.concentration import concentration
+from icp_core.analysis.bubbles import MOST, Bubbles, TierBubbles
 from icp_core.analysis.plan import Effort, TeamPlan, effort
-from icp_core.analysis.tier_policies import KINDS, Kind, side_by_side
+from icp_core.analysis.tier_policies import KINDS, Kind
 from icp_core.evaluation.market import LARGEST
-from icp_core.evaluation.scoreboard import Evaluation
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Tier, TierPolicy
+from icp_core.views import MarketView, PolicyMarket
 from ui import charts, live, plan, state, theme
 from ui.areas import tier_label
 from ui.format import money, number, percent, plain
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
-_HEIGHT: Final = 150
+_HEIGHT: Final = 150  # pixels of the histogram, so that cut-offs and counts stay in one screen
 
 
 def policy_name(kind: Kind) -> str:
@@ -55,7 +54,7 @@ def takes(policy: TierPolicy, tier: Tier, currency: str) -> str:
 
 
 def comparison_data(
-    evaluation: Evaluation, policies: Mapping[Kind, Evaluation], team: TeamPlan
+    market: MarketView, policies: Mapping[Kind, PolicyMarket], team: TeamPlan
 ) -> pl.DataFrame:
     """One row per policy and tier, the unranked last.
 
@@ -66,25 +65,23 @@ def comparison_data(
         without accounts), potential, largest_share and customers (null where unknown), hours (null where
         the plan does not say).
     """
-    currency = evaluation.profile.currency
-    told = evaluation.population.tells_customers
+    currency = market.profile.currency
+    told = market.population.tells_customers
     rows: list[dict[str, Any]] = []
     for kind, other in policies.items():
-        spent = {one.tier: one.hours for one in effort(other.tiers, team).tiers}
-        thresholds = {tier.name: tier for tier in other.profile.tiers.tiers}
-        names = [total.name for total in evaluation.tiers]
-        for index, total in enumerate(other.tiers):
-            curve = concentration(other, tier=total.name) if total.accounts else None
-            inside = other.tier == index
-            same = evaluation.tier[inside] == names.index(total.name)
+        policy = other.market.profile.tiers
+        spent = {one.tier: one.hours for one in effort(other.market.totals.tiers, team).tiers}
+        thresholds = {tier.name: tier for tier in policy.tiers}
+        for held in other.tiers:
+            total, curve = held.total, held.concentration
             tier = thresholds.get(total.name)
             rows.append(
                 {
                     "policy": policy_name(kind),
                     "tier": tier_label(total.name),
-                    "takes": takes(other.profile.tiers, tier, currency) if tier else _("the rest"),
+                    "takes": takes(policy, tier, currency) if tier else _("the rest"),
                     "accounts": total.accounts,
-                    "same": float(same.mean()) if total.accounts else None,
+                    "same": held.same,
                     "potential": curve.total if curve else None if total.accounts else 0.0,
                     "largest_share": curve.largest_share if curve else None,
                     "customers": total.customers if told else None,
@@ -107,13 +104,13 @@ def comparison_data(
     )
 
 
-def policies(evaluation: Evaluation, team: TeamPlan) -> None:
+def policies(market: MarketView, team: TeamPlan) -> None:
     """Draw the three policies beside each other, each to be adopted by a click, and their numbers."""
-    found = side_by_side(evaluation)
+    found = market.tier_policies()
     for kind, place in zip(KINDS, st.columns(3, gap="small"), strict=True):
         with place.container(border=True, gap="xsmall", height="stretch"):
             if kind in found:
-                _policy(kind, found[kind], team, in_use=kind == evaluation.profile.tiers.kind)
+                _policy(kind, found[kind].market, team, in_use=kind == market.profile.tiers.kind)
             else:
                 st.markdown(f"**{policy_name(kind)}**")
                 st.caption(
@@ -128,10 +125,10 @@ def policies(evaluation: Evaluation, team: TeamPlan) -> None:
         )
     )
     with st.container(border=True, gap="xsmall"):
-        _comparison(evaluation, comparison_data(evaluation, found, team))
+        _comparison(market, comparison_data(market, found, team))
 
 
-def _policy(kind: Kind, found: Evaluation, team: TeamPlan, *, in_use: bool) -> None:
+def _policy(kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool) -> None:
     profile = found.profile
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
@@ -169,7 +166,7 @@ def _policy(kind: Kind, found: Evaluation, team: TeamPlan, *, in_use: bool) -> N
             )
         )
     )
-    st.caption(needs(effort(found.tiers, team)))
+    st.caption(needs(effort(found.totals.tiers, team)))
 
 
 def needs(found: Effort) -> str:
@@ -182,8 +179,8 @@ def needs(found: Effort) -> str:
     return text
 
 
-def _comparison(evaluation: Evaluation, table: pl.DataFrame) -> None:
-    currency = evaluation.profile.currency
+def _comparison(market: MarketView, table: pl.DataFrame) -> None:
+    currency = market.profile.currency
     Table(
         table,
         (
@@ -204,19 +201,19 @@ def _comparison(evaluation: Evaluation, table: pl.DataFrame) -> None:
         ),
         title=_("Each policy, tier by tier"),
         file="tier-policies",
-        population=evaluation.population,
+        population=market.population,
     ).draw(height="content")
 
 
-def effort_part(evaluation: Evaluation, team: TeamPlan) -> None:
+def effort_part(market: MarketView, team: TeamPlan) -> None:
     """Draw the hours each tier asks for, to be edited, against what the team has."""
-    found = effort(evaluation.tiers, team)
+    found = effort(market.totals.tiers, team)
     st.markdown(f"**{_('Effort against capacity, hours in the time box')}**")
-    plan.hours(team, evaluation.profile.tiers.names)
+    plan.hours(team, market.profile.tiers.names)
     st.markdown(effort_sentence(found))
     left, right = st.columns(2, gap="small")
     with left:
-        colours = theme.tier_colours(evaluation.profile.tiers.names, dark=theme.is_dark())
+        colours = theme.tier_colours(market.profile.tiers.names, dark=theme.is_dark())
         parts = {tier_label(one.tier): [one.hours or 0.0, 0.0] for one in found.tiers}
         charts.legend({tier_label(one.tier): colours[one.tier] for one in found.tiers})
         charts.show(
@@ -232,7 +229,7 @@ def effort_part(evaluation: Evaluation, team: TeamPlan) -> None:
             alt=_("Hours that the tiers ask for, and hours of the team"),
         )
     with right:
-        _effort_table(evaluation, found)
+        _effort_table(market, found)
 
 
 def effort_sentence(found: Effort) -> str:
@@ -284,7 +281,7 @@ def effort_data(found: Effort) -> pl.DataFrame:
     )
 
 
-def _effort_table(evaluation: Evaluation, found: Effort) -> None:
+def _effort_table(market: MarketView, found: Effort) -> None:
     Table(
         effort_data(found),
         (
@@ -296,13 +293,13 @@ def _effort_table(evaluation: Evaluation, found: Effort) -> None:
         ),
         title=_("Best tier first"),
         file="tier-effort",
-        population=evaluation.population,
+        population=market.population,
     ).draw(height="content")
 
 
-def bubble_part(evaluation: Evaluation) -> None:
+def bubble_part(market: MarketView) -> None:
     """Draw fit against potential, a bubble a company."""
-    profile, chosen = evaluation.profile, bubbles(evaluation)
+    profile, chosen = market.profile, market.bubbles()
     title = _("Fit against potential, a bubble as large as the possible deal")
     if not chosen.rows.height:
         st.markdown(f"**{title}**")
@@ -325,7 +322,7 @@ def bubble_part(evaluation: Evaluation) -> None:
         ),
         title=title,
         file="tier-bubbles",
-        population=evaluation.population,
+        population=market.population,
     ).draw_title()
     dark = theme.is_dark()
     colours = theme.tier_colours(profile.tiers.names, dark=dark)

@@ -14,13 +14,12 @@ from icp_core.analysis.verification import (
     Stratum,
     Tally,
     Verification,
-    draw,
     wilson,
 )
 from icp_core.errors import AccountError, IcpError
-from icp_core.evaluation.expressions import NAMES
 from icp_core.evaluation.market import Bounds
-from icp_core.evaluation.scoreboard import Evaluation, evaluated_rows
+from icp_core.evaluation.names import NAMES
+from icp_core.views import MarketView
 from icp_core.workspace import SavedDraw
 from ui import data, state
 from ui.accounts.facts import account_line, facts_table
@@ -30,13 +29,13 @@ from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 DRAW: Final = "verification_draw"
-MOST: Final = 1_000
-USUAL: Final = 30
+MOST: Final = 1_000  # accounts a sample; nobody answers more
+USUAL: Final = 30  # accounts a sample: a share of a half is then known to within 17 points
 
 _TABLE: Final = "verification_drawn"
-_SEEDS: Final = 2**31
-_PLACE_WIDTH: Final = 64
-_NAME_WIDTH: Final = 140
+_SEEDS: Final = 2**31  # seeds to draw from: a whole number that every database keeps
+_PLACE_WIDTH: Final = 64  # pixels: four digits
+_NAME_WIDTH: Final = 140  # pixels: most names of companies
 
 
 def answer_name(answer: str | None) -> str:
@@ -93,9 +92,9 @@ def accounts(found: Interval) -> str:
     return ends if found.estimate is None else f"{number(found.estimate)} ({ends})"
 
 
-def new_sample(evaluation: Evaluation, *, dataset: str) -> None:
+def new_sample(market: MarketView, *, dataset: str) -> None:
     """Choose how many accounts to draw, and draw them."""
-    matches, possible = len(evaluation.matches), len(evaluation.possible)
+    matches, possible = market.totals.matching, market.totals.possible
     st.caption(
         _(
             "Accounts are drawn at random, so that what is true of the sample holds for the whole, "
@@ -126,26 +125,19 @@ def new_sample(evaluation: Evaluation, *, dataset: str) -> None:
             icon=":material/casino:",
             disabled=not of_match + of_possible,
             on_click=_draw,
-            args=(evaluation, dataset, of_match, of_possible),
+            args=(market, dataset, of_match, of_possible),
         )
     if of_match:
         st.caption(width_sentence(of_match))
 
 
-def _draw(evaluation: Evaluation, dataset: str, of_match: int, of_possible: int) -> None:
-    ids = evaluation.population.frame["account_id"]
-    sample = draw(
-        ids.gather(evaluation.matches.rows).to_list(),
-        ids.gather(evaluation.possible.rows).to_list(),
-        match=of_match,
-        possible=of_possible,
-        seed=randbelow(_SEEDS),
-    )
+def _draw(market: MarketView, dataset: str, of_match: int, of_possible: int) -> None:
+    sample = market.sample(match=of_match, possible=of_possible, seed=randbelow(_SEEDS))
     try:
         saved = data.workspace().save_draw(
             sample,
             dataset=dataset,
-            profile=evaluation.profile,
+            profile=market.profile,
             author=state.author(),
             **state.view().as_saved,
         )
@@ -155,7 +147,7 @@ def _draw(evaluation: Evaluation, dataset: str, of_match: int, of_possible: int)
     state.set_kept(DRAW, saved.id)
 
 
-def headline(verified: Verification, evaluation: Evaluation, *, is_current: bool) -> None:
+def headline(verified: Verification, market: MarketView, *, is_current: bool) -> None:
     """Draw what the answers say so far.
 
     Parameters
@@ -189,22 +181,22 @@ def headline(verified: Verification, evaluation: Evaluation, *, is_current: bool
             help=_("Matches × their precision + possible accounts × theirs, with a 95 % interval."),
         )
         if is_current and answered:
-            _corrected_value(verified, evaluation)
+            _corrected_value(verified, market)
     for note in notes(verified):
         st.caption(note)
 
 
-def _corrected_value(verified: Verification, evaluation: Evaluation) -> None:
-    currency = evaluation.profile.currency
-    match, possible = evaluation.potential, evaluation.possible.potential(evaluation.profile)
-    if not match.total + possible.total:
+def _corrected_value(verified: Verification, market: MarketView) -> None:
+    currency = market.profile.currency
+    match, possible = market.totals.potential, market.totals.potential_possible
+    if not match + possible:
         return
-    value = verified.corrected_value(match.total, possible.total)
+    value = verified.corrected_value(match, possible)
     ends = money_bounds(Bounds(value.low, value.high), currency)
     st.metric(
         _("Corrected potential a year"),
         ends if value.estimate is None else money(value.estimate, currency),
-        _("counted: {amount}").format(amount=money(match.total + possible.total, currency))
+        _("counted: {amount}").format(amount=money(match + possible, currency))
         if value.estimate is None
         else ends,
         delta_color="off",
@@ -258,9 +250,7 @@ def next_open(answers: Sequence[str | None], place: int) -> int:
     return place
 
 
-def card(
-    evaluation: Evaluation, saved: SavedDraw, answers: pl.DataFrame, *, is_current: bool
-) -> None:
+def card(market: MarketView, saved: SavedDraw, answers: pl.DataFrame, *, is_current: bool) -> None:
     """Draw the account in question with its facts, and the buttons to answer with."""
     given: list[str | None] = answers["answer"].to_list()
     done = sum(answer is not None for answer in given)
@@ -276,7 +266,7 @@ def card(
     )
     now = answers.row(place - 1, named=True)
     key, before = now["account_id"], now["answer"]
-    _name(evaluation, key, now["stratum"])
+    _name(market, key, now["stratum"])
     with st.container(horizontal=True):
         for answer, icon, shortcut in (
             (Answer.FITS, ":material/check:", "F"),
@@ -308,21 +298,19 @@ def card(
                 moment=moment(now["answered_at"]),
             )
         )
-    _facts(evaluation, key, is_current=is_current)
+    _facts(market, key, is_current=is_current)
 
 
-def _row(evaluation: Evaluation, key: str) -> pl.DataFrame | None:
+def _row(market: MarketView, key: str) -> pl.DataFrame | None:
     """The account with its score and gates; None if it is no longer in the universe."""
-    scoreboard = evaluation.scoreboard
     try:
-        place = scoreboard.row(key)
+        return market.row(key)
     except AccountError:
         return None
-    return evaluated_rows(scoreboard.universe.frame[place : place + 1], evaluation.profile)
 
 
-def _name(evaluation: Evaluation, key: str, stratum: str) -> None:
-    row = _row(evaluation, key)
+def _name(market: MarketView, key: str, stratum: str) -> None:
+    row = _row(market, key)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         name = key if row is None else row["name"][0]
         st.subheader(plain(name), anchor=False, width="content")
@@ -331,8 +319,8 @@ def _name(evaluation: Evaluation, key: str, stratum: str) -> None:
             st.badge(_("Score {score}").format(score=number(row[NAMES.score][0])), color="gray")
 
 
-def _facts(evaluation: Evaluation, key: str, *, is_current: bool) -> None:
-    row = _row(evaluation, key)
+def _facts(market: MarketView, key: str, *, is_current: bool) -> None:
+    row = _row(market, key)
     if row is None:
         st.warning(
             _(
@@ -344,11 +332,11 @@ def _facts(evaluation: Evaluation, key: str, *, is_current: bool) -> None:
         return
     st.markdown(account_line(row.row(0, named=True)))
     if is_current:
-        st.markdown(_("**Why:** {reasons}").format(reasons=plain(reasons(row, evaluation)[0])))
-        (unknown,) = open_gates(row, evaluation)
+        st.markdown(_("**Why:** {reasons}").format(reasons=plain(reasons(row, market)[0])))
+        (unknown,) = open_gates(row, market)
         if unknown:
             st.markdown(_("**Find out:** {facts}").format(facts=plain(unknown)))
-    facts_table(row, evaluation.population.columns, names=evaluation.profile.columns)
+    facts_table(row, market.population.columns, names=market.profile.columns)
 
 
 def _answer(
@@ -365,10 +353,9 @@ def _answer(
         state.set_kept(_place(draw_id), next_open(after, place))
 
 
-def drawn_data(evaluation: Evaluation, answers: pl.DataFrame) -> pl.DataFrame:
+def drawn_data(market: MarketView, answers: pl.DataFrame) -> pl.DataFrame:
     """The drawn accounts in order: place, name (the id where it is gone), answer, stratum, author."""
-    ids = evaluation.population.frame.lazy().select("account_id", "name")
-    names = ids.filter(pl.col("account_id").is_in(answers["account_id"].to_list())).collect()
+    names = market.names(answers["account_id"].to_list())
     return (
         answers.with_row_index("place", offset=1)
         .join(names, on="account_id", how="left", maintain_order="left")

@@ -8,7 +8,7 @@ import polars as pl
 from tldextract import TLDExtract
 
 from icp_core.accounts.company_names import SHARED_HOSTS
-from icp_core.reference.text import fold, fold_expr
+from icp_core.reference.text import fold_expr
 
 
 @cache
@@ -25,6 +25,13 @@ def registrable_domain(address: str | None) -> str | None:
     str or None
         Lower case and IDNA-encoded, `xn--sandebtsenter-ufb.no`; None for shared hosts (free mail,
         social networks, directories) and for what is no address.
+
+    Examples
+    --------
+    >>> registrable_domain("https://shop.example.co.uk/about")
+    'example.co.uk'
+    >>> registrable_domain("eva@gmail.com") is None
+    True
     """
     if not address:
         return None
@@ -37,7 +44,13 @@ def registrable_domain(address: str | None) -> str | None:
 
 
 def registrable_domains(addresses: pl.Series) -> pl.Series:
-    """`registrable_domain` over a text column of any length."""
+    """`registrable_domain` over a text column of any length.
+
+    Examples
+    --------
+    >>> registrable_domains(pl.Series(["www.acme.se", "info@gmail.com", None])).to_list()
+    ['acme.se', None, None]
+    """
     distinct = addresses.drop_nulls().unique()
     return addresses.replace_strict(
         distinct,
@@ -45,11 +58,6 @@ def registrable_domains(addresses: pl.Series) -> pl.Series:
         default=None,
         return_dtype=pl.String,
     )
-
-
-def hashed_id(name: str, country: str | None) -> str:
-    """Account id of a company known by name and country only; case and accents do not count."""
-    return _digest(f"{fold(name)}|{country or ''}")
 
 
 def _digest(key: str) -> str:
@@ -71,6 +79,19 @@ def account_ids(accounts: pl.DataFrame) -> pl.Series:
     -------
     polars.Series
         Named `account_id`. Ids repeat where the same company stands in the list more than once.
+
+    Examples
+    --------
+    >>> accounts = pl.DataFrame(
+    ...     {
+    ...         "name": ["Acme AB", "Beta AS", "Gamma Oy"],
+    ...         "country": ["SE", "NO", "FI"],
+    ...         "org_number": ["5560000001", None, None],
+    ...         "domain": ["acme.se", "beta.no", None],
+    ...     }
+    ... )
+    >>> account_ids(accounts).to_list()
+    ['SE-5560000001', 'domain:beta.no', 'name:46fa024dc8d53d04']
     """
     texts = [name for name in ("country", "org_number", "domain") if name not in accounts.columns]
     known = accounts.with_columns(pl.lit(None, pl.String).alias(name) for name in texts).select(

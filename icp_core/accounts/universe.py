@@ -74,6 +74,15 @@ class Universe:
             If there are no accounts, none that is active, or `columns.conform` refuses them.
         SourceError
             If they are too many for memory and the disk refuses them.
+
+        Examples
+        --------
+        >>> accounts = pl.DataFrame(
+        ...     {"account_id": ["SE-1", "SE-2"], "name": ["Acme", "Beta"], "employees": [40, None]}
+        ... )
+        >>> universe = Universe.of(accounts, name="mine", label="My list")
+        >>> len(universe), list(universe.columns)
+        (2, ['account_id', 'name', 'employees'])
         """
         accounts = accounts.lazy()
         names = accounts.collect_schema().names()

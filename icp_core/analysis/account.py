@@ -9,14 +9,16 @@ import numpy as np
 import polars as pl
 
 from icp_core.accounts.columns import Column, Kind
-from icp_core.evaluation.arrays import Scored, score
+from icp_core.evaluation.arrays import Scored
 from icp_core.evaluation.explain import Explanation, explain
-from icp_core.evaluation.expressions import FAIL, MATCH, NAMES, POSSIBLE
-from icp_core.evaluation.scoreboard import Evaluation, Scoreboard, evaluated_rows
+from icp_core.evaluation.expressions import FAIL, MATCH, POSSIBLE
+from icp_core.evaluation.in_memory import Evaluation, evaluated_rows
+from icp_core.evaluation.names import NAMES
+from icp_core.evaluation.score import score
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Criterion
 
-_CODE_LENGTHS: Final = (2, 4, 5)
+_CODE_LENGTHS: Final = (2, 4, 5)  # characters of a division, a group (62.0) and a class (62.01)
 _IS_CUSTOMER: Final = "is_customer"
 
 
@@ -99,9 +101,9 @@ def detail(evaluation: Evaluation, account_id: str) -> AccountDetail:
     AccountError
         If the universe does not hold it.
     """
-    scoreboard, profile = evaluation.scoreboard, evaluation.profile
-    row = scoreboard.row(account_id)
-    rows = evaluated_rows(scoreboard.universe.frame[row : row + 1], profile)
+    profile = evaluation.profile
+    row = evaluation.row(account_id)
+    rows = evaluated_rows(evaluation.universe.frame[row : row + 1], profile)
     values = rows.row(0, named=True)
     state, potential = values[NAMES.state], values[NAMES.potential]
     gates = tuple(
@@ -126,7 +128,7 @@ def detail(evaluation: Evaluation, account_id: str) -> AccountDetail:
     worst_state = FAIL if state == POSSIBLE else state
     best_state = MATCH if state == POSSIBLE else state
     return AccountDetail(
-        facts={name: values[name] for name in scoreboard.universe.columns},
+        facts={name: values[name] for name in evaluation.universe.columns},
         now=outlook(state, values[NAMES.score]),
         worst=outlook(worst_state, values[NAMES.score_low]),
         best=outlook(
@@ -150,7 +152,7 @@ def _ends(
     """Score with one unknown criterion at its worst and at its best."""
     criteria = evaluation.profile.scored
     fits = np.array(
-        [[evaluation.scoreboard.fit_of(c)[row]] * 2 for c in criteria], dtype=np.float32
+        [[evaluation.fits(c, np.array([row]))[0]] * 2 for c in criteria], dtype=np.float32
     )
     worst = 0.0 if unknown.role.favours else 1.0
     for fit, criterion in zip(fits, criteria, strict=True):
@@ -232,21 +234,20 @@ def nearest_customers(
     AccountError
         If the universe does not hold it.
     """
-    scoreboard = evaluation.scoreboard
-    values = scoreboard.universe.frame.row(scoreboard.row(account_id), named=True)
+    values = evaluation.universe.frame.row(evaluation.row(account_id), named=True)
     compared = sorted(
-        (evaluation.profile.columns & scoreboard.universe.columns.keys()) - {_IS_CUSTOMER}
+        (evaluation.profile.columns & evaluation.universe.columns.keys()) - {_IS_CUSTOMER}
     )
     known = [name for name in compared if values[name] is not None]
     least = max(ceil(len(compared) / 2), 1)
     if len(known) < least:
         return ()
-    customers = scoreboard.keep(
-        ("customer facts", *compared), lambda: _customers(scoreboard, compared)
+    customers = evaluation.keep(
+        ("customer facts", *compared), lambda: _customers(evaluation, compared)
     )
     differences = customers.select(
         pl.when(pl.col(name).is_not_null())
-        .then(_difference(scoreboard, scoreboard.universe.columns[name], values[name]))
+        .then(_difference(evaluation, evaluation.universe.columns[name], values[name]))
         .alias(name)
         for name in known
     )
@@ -276,17 +277,17 @@ def nearest_customers(
     )
 
 
-def _customers(scoreboard: Scoreboard, compared: list[str]) -> pl.DataFrame:
+def _customers(evaluation: Evaluation, compared: list[str]) -> pl.DataFrame:
     needed = list(dict.fromkeys(("account_id", "name", *compared)))
-    return scoreboard.universe.frame.select(needed).filter(pl.Series(scoreboard.customers()))
+    return evaluation.universe.frame.select(needed).filter(pl.Series(evaluation.customers()))
 
 
-def _difference(scoreboard: Scoreboard, column: Column, value: Any) -> pl.Expr:
+def _difference(evaluation: Evaluation, column: Column, value: Any) -> pl.Expr:
     """How far each known value of a column is from one value, 0…1."""
     other = pl.col(column.name)
     match column.kind:
         case Kind.NUMBER:
-            return _apart(scoreboard, column.name, value)
+            return _apart(evaluation, column.name, value)
         case Kind.INDUSTRY:
             levels = [length for length in _CODE_LENGTHS if length <= len(value)]
             shared = pl.sum_horizontal(other.str.head(n) == value[:n] for n in levels)
@@ -302,8 +303,8 @@ def _difference(scoreboard: Scoreboard, column: Column, value: Any) -> pl.Expr:
             return other.ne(value).cast(pl.Float64)
 
 
-def _apart(scoreboard: Scoreboard, column: str, value: float) -> pl.Expr:
-    spread = scoreboard.spread(column)
+def _apart(evaluation: Evaluation, column: str, value: float) -> pl.Expr:
+    spread = evaluation.spread(column)
     ends = np.array([spread.quantiles[0], spread.quantiles[-1], value], dtype=np.float64)
     other = pl.col(column).cast(pl.Float64)
     if spread.scale == "log":

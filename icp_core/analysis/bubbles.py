@@ -7,10 +7,10 @@ import numpy as np
 import polars as pl
 
 from icp_core.evaluation.arrays import largest
-from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.in_memory import Evaluation
 
-MOST: Final = 3_000
-BEST: Final = 100
+MOST: Final = 3_000  # bubbles; beyond that a browser draws slowly and they hide each other
+BEST: Final = 100  # accounts of each tier that are drawn for certain: those a reader looks for
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,6 @@ class TierBubbles:
     accounts: int
     best: int
     sampled: int
-
-    @property
-    def stands_for(self) -> float:
-        """How many accounts a sampled bubble stands for; 1 where everybody is drawn."""
-        return (self.accounts - self.best) / self.sampled if self.sampled else 1.0
 
     @property
     def is_complete(self) -> bool:
@@ -105,9 +100,7 @@ def bubbles(
     order = np.lexsort((places, -amount[places], -score[places], evaluation.tier[places]))
     places, is_best = places[order], is_best[order]
     names = np.array([total.name for total in totals])
-    rows = evaluation.scoreboard.universe.frame.select("account_id", "name")[
-        evaluation.matches.rows[places]
-    ].with_columns(
+    rows = evaluation.named(places).with_columns(
         score=pl.Series(score[places]),
         potential=pl.Series(amount[places]),
         tier=pl.Series(names[evaluation.tier[places]], dtype=pl.String),

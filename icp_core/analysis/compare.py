@@ -10,10 +10,10 @@ import numpy.typing as npt
 import polars as pl
 
 from icp_core.evaluation.arrays import Floats, largest
+from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import TierTotal
-from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
 from icp_core.evaluation.tiers import UNRANKED
-from icp_core.profiles.model import Criterion, Profile, Role
+from icp_core.profiles.model import Criterion, Role
 
 POSSIBLE: Final = "possible"
 FAILING: Final = "failing"
@@ -196,9 +196,7 @@ class Comparison:
             causes = [[said[index]] for index in cause[order]]
         else:
             causes = _missed(self.before if kind == "entered" else self.after, rows)
-        return self.before.scoreboard.universe.frame.select("account_id", "name")[
-            rows
-        ].with_columns(
+        return self.before.universe.frame.select("account_id", "name")[rows].with_columns(
             pl.Series("tier_before", _tiers(self.before, rows), dtype=pl.String),
             pl.Series("tier_after", _tiers(self.after, rows), dtype=pl.String),
             pl.Series("score_before", _scores(self.before, rows), nan_to_null=True),
@@ -242,22 +240,21 @@ class Comparison:
         if "value" in (policy.kind, self.before.profile.tiers.kind):
             cause[:] = len(keys) + 1
         if policy != self.before.profile.tiers:
-            old = self.before.scoreboard.evaluate(self.before.profile.replace(tiers=policy))
+            old = self.before.under(self.before.profile.replace(tiers=policy))
             cause[old.tier[before] == self.after.tier[after]] = len(keys)
         return tuple(column for column, _, _ in keys), cause, change
 
 
-def compare(scoreboard: Scoreboard, before: Profile, after: Profile) -> Comparison:
-    """Hold two profiles against each other on one universe.
+def compare(before: Evaluation, after: Evaluation) -> Comparison:
+    """Hold two profiles against each other.
 
-    Raises
-    ------
-    ProfileError
-        If either does not fit the universe.
+    Parameters
+    ----------
+    before, after
+        On the same accounts (`Evaluation.under`).
     """
-    one, other = scoreboard.evaluate(before), scoreboard.evaluate(after)
-    labels = [*_labels(one, other), POSSIBLE, FAILING]
-    return Comparison(one, other, _places(one, labels), _places(other, labels))
+    labels = [*_labels(before, after), POSSIBLE, FAILING]
+    return Comparison(before, after, _places(before, labels), _places(after, labels))
 
 
 def _labels(before: Evaluation, after: Evaluation) -> list[str]:
@@ -267,7 +264,7 @@ def _labels(before: Evaluation, after: Evaluation) -> list[str]:
 
 def _places(evaluation: Evaluation, labels: list[str]) -> Places:
     """Place of every account of the universe in the labels."""
-    places = np.full(len(evaluation.scoreboard.universe), labels.index(FAILING), dtype=np.int16)
+    places = np.full(len(evaluation.universe), labels.index(FAILING), dtype=np.int16)
     places[evaluation.possible.rows] = labels.index(POSSIBLE)
     names = (*evaluation.profile.tiers.names, UNRANKED)
     own = np.array([labels.index(name) for name in names], dtype=np.int16)
@@ -305,7 +302,7 @@ def _among_matches(evaluation: Evaluation, rows: Rows) -> tuple[Rows, npt.NDArra
 def _not_passed(evaluation: Evaluation, rows: Rows) -> list[npt.NDArray[np.bool_]]:
     missed = []
     for gate in evaluation.profile.gates:
-        fails, unknown = evaluation.scoreboard.gate(gate)
+        fails, unknown = evaluation.gate(gate)
         missed.append(fails[rows] | unknown[rows])
     return missed
 

@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 
 from icp_core.evaluation.arrays import Floats
+from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import LARGEST
-from icp_core.evaluation.scoreboard import Evaluation
 
-POINTS: Final = 100
+POINTS: Final = 100  # of the curve: one a per cent of the matches
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from icp_core.evaluation.everyone import Everyone
+from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import BINS, Bounds, GateCost
-from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
 from icp_core.profiles.model import Criterion, Range
 
 Flags = npt.NDArray[np.bool_]
@@ -19,44 +20,44 @@ Counts = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
-class Standing:
+class GateStanding:
     """How accounts stand with a set of gates.
 
     Attributes
     ----------
-    scoreboard
-        Scoreboard of the universe.
+    everyone
+        All accounts.
     rows
-        The accounts looked at.
+        Those looked at.
     fails, unknown
         How many gates each of them fails, and how many are unknown.
     """
 
-    scoreboard: Scoreboard
+    everyone: Everyone
     rows: npt.NDArray[np.intp]
     fails: Counts
     unknown: Counts
 
     @classmethod
     def of(
-        cls, scoreboard: Scoreboard, gates: Sequence[Criterion], rows: npt.NDArray[np.intp]
-    ) -> "Standing":
+        cls, everyone: Everyone, gates: Sequence[Criterion], rows: npt.NDArray[np.intp]
+    ) -> "GateStanding":
         """Count for the gates together."""
         none = np.zeros(len(rows), dtype=np.uint8)
-        standing = cls(scoreboard, rows, none, none)
+        standing = cls(everyone, rows, none, none)
         for gate in gates:
             standing = standing.adding(gate)
         return standing
 
-    def adding(self, gate: Criterion) -> "Standing":
+    def adding(self, gate: Criterion) -> "GateStanding":
         """With one more gate."""
         fails, unknown = self._of(gate)
-        return Standing(self.scoreboard, self.rows, self.fails + fails, self.unknown + unknown)
+        return GateStanding(self.everyone, self.rows, self.fails + fails, self.unknown + unknown)
 
-    def without(self, gate: Criterion) -> "Standing":
+    def without(self, gate: Criterion) -> "GateStanding":
         """With one of the gates dropped."""
         fails, unknown = self._of(gate)
-        return Standing(self.scoreboard, self.rows, self.fails - fails, self.unknown - unknown)
+        return GateStanding(self.everyone, self.rows, self.fails - fails, self.unknown - unknown)
 
     @property
     def matches(self) -> Flags:
@@ -68,16 +69,19 @@ class Standing:
         """Accounts that fail no gate: matches and possible ones."""
         return np.equal(self.fails, 0)
 
+    def count(self, chosen: Flags) -> int:
+        """How many accounts some of those looked at stand for."""
+        if len(self.rows) == len(self.everyone):
+            return self.everyone.count(chosen)
+        every = np.zeros(len(self.everyone), dtype=bool)
+        every[self.rows[chosen]] = True
+        return self.everyone.count(every)
+
     def _of(self, gate: Criterion) -> tuple[Flags, Flags]:
-        fails, unknown = self.scoreboard.gate(gate)
+        fails, unknown = self.everyone.gate(gate)
         if len(self.rows) == len(fails):
             return fails, unknown
         return fails[self.rows], unknown[self.rows]
-
-
-def everybody(scoreboard: Scoreboard) -> npt.NDArray[np.intp]:
-    """Rows of all accounts."""
-    return np.arange(len(scoreboard.universe))
 
 
 @dataclass(frozen=True)
@@ -109,41 +113,39 @@ def costs(evaluation: Evaluation, *, steps: int = 1) -> tuple[Cost, ...]:
     steps
         How far a range is loosened (`Range.loosened`).
     """
-    scoreboard, gates = evaluation.scoreboard, evaluation.profile.gates
+    everyone, gates = evaluation.everyone, evaluation.profile.gates
+    wider = [loosened(evaluation, gate, steps=steps) for gate in gates]
+    everyone.ask((*gates, *(gate for gate in wider if gate is not None)))
     found = []
-    for cost, gate in zip(evaluation.gates, gates, strict=True):
-        wider = loosened(scoreboard, gate, steps=steps)
+    for cost, gate, looser in zip(evaluation.gates, gates, wider, strict=True):
         gained = None
-        if wider is not None:
-            alone = _missing_only(scoreboard, gates, gate)
-            fails, unknown = scoreboard.gate(wider)
-            gained = int(np.count_nonzero(~(fails | unknown)[alone]))
-        found.append(Cost(cost, wider, gained))
+        if looser is not None:
+            fails, unknown = everyone.gate(looser)
+            alone = _missing_only(everyone, gates, gate)
+            gained = everyone.count(alone & ~(fails | unknown))
+        found.append(Cost(cost, looser, gained))
     return tuple(found)
 
 
-def _missing_only(
-    scoreboard: Scoreboard, gates: tuple[Criterion, ...], gate: Criterion
-) -> npt.NDArray[np.intp]:
-    """Rows that pass every gate but this one."""
-    missed = np.zeros(len(scoreboard.universe), dtype=np.uint8)
+def _missing_only(everyone: Everyone, gates: tuple[Criterion, ...], gate: Criterion) -> Flags:
+    """Who passes every gate but this one."""
+    missed = np.zeros(len(everyone), dtype=np.uint8)
     for one in gates:
-        fails, unknown = scoreboard.gate(one)
+        fails, unknown = everyone.gate(one)
         missed += fails | unknown
-    fails, unknown = scoreboard.gate(gate)
-    return np.flatnonzero((missed == 1) & (fails | unknown))
+    fails, unknown = everyone.gate(gate)
+    return np.equal(missed, 1) & (fails | unknown)
 
 
-def loosened(scoreboard: Scoreboard, gate: Criterion, *, steps: int = 1) -> Criterion | None:
+def loosened(evaluation: Evaluation, gate: Criterion, *, steps: int = 1) -> Criterion | None:
     """A range gate that lets more accounts through; None for other gates, and at the end of the stops.
 
     A must-have's range widens; a knock-out's narrows, since it rejects what lies inside.
     """
     test = gate.fit
-    values = scoreboard.universe.frame[gate.column]
-    if not isinstance(test, Range) or values.null_count() == len(values):
+    if not isinstance(test, Range) or not evaluation.is_known(gate.column):
         return None
-    stops = scoreboard.spread(gate.column).stops()
+    stops = evaluation.spread(gate.column).stops()
     move = test.loosened if gate.role.favours else test.tightened
     moved = move(stops, steps=steps)
     return None if moved == test else gate.replace(fit=moved)
@@ -163,14 +165,14 @@ class Stage:
 
 def attrition(evaluation: Evaluation) -> tuple[Stage, ...]:
     """The universe, and what is left after each gate in the profile's order."""
-    scoreboard = evaluation.scoreboard
-    standing = Standing.of(scoreboard, (), everybody(scoreboard))
-    stages = [Stage(None, len(scoreboard.universe), 0)]
+    everyone = evaluation.everyone
+    everyone.ask(evaluation.profile.gates)
+    standing = GateStanding.of(everyone, (), np.arange(len(everyone)))
+    stages = [Stage(None, everyone.count(standing.matches), 0)]
     for gate in evaluation.profile.gates:
         standing = standing.adding(gate)
-        matching = int(np.count_nonzero(standing.matches))
-        allowed = int(np.count_nonzero(standing.allowed))
-        stages.append(Stage(gate, matching, allowed - matching))
+        matching = everyone.count(standing.matches)
+        stages.append(Stage(gate, matching, everyone.count(standing.allowed) - matching))
     return tuple(stages)
 
 
@@ -206,7 +208,7 @@ def cut_offs(evaluation: Evaluation) -> CutOffs:
     return CutOffs(at_least(None).astype(np.int64), at_least(worth), evaluation.unscored)
 
 
-def bounds(standing: Standing, sure: Flags) -> Bounds:
+def bounds(standing: GateStanding, sure: Flags) -> Bounds:
     """Accounts of a standing: the sure ones that match, up to all that fail nothing.
 
     Parameters
@@ -216,6 +218,4 @@ def bounds(standing: Standing, sure: Flags) -> Bounds:
     sure
         Which of its accounts count at the low end; the others count at the high end only.
     """
-    return Bounds(
-        int(np.count_nonzero(standing.matches & sure)), int(np.count_nonzero(standing.allowed))
-    )
+    return Bounds(standing.count(standing.matches & sure), standing.count(standing.allowed))

@@ -1,7 +1,7 @@
 """The account list by page: filtered, searched and sorted, and only one page of it ever gathered.
 
 What makes it quick is kept: by the universe the text that a search looks through, folded once, by the
-scoreboard the rank of every account in a column that was sorted by.
+evaluation the rank of every account in a column that was sorted by.
 """
 
 import re
@@ -15,8 +15,8 @@ import polars as pl
 
 from icp_core.errors import AccountError
 from icp_core.evaluation.arrays import Floats, largest
-from icp_core.evaluation.expressions import NAMES
-from icp_core.evaluation.scoreboard import Accounts, Evaluation, Scoreboard, evaluated_rows
+from icp_core.evaluation.in_memory import Accounts, Evaluation, evaluated_rows
+from icp_core.evaluation.names import NAMES
 from icp_core.reference.text import fold, fold_expr
 
 State = Literal["match", "possible", "fail"]
@@ -111,7 +111,7 @@ def page(
     chosen = places[top[order[offset:]]]
     if wanted.state == "match":
         return Page(len(places), evaluation.rows(chosen))
-    frame = evaluation.scoreboard.universe.frame[accounts.rows[chosen]]
+    frame = evaluation.universe.frame[accounts.rows[chosen]]
     tier = pl.lit(None, dtype=pl.String).alias("tier")
     return Page(len(places), evaluated_rows(frame, evaluation.profile).with_columns(tier))
 
@@ -119,12 +119,11 @@ def page(
 def account_ids(evaluation: Evaluation, wanted: Wanted) -> pl.Series:
     """Ids of all the accounts wanted, rising: what a decision in bulk is made on."""
     accounts, places = _found(evaluation, wanted)
-    return evaluation.scoreboard.universe.frame["account_id"][accounts.rows[places]]
+    return evaluation.universe.frame["account_id"][accounts.rows[places]]
 
 
 def _found(evaluation: Evaluation, wanted: Wanted) -> tuple[Accounts, Places]:
     """The accounts in the state wanted, and the places among them that pass all filters."""
-    scoreboard = evaluation.scoreboard
     accounts = {
         "match": lambda: evaluation.matches,
         "possible": lambda: evaluation.possible,
@@ -136,14 +135,14 @@ def _found(evaluation: Evaluation, wanted: Wanted) -> tuple[Accounts, Places]:
         asked = np.array([name in wanted.tiers for name in names])
         inside &= asked[evaluation.tier] if wanted.state == "match" else False
     if wanted.regions:
-        codes, values = scoreboard.codes("region")
+        codes, values = evaluation.codes("region")
         inside &= np.array([value in wanted.regions for value in values])[codes[accounts.rows]]
     if wanted.customer is not None:
         inside &= accounts.customers == wanted.customer
     places = np.flatnonzero(inside)
     if wanted.text.strip():
-        places = places[_contains(scoreboard, accounts.rows[places], wanted.text)]
-    ids = scoreboard.universe.frame["account_id"]
+        places = places[_contains(evaluation, accounts.rows[places], wanted.text)]
+    ids = evaluation.universe.frame["account_id"]
     if wanted.among is not None:
         places = places[_is_in(ids[accounts.rows[places]], wanted.among)]
     if wanted.without:
@@ -155,8 +154,8 @@ def _is_in(ids: pl.Series, wanted: Collection[str]) -> npt.NDArray[np.bool_]:
     return ids.is_in(pl.Series(list(wanted), dtype=pl.String).implode()).to_numpy()
 
 
-def _contains(scoreboard: Scoreboard, rows: Places, text: str) -> npt.NDArray[np.bool_]:
-    searched = scoreboard.universe.searched
+def _contains(evaluation: Evaluation, rows: Places, text: str) -> npt.NDArray[np.bool_]:
+    searched = evaluation.universe.searched
     if len(rows) < len(searched):
         searched = searched[rows]
     found = pl.repeat(True, len(searched), eager=True)
@@ -191,22 +190,22 @@ def _keys(
     elif sort == NAMES.potential:
         keys = (-potential(),)
     else:
-        rank = _rank(evaluation.scoreboard, sort)[accounts.rows[places]]
+        rank = _rank(evaluation, sort)[accounts.rows[places]]
         keys = (np.where(rank > 0, -rank.astype(np.float64), np.nan),)
     return tuple(np.nan_to_num(key, nan=-np.inf) for key in keys)
 
 
-def _rank(scoreboard: Scoreboard, column: str) -> npt.NDArray[np.uint32]:
+def _rank(evaluation: Evaluation, column: str) -> npt.NDArray[np.uint32]:
     """Dense rank of every account in a column, 0 where unknown; texts by their folded form."""
-    described = scoreboard.universe.columns.get(column)
-    if described is None or isinstance(scoreboard.universe.frame.schema[column], pl.List):
+    described = evaluation.universe.columns.get(column)
+    if described is None or isinstance(evaluation.universe.frame.schema[column], pl.List):
         raise AccountError(f"The accounts cannot be sorted by {column}. Choose another column.")
 
     def compute() -> npt.NDArray[np.uint32]:
         value = pl.col(column)
-        if scoreboard.universe.frame.schema[column] == pl.String:
+        if evaluation.universe.frame.schema[column] == pl.String:
             value = fold_expr(value)
         rank = value.rank("dense").fill_null(0).cast(pl.UInt32)
-        return scoreboard.universe.frame.select(rank.alias("rank"))["rank"].to_numpy()
+        return evaluation.universe.frame.select(rank.alias("rank"))["rank"].to_numpy()
 
-    return scoreboard.keep(("rank", column), compute)
+    return evaluation.keep(("rank", column), compute)

@@ -30,20 +30,21 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
-from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.in_memory import Evaluation
 from icp_core.profiles.model import Role
 
-DRAWS: Final = 1_000
-SIGMA: Final = log(2) / 1.96
-STEADY: Final = 0.9
-_MILLION: Final = 1_000_000
+DRAWS: Final = 1_000  # of all weights; a share of them is then known to within about 3 points
+SIGMA: Final = log(2) / 1.96  # of the logarithm: 95 % of the factors lie between a half and double
+STEADY: Final = 0.9  # share of the draws in which an account keeps its tier and counts as firm
+_MILLION: Final = 1_000_000  # steps of a score: 0…100 with four decimals
 # OpenBLAS does products up to this size (draws × criteria × accounts) in the calling thread; its own
 # threads on top of ours would only wait for each other.
 _PRODUCT: Final = 2**18
-_DRAWS_AT_ONCE: Final = 32
-_PIECES: Final = 64
-_REPORT: Final = 0.1
+_DRAWS_AT_ONCE: Final = 32  # draws a tile, so that its scores stay in the cache
+_PIECES: Final = 64  # of the work, for the threads to share evenly and to report in between
+_REPORT: Final = 0.1  # seconds between two reports of progress, as often as a bar can show
 
 Singles = npt.NDArray[np.float32]
 Ranks = npt.NDArray[np.int32]
@@ -182,6 +183,50 @@ def robustness(
     counts[:-1, simulation.order] = reached
     counts[-1] = draws - counts[:-1].sum(axis=0)
     return Robustness(evaluation, draws, counts, depends_on_weights=True)
+
+
+def kept_robustness(
+    evaluation: Evaluation, *, progress: Callable[[float], None] | None = None
+) -> Robustness:
+    """`robustness`, drawn once for all that decides it and kept with the accounts."""
+
+    def draw() -> tuple[Counts, bool]:
+        drawn = robustness(evaluation, progress=progress)
+        return drawn.counts, drawn.depends_on_weights
+
+    profile = evaluation.profile
+    decides = profile.criteria, profile.tiers, profile.potential, profile.currency
+    counts, depends = evaluation.keep(("robustness", *decides), draw)
+    return Robustness(evaluation, DRAWS, counts, depends_on_weights=depends)
+
+
+def least_firm(found: Robustness, *, tier: int, count: int | None = None) -> pl.DataFrame:
+    """Accounts of a tier, the least firm first.
+
+    Parameters
+    ----------
+    found
+        The draws.
+    tier
+        Index of the tier.
+    count
+        How many at most; None for all.
+
+    Returns
+    -------
+    polars.DataFrame
+        account_id, name, score, stays (share of the draws), instead (index of the tier it was in most
+        often apart from its own; null where it never moved).
+    """
+    evaluation = found.evaluation
+    own = np.flatnonzero(evaluation.tier == tier)
+    order = own[np.lexsort((-np.nan_to_num(evaluation.score[own]), found.stays[own]))][:count]
+    instead = pl.Series("instead", found.alternative[order])
+    return evaluation.named(order).with_columns(
+        score=pl.Series(evaluation.score[order], nan_to_null=True),
+        stays=pl.Series(found.stays[order], dtype=pl.Float64),
+        instead=pl.when(instead >= 0).then(instead),
+    )
 
 
 def _share_out(work: list[Callable[[], None]], progress: Callable[[float], None] | None) -> None:

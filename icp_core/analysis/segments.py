@@ -1,13 +1,19 @@
 """The market by segment: matches, customers and white space in every region, industry or size."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
-from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.in_memory import Evaluation
 
 
 def segments(
-    evaluation: Evaluation, by: str, *, within: tuple[str, str | None] | None = None
+    evaluation: Evaluation,
+    by: str,
+    *,
+    within: tuple[str, str | None] | None = None,
+    countries: Sequence[str] = (),
 ) -> pl.DataFrame:
     """Add up the matches of every segment.
 
@@ -19,6 +25,8 @@ def segments(
         A dimension, as `expressions.dimension` names it.
     within
         Another dimension and one of its keys, to count only the matches there.
+    countries
+        Only matches in these countries; none means all.
 
     Returns
     -------
@@ -29,13 +37,18 @@ def segments(
         `potential_customers` and `potential_white_space` (null where no match they cover has a known
         potential; 0 where they cover none), and `potential_unknown` (matches).
     """
-    matches, keys = evaluation.matches, evaluation.scoreboard.codes(by)[1]
+    matches, keys = evaluation.matches, evaluation.codes(by)[1]
     at = matches.codes(by).astype(np.int64)
     amount, tier, customer = evaluation.potential.amount, evaluation.tier, matches.customers
+    inside = np.ones(len(matches), dtype=bool)
     if within is not None:
-        codes, values = evaluation.scoreboard.codes(within[0])
-        place = values.index(within[1]) if within[1] in values else -1
-        inside = codes[matches.rows] == place
+        codes, values = evaluation.codes(within[0])
+        inside &= codes[matches.rows] == (values.index(within[1]) if within[1] in values else -1)
+    if countries:
+        codes, values = evaluation.codes("country")
+        chosen = np.array([value in countries for value in values])
+        inside &= chosen[codes[matches.rows]]
+    if not inside.all():
         at, amount, tier, customer = at[inside], amount[inside], tier[inside], customer[inside]
     tiers = len(evaluation.tiers)
     by_tier = np.bincount(at * tiers + tier, minlength=len(keys) * tiers).reshape(-1, tiers)

@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from icp_core.analysis.plan import TeamPlan
 from icp_core.evaluation.arrays import Floats, largest
+from icp_core.evaluation.everyone import Everyone
+from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import Bounds
-from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
 
 Flags = npt.NDArray[np.bool_]
 
@@ -68,34 +69,34 @@ class Sizing:
     lacks: tuple[Lack, ...]
 
 
-def served(scoreboard: Scoreboard, regions: Sequence[str]) -> tuple[Flags, Flags]:
+def served(accounts: Everyone | Evaluation, regions: Sequence[str]) -> tuple[Flags, Flags]:
     """Which accounts lie in the regions, and of which the region is unknown.
 
     Parameters
     ----------
-    scoreboard
-        Of the universe.
+    accounts
+        Everyone, or those of an evaluation that are in memory.
     regions
         Region codes; none means everywhere, so that every account lies inside.
     """
 
     def compute() -> tuple[Flags, Flags]:
+        codes, values = accounts.codes("region")
         if not regions:
-            every = np.ones(len(scoreboard.universe), dtype=bool)
+            every = np.ones(len(codes), dtype=bool)
             return every, ~every
-        codes, values = scoreboard.codes("region")
         wanted = np.array([value in regions for value in values])
         unknown = np.array([value is None for value in values])
         return wanted[codes], unknown[codes]
 
-    return scoreboard.keep(("served", frozenset(regions)), compute)
+    return accounts.keep(("served", frozenset(regions)), compute)
 
 
 def sizing(evaluation: Evaluation, team: TeamPlan) -> Sizing:
     """TAM, SAM and SOM of a market, and what keeps them from being exact."""
     matches, possible = evaluation.matches, evaluation.possible
     worth, worth_possible = evaluation.potential, possible.potential(evaluation.profile)
-    inside, unplaced = served(evaluation.scoreboard, team.served_regions)
+    inside, unplaced = served(evaluation, team.served_regions)
     sure = inside[matches.rows]
     perhaps = sure | unplaced[matches.rows]
     perhaps_possible = (inside | unplaced)[possible.rows]
@@ -140,7 +141,7 @@ def _lacks(
 ) -> tuple[Lack, ...]:
     lacking: dict[str, Flags] = {}
     for gate in evaluation.profile.gates:
-        unknown = evaluation.scoreboard.gate(gate)[1][undecided]
+        unknown = evaluation.gate(gate)[1][undecided]
         lacking[gate.column] = lacking.get(gate.column, False) | unknown
     lacking["region"] = lacking.get("region", False) | unplaced[undecided]
     together = np.sum([*lacking.values()], axis=0, dtype=np.uint8)

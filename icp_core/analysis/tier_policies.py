@@ -1,12 +1,15 @@
 """The three tier policies side by side on one market, with thresholds that make them comparable."""
 
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, Literal
 
 import numpy as np
 
+from icp_core.analysis.concentration import Concentration, concentration
 from icp_core.evaluation.arrays import Floats
-from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.in_memory import Evaluation
+from icp_core.evaluation.market import TierTotal
 from icp_core.profiles.model import Tier, TierPolicy
 
 Kind = Literal["cut_off", "capacity", "value"]
@@ -59,11 +62,98 @@ def _thresholds(ranked: Floats, counts: list[int]) -> list[float]:
     return thresholds
 
 
+@dataclass(frozen=True)
+class TierHeld:
+    """A tier of another policy, held against the present one.
+
+    Attributes
+    ----------
+    total
+        Its accounts, known potential and customers.
+    same
+        Share of its accounts that are in the tier of that name now; None without accounts.
+    concentration
+        Of their potential; None where none is known.
+    """
+
+    total: TierTotal
+    same: float | None
+    concentration: Concentration | None
+
+
+def held_against(present: Evaluation, other: Evaluation) -> tuple[TierHeld, ...]:
+    """The tiers of a policy beside the present ones of the same market, the unranked last."""
+    names = [total.name for total in present.tiers]
+    found = []
+    for index, total in enumerate(other.tiers):
+        own = present.tier[other.tier == index] == names.index(total.name)
+        curve = concentration(other, tier=total.name) if total.accounts else None
+        found.append(TierHeld(total, float(own.mean()) if total.accounts else None, curve))
+    return tuple(found)
+
+
 def side_by_side(evaluation: Evaluation) -> dict[Kind, Evaluation]:
     """The market under each policy that can be made comparable (`equivalent`)."""
     made = {kind: equivalent(evaluation, kind) for kind in KINDS}
     return {
-        kind: evaluation.scoreboard.evaluate(evaluation.profile.replace(tiers=policy))
+        kind: evaluation.under(evaluation.profile.replace(tiers=policy))
         for kind, policy in made.items()
         if policy is not None
     }
+
+
+_CAPACITIES: Final = (10, 50, 500)
+"""Accounts of the three tiers in Nordic guides to the method."""
+
+_LEAST_POTENTIAL: Final = 1_000.0
+"""In the profile's currency a year, where nobody's potential is known."""
+
+
+def usual(evaluation: Evaluation, kind: Kind) -> TierPolicy:
+    """A usual policy of a kind with the tiers of the profile.
+
+    Capacities are 10, 50, 500 and doubling; potentials are those that the best 2 % to 50 % of the
+    matches reach, rounded to two digits.
+    """
+    names = evaluation.profile.tiers.names
+    count = len(names)
+    match kind:
+        case "capacity":
+            thresholds = [float(n) for n in _CAPACITIES[:count]]
+            while len(thresholds) < count:
+                thresholds.append(thresholds[-1] * 2)
+        case "value":
+            thresholds = _falling(evaluation.potential.amount, count)
+        case _:
+            thresholds = [80 - i * min(20.0, 80 / count) for i in range(count)]
+    made = tuple(
+        Tier(name=name, threshold=value) for name, value in zip(names, thresholds, strict=True)
+    )
+    return TierPolicy.model_validate({"kind": kind, "tiers": made})
+
+
+def _falling(amounts: Floats, count: int) -> list[float]:
+    """Round amounts that the best 2 % to 50 % reach, each below the one before."""
+    known = amounts[~np.isnan(amounts)]
+    shares = np.geomspace(0.02, 0.5, max(count, 2))[:count]
+    reached = np.quantile(known, 1 - shares) if len(known) else np.zeros(count)
+    thresholds: list[float] = []
+    for amount in reached:
+        rounded = float(f"{amount:.1e}") or _LEAST_POTENTIAL
+        while thresholds and rounded >= thresholds[-1]:
+            rounded = thresholds[-1] / 2
+        thresholds.append(rounded)
+    return thresholds
+
+
+def resized(policy: TierPolicy, count: int) -> TierPolicy:
+    """The policy with tiers added at the end, each at half of the one before, or taken away there."""
+    tiers = list(policy.tiers[:count])
+    while len(tiers) < count:
+        last = tiers[-1].threshold
+        halved = round(last) / 2 if policy.kind == "cut_off" else last / 2
+        threshold = last * 2 if policy.kind == "capacity" else halved
+        free = (chr(letter) for letter in range(ord("A"), ord("Z") + 1))
+        taken = {tier.name for tier in tiers}
+        tiers.append(Tier(name=next(one for one in free if one not in taken), threshold=threshold))
+    return policy.replace(tiers=tuple(tiers))

@@ -18,14 +18,14 @@ from typing import Final
 
 import numpy as np
 
-from icp_core.analysis.costs import Standing, bounds, everybody, loosened
+from icp_core.analysis.costs import GateStanding, bounds, loosened
 from icp_core.analysis.plan import TeamPlan
 from icp_core.analysis.sizing import served
+from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import Bounds
-from icp_core.evaluation.scoreboard import Evaluation
 from icp_core.profiles.model import Profile, Role
 
-BROAD: Final = 5
+BROAD: Final = 5  # times the capacity; a market beyond would take over five time boxes to work
 
 
 class Breadth(StrEnum):
@@ -119,11 +119,26 @@ def verdict(evaluation: Evaluation, team: TeamPlan) -> Verdict:
     team
         The plan: regions served and capacity.
     """
-    scoreboard = evaluation.scoreboard
-    inside, unplaced = served(scoreboard, team.served_regions)
-    rows = everybody(scoreboard) if inside.all() else np.flatnonzero(inside | unplaced)
+    everyone, profile = evaluation.everyone, evaluation.profile
+    wider = {gate: loosened(evaluation, gate) for gate in profile.gates}
+    stricter = {
+        index: profile.changing(
+            index, role=Role.MUST_HAVE if criterion.role.favours else Role.KNOCK_OUT
+        )
+        for index, criterion in enumerate(profile.criteria)
+        if not criterion.role.is_gate
+    }
+    everyone.ask(
+        (
+            *profile.gates,
+            *(gate for gate in wider.values() if gate is not None),
+            *(made.criteria[index] for index, made in stricter.items()),
+        )
+    )
+    inside, unplaced = served(everyone, team.served_regions)
+    rows = np.flatnonzero(inside | unplaced)
     sure = inside[rows]
-    now = Standing.of(scoreboard, evaluation.profile.gates, rows)
+    now = GateStanding.of(everyone, profile.gates, rows)
     sam = bounds(now, sure)
     if not team.capacity:
         return Verdict(0, sam, None, None)
@@ -132,24 +147,23 @@ def verdict(evaluation: Evaluation, team: TeamPlan) -> Verdict:
     )
     found: list[Change] = []
 
-    def consider(action: Action, index: int, profile: Profile, then: Standing) -> None:
+    def consider(action: Action, index: int, profile: Profile, then: GateStanding) -> None:
         reached = bounds(then, sure)
         ends = breadth(reached.low, team.capacity), breadth(reached.high, team.capacity)
         if reached != sam:
             found.append(Change(action, index, profile, reached, _agreed(*ends)))
 
-    for index, criterion in enumerate(evaluation.profile.criteria):
+    for index, criterion in enumerate(profile.criteria):
         if answer.breadth is Breadth.TOO_NARROW and criterion.role.is_gate:
             without = now.without(criterion)
-            consider(Action.DROP, index, evaluation.profile.without(index), without)
-            wider = loosened(scoreboard, criterion)
-            if wider is not None:
-                looser = evaluation.profile.changing(index, fit=wider.fit)
-                consider(Action.LOOSEN, index, looser, without.adding(wider))
-        if answer.breadth is Breadth.TOO_BROAD and not criterion.role.is_gate:
-            role = Role.MUST_HAVE if criterion.role.favours else Role.KNOCK_OUT
-            stricter = evaluation.profile.changing(index, role=role)
-            consider(Action.REQUIRE, index, stricter, now.adding(stricter.criteria[index]))
+            consider(Action.DROP, index, profile.without(index), without)
+            looser = wider[criterion]
+            if looser is not None:
+                changed = profile.changing(index, fit=looser.fit)
+                consider(Action.LOOSEN, index, changed, without.adding(looser))
+        if answer.breadth is Breadth.TOO_BROAD and index in stricter:
+            required = stricter[index]
+            consider(Action.REQUIRE, index, required, now.adding(required.criteria[index]))
 
     def usefulness(change: Change) -> tuple[float, float, float]:
         low, high = team.capacity, BROAD * team.capacity

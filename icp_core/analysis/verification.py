@@ -200,11 +200,6 @@ class Tally:
         return self.wilson.interval
 
     @property
-    def share_answered(self) -> float:
-        """Part of the stratum that was answered; above 0.05 the interval is noticeably too wide."""
-        return self.answered / self.size if self.size else 1.0
-
-    @property
     def accounts(self) -> Interval:
         """Accounts of the stratum that fit: N · precision, within what has been seen for certain."""
         if not self.size:

@@ -9,13 +9,22 @@ import numpy.typing as npt
 import polars as pl
 
 from icp_core.evaluation.market import LARGEST
-from icp_core.profiles.model import Criterion, Role
 
 Floats = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.unsignedinteger[Any]]
+Singles = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.intp]
+"""Rows of a universe, or places among its matches."""
 
-_BITS: Final = 16
-_SAMPLED: Final = 64
+Mask = npt.NDArray[np.uint8]
+"""One bit an account."""
+
+Codes = npt.NDArray[np.unsignedinteger[Any]]
+"""Each account's place among the distinct values of a column."""
+
+_BITS: Final = 16  # criteria whose gaps are packed into one 16-bit number
+_SAMPLED: Final = 64  # of so many values one is looked at first, to guess the cut-off cheaply
 BLOCK: Final = 16_384
 """How many accounts go through several steps together: so many stay in the processor's cache."""
 
@@ -154,35 +163,6 @@ class Potentials:
             # Unknown counts as 0 here and so never displaces a known amount from the largest.
             share = float(np.partition(known, len(known) - n)[len(known) - n :].sum()) / total
         return cls(amount, known, total, unknown, share)
-
-
-def score(scored: Scored, criteria: tuple[Criterion, ...]) -> Floats:
-    """Scores 0…100 from fits and weights; NaN where no nice-to-have is known.
-
-    Parameters
-    ----------
-    scored
-        Fits on exactly these criteria.
-    criteria
-        Nice-to-haves and drawbacks.
-    """
-    nice = np.array([c.weight if c.role is Role.NICE_TO_HAVE else 0 for c in criteria], np.float64)
-    signed = np.array([c.weight if c.role.favours else -c.weight for c in criteria], np.float64)
-    if not nice.any():
-        return np.full(len(scored.pattern), 100.0)
-    known = scored.known @ nice
-    known[known == 0] = np.nan
-    scores = np.empty(len(scored.pattern))
-    for start in range(0, len(scores), BLOCK):
-        block = slice(start, start + BLOCK)
-        share = signed @ scored.fits[:, block].astype(np.float64)
-        share /= known[scored.pattern[block]]
-        np.clip(share, 0.0, 1.0, out=share)
-        share *= 1e6
-        share += 0.5
-        np.floor(share, out=share)
-        np.multiply(share, 1e-4, out=scores[block])
-    return scores
 
 
 def largest(count: int, first: Floats, *rest: Floats) -> npt.NDArray[np.intp]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from icp_core.evaluation.expressions import NAMES
+from icp_core.evaluation.names import NAMES
 from icp_core.profiles.model import Criterion, Profile, Role
 
 
@@ -21,14 +21,11 @@ class Reason:
         Its fit after the missing rule; None where it is unknown and left out.
     points
         What it adds (drawbacks: takes away) on the scale 0…100; 0 where left out.
-    at_best
-        The points a full fit would add; 0 for drawbacks and where left out.
     """
 
     criterion: Criterion
     fit: float | None
     points: float
-    at_best: float
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ def _explanation(row: dict[str, Any], profile: Profile) -> Explanation:
     for criterion, fit in scored:
         full = unit * criterion.weight if fit is not None else 0.0
         sign = 1 if criterion.role is Role.NICE_TO_HAVE else -1
-        reasons.append(Reason(criterion, fit, sign * full * (fit or 0.0), max(sign * full, 0.0)))
+        reasons.append(Reason(criterion, fit, sign * full * (fit or 0.0)))
     score = row[NAMES.score]
     # A profile without nice-to-haves scores every match 100, and there is nothing to take apart.
     floor = 0.0 if score is None else score - sum(reason.points for reason in reasons)

@@ -11,7 +11,6 @@ of 70 reaches a cut-off of 70.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from itertools import groupby
@@ -22,6 +21,8 @@ from typing import Any, Final
 import narwhals as nw
 
 from icp_core.accounts.columns import Column, Kind
+from icp_core.evaluation.names import NAMES, indicator
+from icp_core.evaluation.score import score_expressions
 from icp_core.profiles.model import (
     Choice,
     ColumnPotential,
@@ -43,6 +44,11 @@ FAIL: Final = 0
 POSSIBLE: Final = 1
 MATCH: Final = 2
 
+PASSES: Final = 0
+FAILS: Final = 1
+UNKNOWN: Final = 2
+"""How an account stands with one gate."""
+
 Columns = Mapping[str, Column]
 
 
@@ -58,6 +64,15 @@ def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
     columns
         All columns of the universe; a section letter needs to know whether accounts carry their
         revision of NACE.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from icp_core.accounts.columns import BY_NAME
+    >>> accounts = nw.from_native(pl.DataFrame({"employees": [10, 35, 80, None]}))
+    >>> rising = fit(Range(a=20, b=50), BY_NAME["employees"], columns=BY_NAME)
+    >>> accounts.select(fit=rising)["fit"].to_list()
+    [0.0, 0.5, 1.0, None]
     """
     match criterion_fit:
         case Range():
@@ -69,16 +84,12 @@ def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
         case Tags():
             graded = _by_tags(criterion_fit, nw.col(column.name))
         case Flag(value=wanted):
-            graded = _indicator(nw.col(column.name) if wanted else ~nw.col(column.name))
+            graded = indicator(nw.col(column.name) if wanted else ~nw.col(column.name))
     return (
         nw.when(~nw.col(column.name).is_null())
         .then(graded.cast(nw.Float32))
         .otherwise(nw.lit(None, dtype=nw.Float32))
     )
-
-
-def _indicator(condition: nw.Expr) -> nw.Expr:
-    return nw.when(condition).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
 
 
 def _cases(cases: Iterable[tuple[nw.Expr, nw.Expr]], otherwise: nw.Expr) -> nw.Expr:
@@ -156,39 +167,14 @@ def _by_prefix(test: Choice, has_revision: bool) -> nw.Expr:
 
 
 def _by_tags(test: Tags, tags: nw.Expr) -> nw.Expr:
-    found = reduce(add, (_indicator(tags.list.contains(tag)) for tag in test.tags))
+    found = reduce(add, (indicator(tags.list.contains(tag)) for tag in test.tags))
     match test.match:
         case "any":
-            return _indicator(found > 0)
+            return indicator(found > 0)
         case "all":
-            return _indicator(found >= len(test.tags))
+            return indicator(found >= len(test.tags))
         case "share":
             return found / len(test.tags)
-
-
-@dataclass(frozen=True)
-class Evaluated:
-    """Names of the columns that `evaluated` adds, in one place."""
-
-    state: str = "state"
-    score: str = "score"
-    score_low: str = "score_low"
-    score_high: str = "score_high"
-    coverage: str = "coverage"
-    potential: str = "potential"
-
-    @staticmethod
-    def fit(index: int) -> str:
-        """Graded fit of the criterion at that place in the profile."""
-        return f"fit_{index}"
-
-    @staticmethod
-    def passes(index: int) -> str:
-        """Whether the gate at that place passes: true, false, or null when unknown."""
-        return f"passes_{index}"
-
-
-NAMES: Final = Evaluated()
 
 
 def workings(profile: Profile) -> frozenset[str]:
@@ -256,7 +242,20 @@ def evaluated(frame: nw.LazyFrame[Any], profile: Profile, *, columns: Columns) -
         frame = frame.with_columns(*gates)
     frame = frame.with_columns(_state(profile).alias(NAMES.state))
     return frame.with_columns(
-        expression.alias(name) for name, expression in _scores(profile).items()
+        expression.alias(name) for name, expression in score_expressions(profile).items()
+    )
+
+
+def standing(criterion: Criterion, *, columns: Columns) -> nw.Expr:
+    """How each account stands with one gate: 0 passes, 1 fails, 2 unknown."""
+    found = fit_of(criterion, columns=columns)
+    passes = found > 0 if criterion.role is Role.MUST_HAVE else found <= 0
+    return (
+        nw.when(found.is_null())
+        .then(nw.lit(UNKNOWN))
+        .when(passes)
+        .then(nw.lit(PASSES))
+        .otherwise(nw.lit(FAILS))
     )
 
 
@@ -273,8 +272,8 @@ def _state(profile: Profile) -> nw.Expr:
     ]
     if not passes:
         return nw.lit(MATCH)
-    failed = reduce(add, (_indicator(~gate) for gate in passes))
-    unknown = reduce(add, (_indicator(gate.is_null()) for gate in passes))
+    failed = reduce(add, (indicator(~gate) for gate in passes))
+    unknown = reduce(add, (indicator(gate.is_null()) for gate in passes))
     return (
         nw.when(failed > 0)
         .then(nw.lit(FAIL))
@@ -282,70 +281,6 @@ def _state(profile: Profile) -> nw.Expr:
         .then(nw.lit(POSSIBLE))
         .otherwise(nw.lit(MATCH))
     )
-
-
-def _scores(profile: Profile) -> dict[str, nw.Expr]:
-    nice = [(i, c) for i, c in enumerate(profile.criteria) if c.role is Role.NICE_TO_HAVE]
-    drawbacks = [(i, c) for i, c in enumerate(profile.criteria) if c.role is Role.DRAWBACK]
-    if not nice:
-        whole = nw.lit(100.0)
-        share = _share_known([*nice, *drawbacks])
-        return {
-            NAMES.score: whole,
-            NAMES.score_low: whole,
-            NAMES.score_high: whole,
-            NAMES.coverage: share,
-        }
-    weight = float(sum(criterion.weight for _, criterion in nice))
-    known = _total(_weight_if(criterion, ~_fit(i).is_null()) for i, criterion in nice)
-    points = _total(
-        [_points(i, criterion) for i, criterion in nice]
-        + [_points(i, criterion) * -1.0 for i, criterion in drawbacks]
-    )
-    worst = _total(_weight_if(criterion, _fit(i).is_null()) for i, criterion in drawbacks)
-    best = _total(_weight_if(criterion, _fit(i).is_null()) for i, criterion in nice)
-    return {
-        NAMES.score: nw.when(known > 0)
-        .then(_percent(points / known))
-        .otherwise(nw.lit(None, dtype=nw.Float64)),
-        NAMES.score_low: _percent((points - worst) / weight),
-        NAMES.score_high: _percent((points + best) / weight),
-        NAMES.coverage: _share_known([*nice, *drawbacks]),
-    }
-
-
-def _fit(index: int) -> nw.Expr:
-    return nw.col(NAMES.fit(index))
-
-
-def _points(index: int, criterion: Criterion) -> nw.Expr:
-    return _fit(index).cast(nw.Float64).fill_null(0.0) * float(criterion.weight)
-
-
-def _weight_if(criterion: Criterion, condition: nw.Expr) -> nw.Expr:
-    return _indicator(condition) * float(criterion.weight)
-
-
-def _total(terms: Iterable[nw.Expr]) -> nw.Expr:
-    return reduce(add, terms, nw.lit(0.0))
-
-
-def _share_known(scored: Sequence[tuple[int, Criterion]]) -> nw.Expr:
-    if not scored:
-        return nw.lit(1.0)
-    weight = float(sum(criterion.weight for _, criterion in scored))
-    known = _total(_weight_if(criterion, ~_fit(i).is_null()) for i, criterion in scored)
-    return _millionths(known / weight) * 1e-6
-
-
-def _percent(share: nw.Expr) -> nw.Expr:
-    within = nw.when(share < 0).then(nw.lit(0.0)).when(share > 1).then(nw.lit(1.0)).otherwise(share)
-    return _millionths(within) * 1e-4
-
-
-def _millionths(share: nw.Expr) -> nw.Expr:
-    """In whole millionths, so that engines that divide differently agree."""
-    return (share * 1e6 + 0.5).floor()
 
 
 def potential(profile: Profile, *, columns: Columns) -> nw.Expr:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import narwhals as nw
+import numpy as np
 import polars as pl
 
-from icp_core.evaluation.expressions import NAMES
+from icp_core.evaluation.arrays import Floats, Ints, Places, largest
+from icp_core.evaluation.names import NAMES
 from icp_core.profiles.model import TierPolicy
 
 UNRANKED: Final = "unranked"
@@ -71,9 +73,49 @@ def boundaries(policy: TierPolicy, best: pl.DataFrame | None) -> tuple[Cutoff, .
 
 
 def tier_of(cutoffs: tuple[Cutoff, ...]) -> nw.Expr:
-    """Index of the best tier that an account reaches; the number of tiers where it reaches none."""
+    """Index of the best tier that an account reaches; the number of tiers where it reaches none.
+
+    Examples
+    --------
+    >>> accounts = nw.from_native(pl.DataFrame({NAMES.score: [91.0, 70.0, 12.0], NAMES.potential: 1.0}))
+    >>> accounts.select(tier=tier_of((Cutoff(score=80), Cutoff(score=60))))["tier"].to_list()
+    [0, 1, 2]
+    """
     first, *rest = cutoffs
     chain = nw.when(first.reached()).then(nw.lit(0))
     for index, cutoff in enumerate(rest, start=1):
         chain = chain.when(cutoff.reached()).then(nw.lit(index))
     return chain.otherwise(nw.lit(len(cutoffs)))
+
+
+def tiers_of(policy: TierPolicy, score: Floats, potential: Floats) -> Ints:
+    """`tier_of` over arrays: index of the tier of each match, the number of tiers where it is in none.
+
+    Parameters
+    ----------
+    policy
+        The policy.
+    score, potential
+        Of the matches in the order of their `account_id`, NaN where unknown.
+    """
+    none = len(policy.tiers)
+    tier = np.full(len(score), none, dtype=np.int64)
+    if policy.kind == "capacity":
+        best = best_of(int(sum(one.threshold for one in policy.tiers)), score, potential)
+        best = best[~np.isnan(score[best])]
+        start = 0
+        for index, one in enumerate(policy.tiers):
+            tier[best[start : start + int(one.threshold)]] = index
+            start += int(one.threshold)
+        return tier
+    ranked_by = score if policy.kind == "cut_off" else potential
+    for one in policy.tiers:
+        tier -= ranked_by >= one.threshold
+    return tier
+
+
+def best_of(count: int, score: Floats, potential: Floats) -> Places:
+    """Places of the best accounts: score, then potential, then `account_id`; unknown last."""
+    first, second = np.nan_to_num(score, nan=-1.0), np.nan_to_num(potential, nan=-1.0)
+    chosen = largest(count, first, second)
+    return chosen[np.lexsort((chosen, -second[chosen], -first[chosen]))]

@@ -1,4 +1,4 @@
-"""What decides whether an account enters a file: marks that no profile changes, and its fate."""
+"""Whether an account may enter a file: what no profile changes of it, and what becomes of its row."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -19,14 +19,14 @@ READ: Final = (
     "account_id", "name", "domain", "website", "linkedin_url", "stock_symbol", "country", "status",
     "is_customer", "marketing_opt_out",
 )  # fmt: skip
-"""Columns that marks are made of."""
+"""Columns that eligibility follows from."""
 
 _COMPANY: Final = ("domain_key", "name_key")
 """Two rows that share either are one company."""
 
 
-def marks(accounts: pl.DataFrame) -> pl.DataFrame:
-    """What fates and the report need to know of each account by itself, whatever the profile.
+def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
+    """What a file and its report need to know of each account by itself, whatever the profile.
 
     Parameters
     ----------
@@ -69,20 +69,20 @@ def marks(accounts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_companies(marked: pl.DataFrame, excluded: Mapping[str, str]) -> pl.DataFrame:
-    """Marks with what holds for the whole company among these accounts.
+def with_companies(eligibility: pl.DataFrame, excluded: Mapping[str, str]) -> pl.DataFrame:
+    """Eligibility with what holds for the whole company among these accounts.
 
     Parameters
     ----------
-    marked
-        What `marks` gave.
+    eligibility
+        What `eligibility_of` gave.
     excluded
         By account, the reason why somebody left it out.
 
     Returns
     -------
     polars.DataFrame
-        The marks, `exclusion` (the reason), `excluded`, and `customer_company`, `opted_out_company` and
+        The same, `exclusion` (the reason), `excluded`, and `customer_company`, `opted_out_company` and
         `excluded_company`: whether the flag is set for any row of the company.
     """
     exclusion = pl.lit(None, dtype=pl.String)
@@ -91,7 +91,7 @@ def with_companies(marked: pl.DataFrame, excluded: Mapping[str, str]) -> pl.Data
             dict(excluded), default=None, return_dtype=pl.String
         )
     return (
-        marked.with_columns(exclusion=exclusion)
+        eligibility.with_columns(exclusion=exclusion)
         .with_columns(excluded=pl.col("exclusion").is_not_null())
         .with_columns(
             _company_wide(flag).alias(f"{flag}_company")
@@ -109,8 +109,8 @@ def _company_wide(flag: str) -> pl.Expr:
     return pl.any_horizontal(flag, *of_flagged)
 
 
-def fates(
-    marked: pl.DataFrame,
+def row_outcome(
+    eligibility: pl.DataFrame,
     *,
     target: Format,
     customers: Customers,
@@ -121,8 +121,8 @@ def fates(
 
     Parameters
     ----------
-    marked
-        Marks with companies and `tier`, best first.
+    eligibility
+        With companies and `tier`, best first.
     target, customers, countries, tiers
         As for `prepare`.
     """
@@ -145,16 +145,16 @@ def fates(
         reasons["opted_out"] = pl.col("opted_out_company")
         reasons["not_active"] = pl.col("inactive")
     reasons["no_name"] = ~identified
-    fate = pl.coalesce(
+    outcome = pl.coalesce(
         *(pl.when(holds).then(pl.lit(reason)) for reason, holds in reasons.items()), pl.lit(KEPT)
     )
-    found = marked.select(*_COMPANY, fate=fate)
+    rows = eligibility.select(*_COMPANY, outcome=outcome)
     if not target.for_people:
         for key, reason in zip(_COMPANY, (SAME_DOMAIN, SAME_NAME), strict=True):
             # Rows that are out already must not take the place of one that is in.
-            place = pl.when(pl.col("fate") == KEPT).then(key)
-            repeated = ~place.is_first_distinct() & place.is_not_null()
-            found = found.with_columns(
-                fate=pl.when(repeated).then(pl.lit(reason)).otherwise("fate")
+            company_key = pl.when(pl.col("outcome") == KEPT).then(key)
+            repeated = ~company_key.is_first_distinct() & company_key.is_not_null()
+            rows = rows.with_columns(
+                outcome=pl.when(repeated).then(pl.lit(reason)).otherwise("outcome")
             )
-    return found["fate"]
+    return rows["outcome"]

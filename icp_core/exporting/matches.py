@@ -1,7 +1,7 @@
 """The matches of a market as a file: its report and first rows at once, its bytes when asked for.
 
 What a file takes from an account hardly ever depends on the profile: who it is, whether it opted out,
-how many of its cells need cleaning. The scoreboard keeps that of every account it was asked for: after a
+how many of its cells need cleaning. The accounts keep that of every account it was asked for: after a
 new weight only the ranking is new, and after another must-have what no profile has let in before. Cells
 that show score, tier or potential are looked at by themselves.
 """
@@ -15,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from icp_core.evaluation.expressions import NAMES, workings
-from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.expressions import workings
+from icp_core.evaluation.in_memory import Evaluation
+from icp_core.evaluation.names import NAMES
 from icp_core.exporting import layouts
 from icp_core.exporting.content import Layout
-from icp_core.exporting.eligibility import KEPT, READ, fates, marks, with_companies
+from icp_core.exporting.eligibility import KEPT, READ, eligibility_of, row_outcome, with_companies
 from icp_core.exporting.formats import named
 from icp_core.exporting.limits import Customers
 from icp_core.exporting.prepare import NO_EXCLUSIONS, Prepared, reported
@@ -56,7 +57,7 @@ def prepare_matches(
     ExportError
         If there is no such format.
     """
-    target, profile, universe = named(format), evaluation.profile, evaluation.scoreboard.universe
+    target, profile, universe = named(format), evaluation.profile, evaluation.universe
     ranking = _Ranking(evaluation, possible_as)
     layout = Layout.of(
         # Evaluating even no account takes longer than the rest of the report.
@@ -68,7 +69,7 @@ def prepare_matches(
     )
     marked = with_companies(ranking.marks(), excluded)[ranking.order]
     marked = marked.with_columns(ranking.results(ranking.order)["tier"])
-    fate = fates(marked, target=target, customers=customers, countries=countries, tiers=tiers)
+    fate = row_outcome(marked, target=target, customers=customers, countries=countries, tiers=tiers)
     kept = ranking.order[(fate == KEPT).to_numpy()]
     costs = ranking.costs(layout, kept)
     report = reported(
@@ -150,7 +151,7 @@ class _Ranking:
 
     def marks(self) -> pl.DataFrame:
         """Marks by place."""
-        return self._kept("marks", READ, lambda facts: marks(layouts.completed(facts)))
+        return self._kept("marks", READ, lambda facts: eligibility_of(layouts.completed(facts)))
 
     def costs(self, layout: Layout, places: Places) -> dict[str, int]:
         """Sums of `Content.costs` over the cells of some accounts."""
@@ -184,10 +185,10 @@ class _Ranking:
         compute: Callable[[pl.DataFrame], pl.DataFrame],
     ) -> pl.DataFrame:
         """By place, what follows from some columns of each account alone."""
-        scoreboard = self.evaluation.scoreboard
-        read = [name for name in scoreboard.universe.columns if name in names]
-        return scoreboard.of_accounts(
+        evaluation = self.evaluation
+        read = [name for name in evaluation.universe.columns if name in names]
+        return evaluation.of_accounts(
             ("export", what),
             self.rows,
-            lambda rows: compute(scoreboard.universe.frame.select(read)[rows]),
+            lambda rows: compute(evaluation.universe.frame.select(read)[rows]),
         )

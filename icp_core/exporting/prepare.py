@@ -21,8 +21,8 @@ from icp_core.exporting.eligibility import (
     KEPT,
     SAME_DOMAIN,
     SAME_NAME,
-    fates,
-    marks,
+    eligibility_of,
+    row_outcome,
     with_companies,
 )
 from icp_core.exporting.formats import Format, named
@@ -199,14 +199,16 @@ def prepare(
     """
     target = named(format)
     complete = layouts.completed(accounts)
-    marked = with_companies(marks(complete), excluded).with_columns(complete["tier"])
-    fate = fates(marked, target=target, customers=customers, countries=countries, tiers=tiers)
+    eligibility = with_companies(eligibility_of(complete), excluded).with_columns(complete["tier"])
+    outcome = row_outcome(
+        eligibility, target=target, customers=customers, countries=countries, tiers=tiers
+    )
     layout = Layout.of(accounts.schema, target=target, profile=profile, fictional=fictional, on=on)
-    laid_out = layout.content(accounts.filter(fate == KEPT))
+    laid_out = layout.content(accounts.filter(outcome == KEPT))
     file = None if target.suffix == ".xlsx" else content.csv(laid_out.frame, target)
     report = reported(
-        marked,
-        fate,
+        eligibility,
+        outcome,
         target=target,
         profile=profile,
         fictional=fictional,
@@ -229,8 +231,8 @@ def prepare(
 
 
 def reported(
-    marked: pl.DataFrame,
-    fate: pl.Series,
+    eligibility: pl.DataFrame,
+    outcome: pl.Series,
     *,
     target: Format,
     profile: Profile,
@@ -242,13 +244,13 @@ def reported(
     cells_cut: int,
     size: int | None,
 ) -> Preflight:
-    """The report on accounts whose fates are known.
+    """The report on accounts of which it is known what becomes of them.
 
     Parameters
     ----------
-    marked
-        As for `fates`.
-    fate
+    eligibility
+        As for `row_outcome`.
+    outcome
         What it gave.
     target, profile, fictional, on, customers
         As for `prepare`.
@@ -259,9 +261,9 @@ def reported(
     size
         Bytes of the file, where they are known; a format that limits them must know them.
     """
-    kept = marked.filter(fate == KEPT)
-    counts = dict(fate.value_counts().iter_rows())
-    assert marked.height == sum(counts.values())  # noqa: S101 - every row has exactly one fate
+    kept = eligibility.filter(outcome == KEPT)
+    counts = dict(outcome.value_counts().iter_rows())
+    assert eligibility.height == sum(counts.values())  # noqa: S101 - every row has exactly one outcome
     dropped = {reason: counts.get(reason, 0) for reason in DROPPED}
     identifiers = _identifiers(kept)
     opted_out = int(kept["opted_out"].sum())
@@ -269,7 +271,7 @@ def reported(
         format=target.name,
         file_name=_file_name(target, profile=profile, fictional=fictional, on=on),
         fictional=fictional,
-        rows_in=marked.height,
+        rows_in=eligibility.height,
         rows_written=kept.height,
         identifiers=identifiers,
         duplicates_by_domain=counts.get(SAME_DOMAIN, 0),
@@ -278,7 +280,7 @@ def reported(
         opted_out=opted_out,
         dropped=dropped,
         exclusions=dict(
-            marked.filter(fate == "excluded")
+            eligibility.filter(outcome == "excluded")
             .group_by(pl.col("exclusion").fill_null("same company as an excluded one"))
             .len()
             .sort("len", "exclusion", descending=[True, False])

@@ -16,7 +16,7 @@ from icp_core.accounts.columns import BY_NAME, Kind
 from icp_core.accounts.identity import registrable_domains
 from icp_core.errors import CurrencyError
 from icp_core.importing import values
-from icp_core.importing.mapping import AMOUNTS, Assignment, leading_code
+from icp_core.importing.mapping import AMOUNTS, Assignment
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.national import clean_numbers
 from icp_core.importing.registers import LEFT_OUT, PERSON
@@ -90,7 +90,7 @@ class Rules:
 
 
 @dataclass
-class Tally:
+class CellCounts:
     """Per column of the result: cells filled in the file, that could not be read, that changed."""
 
     filled: int = 0
@@ -133,7 +133,7 @@ def clean(
     mapping: HeadingMapping,
     *,
     rules: Rules,
-    tallies: dict[str, Tally],
+    tallies: dict[str, CellCounts],
     source: str | None = None,
 ) -> Cleaned:
     """Accounts out of a batch of text.
@@ -174,8 +174,10 @@ def _texts(mapping: HeadingMapping) -> list[pl.Expr]:
     ]
 
 
-def _tally(tallies: dict[str, Tally], column: str, before: pl.Series, after: pl.Series) -> None:
-    tallies.setdefault(column, Tally()).add(before=before, after=after)
+def _tally(
+    tallies: dict[str, CellCounts], column: str, before: pl.Series, after: pl.Series
+) -> None:
+    tallies.setdefault(column, CellCounts()).add(before=before, after=after)
 
 
 def _map(texts: pl.Series, function: Callable[[str], str | None]) -> pl.Series:
@@ -191,7 +193,7 @@ def _identity(
     text: pl.DataFrame,
     mapping: HeadingMapping,
     rules: Rules,
-    tallies: dict[str, Tally],
+    tallies: dict[str, CellCounts],
 ) -> pl.DataFrame:
     """Name, country, national number, website and domain."""
     country = pl.Series("country", [mapping.country] * text.height, dtype=pl.String)
@@ -227,7 +229,9 @@ def _country(text: str) -> str | None:
     return text.upper() if len(text) == 2 and text.isascii() and text.isalpha() else None
 
 
-def _places(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, Tally]) -> pl.DataFrame:
+def _places(
+    frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCounts]
+) -> pl.DataFrame:
     given = [c for c in ("postcode", "city", "municipality", "region") if c in text.columns]
     if "city" in given or "postcode" in given:
         frame = frame.with_columns(text[c] for c in given if c in ("postcode", "city"))
@@ -292,11 +296,11 @@ def _region(text: str, country: str | None) -> str | None:
 
 
 def _industry(
-    frame: pl.DataFrame, text: pl.DataFrame, mapping: HeadingMapping, tallies: dict[str, Tally]
+    frame: pl.DataFrame, text: pl.DataFrame, mapping: HeadingMapping, tallies: dict[str, CellCounts]
 ) -> pl.DataFrame:
     if "industry" not in text.columns:
         return frame
-    codes = text.select(leading_code(pl.col("industry"))).to_series()
+    codes = text.select(values.leading_code(pl.col("industry"))).to_series()
     revision = mapping.industry_revision
     found = industry.normalised(codes, revision).alias("industry")
     _tally(tallies, "industry", text["industry"], found)
@@ -306,7 +310,7 @@ def _industry(
     )
 
 
-def _words(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, Tally]) -> pl.DataFrame:
+def _words(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCounts]) -> pl.DataFrame:
     """Names, forms, states, flags, tags, years and dates."""
     readers: dict[str, Callable[[pl.Series], pl.Series]] = {
         column: _plain for column in _TEXTS if column not in frame.columns
@@ -351,7 +355,7 @@ def _figures(
     raw: pl.DataFrame,
     text: pl.DataFrame,
     mapping: HeadingMapping,
-    tallies: dict[str, Tally],
+    tallies: dict[str, CellCounts],
 ) -> tuple[pl.DataFrame, frozenset[tuple[str, date]]]:
     """Headcount, fractions and amounts; amounts in euros beside what the file says."""
     for column in _INTEGERS:
@@ -370,7 +374,7 @@ def _figures(
 
 
 def _employees(
-    frame: pl.DataFrame, texts: pl.Series, assignment: Assignment, tallies: dict[str, Tally]
+    frame: pl.DataFrame, texts: pl.Series, assignment: Assignment, tallies: dict[str, CellCounts]
 ) -> pl.DataFrame:
     """Headcounts, and the ends of bands where a list or register gives only those."""
     count = values.numbers(texts, assignment.decimal) * assignment.unit
@@ -416,7 +420,7 @@ def _amounts(
     raw: pl.DataFrame,
     text: pl.DataFrame,
     mapping: HeadingMapping,
-    tallies: dict[str, Tally],
+    tallies: dict[str, CellCounts],
 ) -> tuple[pl.DataFrame, frozenset[tuple[str, date]]]:
     given = [column for column in AMOUNTS if column in text.columns]
     if not given:
@@ -485,7 +489,7 @@ def _rates(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _extras(
-    frame: pl.DataFrame, raw: pl.DataFrame, mapping: HeadingMapping, tallies: dict[str, Tally]
+    frame: pl.DataFrame, raw: pl.DataFrame, mapping: HeadingMapping, tallies: dict[str, CellCounts]
 ) -> pl.DataFrame:
     readers: Mapping[str, Callable[[pl.Series, Assignment], pl.Series]] = {
         Kind.NUMBER: lambda s, a: values.numbers(s, a.decimal) * a.unit,

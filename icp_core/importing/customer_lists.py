@@ -77,7 +77,7 @@ def from_file(source: Path | bytes, universe: Universe, *, name: str | None = No
     LearningError
         If it has no row with a company, or none of its companies is among the accounts.
     """
-    return _found(customers.read_outcomes(source, name=name), universe)
+    return _found(customers.read_deals(source, name=name), universe)
 
 
 def from_text(text: str, universe: Universe) -> CustomerList:
@@ -110,7 +110,7 @@ def from_text(text: str, universe: Universe) -> CustomerList:
     for line in lines:
         writer.writerow(_company(line) | {"outcome": "active"})
     content = written.getvalue().encode()
-    return _found(customers.read_outcomes(content, name="list.csv"), universe)
+    return _found(customers.read_deals(content, name="list.csv"), universe)
 
 
 def flagged(universe: Universe) -> Outcomes:
@@ -144,7 +144,7 @@ def _company(line: str) -> dict[str, str]:
     return found | {"name": ", ".join(names)}
 
 
-def _found(given: customers.DealFile, universe: Universe) -> CustomerList:
+def _found(given: customers.Deals, universe: Universe) -> CustomerList:
     if given.rows.is_empty():
         raise LearningError("The customer list has no row with a company and an outcome.")
     matches = customers.match(given, universe.frame)

@@ -32,7 +32,7 @@ TEMPLATE: Final = (
 KEPT: Final = (
     "account_id", "outcome", "amount", "closed_on", "margin", "nps", "products", "since", "until",
 )  # fmt: skip
-"""Columns of the outcomes that stay with a universe; learning takes them as they are."""
+"""Columns of the outcomes that stay with a list; learning takes them as they are."""
 
 # What each system calls our columns. Where several are named, the first that the file has counts.
 _SYSTEMS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
@@ -77,7 +77,7 @@ _WORDS: Final = (
 
 
 @dataclass(frozen=True)
-class DealFile:
+class Deals:
     """Deals or customers as a file has them.
 
     Attributes
@@ -96,17 +96,17 @@ class DealFile:
 
 
 @dataclass(frozen=True)
-class Matches:
-    """Outcomes beside the universe.
+class MatchedDeals:
+    """Deals beside the universe.
 
     Attributes
     ----------
     matched
-        `row, account_id, by` and the outcome's columns; `by` is number, domain, name or user.
+        `row, account_id, by` and the deal's columns; `by` is number, domain, name or user.
     ambiguous
         `row, name, country, candidates` (account ids): the user decides.
     unmatched
-        Outcomes of companies that the universe lacks.
+        Deals of companies that the universe lacks.
     """
 
     matched: pl.DataFrame
@@ -115,13 +115,13 @@ class Matches:
 
     @property
     def rate(self) -> float:
-        """Share of the outcomes that found their account, 0…1."""
+        """Share of the deals that found their account, 0…1."""
         total = self.matched.height + self.ambiguous.height + self.unmatched.height
         return self.matched.height / total if total else 0.0
 
     @property
     def outcomes(self) -> pl.DataFrame:
-        """What stays with the universe: the columns `KEPT`, in the file's order."""
+        """What stays with the list: the columns `KEPT`, in the file's order."""
         return self.matched.sort("row").select(KEPT)
 
 
@@ -134,7 +134,7 @@ def template() -> str:
     )
 
 
-def read_outcomes(source: Path | bytes, *, name: str | None = None) -> DealFile:
+def read_deals(source: Path | bytes, *, name: str | None = None) -> Deals:
     """Deals and customers out of an export of HubSpot, Salesforce or Pipedrive, or our template.
 
     Raises
@@ -179,7 +179,7 @@ def read_outcomes(source: Path | bytes, *, name: str | None = None) -> DealFile:
     rows = rows.with_columns(reason=reason)
     rejected = rows.filter(pl.col("reason").is_not_null()).select("row", "reason")
     unreadable = table.unreadable.select("row", "reason")
-    return DealFile(
+    return Deals(
         system,
         rows.filter(pl.col("reason").is_null()).drop("reason"),
         pl.concat([rejected, unreadable]).sort("row"),
@@ -187,19 +187,19 @@ def read_outcomes(source: Path | bytes, *, name: str | None = None) -> DealFile:
 
 
 def match(
-    outcomes: DealFile,
+    deals: Deals,
     accounts: pl.DataFrame,
     *,
     decisions: Mapping[int, str | None] | None = None,
-) -> Matches:
-    """Find each outcome's account: by national number, then domain, then name and country.
+) -> MatchedDeals:
+    """Find each deal's account: by national number, then domain, then name and country.
 
     A name has to be the same without its legal form, or alike to `ALIKE`; where several accounts fit,
     nobody guesses.
 
     Parameters
     ----------
-    outcomes
+    deals
         As read.
     accounts
         The universe.
@@ -210,7 +210,7 @@ def match(
     finder = _Finder(accounts)
     matched: list[tuple[int, str, str]] = []
     ambiguous: list[tuple[int, str | None, str | None, list[str]]] = []
-    keyed = outcomes.rows.with_columns(_digits("org_number"), normalised("name").alias("key"))
+    keyed = deals.rows.with_columns(_digits("org_number"), normalised("name").alias("key"))
     for row in keyed.iter_rows(named=True):
         number = int(row["row"])
         if number in decisions:
@@ -236,8 +236,8 @@ def match(
         },
         orient="row",
     )
-    rest = outcomes.rows.join(found, on="row", how="anti").join(open_ones, on="row", how="anti")
-    return Matches(found.join(outcomes.rows, on="row", how="inner"), open_ones, rest)
+    rest = deals.rows.join(found, on="row", how="anti").join(open_ones, on="row", how="anti")
+    return MatchedDeals(found.join(deals.rows, on="row", how="inner"), open_ones, rest)
 
 
 def with_customers(accounts: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:

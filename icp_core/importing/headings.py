@@ -5,67 +5,28 @@ regardless of case, accents and punctuation.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+import polars as pl
 from rapidfuzz import fuzz, process
 
+from icp_core.paths import DATA
 from icp_core.reference.text import fold
 
 CONTACT: Final = "contact"
 """Meaning of headings on telephone numbers and persons: left out, personal data."""
 
-# One line a meaning. Where two headings of a list have the same meaning, the one that stands first
-# here wins: a juridical name before a market name, all operating income before sales alone.
-_SYNONYMS: Final = """
-name: name | juridisk selskapsnavn | juridiskt namn | juridisk navn | företagsnamn | bolagsnamn | firmanamn | firma | navn | firmanavn | selskapsnavn | företag | bolag | selskap | bedrift | bedriftsnavn | markedsnavn | virksomhedsnavn | virksomhed | selskabsnavn | organisasjonsnavn | organisationsnamn | namn | yrityksen nimi | yritys | toiminimi | nimi | company | company name | companyname | account name | organization name | organisation name | organization - name | deal - organization | associated company | associated company (primary) | legal name
-org_number: organisationsnummer | org_number | orgnr | org.nr | org nummer | org-id nr | org-id | orgid | organisasjonsnummer | organisasjonsnr | organisationsidentitet | peorgnr | cvr | cvr-nr | cvr-nummer | cvr nummer | cvrnummer | y-tunnus | ytunnus | yritystunnus | yritys- ja yhteisötunnus | business id | businessid | business id value | national id | national number | registration number | company registration number | company number | vat number
-industry: industry code | nace | nace code | nace-kode | nace kod | nace-bransjekode | næringskode | næringskode 1 | naeringskode1 kode | bransjekode | sni | sni-kod | sni kod | huvudbransch kod | huvudbransch sni/nace kod | huvudbransch sni kod | branschkod | branchekode | hovedbranche_kode | hovedbranchekode | toimialakoodi | toimiala koodi | tol | tol-koodi | tol 2008 | päätoimiala koodi
-industry_text: industry text | industry | bransch | verksamhet | branschtext | huvudbransch | bransje | bransjetekst | nace-beskrivelse | næring | branche | branchetekst | hovedbranche | toimiala | päätoimiala | industry group
-employees: employees | anställda | antal anställda | ansatte | antall ansatte | antallansatte | antal ansatte | henkilöstömäärä | henkilöstö | henkilöstön määrä | headcount | number of employees | numberofemployees | employee count | no of employees | antal medarbetare | medarbetare | antal medarbejdere
-employees_low: employees_low | employees from | employees min
-employees_high: employees_high | employees to | employees max
-fte: årsværk | årsverk | antal årsværk | antall årsverk | årsanställda | fte | full time equivalents | henkilötyövuodet
-revenue: revenue | omsättning | nettoomsättning | sum driftsinntekter | sum driftsinnt | driftsinntekter | omsetning | omsætning | nettoomsætning | liikevaihto | turnover | net turnover | annual revenue | annualrevenue | net sales | sum salgsinntekter | salgsinntekter | total revenue
-operating_profit: operating_profit | rörelseresultat | rörelseresultat (ebit) | driftsresultat | driftsres | resultat af primær drift | primært resultat | liiketulos | liikevoitto | ebit | operating profit | operating result | operating income
-net_profit: net_profit | årets resultat | årsresultat | aarsresultat | tilikauden tulos | net income | net profit | profit for the year
-margin: margin | rörelsemarginal | driftsmargin | ebit margin | operating margin | overskudsgrad | liiketulosprosentti | liikevoittoprosentti
-revenue_growth: revenue_growth | omsättningstillväxt | omsetningsvekst | omsætningsvækst | liikevaihdon kasvu | liikevaihdon muutos | revenue growth | growth
-current_ratio: current_ratio | current ratio | balanslikviditet | likviditetsgrad 1 | likviditetsgrad | current ratio (likviditetsgrad)
-fiscal_year: fiscal_year | fiscal year | räkenskapsår | bokslutsår | regnskapsår | tilikausi | tilinpäätösvuosi
-currency: currency | currency code | valuta | valutakod | valuutta | amount currency | deal - currency of value
-city: city | ort | postort | stad | poststed | by | postdistrikt | postby | postitoimipaikka | kaupunki | town | billing city | billingcity | billing city name
-postcode: postcode | postnummer | postnr | postinumero | zip | zipcode | zip code | zip postal code | postal code | billing zip | billing zip/postal code | billingpostalcode
-municipality: municipality | kommun | kommunsäte | säteskommun | kommune | kommunenavn | kommunnamn | kunta | kotikunta | kotipaikka
-region: region | län | länsäte | fylke | regionsnavn | maakunta | county | state | state/region | state/province | billing state | billingstate | billing state/province
-country: country | land | maa | country/region | billing country | billingcountry | country code | landkod | landekode | companycountry
-founded: founded | bolaget registrerat | registreringsdatum | registreringsdatum eller år | bildat | grundat | stiftelsesdato | stiftet | etablert | registreringsdato | startdato | perustamisvuosi | perustettu | perustamispäivä | rekisteröintipäivä | year founded | founded year | founding year | registration date | established
-legal_form: legal_form | bolagsform | företagsform | juridisk form | org.form | orgform | organisasjonsform | selskapsform | virksomhedsform | selskabsform | yhtiömuoto | yritysmuoto | oikeudellinen muoto | legal form | company form | company type
-website: website | hemsida | webbplats | webbadress | hjemmeside | internett | internet | nettside | nettsted | kotisivu | kotisivut | www | www-osoite | verkkosivu | verkkosivut | homepage | home page | url | website url | web site | companywebsite | web
-domain: domain | domän | domene | domæne | company domain name | company domain | domain name | email domain | companyemaildomain
-linkedin_url: linkedin_url | linkedin | linkedin url | linkedin company page | linkedin page | linkedincompanypageurl
-stock_symbol: stock_symbol | symbol | ticker | stock symbol | stocksymbol | ticker symbol
-sector: sector | sektor | gics sector
-status: status | bolagsstatus | företagsstatus | company status | virksomhedsstatus | tila | yrityksen tila
-marketing_opt_out: marketing_opt_out | reklamspärr | reklambeskyttelse | reklamebeskyttet | reklamebeskyttelse | opted out | marketing opt out | suoramarkkinointikielto
-technologies: technologies | tech stack | technology | teknologier | tekniker | teknologi | web technologies | teknologiat
-funding_stage: funding_stage | funding stage | last funding round | funding round
-latitude: latitude | lat | breddgrad | breddegrad | leveysaste
-longitude: longitude | lng | lon | long | längdgrad | lengdegrad | længdegrad | pituusaste
-is_customer: is_customer | customer | kund | kunde | asiakas | is customer
-owner: owner | account owner | company owner | kundansvarig | kundeansvarlig | asiakasvastaava | deal owner | opportunity owner
-territory: territory | säljdistrikt | salgsdistrikt | myyntialue | sales territory
-as_of: as_of | as of | uppdaterad | oppdatert | opdateret | päivitetty | last updated | updated at
-source: source
-industry_revision: industry_revision
-account_id: account_id
-email: email | e-mail | e-post | epost | epostadress | epostadresse | e-postadress | mail | mailadresse | sähköposti | email address | company email
-contact: telefon | telefonnummer | tlf | mobil | mobiltelefon | phone | phone number | telephone | mobile | puhelin | puhelinnumero | fax | telefax | kontaktperson | kontakt | contact | contact name | contact person | yhteyshenkilö | vd | verkställande direktör | daglig leder | direktør | toimitusjohtaja | ceo | first name | last name | förnamn | efternamn | fornavn | etternavn | efternavn | etunimi | sukunimi | personnummer | styreleder | ordförande
-not_revenue: bruttofortjeneste | bruttoresultat | bruttovinst | gross profit | myyntikate | resultat | result | tulos
-"""  # noqa: E501
+FILE: Final = DATA / "importing" / "headings.csv"
+"""Headings by meaning.
+
+Where two headings of a list have the same meaning, the one that stands first in the file wins: a
+juridical name before a market name, all operating income before sales alone.
+"""
 
 _CURRENCIES: Final = {
     "sek": "SEK", "nok": "NOK", "dkk": "DKK", "eur": "EUR", "€": "EUR", "usd": "USD", "$": "USD",
@@ -128,7 +89,16 @@ class Heading:
 
 @cache
 def parse(text: str) -> Heading:
-    """Take a heading apart: `Sum driftsinnt. (NOK 1000), 2024` is revenue of 2024 in thousands NOK."""
+    """Take a heading apart into what it means, and the year, unit and currency that it names.
+
+    Examples
+    --------
+    >>> heading = parse("Sum driftsinnt. (NOK 1000), 2024")
+    >>> heading.meaning, heading.year, heading.unit, heading.currency
+    ('revenue', 2024, 1000.0, 'NOK')
+    >>> parse("Favourite colour").meaning is None
+    True
+    """
     words = " ".join(text.split())
     if found := _table().get(_key(words)):
         return Heading(text, found[0], 1.0, unit=0.01 if "%" in words else None, rank=found[1])
@@ -147,18 +117,13 @@ def recognised(cells: Iterable[str]) -> int:
 
 
 @cache
-def synonyms() -> Mapping[str, str]:
-    """Meaning by heading, both folded; for the documentation and the lookup."""
-    return MappingProxyType({key: meaning for key, (meaning, _) in _table().items()})
-
-
-@cache
 def _table() -> Mapping[str, tuple[str, int]]:
+    """Meaning and rank by the letters of a heading."""
     table: dict[str, tuple[str, int]] = {}
-    for line in _SYNONYMS.strip().splitlines():
-        meaning, _, words = line.partition(":")
-        for place, word in enumerate(words.split("|")):
-            table.setdefault(_key(word), (meaning, place))
+    ranks: Counter[str] = Counter()
+    for meaning, heading in pl.read_csv(FILE, infer_schema=False).iter_rows():
+        table[_key(heading)] = meaning, ranks[meaning]
+        ranks[meaning] += 1
     return MappingProxyType(table)
 
 

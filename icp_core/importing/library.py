@@ -1,4 +1,4 @@
-"""Loaded universes on disk: saved whole or not at all, renamed, replaced, deleted."""
+"""Imported lists on disk: saved whole or not at all, renamed, replaced, deleted."""
 
 import os
 import re
@@ -19,7 +19,7 @@ from icp_core.errors import ImportRefused
 from icp_core.importing import refresh
 from icp_core.importing.customers import KEPT, with_customers
 from icp_core.importing.duplicates import follow, merge_shared, undo
-from icp_core.importing.load import Loaded
+from icp_core.importing.load import ImportResult
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.report import QualityReport
 from icp_core.paths import data_directory
@@ -33,16 +33,16 @@ _REPORT: Final = "report.json"
 _OUTCOMES: Final = "outcomes.parquet"
 _KEY: Final = re.compile(r"[a-z0-9-]{1,60}")
 
-SOURCE: Final = "loaded"
-"""What names of loaded universes begin with: `loaded:KEY`."""
+IMPORTED: Final = "loaded"
+"""What names of imported lists begin with: `loaded:KEY`."""
 
 _DEAL: Final = ("account_id", "outcome", "amount", "closed_on", "since", "until")
 _LEFT_BEHIND: Final = 86_400
 _File = pl.DataFrame | str
 
 
-class Entry(BaseModel):
-    """One loaded universe.
+class ImportedList(BaseModel):
+    """One imported list.
 
     Attributes
     ----------
@@ -75,11 +75,11 @@ class Entry(BaseModel):
     @property
     def source(self) -> str:
         """Its name as a source of accounts."""
-        return f"{SOURCE}:{self.key}"
+        return f"{IMPORTED}:{self.key}"
 
 
 class Library:
-    """The universes that were loaded on this machine.
+    """The lists that were loaded on this machine.
 
     A load is written beside the one in force, and takes its place with one renaming of one file: a
     load that fails or is cancelled leaves the old one untouched.
@@ -92,21 +92,21 @@ class Library:
 
     def __init__(self, directory: Path | None = None) -> None:
         base = directory or data_directory()
-        self._universes = base / "universes"
+        self._lists = base / "universes"
         self._mappings = base / "mappings"
 
-    def entries(self) -> tuple[Entry, ...]:
-        """All universes by label; a folder that holds none is passed over."""
+    def lists(self) -> tuple[ImportedList, ...]:
+        """All lists by label; a folder that holds none is passed over."""
         found = []
-        for path in self._universes.glob(f"*/{_ABOUT}"):
+        for path in self._lists.glob(f"*/{_ABOUT}"):
             try:
-                found.append(Entry.model_validate_json(path.read_bytes()))
+                found.append(ImportedList.model_validate_json(path.read_bytes()))
             except (ValidationError, OSError):
                 continue
-        return tuple(sorted(found, key=lambda entry: (entry.label.casefold(), entry.key)))
+        return tuple(sorted(found, key=lambda imported: (imported.label.casefold(), imported.key)))
 
-    def entry(self, key: str) -> Entry:
-        """One universe.
+    def find(self, key: str) -> ImportedList:
+        """One list.
 
         Raises
         ------
@@ -115,74 +115,78 @@ class Library:
         """
         try:
             if _KEY.fullmatch(key):
-                return Entry.model_validate_json((self._universes / key / _ABOUT).read_bytes())
+                return ImportedList.model_validate_json((self._lists / key / _ABOUT).read_bytes())
         except (ValidationError, OSError):
             pass
         raise ImportRefused(f"There is no loaded universe {key}; it may have been deleted.")
 
-    def save(self, loaded: Loaded, label: str, *, replacing: str | None = None) -> Entry:
-        """Keep a load, as a new universe or in the place of an older one.
+    def save(
+        self, result: ImportResult, label: str, *, replacing: str | None = None
+    ) -> ImportedList:
+        """Keep a load, as a new list or in the place of an older one.
 
         What the team filled in the older one stays where the newer lacks it (`refresh.carry_over`),
         and so do the outcomes. Mappings that a person corrected are remembered.
 
         Parameters
         ----------
-        loaded
-            The result of a load.
+        result
+            Of the load.
         label
             As shown.
         replacing
-            Key of the universe whose place it takes.
+            Key of the list whose place it takes.
 
         Raises
         ------
         ImportRefused
-            If the label is blank or too long, the universe to replace is gone, or the disk refuses.
+            If the label is blank or too long, the list to replace is gone, or the disk refuses.
         """
         self._sweep()
-        old = self.entry(replacing) if replacing else None
-        accounts = loaded.accounts
+        old = self.find(replacing) if replacing else None
+        accounts = result.accounts
         if old:
             accounts = refresh.carry_over(self._frame(old, _ACCOUNTS), accounts)
             if old.outcomes:
-                outcomes = follow(self._frame(old, _OUTCOMES), loaded.members)
+                outcomes = follow(self._frame(old, _OUTCOMES), result.members)
                 accounts = with_customers(accounts, outcomes)
-        entry = _entry(
+        imported = _imported_list(
             key=old.key if old else _new_key(label),
             label=label,
             version=secrets.token_hex(8),
-            loaded_at=loaded.report.loaded_at,
+            loaded_at=result.report.loaded_at,
             rows=accounts.height,
-            files=tuple(file.name for file in loaded.report.files),
+            files=tuple(file.name for file in result.report.files),
             outcomes=old.outcomes if old else 0,
         )
         self._keep(
-            entry,
+            imported,
             {
                 _ACCOUNTS: accounts,
-                _REJECTED: loaded.rejected,
-                _MEMBERS: loaded.members,
-                _REPORT: loaded.report.to_json(),
+                _REJECTED: result.rejected,
+                _MEMBERS: result.members,
+                _REPORT: result.report.to_json(),
             },
             old=old,
         )
-        for mapping in loaded.mappings.values():
+        for mapping in result.mappings.values():
             if mapping.corrected:
                 self.remember(mapping)
-        return entry
+        return imported
 
-    def keep_outcomes(self, key: str, outcomes: pl.DataFrame, *, adding: bool = False) -> Entry:
-        """Have deals and customers stay with a universe.
+    def keep_outcomes(
+        self, key: str, outcomes: pl.DataFrame, *, adding: bool = False
+    ) -> ImportedList:
+        """Have deals and customers stay with a list.
 
         Sets `is_customer` of its accounts (see `customers.with_customers`).
 
         Parameters
         ----------
         key
-            Of the universe.
+            Of the list.
         outcomes
-            `Matches.outcomes`.
+            `MatchedDeals.outcomes`.
         adding
             Beside the earlier ones, each deal once; else in their place: what they had said about an
             account is forgotten.
@@ -190,9 +194,9 @@ class Library:
         Raises
         ------
         ImportRefused
-            If there is no such universe, or the disk refuses.
+            If there is no such list, or the disk refuses.
         """
-        old = self.entry(key)
+        old = self.find(key)
         accounts = self._frame(old, _ACCOUNTS)
         if old.outcomes and "is_customer" in accounts.columns:
             earlier = self._frame(old, _OUTCOMES)
@@ -204,39 +208,39 @@ class Library:
                 outcomes = outcomes.unique(_DEAL, keep="last", maintain_order=True)
         if outcomes.height:
             accounts = with_customers(accounts, outcomes)
-        entry = self._changed(old, outcomes=outcomes.height)
-        self._keep(entry, {_ACCOUNTS: accounts, _OUTCOMES: outcomes.select(KEPT)}, old=old)
-        return entry
+        imported = self._changed(old, outcomes=outcomes.height)
+        self._keep(imported, {_ACCOUNTS: accounts, _OUTCOMES: outcomes.select(KEPT)}, old=old)
+        return imported
 
     def outcomes(self, key: str) -> pl.DataFrame | None:
-        """Deals and customers that stay with a universe, columns `KEPT`; None if there are none.
+        """Deals and customers that stay with a list, columns `KEPT`; None if there are none.
 
         Raises
         ------
         ImportRefused
-            If there is no such universe, or its file cannot be read.
+            If there is no such list, or its file cannot be read.
         """
-        entry = self.entry(key)
-        if not entry.outcomes:
+        imported = self.find(key)
+        if not imported.outcomes:
             return None
-        return follow(self._frame(entry, _OUTCOMES), self._frame(entry, _MEMBERS))
+        return follow(self._frame(imported, _OUTCOMES), self._frame(imported, _MEMBERS))
 
-    def take_apart(self, key: str, account_id: str) -> Entry:
+    def take_apart(self, key: str, account_id: str) -> ImportedList:
         """Undo the merging of one company's rows.
 
         Raises
         ------
         ImportRefused
-            If there is no such universe, its rows of that company were not merged, or the disk refuses.
+            If there is no such list, its rows of that company were not merged, or the disk refuses.
         """
-        old = self.entry(key)
+        old = self.find(key)
         accounts, members = self._frame(old, _ACCOUNTS), self._frame(old, _MEMBERS)
         apart, left = undo(accounts, members, account_id)
         if apart.height == accounts.height:
             raise ImportRefused(f"No rows were merged into {account_id}.")
         return self._merged(old, apart, left)
 
-    def merge_shared(self, key: str) -> Entry:
+    def merge_shared(self, key: str) -> ImportedList:
         """Merge the companies that share a web domain (`duplicates.merge_shared`).
 
         Deals of the others are its deals as long as they are merged (`duplicates.follow`).
@@ -244,33 +248,35 @@ class Library:
         Raises
         ------
         ImportRefused
-            If there is no such universe, nothing is shared in it, or the disk refuses.
+            If there is no such list, nothing is shared in it, or the disk refuses.
         """
-        old = self.entry(key)
+        old = self.find(key)
         merged = merge_shared(self._frame(old, _ACCOUNTS))
         if not merged.away:
             raise ImportRefused(f"No companies of {old.label} share a domain.")
         members = pl.concat([self._frame(old, _MEMBERS), merged.members], how="diagonal_relaxed")
         return self._merged(old, merged.accounts, members)
 
-    def _merged(self, old: Entry, accounts: pl.DataFrame, members: pl.DataFrame) -> Entry:
+    def _merged(
+        self, old: ImportedList, accounts: pl.DataFrame, members: pl.DataFrame
+    ) -> ImportedList:
         report = self.report(old.key).merged_anew(accounts, members)
-        entry = self._changed(old, rows=accounts.height)
+        imported = self._changed(old, rows=accounts.height)
         files: dict[str, _File] = {
             _ACCOUNTS: accounts,
             _MEMBERS: members,
             _REPORT: report.to_json(),
         }
-        self._keep(entry, files, old=old)
-        return entry
+        self._keep(imported, files, old=old)
+        return imported
 
     def open(self, key: str, *, include_inactive: bool = True) -> Universe:
-        """The accounts of a universe.
+        """The accounts of a list.
 
         Parameters
         ----------
         key
-            Of the universe.
+            Of the list.
         include_inactive
             As `Universe.of`.
 
@@ -281,50 +287,50 @@ class Library:
         UniverseError, SourceError
             As `Universe.of`.
         """
-        entry = self.entry(key)
-        with _reading(entry):
+        imported = self.find(key)
+        with _reading(imported):
             return Universe.of(
-                pl.scan_parquet(self._path(entry, _ACCOUNTS)),
-                name=entry.source,
-                label=entry.label,
+                pl.scan_parquet(self._path(imported, _ACCOUNTS)),
+                name=imported.source,
+                label=imported.label,
                 include_inactive=include_inactive,
             )
 
     def report(self, key: str) -> QualityReport:
         """What its load did."""
-        entry = self.entry(key)
-        text = (self._universes / key / entry.version / _REPORT).read_bytes()
+        imported = self.find(key)
+        text = (self._lists / key / imported.version / _REPORT).read_bytes()
         return QualityReport.model_validate_json(text)
 
     def rejected(self, key: str) -> pl.DataFrame:
         """Rows that did not make it."""
-        return self._frame(self.entry(key), _REJECTED)
+        return self._frame(self.find(key), _REJECTED)
 
     def members(self, key: str) -> pl.DataFrame:
         """Rows of companies that stood more than once."""
-        return self._frame(self.entry(key), _MEMBERS)
+        return self._frame(self.find(key), _MEMBERS)
 
-    def rename(self, key: str, label: str) -> Entry:
-        """Show a universe under another label.
+    def rename(self, key: str, label: str) -> ImportedList:
+        """Show a list under another label.
 
         Raises
         ------
         ImportRefused
-            If there is no such universe, or the label is blank or too long.
+            If there is no such list, or the label is blank or too long.
         """
-        entry = _entry(**(self.entry(key).model_dump() | {"label": label}))
-        self._write(entry)
-        return entry
+        imported = _imported_list(**(self.find(key).model_dump() | {"label": label}))
+        self._write(imported)
+        return imported
 
     def delete(self, key: str) -> None:
-        """Remove a universe, its report and its rejects.
+        """Remove a list, its report and its rejects.
 
         Raises
         ------
         ImportRefused
-            If there is no such universe.
+            If there is no such list.
         """
-        folder = self._universes / self.entry(key).key
+        folder = self._lists / self.find(key).key
         (folder / _ABOUT).unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -344,13 +350,17 @@ class Library:
             found[mapping.fingerprint] = mapping
         return found
 
-    def _changed(self, entry: Entry, **changes: object) -> Entry:
-        return _entry(**(entry.model_dump() | {"version": secrets.token_hex(8)} | changes))
+    def _changed(self, imported: ImportedList, **changes: object) -> ImportedList:
+        return _imported_list(
+            **(imported.model_dump() | {"version": secrets.token_hex(8)} | changes)
+        )
 
-    def _keep(self, entry: Entry, files: Mapping[str, _File], *, old: Entry | None) -> None:
+    def _keep(
+        self, imported: ImportedList, files: Mapping[str, _File], *, old: ImportedList | None
+    ) -> None:
         """Write a version whole, with what it shares with the older one, and put it in force."""
-        folder = self._universes / entry.key / entry.version
-        before = self._universes / entry.key / old.version if old else None
+        folder = self._lists / imported.key / imported.version
+        before = self._lists / imported.key / old.version if old else None
         try:
             folder.mkdir(parents=True)
             for name, content in files.items():
@@ -361,7 +371,7 @@ class Library:
             for path in before.iterdir() if before else ():
                 if path.name not in files:
                     shutil.copy2(path, folder)
-            self._write(entry)
+            self._write(imported)
         except OSError as error:
             shutil.rmtree(folder if old else folder.parent, ignore_errors=True)
             raise ImportRefused(f"The load could not be saved ({error.strerror}).") from error
@@ -373,8 +383,8 @@ class Library:
 
     def _sweep(self) -> None:
         """Remove versions that a program that was killed left half written, a day later."""
-        in_force = {entry.key: entry.version for entry in self.entries()}
-        for folder in self._universes.glob("*/*/"):
+        in_force = {imported.key: imported.version for imported in self.lists()}
+        for folder in self._lists.glob("*/*/"):
             try:
                 age = time.time() - folder.stat().st_mtime
             except OSError:
@@ -382,30 +392,30 @@ class Library:
             if folder.name != in_force.get(folder.parent.name) and age > _LEFT_BEHIND:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _write(self, entry: Entry) -> None:
-        _replace(self._universes / entry.key / _ABOUT, entry.model_dump_json(indent=2))
+    def _write(self, imported: ImportedList) -> None:
+        _replace(self._lists / imported.key / _ABOUT, imported.model_dump_json(indent=2))
 
-    def _frame(self, entry: Entry, file: str) -> pl.DataFrame:
-        with _reading(entry):
-            return pl.read_parquet(self._path(entry, file))
+    def _frame(self, imported: ImportedList, file: str) -> pl.DataFrame:
+        with _reading(imported):
+            return pl.read_parquet(self._path(imported, file))
 
-    def _path(self, entry: Entry, file: str) -> Path:
-        return self._universes / entry.key / entry.version / file
+    def _path(self, imported: ImportedList, file: str) -> Path:
+        return self._lists / imported.key / imported.version / file
 
 
 @contextmanager
-def _reading(entry: Entry) -> Iterator[None]:
+def _reading(imported: ImportedList) -> Iterator[None]:
     try:
         yield
     except (OSError, pl.exceptions.PolarsError) as error:
         raise ImportRefused(
-            f"The universe {entry.label} cannot be read; load its file again."
+            f"The universe {imported.label} cannot be read; load its file again."
         ) from error
 
 
-def _entry(**fields: object) -> Entry:
+def _imported_list(**fields: object) -> ImportedList:
     try:
-        return Entry.model_validate(fields)
+        return ImportedList.model_validate(fields)
     except ValidationError as error:
         raise ImportRefused("A universe needs a name of 1 to 120 characters.") from error
 

@@ -10,10 +10,10 @@ import polars as pl
 
 from icp_core.errors import ImportRefused
 from icp_core.importing import registers
-from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, Tally, clean
+from icp_core.importing.cleaning import NUMBER_COUNTRY, CellCounts, Rules, clean
 from icp_core.importing.duplicates import FILE, merge, merge_shared
+from icp_core.importing.guessing import guess
 from icp_core.importing.mapping import Mapping as HeadingMapping
-from icp_core.importing.mapping import guess
 from icp_core.importing.reading import read
 from icp_core.importing.registers import Register
 from icp_core.importing.report import FileReport, QualityReport, quality
@@ -34,7 +34,7 @@ _ORPHAN: Final = "no company of that national number in the other files"
 
 
 @dataclass(frozen=True)
-class Source:
+class MappedFile:
     """A file that was read and what becomes of its headings; the page shows it before the load.
 
     Attributes
@@ -54,7 +54,7 @@ class Source:
     register: Register | None
     original: Table
 
-    def mapped(self, mapping: HeadingMapping) -> "Source":
+    def with_mapping(self, mapping: HeadingMapping) -> "MappedFile":
         """A copy under another mapping.
 
         Raises
@@ -77,7 +77,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Loaded:
+class ImportResult:
     """The result of a load.
 
     Attributes
@@ -101,7 +101,7 @@ class Loaded:
     mappings: Mapping[str, HeadingMapping] = field(default_factory=dict)
 
 
-def open_source(
+def open_file(
     source: Path | bytes,
     *,
     name: str | None = None,
@@ -110,7 +110,7 @@ def open_source(
     remembered: Mapping[str, HeadingMapping] | None = None,
     limits: Limits | None = None,
     on_progress: OnProgress = no_progress,
-) -> Source:
+) -> MappedFile:
     """Read a file and map its headings.
 
     Parameters
@@ -147,10 +147,10 @@ def open_source(
     register = registers.recognise(original.headings)
     if register:
         table, mapping = register.prepare(original)
-        return Source(table, mapping, register, original)
-    opened = Source(original, guess(original), None, original)
+        return MappedFile(table, mapping, register, original)
+    opened = MappedFile(original, guess(original), None, original)
     known = (remembered or {}).get(opened.mapping.fingerprint)
-    return opened.mapped(known) if known else opened
+    return opened.with_mapping(known) if known else opened
 
 
 def run_import(
@@ -163,7 +163,7 @@ def run_import(
     code_page: str | None = None,
     limits: Limits | None = None,
     on_progress: OnProgress = no_progress,
-) -> Loaded:
+) -> ImportResult:
     """Files to accounts in one step, as the command line does it.
 
     Parameters
@@ -193,11 +193,11 @@ def run_import(
     known = dict(remembered or {})
     if mapping is not None:
         known[mapping.fingerprint] = mapping
-    sources = []
+    opened: list[MappedFile] = []
     for place, path in enumerate(files):
         start, width = 0.5 * place / len(files), 0.5 / len(files)
-        sources.append(
-            open_source(
+        opened.append(
+            open_file(
                 path,
                 code_page=code_page,
                 remembered=known,
@@ -206,29 +206,32 @@ def run_import(
             )
         )
     if mapping is not None and not any(
-        mapping.fits(source.table.headings) for source in sources if source.register is None
+        mapping.fits(file.table.headings) for file in opened if file.register is None
     ):
         raise ImportRefused(
             "The mapping fits none of the files: their headings differ from those it was made for."
         )
     if country is not None:
-        sources = [
-            source
-            if source.mapping.country
-            else source.mapped(source.mapping.replace(country=country.upper()))
-            for source in sources
+        opened = [
+            file
+            if file.mapping.country
+            else file.with_mapping(file.mapping.replace(country=country.upper()))
+            for file in opened
         ]
-    return load(sources, rules=rules, on_progress=within(on_progress, 0.5, 0.5))
+    return load(opened, rules=rules, on_progress=within(on_progress, 0.5, 0.5))
 
 
 def load(
-    sources: Sequence[Source], *, rules: Rules | None = None, on_progress: OnProgress = no_progress
-) -> Loaded:
+    files: Sequence[MappedFile],
+    *,
+    rules: Rules | None = None,
+    on_progress: OnProgress = no_progress,
+) -> ImportResult:
     """Clean, join and merge files whose mapping is settled.
 
     Parameters
     ----------
-    sources
+    files
         As opened, maybe corrected.
     rules
         What is left out.
@@ -241,42 +244,42 @@ def load(
         If no file has company names, or no row is left.
     """
     rules = rules or Rules()
-    if not any(source.has_names for source in sources):
-        names = ", ".join(source.original.name for source in sources) or "Nothing"
+    if not any(file.has_names for file in files):
+        names = ", ".join(file.original.name for file in files) or "Nothing"
         raise ImportRefused(
             f"{names}: there is no column with company names. Choose it, or load the file together "
             "with the register's file."
         )
-    tallies: dict[str, Tally] = {}
+    tallies: dict[str, CellCounts] = {}
     rates: set[tuple[str, date]] = set()
     rejected: list[pl.DataFrame] = []
     lists: list[pl.DataFrame] = []
     figures: list[pl.DataFrame] = []
-    total = sum(source.table.rows for source in sources)
+    total = sum(file.table.rows for file in files)
     done = 0
-    for place, source in enumerate(sources):
-        own = replace(rules, need_name=source.has_names, strict_numbers=source.register is not None)
+    for place, file in enumerate(files):
+        own = replace(rules, need_name=file.has_names, strict_numbers=file.register is not None)
         parts: list[pl.DataFrame] = []
         gone: list[pl.DataFrame] = []
-        for start in range(0, source.table.rows, _BATCH):
+        for start in range(0, file.table.rows, _BATCH):
             on_progress(Progress("Cleaning the rows", 0.8 * done / total))
-            batch = source.table.lazy.slice(start, _BATCH).collect()
+            batch = file.table.lazy.slice(start, _BATCH).collect()
             cleaned = clean(
                 batch,
-                source.mapping,
+                file.mapping,
                 rules=own,
                 tallies=tallies,
-                source=source.register.label if source.register else source.original.name,
+                source=file.register.label if file.register else file.original.name,
             )
             parts.append(cleaned.accounts)
             gone.append(cleaned.rejected)
             rates |= cleaned.rates
             done += batch.height
-        rejected += [source.original.unreadable, _with_cells(source, pl.concat(gone))]
+        rejected += [file.original.unreadable, _with_cells(file, pl.concat(gone))]
         frame = pl.concat(parts, how="diagonal_relaxed").with_columns(
             pl.lit(place, pl.Int64).alias(FILE)
         )
-        (lists if source.has_names else figures).append(frame)
+        (lists if file.has_names else figures).append(frame)
     on_progress(Progress("Merging rows of the same company", 0.8))
     merged = merge(pl.concat(lists, how="diagonal_relaxed"))
     accounts, members, away = merged.accounts, merged.members, merged.away
@@ -285,7 +288,7 @@ def load(
         accounts, orphans, taken = _join_figures(accounts, frame)
         away += taken
         reasons = orphans.select(ROW, reason=pl.lit(_ORPHAN))
-        rejected.append(_with_cells(sources[place], reasons))
+        rejected.append(_with_cells(files[place], reasons))
     if accounts.is_empty():
         raise ImportRefused(_nothing_left(pl.concat(rejected)))
     accounts = accounts.drop(ROW, FILE)
@@ -300,14 +303,14 @@ def load(
         accounts,
         files=tuple(
             FileReport(
-                name=source.original.name,
-                kind=source.original.kind,
-                register_name=source.register.label if source.register else None,
-                rows=source.original.rows_read,
-                unreadable=source.original.unreadable.height,
-                notes=source.original.notes,
+                name=file.original.name,
+                kind=file.original.kind,
+                register_name=file.register.label if file.register else None,
+                rows=file.original.rows_read,
+                unreadable=file.original.unreadable.height,
+                notes=file.original.notes,
             )
-            for source in sources
+            for file in files
         ),
         rejected=rejects,
         members=members,
@@ -316,8 +319,8 @@ def load(
         rates=frozenset(rates),
     )
     on_progress(Progress("Done", 1.0))
-    mappings = {source.original.name: source.mapping for source in sources}
-    return Loaded(accounts, report, rejects, members, mappings)
+    mappings = {file.original.name: file.mapping for file in files}
+    return ImportResult(accounts, report, rejects, members, mappings)
 
 
 def _join_figures(
@@ -344,7 +347,7 @@ def _join_figures(
     return kept, orphans, used.height
 
 
-def _with_cells(source: Source, rejected: pl.DataFrame) -> pl.DataFrame:
+def _with_cells(file: MappedFile, rejected: pl.DataFrame) -> pl.DataFrame:
     """Rejected rows with their original cells; those of persons are not kept."""
     if rejected.is_empty():
         return pl.DataFrame(schema=REJECTS)
@@ -352,10 +355,10 @@ def _with_cells(source: Source, rejected: pl.DataFrame) -> pl.DataFrame:
     wanted = rejected.filter(~private)
     cells: dict[int, str] = {}
     if wanted.height:
-        rows = source.original.lazy.filter(pl.col(ROW).is_in(wanted[ROW].implode())).collect()
+        rows = file.original.lazy.filter(pl.col(ROW).is_in(wanted[ROW].implode())).collect()
         cells = {row[0]: joined(row[1:]) for row in rows.select(ROW, pl.exclude(ROW)).iter_rows()}
     return rejected.select(
-        pl.lit(source.original.name).alias("file"),
+        pl.lit(file.original.name).alias("file"),
         pl.col(ROW).alias("row"),
         "reason",
         pl.Series("cells", [cells.get(row) for row in rejected[ROW]], dtype=pl.String),

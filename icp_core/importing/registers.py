@@ -12,7 +12,8 @@ from typing import Any, Final, Literal
 
 import polars as pl
 
-from icp_core.importing.mapping import Assignment, fingerprint, industry_revision
+from icp_core.importing.guessing import industry_revision
+from icp_core.importing.mapping import Assignment, fingerprint
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.records import Flatten, Record, text_of
 from icp_core.importing.tables import ROW, Table

@@ -9,7 +9,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from icp_core.accounts.columns import BY_NAME
-from icp_core.importing.cleaning import Tally
+from icp_core.importing.cleaning import CellCounts
 from icp_core.importing.duplicates import BY, INTO, RULE, SHARED, SHARED_RULE, kept_apart
 
 # Below this share a column's gaps change what a profile can tell.
@@ -150,7 +150,7 @@ def quality(
     rejected: pl.DataFrame,
     members: pl.DataFrame,
     merged: int,
-    tallies: Mapping[str, Tally],
+    tallies: Mapping[str, CellCounts],
     rates: frozenset[tuple[str, date]],
 ) -> QualityReport:
     """Account for every row.
@@ -185,7 +185,7 @@ def quality(
         )
     columns = []
     for name in accounts.columns:
-        tally = tallies.get(name, Tally())
+        tally = tallies.get(name, CellCounts())
         columns.append(
             ColumnReport(
                 name=name,

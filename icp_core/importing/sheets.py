@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 import python_calamine as calamine
 
-from icp_core.importing.delimited import find_header
+from icp_core.importing.dialects import find_header
 from icp_core.importing.headings import recognised
 from icp_core.importing.tables import (
     ROW,

@@ -162,3 +162,8 @@ def tags(text: pl.Expr) -> pl.Expr:
         .list.eval(pl.element().filter(pl.element() != ""))
     )
     return pl.when(text.is_not_null()).then(parts)
+
+
+def leading_code(text: pl.Expr) -> pl.Expr:
+    """The code at the start of a cell: `62010 Dataprogrammering` gives `62010`."""
+    return text.str.extract(r"^\s*([A-U]?\d[\d. ]*\d|[A-U])(?:\s|$|[-–:,])")

@@ -5,6 +5,7 @@ accounts. It is a place to start from, not an estimate: what holds on deals is f
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil, floor, log10
 from typing import Final
 
@@ -26,6 +27,7 @@ from icp_core.profiles.model import (
     Role,
     Tags,
 )
+from icp_core.reference import industry
 
 LEAST_CUSTOMERS: Final = 30
 _STOPS: Final = 50
@@ -43,6 +45,10 @@ _WANTED: Final = 4
 _FEW: Final = 50
 _KNOWN: Final = 0.3
 _MANY: Final = 30
+
+
+MOST_OPTIONS: Final = 1500
+"""Values of a column that are offered: more make a browser's list slow."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +152,78 @@ def distribution(
     known = values.drop_nulls().cast(pl.Float64).to_numpy()
     place = np.clip(np.searchsorted(edges, known, side="right") - 1, 0, len(edges) - 2)
     return edges, np.bincount(place, minlength=len(edges) - 1)
+
+
+class Offers:
+    """What a universe offers to make criteria from, each part computed when it is first asked for.
+
+    Shared by all users and safe to use from many threads: what is computed twice is the same.
+
+    Parameters
+    ----------
+    universe
+        The accounts, or a sample of them.
+    """
+
+    def __init__(self, universe: Universe) -> None:
+        self.universe = universe
+        self._spreads: dict[str, Spread] = {}
+        self._distributions: dict[str, tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]] = {}
+        self._options: dict[str, tuple[str, ...]] = {}
+
+    @cached_property
+    def testable(self) -> tuple[Column, ...]:
+        """Columns that a criterion can be made on."""
+        return testable(self.universe)
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        """What each column is, by name."""
+        return self.universe.columns
+
+    def spread(self, column: str) -> Spread:
+        """Where the known values of a number column lie; at least one must be known."""
+        if column not in self._spreads:
+            self._spreads[column] = Spread.of(self.universe.frame[column])
+        return self._spreads[column]
+
+    def distribution(self, column: str) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+        """How many known values lie between the stops of a number column, as `distribution` gives it."""
+        if column not in self._distributions:
+            found = distribution(self.universe.frame[column], self.spread(column).stops())
+            self._distributions[column] = found
+        return self._distributions[column]
+
+    def options(self, column: str) -> tuple[str, ...]:
+        """Values to choose from, the most frequent first; of an industry the codes at every level."""
+        if column not in self._options:
+            values = self.universe.frame[column]
+            is_industry = self.columns[column].kind is Kind.INDUSTRY
+            self._options[column] = (
+                levels(values) if is_industry else frequent(values)[:MOST_OPTIONS]
+            )
+        return self._options[column]
+
+    def values(self, column: str) -> tuple[str, ...]:
+        """Values that occur, rising; none where there is no such column."""
+        if column not in self.columns:
+            return ()
+        return tuple(sorted(self.universe.frame[column].drop_nulls().unique()))
+
+
+def levels(codes: pl.Series) -> tuple[str, ...]:
+    """Codes at every level that occur, each section followed by its divisions, groups and classes."""
+    found = set()
+    for code in codes.drop_nulls().unique():
+        found |= {code[:5], code[:4], code[:2]}
+    found = {code for code in found if code in industry.industries()}
+    sections = {industry.section_of(code) or "" for code in found} - {""}
+    return tuple(
+        sorted(
+            found | sections,
+            key=lambda code: (industry.section_of(code) or "", code not in sections, code),
+        )
+    )
 
 
 def criterion(universe: Universe, column: str, role: Role) -> Criterion:

@@ -77,6 +77,15 @@ class Range(_Model):
 
     An end is open when both of its edges are None; a = b (or c = d) is a hard, inclusive edge. On the
     log scale the slopes are linear in log10(1 + x), and values below zero count as zero.
+
+    Examples
+    --------
+    From 50 to 250 people, and less and less down to 20 of them:
+
+    >>> Range(a=20, b=50, c=250, d=250)
+    Range(kind='range', a=20.0, b=50.0, c=250.0, d=250.0, scale='linear')
+    >>> Range.between(50, None)
+    Range(kind='range', a=50.0, b=50.0, c=None, d=None, scale='linear')
     """
 
     kind: Literal["range"] = "range"
@@ -170,6 +179,13 @@ class Choice(_Model):
 
     On `industry`, keys are NACE codes of any level or section letters, and the longest matching prefix
     decides.
+
+    Examples
+    --------
+    >>> Choice.of("SE", "NO").values["NO"]
+    1.0
+    >>> Choice(values={"J": 0.5, "62": 1}, default=0.1)
+    Choice(kind='choice', values={'J': 0.5, '62': 1.0}, default=0.1)
     """
 
     kind: Literal["choice"] = "choice"
@@ -235,6 +251,13 @@ class TierPolicy(_Model):
     - `capacity`: threshold = how many accounts the tier takes; the best go first, ties broken by
       potential, then `account_id`.
     - `value`: threshold = least potential in the profile's currency.
+
+    Examples
+    --------
+    >>> TierPolicy().names
+    ('A', 'B', 'C')
+    >>> TierPolicy(kind="capacity", tiers=(Tier(name="Now", threshold=50),)).tiers[0].threshold
+    50.0
     """
 
     kind: Literal["cut_off", "capacity", "value"] = "cut_off"
@@ -390,13 +413,6 @@ class Profile(_Model):
             case RevenueShare():
                 needed.add("revenue")
         return frozenset(needed)
-
-    def days_left(self, on: date) -> int | None:
-        """Days until the last day of the time box: 0 on that day, negative once it is over.
-
-        None where the time box has no end.
-        """
-        return None if self.valid_until is None else (self.valid_until - on).days
 
     def is_over(self, on: date) -> bool:
         """Whether the time box ended before that day."""

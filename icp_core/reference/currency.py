@@ -50,6 +50,14 @@ def rate(currency: str, to: str = "EUR", on: date | None = None) -> Rate:
     ------
     CurrencyError
         If a currency is unknown, or the day lies before its first rate.
+
+    Examples
+    --------
+    No rate is set on a Sunday:
+
+    >>> found = rate("SEK", on=date(2024, 1, 7))
+    >>> round(found.value, 4), found.date.isoformat()
+    (0.089, '2024-01-05')
     """
     converter = _converter()
     for code in (currency, to):

@@ -263,12 +263,12 @@ def region_of(municipality: str) -> str | None:
 
 
 @cache
-def _postcodes() -> Mapping[tuple[str, str], tuple[str, float, float]]:
+def _postcodes() -> Mapping[tuple[str, str], tuple[float, float]]:
     return MappingProxyType(
         {
-            (country, postcode): (municipality, latitude, longitude)
-            for country, postcode, municipality, latitude, longitude in postcode_table()
-            .drop("place")
+            (country, postcode): (latitude, longitude)
+            for country, postcode, latitude, longitude in postcode_table()
+            .drop("place", "municipality")
             .iter_rows()
         }
     )
@@ -286,19 +286,13 @@ def clean_postcode(country: str, postcode: str) -> str | None:
     return digits.zfill(length) if 1 <= len(digits) <= length else None
 
 
-def municipality_of(country: str, postcode: str) -> str | None:
-    """Code of the municipality that a postcode lies in, or None where it is unknown."""
-    found = _postcodes().get((country, clean_postcode(country, postcode) or ""))
-    return found[0] if found else None
-
-
 def coordinates(
     country: str, *, postcode: str | None = None, municipality: str | None = None
 ) -> tuple[float, float] | None:
     """Degrees of latitude and longitude of the postcode, else of the municipality, else None."""
     found = _postcodes().get((country, clean_postcode(country, postcode or "") or ""))
     if found:
-        return found[1:]
+        return found
     entry = _municipalities_by_code().get(municipality or "")
     return (entry.latitude, entry.longitude) if entry else None
 
@@ -309,6 +303,13 @@ def find(name: str, country: str | None = None) -> tuple[str, ...]:
 
     Case and accents do not count, English and Swedish names are known (`Gothenburg`, `Åbo`), a town
     stands for its municipality, and `län`, `fylke`, `region` may be left out.
+
+    Examples
+    --------
+    >>> find("Gothenburg")
+    ('SE-1480',)
+    >>> [name_of(code) for code in find("stockholm", "SE")]
+    ['Stockholms län', 'Stockholm']
     """
     key = pl.select(place_key(pl.lit(name))).item()
     keyed = _named().filter(pl.col("place_key") == key)

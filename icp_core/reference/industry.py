@@ -106,22 +106,6 @@ def section_of(code: str, revision: Revision = "2") -> str | None:
     return entry.section if entry else None
 
 
-@cache
-def children(code: str, revision: Revision = "2") -> tuple[Industry, ...]:
-    """Entries one level below a code; empty for classes and unknown codes."""
-    entries = industries(revision)
-    parent = entries.get(code)
-    if parent is None:
-        return ()
-    if parent.level == 1:
-        return tuple(entries[division] for division in divisions_of(code, revision))
-    return tuple(
-        entry
-        for entry in entries.values()
-        if entry.level == parent.level + 1 and entry.code.startswith(code)
-    )
-
-
 def label(code: str, lang: str = "en", revision: Revision = "2") -> str:
     """Title of a code in sentence case; a code that the revision lacks stands for itself."""
     entry = industries(revision).get(code)
@@ -143,6 +127,13 @@ def normalise(code: str | None, revision: Revision = "2") -> str | None:
     -------
     str or None
         `62.01`; the shortest form that says the same, so `J62` gives `62`.
+
+    Examples
+    --------
+    >>> normalise("J62.010"), label("62.01")
+    ('62.01', 'Computer programming activities')
+    >>> normalise("99999") is None
+    True
     """
     match = _CODE.fullmatch(code.strip().upper()) if code else None
     if match is None:

@@ -12,7 +12,7 @@ from icp_core.accounts.universe import IN_MEMORY, Universe
 from icp_core.errors import SourceError
 from icp_core.evaluation.engines import is_address
 from icp_core.evaluation.engines.base import without_password
-from icp_core.importing.library import SOURCE, Library
+from icp_core.importing.library import IMPORTED, Library
 from icp_core.sources import files, listed, norway
 
 MAX_DEMO_ROWS: Final = 10_000_000
@@ -84,9 +84,9 @@ def load(source: str, *, include_inactive: bool = False) -> Universe:
             "their engine; narrow the profile, export the list as CSV, and load that file."
         )
     name, _, rows = source.partition(":")
-    if name == SOURCE and rows:
+    if name == IMPORTED and rows:
         return Library().open(rows, include_inactive=include_inactive)
-    kind = {entry.name: entry for entry in BUILT_IN}.get(name)
+    kind = {built_in.name: built_in for built_in in BUILT_IN}.get(name)
     if kind is None or (rows and name != "demo"):
         return _of_file(source, include_inactive=include_inactive)
 
@@ -114,7 +114,7 @@ def load(source: str, *, include_inactive: bool = False) -> Universe:
 def _of_file(source: str, *, include_inactive: bool) -> Universe:
     path = Path(source)
     if path.suffix.lower() not in files.SUFFIXES or not path.is_file():
-        names = ", ".join(entry.name for entry in BUILT_IN)
+        names = ", ".join(built_in.name for built_in in BUILT_IN)
         raise SourceError(
             f"There is no source of accounts {source!r}. "
             f"Use {names}, demo:ROWS, or the path of a .parquet or .csv file."

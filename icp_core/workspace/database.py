@@ -93,7 +93,8 @@ class Database:
         Raises
         ------
         WorkspaceError
-            If the place cannot be reached or written, or a newer program made the database.
+            If the place cannot be reached or written, a newer program made the database, or it is on
+            PostgreSQL and the package psycopg is not installed.
         """
         target = _checked(url or default_url())
         place = _shown(target)
@@ -249,12 +250,18 @@ def _connecting(url: URL, *, migrating: bool = False) -> Engine:
         return engine
 
     connect = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
-    engine = create_engine(
-        url,
-        poolclass=NullPool if migrating else None,
-        connect_args=connect,
-        pool_pre_ping=not migrating,
-    )
+    try:
+        engine = create_engine(
+            url,
+            poolclass=NullPool if migrating else None,
+            connect_args=connect,
+            pool_pre_ping=not migrating,
+        )
+    except ImportError as error:
+        raise WorkspaceError(
+            f"A workspace on PostgreSQL ({_shown(url)}) needs the package psycopg: "
+            "pip install -r requirements-postgres.txt"
+        ) from error
 
     @event.listens_for(engine, "connect")
     def _settle(connection: Any, _: object) -> None:

@@ -31,6 +31,7 @@ def matches(page):
 
 def test_the_map_is_drawn_without_asking_anybody_else(page, address):
     opened(page, address)
+    page.evaluate(DRAWN)
     picture = Image.open(BytesIO(page.locator(MAP).screenshot())).convert("RGB")
     colours = picture.getcolors(maxcolors=picture.width * picture.height)
     large = [colour for count, colour in colours if count > 500]

@@ -256,7 +256,7 @@ def gower(evaluation, one, other, columns):
         if isinstance(a, bool) or name in ("region", "municipality"):
             parts[name] = float(a != b)
         elif isinstance(a, (int, float)):
-            spread = evaluation.scoreboard.spread(name)
+            spread = evaluation.spread(name)
             low, high = spread.quantiles[0], spread.quantiles[-1]
             if spread.scale == "log":
                 low, high, a, b = (log(1 + max(x, 0)) for x in (low, high, a, b))

@@ -3,7 +3,8 @@ import strategies
 from accounts import drawback, examples, ids, must, nice, rising, scoreboard
 from hypothesis import given
 
-from icp_core.analysis.compare import OTHERS, POLICY, GateCause, TierPair, compare
+from icp_core.analysis import compare as comparing
+from icp_core.analysis.compare import OTHERS, POLICY, GateCause, TierPair
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Choice, Flag, PerEmployee, Profile, Range, Tier, TierPolicy
 
@@ -20,6 +21,10 @@ PROFILE = Profile(
     tiers=TierPolicy(tiers=(Tier(name="A", threshold=80), Tier(name="B", threshold=50))),
     potential=PerEmployee(rate=1),
 )
+
+
+def compare(scoreboard, before, after):
+    return comparing.compare(scoreboard.evaluate(before), scoreboard.evaluate(after))
 
 
 def account(**facts):

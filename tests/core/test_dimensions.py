@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from accounts import scoreboard, universe
 
-from icp_core.evaluation.market import evaluate
+from icp_core.evaluation.on_engines import evaluate
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Profile
 

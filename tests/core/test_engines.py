@@ -12,7 +12,7 @@ from test_market_against_reference import PHASES, assert_same
 
 from icp_core.errors import ProfileError, SourceError
 from icp_core.evaluation import engines
-from icp_core.evaluation.engines import EngineBoard
+from icp_core.evaluation.engines import EngineAccounts
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Criterion, Profile, Range, Tier, TierPolicy
 from icp_core.profiles.starters import starter
@@ -51,7 +51,7 @@ def test_every_engine_finds_the_market_that_plain_python_finds(
     # DuckDB knows open files by name, so every example has a folder of its own.
     folder = tmp_path_factory.mktemp("example")
     written(strategies.universe(rows), folder)
-    scoreboard = EngineBoard(engines.connect(address.format(folder=folder)))
+    scoreboard = EngineAccounts(engines.connect(address.format(folder=folder)))
     evaluation = scoreboard.evaluate(profile)
     expected = slow.market(profile, rows)
     assert_same(evaluation.market, evaluation.page(limit=100), expected)
@@ -101,7 +101,7 @@ def loaded(universe, address):
 def test_postgresql_finds_the_market_that_plain_python_finds(postgres, rows, profile):
     loaded(strategies.universe(rows), postgres)
     engine = engines.connect(f"ibis+{postgres}{'&' if '?' in postgres else '?'}table=accounts")
-    evaluation = EngineBoard(engine).evaluate(profile)
+    evaluation = EngineAccounts(engine).evaluate(profile)
     expected = slow.market(profile, rows)
     assert_same(evaluation.market, evaluation.page(limit=100), expected)
     streamed = [account for batch in evaluation.stream(rows=3) for account in batch["account_id"]]
@@ -116,7 +116,7 @@ def test_postgresql_breaks_ties_by_bytes_whatever_its_collation(postgres):
     loaded(universe, postgres)
     engine = engines.connect(f"ibis+{postgres}{'&' if '?' in postgres else '?'}table=accounts")
     policy = TierPolicy(kind="capacity", tiers=(Tier(name="A", threshold=3),))
-    evaluation = EngineBoard(engine).evaluate(Profile(name="P", tiers=policy))
+    evaluation = EngineAccounts(engine).evaluate(Profile(name="P", tiers=policy))
     assert evaluation.page()["account_id"].to_list() == sorted(ids)
     assert evaluation.page()["tier"].to_list() == ["A"] * 3 + [None] * 5
     assert evaluation.tiers[0].accounts == 3
@@ -137,7 +137,7 @@ def test_a_page_is_the_scoreboards_page(demo):
             kind="capacity", tiers=(Tier(name="A", threshold=5), Tier(name="B", threshold=9))
         )
     )
-    evaluation = EngineBoard(engines.connect(f"parquet://{folder}/parts")).evaluate(profile)
+    evaluation = EngineAccounts(engines.connect(f"parquet://{folder}/parts")).evaluate(profile)
     reference = Scoreboard(universe).evaluate(profile)
     expected = reference.rows(reference.best(30))[10:30]
     page = evaluation.page(offset=10, limit=20)
@@ -156,7 +156,7 @@ def test_fictional_accounts_stay_fictional_in_an_engine(demo):
 
 def test_a_profile_on_a_column_that_the_table_lacks_is_refused(demo):
     _, folder = demo
-    scoreboard = EngineBoard(engines.connect(f"parquet://{folder}/parts"))
+    scoreboard = EngineAccounts(engines.connect(f"parquet://{folder}/parts"))
     gate = Criterion(column="nowhere", role="must_have", fit=Range.between(1, 2))
     with pytest.raises(ProfileError, match="nowhere"):
         scoreboard.evaluate(Profile(name="P", criteria=(gate,)))
@@ -201,7 +201,7 @@ def test_a_question_that_takes_too_long_is_stopped_and_the_next_is_answered(tmp_
     scored = Criterion(column="employees", role="nice_to_have", fit=Range(a=0, b=900))
     profile = Profile(name="P", criteria=(scored,))
     with pytest.raises(SourceError, match=r"took longer than 0\.05 s and was stopped"):
-        EngineBoard(engine, seconds=0.05).evaluate(profile)
+        EngineAccounts(engine, seconds=0.05).evaluate(profile)
     gate = Criterion(column="employees", role="must_have", fit=Range.between(990, None))
     small = Profile(name="P", criteria=(gate,))
-    assert EngineBoard(engine, seconds=60).evaluate(small).market.matching == 200_000
+    assert EngineAccounts(engine, seconds=60).evaluate(small).market.matching == 200_000

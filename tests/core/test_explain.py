@@ -26,7 +26,6 @@ def test_points_by_hand():
     (one,) = explained([account(revenue_growth=0.25, employees=50, recruits_abroad=True)], profile)
     # (6 × ½ + 4 × 1 − 5 × 1) / 10 = 20 %
     assert [reason.points for reason in one.reasons] == pytest.approx([30, 40, -50])
-    assert [reason.at_best for reason in one.reasons] == pytest.approx([60, 40, 0])
     assert one.score == 20 and one.floor == 0
     assert [reason.criterion.column for reason in one.strongest] == [
         "recruits_abroad",

@@ -14,7 +14,7 @@ from icp_core.accounts.universe import Universe
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.exporting import FORMATS, cells, layouts, matches, prepare, prepare_matches
 from icp_core.exporting.content import Content
-from icp_core.exporting.eligibility import marks
+from icp_core.exporting.eligibility import eligibility_of
 from icp_core.exporting.prepare import PREVIEW
 from icp_core.profiles.model import Criterion, Profile, Range, Role, Tier, TierPolicy
 
@@ -168,9 +168,9 @@ def test_after_another_must_have_only_accounts_that_nobody_asked_for_are_looked_
 
     def looking(accounts):
         looked_at.append(accounts.height)
-        return marks(accounts)
+        return eligibility_of(accounts)
 
-    monkeypatch.setattr(matches, "marks", looking)
+    monkeypatch.setattr(matches, "eligibility_of", looking)
     for low, high in ((1, 100), (1, 120), (50, 90), (200, 250)):
         gate = Criterion(column="employees", role=Role.MUST_HAVE, fit=Range.between(low, high))
         market = scoreboard.evaluate(Profile(name="P", criteria=(gate,)))

@@ -5,7 +5,8 @@ import pytest
 import strategies
 
 from icp_core.accounts.columns import describe_all
-from icp_core.evaluation.scoreboard import Scoreboard, evaluated_rows
+from icp_core.evaluation.in_memory import evaluated_rows
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import (
     Choice,
     Criterion,

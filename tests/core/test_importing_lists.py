@@ -13,7 +13,7 @@ from icp_core.errors import ImportRefused
 from icp_core.importing import values
 from icp_core.importing.cleaning import Rules
 from icp_core.importing.headings import parse
-from icp_core.importing.load import Loaded, open_source, run_import
+from icp_core.importing.load import ImportResult, open_file, run_import
 from icp_core.importing.mapping import Mapping
 from icp_core.importing.national import clean_number, is_person, is_sound
 from icp_core.reference import currency
@@ -22,7 +22,7 @@ FIXTURES = Path(__file__).parent.parent / "fixtures"
 DATA = Path(__file__).parents[2] / "data"
 
 
-def account(loaded: Loaded, name: str) -> dict[str, object]:
+def account(loaded: ImportResult, name: str) -> dict[str, object]:
     return loaded.accounts.row(by_predicate=pl.col("name") == name, named=True)
 
 
@@ -160,7 +160,7 @@ def test_the_listed_companies_load_and_groups_stay_apart() -> None:
 
 def test_a_corrected_mapping_decides_and_travels_as_json(tmp_path: Path) -> None:
     path = write(tmp_path / "list.csv", "Company,Org.nr,Omsättning\nA,5566778899,12\n")
-    mapping = open_source(path).mapping.changing("Omsättning", unit=1000.0, currency="SEK")
+    mapping = open_file(path).mapping.changing("Omsättning", unit=1000.0, currency="SEK")
     again = Mapping.from_json(mapping.to_json())
     loaded = run_import([path], mapping=again)
     assert account(loaded, "A")["revenue_original"] == 12_000
@@ -174,7 +174,7 @@ def test_a_corrected_mapping_decides_and_travels_as_json(tmp_path: Path) -> None
 def test_two_headings_cannot_be_mapped_to_one_column(tmp_path: Path) -> None:
     path = write(tmp_path / "list.csv", "Company,Alias\nA,B\n")
     with pytest.raises(ImportRefused, match="2 headings are mapped to name"):
-        open_source(path).mapping.changing("Alias", column="name", kind=None)
+        open_file(path).mapping.changing("Alias", column="name", kind=None)
 
 
 def test_extra_columns_get_a_kind_from_their_values(tmp_path: Path) -> None:
@@ -347,7 +347,7 @@ def test_a_heading_that_a_person_chooses_takes_the_column_from_the_one_that_had_
 ) -> None:
     path = tmp_path / "list.csv"
     path.write_text("Company,Employees,Group staff (2024),Sales (SEK 1000)\nA,5,50,7\n")
-    mapping = open_source(path).mapping
+    mapping = open_file(path).mapping
     chosen = mapping.choosing("Group staff (2024)", "employees")
     assert [(a.heading, a.year) for a in chosen.of("employees")] == [
         ("Employees", None),

@@ -8,23 +8,23 @@ import pytest
 from icp_core.errors import ImportRefused
 from icp_core.importing import customers, library, refresh
 from icp_core.importing.cleaning import Rules
-from icp_core.importing.customers import match, read_outcomes, with_customers
+from icp_core.importing.customers import match, read_deals, with_customers
 from icp_core.importing.duplicates import INTO, undo
 from icp_core.importing.library import Library
-from icp_core.importing.load import Loaded, load, open_source, run_import
+from icp_core.importing.load import ImportResult, load, open_file, run_import
 from icp_core.importing.tables import Progress
 from icp_core.paths import data_directory
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
 
-def loaded_from(tmp_path: Path, text: str, name: str = "list.csv") -> Loaded:
+def loaded_from(tmp_path: Path, text: str, name: str = "list.csv") -> ImportResult:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
     return run_import([path])
 
 
-def merged(loaded: Loaded) -> list[tuple[object, ...]]:
+def merged(loaded: ImportResult) -> list[tuple[object, ...]]:
     return loaded.accounts.select("account_id", "name").rows()
 
 
@@ -149,7 +149,7 @@ def test_they_are_merged_later_with_their_deals_and_come_apart_as_they_were(
     twice = _GROUP + "Hexagon Composites,923609016,,NO,110,2025-01-01\n"
     entry = kept.save(loaded_from(tmp_path, twice), "Groups")
     before = kept.open(entry.key).frame.sort("account_id")
-    deals = read_outcomes(b"org_number,country,outcome\n993534676,NO,won\n")
+    deals = read_deals(b"org_number,country,outcome\n993534676,NO,won\n")
     kept.keep_outcomes(entry.key, match(deals, before).outcomes)
     before = kept.open(entry.key).frame.sort("account_id")
     kept.merge_shared(entry.key)
@@ -194,7 +194,7 @@ def accounts() -> pl.DataFrame:
 
 
 def test_a_hubspot_export_loads_and_matches_by_the_name_in_the_deal(accounts: pl.DataFrame) -> None:
-    outcomes = read_outcomes(FIXTURES / "hubspot_deals.csv")
+    outcomes = read_deals(FIXTURES / "hubspot_deals.csv")
     assert outcomes.system == "HubSpot"
     assert outcomes.rejected["row"].to_list() == [5]
     matches = match(outcomes, accounts)
@@ -209,7 +209,7 @@ def test_a_hubspot_export_loads_and_matches_by_the_name_in_the_deal(accounts: pl
 def test_a_salesforce_export_matches_without_legal_forms_and_a_loss_ends_no_customer(
     accounts: pl.DataFrame,
 ) -> None:
-    outcomes = read_outcomes(FIXTURES / "salesforce_opportunities.csv")
+    outcomes = read_deals(FIXTURES / "salesforce_opportunities.csv")
     assert outcomes.system == "Salesforce"
     matches = match(outcomes, accounts)
     assert matches.rate == 1
@@ -222,14 +222,14 @@ def test_a_salesforce_export_matches_without_legal_forms_and_a_loss_ends_no_cust
 
 
 def test_a_pipedrive_export_brings_amounts_to_euros(accounts: pl.DataFrame) -> None:
-    outcomes = read_outcomes(FIXTURES / "pipedrive_deals.csv")
+    outcomes = read_deals(FIXTURES / "pipedrive_deals.csv")
     assert outcomes.system == "Pipedrive"
     rate = customers.currency.rate("SEK", on=date(2025, 3, 31)).value
     assert outcomes.rows["amount"].to_list() == [pytest.approx(110_000 * rate), 1000.0]
 
 
 def test_our_template_loads_as_it_is_downloaded(accounts: pl.DataFrame) -> None:
-    outcomes = read_outcomes(customers.template().encode(), name="template.csv")
+    outcomes = read_deals(customers.template().encode(), name="template.csv")
     assert outcomes.system == "template"
     assert outcomes.rows["outcome"].to_list() == ["won", "churned"]
     assert outcomes.rows["products"].to_list() == [["Core"], ["Core", "Plus"]]
@@ -244,7 +244,7 @@ def test_the_latest_outcome_counts_and_a_churned_company_is_no_customer(
         "556677-8899,,won,2022-01-01\n556677-8899,,churned,2024-01-01\n"
         "5560125790,,churned,2022-01-01\n5560125790,,won,2024-01-01\n"
     )
-    matches = match(read_outcomes(text.encode()), accounts)
+    matches = match(read_deals(text.encode()), accounts)
     assert set(matches.matched["by"]) == {"number"}
     flagged = with_customers(accounts, matches.outcomes)
     assert flagged["is_customer"].to_list() == [False, True, False]
@@ -258,7 +258,7 @@ def test_namesakes_are_for_the_user_to_decide() -> None:
             "country": ["SE", "SE", "NO"],
         }
     )
-    outcomes = read_outcomes(b"name,country,outcome\nAcme,SE,won\nAcme,NO,won\n")
+    outcomes = read_deals(b"name,country,outcome\nAcme,SE,won\nAcme,NO,won\n")
     matches = match(outcomes, accounts)
     assert matches.ambiguous.select("row", "candidates").rows() == [(2, ["a", "b"])]
     assert matches.matched.select("row", "account_id").rows() == [(3, "c")]
@@ -273,7 +273,7 @@ def test_namesakes_are_for_the_user_to_decide() -> None:
 
 def test_a_file_without_outcomes_is_refused() -> None:
     with pytest.raises(ImportRefused, match="no deal export"):
-        read_outcomes(b"Company,City\nA,Oslo\n")
+        read_deals(b"Company,City\nA,Oslo\n")
 
 
 # Refresh ------------------------------------------------------------------------------------------
@@ -321,11 +321,11 @@ def test_a_universe_is_kept_renamed_replaced_and_deleted(tmp_path: Path) -> None
     assert kept.rename(entry.key, "Kunder 2026").key == entry.key
     second = loaded_from(tmp_path, "Company,City\nB,Oslo\nC,Oslo\n")
     again = kept.save(second, "Kunder 2026", replacing=entry.key)
-    assert [e.key for e in kept.entries()] == [entry.key]
+    assert [e.key for e in kept.lists()] == [entry.key]
     assert sorted(kept.open(again.key).frame["name"]) == ["B", "C"]
     assert len(list((tmp_path / "data" / "universes" / entry.key).iterdir())) == 2
     kept.delete(entry.key)
-    assert kept.entries() == ()
+    assert kept.lists() == ()
     with pytest.raises(ImportRefused, match="no loaded universe"):
         kept.open(entry.key)
 
@@ -376,20 +376,20 @@ def test_a_cancelled_load_stops_between_batches(tmp_path: Path) -> None:
             raise CancelledError
 
     with pytest.raises(CancelledError):
-        load([open_source(path)], on_progress=stop)
+        load([open_file(path)], on_progress=stop)
 
 
 def test_only_mappings_that_a_person_corrected_are_remembered(tmp_path: Path) -> None:
     kept = Library(tmp_path / "data")
     path = tmp_path / "list.csv"
     path.write_text("Company,Weird\nA,5\n", encoding="utf-8")
-    source = open_source(path)
+    source = open_file(path)
     kept.save(load([source]), "As guessed")
     assert kept.remembered() == {}
     corrected = source.mapping.changing("Weird", column="employees", kind=None)
-    kept.save(load([source.mapped(corrected)]), "As corrected")
+    kept.save(load([source.with_mapping(corrected)]), "As corrected")
     assert kept.remembered() == {corrected.fingerprint: corrected}
-    assert open_source(path, remembered=kept.remembered()).mapping == corrected
+    assert open_file(path, remembered=kept.remembered()).mapping == corrected
 
 
 def customers_of(kept: Library, key: str) -> dict[str, bool | None]:
@@ -405,7 +405,7 @@ def test_outcomes_stay_with_a_universe_through_a_newer_load_and_can_be_replaced(
     accounts = kept.open(entry.key).frame
 
     def keep(text: str) -> None:
-        matches = match(read_outcomes(text.encode()), accounts)
+        matches = match(read_deals(text.encode()), accounts)
         kept.keep_outcomes(entry.key, matches.outcomes)
 
     keep("name,outcome,amount\nA,won,10\nB,lost,20\n")
@@ -416,7 +416,7 @@ def test_outcomes_stay_with_a_universe_through_a_newer_load_and_can_be_replaced(
     newer = loaded_from(tmp_path, "Company,City\nA,Oslo\nD,Oslo\n")
     kept.save(newer, "List", replacing=entry.key)
     assert customers_of(kept, entry.key) == {"A": True, "D": False}
-    assert kept.entry(entry.key).outcomes == 2
+    assert kept.find(entry.key).outcomes == 2
 
     keep("name,outcome\nD,won\n")
     accounts = kept.open(entry.key).frame

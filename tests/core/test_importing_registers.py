@@ -7,7 +7,7 @@ import pytest
 
 from icp_core.errors import ImportRefused
 from icp_core.importing.cleaning import Rules
-from icp_core.importing.load import Loaded, open_source, run_import
+from icp_core.importing.load import ImportResult, open_file, run_import
 from icp_core.reference import currency
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -15,12 +15,12 @@ NORWAY = Path(__file__).parents[2] / "data" / "companies" / "norway_register_sam
 HEADER_90 = FIXTURES / "brreg_enheter_header_2026.csv"
 
 
-def account(loaded: Loaded, account_id: str) -> dict[str, object]:
+def account(loaded: ImportResult, account_id: str) -> dict[str, object]:
     return loaded.accounts.row(by_predicate=pl.col("account_id") == account_id, named=True)
 
 
 def register_of(path: Path) -> str | None:
-    register = open_source(path).register
+    register = open_file(path).register
     return register.name if register else None
 
 

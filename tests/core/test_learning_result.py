@@ -11,7 +11,7 @@ from icp_core.accounts import demo
 from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError, ProfileError
 from icp_core.evaluation.scoreboard import Scoreboard
-from icp_core.importing.customers import match, read_outcomes
+from icp_core.importing.customers import match, read_deals
 from icp_core.learning import Outcomes, demo_deals, disagreement, learn
 from icp_core.learning.segments import STABLE
 from icp_core.profiles.model import Choice, Criterion, Flag, Profile, Role
@@ -300,7 +300,7 @@ def test_a_crm_list_can_be_read_matched_and_learned_from(universe, deals, tmp_pa
     )
     path = tmp_path / "customers.csv"
     listed.drop("account_id").write_csv(path)
-    matched = match(read_outcomes(path), universe.frame).outcomes
+    matched = match(read_deals(path), universe.frame).outcomes
     found = learn(universe, Outcomes.of(matched), today=TODAY, judge=False)
     direct = learn(universe, deals, today=TODAY, judge=False)
     assert len(found.customers.frame) == len(direct.customers.frame)

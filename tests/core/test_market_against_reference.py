@@ -7,7 +7,7 @@ import slow_reference as slow
 import strategies
 from hypothesis import HealthCheck, Phase, given, settings
 
-from icp_core.evaluation.market import evaluate, ranked
+from icp_core.evaluation.on_engines import evaluate, ranked
 from icp_core.evaluation.scoreboard import Scoreboard
 
 TOLERANCE = 1e-6

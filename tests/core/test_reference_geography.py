@@ -56,10 +56,8 @@ def test_postcodes_lose_spaces_and_prefixes_and_regain_zeros(country, written, c
     assert column == clean
 
 
-def test_a_postcode_gives_municipality_and_coordinates():
-    assert geography.municipality_of("SE", "114 55") == "SE-0180"
-    assert geography.municipality_of("FI", "180") == "FI-091"
-    assert geography.municipality_of("IS", "101") is None
+def test_a_postcode_gives_coordinates():
+    assert geography.coordinates("IS", postcode="101") is None
     assert geography.coordinates("SE", postcode="114 55") == (59.3326, 18.0649)
 
 

@@ -29,18 +29,6 @@ def test_every_division_lies_in_exactly_one_section():
     assert len(divisions) == len(set(divisions)) == 88
 
 
-def test_children_go_down_one_level():
-    assert [entry.code for entry in industry.children("62")] == ["62.0"]
-    assert [entry.code for entry in industry.children("62.0")] == [
-        "62.01",
-        "62.02",
-        "62.03",
-        "62.09",
-    ]
-    assert industry.children("J")[0].code == "58"
-    assert industry.children("62.01") == ()
-
-
 def test_section_titles_are_in_sentence_case_without_stray_digits():
     assert industry.label("J") == "Information and communication"
     assert industry.label("T").startswith(

@@ -18,7 +18,7 @@ DRAWS = 70
 def naive(evaluation, weights):
     """Counts of shape (tiers, matches): score every match with every draw, then rank."""
     profile, matches = evaluation.profile, evaluation.matches.rows
-    fits = [evaluation.scoreboard.graded(c)[matches] for c in profile.scored]
+    fits = [evaluation.fits(c, matches) for c in profile.scored]
     counts = np.zeros((len(profile.tiers.tiers) + 1, len(matches)), dtype=int)
     near_a_cut_off = np.zeros(len(matches), dtype=bool)
     for draw in weights.astype(float):

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from icp_core.accounts.universe import Universe
 from icp_core.analysis.segments import segments
 from icp_core.evaluation.arrays import largest
+from icp_core.evaluation.in_memory import evaluated_rows
 from icp_core.evaluation.market import BINS
-from icp_core.evaluation.scoreboard import Scoreboard, evaluated_rows
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Choice, Profile, Range
 
 MANY = 2_000

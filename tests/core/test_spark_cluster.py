@@ -17,7 +17,7 @@ from test_market_against_reference import PHASES, assert_same
 
 from icp_core.errors import SourceError
 from icp_core.evaluation import engines
-from icp_core.evaluation.engines import EngineBoard
+from icp_core.evaluation.engines import EngineAccounts
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.starters import starter
 from icp_core.sources import load
@@ -99,7 +99,7 @@ def test_the_cluster_finds_the_market_that_plain_python_finds(
     folder = tmp_path_factory.mktemp("accounts")
     strategies.universe(rows).frame.write_parquet(folder / "a.parquet")
     engine = engines.connect(f"{address}?table=parquet.`{folder}`")
-    evaluation = EngineBoard(engine).evaluate(profile)
+    evaluation = EngineAccounts(engine).evaluate(profile)
     assert_same(evaluation.market, evaluation.page(limit=100), slow.market(profile, rows))
 
 
@@ -115,7 +115,7 @@ def demo(cluster, tmp_path_factory):
 def test_an_export_streams_from_the_cluster_in_order(demo):
     universe, address = demo
     profile = starter("nordic-software").profile
-    evaluation = EngineBoard(engines.connect(address)).evaluate(profile)
+    evaluation = EngineAccounts(engines.connect(address)).evaluate(profile)
     reference = Scoreboard(universe).evaluate(profile)
     expected = reference.rows(reference.best(len(reference.matches)))
     batches = list(evaluation.stream(rows=200))
@@ -129,15 +129,15 @@ def test_a_question_that_takes_too_long_is_cancelled_on_the_cluster(demo):
     engine = engines.connect(address)
     profile = starter("nordic-software").profile
     with pytest.raises(SourceError, match="took longer than"):
-        EngineBoard(engine, seconds=0.2).evaluate(profile)
-    assert EngineBoard(engine).evaluate(profile).market.matching > 0
+        EngineAccounts(engine, seconds=0.2).evaluate(profile)
+    assert EngineAccounts(engine).evaluate(profile).market.matching > 0
 
 
 def test_a_worker_killed_in_the_middle_of_a_query_changes_nothing(cluster, demo):
     universe, address = demo
     _, workers = cluster
     profile = starter("manufacturers-erp").profile
-    scoreboard = EngineBoard(engines.connect(address))
+    scoreboard = EngineAccounts(engines.connect(address))
     answers = []
     asking = threading.Thread(target=lambda: answers.append(scoreboard.evaluate(profile).market))
     asking.start()

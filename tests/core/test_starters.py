@@ -8,7 +8,7 @@ import pytest
 from icp_core import sources
 from icp_core.accounts.universe import Universe
 from icp_core.errors import ProfileError
-from icp_core.evaluation.market import evaluate
+from icp_core.evaluation.on_engines import evaluate
 from icp_core.paths import DATA
 from icp_core.profiles.model import Profile, Role
 from icp_core.profiles.starters import starter, starters, starters_for

@@ -68,7 +68,7 @@ def test_possible_accounts_that_cannot_tip_it_do_not_matter():
 
 def test_only_the_regions_served_count():
     everywhere = PROFILE.without(1)
-    found = market(5, elsewhere=10).scoreboard.evaluate(everywhere)
+    found = market(5, elsewhere=10).under(everywhere)
     assert verdict(found, team(10)).breadth is Breadth.ABOUT_RIGHT
     served = verdict(found, team(10, served_regions=("SE-01",)))
     assert served.sam == Bounds(5, 5)

@@ -111,7 +111,7 @@ def test_an_empty_stratum_adds_nothing_and_leaves_nothing_open():
 def test_what_was_seen_is_certain_and_a_full_count_leaves_nothing_open():
     full = verify(answers("fffdddddd", "fd"), match_size=9, possible_size=2)
     assert full.corrected == Interval(4, 4, 4)
-    assert full.match.share_answered == 1
+    assert full.match.answered == full.match.size
     # 5 of 6 accounts answered, all fit: at least 5 and at most 6, where Wilson alone would say 3.4.
     nearly = verify(answers("fffff."), match_size=6, possible_size=0)
     assert nearly.corrected == Interval(5, 6, 6)

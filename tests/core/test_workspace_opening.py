@@ -3,9 +3,11 @@
 import os
 import shutil
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from alembic import command
@@ -170,6 +172,23 @@ def test_an_address_that_leads_nowhere_says_so_and_hides_the_password(url, messa
         Workspace.open(url)
     assert isinstance(caught.value, IcpError)
     assert "s3cret" not in str(caught.value)
+
+
+def test_postgresql_without_its_package_says_what_to_install(monkeypatch):
+    # What Python finds in place of a module that is not there.
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(WorkspaceError) as refused:
+        Workspace.open("postgresql://eva:s3cret@127.0.0.1:1/sales")
+    assert "needs the package psycopg: pip install -r requirements-postgres.txt" in str(
+        refused.value
+    )
+    assert "s3cret" not in str(refused.value)
+
+
+def test_only_a_workspace_on_postgresql_needs_its_package(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with closing(Workspace.open(f"sqlite:///{tmp_path / 'workspace.sqlite'}")) as workspace:
+        workspace.save_profile(SAAS, author="Eva", why="first", based_on=0)
 
 
 def test_the_password_is_not_shown_with_the_place(new_postgres_database):

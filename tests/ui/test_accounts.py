@@ -12,8 +12,9 @@ from icp_core import sources
 from icp_core.accounts.universe import Universe
 from icp_core.analysis.listing import Wanted
 from icp_core.evaluation.explain import explain
-from icp_core.evaluation.expressions import NAMES
-from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
+from icp_core.evaluation.in_memory import Evaluation
+from icp_core.evaluation.names import NAMES
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.importing import by_hand
 from icp_core.profiles.model import Criterion, Flag, Profile, Range, Role
 from icp_core.profiles.starters import starter
@@ -80,7 +81,7 @@ def test_the_whole_list_is_sorted_not_the_page(open_page: Open, market: Evaluati
     app = open_page(PAGE)
     app.selectbox(key="accounts_sort").set_value("employees").run()
     app.segmented_control(key="accounts_order").set_value("down").run()
-    everyone = market.scoreboard.universe.frame["employees"][market.matches.rows].drop_nulls()
+    everyone = market.universe.frame["employees"][market.matches.rows].drop_nulls()
     shown = app.dataframe[0].value["employees"].to_list()
     assert shown == everyone.sort(descending=True).head(50).to_list()
 
@@ -120,7 +121,7 @@ def test_an_account_opened_by_its_address_tells_why_and_what_is_unknown(
 
 
 def test_the_points_of_the_waterfall_add_up_to_the_score(market: Evaluation) -> None:
-    columns = market.scoreboard.universe.columns
+    columns = market.universe.columns
     for why in explain(best(market, 0, 40), market.profile):
         steps = points_data(why, columns)
         *parts, total = steps.iter_rows(named=True)
@@ -293,7 +294,7 @@ def test_an_account_added_everywhere_is_in_every_dataset_and_can_be_removed(
 def test_an_account_that_is_there_already_is_not_added_twice(
     open_page: Open, market: Evaluation
 ) -> None:
-    frame = market.scoreboard.universe.frame.filter(country="SE")
+    frame = market.universe.frame.filter(country="SE")
     number_of_one = frame["org_number"].drop_nulls()[0]
     app = open_page(PAGE)
     add(app, name="Another name", org_number=number_of_one)

@@ -9,7 +9,7 @@ import streamlit as st
 from app_pages import PAGES, errors, metrics, opened, texts
 
 from icp_core.errors import SourceError
-from icp_core.evaluation.engines import EngineBoard, connect
+from icp_core.evaluation.engines import EngineAccounts, connect
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.starters import starter
 from icp_core.sources import load
@@ -120,18 +120,18 @@ def test_a_question_over_the_limit_leaves_the_last_answer_and_can_be_asked_again
 ):
     app = opened(dataset=address, profile=PROFILE)
     shown = metrics(app)
-    asked = EngineBoard.evaluate
+    asked = EngineAccounts.evaluate
 
     def too_slow(scoreboard, profile):
         raise SourceError("The question to the engine took longer than 1 s and was stopped.")
 
-    monkeypatch.setattr(EngineBoard, "evaluate", too_slow)
+    monkeypatch.setattr(EngineAccounts, "evaluate", too_slow)
     app.sidebar.selectbox[1].select("manufacturers-erp").run()
     assert not app.exception
     assert "took longer than 1 s" in errors(app)[0]
     assert "last answer" in errors(app)[0]
     assert metrics(app) == shown
-    monkeypatch.setattr(EngineBoard, "evaluate", asked)
+    monkeypatch.setattr(EngineAccounts, "evaluate", asked)
     app.run()
     assert "took longer" in errors(app)[0]
     next(button for button in app.main.button if button.label == "Try again").click().run()
@@ -167,7 +167,7 @@ def test_the_sample_comes_from_all_over_the_table(tmp_path):
         }
     )
     frame.write_parquet(tmp_path / "a.parquet")
-    sample = EngineBoard(connect(f"parquet://{tmp_path}")).sample(20_000)
+    sample = EngineAccounts(connect(f"parquet://{tmp_path}")).sample(20_000)
     assert sample.height == 3_000
     counts = sample["part"].value_counts(sort=True)["count"].to_list()
     assert len(counts) == 3

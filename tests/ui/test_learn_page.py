@@ -52,13 +52,14 @@ def learn_page(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> Open:
 
 def waited(app: AppTest) -> AppTest:
     """The page once its work is done, as its polling fragment leaves it."""
-    for _ in range(120):
+    deadline = time.monotonic() + 120
+    while True:
         assert not app.exception, app.exception
         if not any(button.key == "learn_cancel" for button in app.button):
             return app
+        assert time.monotonic() < deadline, "the work did not end"
         time.sleep(0.25)
         app.run()
-    raise AssertionError("the work did not end")
 
 
 def part(app: AppTest, name: str) -> AppTest:

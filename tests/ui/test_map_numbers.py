@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from icp_core.accounts.universe import Universe
-from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
+from icp_core.evaluation.in_memory import Evaluation
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role, Tier, TierPolicy
 from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography
@@ -132,7 +133,7 @@ def test_areas_agree_with_counting_the_accounts_one_by_one(demo, level):
     slow = Counter(rows[level])
     best = Counter(rows.filter(pl.col("tier") == "A")[level])
     customers = Counter(rows.filter("is_customer")[level])
-    listed = Counter(demo.scoreboard.universe.frame[level])
+    listed = Counter(demo.universe.frame[level])
     table = areas_data(demo, level).table
     assert table.height == len(geography.boundaries(level)["features"])
     for one in table.iter_rows(named=True):
@@ -236,7 +237,7 @@ def test_points_are_the_best_that_have_a_position_and_one_for_those_in_the_same_
 
 
 def test_points_are_never_more_than_the_limit_of_the_map(demo):
-    everybody = demo.scoreboard.evaluate(EVERYBODY)
+    everybody = demo.under(EVERYBODY)
     points = points_data(everybody, limit=10**9)
     assert points.accounts == points.places["accounts"].sum() == MOST_POINTS
 
@@ -303,7 +304,7 @@ def test_hostile_names_stay_text():
         longitude=[18.1, 18.1, 18.1],
     )
     names = ["<img src=x onerror=alert(1)>", "@@=alert(1)", "@@#A.B"]
-    frame = hostile.scoreboard.universe.frame.with_columns(name=pl.Series(names))
+    frame = hostile.universe.frame.with_columns(name=pl.Series(names))
     scoreboard = Scoreboard(Universe.of(frame, name="test", label="Test"))
     everybody = scoreboard.evaluate(
         EVERYBODY.replace(tiers=TierPolicy(tiers=(Tier(name="@@=x", threshold=0),)))
@@ -421,7 +422,7 @@ def test_only_matches_of_the_chosen_countries_are_points(demo):
 
 
 def test_choosing_one_country_in_the_profile_leaves_the_others_at_zero(demo):
-    danish = demo.scoreboard.evaluate(
+    danish = demo.under(
         EVERYBODY.adding(Criterion(column="country", role=Role.MUST_HAVE, fit=Choice.of("DK")))
     )
     table = areas_data(danish, "region").table

@@ -13,8 +13,9 @@ from icp_core.analysis.segments import segments
 from icp_core.analysis.sizing import sizing
 from icp_core.analysis.tier_policies import equivalent
 from icp_core.analysis.verdict import Action, Breadth, Verdict, breadth, verdict
+from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import Bounds
-from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Criterion, Profile, Range, Role, Tier, TierPolicy
 from icp_core.profiles.starters import starters_for
 from icp_core.sources import load
@@ -221,7 +222,7 @@ def test_customers_are_held_against_white_space(open_page: Open, demo: Evaluatio
     assert table["penetration"].to_list() == pytest.approx(
         (100 * table["customers"] / table["accounts"]).to_list()
     )
-    outside = int(demo.scoreboard.customers().sum()) - demo.market.customers
+    outside = int(demo.customers().sum()) - demo.market.customers
     assert f"{number(outside)} customers do not match" in texts(app)
 
 
@@ -286,8 +287,8 @@ def test_a_gate_is_loosened_by_its_button(open_page: Open, demo: Evaluation) -> 
 
 
 def test_the_attrition_ends_at_the_matches(demo: Evaluation) -> None:
-    table = stage_data(attrition(demo), demo.scoreboard.universe.columns)
-    assert table["matching"][0] == len(demo.scoreboard.universe)
+    table = stage_data(attrition(demo), demo.universe.columns)
+    assert table["matching"][0] == len(demo.universe)
     assert table["matching"][-1] == len(demo.matches)
     assert table["possible"][-1] == len(demo.possible)
     assert table["lost"].sum() == demo.market.failing
@@ -315,7 +316,7 @@ def test_tiers_by_capacity_can_be_ranked_by_score(open_page: Open, demo: Evaluat
     app = section(open_page(MARKET, p=state.pack(profile)), "cut_offs")
     app.button(key="market_by_score").click().run()
     assert not app.exception
-    assert profile_of(app).tiers == equivalent(demo.scoreboard.evaluate(profile), "cut_off")
+    assert profile_of(app).tiers == equivalent(demo.under(profile), "cut_off")
 
 
 def test_a_cut_off_changes_a_copy(demo: Evaluation) -> None:

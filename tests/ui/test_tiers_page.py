@@ -10,7 +10,8 @@ from icp_core.analysis.bubbles import bubbles
 from icp_core.analysis.concentration import concentration
 from icp_core.analysis.plan import TeamPlan, effort
 from icp_core.analysis.tier_policies import equivalent, side_by_side
-from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
+from icp_core.evaluation.in_memory import Evaluation
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import PerEmployee, Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.sources import load
@@ -113,7 +114,7 @@ def test_every_bubble_is_a_match_and_customers_are_ringed(
 
 
 def test_a_large_market_says_how_its_bubbles_were_chosen(demo: Evaluation) -> None:
-    wide = demo.scoreboard.evaluate(Profile(name="Wide", potential=PerEmployee(rate=10)))
+    wide = demo.under(Profile(name="Wide", potential=PerEmployee(rate=10)))
     chosen = bubbles(wide)
     assert chosen.rows.height == 3_000
     how, without = tiers.bubble_notes(chosen)

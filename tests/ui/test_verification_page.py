@@ -6,7 +6,8 @@ from streamlit.testing.v1 import AppTest
 
 from icp_core import sources
 from icp_core.analysis.verification import Answer, draw, verify, wilson
-from icp_core.evaluation.scoreboard import Evaluation, Scoreboard
+from icp_core.evaluation.in_memory import Evaluation
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.starters import starter
 from icp_core.workspace import SavedDraw, Workspace
 from ui.format import number
@@ -23,7 +24,7 @@ def market() -> Evaluation:
 
 
 def drawn(market: Evaluation, *, match: int, possible: int) -> tuple[Workspace, SavedDraw]:
-    ids = market.scoreboard.universe.frame["account_id"]
+    ids = market.universe.frame["account_id"]
     sample = draw(
         ids.gather(market.matches.rows),
         ids.gather(market.possible.rows),
@@ -52,7 +53,7 @@ def test_without_a_sample_the_page_says_what_it_is_for_and_draws_one(
     assert (saved.match_size, saved.possible_size) == (len(market.matches), len(market.possible))
     answers = Workspace.open().answers(saved.id)
     assert answers["stratum"].to_list() == ["match"] * 12 + ["possible"] * 5
-    ids = market.scoreboard.universe.frame["account_id"]
+    ids = market.universe.frame["account_id"]
     again = draw(
         ids.gather(market.matches.rows),
         ids.gather(market.possible.rows),
@@ -141,7 +142,7 @@ def test_facts_and_reasons_stand_beside_the_question(open_page: Open, market: Ev
     workspace, saved = drawn(market, match=1, possible=1)
     first, second = workspace.answers(saved.id)["account_id"]
     app = open_page(PAGE)
-    row = market.scoreboard.universe.frame[market.scoreboard.row(first)].row(0, named=True)
+    row = market.universe.frame[market.row(first)].row(0, named=True)
     assert "Why:" in texts(app)
     facts = next(table.value for table in app.table if FACTS in table.value)
     assert number(row["employees"]) in facts["Value"].to_list()

@@ -4,27 +4,27 @@ from datetime import date
 
 import streamlit as st
 
-from icp_core.errors import AccountError, IcpError
-from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.errors import IcpError
 from icp_core.importing import by_hand
 from icp_core.reference.geography import COUNTRIES
+from icp_core.views import MarketView
 from ui import data, state
 from ui.format import plain
 from ui.texts import _
 
 
-def dialog(scoreboard: Scoreboard, *, dataset: str) -> None:
+def dialog(market: MarketView, *, dataset: str) -> None:
     """Ask for the facts of one account, and add it to these accounts or to all datasets."""
     st.dialog(
         _("Add an account"),
         width="medium",
         icon=":material/add_business:",
         on_dismiss=state.close_dialog,
-    )(_form)(scoreboard, dataset)
+    )(_form)(market, dataset)
 
 
-def _form(scoreboard: Scoreboard, dataset: str) -> None:
-    universe = scoreboard.universe
+def _form(market: MarketView, dataset: str) -> None:
+    universe = market.population
     has = universe.columns.keys()
     with st.form("add_account", border=False):
         name = st.text_input(_("Name"), key="add_name")
@@ -98,7 +98,7 @@ def _form(scoreboard: Scoreboard, dataset: str) -> None:
                 as_of=date.today(),
             )
             key = account["account_id"]
-            if _holds(scoreboard, key):
+            if market.names([key]).height:
                 st.warning(
                     _("{name} ({key}) is among these accounts already.").format(
                         name=plain(name), key=plain(key)
@@ -115,11 +115,3 @@ def _form(scoreboard: Scoreboard, dataset: str) -> None:
         state.close_dialog()
         state.open_account(key)
         st.rerun()
-
-
-def _holds(scoreboard: Scoreboard, key: str) -> bool:
-    try:
-        scoreboard.row(key)
-    except AccountError:
-        return False
-    return True

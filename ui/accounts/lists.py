@@ -11,14 +11,13 @@ import polars as pl
 import streamlit as st
 
 from icp_core.accounts.columns import Column, Kind, describe
-from icp_core.analysis import listing
 from icp_core.analysis.listing import BEST, Page, Wanted
-from icp_core.evaluation.expressions import NAMES
-from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.names import NAMES
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.exporting import FORMATS, Prepared, prepare
 from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.reference import geography
+from icp_core.views import MarketView
 from icp_core.workspace import Status, slug_of
 from ui import data, shell, state, tables, theme
 from ui.accounts import deciding
@@ -96,7 +95,7 @@ class Asked:
         return f"accounts_page_{blake2b(repr(question).encode(), digest_size=8).hexdigest()}"
 
 
-def filters(evaluation: Evaluation) -> tuple[Wanted, tuple[Status, ...]]:
+def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
     """Draw search and filters.
 
     Returns
@@ -104,10 +103,10 @@ def filters(evaluation: Evaluation) -> tuple[Wanted, tuple[Status, ...]]:
     tuple
         What they ask for, and the decisions to keep, none for all (which the first covers too).
     """
-    profile = evaluation.profile
+    profile = market.profile
     states = {
-        "match": _("Matches {count}").format(count=number(len(evaluation.matches))),
-        "possible": _("Possible {count}").format(count=number(len(evaluation.possible))),
+        "match": _("Matches {count}").format(count=number(market.totals.matching)),
+        "possible": _("Possible {count}").format(count=number(market.totals.possible)),
         "fail": _("Others"),
     }
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -140,7 +139,7 @@ def filters(evaluation: Evaluation) -> tuple[Wanted, tuple[Status, ...]]:
                 **state.kept(TIERS),
             )
         st.space("stretch")
-        regions, customer, statuses = _filters(evaluation)
+        regions, customer, statuses = _filters(market)
     among, without = _decided(statuses)
     wanted = Wanted(
         state=shown,
@@ -155,15 +154,13 @@ def filters(evaluation: Evaluation) -> tuple[Wanted, tuple[Status, ...]]:
 
 
 def _filters(
-    evaluation: Evaluation,
+    market: MarketView,
 ) -> tuple[list[str], bool | None, list[Status]]:
     in_use = sum(bool(state.now(name)) for name in (REGIONS, CUSTOMERS, DECISIONS))
     label = _("Filters") + (f" · {in_use}" if in_use else "")
     with st.popover(label, icon=":material/filter_list:"):
         names = {
-            code: geography.name_of(code)
-            for code in evaluation.scoreboard.codes("region")[1]
-            if code is not None
+            code: geography.name_of(code) for code in market.values("region") if code is not None
         }
         regions = st.multiselect(
             _("Regions"),
@@ -191,9 +188,9 @@ def _filters(
     return regions, only, [Status(status) for status in statuses]
 
 
-def layout(evaluation: Evaluation, wanted: Wanted, statuses: tuple[Status, ...]) -> Asked:
+def layout(market: MarketView, wanted: Wanted, statuses: tuple[Status, ...]) -> Asked:
     """Draw the chooser of columns and order; a click on a heading of the table sets the order too."""
-    columns = evaluation.population.columns
+    columns = market.population.columns
     offered = [name for name in offered_columns(columns) if name != "name"]
     usual = [name for name in USUAL if name in offered]
     sortable = [BEST, *(name for name in ("name", *offered) if is_sortable(name, columns))]
@@ -286,13 +283,12 @@ def with_decisions(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.join(standing, on="account_id", how="left", maintain_order="left")
 
 
-def one_page(evaluation: Evaluation, asked: Asked) -> Page:
+def one_page(market: MarketView, asked: Asked) -> Page:
     """The page of the list that the user is on; the last if there are fewer now."""
     key = state.begun(asked.page_key, 1)
 
     def at(place: int) -> Page:
-        return listing.page(
-            evaluation,
+        return market.page(
             asked.wanted,
             sort=asked.sort,
             descending=asked.descending,
@@ -311,7 +307,7 @@ def one_page(evaluation: Evaluation, asked: Asked) -> Page:
     return page
 
 
-def table(page: Page, evaluation: Evaluation, asked: Asked) -> None:
+def table(page: Page, market: MarketView, asked: Asked) -> None:
     """Draw one page: a button a row opens it, a heading sorts, boxes select."""
     rows = with_decisions(page.rows)
     ids = rows["account_id"].to_list()
@@ -332,7 +328,7 @@ def table(page: Page, evaluation: Evaluation, asked: Asked) -> None:
         replace(field, heading=f"{'↓' if asked.descending else '↑'} {field.heading}")
         if field.name == asked.sort
         else field
-        for field in _fields(columns, evaluation)
+        for field in _fields(columns, market)
     ]
     opening = st.column_config.ButtonColumn(
         "",
@@ -350,12 +346,12 @@ def table(page: Page, evaluation: Evaluation, asked: Asked) -> None:
         own={_OPEN: opening},
         selection_mode=["multi-row", "single-column"],
         key=state.shown_rows(_table_name(), (row for row, key in enumerate(ids) if key in chosen)),
-        on_select=lambda: _picked(ids, asked, evaluation.population.columns),
+        on_select=lambda: _picked(ids, asked, market.population.columns),
         alt=_("Accounts, one page"),
     )
 
 
-def _fields(columns: Sequence[str], evaluation: Evaluation) -> list[tables.Field]:
+def _fields(columns: Sequence[str], market: MarketView) -> list[tables.Field]:
     own = {
         name: tables.Field(name, heading(name), "number", digits=0, width="small")
         for name in (NAMES.score_low, NAMES.score_high)
@@ -364,7 +360,7 @@ def _fields(columns: Sequence[str], evaluation: Evaluation) -> list[tables.Field
         NAMES.coverage, heading(NAMES.coverage), "share", width="small"
     )
     own |= {name: tables.Field(name, heading(name)) for name in (DECISION, NOTE, DECISION_OWNER)}
-    usual = tables.account_fields(columns, evaluation.profile, dark=theme.is_dark())
+    usual = tables.account_fields(columns, market.profile, dark=theme.is_dark())
     return [own.get(field.name, field) for field in usual]
 
 
@@ -442,15 +438,15 @@ def _unfilter() -> None:
         state.set_kept(name, blank)
 
 
-def downloads(evaluation: Evaluation, asked: Asked, *, total: int) -> None:
+def downloads(market: MarketView, asked: Asked, *, total: int) -> None:
     """Draw the buttons that give the whole list as a file, and put it on record."""
     # Read here, because the file is made outside of the session, when it is asked for.
     view, author = state.view(), state.author()
     for name, label in (("csv", "CSV"), ("xlsx", "Excel")):
         st.download_button(
             label,
-            partial(_logged, evaluation, asked, name, view, author),
-            file_name=file_name(evaluation, format=name),
+            partial(_logged, market, asked, name, view, author),
+            file_name=file_name(market, format=name),
             mime=FORMATS[name].mime,
             icon=":material/download:",
             help=ngettext(
@@ -464,29 +460,29 @@ def downloads(evaluation: Evaluation, asked: Asked, *, total: int) -> None:
         )
 
 
-def _logged(evaluation: Evaluation, asked: Asked, format: str, view: View, author: str) -> bytes:
-    content = file(evaluation, asked, format=format).to_bytes()
+def _logged(market: MarketView, asked: Asked, format: str, view: View, author: str) -> bytes:
+    content = file(market, asked, format=format).to_bytes()
     data.workspace().log_export(
         author=author,
         dataset=view.dataset,
         profile=view.profile,
         format=format,
-        file_name=file_name(evaluation, format=format),
-        accounts=len(listing.account_ids(evaluation, asked.wanted)),
+        file_name=file_name(market, format=format),
+        accounts=len(market.account_ids(asked.wanted)),
         sha256=sha256(content).hexdigest(),
         **view.as_saved,
     )
     return content
 
 
-def file_name(evaluation: Evaluation, *, format: str) -> str:
+def file_name(market: MarketView, *, format: str) -> str:
     """Name of the file of a list; the fictional say so."""
-    prefix = FICTIONAL_PREFIX if evaluation.population.fictional else ""
-    name = f"accounts-{slug_of(evaluation.profile.name)}-{date.today()}"
+    prefix = FICTIONAL_PREFIX if market.population.fictional else ""
+    name = f"accounts-{slug_of(market.profile.name)}-{date.today()}"
     return prefix + name + FORMATS[format].suffix
 
 
-def file(evaluation: Evaluation, asked: Asked, *, format: str) -> Prepared:
+def file(market: MarketView, asked: Asked, *, format: str) -> Prepared:
     """The whole list as a file for people, guarded against formulas, decisions included.
 
     Parameters
@@ -494,19 +490,18 @@ def file(evaluation: Evaluation, asked: Asked, *, format: str) -> Prepared:
     format
         `csv` or `xlsx`.
     """
-    page = listing.page(
-        evaluation,
+    page = market.page(
         asked.wanted,
         sort=asked.sort,
         descending=asked.descending,
-        limit=len(evaluation.population),
+        limit=market.totals.universe,
     )
     computed = ("tier", NAMES.score, NAMES.potential, *_COMPUTED)
-    rows = page.rows.select(*evaluation.population.columns, *computed)
+    rows = page.rows.select(*market.population.columns, *computed)
     return prepare(
         with_decisions(rows),
         format=format,
-        profile=evaluation.profile,
-        fictional=evaluation.population.fictional,
+        profile=market.profile,
+        fictional=market.population.fictional,
         on=date.today(),
     )

@@ -5,12 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from icp_core.analysis.account import AccountDetail, Outlook, detail, nearest_customers
+from icp_core.analysis.account import AccountDetail, Outlook
 from icp_core.errors import AccountError, IcpError
 from icp_core.evaluation.expressions import FAIL, MATCH
-from icp_core.evaluation.scoreboard import Evaluation
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Role
+from icp_core.views import MarketView
 from icp_core.workspace import BY_HAND, Status
 from ui import charts, data, shell, state, theme
 from ui.accounts import deciding
@@ -24,10 +24,10 @@ from ui.texts import _
 WIDTH = 1040
 
 
-def drawer(evaluation: Evaluation, account_id: str, *, dataset: str) -> None:
+def drawer(market: MarketView, account_id: str, *, dataset: str) -> None:
     """Open an account beside the list; closing it takes it out of the address."""
     try:
-        found = detail(evaluation, account_id)
+        found = market.account(account_id)
     except AccountError as error:
         found, reason = None, str(error)
     title = account_id if found is None else found.facts["name"]
@@ -43,7 +43,7 @@ def drawer(evaluation: Evaluation, account_id: str, *, dataset: str) -> None:
             if found is None:
                 _gone(account_id, reason)
             else:
-                _account(evaluation, account_id, found, dataset=dataset)
+                _account(market, account_id, found, dataset=dataset)
 
     draw()
 
@@ -56,19 +56,17 @@ def _gone(account_id: str, reason: str) -> None:
     deciding.history_table(data.workspace().decision_history(account_id))
 
 
-def _account(
-    evaluation: Evaluation, account_id: str, found: AccountDetail, *, dataset: str
-) -> None:
-    _badges(evaluation, found)
+def _account(market: MarketView, account_id: str, found: AccountDetail, *, dataset: str) -> None:
+    _badges(market, found)
     st.markdown(account_line(found.facts))
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        _points(evaluation, found)
-        _unknown(evaluation, found)
-        _customers(evaluation, account_id)
+        _points(market, found)
+        _unknown(market, found)
+        _customers(market, account_id)
     with right:
         _decide(account_id, found.facts, dataset=dataset)
-        _facts(evaluation, found)
+        _facts(market, found)
 
 
 def state_name(value: int) -> str:
@@ -85,8 +83,8 @@ def tier_name(tier: str | None) -> str:
     return _("unranked") if tier == UNRANKED else _("tier {name}").format(name=tier)
 
 
-def _badges(evaluation: Evaluation, found: AccountDetail) -> None:
-    now, currency = found.now, evaluation.profile.currency
+def _badges(market: MarketView, found: AccountDetail) -> None:
+    now, currency = found.now, market.profile.currency
     with st.container(horizontal=True, gap="small"):
         st.badge(
             state_name(now.state),
@@ -103,12 +101,12 @@ def _badges(evaluation: Evaluation, found: AccountDetail) -> None:
             )
         if found.facts.get("is_customer"):
             st.badge(_("Customer"), color="orange")
-        if evaluation.population.fictional and found.facts.get("source") != BY_HAND:
+        if market.population.fictional and found.facts.get("source") != BY_HAND:
             st.badge(_("Fictional"), icon=":material/science:", color="orange")
 
 
-def _points(evaluation: Evaluation, found: AccountDetail) -> None:
-    columns = evaluation.population.columns
+def _points(market: MarketView, found: AccountDetail) -> None:
+    columns = market.population.columns
     st.markdown(_("**Points per criterion, 0–100**"))
     for criterion, passes in found.gates:
         if passes is False:
@@ -154,12 +152,12 @@ def outlook_text(outlook: Outlook) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _unknown(evaluation: Evaluation, found: AccountDetail) -> None:
+def _unknown(market: MarketView, found: AccountDetail) -> None:
     st.markdown(_("**What is unknown, and what knowing it could change**"))
     if not found.unknown:
         st.caption(_("Nothing: every fact that the profile reads is known."))
         return
-    columns = evaluation.population.columns
+    columns = market.population.columns
     st.table(
         {
             _("Unknown"): [
@@ -182,16 +180,16 @@ def _unknown(evaluation: Evaluation, found: AccountDetail) -> None:
     )
 
 
-def _customers(evaluation: Evaluation, account_id: str) -> None:
+def _customers(market: MarketView, account_id: str) -> None:
     st.markdown(
         _("**Nearest customers**"),
         help=_("The customers most alike on the columns that the profile reads, unweighted."),
     )
-    found = nearest_customers(evaluation, account_id)
+    found = market.nearest_customers(account_id)
     if not found:
         st.caption(_("None: no customer is known, or too little of this account is."))
         return
-    columns = evaluation.population.columns
+    columns = market.population.columns
     st.table(
         {
             _("Customer"): [plain(one.name) for one in found],
@@ -255,14 +253,14 @@ def _remove(account_id: str, dataset: str) -> None:
     state.open_account(None)
 
 
-def _facts(evaluation: Evaluation, found: AccountDetail) -> None:
-    facts, columns = found.facts, evaluation.population.columns
+def _facts(market: MarketView, found: AccountDetail) -> None:
+    facts, columns = found.facts, market.population.columns
     origin = [
         plain(str(facts[name])) for name in ("source", "as_of") if facts.get(name) is not None
     ]
     st.markdown(_("**Facts**"))
     st.caption(_("From {origin}.").format(origin=", ".join(origin)) if origin else "")
-    read = evaluation.profile.columns
+    read = market.profile.columns
     names = [name for name in columns if name not in ("name", "source", "as_of")]
     known = [name for name in names if facts[name] is not None or name in read]
     st.table(

@@ -3,14 +3,11 @@
 from collections.abc import Callable
 from math import inf
 
-import numpy as np
-import numpy.typing as npt
-import polars as pl
 import streamlit as st
 
 from icp_core.accounts.columns import Column, Kind
-from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles import first_draft
+from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.model import (
     MAX_WEIGHT,
     Choice,
@@ -23,7 +20,6 @@ from icp_core.profiles.model import (
     Role,
     Tags,
 )
-from icp_core.reference import industry
 from ui import charts, shell, state, theme
 from ui.builder import words
 from ui.builder.editing import (
@@ -39,23 +35,22 @@ from ui.builder.editing import (
 from ui.format import plain
 from ui.texts import _
 
-_MOST_OPTIONS = 1500
 _MOST_GRADED = 12
 _WEIGHT_WIDTH = 130
 
 
-def draw(scoreboard: Scoreboard, profile: Profile) -> None:
+def draw(offers: Offers, profile: Profile) -> None:
     """Draw every group with its criteria."""
     for role in Role:
         with st.container(border=True, gap="xsmall"):
-            _heading(scoreboard, profile, role)
+            _heading(offers, profile, role)
             for index, criterion in enumerate(profile.criteria):
                 if criterion.role is role:
-                    _row(scoreboard, index, criterion)
+                    _row(offers, index, criterion)
 
 
-def _heading(scoreboard: Scoreboard, profile: Profile, role: Role) -> None:
-    columns = {column.name: _(column.label) for column in _testable(scoreboard)}
+def _heading(offers: Offers, profile: Profile, role: Role) -> None:
+    columns = {column.name: _(column.label) for column in offers.testable}
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.markdown(f"**{words.role_name(role)}**", help=words.role_meaning(role), width="content")
         st.space("stretch")
@@ -69,14 +64,12 @@ def _heading(scoreboard: Scoreboard, profile: Profile, role: Role) -> None:
         )
     if chosen is not None:
         with shell.guard():
-            state.set_profile(
-                profile.adding(first_draft.criterion(scoreboard.universe, chosen, role))
-            )
+            state.set_profile(profile.adding(first_draft.criterion(offers.universe, chosen, role)))
         st.rerun()
 
 
-def _row(scoreboard: Scoreboard, index: int, criterion: Criterion) -> None:
-    column = scoreboard.universe.columns[criterion.column]
+def _row(offers: Offers, index: int, criterion: Criterion) -> None:
+    column = offers.columns[criterion.column]
     name = _name(index, criterion)
     is_open = open_editor() == name
     # An open editor of a range holds its edges; a second widget for them would fall behind.
@@ -118,10 +111,10 @@ def _row(scoreboard: Scoreboard, index: int, criterion: Criterion) -> None:
             help=_("Remove {column}").format(column=label),
         )
     if is_direct:
-        _control(scoreboard, index, criterion, column)
+        _control(offers, index, criterion, column)
     if is_open:
         with st.container(border=True):
-            _editor(scoreboard, index, criterion, column, with_control=not is_direct)
+            _editor(offers, index, criterion, column, with_control=not is_direct)
 
 
 def _name(index: int, criterion: Criterion) -> str:
@@ -156,18 +149,18 @@ def _has_control(fit: Fit) -> bool:
             return True
 
 
-def _control(scoreboard: Scoreboard, index: int, criterion: Criterion, column: Column) -> None:
+def _control(offers: Offers, index: int, criterion: Criterion, column: Column) -> None:
     """The one widget that says all of a simple fit."""
     name = _name(index, criterion)
     label = plain(_(column.label))
     match criterion.fit:
         case Range():
-            _range_slider(scoreboard, index, criterion.fit, column, name=f"{name}_range")
+            _range_slider(offers, index, criterion.fit, column, name=f"{name}_range")
         case Choice():
             chosen = list(criterion.fit.values)
-            _multiselect(scoreboard, index, column, chosen, name=f"{name}_values")
+            _multiselect(offers, index, column, chosen, name=f"{name}_values")
         case Tags():
-            _multiselect(scoreboard, index, column, list(criterion.fit.tags), name=f"{name}_values")
+            _multiselect(offers, index, column, list(criterion.fit.tags), name=f"{name}_values")
         case Flag():
             st.segmented_control(
                 label,
@@ -183,12 +176,10 @@ def _control(scoreboard: Scoreboard, index: int, criterion: Criterion, column: C
             )
 
 
-def _range_slider(
-    scoreboard: Scoreboard, index: int, fit: Range, column: Column, *, name: str
-) -> None:
+def _range_slider(offers: Offers, index: int, fit: Range, column: Column, *, name: str) -> None:
     low = -inf if fit.a is None else fit.a
     high = inf if fit.d is None else fit.d
-    stops = {-inf, inf, low, high, *_spread(scoreboard, column.name).stops()}
+    stops = {-inf, inf, low, high, *offers.spread(column.name).stops()}
     named = {words.amount(stop, column): stop for stop in sorted(stops)}
     named |= {words.amount(edge, column): edge for edge in (low, high)}
     st.select_slider(
@@ -207,7 +198,7 @@ def _between(low: float, high: float) -> Range:
 
 
 def _multiselect(
-    scoreboard: Scoreboard, index: int, column: Column, chosen: list[str], *, name: str
+    offers: Offers, index: int, column: Column, chosen: list[str], *, name: str
 ) -> None:
     def change() -> Profile:
         now = state.view().profile
@@ -218,7 +209,7 @@ def _multiselect(
             return now.changing(index, fit=fit.replace(values=shares))
         return now.changing(index, fit=fit.replace(tags=tuple(values)))
 
-    options = _options(scoreboard, column)
+    options = _options(offers, column)
     st.multiselect(
         plain(_(column.label)),
         [*options, *(value for value in chosen if value not in options)],
@@ -240,26 +231,26 @@ def _multiselect(
 
 
 def _editor(
-    scoreboard: Scoreboard, index: int, criterion: Criterion, column: Column, *, with_control: bool
+    offers: Offers, index: int, criterion: Criterion, column: Column, *, with_control: bool
 ) -> None:
     name = _name(index, criterion)
     st.caption(plain(_(column.description)))
     match criterion.fit:
         case Range() as fit:
-            _range_editor(scoreboard, index, fit, column, name=name)
+            _range_editor(offers, index, fit, column, name=name)
         case Choice():
             if with_control:
                 _multiselect(
-                    scoreboard, index, column, list(criterion.fit.values), name=f"{name}_values"
+                    offers, index, column, list(criterion.fit.values), name=f"{name}_values"
                 )
             _choice_editor(index, criterion.fit, column, name=name)
         case Tags():
             if with_control:
-                _control(scoreboard, index, criterion, column)
+                _control(offers, index, criterion, column)
             _tags_editor(index, criterion.fit, name=name)
         case Flag():
             if with_control:
-                _control(scoreboard, index, criterion, column)
+                _control(offers, index, criterion, column)
     st.segmented_control(
         _("Where the value is unknown"),
         list(Missing),
@@ -286,10 +277,8 @@ def _editor(
     )
 
 
-def _range_editor(
-    scoreboard: Scoreboard, index: int, fit: Range, column: Column, *, name: str
-) -> None:
-    spread = _spread(scoreboard, column.name)
+def _range_editor(offers: Offers, index: int, fit: Range, column: Column, *, name: str) -> None:
+    spread = offers.spread(column.name)
     factor = 100 if column.unit == "fraction" else 1
     unit = " (%)" if factor == 100 else f" ({column.unit})" if column.unit else ""
 
@@ -301,7 +290,7 @@ def _range_editor(
         changed = fit.replace(**edges, scale=held(f"{name}_scale"))
         return state.view().profile.changing(index, fit=changed)
 
-    curve = charts.fit_data(fit, *_distribution(scoreboard, column.name, spread))
+    curve = charts.fit_data(fit, *offers.distribution(column.name))
     spans = [
         f"{words.amount(low, column)}–{words.amount(high, column)}"
         for low, high in curve.select("low", "high").iter_rows()
@@ -392,51 +381,9 @@ def _tags_editor(index: int, fit: Tags, *, name: str) -> None:
     )
 
 
-# What the accounts offer -------------------------------------------------------------------------
-
-
-def _testable(scoreboard: Scoreboard) -> tuple[Column, ...]:
-    return scoreboard.keep(("testable",), lambda: first_draft.testable(scoreboard.universe))
-
-
-def _spread(scoreboard: Scoreboard, column: str) -> first_draft.Spread:
-    return scoreboard.keep(
-        ("spread", column), lambda: first_draft.Spread.of(scoreboard.universe.frame[column])
-    )
-
-
-def _distribution(
-    scoreboard: Scoreboard, column: str, spread: first_draft.Spread
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    return scoreboard.keep(
-        ("distribution", column),
-        lambda: first_draft.distribution(scoreboard.universe.frame[column], spread.stops()),
-    )
-
-
-def _options(scoreboard: Scoreboard, column: Column) -> tuple[str, ...]:
-    """Values to choose from: the most frequent ones in the order of their names."""
-
-    def compute() -> tuple[str, ...]:
-        values = scoreboard.universe.frame[column.name]
-        if column.kind is Kind.INDUSTRY:
-            return _levels(values)
-        frequent = first_draft.frequent(values)[:_MOST_OPTIONS]
-        return tuple(sorted(frequent, key=lambda value: words.value_name(value, column)))
-
-    return scoreboard.keep(("options", column.name), compute)
-
-
-def _levels(codes: pl.Series) -> tuple[str, ...]:
-    """Codes at every level that occur, each section followed by its divisions, groups and classes."""
-    found = set()
-    for code in codes.drop_nulls().unique():
-        found |= {code[:5], code[:4], code[:2]}
-    found = {code for code in found if code in industry.industries()}
-    sections = {industry.section_of(code) or "" for code in found} - {""}
-    return tuple(
-        sorted(
-            found | sections,
-            key=lambda code: (industry.section_of(code) or "", code not in sections, code),
-        )
-    )
+def _options(offers: Offers, column: Column) -> tuple[str, ...]:
+    """Values to choose from, in the order of their names."""
+    found = offers.options(column.name)
+    if column.kind is Kind.INDUSTRY:
+        return found
+    return tuple(sorted(found, key=lambda value: words.value_name(value, column)))

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-import numpy as np
-import numpy.typing as npt
 import streamlit as st
 
 from icp_core.accounts.columns import Kind
+from icp_core.analysis import tier_policies
 from icp_core.errors import ProfileError
-from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.model import (
     MAX_TIERS,
     Band,
@@ -20,9 +19,9 @@ from icp_core.profiles.model import (
     Profile,
     RevenueShare,
     Tier,
-    TierPolicy,
 )
 from icp_core.reference import currency
+from icp_core.views import MarketView
 from ui import state
 from ui.builder import words
 from ui.builder.editing import attempt, draft, held, key_of, show_refusal
@@ -34,8 +33,6 @@ _MODELS: Final = ("per_employee", "revenue_share", "employee_bands", "column")
 _MOST_BANDS: Final = 8
 _WORDS: Final = 30
 _NEAR: Final = ("EUR", "SEK", "NOK", "DKK", "ISK", "USD", "GBP")
-_CAPACITIES: Final = (10, 50, 500)
-_LEAST_POTENTIAL: Final = 1000.0
 _BANDS: Final = (
     Band(at_least=10, amount=5_000),
     Band(at_least=50, amount=20_000),
@@ -43,7 +40,7 @@ _BANDS: Final = (
 )
 
 
-def tiers(scoreboard: Scoreboard, profile: Profile) -> None:
+def tiers(profile: Profile, market: Callable[[], MarketView]) -> None:
     """Edit how matches are ranked into tiers."""
     policy = profile.tiers
     kinds = {
@@ -65,7 +62,7 @@ def tiers(scoreboard: Scoreboard, profile: Profile) -> None:
             key=draft("tiers_kind", policy.kind),
             on_change=lambda: attempt(
                 lambda: state.view().profile.replace(
-                    tiers=default_policy(held("tiers_kind"), scoreboard, state.view().profile)
+                    tiers=market().under(state.view().profile).usual_policy(held("tiers_kind"))
                 ),
                 tell=True,
             ),
@@ -78,7 +75,7 @@ def tiers(scoreboard: Scoreboard, profile: Profile) -> None:
             key=draft("tiers_count", len(policy.tiers)),
             on_change=lambda: attempt(
                 lambda: state.view().profile.replace(
-                    tiers=resized(state.view().profile.tiers, held("tiers_count"))
+                    tiers=tier_policies.resized(state.view().profile.tiers, held("tiers_count"))
                 ),
                 tell=True,
             ),
@@ -140,57 +137,7 @@ def _tier_row(name: str, tier: Tier, kind: str, unit: str, on_change: Any) -> No
             )
 
 
-def default_policy(kind: str, scoreboard: Scoreboard, profile: Profile) -> TierPolicy:
-    """A policy of another kind with the tiers of the profile.
-
-    Capacities are 10, 50, 500 and doubling; potentials are those that the best 2 % to 50 % of the
-    matches reach, rounded to two digits.
-    """
-    names = profile.tiers.names
-    count = len(names)
-    match kind:
-        case "capacity":
-            thresholds = [float(n) for n in _CAPACITIES[:count]]
-            while len(thresholds) < count:
-                thresholds.append(thresholds[-1] * 2)
-        case "value":
-            thresholds = _falling(scoreboard.evaluate(profile).potential.amount, count)
-        case _:
-            thresholds = [80 - i * min(20.0, 80 / count) for i in range(count)]
-    made = tuple(
-        Tier(name=name, threshold=value) for name, value in zip(names, thresholds, strict=True)
-    )
-    return TierPolicy.model_validate({"kind": kind, "tiers": made})
-
-
-def _falling(amounts: npt.NDArray[np.float64], count: int) -> list[float]:
-    """Round amounts that the best 2 % to 50 % reach, each below the one before."""
-    known = amounts[~np.isnan(amounts)]
-    shares = np.geomspace(0.02, 0.5, max(count, 2))[:count]
-    reached = np.quantile(known, 1 - shares) if len(known) else np.zeros(count)
-    thresholds: list[float] = []
-    for amount in reached:
-        rounded = float(f"{amount:.1e}") or _LEAST_POTENTIAL
-        while thresholds and rounded >= thresholds[-1]:
-            rounded = thresholds[-1] / 2
-        thresholds.append(rounded)
-    return thresholds
-
-
-def resized(policy: TierPolicy, count: int) -> TierPolicy:
-    """The policy with tiers added at the end, each at half of the one before, or taken away there."""
-    tiers = list(policy.tiers[:count])
-    while len(tiers) < count:
-        last = tiers[-1].threshold
-        halved = round(last) / 2 if policy.kind == "cut_off" else last / 2
-        threshold = last * 2 if policy.kind == "capacity" else halved
-        free = (chr(letter) for letter in range(ord("A"), ord("Z") + 1))
-        taken = {tier.name for tier in tiers}
-        tiers.append(Tier(name=next(one for one in free if one not in taken), threshold=threshold))
-    return policy.replace(tiers=tuple(tiers))
-
-
-def potential(scoreboard: Scoreboard, profile: Profile) -> None:
+def potential(offers: Offers, profile: Profile) -> None:
     """Edit what an account could be worth."""
     model = profile.potential
 
@@ -211,14 +158,14 @@ def potential(scoreboard: Scoreboard, profile: Profile) -> None:
             on_change=lambda: attempt(
                 lambda: state.view().profile.replace(
                     potential=default_potential(
-                        held("potential_model"), scoreboard, state.view().profile.potential
+                        held("potential_model"), offers, state.view().profile.potential
                     )
                 ),
                 tell=True,
             ),
         )
         st.caption(words.potential_meaning(model))
-        _model_inputs(scoreboard, model, profile.currency, changed)
+        _model_inputs(offers, model, profile.currency, changed)
         left, right = st.columns(2, gap="small")
         for side, name, label, value in (
             (left, "potential_floor", _("At least"), model.floor),
@@ -250,9 +197,7 @@ def potential(scoreboard: Scoreboard, profile: Profile) -> None:
         show_refusal(change)
 
 
-def _model_inputs(
-    scoreboard: Scoreboard, model: Potential, unit: str, changed: Callable[[], None]
-) -> None:
+def _model_inputs(offers: Offers, model: Potential, unit: str, changed: Callable[[], None]) -> None:
     """What one model asks for; `_inputs` reads it."""
     match model:
         case PerEmployee(rate=rate):
@@ -277,7 +222,7 @@ def _model_inputs(
                 on_change=changed,
             )
         case ColumnPotential(column=column):
-            options = _number_columns(scoreboard)
+            options = _number_columns(offers)
             st.selectbox(
                 _("Column"),
                 list(options),
@@ -350,12 +295,12 @@ def _rebanded() -> Profile:
     return now.replace(potential=now.potential.replace(bands=tuple(bands)))
 
 
-def _number_columns(scoreboard: Scoreboard) -> dict[str, str]:
-    columns = scoreboard.universe.columns.values()
+def _number_columns(offers: Offers) -> dict[str, str]:
+    columns = offers.columns.values()
     return {one.name: plain(_(one.label)) for one in columns if one.kind is Kind.NUMBER}
 
 
-def default_potential(name: str, scoreboard: Scoreboard, model: Potential) -> Potential:
+def default_potential(name: str, offers: Offers, model: Potential) -> Potential:
     """A model to start from, with the floor and the cap of the one before."""
     limits = {"floor": model.floor, "cap": model.cap}
     match name:
@@ -365,12 +310,12 @@ def default_potential(name: str, scoreboard: Scoreboard, model: Potential) -> Po
             return RevenueShare(**limits)
         case "employee_bands":
             return EmployeeBands(bands=_BANDS, **limits)
-    columns = _number_columns(scoreboard)
+    columns = _number_columns(offers)
     if not columns:
         raise ProfileError(
             "These accounts have no number column to read potential from. Use another model."
         )
-    own = [one for one in columns if not scoreboard.universe.columns[one].is_canonical]
+    own = [one for one in columns if not offers.columns[one].is_canonical]
     return ColumnPotential(
         column="revenue" if "revenue" in columns else (own or list(columns))[0], **limits
     )

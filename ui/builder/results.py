@@ -9,10 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from icp_core.accounts.columns import Column
 from icp_core.evaluation import explain
-from icp_core.evaluation.expressions import NAMES
-from icp_core.evaluation.market import Evaluated, GateCost
-from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.evaluation.market import GateCost
+from icp_core.evaluation.names import NAMES
 from icp_core.profiles.model import Profile
+from icp_core.views import MarketView
 from ui import live, shell, state, theme
 from ui.builder import words
 from ui.builder.editing import LISTS, MARKET
@@ -42,15 +42,15 @@ def market(numbers: DeltaGenerator) -> None:
     view = state.view()
     with shell.guard():
         with numbers:
-            evaluation = shell.evaluation(view)
-            _numbers(evaluation)
+            market = shell.market(view)
+            _numbers(market)
         time.sleep(_AHEAD)
-        _figures(evaluation)
+        _figures(market)
     state.write_address()
 
 
-def _numbers(evaluation: Evaluated) -> None:
-    whole = evaluation.market
+def _numbers(market: MarketView) -> None:
+    whole = market.totals
     ranked = whole.tiers[:-1]
     shown = ranked[:_MOST_TIERS]
     more = "…" if len(ranked) > len(shown) else ""
@@ -77,19 +77,19 @@ def _numbers(evaluation: Evaluated) -> None:
         )
         st.metric(
             _("White space"),
-            white_space(evaluation),
+            white_space(market),
             border=True,
             help=_("Matches that are not customers yet."),
         )
-    st.caption(range_sentence(evaluation))
+    st.caption(range_sentence(market))
 
 
-def range_sentence(evaluation: Evaluated) -> str:
+def range_sentence(market: MarketView) -> str:
     """Why the numbers are a range, and what they leave out."""
-    whole = evaluation.market
-    columns = evaluation.population.columns
+    whole = market.totals
+    columns = market.population.columns
     parts = []
-    if not evaluation.profile.criteria:
+    if not market.profile.criteria:
         parts.append(_("No criteria yet: every account matches. Add a must-have to begin."))
     if whole.possible:
         unknown = dict.fromkeys(
@@ -112,10 +112,10 @@ def _listed(names: list[str]) -> str:
     return _("{first} or {last}").format(first=", ".join(names[:-1]), last=names[-1])
 
 
-def _figures(evaluation: Evaluated) -> None:
-    whole, profile = evaluation.market, evaluation.profile
+def _figures(market: MarketView) -> None:
+    whole, profile = market.totals, market.profile
     if not whole.matching:
-        st.warning(loosening(evaluation), icon=":material/filter_alt_off:")
+        st.warning(loosening(market), icon=":material/filter_alt_off:")
         return
     dark = theme.is_dark()
     left, right = st.columns(2, gap="small")
@@ -124,7 +124,7 @@ def _figures(evaluation: Evaluated) -> None:
         st.markdown(f"**{title}**")
         live.show(
             live.tier_chart(
-                live.tier_data(evaluation),
+                live.tier_data(market),
                 currency=None,
                 dark=dark,
                 height=170,
@@ -136,18 +136,16 @@ def _figures(evaluation: Evaluated) -> None:
     with right, st.container(border=True, gap="xsmall"):
         st.markdown(f"**{_('Matches by score')}**")
         live.show(
-            live.score_chart(
-                live.score_data(evaluation), live.cut_offs(evaluation), dark=dark, height=170
-            ),
+            live.score_chart(live.score_data(market), live.cut_offs(market), dark=dark, height=170),
             key="builder_scores",
             alt=_("Matches by score, with the cut-offs of the tiers"),
         )
 
 
-def loosening(evaluation: Evaluated) -> str:
+def loosening(market: MarketView) -> str:
     """What to loosen when nothing matches, with the numbers that say so."""
-    whole = evaluation.market
-    columns = evaluation.population.columns
+    whole = market.totals
+    columns = market.population.columns
     helping = sorted(
         (gate for gate in whole.gates if gate.gained_if_dropped),
         key=lambda gate: -gate.gained_if_dropped,
@@ -195,54 +193,29 @@ def lists() -> None:
             **state.kept("builder_list"),
         )
         with shell.guard():
-            evaluation = shell.evaluation(view, quiet=True)
+            market = shell.market(view, quiet=True)
             match shown:
                 case "gates":
-                    gate_table(evaluation)
+                    gate_table(market)
                 case "verify":
-                    _to_verify(evaluation)
+                    _to_verify(market)
                 case _:
-                    _best(evaluation)
+                    _best(market)
 
 
-def _best(evaluation: Evaluated) -> None:
-    if not evaluation.market.matching:
+def _best(market: MarketView) -> None:
+    if not market.totals.matching:
         st.caption(_("Nothing matches yet, so there is nobody to show."))
         return
-    rows = best_rows(evaluation, ROWS)
-    _accounts(rows, reasons(rows, evaluation), evaluation.profile)
+    rows = market.best(ROWS)
+    _accounts(rows, reasons(rows, market), market.profile)
 
 
-def best_rows(evaluation: Evaluated, count: int) -> pl.DataFrame:
-    """The best matches, with what `explain` reads of `Evaluation.rows`.
-
-    In memory they are taken from what the scoreboard keeps: evaluating even a few accounts by
-    expressions takes longer than everything else that an edit redraws.
-    """
-    if not isinstance(evaluation, Evaluation):
-        return evaluation.page(limit=count)
-    places = evaluation.best(count)
-    rows = evaluation.matches.rows[places]
-    names = (*evaluation.profile.tiers.names, None)
-    numbers = {
-        NAMES.score: evaluation.score[places],
-        NAMES.potential: evaluation.potential.amount[places],
-    } | {
-        NAMES.fit(index): evaluation.scoreboard.fit_of(criterion)[rows]
-        for index, criterion in enumerate(evaluation.profile.criteria)
-        if not criterion.role.is_gate
-    }
-    return evaluation.scoreboard.universe.frame.select("account_id", "name")[rows].with_columns(
-        *(pl.Series(name, values, nan_to_null=True) for name, values in numbers.items()),
-        pl.Series("tier", [names[i] for i in evaluation.tier[places]], dtype=pl.String),
-    )
-
-
-def reasons(rows: pl.DataFrame, evaluation: Evaluated) -> list[str]:
+def reasons(rows: pl.DataFrame, market: MarketView) -> list[str]:
     """`+32 Industry · +28 Employees`, for each account."""
-    columns = evaluation.population.columns
+    columns = market.population.columns
     texts = []
-    for one in explain.explain(rows, evaluation.profile):
+    for one in explain.explain(rows, market.profile):
         parts = [
             f"{signed(reason.points)} {words.criterion_name(reason.criterion, columns)}"
             for reason in one.strongest[:_MOST_REASONS]
@@ -257,14 +230,14 @@ def reasons(rows: pl.DataFrame, evaluation: Evaluated) -> list[str]:
     return texts
 
 
-def gate_table(evaluation: Evaluated) -> None:
+def gate_table(market: MarketView) -> None:
     """Draw what each must-have and knock-out costs."""
-    columns = evaluation.population.columns
-    if not evaluation.market.gates:
+    columns = market.population.columns
+    if not market.totals.gates:
         st.caption(_("There are no must-haves or knock-outs, so none costs anything."))
         return
     Table(
-        gate_data(evaluation.market.gates, columns),
+        gate_data(market.totals.gates, columns),
         (
             Field("criterion", _("Criterion")),
             Field("passes", _("Passes"), "number"),
@@ -292,21 +265,21 @@ def gate_data(gates: tuple[GateCost, ...], columns: dict[str, Column]) -> pl.Dat
     return pl.DataFrame(rows)
 
 
-def _to_verify(evaluation: Evaluated) -> None:
-    if not evaluation.market.possible:
+def _to_verify(market: MarketView) -> None:
+    if not market.totals.possible:
         st.caption(_("No account is left open: every must-have is known for each that may match."))
         return
-    rows = evaluation.to_verify(ROWS)
-    why = [_("Find out: {columns}").format(columns=names) for names in open_gates(rows, evaluation)]
-    _accounts(rows, why, evaluation.profile)
+    rows = market.to_verify(ROWS)
+    why = [_("Find out: {columns}").format(columns=names) for names in open_gates(rows, market)]
+    _accounts(rows, why, market.profile)
 
 
-def open_gates(rows: pl.DataFrame, evaluation: Evaluated) -> list[str]:
+def open_gates(rows: pl.DataFrame, market: MarketView) -> list[str]:
     """Labels of what must be found out before each account matches."""
-    columns = evaluation.population.columns
+    columns = market.population.columns
     gates = [
         (NAMES.passes(index), words.criterion_name(criterion, columns))
-        for index, criterion in enumerate(evaluation.profile.criteria)
+        for index, criterion in enumerate(market.profile.criteria)
         if criterion.role.is_gate
     ]
     return [

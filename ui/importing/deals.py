@@ -4,12 +4,11 @@ import polars as pl
 import streamlit as st
 
 from icp_core.errors import IcpError
-from icp_core.importing import customers
-from icp_core.importing.customers import OUTCOMES, Matches, match, read_outcomes, template
-from icp_core.importing.library import Entry, Library
+from icp_core.importing.customers import OUTCOMES, Deals, MatchedDeals, match, read_deals, template
+from icp_core.importing.library import ImportedList, Library
 from ui import data, shell
 from ui.format import number, percent, plain
-from ui.importing.desk import Deals, Desk
+from ui.importing.session import DealReview, ImportSession
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
@@ -17,14 +16,14 @@ _ROWS = 8
 _NONE = ""
 
 
-def draw(entry: Entry, desk: Desk) -> None:
+def draw(imported: ImportedList, session: ImportSession) -> None:
     """Draw the deals that stay with a list, and a file of more."""
-    _kept(entry)
-    deals = desk.deals.get(entry.key)
-    if deals is None:
-        _choose(entry, desk)
+    _kept(imported)
+    review = session.reviews.get(imported.key)
+    if review is None:
+        _choose(imported, session)
     else:
-        _decide(entry, desk, deals)
+        _decide(imported, session, review)
 
 
 def words() -> dict[str, str]:
@@ -33,9 +32,9 @@ def words() -> dict[str, str]:
     return dict(zip(OUTCOMES, texts, strict=True))
 
 
-def _kept(entry: Entry) -> None:
+def _kept(imported: ImportedList) -> None:
     with shell.guard():
-        outcomes = Library().outcomes(entry.key)
+        outcomes = Library().outcomes(imported.key)
     if outcomes is None:
         return
     counts = dict(outcomes["outcome"].value_counts().iter_rows())
@@ -45,33 +44,35 @@ def _kept(entry: Entry) -> None:
                 "**{count} deal stays with {name}**",
                 "**{count} deals stay with {name}**",
                 outcomes.height,
-            ).format(count=number(outcomes.height), name=plain(entry.label)),
+            ).format(count=number(outcomes.height), name=plain(imported.label)),
             width="content",
         )
         st.caption(
             " · ".join(
-                f"{number(counts[one])} {label}" for one, label in words().items() if one in counts
+                f"{number(counts[outcome])} {label}"
+                for outcome, label in words().items()
+                if outcome in counts
             ),
             width="content",
         )
         if st.button(_("Forget them"), icon=":material/delete:", key="deals_forget"):
             with shell.guard():
-                Library().keep_outcomes(entry.key, outcomes.clear())
+                Library().keep_outcomes(imported.key, outcomes.clear())
             st.rerun()
         shell.link("learn", _("Learn from them"), ":material/arrow_forward:")
 
 
-def _choose(entry: Entry, desk: Desk) -> None:
+def _choose(imported: ImportedList, session: ImportSession) -> None:
     with st.container(border=True):
         st.markdown(
             _("**Won, lost, churned and active customers of {name}**").format(
-                name=plain(entry.label)
+                name=plain(imported.label)
             )
         )
         file = st.file_uploader(
             _("Deal export"),
             label_visibility="collapsed",
-            key=f"deals_file_{desk.round}_{entry.key}",
+            key=f"deals_file_{session.round}_{imported.key}",
         )
         st.caption(
             _(
@@ -99,42 +100,42 @@ def _choose(entry: Entry, desk: Desk) -> None:
     if opened and file is not None:
         try:
             with st.spinner(_("Matching the deals")):
-                outcomes = read_outcomes(file.getvalue(), name=file.name)
-                desk.deals[entry.key] = matched(
-                    file.name, outcomes, data.universe(entry.source).frame
+                deals = read_deals(file.getvalue(), name=file.name)
+                session.reviews[imported.key] = matched(
+                    file.name, deals, data.universe(imported.source).frame
                 )
         except IcpError as error:
-            desk.problem = str(error)
+            session.problem = str(error)
         st.rerun()
 
 
-def matched(name: str, outcomes: customers.DealFile, accounts: pl.DataFrame) -> Deals:
-    """Deals beside the accounts, with as many of these as decisions need."""
-    matches = match(outcomes, accounts)
+def matched(name: str, deals: Deals, accounts: pl.DataFrame) -> DealReview:
+    """DealReview beside the accounts, with as many of these as decisions need."""
+    matches = match(deals, accounts)
     ids = [*matches.matched["account_id"], *matches.ambiguous["candidates"].explode().drop_nulls()]
     few = accounts.filter(pl.col("account_id").is_in(pl.Series(ids, dtype=pl.String).implode()))
-    told = [one for one in ("name", "city", "org_number", "domain") if one in few.columns]
+    told = [column for column in ("name", "city", "org_number", "domain") if column in few.columns]
     labels = few.select("account_id", pl.concat_str(told, separator=" · ", ignore_nulls=True))
-    return Deals(name, outcomes, few, dict(labels.iter_rows()), matches)
+    return DealReview(name, deals, few, dict(labels.iter_rows()), matches)
 
 
-def _decide(entry: Entry, desk: Desk, deals: Deals) -> None:
-    now = match(deals.outcomes, deals.accounts, decisions=deals.decisions)
+def _decide(imported: ImportedList, session: ImportSession, review: DealReview) -> None:
+    now = match(review.deals, review.accounts, decisions=review.decisions)
     with st.container(border=True):
-        st.markdown(f"**{plain(deals.name)}** · {plain(deals.outcomes.system)}")
+        st.markdown(f"**{plain(review.name)}** · {plain(review.deals.system)}")
         with st.container(horizontal=True):
-            st.metric(_("Deals and customers"), number(deals.outcomes.rows.height), border=True)
+            st.metric(_("Deals and customers"), number(review.deals.rows.height), border=True)
             st.metric(_("Match rate"), percent(now.rate), border=True)
             st.metric(_("To decide"), number(now.ambiguous.height), border=True)
             st.metric(_("Not in the list"), number(now.unmatched.height), border=True)
-        _ambiguous(deals, entry)
+        _ambiguous(review, imported)
         _unmatched(now)
-        if deals.outcomes.rejected.height:
-            reasons = deals.outcomes.rejected["reason"].value_counts(sort=True).iter_rows()
+        if review.deals.rejected.height:
+            reasons = review.deals.rejected["reason"].value_counts(sort=True).iter_rows()
             listed = "; ".join(f"{number(count)} × {_(reason)}" for reason, count in reasons)
             st.caption(plain(_("Left out: {reasons}.").format(reasons=listed)))
         adding = False
-        if entry.outcomes:
+        if imported.outcomes:
             adding = st.segmented_control(
                 _("With those that are here"),
                 [True, False],
@@ -156,19 +157,19 @@ def _decide(entry: Entry, desk: Desk, deals: Deals) -> None:
             away = st.button(_("Put away"), icon=":material/close:", key="deals_away")
     if keep:
         try:
-            Library().keep_outcomes(entry.key, now.outcomes, adding=adding)
+            Library().keep_outcomes(imported.key, now.outcomes, adding=adding)
         except IcpError as error:
-            desk.problem = str(error)
+            session.problem = str(error)
             st.rerun()
-        desk.notice = _("Kept. Customers of {name} are marked.").format(name=entry.label)
+        session.notice = _("Kept. Customers of {name} are marked.").format(name=imported.label)
     if keep or away:
-        del desk.deals[entry.key]
-        desk.round += 1
+        del session.reviews[imported.key]
+        session.round += 1
         st.rerun()
 
 
-def _ambiguous(deals: Deals, entry: Entry) -> None:
-    rows = deals.matches.ambiguous
+def _ambiguous(review: DealReview, imported: ImportedList) -> None:
+    rows = review.matches.ambiguous
     if rows.is_empty():
         return
     st.markdown(_("**Which company is it?**"))
@@ -178,7 +179,7 @@ def _ambiguous(deals: Deals, entry: Entry) -> None:
     for row in rows[first : first + _ROWS].iter_rows(named=True):
         place = int(row["row"])
         options = [*row["candidates"], _NONE]
-        decided = deals.decisions.get(place, "?")
+        decided = review.decisions.get(place, "?")
         picked = st.selectbox(
             plain(
                 " · ".join(
@@ -189,17 +190,17 @@ def _ambiguous(deals: Deals, entry: Entry) -> None:
             ),
             options,
             index=None if decided == "?" else options.index(decided or _NONE),
-            format_func=lambda one: deals.labels[one] if one else _("None of these"),
+            format_func=lambda id: review.labels[id] if id else _("None of these"),
             placeholder=_("Choose"),
             width=560,
-            key=f"deals_row_{entry.key}_{place}",
+            key=f"deals_row_{imported.key}_{place}",
         )
         if picked is not None and picked != (decided or _NONE):
-            deals.decisions[place] = picked or None
+            review.decisions[place] = picked or None
             st.rerun()
 
 
-def _unmatched(matches: Matches) -> None:
+def _unmatched(matches: MatchedDeals) -> None:
     if matches.unmatched.is_empty():
         return
     shown = (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from icp_core.errors import ImportRefused
-from icp_core.importing.library import Entry, Library
+from icp_core.importing.library import ImportedList, Library
 from ui import shell, state
 from ui.format import moment, number, plain
 from ui.importing import report
@@ -15,13 +15,16 @@ from ui.texts import _, ngettext
 CHOSEN = "import_list"
 
 
-def draw(entries: Sequence[Entry], view: View) -> None:
+def draw(imported_lists: Sequence[ImportedList], view: View) -> None:
     """Draw one of the lists with its report."""
-    if not entries:
+    if not imported_lists:
         st.caption(_("Nothing is loaded yet. Choose “Company list” above."))
         return
-    by_key = {entry.key: entry for entry in entries}
-    shown = next((entry.key for entry in entries if entry.source == view.dataset), entries[0].key)
+    by_key = {imported.key: imported for imported in imported_lists}
+    shown = next(
+        (imported.key for imported in imported_lists if imported.source == view.dataset),
+        imported_lists[0].key,
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = st.selectbox(
             _("Loaded list"),
@@ -31,51 +34,51 @@ def draw(entries: Sequence[Entry], view: View) -> None:
             width=480,
             key=f"{CHOSEN}_{shown}",
         )
-        entry = by_key[key]
-        if entry.source != view.dataset:
+        imported = by_key[key]
+        if imported.source != view.dataset:
             st.button(
                 _("Choose"),
                 icon=":material/check:",
                 on_click=state.set_dataset,
-                args=(entry.source,),
+                args=(imported.source,),
                 key="import_choose",
             )
         with st.popover(_("Rename"), icon=":material/edit:"):
             label = st.text_input(
-                _("Name"), entry.label, max_chars=120, key=f"import_label_{entry.key}"
+                _("Name"), imported.label, max_chars=120, key=f"import_label_{imported.key}"
             )
             if st.button(_("Rename"), key="import_rename", disabled=not label.strip()):
                 with shell.guard():
-                    Library().rename(entry.key, label.strip())
+                    Library().rename(imported.key, label.strip())
                 st.rerun()
         with st.popover(_("Delete"), icon=":material/delete:"):
             st.markdown(
                 _("Delete {name}, its report and its deals from this machine?").format(
-                    name=plain(entry.label)
+                    name=plain(imported.label)
                 )
             )
             st.button(
                 _("Delete for good"),
                 type="primary",
                 on_click=_delete,
-                args=(entry,),
+                args=(imported,),
                 key="import_delete",
             )
-        if entry.source == view.dataset:
+        if imported.source == view.dataset:
             shell.link("builder", _("Open the Builder"), ":material/arrow_forward:")
     with shell.guard():
-        report.draw(entry)
+        report.draw(imported)
 
 
-def _about(entry: Entry) -> str:
-    count = ngettext("{count} company", "{count} companies", entry.rows)
+def _about(imported: ImportedList) -> str:
+    count = ngettext("{count} company", "{count} companies", imported.rows)
     return " · ".join(
-        [entry.label, count.format(count=number(entry.rows)), moment(entry.loaded_at)]
+        [imported.label, count.format(count=number(imported.rows)), moment(imported.loaded_at)]
     )
 
 
-def _delete(entry: Entry) -> None:
+def _delete(imported: ImportedList) -> None:
     try:
-        Library().delete(entry.key)
+        Library().delete(imported.key)
     except ImportRefused as error:
         state.notify(str(error))

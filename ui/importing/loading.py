@@ -18,7 +18,7 @@ from icp_core.importing.refresh import WATCHED, Changes
 from ui import state, tables
 from ui.format import number, plain
 from ui.importing import mapping
-from ui.importing.desk import Desk, Opened, Refresh, Sheet, watch
+from ui.importing.session import FileChoice, ImportSession, OpenedFile, Refresh, watch
 from ui.texts import _, ngettext
 
 _SHOWN = 200
@@ -26,28 +26,28 @@ _LISTED = ("name", "country", "city", "industry", "employees", "revenue")
 _NEW_LIST = ""
 
 
-def draw(desk: Desk) -> None:
+def draw(session: ImportSession) -> None:
     """Draw where the load stands: files to choose, to look at, a load at work, a refresh to agree to."""
-    if desk.opening is not None:
-        watch(desk.opening)
-    elif desk.loading is not None:
-        watch(desk.loading)
-    elif desk.waiting is not None:
-        _agree(desk, desk.waiting)
-    elif desk.opened:
-        _look(desk)
+    if session.opening is not None:
+        watch(session.opening)
+    elif session.loading is not None:
+        watch(session.loading)
+    elif session.waiting is not None:
+        _agree(session, session.waiting)
+    elif session.opened:
+        _look(session)
     else:
-        _choose(desk)
+        _choose(session)
 
 
-def _choose(desk: Desk) -> None:
+def _choose(session: ImportSession) -> None:
     with st.container(border=True):
         st.markdown(_("**Any list of companies, or the files of a register**"))
         files = st.file_uploader(
             _("Files"),
             accept_multiple_files=True,
             label_visibility="collapsed",
-            key=f"import_files_{desk.round}",
+            key=f"import_files_{session.round}",
         )
         st.caption(
             _(
@@ -61,7 +61,7 @@ def _choose(desk: Desk) -> None:
             path = st.text_input(
                 _("Or a file on the server"),
                 help=_("For files too large for a browser; inside the folders allowed."),
-                key=f"import_path_{desk.round}",
+                key=f"import_path_{session.round}",
             )
         if st.button(
             _("Look at it"),
@@ -71,27 +71,27 @@ def _choose(desk: Desk) -> None:
             key="import_open",
         ):
             try:
-                named = [Sheet(server_path(path))] if path else []
+                named = [FileChoice(server_path(path))] if path else []
             except ImportRefused as error:
-                desk.problem = str(error)
+                session.problem = str(error)
             else:
-                desk.open([Sheet(file) for file in files] + named)
+                session.open([FileChoice(file) for file in files] + named)
             st.rerun()
 
 
-def _look(desk: Desk) -> None:
-    _save_as(desk)
-    for place, one in enumerate(desk.opened):
+def _look(session: ImportSession) -> None:
+    _save_as(session)
+    for place, opened in enumerate(session.opened):
         with st.container(border=True):
-            _about(desk, place, one)
-            if one.source.register is None:
+            _about(session, place, opened)
+            if opened.file.register is None:
                 mapping.editor(place)
             else:
-                st.caption(mapping.summary(one.source.mapping))
+                st.caption(mapping.summary(opened.file.mapping))
 
 
-def _about(desk: Desk, place: int, one: Opened) -> None:
-    table, register = one.source.original, one.source.register
+def _about(session: ImportSession, place: int, opened: OpenedFile) -> None:
+    table, register = opened.file.original, opened.file.register
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{plain(table.name)}**", width="content")
         if register is not None:
@@ -113,10 +113,12 @@ def _about(desk: Desk, place: int, one: Opened) -> None:
         )
         if len(table.sheets) > 1:
             sheets = {sheet: sheet for sheet in table.sheets}
-            _reopen(desk, place, "sheet", label=_("Sheet"), options=sheets, current=table.sheets[0])
+            _reopen(
+                session, place, "sheet", label=_("Sheet"), options=sheets, current=table.sheets[0]
+            )
         if table.code_page:
             _reopen(
-                desk,
+                session,
                 place,
                 "code_page",
                 label=_("Encoding"),
@@ -126,15 +128,21 @@ def _about(desk: Desk, place: int, one: Opened) -> None:
 
 
 def _reopen(
-    desk: Desk, place: int, field: str, *, label: str, options: Mapping[str, str], current: str
+    session: ImportSession,
+    place: int,
+    field: str,
+    *,
+    label: str,
+    options: Mapping[str, str],
+    current: str,
 ) -> None:
     """Draw how a file is read, and read it again where a person picks another way."""
     name = f"import_{field}_{place}"
 
     def again() -> None:
-        files = [one.file for one in desk.opened]
+        files = [opened.choice for opened in session.opened]
         files[place] = replace(files[place], **{field: state.picked(name)})
-        desk.open(files)
+        session.open(files)
 
     st.selectbox(
         label,
@@ -147,29 +155,29 @@ def _reopen(
     )
 
 
-def _save_as(desk: Desk) -> None:
-    entries = {entry.key: entry for entry in Library().entries()}
+def _save_as(session: ImportSession) -> None:
+    imported_lists = {imported.key: imported for imported in Library().lists()}
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             replacing = st.selectbox(
                 _("Load as"),
-                [_NEW_LIST, *entries],
+                [_NEW_LIST, *imported_lists],
                 format_func=lambda key: (
-                    _("Newer version of {name}").format(name=entries[key].label)
+                    _("Newer version of {name}").format(name=imported_lists[key].label)
                     if key
                     else _("A new list")
                 ),
                 width=280,
-                key=f"import_as_{desk.round}",
+                key=f"import_as_{session.round}",
             )
             label = ""
             if replacing == _NEW_LIST:
                 label = st.text_input(
                     _("Name"),
-                    PurePath(desk.opened[0].source.original.name).stem.replace("_", " ")[:120],
+                    PurePath(session.opened[0].file.original.name).stem.replace("_", " ")[:120],
                     max_chars=120,
                     width=280,
-                    key=f"import_name_{desk.round}",
+                    key=f"import_name_{session.round}",
                 )
         with st.container(horizontal=True):
             keep_persons = st.toggle(
@@ -198,29 +206,29 @@ def _save_as(desk: Desk) -> None:
                 disabled=replacing == _NEW_LIST and not label.strip(),
                 key="import_load",
             ):
-                desk.load(
+                session.load(
                     label.strip(),
                     rules=Rules(
                         keep_persons=keep_persons,
                         keep_inactive=keep_inactive,
                         merge_shared=merge_shared,
                     ),
-                    replacing=entries.get(replacing),
+                    replacing=imported_lists.get(replacing),
                 )
                 st.rerun()
             st.button(
-                _("Put away"), icon=":material/close:", on_click=desk.clear, key="import_clear"
+                _("Put away"), icon=":material/close:", on_click=session.clear, key="import_clear"
             )
 
 
-def _agree(desk: Desk, refresh: Refresh) -> None:
+def _agree(session: ImportSession, refresh: Refresh) -> None:
     changes = refresh.changes
     with st.container(border=True):
         st.markdown(
-            _("**What is new in {name}**").format(name=plain(refresh.entry.label)),
+            _("**What is new in {name}**").format(name=plain(refresh.imported.label)),
         )
         with st.container(horizontal=True):
-            st.metric(_("Companies now"), number(refresh.loaded.accounts.height), border=True)
+            st.metric(_("Companies now"), number(refresh.result.accounts.height), border=True)
             st.metric(_("New"), number(changes.new.height), border=True)
             st.metric(_("Gone"), number(changes.gone.height), border=True)
             st.metric(
@@ -240,13 +248,13 @@ def _agree(desk: Desk, refresh: Refresh) -> None:
                 _("Replace the older list"),
                 type="primary",
                 icon=":material/check:",
-                on_click=desk.replace,
+                on_click=session.replace,
                 key="import_replace",
             )
             st.button(
                 _("Keep the older list"),
                 icon=":material/close:",
-                on_click=desk.clear,
+                on_click=session.clear,
                 key="import_keep",
             )
 

@@ -13,7 +13,7 @@ from icp_core.reference import currency
 from icp_core.reference.geography import COUNTRIES
 from ui import state
 from ui.format import percent, plain
-from ui.importing.desk import Opened, desk
+from ui.importing.session import OpenedFile, import_session
 from ui.texts import _, ngettext
 
 SURE: Final = 0.9
@@ -64,11 +64,11 @@ def summary(mapping: Mapping) -> str:
 @st.fragment
 def editor(place: int) -> None:
     """Draw the mapping of one open file; a fragment, so that a correction shows at once."""
-    on_desk = desk()
-    if place >= len(on_desk.opened):
+    session = import_session()
+    if place >= len(session.opened):
         return
-    one = on_desk.opened[place]
-    mapping = one.source.mapping
+    opened = session.opened[place]
+    mapping = opened.file.mapping
     doubtful = to_check(mapping)
     shows = {
         "all": _("All {count}").format(count=len(mapping.assignments)),
@@ -87,7 +87,7 @@ def editor(place: int) -> None:
             default="all",
             required=True,
             label_visibility="collapsed",
-            key=f"import_show_{on_desk.round}_{place}",
+            key=f"import_show_{session.round}_{place}",
         )
         st.download_button(
             _("Mapping"),
@@ -103,11 +103,11 @@ def editor(place: int) -> None:
     first = 0
     if len(rows) > _ROWS:
         pages = -(-len(rows) // _ROWS)
-        page = st.pagination(pages, key=f"import_page_{on_desk.round}_{place}_{shown}")
+        page = st.pagination(pages, key=f"import_page_{session.round}_{place}_{shown}")
         first = (page - 1) * _ROWS
     _headings()
     for row in rows[first : first + _ROWS]:
-        _row(place, one, row)
+        _row(place, opened, row)
     if not rows:
         st.caption(_("No heading here."))
     _whole_file(place, mapping)
@@ -134,21 +134,22 @@ def _headings() -> None:
         cell.caption(title)
 
 
-def _row(place: int, one: Opened, row: Assignment) -> None:
+def _row(place: int, opened: OpenedFile, row: Assignment) -> None:
     heading, values, unit, money, decimal, sure = st.columns(
         _WIDTHS, gap="small", vertical_alignment="center"
     )
-    samples = [_shown(text) for text in one.samples.get(row.heading, ())]
+    samples = [_shown(text) for text in opened.samples.get(row.heading, ())]
     doubt = [] if row.confidence >= SURE or row.is_extra or not row.column else [_(row.reason)]
     heading.markdown(
         f"**{plain(row.heading)}**  \n"
         f":small[:gray[{' · '.join([*samples, *map(plain, doubt)]) or _('no values')}]]"
     )
-    place_in_file = [other.heading for other in one.source.mapping.assignments].index(row.heading)
+    place_in_file = [other.heading for other in opened.file.mapping.assignments].index(row.heading)
     box = _Box(place, row, f"{place}_{place_in_file}")
     current = _LEAVE_OUT if row.column is None else _OWN if row.is_extra else row.column
     box.draw(values, "becomes", _("Becomes"), columns(), current)
-    kind = BY_NAME[row.column].kind if row.column in BY_NAME else None
+    column = BY_NAME.get(row.column or "")
+    kind = column.kind if column else None
     if row.is_extra:
         words = (_("choice"), _("number"), _("tags"), _("yes or no"))
         box.draw(unit, "kind", _("Kind"), dict(zip(_KINDS, words, strict=True)), row.kind)
@@ -195,9 +196,9 @@ class _Box:
         )
 
     def _decide(self, field: str, name: str) -> None:
-        mapping = desk().opened[self.place].source.mapping
+        mapping = import_session().opened[self.place].file.mapping
         try:
-            desk().map(self.place, decided(mapping, self.row, field, state.picked(name)))
+            import_session().map(self.place, decided(mapping, self.row, field, state.picked(name)))
         except ImportRefused as error:
             state.notify(str(error))
 
@@ -266,6 +267,6 @@ def _whole_file(place: int, mapping: Mapping) -> None:
 
 
 def _decide_file(place: int, field: str, name: str) -> None:
-    mapping = desk().opened[place].source.mapping
+    mapping = import_session().opened[place].file.mapping
     picked = state.picked(name) or None
-    desk().map(place, mapping.replace(**{field: picked}, corrected=True))
+    import_session().map(place, mapping.replace(**{field: picked}, corrected=True))

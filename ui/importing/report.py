@@ -6,7 +6,7 @@ import streamlit as st
 from icp_core.accounts.columns import BY_NAME
 from icp_core.errors import IcpError
 from icp_core.importing.duplicates import BY, INTO, KEPT_APART, SHARED, kept_apart
-from icp_core.importing.library import Entry, Library
+from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.report import QualityReport
 from ui import state
 from ui.format import moment, number, plain
@@ -18,10 +18,10 @@ _FEW = 8
 _HEIGHT = 320
 
 
-def draw(entry: Entry) -> None:
+def draw(imported: ImportedList) -> None:
     """Draw the report of a loaded list."""
     library = Library()
-    report = library.report(entry.key)
+    report = library.report(imported.key)
     _counts(report)
     left, right = st.columns([2, 3])
     with left.container(border=True, height="stretch"):
@@ -41,7 +41,7 @@ def draw(entry: Entry) -> None:
         st.download_button(
             _("Report"),
             report.to_json,
-            file_name=f"report-{entry.key}.json",
+            file_name=f"report-{imported.key}.json",
             mime="application/json",
             icon=":material/download:",
             on_click="ignore",
@@ -51,13 +51,13 @@ def draw(entry: Entry) -> None:
         _columns(report)
     if report.rejected:
         with st.container(border=True):
-            _rejected(library, entry, report)
+            _rejected(library, imported, report)
     if report.apart:
         with st.container(border=True):
-            _apart(library, entry, report)
+            _apart(library, imported, report)
     if report.merged:
         with st.container(border=True):
-            _merged(library, entry, report)
+            _merged(library, imported, report)
 
 
 def _counts(report: QualityReport) -> None:
@@ -124,7 +124,7 @@ def _columns(report: QualityReport) -> None:
     ).draw(height=360)
 
 
-def _rejected(library: Library, entry: Entry, report: QualityReport) -> None:
+def _rejected(library: Library, imported: ImportedList, report: QualityReport) -> None:
     Table(
         pl.DataFrame(
             {"reason": [_(one) for one in report.reasons], "rows": list(report.reasons.values())}
@@ -135,8 +135,8 @@ def _rejected(library: Library, entry: Entry, report: QualityReport) -> None:
             *(Field(name, name, on_page=False) for name in ("file", "row", "reason", "cells")),
         ),
         title=_("Rejected rows"),
-        file=f"rejected-{entry.key}",
-        whole=lambda: library.rejected(entry.key),
+        file=f"rejected-{imported.key}",
+        whole=lambda: library.rejected(imported.key),
     ).draw_printed()
     st.caption(_("The file has the row numbers, the reasons and the cells as they were."))
 
@@ -151,7 +151,7 @@ def apart_data(report: QualityReport) -> pl.DataFrame:
     )
 
 
-def _apart(library: Library, entry: Entry, report: QualityReport) -> None:
+def _apart(library: Library, imported: ImportedList, report: QualityReport) -> None:
     Table(
         apart_data(report),
         (
@@ -166,8 +166,8 @@ def _apart(library: Library, entry: Entry, report: QualityReport) -> None:
             "{count} pairs with one domain, kept apart",
             report.apart,
         ).format(count=number(report.apart)),
-        file=f"one-domain-{entry.key}",
-        whole=lambda: kept_apart(library.open(entry.key).frame),
+        file=f"one-domain-{imported.key}",
+        whole=lambda: kept_apart(library.open(imported.key).frame),
     ).draw(height="content" if report.apart <= _FEW else _HEIGHT, unknown="")
     if report.apart > len(report.apart_listed):
         st.caption(
@@ -190,16 +190,16 @@ def _apart(library: Library, entry: Entry, report: QualityReport) -> None:
         )
     if merge:
         try:
-            library.merge_shared(entry.key)
+            library.merge_shared(imported.key)
         except IcpError as error:
             state.notify(str(error))
         st.rerun()
 
 
-def _merged(library: Library, entry: Entry, report: QualityReport) -> None:
+def _merged(library: Library, imported: ImportedList, report: QualityReport) -> None:
     st.markdown(_("**Merged rows**"))
     st.caption(plain(_(report.merge_rule)))
-    members = library.members(entry.key)
+    members = library.members(imported.key)
     names = dict(members.select(INTO, "name").unique(INTO, maintain_order=True).iter_rows())
     names = dict(list(names.items())[:_SHOWN])
     chosen = st.selectbox(
@@ -209,7 +209,7 @@ def _merged(library: Library, entry: Entry, report: QualityReport) -> None:
         format_func=lambda one: names[one] or one,
         placeholder=_("Choose a company to see its rows"),
         width=420,
-        key=f"import_merged_{entry.version}",
+        key=f"import_merged_{imported.version}",
     )
     if len(names) == _SHOWN:
         st.caption(_("The first {count} companies can be chosen.").format(count=number(_SHOWN)))
@@ -229,7 +229,7 @@ def _merged(library: Library, entry: Entry, report: QualityReport) -> None:
     st.caption(words.get(rows[BY][0], ""))
     if st.button(_("Take apart"), icon=":material/call_split:", key="import_apart"):
         try:
-            library.take_apart(entry.key, chosen)
+            library.take_apart(imported.key, chosen)
         except IcpError as error:
             state.notify(str(error))
         st.rerun()

@@ -7,11 +7,10 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from icp_core.analysis.segments import segments
 from icp_core.evaluation.expressions import AGE_BANDS, SIZE_BANDS
-from icp_core.evaluation.scoreboard import Evaluation
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.reference import geography, industry
+from icp_core.views import MarketView
 from ui import charts, state, theme
 from ui.areas import tier_label
 from ui.format import SPACE, money, number, percent
@@ -66,9 +65,9 @@ def names() -> dict[str, str]:
     }
 
 
-def choose(evaluation: Evaluation) -> Split:
+def choose(market: MarketView) -> Split:
     """Draw what to split by, as far as the accounts tell, and what to look inside of."""
-    known = evaluation.population.columns
+    known = market.population.columns
     named = names()
     offered = [by for by in named if _READS.get(by, by) in known] or ["region"]
     by = st.segmented_control(
@@ -81,11 +80,9 @@ def choose(evaluation: Evaluation) -> Split:
     )
     inside = None
     if by in ("region", "municipality"):
-        inside = _inside(_("Inside"), _("All regions"), _regions(evaluation), "market_region")
+        inside = _inside(_("Inside"), _("All regions"), _regions(market), "market_region")
     elif by == "industry":
-        inside = _inside(
-            _("Inside"), _("All industries"), _industries(evaluation), "market_industry"
-        )
+        inside = _inside(_("Inside"), _("All industries"), _industries(market), "market_industry")
     return Split(by, inside)
 
 
@@ -102,18 +99,18 @@ def _inside(label: str, everything: str, options: dict[str, str], name: str) -> 
     )
 
 
-def _regions(evaluation: Evaluation) -> dict[str, str]:
-    codes = (key for key in evaluation.breakdown("region").keys if key is not None)
+def _regions(market: MarketView) -> dict[str, str]:
+    codes = (key for key in market.breakdown("region").keys if key is not None)
     named = ((code, segment_name("region", code)) for code in codes)
     return dict(sorted(named, key=lambda pair: pair[1]))
 
 
-def _industries(evaluation: Evaluation) -> dict[str, str]:
+def _industries(market: MarketView) -> dict[str, str]:
     """Sections with matches, each followed by its divisions and groups: what can be opened further."""
     found = {
         key
         for name in ("section", "industry", "group")
-        for key in evaluation.breakdown(name).keys
+        for key in market.breakdown(name).keys
         if key is not None and len(key) in _LEVELS
     }
     return {
@@ -155,9 +152,9 @@ def segment_name(by: str, key: str | None, *, inside: str | None = None) -> str:
     return key
 
 
-def split_data(evaluation: Evaluation, split: Split) -> pl.DataFrame:
+def split_data(market: MarketView, split: Split) -> pl.DataFrame:
     """The segments with their names, in the order of their bands or the largest first, unknown last."""
-    table = segments(evaluation, split.dimension, within=split.within).with_columns(
+    table = market.segments(split.dimension, within=split.within).with_columns(
         name=pl.col("key").map_elements(
             lambda key: segment_name(split.by, key, inside=split.inside),
             return_dtype=pl.String,
@@ -173,20 +170,20 @@ def split_data(evaluation: Evaluation, split: Split) -> pl.DataFrame:
     return table.sort(pl.col("key").is_null(), maintain_order=True)
 
 
-def by_tier(evaluation: Evaluation, split: Split) -> None:
+def by_tier(market: MarketView, split: Split) -> None:
     """Draw the split by tier: chart and table."""
-    tiers = [*evaluation.profile.tiers.names, UNRANKED]
-    table = split_data(evaluation, split)
+    tiers = [*market.profile.tiers.names, UNRANKED]
+    table = split_data(market, split)
     colours = theme.tier_colours(tiers[:-1], dark=theme.is_dark())
     _drawn(
-        evaluation,
+        market,
         split,
         table,
         title=_("Matches by {what} and tier, companies"),
         parts={
             tier_label(name): (f"tier_{index}", colours[name]) for index, name in enumerate(tiers)
         },
-        text=lambda row: _with_worth(row["accounts"], row["potential"], evaluation),
+        text=lambda row: _with_worth(row["accounts"], row["potential"], market),
         columns=[
             "name",
             "accounts",
@@ -198,19 +195,19 @@ def by_tier(evaluation: Evaluation, split: Split) -> None:
     )
 
 
-def by_customer(evaluation: Evaluation, split: Split) -> None:
+def by_customer(market: MarketView, split: Split) -> None:
     """Draw customers against white space: chart and table."""
-    table = split_data(evaluation, split)
+    table = split_data(market, split)
     dark = theme.is_dark()
-    colours = theme.tier_colours(evaluation.profile.tiers.names, dark=dark)
+    colours = theme.tier_colours(market.profile.tiers.names, dark=dark)
     _drawn(
-        evaluation,
+        market,
         split,
         table,
         title=_("Customers and white space by {what}, companies"),
         parts={
             _("Customers"): ("customers", theme.CUSTOMERS),
-            _("White space"): ("white_space", colours[evaluation.profile.tiers.names[0]]),
+            _("White space"): ("white_space", colours[market.profile.tiers.names[0]]),
         },
         text=lambda row: _("{share} of {count}").format(
             share=percent(row["penetration"], digits=1), count=number(row["accounts"])
@@ -225,7 +222,7 @@ def by_customer(evaluation: Evaluation, split: Split) -> None:
             "potential_white_space",
         ],
     )
-    outside = int(evaluation.scoreboard.customers().sum()) - int(evaluation.matches.customers.sum())
+    outside = market.customers_outside()
     st.caption(
         _(
             "Penetration is the share of the matches that are customers. {count} customers do not "
@@ -235,7 +232,7 @@ def by_customer(evaluation: Evaluation, split: Split) -> None:
 
 
 def _drawn(
-    evaluation: Evaluation,
+    market: MarketView,
     split: Split,
     table: pl.DataFrame,
     *,
@@ -271,12 +268,10 @@ def _drawn(
                 )
             )
     with right, st.container(border=True, gap="xsmall", height="stretch"):
-        _table(evaluation, split, table, columns)
+        _table(market, split, table, columns)
 
 
-def _table(
-    evaluation: Evaluation, split: Split, table: pl.DataFrame, columns: Sequence[str]
-) -> None:
+def _table(market: MarketView, split: Split, table: pl.DataFrame, columns: Sequence[str]) -> None:
     keys = table["key"].to_list()
     can_open = any(opened_by(split, key) for key in keys)
 
@@ -284,7 +279,7 @@ def _table(
         for name, value in opened_by(split, keys[row]).items():
             state.set_kept(name, value)
 
-    fields = _fields(evaluation, split)
+    fields = _fields(market, split)
     Table(
         table.with_columns(share=pl.col("accounts") / max(table["accounts"].sum(), 1)),
         [Field("key", _("Code"), on_page=False), *(fields[name] for name in columns)],
@@ -292,7 +287,7 @@ def _table(
             count=number(table.height)
         ),
         file=f"market-{split.dimension}",
-        population=evaluation.population,
+        population=market.population,
     ).draw(
         height="stretch" if table.height > BARS else "content",
         # A table of its own for each level, because a browser remembers what was clicked in a table.
@@ -307,9 +302,9 @@ def _table(
         )
 
 
-def _fields(evaluation: Evaluation, split: Split) -> dict[str, Field]:
-    currency = evaluation.profile.currency
-    tiers = [*evaluation.profile.tiers.names, UNRANKED]
+def _fields(market: MarketView, split: Split) -> dict[str, Field]:
+    currency = market.profile.currency
+    tiers = [*market.profile.tiers.names, UNRANKED]
     width: Any = "medium" if split.by == "industry" else _NAME_WIDTH
     fields = [
         Field("name", names()[split.by], width=width, pinned=True),
@@ -329,7 +324,7 @@ def _fields(evaluation: Evaluation, split: Split) -> dict[str, Field]:
     return {field.name: field for field in fields}
 
 
-def _with_worth(accounts: int, potential: float | None, evaluation: Evaluation) -> str:
+def _with_worth(accounts: int, potential: float | None, market: MarketView) -> str:
     if potential is None:
         return number(accounts)
-    return f"{number(accounts)}{SPACE}· {money(potential, evaluation.profile.currency)}"
+    return f"{number(accounts)}{SPACE}· {money(potential, market.profile.currency)}"

@@ -7,8 +7,8 @@ import polars as pl
 import streamlit as st
 
 from icp_core.accounts.columns import Column
-from icp_core.analysis.costs import Cost, Stage, attrition, costs
-from icp_core.evaluation.scoreboard import Evaluation
+from icp_core.analysis.costs import Cost, Stage
+from icp_core.views import MarketView
 from ui import charts, state, theme
 from ui.builder import words
 from ui.format import number, plain, signed
@@ -18,9 +18,9 @@ from ui.texts import _
 _LONGEST: Final = 60
 
 
-def draw(evaluation: Evaluation) -> None:
+def draw(market: MarketView) -> None:
     """Draw the cost of each gate with ways to loosen it, and what the gates leave one after another."""
-    if not evaluation.gates:
+    if not market.totals.gates:
         st.info(
             _(
                 "There are no must-haves or knock-outs, so none costs anything: every account matches. "
@@ -28,12 +28,12 @@ def draw(evaluation: Evaluation) -> None:
             )
         )
         return
-    found = costs(evaluation)
+    found = market.costs()
     left, right = st.columns([3, 2], gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
-        _costs(evaluation, found)
+        _costs(market, found)
     with right, st.container(border=True, gap="xsmall", height="stretch"):
-        _attrition(evaluation)
+        _attrition(market)
 
 
 def cost_data(found: tuple[Cost, ...], columns: dict[str, Column]) -> pl.DataFrame:
@@ -63,8 +63,8 @@ def cost_data(found: tuple[Cost, ...], columns: dict[str, Column]) -> pl.DataFra
     )
 
 
-def _costs(evaluation: Evaluation, found: tuple[Cost, ...]) -> None:
-    table = cost_data(found, evaluation.population.columns)
+def _costs(market: MarketView, found: tuple[Cost, ...]) -> None:
+    table = cost_data(found, market.population.columns)
     Table(
         table,
         (
@@ -82,7 +82,7 @@ def _costs(evaluation: Evaluation, found: tuple[Cost, ...]) -> None:
         ),
         title=_("What each costs, companies"),
         file="costs",
-        population=evaluation.population,
+        population=market.population,
     ).draw_printed(alt=_("Passes, fails and unknown for each must-have and knock-out"))
     st.caption(
         _(
@@ -92,18 +92,18 @@ def _costs(evaluation: Evaluation, found: tuple[Cost, ...]) -> None:
     )
     if any(cost.gained_if_loosened for cost in found):
         st.markdown(f":small[{_('Loosen one step:')}]")
-    places = [i for i, one in enumerate(evaluation.profile.criteria) if one.role.is_gate]
+    places = [i for i, one in enumerate(market.profile.criteria) if one.role.is_gate]
     with st.container(horizontal=True, gap="xsmall"):
         for place, cost in zip(places, found, strict=True):
-            _loosen(evaluation, place, cost)
+            _loosen(market, place, cost)
 
 
-def _loosen(evaluation: Evaluation, place: int, cost: Cost) -> None:
+def _loosen(market: MarketView, place: int, cost: Cost) -> None:
     """A button that loosens the gate at a place in the profile; nothing where that gains nobody."""
     if cost.loosened is None or not cost.gained_if_loosened:
         return
-    columns = evaluation.population.columns
-    looser = evaluation.profile.changing(place, fit=cost.loosened.fit)
+    columns = market.population.columns
+    looser = market.profile.changing(place, fit=cost.loosened.fit)
     st.button(
         plain(
             _("{criterion}: {range} ({gain})").format(
@@ -139,8 +139,8 @@ def stage_data(stages: tuple[Stage, ...], columns: dict[str, Column]) -> pl.Data
     return pl.DataFrame(rows)
 
 
-def _attrition(evaluation: Evaluation) -> None:
-    table = stage_data(attrition(evaluation), evaluation.population.columns)
+def _attrition(market: MarketView) -> None:
+    table = stage_data(market.attrition(), market.population.columns)
     headings = {
         "stage": _("After"),
         "matching": _("Match so far"),
@@ -152,7 +152,7 @@ def _attrition(evaluation: Evaluation) -> None:
         [Field(name, heading) for name, heading in headings.items()],
         title=_("Left after each, companies"),
         file="attrition",
-        population=evaluation.population,
+        population=market.population,
     ).draw_title()
     dark = theme.is_dark()
     colours = theme.tier_colours(("A", "B", "C"), dark=dark)

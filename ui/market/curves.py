@@ -5,14 +5,13 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from icp_core.analysis.concentration import Concentration, concentration
-from icp_core.analysis.costs import CutOffs, cut_offs
-from icp_core.analysis.tier_policies import equivalent
+from icp_core.analysis.concentration import Concentration
+from icp_core.analysis.costs import CutOffs
 from icp_core.errors import ProfileError
 from icp_core.evaluation.market import LARGEST
-from icp_core.evaluation.scoreboard import Evaluation
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Profile
+from icp_core.views import MarketView
 from ui import charts, live, state, theme
 from ui.areas import tier_label
 from ui.format import UNKNOWN, number, percent, plain, short
@@ -23,9 +22,9 @@ _STEP: Final = 5
 _WIDTH: Final = 98
 
 
-def spread(evaluation: Evaluation) -> None:
+def spread(market: MarketView) -> None:
     """Draw the concentration curve, and the same per tier."""
-    curve = concentration(evaluation)
+    curve = market.concentration()
     if curve is None:
         st.info(
             _(
@@ -44,9 +43,9 @@ def spread(evaluation: Evaluation) -> None:
         )
         st.caption(spread_sentence(curve))
     with right, st.container(border=True, gap="xsmall", height="stretch"):
-        currency = evaluation.profile.currency
+        currency = market.profile.currency
         Table(
-            spread_data(evaluation, curve),
+            spread_data(market, curve),
             (
                 Field("of", _("Matches")),
                 Field(
@@ -57,7 +56,7 @@ def spread(evaluation: Evaluation) -> None:
             ),
             title=_("By tier"),
             file="concentration",
-            population=evaluation.population,
+            population=market.population,
         ).draw(height="content")
         st.caption(
             _(
@@ -84,12 +83,12 @@ def spread_sentence(curve: Concentration) -> str:
     return text
 
 
-def spread_data(evaluation: Evaluation, whole: Concentration) -> pl.DataFrame:
+def spread_data(market: MarketView, whole: Concentration) -> pl.DataFrame:
     """Companies, potential and the share of the largest: all matches, then each tier."""
-    tiers = [*evaluation.profile.tiers.names, UNRANKED]
+    tiers = [*market.profile.tiers.names, UNRANKED]
     curves = {
         _("All"): whole,
-        **{tier_label(name): concentration(evaluation, tier=name) for name in tiers},
+        **{tier_label(name): market.concentration(tier=name) for name in tiers},
     }
     return pl.DataFrame(
         [
@@ -110,16 +109,14 @@ def spread_data(evaluation: Evaluation, whole: Concentration) -> pl.DataFrame:
     )
 
 
-def by_cut_off(evaluation: Evaluation) -> None:
+def by_cut_off(market: MarketView) -> None:
     """Draw companies against the cut-off, with the tiers' cut-offs to be edited by number."""
-    curve = cut_offs(evaluation)
+    curve = market.curve()
     left, right = st.columns([3, 2], gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         st.markdown(f"**{_('Companies that reach each cut-off of the score')}**")
         charts.show(
-            charts.cut_off_chart(
-                curve, live.cut_offs(evaluation), dark=theme.is_dark(), height=400
-            ),
+            charts.cut_off_chart(curve, live.cut_offs(market), dark=theme.is_dark(), height=400),
             key="market_cut_offs",
             alt=_("Companies by least score, with the cut-offs of the tiers"),
         )
@@ -132,12 +129,12 @@ def by_cut_off(evaluation: Evaluation) -> None:
                 ).format(count=number(curve.unscored))
             )
     with right, st.container(border=True, gap="xsmall", height="stretch"):
-        _edit(evaluation)
-        _curve_table(evaluation, curve)
+        _edit(market)
+        _curve_table(market, curve)
 
 
-def _edit(evaluation: Evaluation) -> None:
-    profile = evaluation.profile
+def _edit(market: MarketView) -> None:
+    profile = market.profile
     st.markdown(f"**{_('Cut-offs of the tiers')}**")
     if profile.tiers.kind != "cut_off":
         st.caption(
@@ -145,7 +142,7 @@ def _edit(evaluation: Evaluation) -> None:
             if profile.tiers.kind == "capacity"
             else _("Tiers go by potential now, so no score begins one.")
         )
-        policy = equivalent(evaluation, "cut_off")
+        policy = market.equivalent_policy("cut_off")
         if policy is not None:
             st.button(
                 _("Rank by score: {tiers}").format(
@@ -175,7 +172,7 @@ def _edit(evaluation: Evaluation) -> None:
     st.caption(
         " · ".join(
             plain(f"{tier_label(total.name)} {number(total.accounts)}")
-            for total in evaluation.tiers
+            for total in market.totals.tiers
         )
     )
 
@@ -202,9 +199,9 @@ def with_cut_off(profile: Profile, index: int, cut_off: float) -> Profile:
     return profile.replace(tiers=profile.tiers.replace(tiers=tuple(tiers)))
 
 
-def _curve_table(evaluation: Evaluation, curve: CutOffs) -> None:
-    table, currency = curve_data(curve), evaluation.profile.currency
-    is_unknown = evaluation.potential.unknown == len(evaluation.matches)
+def _curve_table(market: MarketView, curve: CutOffs) -> None:
+    table, currency = curve_data(curve), market.profile.currency
+    is_unknown = market.totals.potential_unknown == market.totals.matching
     Table(
         table[::-_STEP],
         (
@@ -218,7 +215,7 @@ def _curve_table(evaluation: Evaluation, curve: CutOffs) -> None:
         ),
         title=_("Every {step} points").format(step=_STEP),
         file="cut-offs",
-        population=evaluation.population,
+        population=market.population,
         whole=lambda: table,
     ).draw_printed(height=250, alt=_("Companies and potential by least score"))
 

@@ -1,8 +1,7 @@
 """How large the market is, why that is a range, and whether it suits the team."""
 
-from typing import Final
+from typing import Final, Literal
 
-import numpy as np
 import streamlit as st
 
 from icp_core.accounts.columns import Column
@@ -10,8 +9,8 @@ from icp_core.analysis.plan import TeamPlan
 from icp_core.analysis.sizing import Lack, Sizing
 from icp_core.analysis.verdict import BROAD, Action, Breadth, Change, Verdict
 from icp_core.evaluation.market import Bounds
-from icp_core.evaluation.scoreboard import Evaluation
 from icp_core.profiles.model import Role
+from icp_core.views import MarketView
 from ui import shell, state
 from ui.builder import words
 from ui.format import SPACE, UNKNOWN, bounds, in_sentence, money_bounds, number, percent, plain
@@ -19,7 +18,7 @@ from ui.headline import Figure, cards, unknown_potential
 from ui.texts import _, ngettext
 
 _MOST_CHANGES: Final = 3
-_LOOKS: Final = {
+_LOOKS: Final[dict[Breadth | None, tuple[Literal["orange", "green", "gray"], str]]] = {
     Breadth.TOO_NARROW: ("orange", ":material/compress:"),
     Breadth.ABOUT_RIGHT: ("green", ":material/check:"),
     Breadth.TOO_BROAD: ("orange", ":material/expand:"),
@@ -27,14 +26,14 @@ _LOOKS: Final = {
 }
 
 
-def figures(evaluation: Evaluation, sizing: Sizing) -> tuple[Figure, ...]:
+def figures(market: MarketView, sizing: Sizing) -> tuple[Figure, ...]:
     """TAM, SAM, SOM and white space, each in accounts with what they could be worth beneath."""
-    team, matching = sizing.team, len(evaluation.matches)
-    customers = int(np.count_nonzero(evaluation.matches.customers))
-    told = evaluation.population.tells_customers
+    team, matching = sizing.team, market.totals.matching
+    customers = market.totals.customers
+    told = market.population.tells_customers
 
     def size(label: str, accounts: Bounds, value: Bounds, help: str) -> Figure:
-        return Figure(label, bounds(accounts), _worth(evaluation, accounts, value), help)
+        return Figure(label, bounds(accounts), _worth(market, accounts, value), help)
 
     regions = len(team.served_regions)
     return (
@@ -76,36 +75,35 @@ def figures(evaluation: Evaluation, sizing: Sizing) -> tuple[Figure, ...]:
     )
 
 
-def _worth(evaluation: Evaluation, accounts: Bounds, value: Bounds) -> str:
-    worth, possible = evaluation.potential, evaluation.possible.potential(evaluation.profile)
-    if accounts.high and worth.unknown + possible.unknown == len(worth.amount) + len(
-        possible.amount
-    ):
+def _worth(market: MarketView, accounts: Bounds, value: Bounds) -> str:
+    whole = market.totals
+    unknown = whole.potential_unknown + whole.potential_unknown_possible
+    if accounts.high and unknown == whole.matching + whole.possible:
         return _("potential unknown")
-    return _("{amount} a year").format(amount=money_bounds(value, evaluation.profile.currency))
+    return _("{amount} a year").format(amount=money_bounds(value, market.profile.currency))
 
 
-def numbers(evaluation: Evaluation, sizing: Sizing) -> None:
+def numbers(market: MarketView, sizing: Sizing) -> None:
     """Draw the sizes, and beneath them why they are ranges."""
-    cards(figures(evaluation, sizing))
-    st.caption(plain(cause(evaluation, sizing)))
+    cards(figures(market, sizing))
+    st.caption(plain(cause(market, sizing)))
 
 
-def cause(evaluation: Evaluation, sizing: Sizing) -> str:
+def cause(market: MarketView, sizing: Sizing) -> str:
     """Why the sizes are ranges, in counts, and what the potential leaves out."""
     parts = []
     open_accounts = round(sizing.sam.high - sizing.sam.low)
     if open_accounts:
-        columns = evaluation.population.columns
+        columns = market.population.columns
         lacking = _listed([_lack(lack, columns) for lack in sizing.lacks])
         parts.append(
             _("{count} possible: {lacking}.").format(count=number(open_accounts), lacking=lacking)
         )
         if sum(lack.only for lack in sizing.lacks) < open_accounts:
             parts.append(_("Some lack more than one fact."))
-    elif len(evaluation.matches):
+    elif market.totals.matching:
         parts.append(_("Exact: nothing that decides is unknown here."))
-    parts.extend(unknown_potential(evaluation.market))
+    parts.extend(unknown_potential(market.totals))
     return " ".join(parts) or _("No company matches this profile, and none may.")
 
 
@@ -125,7 +123,7 @@ def _listed(names: list[str]) -> str:
     return _("{first} and {last}").format(first=", ".join(names[:-1]), last=names[-1])
 
 
-def verdict_part(evaluation: Evaluation, found: Verdict, team: TeamPlan) -> None:
+def verdict_part(market: MarketView, found: Verdict, team: TeamPlan) -> None:
     """Draw how the market compares with the team, and what would make it about right."""
     colour, icon = _LOOKS[found.breadth]
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
@@ -136,14 +134,14 @@ def verdict_part(evaluation: Evaluation, found: Verdict, team: TeamPlan) -> None
     if found.breadth is None:
         shell.link("verification", _("Verify a sample of them"), ":material/fact_check:")
     with st.container(gap="xxsmall"):
-        _changes(evaluation, found)
+        _changes(market, found)
     if found.breadth in (Breadth.TOO_NARROW, Breadth.TOO_BROAD) and not any(
         change.breadth is Breadth.ABOUT_RIGHT for change in found.changes
     ):
         st.caption(advice(found))
 
 
-def _changes(evaluation: Evaluation, found: Verdict) -> None:
+def _changes(market: MarketView, found: Verdict) -> None:
     for place, change in enumerate(found.changes[:_MOST_CHANGES]):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
             st.button(
@@ -155,7 +153,7 @@ def _changes(evaluation: Evaluation, found: Verdict) -> None:
                 args=(change.profile,),
                 help=_("Change the profile; it can be taken back in the sidebar."),
             )
-            st.markdown(change_text(evaluation, change), width="stretch")
+            st.markdown(change_text(market, change), width="stretch")
 
 
 def breadth_name(found: Verdict) -> str:
@@ -230,10 +228,10 @@ def _end(breadth: Breadth | None) -> str:
     }[breadth]
 
 
-def change_text(evaluation: Evaluation, change: Change) -> str:
+def change_text(market: MarketView, change: Change) -> str:
     """One change, and the market it would make."""
-    columns = evaluation.population.columns
-    before = evaluation.profile.criteria[change.index]
+    columns = market.population.columns
+    before = market.profile.criteria[change.index]
     column = columns[before.column]
     name = words.criterion_name(before, columns)
     match change.action:

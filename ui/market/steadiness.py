@@ -2,13 +2,12 @@
 
 from typing import Final
 
-import numpy as np
 import polars as pl
 import streamlit as st
 
 from icp_core.analysis.robustness import STEADY, Robustness
-from icp_core.evaluation.scoreboard import Evaluation
-from ui import charts, data, state, theme
+from icp_core.views import MarketView
+from ui import charts, state, theme
 from ui.areas import tier_label
 from ui.format import number, percent, plain
 from ui.tables import Field, Table
@@ -17,39 +16,39 @@ from ui.texts import _
 ROWS: Final = 200
 
 
-def draw(dataset: str, evaluation: Evaluation) -> None:
+def draw(market: MarketView) -> None:
     """Draw the sentence, the tiers and the accounts; the work is done when it is first shown."""
-    found = computed(dataset, evaluation)
+    found = computed(market)
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{plain(sentence(found))}**")
-        st.caption(method(found))
+        st.markdown(f"**{plain(sentence(market, found))}**")
+        st.caption(method(market, found))
     if not found.depends_on_weights:
         return
     left, right = st.columns([2, 3], gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
-        _tiers(found)
+        _tiers(market, found)
     with right, st.container(border=True, gap="xsmall", height="stretch"):
-        _accounts(found)
+        _accounts(market, found)
 
 
-def computed(dataset: str, evaluation: Evaluation) -> Robustness:
+def computed(market: MarketView) -> Robustness:
     """The draws, with a progress bar while they are made."""
     place = st.empty()
 
     def progress(share: float) -> None:
         place.progress(min(share, 1.0), _("Drawing weights and ranking every match again"))
 
-    found = data.robustness(dataset, evaluation.profile, progress=progress)
+    found = market.robustness(progress=progress)
     place.empty()
     return found
 
 
-def sentence(found: Robustness) -> str:
+def sentence(market: MarketView, found: Robustness) -> str:
     """How firm each tier is."""
     if not found.depends_on_weights:
         return (
             _("Tiers go by potential, so weights move nobody.")
-            if found.evaluation.profile.tiers.kind == "value"
+            if market.profile.tiers.kind == "value"
             else _("Weights move nobody: nothing is weighed, or nothing matches.")
         )
     ranked = [tier for tier in found.tiers[:-1] if tier.accounts]
@@ -65,7 +64,7 @@ def sentence(found: Robustness) -> str:
     )
 
 
-def method(found: Robustness) -> str:
+def method(market: MarketView, found: Robustness) -> str:
     """What was drawn, and how sure the shares are."""
     return _(
         "{draws} draws of weights around yours, 95 % of them between half and double (log-normal). "
@@ -73,7 +72,7 @@ def method(found: Robustness) -> str:
         "± {margin} points."
     ).format(
         draws=number(found.draws),
-        count=number(len(found.evaluation.matches)),
+        count=number(market.totals.matching),
         margin=number(100 * found.margin, digits=1),
     )
 
@@ -96,7 +95,7 @@ def tier_table(found: Robustness) -> pl.DataFrame:
     )
 
 
-def _tiers(found: Robustness) -> None:
+def _tiers(market: MarketView, found: Robustness) -> None:
     table = tier_table(found)
     headings = {
         "tier": _("Tier"),
@@ -111,7 +110,7 @@ def _tiers(found: Robustness) -> None:
         [Field(name, heading) for name, heading in headings.items()],
         title=_("Who holds their tier"),
         file="robustness-tiers",
-        population=found.evaluation.population,
+        population=market.population,
     ).draw_title()
     dark = theme.is_dark()
     colours = theme.tier_colours(("A", "B", "C"), dark=dark)
@@ -134,7 +133,9 @@ def _tiers(found: Robustness) -> None:
     )
 
 
-def account_data(found: Robustness, *, tier: int, rows: int | None = ROWS) -> pl.DataFrame:
+def account_data(
+    market: MarketView, found: Robustness, *, tier: int, rows: int | None = ROWS
+) -> pl.DataFrame:
     """Accounts of a tier, the least firm first: account_id, name, score, stays, instead.
 
     Parameters
@@ -146,20 +147,12 @@ def account_data(found: Robustness, *, tier: int, rows: int | None = ROWS) -> pl
     rows
         How many at most; None for all.
     """
-    evaluation = found.evaluation
-    own = np.flatnonzero(evaluation.tier == tier)
-    order = own[np.lexsort((-np.nan_to_num(evaluation.score[own]), found.stays[own]))][:rows]
-    labels = [*(tier_label(one.tier) for one in found.tiers), None]
-    return evaluation.population.frame.select("account_id", "name")[
-        evaluation.matches.rows[order]
-    ].with_columns(
-        score=pl.Series(evaluation.score[order], nan_to_null=True),
-        stays=pl.Series(found.stays[order], dtype=pl.Float64),
-        instead=pl.Series([labels[i] for i in found.alternative[order]], dtype=pl.String),
-    )
+    labels = pl.Series([tier_label(one.tier) for one in found.tiers], dtype=pl.String)
+    least = market.least_firm(found, tier=tier, count=rows)
+    return least.with_columns(instead=labels.gather(least["instead"]))
 
 
-def _accounts(found: Robustness) -> None:
+def _accounts(market: MarketView, found: Robustness) -> None:
     tiers = found.tiers
     tier = st.segmented_control(
         _("Tier"),
@@ -170,7 +163,7 @@ def _accounts(found: Robustness) -> None:
         label_visibility="collapsed",
         **state.kept("market_tier"),
     )
-    rows = account_data(found, tier=tier)
+    rows = account_data(market, found, tier=tier)
     Table(
         rows,
         (
@@ -182,8 +175,8 @@ def _accounts(found: Robustness) -> None:
         ),
         title=_("Least firm first"),
         file=f"robustness-tier-{tier + 1}",
-        population=found.evaluation.population,
-        whole=lambda: account_data(found, tier=tier, rows=None),
+        population=market.population,
+        whole=lambda: account_data(market, found, tier=tier, rows=None),
     ).draw(height=320)
     if tiers[tier].accounts > rows.height:
         st.caption(

@@ -20,10 +20,10 @@ from icp_core.analysis.compare import (
     Kind,
     MoveCause,
 )
-from icp_core.evaluation.scoreboard import Evaluation
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Profile, Role
 from icp_core.profiles.starters import starters_for
+from icp_core.views import MarketView, view_of
 from icp_core.workspace import SavedProfile, SavedVersion, checksum
 from ui import live, saving, state
 from ui.builder import words
@@ -118,13 +118,13 @@ def choose(choices: dict[str, Side], before: str, after: str) -> tuple[Side, Sid
 
 def side_by_side_data(comparison: Comparison) -> pl.DataFrame:
     """TAM and tier totals of both sides, and what changed, in words: figure, before, after, change."""
-    before, after = comparison.before, comparison.after
+    before, after = view_of(comparison.before), view_of(comparison.after)
     one, other = headline_data(before), headline_data(after)
-    matches = len(after.matches) - len(before.matches)
-    customers = int(after.matches.customers.sum()) - int(before.matches.customers.sum())
+    matches = after.totals.matching - before.totals.matching
+    customers = after.totals.customers - before.totals.customers
     worth = None
     if before.profile.currency == after.profile.currency:
-        worth = after.potential.total - before.potential.total
+        worth = after.totals.potential - before.totals.potential
     changes = (signed(matches), _worth(worth, after), "", signed(matches - customers))
     rows = [
         (
@@ -154,7 +154,7 @@ def side_by_side_data(comparison: Comparison) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["figure", "before", "after", "change"], orient="row")
 
 
-def _worth(change: float | None, side: Evaluation) -> str:
+def _worth(change: float | None, side: MarketView) -> str:
     if change is None:
         return UNKNOWN
     sign = "+" if change >= 0 else "−"

@@ -1,6 +1,6 @@
 """Accounts that stay where they are: DuckDB and Parquet on disk, a Spark cluster, a warehouse.
 
-`connect` opens a source by its address, and `EngineBoard` evaluates profiles there by the same
+`connect` opens a source by its address, and `EngineAccounts` evaluates profiles there by the same
 expressions as everywhere. Only totals, pages of rows and streamed exports leave the engine.
 """
 
@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from icp_core.errors import SourceError
 from icp_core.evaluation.engines.base import Engine, without_password
-from icp_core.evaluation.engines.evaluation import EngineBoard, EngineEvaluation
+from icp_core.evaluation.engines.evaluation import EngineAccounts, EngineEvaluation
 
-__all__ = ["SCHEMES", "Engine", "EngineBoard", "EngineEvaluation", "connect", "is_address"]
+__all__ = ["SCHEMES", "Engine", "EngineAccounts", "EngineEvaluation", "connect", "is_address"]
 
 SCHEMES: Final = ("duckdb", "parquet", "spark", "sc", "ibis+…")
 

@@ -1,28 +1,80 @@
-"""Evaluating profiles inside an engine, with the same questions as the scoreboard answers."""
+"""Evaluating profiles on accounts that stay in an engine."""
 
 from collections.abc import Iterator
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, reduce
 from math import ceil, log10
+from operator import add
+from threading import RLock, Timer
+from time import monotonic
 from typing import Any, Final
 
 import narwhals as nw
 import polars as pl
+from cachetools import TTLCache
 
 from icp_core.accounts.columns import BY_NAME, Column
+from icp_core.accounts.on_disk import scratch
+from icp_core.accounts.universe import Universe
 from icp_core.evaluation.engines.base import Engine
-from icp_core.evaluation.expressions import MATCH, NAMES, POSSIBLE
-from icp_core.evaluation.market import Breakdown, GateCost, Market, TierTotal, evaluate, ranked
+from icp_core.evaluation.engines.cells import Cells
+from icp_core.evaluation.engines.lifted import LiftedEvaluation, LiftedScoreboard, Whole
+from icp_core.evaluation.expressions import FAILS, MATCH, POSSIBLE, dimension, standing
+from icp_core.evaluation.market import Breakdown, GateCost, Market, TierTotal
+from icp_core.evaluation.names import NAMES, indicator
+from icp_core.evaluation.on_engines import evaluate, ranked
 from icp_core.evaluation.tiers import boundaries, tier_of
-from icp_core.profiles.model import Profile
+from icp_core.profiles.first_draft import Spread
+from icp_core.profiles.model import Criterion, Profile, Role
 
 SECONDS: Final = 120.0
+"""Limit on one question: longer than any reader waits for an answer."""
+
 BATCH: Final = 50_000
+"""Rows that leave an engine together: some 20 MB, little beside what an engine takes itself."""
+
 SAMPLE: Final = 20_000
+"""Accounts to suggest criteria from: quantiles are then sure to about half a percent."""
+
+LIFTED: Final = 2_000_000
+"""Accounts up to which matches and possible ones are usually lifted: some seconds, and little memory."""
+
 _LEAST_SAMPLE: Final = 1_000
+_MOST_KEPT: Final = 64
+"""Answers and counts kept by profile: more than people work on one engine at a time."""
+
+_ANSWER_AGE: Final = 3_600.0
+"""Seconds after which an engine is asked again, because its accounts may have changed."""
+
+_IDLE: Final = 900.0
+"""Seconds without a question after which lifted accounts are dropped."""
 
 
-class EngineBoard:
+@dataclass(frozen=True)
+class Narrowing:
+    """A criterion that could be required (or ruled out), and how many accounts that would leave.
+
+    Attributes
+    ----------
+    index
+        Its place in the profile.
+    criterion
+        As the gate that it would be.
+    left
+        Matches and possible accounts then.
+    """
+
+    index: int
+    criterion: Criterion
+    left: int
+
+
+class EngineAccounts:
     """Evaluates profiles on one engine.
+
+    Where the gates leave few enough accounts, those are lifted into memory, shared by everybody with the
+    same gates, and dropped when nobody has asked about them for a quarter of an hour. Weights are then
+    answered without the engine.
 
     Parameters
     ----------
@@ -32,6 +84,8 @@ class EngineBoard:
         How long one question may take; None for no limit.
     include_inactive
         Keep bankrupt, dissolving and deregistered accounts too.
+    lift_up_to
+        Matches and possible accounts together, up to which they are lifted; 0 lifts none.
     """
 
     def __init__(
@@ -40,18 +94,25 @@ class EngineBoard:
         *,
         seconds: float | None = SECONDS,
         include_inactive: bool = False,
+        lift_up_to: int = 0,
     ) -> None:
         self.engine = engine
         self.seconds = seconds
+        self.lift_up_to = lift_up_to
         self._include_inactive = include_inactive
+        self._lock = RLock()
+        self._answers: TTLCache[str, EngineEvaluation] = TTLCache(_MOST_KEPT, _ANSWER_AGE)
+        self._cells: TTLCache[tuple[Criterion, ...], Cells] = TTLCache(_MOST_KEPT, _ANSWER_AGE)
+        self._facts: TTLCache[str, Any] = TTLCache(_MOST_KEPT, _ANSWER_AGE)
+        self._lifted: dict[frozenset[tuple[Criterion, ...]], tuple[LiftedScoreboard, float]] = {}
 
     @property
     def columns(self) -> dict[str, Column]:
         """What each column is, by name."""
         return self.engine.columns
 
-    def evaluate(self, profile: Profile) -> "EngineEvaluation":
-        """Ask the engine for the market of a profile.
+    def evaluate(self, profile: Profile) -> "EngineEvaluation | LiftedEvaluation":
+        """The market of a profile: on lifted accounts where they are few enough, else in the engine.
 
         Raises
         ------
@@ -60,9 +121,202 @@ class EngineBoard:
         SourceError
             If the engine fails or takes too long.
         """
+        profile.check(self.columns)
+        if self.lift_up_to and self.left(profile) <= self.lift_up_to:
+            return self.lifted(profile).evaluate(profile)
+        key = profile.model_dump_json()
+        with self._lock:
+            found = self._answers.get(key)
+        if found is None:
+            with self.engine.asking(seconds=self.seconds):
+                market = evaluate(
+                    self.accounts(), profile, columns=self.columns, keep=self.engine.keep
+                )
+            found = EngineEvaluation(self, market)
+            with self._lock:
+                self._answers[key] = found
+        return found
+
+    def lifted(self, *profiles: Profile) -> LiftedScoreboard:
+        """The matches and possible accounts of some profiles in memory, lifted if they are not yet.
+
+        Raises
+        ------
+        ProfileError
+            If a profile does not fit the columns.
+        SourceError
+            If the engine fails or takes too long, or the disk refuses them.
+        """
+        for profile in profiles:
+            profile.check(self.columns)
+        gates = frozenset(profile.gates for profile in profiles)
+        with self._lock:
+            if gates in self._lifted:
+                scoreboard = self._lifted[gates][0]
+            else:
+                scoreboard = LiftedScoreboard(self._lift(gates), self._whole())
+                self._drop_later()
+            self._lifted[gates] = scoreboard, monotonic()
+        return scoreboard
+
+    def left(self, profile: Profile) -> int:
+        """Matches and possible accounts together, counted in the engine."""
+        cells = self.cells(profile)
+        failing = reduce(add, (cells.gate(gate)[0] for gate in profile.gates), cells.none())
+        return cells.count(~failing)
+
+    def cells(self, profile: Profile) -> Cells:
+        """All accounts as the gates of a profile see them."""
+        with self._lock:
+            found = self._cells.get(profile.gates)
+            if found is None:
+                found = Cells(self.accounts, self.columns, self.ask)
+                found.ask(profile.gates)
+                self._cells[profile.gates] = found
+        return found
+
+    def narrowing(self, profile: Profile) -> tuple[Narrowing, ...]:
+        """What requiring each scored criterion would leave, the fewest accounts first.
+
+        Raises
+        ------
+        SourceError
+            If the engine fails or takes too long.
+        """
+        required = [
+            (index, one.replace(role=Role.MUST_HAVE if one.role.favours else Role.KNOCK_OUT))
+            for index, one in enumerate(profile.criteria)
+            if not one.role.is_gate
+        ]
+        cells = Cells(self.accounts, self.columns, self.ask)
+        cells.ask((*profile.gates, *(gate for _index, gate in required)))
+        failing = reduce(add, (cells.gate(gate)[0] for gate in profile.gates), cells.none())
+        found = [
+            Narrowing(index, gate, cells.count(~(failing | cells.gate(gate)[0])))
+            for index, gate in required
+        ]
+        return tuple(sorted(found, key=lambda one: one.left))
+
+    def ask(self, question: nw.LazyFrame[Any]) -> pl.DataFrame:
+        """The rows of a question, within the time limit.
+
+        Raises
+        ------
+        SourceError
+            If the engine fails or takes too long.
+        """
         with self.engine.asking(seconds=self.seconds):
-            market = evaluate(self.accounts(), profile, columns=self.columns, keep=self.engine.keep)
-        return EngineEvaluation(self, market)
+            found: pl.DataFrame = question.collect("polars").to_native()
+        return found
+
+    def sampled(self) -> Universe:
+        """A sample as a universe: to suggest criteria from, and to know where a column's values lie.
+
+        Raises
+        ------
+        SourceError
+            If the engine fails or takes too long.
+        """
+        found: Universe = self._fact(
+            "sample",
+            lambda: Universe.of(
+                self.sample(),
+                name=self.engine.name,
+                label=self.engine.label,
+                fictional=self.engine.fictional,
+            ),
+        )
+        return found
+
+    def _whole(self) -> Whole:
+        return Whole(
+            self.engine,
+            cells=self.cells,
+            spread=self._spread,
+            listed=self._listed,
+            customers=lambda: self._fact("customers", self._customers),
+        )
+
+    def _fact(self, key: str, ask: Any) -> Any:
+        with self._lock:
+            if key not in self._facts:
+                self._facts[key] = ask()
+            return self._facts[key]
+
+    def _spread(self, column: str) -> Spread | None:
+        values = self.sampled().frame[column]
+        if values.null_count() == len(values):
+            return None
+        found: Spread = self._fact(f"spread of {column}", lambda: Spread.of(values))
+        return found
+
+    def _listed(self, level: str) -> pl.DataFrame:
+        def ask() -> pl.DataFrame:
+            areas = nw.from_native(self.accounts()).select(
+                dimension("country", columns=self.columns).alias("_area_country"),
+                dimension(level, columns=self.columns).alias("_area_code"),
+            )
+            counts = areas.group_by("_area_country", "_area_code").agg(
+                nw.len().alias("_area_accounts")
+            )
+            return self.ask(counts).select(
+                country=pl.col("_area_country").cast(pl.String),
+                code=pl.col("_area_code").cast(pl.String),
+                accounts=pl.col("_area_accounts").cast(pl.Int64),
+            )
+
+        found: pl.DataFrame = self._fact(f"listed by {level}", ask)
+        return found
+
+    def _customers(self) -> int:
+        if "is_customer" not in self.columns:
+            return 0
+        customers = nw.from_native(self.accounts()).select(
+            indicator(nw.col("is_customer")).sum().alias("_customers")
+        )
+        return int(self.ask(customers).item() or 0)
+
+    def _lift(self, gates: frozenset[tuple[Criterion, ...]]) -> Universe:
+        frame = nw.from_native(self.accounts())
+        conditions = [
+            reduce(
+                add,
+                (indicator(standing(gate, columns=self.columns) == FAILS) for gate in set_of_gates),
+                nw.lit(0.0),
+            )
+            == 0
+            for set_of_gates in gates
+        ]
+        left = frame.filter(reduce(lambda one, other: one | other, conditions))
+        with scratch() as folder:
+            with self.engine.asking(seconds=self.seconds):
+                for place, batch in enumerate(self.engine.batches(left.to_native(), rows=BATCH)):
+                    tidy(batch).write_parquet(folder / f"{place:06}.parquet", compression="lz4")
+            if not any(folder.iterdir()):
+                empty = tidy(self.ask(frame.head(0)))
+                return Universe(self.engine.name, self.engine.label, empty, self.engine.fictional)
+            return Universe.of(
+                pl.scan_parquet(folder / "*.parquet"),
+                name=self.engine.name,
+                label=self.engine.label,
+                fictional=self.engine.fictional,
+            )
+
+    def _drop_later(self) -> None:
+        timer = Timer(_IDLE, self._drop_idle)
+        timer.daemon = True
+        timer.start()
+
+    def _drop_idle(self) -> None:
+        with self._lock:
+            since = monotonic() - _IDLE
+            self._lifted = {
+                gates: (scoreboard, used)
+                for gates, (scoreboard, used) in self._lifted.items()
+                if used > since
+            }
+            if self._lifted:
+                self._drop_later()
 
     def accounts(self) -> Any:
         """The accounts as the engine's own lazy frame."""
@@ -98,15 +352,15 @@ class EngineBoard:
 class EngineEvaluation:
     """One profile on one engine: totals that are here, and rows that are fetched when asked for."""
 
-    def __init__(self, scoreboard: EngineBoard, market: Market) -> None:
-        self.scoreboard = scoreboard
+    def __init__(self, accounts: EngineAccounts, market: Market) -> None:
+        self.accounts = accounts
         self.market = market
         self.profile = market.profile
 
     @property
     def population(self) -> Engine:
         """The accounts it is evaluated on."""
-        return self.scoreboard.engine
+        return self.accounts.engine
 
     @property
     def tiers(self) -> tuple[TierTotal, ...]:
@@ -147,7 +401,7 @@ class EngineEvaluation:
         frame = self._ranked(MATCH, tiered=True)
         if limit is not None:
             frame = frame.head(limit)
-        engine = self.scoreboard.engine
+        engine = self.accounts.engine
         with engine.asking(seconds=None):
             for batch in engine.batches(frame.to_native(), rows=rows):
                 yield self._named(batch)
@@ -167,7 +421,7 @@ class EngineEvaluation:
         SourceError
             If the engine fails or takes too long.
         """
-        if "marketing_opt_out" not in self.scoreboard.columns:
+        if "marketing_opt_out" not in self.accounts.columns:
             return sum(tier.accounts for tier in self.tiers[:-1])
         return self._reachable
 
@@ -176,7 +430,7 @@ class EngineEvaluation:
         in_tier = nw.col("tier") < len(self.profile.tiers.tiers)
         opted_out = nw.col("marketing_opt_out")
         frame = self._ranked(MATCH, tiered=True).filter(in_tier, opted_out.is_null() | ~opted_out)
-        with self.scoreboard.engine.asking(seconds=self.scoreboard.seconds):
+        with self.accounts.engine.asking(seconds=self.accounts.seconds):
             return int(frame.select(nw.len()).collect("polars").item())
 
     @cached_property
@@ -187,17 +441,17 @@ class EngineEvaluation:
         frame = self._ranked(MATCH, tiered=False).filter(~nw.col(NAMES.score).is_null())
         columns = frame.select(NAMES.score, NAMES.potential, "account_id")
         room = int(sum(tier.threshold for tier in policy.tiers))
-        with self.scoreboard.engine.asking(seconds=self.scoreboard.seconds):
+        with self.accounts.engine.asking(seconds=self.accounts.seconds):
             return boundaries(policy, columns.head(room).collect("polars").to_native())
 
     def _ranked(self, state: int, *, tiered: bool) -> nw.LazyFrame[Any]:
         frame = ranked(
-            self.scoreboard.accounts(), self.profile, columns=self.scoreboard.columns, state=state
+            self.accounts.accounts(), self.profile, columns=self.accounts.columns, state=state
         )
         return frame.with_columns(tier_of(self._cutoffs).alias("tier")) if tiered else frame
 
     def _fetch(self, frame: nw.LazyFrame[Any], *, offset: int, limit: int) -> pl.DataFrame:
-        with self.scoreboard.engine.asking(seconds=self.scoreboard.seconds):
+        with self.accounts.engine.asking(seconds=self.accounts.seconds):
             rows = frame.head(offset + limit).collect("polars").to_native()
         return self._named(rows.slice(offset))
 

@@ -1,9 +1,9 @@
-"""What a session has on its desk while it loads a list: files, mappings, the work, what it waits for."""
+"""What a session keeps while it loads a list: files, mappings, the work, what it waits for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import polars as pl
 import streamlit as st
@@ -12,9 +12,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from icp_core.errors import IcpError
 from icp_core.importing import refresh
 from icp_core.importing.cleaning import Rules
-from icp_core.importing.customers import DealFile, Matches
-from icp_core.importing.library import Entry, Library
-from icp_core.importing.load import Loaded, Source, load, open_source
+from icp_core.importing.customers import Deals, MatchedDeals
+from icp_core.importing.library import ImportedList, Library
+from icp_core.importing.load import ImportResult, MappedFile, load, open_file
 from icp_core.importing.mapping import Mapping
 from icp_core.importing.tables import OnProgress, Progress, within
 from ui import state
@@ -28,9 +28,11 @@ _POLL: Final = 0.5
 _SAMPLED: Final = 200
 _SAMPLES: Final = 3
 
+_Result = TypeVar("_Result")
+
 
 @dataclass(frozen=True)
-class Sheet:
+class FileChoice:
     """A file to open: what was uploaded, or a path on the server."""
 
     content: UploadedFile | Path
@@ -44,11 +46,11 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedFile:
     """A file that was read, with a few of its values by heading."""
 
-    file: Sheet
-    source: Source
+    choice: FileChoice
+    file: MappedFile
     samples: dict[str, tuple[str, ...]]
 
 
@@ -56,20 +58,20 @@ class Opened:
 class Refresh:
     """A newer load that waits for the user to put it in the place of an older one."""
 
-    entry: Entry
-    loaded: Loaded
+    imported: ImportedList
+    result: ImportResult
     changes: refresh.Changes
 
 
 @dataclass(frozen=True)
-class Deals:
+class DealReview:
     """Deals that were read and matched, and what was decided of the ambiguous ones.
 
     Attributes
     ----------
     name
         Of the file.
-    outcomes
+    deals
         As read.
     accounts
         Of the universe, those that any of them may be.
@@ -82,15 +84,15 @@ class Deals:
     """
 
     name: str
-    outcomes: DealFile
+    deals: Deals
     accounts: pl.DataFrame
     labels: dict[str, str]
-    matches: Matches
+    matches: MatchedDeals
     decisions: dict[int, str | None] = field(default_factory=dict)
 
 
 @dataclass
-class Desk:
+class ImportSession:
     """One session's; changed in place.
 
     Attributes
@@ -101,36 +103,36 @@ class Desk:
         Work that goes on.
     waiting
         A refresh to agree to.
-    deals
-        Deals to agree to, by dataset.
+    reviews
+        Deals to agree to, by key of their list.
     problem, notice
         To be said on the page: what went wrong, what happened.
     round
         Counts the uploads, so that each begins with an empty uploader.
     """
 
-    opened: tuple[Opened, ...] = ()
-    opening: Work[tuple[Opened, ...]] | None = None
-    loading: Work[Entry | Refresh] | None = None
+    opened: tuple[OpenedFile, ...] = ()
+    opening: Work[tuple[OpenedFile, ...]] | None = None
+    loading: Work[ImportedList | Refresh] | None = None
     waiting: Refresh | None = None
-    deals: dict[str, Deals] = field(default_factory=dict)
+    reviews: dict[str, DealReview] = field(default_factory=dict)
     problem: str = ""
     notice: str = ""
     round: int = 0
 
-    def open(self, files: Sequence[Sheet]) -> None:
+    def open(self, files: Sequence[FileChoice]) -> None:
         """Begin to read files."""
         self.problem = self.notice = ""
         self.opening = Work(lambda tell: _open(files, tell))
 
-    def load(self, label: str, *, rules: Rules, replacing: Entry | None) -> None:
+    def load(self, label: str, *, rules: Rules, replacing: ImportedList | None) -> None:
         """Begin to load what is open, as a new list or to replace an older one."""
         self.problem = self.notice = ""
-        sources = [one.source for one in self.opened]
+        files = [opened.file for opened in self.opened]
         if replacing is None:
-            self.loading = Work(lambda tell: _load(sources, label, rules, tell))
+            self.loading = Work(lambda tell: _load(files, label, rules, tell))
         else:
-            self.loading = Work(lambda tell: _refresh(sources, replacing, rules, tell))
+            self.loading = Work(lambda tell: _refresh(files, replacing, rules, tell))
 
     def said(self) -> tuple[str, str]:
         """The problem, and the notice, which is only said once."""
@@ -145,8 +147,8 @@ class Desk:
 
     def map(self, place: int, mapping: Mapping) -> None:
         """Have one of the open files mapped so."""
-        one = self.opened[place]
-        changed = Opened(one.file, one.source.mapped(mapping), one.samples)
+        before = self.opened[place]
+        changed = replace(before, file=before.file.with_mapping(mapping))
         self.opened = (*self.opened[:place], changed, *self.opened[place + 1 :])
 
     def clear(self) -> None:
@@ -154,7 +156,7 @@ class Desk:
         self.opened, self.waiting = (), None
         self.round += 1
 
-    def settle(self) -> Entry | None:
+    def settle(self) -> ImportedList | None:
         """Take what work has ended; a list that is loaded and kept now, if there is one."""
         if self.opening is not None and self.opening.wait(AT_ONCE):
             work, self.opening = self.opening, None
@@ -169,7 +171,7 @@ class Desk:
                 return made
         return None
 
-    def _taken(self, work: Work[Any]) -> Any:
+    def _taken(self, work: Work[_Result]) -> _Result | None:
         try:
             return work.result()
         except CancelledError:
@@ -179,9 +181,9 @@ class Desk:
         return None
 
 
-def desk() -> Desk:
-    """The desk of this session."""
-    return state.own("import_desk", Desk)
+def import_session() -> ImportSession:
+    """What this session keeps on the Import page."""
+    return state.own("import_session", ImportSession)
 
 
 def watch(work: Work[Any]) -> None:
@@ -208,44 +210,46 @@ def _watched(work: Work[Any]) -> None:
         st.caption(_("Other pages can be used meanwhile. What is loaded already stays as it is."))
 
 
-def _open(files: Sequence[Sheet], tell: OnProgress) -> tuple[Opened, ...]:
+def _open(files: Sequence[FileChoice], tell: OnProgress) -> tuple[OpenedFile, ...]:
     opened = []
     remembered = Library().remembered()
-    for place, file in enumerate(files):
-        content = file.content if isinstance(file.content, Path) else file.content.getvalue()
-        source = open_source(
+    for place, choice in enumerate(files):
+        content = choice.content if isinstance(choice.content, Path) else choice.content.getvalue()
+        file = open_file(
             content,
-            name=PurePath(file.name).name,
-            sheet=file.sheet,
-            code_page=file.code_page,
+            name=PurePath(choice.name).name,
+            sheet=choice.sheet,
+            code_page=choice.code_page,
             remembered=remembered,
             on_progress=within(tell, place / len(files), 1 / len(files)),
         )
-        opened.append(Opened(file, source, _samples(source)))
+        opened.append(OpenedFile(choice, file, _samples(file)))
     return tuple(opened)
 
 
-def _samples(source: Source) -> dict[str, tuple[str, ...]]:
-    first = source.table.head(_SAMPLED)
+def _samples(file: MappedFile) -> dict[str, tuple[str, ...]]:
+    first = file.table.head(_SAMPLED)
     return {
         name: tuple(first[name].drop_nulls().unique(maintain_order=True).head(_SAMPLES))
         for name in first.columns
     }
 
 
-def _load(sources: Sequence[Source], label: str, rules: Rules, tell: OnProgress) -> Entry:
-    loaded = load(sources, rules=rules, on_progress=within(tell, 0, 0.95))
+def _load(files: Sequence[MappedFile], label: str, rules: Rules, tell: OnProgress) -> ImportedList:
+    result = load(files, rules=rules, on_progress=within(tell, 0, 0.95))
     tell(Progress("Saving", 0.95))
-    return Library().save(loaded, label)
+    return Library().save(result, label)
 
 
-def _replace(waiting: Refresh, tell: OnProgress) -> Entry:
+def _replace(waiting: Refresh, tell: OnProgress) -> ImportedList:
     tell(Progress("Saving", 0.5))
-    return Library().save(waiting.loaded, waiting.entry.label, replacing=waiting.entry.key)
+    return Library().save(waiting.result, waiting.imported.label, replacing=waiting.imported.key)
 
 
-def _refresh(sources: Sequence[Source], entry: Entry, rules: Rules, tell: OnProgress) -> Refresh:
-    loaded = load(sources, rules=rules, on_progress=within(tell, 0, 0.9))
+def _refresh(
+    files: Sequence[MappedFile], imported: ImportedList, rules: Rules, tell: OnProgress
+) -> Refresh:
+    result = load(files, rules=rules, on_progress=within(tell, 0, 0.9))
     tell(Progress("Comparing with the older list", 0.9))
-    before = Library().open(entry.key).frame
-    return Refresh(entry, loaded, refresh.compare(before, loaded.accounts))
+    before = Library().open(imported.key).frame
+    return Refresh(imported, result, refresh.compare(before, result.accounts))

@@ -1,0 +1,162 @@
+"""The accounts of an engine that match or may match, lifted into memory: weights are instant there."""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from icp_core.accounts.universe import Universe
+from icp_core.errors import AccountError
+from icp_core.evaluation.account_arrays import AccountArrays
+from icp_core.evaluation.engines.base import Engine
+from icp_core.evaluation.engines.cells import Cells
+from icp_core.evaluation.everyone import Everyone
+from icp_core.evaluation.in_memory import Evaluation, Split
+from icp_core.evaluation.market import GateCost
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.first_draft import Spread
+from icp_core.profiles.model import Profile
+
+
+class Whole:
+    """What the engine tells of all its accounts, beside those that were lifted.
+
+    Parameters
+    ----------
+    engine
+        Where they are.
+    cells
+        All accounts as gates see them.
+    spread
+        Where the known values of a column lie, among a sample; None where none is known.
+    listed
+        All accounts by area, as `Evaluation.listed`.
+    customers
+        How many customers there are.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        cells: Callable[[Profile], Cells],
+        spread: Callable[[str], Spread | None],
+        listed: Callable[[str], pl.DataFrame],
+        customers: Callable[[], int],
+    ) -> None:
+        self.engine = engine
+        self.cells = cells
+        self.spread = spread
+        self.listed = listed
+        self.customers = customers
+
+
+class LiftedScoreboard(Scoreboard):
+    """Evaluates profiles whose matches and possible accounts were all lifted.
+
+    Parameters
+    ----------
+    universe
+        The accounts lifted.
+    whole
+        What their engine tells of all accounts.
+    """
+
+    def __init__(self, universe: Universe, whole: Whole) -> None:
+        super().__init__(universe)
+        self.whole = whole
+
+    def evaluate(self, profile: Profile) -> "LiftedEvaluation":
+        """The market of a profile: of one of those that the accounts were lifted for."""
+        profile.check(self.universe.columns)
+        split = self.split(profile.gates)
+        return LiftedEvaluation(self, profile, split, self.whole, under=self.evaluate)
+
+    def row(self, account_id: str) -> int:
+        """Row of an account among those lifted.
+
+        Raises
+        ------
+        AccountError
+            If it neither matches nor may match, or is not in the engine at all.
+        """
+        try:
+            return super().row(account_id)
+        except AccountError as error:
+            raise AccountError(
+                f"The account {account_id} is not among those of {self.universe.label} that match or "
+                "may match. Loosen the must-haves, or choose another account."
+            ) from error
+
+
+class LiftedEvaluation(Evaluation):
+    """One profile on the accounts lifted, with what concerns all accounts told by their engine."""
+
+    def __init__(
+        self,
+        arrays: AccountArrays,
+        profile: Profile,
+        split: Split,
+        whole: Whole,
+        *,
+        under: Callable[[Profile], Evaluation],
+    ) -> None:
+        cells = whole.cells(profile)
+        super().__init__(
+            arrays,
+            profile,
+            Split(split.matches, split.possible, gate_costs(cells, profile)),
+            under=under,
+        )
+        self._whole = whole
+        self._cells = cells
+
+    @property
+    def population(self) -> Engine:
+        """The table in the engine."""
+        return self._whole.engine
+
+    @property
+    def everyone(self) -> Everyone:
+        """All accounts of the engine, counted there."""
+        return self._cells
+
+    @property
+    def can_list_failing(self) -> bool:
+        """No: who fails stayed in the engine."""
+        return False
+
+    @property
+    def failing_count(self) -> int:
+        """Accounts of the engine that fail a gate."""
+        return self._cells.total - len(self.matches) - len(self.possible)
+
+    @property
+    def customers_listed(self) -> int:
+        """Customers among all accounts of the engine."""
+        return self._whole.customers()
+
+    def listed(self, level: str) -> pl.DataFrame:
+        """All accounts of the engine by area: country, code (both may be null), accounts."""
+        return self._whole.listed(level)
+
+    def spread(self, column: str) -> Spread:
+        """Where the known values of a number column lie, among a sample of all accounts."""
+        return self._whole.spread(column) or super().spread(column)
+
+
+def gate_costs(cells: Cells, profile: Profile) -> tuple[GateCost, ...]:
+    """What each gate does to all accounts, counted from the cells."""
+    gates = profile.gates
+    cells.ask(gates)
+    standing = [cells.gate(gate) for gate in gates]
+    missed = sum((fails | unknown).astype(int) for fails, unknown in standing)
+    return tuple(
+        GateCost(
+            gate,
+            cells.count(~(fails | unknown)),
+            cells.count(fails),
+            cells.count(unknown),
+            cells.count((fails | unknown) & (missed == 1)),
+        )
+        for gate, (fails, unknown) in zip(gates, standing, strict=True)
+    )

@@ -1,0 +1,448 @@
+"""One profile on accounts in memory: each part of the market is computed when it is first asked for."""
+
+import os
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, TypeVar
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from icp_core.accounts.columns import describe_all
+from icp_core.accounts.population import Population
+from icp_core.accounts.universe import Universe
+from icp_core.evaluation.account_arrays import AccountArrays, test_key
+from icp_core.evaluation.arrays import Codes, Flags, Floats, Ints, Places, Potentials, Scored
+from icp_core.evaluation.everyone import Everyone
+from icp_core.evaluation.expressions import evaluated
+from icp_core.evaluation.market import BINS, DIMENSIONS, Breakdown, GateCost, Market, TierTotal
+from icp_core.evaluation.names import NAMES
+from icp_core.evaluation.score import score
+from icp_core.evaluation.tiers import UNRANKED, best_of, tiers_of
+from icp_core.profiles.first_draft import Spread
+from icp_core.profiles.model import Criterion, Profile
+
+Value = TypeVar("Value")
+
+_CORES: Final = os.cpu_count() or 1
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Matches and possible accounts of a set of gates, and what each gate costs."""
+
+    matches: "Accounts"
+    possible: "Accounts"
+    gates: tuple[GateCost, ...]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory taken."""
+        return self.matches.rows.nbytes + self.possible.rows.nbytes
+
+
+@dataclass(frozen=True, eq=False)
+class Accounts:
+    """Some accounts of a universe: the matches, or the possible ones, of a set of gates.
+
+    Attributes
+    ----------
+    arrays
+        Over all accounts.
+    key
+        What is derived from them is kept under.
+    rows
+        Their rows in the universe, rising.
+    """
+
+    arrays: AccountArrays
+    key: Hashable
+    rows: Places
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def customers(self) -> Flags:
+        """Which of them are customers."""
+        return self.arrays.customers()[self.rows]
+
+    def scored(self, criteria: tuple[Criterion, ...]) -> Scored:
+        """Their fits on the scored criteria."""
+        arrays = self.arrays
+
+        def compute() -> Scored:
+            fits = np.empty((len(criteria), len(self)), dtype=np.float32)
+            graded = [arrays.fit_of(criterion) for criterion in criteria]
+
+            def gather(place: int) -> None:
+                graded[place].take(self.rows, out=fits[place], mode="clip")
+
+            # numpy lets go of the interpreter, and memory waits less for two.
+            with ThreadPoolExecutor(_CORES) as pool:
+                for _ in pool.map(gather, range(len(criteria))):
+                    pass
+            return Scored.of(fits)
+
+        return arrays.keep(("scored", self.key, *map(test_key, criteria)), compute)
+
+    def potential(self, profile: Profile) -> Potentials:
+        """Their potential."""
+        arrays = self.arrays
+        return arrays.keep(
+            ("worth", self.key, profile.potential, profile.currency),
+            lambda: Potentials.of(arrays.potential(profile)[self.rows]),
+        )
+
+    def codes(self, name: str) -> Codes:
+        """Their place in a dimension."""
+        arrays = self.arrays
+        return arrays.keep(("group", self.key, name), lambda: arrays.codes(name)[0][self.rows])
+
+
+class Evaluation:
+    """One profile on one universe; each part is computed when it is first asked for.
+
+    Arrays run over the matches, in the order of their `account_id`.
+
+    Parameters
+    ----------
+    arrays
+        Over all accounts.
+    profile
+        The profile.
+    split
+        Who matches its gates, and who may.
+    under
+        Evaluates another profile on the same accounts.
+    """
+
+    def __init__(
+        self,
+        arrays: AccountArrays,
+        profile: Profile,
+        split: Split,
+        *,
+        under: "Callable[[Profile], Evaluation]",
+    ) -> None:
+        self._arrays = arrays
+        self.profile = profile
+        self.matches = split.matches
+        self.possible = split.possible
+        self.gates = split.gates
+        self.under = under
+
+    @property
+    def universe(self) -> Universe:
+        """The accounts in memory."""
+        return self._arrays.universe
+
+    @property
+    def population(self) -> Population:
+        """The accounts it is evaluated on, wherever they are."""
+        return self.universe
+
+    @property
+    def everyone(self) -> Everyone:
+        """All accounts of the population, as gates see them."""
+        return self._arrays
+
+    @property
+    def can_list_failing(self) -> bool:
+        """Whether the accounts that fail a gate are at hand too."""
+        return True
+
+    @cached_property
+    def customers_listed(self) -> int:
+        """Customers among all accounts of the population."""
+        return int(self._arrays.customers().sum())
+
+    def listed(self, level: str) -> pl.DataFrame:
+        """All accounts of the population by area: country, code (both may be null), accounts."""
+
+        def compute() -> pl.DataFrame:
+            countries, names = self.codes("country")
+            codes, keys = self.codes(level)
+            cells = countries.astype(np.int64) * len(keys) + codes
+            counts = np.bincount(cells, minlength=len(names) * len(keys))
+            found = np.flatnonzero(counts)
+            return pl.DataFrame(
+                {
+                    "country": pl.Series([names[i // len(keys)] for i in found], dtype=pl.String),
+                    "code": pl.Series([keys[i % len(keys)] for i in found], dtype=pl.String),
+                    "accounts": counts[found],
+                }
+            )
+
+        return self.keep(("listed", level), compute)
+
+    def codes(self, name: str) -> tuple[Codes, tuple[str | None, ...]]:
+        """Place of every account in memory in the values of a dimension, and those values."""
+        return self._arrays.codes(name)
+
+    def gate(self, criterion: Criterion) -> tuple[Flags, Flags]:
+        """Which accounts in memory fail a gate, and for which it is unknown."""
+        return self._arrays.gate(criterion)
+
+    def fits(self, criterion: Criterion, rows: Places) -> npt.NDArray[np.float32]:
+        """Fit of some accounts in memory after the criterion's missing rule, NaN where unknown."""
+        return self._arrays.fit_of(criterion)[rows]
+
+    def spread(self, column: str) -> Spread:
+        """Where the known values of a number column lie; at least one must be known."""
+        return self._arrays.spread(column)
+
+    def is_known(self, column: str) -> bool:
+        """Whether a column has any value."""
+        values = self.universe.frame[column]
+        return values.null_count() < len(values)
+
+    def customers(self) -> Flags:
+        """Whether each account in memory is a customer; unknown counts as no."""
+        return self._arrays.customers()
+
+    def row(self, account_id: str) -> int:
+        """Row of an account in memory.
+
+        Raises
+        ------
+        AccountError
+            If it is not there.
+        """
+        return self._arrays.row(account_id)
+
+    def keep(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """What was kept with the accounts under the key, else what `compute` returns."""
+        return self._arrays.keep(key, compute)
+
+    def of_accounts(
+        self, key: Hashable, rows: Places, compute: Callable[[Places], pl.DataFrame]
+    ) -> pl.DataFrame:
+        """What follows from each account alone, as `AccountArrays.of_accounts` keeps it."""
+        return self._arrays.of_accounts(key, rows, compute)
+
+    def named(self, places: Places) -> pl.DataFrame:
+        """`account_id` and `name` of matches."""
+        return self.universe.frame.select("account_id", "name")[self.matches.rows[places]]
+
+    @cached_property
+    def potential(self) -> Potentials:
+        """Potential of the matches."""
+        return self.matches.potential(self.profile)
+
+    @cached_property
+    def _scored(self) -> Scored:
+        return self.matches.scored(self.profile.scored)
+
+    @cached_property
+    def score(self) -> Floats:
+        """Score of each match, NaN where no nice-to-have is known."""
+        return score(self._scored, self.profile.scored)
+
+    @cached_property
+    def possible_score(self) -> Floats:
+        """Score of each possible account, NaN where no nice-to-have is known."""
+        return score(self.possible.scored(self.profile.scored), self.profile.scored)
+
+    @property
+    def failing_count(self) -> int:
+        """Accounts of the population that fail a gate."""
+        return len(self.universe) - len(self.matches) - len(self.possible)
+
+    @cached_property
+    def failing(self) -> Accounts:
+        """The accounts that fail a gate."""
+        fails = np.ones(len(self._arrays.universe), dtype=bool)
+        fails[self.matches.rows] = False
+        fails[self.possible.rows] = False
+        return Accounts(self._arrays, ("failing", self.matches.key), np.flatnonzero(fails))
+
+    @cached_property
+    def tier(self) -> Ints:
+        """Index of each match's tier, best 0; the number of tiers where it is unranked."""
+        return tiers_of(self.profile.tiers, self.score, self.potential.amount)
+
+    def best(self, count: int) -> Places:
+        """Places of the best matches, best first: score, then potential, then `account_id`."""
+        return best_of(count, self.score, self.potential.amount)
+
+    @cached_property
+    def tiers(self) -> tuple[TierTotal, ...]:
+        """Totals per tier, best first, the unranked last."""
+        names = (*self.profile.tiers.names, UNRANKED)
+        accounts = np.bincount(self.tier, minlength=len(names))
+        potential = np.bincount(self.tier, self.potential.known, len(names))
+        customers = np.bincount(self.tier[self.matches.customers], minlength=len(names))
+        return tuple(
+            TierTotal(name, int(accounts[i]), float(potential[i]), int(customers[i]))
+            for i, name in enumerate(names)
+        )
+
+    def breakdown(self, name: str, *, within: tuple[str, str | None] | None = None) -> Breakdown:
+        """Matches by a dimension (`expressions.dimension`) and tier.
+
+        Parameters
+        ----------
+        name
+            The dimension.
+        within
+            Another dimension and one of its keys, to count only the matches there: divisions within
+            `("section", "J")`.
+        """
+        names = (*self.profile.tiers.names, UNRANKED)
+        keys = self._arrays.codes(name)[1]
+        cell = np.multiply(self.matches.codes(name), len(names), dtype=np.int64)
+        cell += self.tier
+        worth = self.potential.known
+        if within is not None:
+            codes, values = self._arrays.codes(within[0])
+            place = values.index(within[1]) if within[1] in values else -1
+            inside = codes[self.matches.rows] == place
+            cell, worth = cell[inside], worth[inside]
+        shape = len(keys), len(names)
+        size = len(keys) * len(names)
+        return Breakdown.of(
+            name,
+            keys,
+            names,
+            np.bincount(cell, minlength=size).reshape(shape),
+            np.bincount(cell, worth, size).reshape(shape).astype(np.float64, copy=False),
+        )
+
+    @cached_property
+    def scores(self) -> Ints:
+        """Matches per tier and whole point of score, shape (tiers, 100)."""
+        tiers, score = self.tier, self.score
+        if self.unscored:
+            known = ~np.isnan(score)
+            tiers, score = tiers[known], score[known]
+        cells = tiers * BINS + np.minimum(score, BINS - 1).astype(np.int64)
+        height = len(self.profile.tiers.tiers) + 1
+        return np.bincount(cells, minlength=height * BINS).reshape(height, BINS)
+
+    def least_scores(self) -> tuple[float | None, ...]:
+        """The score that each tier of a capacity policy begins at; None for one that takes nobody."""
+        tiers = (self.score[self.tier == index] for index in range(len(self.profile.tiers.tiers)))
+        return tuple(float(scores.min()) if len(scores) else None for scores in tiers)
+
+    def reachable(self) -> int:
+        """Matches in a tier that did not opt out of advertising."""
+        ranked = self.matches.rows[self.tier < len(self.profile.tiers.tiers)]
+        frame = self._arrays.universe.frame
+        if "marketing_opt_out" not in frame.columns:
+            return len(ranked)
+        return len(ranked) - int(frame["marketing_opt_out"][ranked].fill_null(False).sum())
+
+    @cached_property
+    def unscored(self) -> int:
+        """Matches without a score."""
+        return int(np.count_nonzero(np.isnan(self.score)))
+
+    @cached_property
+    def coverage(self) -> float | None:
+        """Mean share of the weight that is known, over the matches."""
+        if not len(self.matches):
+            return None
+        weights = np.array([c.weight for c in self.profile.scored], dtype=np.float64)
+        if not len(weights):
+            return 1.0
+        share = self._scored.known @ weights / weights.sum()
+        return float(np.bincount(self._scored.pattern, minlength=len(share)) @ share) / len(
+            self.matches
+        )
+
+    @cached_property
+    def market(self) -> Market:
+        """Everything at once."""
+        n_match, n_possible = len(self.matches), len(self.possible)
+        return Market(
+            profile=self.profile,
+            universe=n_match + n_possible + self.failing_count,
+            matching=n_match,
+            possible=n_possible,
+            failing=self.failing_count,
+            potential=self.potential.total,
+            potential_possible=self.possible.potential(self.profile).total,
+            potential_unknown=self.potential.unknown,
+            potential_unknown_possible=self.possible.potential(self.profile).unknown,
+            customers=int(np.count_nonzero(self.matches.customers)),
+            tiers=self.tiers,
+            breakdowns={name: self.breakdown(name) for name in DIMENSIONS},
+            scores=self.scores,
+            unscored=self.unscored,
+            gates=self.gates,
+            largest_share=self.potential.largest_share,
+            coverage=self.coverage,
+        )
+
+    def rows(self, places: Places) -> pl.DataFrame:
+        """Matches at those places as accounts, with `tier` (null where unranked) and all of `NAMES`.
+
+        Parameters
+        ----------
+        places
+            Places among the matches, as `best` returns them.
+        """
+        names = pl.Series("tier", (*self.profile.tiers.names, None), dtype=pl.String)
+        accounts = self._arrays.universe.frame[self.matches.rows[places]]
+        return evaluated_rows(accounts, self.profile).with_columns(names.gather(self.tier[places]))
+
+    def best_rows(self, count: int) -> pl.DataFrame:
+        """The best matches with what `explain` reads: id, name, tier, score, potential and fits.
+
+        Taken from what is kept: evaluating even a few accounts by expressions takes longer than
+        everything else that an edit redraws.
+        """
+        places = self.best(count)
+        rows = self.matches.rows[places]
+        tiers = pl.Series("tier", (*self.profile.tiers.names, None), dtype=pl.String)
+        numbers = {
+            NAMES.score: self.score[places],
+            NAMES.potential: self.potential.amount[places],
+        } | {
+            NAMES.fit(index): self.fits(criterion, rows)
+            for index, criterion in enumerate(self.profile.criteria)
+            if not criterion.role.is_gate
+        }
+        return self.named(places).with_columns(
+            *(pl.Series(name, values, nan_to_null=True) for name, values in numbers.items()),
+            tiers.gather(self.tier[places]),
+        )
+
+    def account_row(self, account_id: str) -> pl.DataFrame:
+        """One account with everything that `expressions.evaluated` adds.
+
+        Raises
+        ------
+        AccountError
+            If it is not among those in memory.
+        """
+        row = self.row(account_id)
+        return evaluated_rows(self.universe.frame[row : row + 1], self.profile)
+
+    def page(self, *, offset: int = 0, limit: int = 50) -> pl.DataFrame:
+        """Matches from that place of the ranking on, as `rows` gives them."""
+        return self.rows(self.best(offset + limit)[offset:])
+
+    def best_possible(self, count: int) -> Places:
+        """Places of the best possible accounts, best first, as `best` of the matches."""
+        return best_of(count, self.possible_score, self.possible.potential(self.profile).amount)
+
+    def possible_rows(self, places: Places) -> pl.DataFrame:
+        """Possible accounts at those places, in the shape of `rows` without a tier."""
+        return evaluated_rows(self._arrays.universe.frame[self.possible.rows[places]], self.profile)
+
+    def to_verify(self, count: int) -> pl.DataFrame:
+        """The possible accounts with the highest scores, as `possible_rows` gives them."""
+        return self.possible_rows(self.best_possible(count))
+
+
+def evaluated_rows(accounts: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+    """A few accounts with everything that `expressions.evaluated` adds."""
+    columns = describe_all(accounts.schema)
+    frame = evaluated(nw.from_native(accounts.lazy()), profile, columns=columns)
+    return frame.collect().to_native()  # type: ignore[no-any-return]

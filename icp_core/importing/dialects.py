@@ -1,0 +1,152 @@
+"""How a delimited file is written: its separator, its quotation marks, and where its headings stand."""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from icp_core.importing.headings import recognised
+from icp_core.importing.tables import Limits, refuse, unique_headings
+from icp_core.importing.text_files import TOO_LONG
+
+_SEPARATORS: Final = (";", "\t", ",", "|")
+_LABELS: Final = {
+    ";": "semicolon",
+    "\t": "tab",
+    ",": "comma",
+    "|": "vertical bar",
+    "\x1f": "none",
+}
+_HEAD_BYTES: Final = 256 << 10
+# Lists of vendors have a title, a date and a selection above their headings, in at most so many rows.
+_HEADER_WITHIN: Final = 20
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the cells of a file are written, and where its headings stand."""
+
+    separator: str
+    quote: str
+    header_line: int
+    header: tuple[str, ...]
+    # A separator behind the last cell of each row but not of the headings.
+    trailing: bool
+
+    @property
+    def width(self) -> int:
+        """Cells of a row."""
+        return len(self.header) + self.trailing
+
+    @property
+    def label(self) -> str:
+        """What the separator is called."""
+        return _LABELS[self.separator]
+
+
+def sniff(path: Path, name: str, limits: Limits) -> Dialect:
+    """Find out how a file in UTF-8 is written, by trying each separator on its first lines.
+
+    Raises
+    ------
+    ImportRefused
+        If no separator gives a row of headings, or the first line never ends.
+    """
+    with path.open("rb") as file:
+        raw = file.read(max(_HEAD_BYTES, limits.line_bytes))
+    complete = raw[: raw.rfind(b"\n") + 1] or raw
+    if complete.startswith(TOO_LONG.encode()):
+        refuse(
+            name,
+            f"its first line is longer than {limits.line_bytes >> 20} MB. Its rows do not end as rows "
+            "of a table do; export it again.",
+        )
+    text = complete.decode("utf-8-sig", errors="replace")
+    if not text.strip():
+        refuse(name, "it holds nothing but blank lines. Export it again.")
+    lines = text.splitlines(keepends=True)
+    for separator in _SEPARATORS:
+        if lines[0].count(separator) >= limits.columns:
+            unique_headings(lines[0].split(separator), name=name, limits=limits)
+    best: tuple[tuple[float, ...], Dialect] | None = None
+    for separator in (*_SEPARATORS, "\x1f"):
+        # In files with tabs or bars quotation marks are most often part of a name.
+        quoted = separator in ",;" or f'"{separator}"' in text
+        found = _try(lines, separator, '"' if quoted else "")
+        if found and (best is None or found[0] > best[0]):
+            best = found
+    if best is None:
+        refuse(
+            name,
+            f"no row of headings was found among its first {_HEADER_WITHIN} rows. "
+            "Put the names of the columns in the first row.",
+        )
+    return best[1]
+
+
+def _try(lines: list[str], separator: str, quote: str) -> tuple[tuple[float, ...], Dialect] | None:
+    """How well a separator fits the first lines, and where the headings then stand."""
+    rows: list[tuple[int, list[str]]] = []
+    reader = csv_reader(iter(lines), separator, quote, strict=False)
+    for row in reader:
+        if row:
+            rows.append((reader.line_num, row))
+        if len(rows) >= 100:
+            break
+    found = find_header([cells for _, cells in rows])
+    if found is None:
+        return None
+    line, header = rows[found]
+    widths = [len(cells) for _, cells in rows[found + 1 :]]
+    usual = max(set(widths), key=widths.count) if widths else len(header)
+    trailing = usual == len(header) + 1 and all(
+        not cells[-1].strip() for _, cells in rows[found + 1 :] if len(cells) == usual
+    )
+    expected = usual if trailing else len(header)
+    fitting = sum(width == expected for width in widths) / len(widths) if widths else 1.0
+    if len(header) == 1:
+        # One column: a comma in a name is no separator.
+        fitting = 0.01 if separator == "\x1f" else 0.0
+    score = (float(recognised(header)), fitting, float(len(header)))
+    return score, Dialect(separator, quote, line, tuple(header), trailing)
+
+
+def find_header(rows: list[list[str]]) -> int | None:
+    """Which of the first rows holds the headings, or None.
+
+    The row with the most headings that are known; else the first that is as wide as the table and
+    holds different words, no numbers.
+
+    Examples
+    --------
+    >>> find_header([["Companies of 2026"], ["Name", "Postnr"], ["Exempel AB", "211 22"]])
+    1
+    >>> find_header([["1", "2"], ["3", "4"]]) is None
+    True
+    """
+    first = rows[:_HEADER_WITHIN]
+    known = [recognised(row) for row in first]
+    if any(known):
+        return known.index(max(known))
+    widest = max((sum(map(bool, row)) for row in rows), default=0)
+    for place, row in enumerate(first):
+        cells = [cell.strip() for cell in row if cell.strip()]
+        if (
+            cells
+            and len(cells) >= max(1, 0.6 * widest)
+            and len(set(cells)) == len(cells)
+            and not any(re.search(r"\d{3}|^[\d\s.,-]+$|@|://", cell) for cell in cells)
+            and all(len(cell) <= 80 for cell in cells)
+        ):
+            return place
+    return None
+
+
+def csv_reader(lines: Iterator[str], separator: str, quote: str, *, strict: bool = True) -> Any:
+    """A reader of lines; marks inside quoted cells are doubled, and without `quote` none quotes."""
+    csv.field_size_limit(1 << 30)
+    if quote:
+        return csv.reader(lines, delimiter=separator, quotechar=quote, strict=strict)
+    return csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE)

@@ -1,0 +1,163 @@
+"""The market of accounts that stay in their engine: totals, pages of rows, and files."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn
+
+import polars as pl
+
+from icp_core.accounts.population import Population
+from icp_core.analysis.listing import BEST, Page, Wanted
+from icp_core.errors import SourceError
+from icp_core.evaluation.engines.evaluation import EngineEvaluation, Narrowing
+from icp_core.evaluation.market import Breakdown, Market
+from icp_core.exporting import FORMATS, Prepared, prepare, streamed
+from icp_core.exporting.streamed import Written
+from icp_core.profiles.model import Profile
+from icp_core.views.export import ExportSpec
+from icp_core.views.view import Question
+
+_SUPPORTED: frozenset[Question] = frozenset({"totals", "page", "export"})
+
+
+class InEngine:
+    """`MarketView` as far as an engine answers it; what it does not, `supports` leaves out.
+
+    Parameters
+    ----------
+    evaluation
+        The profile on the engine.
+    """
+
+    def __init__(self, evaluation: EngineEvaluation) -> None:
+        self._evaluation = evaluation
+
+    @property
+    def profile(self) -> Profile:
+        """The profile."""
+        return self._evaluation.profile
+
+    @property
+    def population(self) -> Population:
+        """The table in the engine."""
+        return self._evaluation.population
+
+    @property
+    def supports(self) -> frozenset[Question]:
+        """Totals, the ranking page by page, and files."""
+        return _SUPPORTED
+
+    @property
+    def totals(self) -> Market:
+        """All counts and sums."""
+        return self._evaluation.market
+
+    @property
+    def lifted_up_to(self) -> int:
+        """Accounts up to which they would be lifted; 0 where none are."""
+        return self._evaluation.accounts.lift_up_to
+
+    def narrowing(self) -> tuple[Narrowing, ...]:
+        """What requiring each scored criterion would leave, the fewest accounts first.
+
+        Raises
+        ------
+        SourceError
+            If the engine fails or takes too long.
+        """
+        return self._evaluation.accounts.narrowing(self.profile)
+
+    def page(
+        self,
+        wanted: Wanted = Wanted(),  # noqa: B008 - frozen
+        *,
+        sort: str = BEST,
+        descending: bool = False,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> Page:
+        """A page of the matches, best first.
+
+        Raises
+        ------
+        SourceError
+            If the engine fails or takes too long, or another list or order is asked for.
+        """
+        if wanted != Wanted() or sort != BEST or descending:
+            self._cannot()
+        rows = self._evaluation.page(offset=offset, limit=limit)
+        return Page(self.totals.matching, rows)
+
+    def best(self, count: int) -> pl.DataFrame:
+        """The best matches with what `explain` reads."""
+        return self._evaluation.page(limit=count)
+
+    def to_verify(self, count: int) -> pl.DataFrame:
+        """The possible accounts with the highest scores."""
+        return self._evaluation.to_verify(count)
+
+    def breakdown(self, by: str) -> Breakdown:
+        """Matches by one of `market.DIMENSIONS` and tier."""
+        return self._evaluation.breakdown(by)
+
+    def least_scores(self) -> tuple[float | None, ...]:
+        """The score that each tier of a capacity policy begins at."""
+        return self._evaluation.least_scores()
+
+    def reachable(self) -> int:
+        """Matches in a tier that did not opt out of advertising."""
+        return self._evaluation.reachable()
+
+    def export(self, spec: ExportSpec) -> Prepared:
+        """A file of the best matches; its report says if there are more.
+
+        Raises
+        ------
+        SourceError
+            If the engine fails.
+        """
+        most = streamed.most_rows(FORMATS[spec.format])
+        accounts = streamed.best(self._evaluation, most)
+        if spec.possible_as is not None:
+            count = min(most, self.totals.possible)
+            possible = self._evaluation.to_verify(count)
+            accounts = pl.concat(
+                [accounts, possible.with_columns(tier=pl.lit(spec.possible_as))],
+                how="diagonal_relaxed",
+            )
+        prepared = self._laid_out(spec, accounts)
+        return streamed.with_limit(prepared, matching=self.totals.matching, most=most)
+
+    def write(self, spec: ExportSpec, out: Path) -> Written:
+        """Write such a file; a CSV for people batch by batch, however many matches there are."""
+        target = FORMATS[spec.format]
+        if target.for_people and target.suffix == ".csv" and spec.possible_as is None:
+            return streamed.write_parts(
+                self._evaluation.stream(), partial(self._laid_out, spec), out
+            )
+        prepared = self.export(spec)
+        return Written(prepared.write(out), prepared.report, prepared.sha256)
+
+    def _laid_out(self, spec: ExportSpec, accounts: pl.DataFrame) -> Prepared:
+        return prepare(
+            accounts,
+            format=spec.format,
+            profile=self.profile,
+            fictional=self.population.fictional,
+            on=spec.on,
+            customers=spec.customers,
+            countries=spec.countries or None,
+            tiers=spec.kept_tiers,
+            excluded=spec.excluded,
+        )
+
+    def _cannot(self, *_asked: Any, **_more: Any) -> NoReturn:
+        raise SourceError(
+            f"This needs the accounts in memory, and those of {self.population.label} that match or may "
+            "match are too many; narrow the must-haves."
+        )
+
+    under = account_ids = values = segments = customers_outside = countries = areas = _cannot
+    points = best_in = account = row = names = nearest_customers = costs = attrition = _cannot
+    curve = concentration = robustness = least_firm = sizing = verdict = tier_policies = _cannot
+    equivalent_policy = usual_policy = bubbles = sample = compare = accounts = _cannot
