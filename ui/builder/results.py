@@ -13,7 +13,7 @@ from icp_core.evaluation.market import GateCost
 from icp_core.evaluation.names import NAMES
 from icp_core.profiles.model import Profile
 from icp_core.views import MarketView
-from ui import live, shell, state, theme
+from ui import charts_live, shell, state, theme
 from ui.builder import words
 from ui.builder.editing import LISTS, MARKET
 from ui.format import bounds, money, number, plain, signed
@@ -122,9 +122,9 @@ def _figures(market: MarketView) -> None:
     with left, st.container(border=True, gap="xsmall"):
         title = _("Accounts and {currency} by tier").format(currency=profile.currency)
         st.markdown(f"**{title}**")
-        live.show(
-            live.tier_chart(
-                live.tier_data(market),
+        charts_live.show(
+            charts_live.tier_chart(
+                charts_live.tier_data(market),
                 currency=None,
                 dark=dark,
                 height=170,
@@ -135,8 +135,10 @@ def _figures(market: MarketView) -> None:
         )
     with right, st.container(border=True, gap="xsmall"):
         st.markdown(f"**{_('Matches by score')}**")
-        live.show(
-            live.score_chart(live.score_data(market), live.cut_offs(market), dark=dark, height=170),
+        charts_live.show(
+            charts_live.score_chart(
+                charts_live.score_data(market), charts_live.cut_offs(market), dark=dark, height=170
+            ),
             key="builder_scores",
             alt=_("Matches by score, with the cut-offs of the tiers"),
         )

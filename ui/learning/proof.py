@@ -6,11 +6,10 @@ import polars as pl
 import streamlit as st
 
 from icp_core.learning import LearningResult
-from icp_core.learning.intervals import Estimate
-from icp_core.learning.proof import MEASURES, Candidate, Measure, Proof
-from ui import charts, state, theme
+from icp_core.learning.intervals import Estimate, wilson
+from icp_core.learning.proof import MEASURES, Candidate, Judged, Measure, Proof
+from ui import charts_explore, state, theme
 from ui.format import number, plain
-from ui.learning import charts as figures
 from ui.learning.session import learning
 from ui.learning.shared import notes
 from ui.learning.suggested import open_in_builder
@@ -70,6 +69,34 @@ def method(proof: Proof) -> str:
     )
 
 
+def gains_data(proof: Proof, *, as_lift: bool) -> dict[Candidate, pl.DataFrame]:
+    """Per way of ranking: accounts (share taken), value, low, high.
+
+    The value is the share of the best customers found or, as lift, that over chance.
+    """
+    found = {}
+    for name in charts_explore.ORDER:
+        if name not in proof.judged:
+            continue
+        gains = proof.judged[name].gains
+        shares = gains.rename({"captured": "value"})
+        if as_lift:
+            shares = shares.filter(pl.col("accounts") >= 0.02).with_columns(
+                pl.col("value", "low", "high") / pl.col("accounts")
+            )
+        found[name] = shares
+    return found
+
+
+def calibration_data(judged: Judged) -> pl.DataFrame:
+    """Ten bins: expected, observed, low, high (95 %, Wilson), accounts; shares 0…1."""
+    bins = judged.calibration.filter(pl.col("accounts") > 0)
+    low, high = wilson(
+        (bins["observed"] * bins["accounts"]).to_numpy(), bins["accounts"].to_numpy()
+    )
+    return bins.with_columns(low=pl.Series(low), high=pl.Series(high))
+
+
 def _curves(proof: Proof) -> None:
     dark = theme.is_dark()
     left, right = st.columns([3, 2], gap="small")
@@ -90,10 +117,10 @@ def _curves(proof: Proof) -> None:
                 )
                 == "lift"
             )
-        curves = figures.gains_data(proof, as_lift=as_lift)
-        charts.legend(figures.named(list(curves), dark=dark))
-        charts.show(
-            figures.gains_chart(curves, as_lift=as_lift, dark=dark),
+        curves = gains_data(proof, as_lift=as_lift)
+        charts_explore.legend(charts_explore.named(list(curves), dark=dark))
+        charts_explore.show(
+            charts_explore.gains_chart(curves, as_lift=as_lift, dark=dark),
             key="learn_gains",
             alt=_("Share of the best customers found by share of accounts worked, with bands"),
         )
@@ -102,9 +129,9 @@ def _curves(proof: Proof) -> None:
             f"**{_('Calibration of the learned profile')}**",
             help=_("On the dotted line, what is promised happens. Bars are 95 % intervals."),
         )
-        charts.show(
-            figures.calibration_chart(
-                figures.calibration_data(proof.judged["learned"]), "learned", dark=dark
+        charts_explore.show(
+            charts_explore.calibration_chart(
+                calibration_data(proof.judged["learned"]), "learned", dark=dark
             ),
             key="learn_calibration",
             alt=_("Expected share of best customers against what happened, in ten bins"),
@@ -125,8 +152,8 @@ def spelled(estimate: Estimate, digits: int) -> str:
 
 def measure_data(proof: Proof) -> pl.DataFrame:
     """One row per way of ranking: candidate, then each measure with its interval as text."""
-    names = figures.candidate_names()
-    shown: list[Candidate] = [one for one in (*figures.ORDER, "base") if one in proof.judged]
+    names = charts_explore.candidate_names()
+    shown: list[Candidate] = [one for one in (*charts_explore.ORDER, "base") if one in proof.judged]
     rows: list[dict[str, str]] = [
         {
             "candidate": names[one],
@@ -161,7 +188,7 @@ def _measures(result: LearningResult, proof: Proof) -> None:
 
 def difference_data(proof: Proof, measure: Measure) -> pl.DataFrame:
     """One row per pair: first, second, difference (first minus second) with interval, better."""
-    names = figures.candidate_names()
+    names = charts_explore.candidate_names()
     return pl.DataFrame(
         [
             {

@@ -7,10 +7,9 @@ import streamlit as st
 
 from icp_core.accounts.columns import Kind
 from icp_core.learning import LearningResult
-from ui import charts, state, theme
+from ui import charts_explore, state, theme
 from ui.builder import words
 from ui.format import number, plain
-from ui.learning import charts as figures
 from ui.tables import Field, Table
 from ui.texts import _
 
@@ -59,8 +58,33 @@ def _sharpest(result: LearningResult) -> None:
     notes(result)
 
 
+def lift_data(result: LearningResult) -> pl.DataFrame:
+    """One row per attribute, the sharpest first.
+
+    Columns: column, label, suggested, standing, share_best, share_others, lift, low, high, p_adjusted.
+    """
+    return pl.DataFrame(
+        [
+            {
+                "column": one.column.name,
+                "label": _(one.column.label),
+                "suggested": one.place is not None,
+                "standing": one.standing,
+                "share_best": one.share_best,
+                "share_others": one.share_others,
+                "lift": one.lift.value if one.lift else None,
+                "low": one.lift.low if one.lift else None,
+                "high": one.lift.high if one.lift else None,
+                "p_adjusted": one.p_adjusted,
+            }
+            for one in result.attributes
+        ],
+        schema_overrides=dict.fromkeys(("lift", "low", "high"), pl.Float64),
+    )
+
+
 def _all(result: LearningResult) -> None:
-    table = figures.lift_data(result)
+    table = lift_data(result)
     Table(
         table,
         (
@@ -79,9 +103,11 @@ def _all(result: LearningResult) -> None:
     ).draw_title()
     dark = theme.is_dark()
     colours = theme.tier_colours(("A", "B", "C"), dark=dark)
-    charts.legend({_("suggested"): colours["A"], _("not suggested"): theme.muted_colour(dark=dark)})
-    charts.show(
-        figures.lift_chart(table, dark=dark),
+    charts_explore.legend(
+        {_("suggested"): colours["A"], _("not suggested"): theme.muted_colour(dark=dark)}
+    )
+    charts_explore.show(
+        charts_explore.lift_chart(table, dark=dark),
         key="learn_lifts",
         alt=_("Lift of each attribute among the best customers, with 95 % intervals"),
     )
@@ -144,12 +170,12 @@ def _levels(result: LearningResult) -> None:
         worst = len(result.customers.rows("worst")) > 0
         left, right = st.columns([2, 3], gap="small")
         with left:
-            groups = figures.level_groups(dark=dark)
-            charts.legend(
+            groups = charts_explore.level_groups(dark=dark)
+            charts_explore.legend(
                 {name: colour for key, (name, colour) in groups.items() if worst or key != "worst"}
             )
-            charts.show(
-                figures.level_chart(rows.head(_DRAWN), worst=worst, dark=dark),
+            charts_explore.show(
+                charts_explore.level_chart(rows.head(_DRAWN), worst=worst, dark=dark),
                 key="learn_levels",
                 alt=_("Shares of each level"),
             )
