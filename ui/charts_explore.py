@@ -30,10 +30,10 @@ _LONGEST: Final = 28  # characters of a label before it takes the room of the ba
 _BUBBLE: Final = 34  # pixels across, the largest potential
 _SKEWED: Final = 6  # times the median: with a larger maximum, a linear axis squeezes most of them
 _FEW_POWERS: Final = 4  # powers of ten; with more, ticks at 2 and 5 would overlap
-_STEP: Final = 30
-_SCALE: Final = 36
-_LINE: Final = 22
-_AXIS: Final = 28
+_STEP: Final = 30  # pixels a bar of points is high with its gap
+_SCALE: Final = 36  # pixels above and below all bars of points, for the axis
+_LINE: Final = 22  # pixels a dot with its interval is high
+_AXIS: Final = 28  # pixels below charts of learning, for the axis
 ORDER: Final[tuple[Candidate, ...]] = ("learned", "hand", "equal", "model")
 _DASHES: Final = {"learned": "solid", "hand": "solid", "equal": "dot", "model": "dash"}
 

@@ -18,6 +18,7 @@ from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.importing import by_hand
 from icp_core.profiles.model import Criterion, Flag, Profile, Range, Role
 from icp_core.profiles.starters import starter
+from icp_core.views import view_of
 from icp_core.workspace import Status, Workspace
 from ui.accounts import deciding, lists
 from ui.accounts.points import points_data
@@ -331,12 +332,12 @@ def test_the_file_of_a_list_holds_all_of_it_with_decisions_and_no_formula(
     found = Scoreboard(Universe.of(frame, name="x", label="X")).evaluate(Profile(name="All"))
     Workspace.open().decide(["SE-2"], author="Kari", status=Status.VERIFIED, owner="Per")
     asked = lists.Asked(Wanted(), (), ("name",), "name", True)
-    content = lists.file(found, asked, format="csv").to_bytes().decode("utf-8-sig")
+    content = lists.file(view_of(found), asked, format="csv").to_bytes().decode("utf-8-sig")
     table = pl.read_csv(content.encode(), infer_schema=False)
     assert table["Name"].to_list() == ["Two", "Three", "'" + HOSTILE]
     assert not [heading for heading in table.columns if heading.startswith(("Fit", "Passes"))]
     assert table["Decision"].to_list() == ["verified", None, None]
-    assert lists.file_name(found, format="csv").startswith("accounts-all-")
+    assert lists.file_name(view_of(found), format="csv").startswith("accounts-all-")
 
 
 def test_an_unreachable_workspace_is_one_clear_message(

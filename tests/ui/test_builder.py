@@ -7,6 +7,7 @@ import pytest
 from app_pages import errors, metrics, opened, texts
 from streamlit.testing.v1 import AppTest
 
+from icp_core.analysis.tier_policies import resized, usual
 from icp_core.evaluation.market import Market
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import (
@@ -23,7 +24,6 @@ from icp_core.profiles.model import (
 )
 from icp_core.sources import load
 from ui import state
-from ui.builder import policies
 from ui.format import bounds, money_bounds, number
 
 MUST, NICE = Role.MUST_HAVE, Role.NICE_TO_HAVE
@@ -335,7 +335,7 @@ def test_a_policy_of_another_kind_is_valid_for_any_number_of_tiers(
     names = tuple("ABCDEFGHI"[:count])
     tiers = tuple(Tier(name=name, threshold=90 - i) for i, name in enumerate(names))
     profile = Profile(name="Empty", tiers=TierPolicy(tiers=tiers))
-    policy = policies.default_policy(kind, scoreboard(dataset), profile)
+    policy = usual(scoreboard(dataset).evaluate(profile), kind)
     assert policy.kind == kind
     assert policy.names == names
     assert TierPolicy.model_validate(policy.model_dump()) == policy
@@ -343,9 +343,9 @@ def test_a_policy_of_another_kind_is_valid_for_any_number_of_tiers(
 
 @pytest.mark.parametrize("kind", ["cut_off", "capacity", "value"])
 def test_tiers_can_be_added_up_to_the_most_there_may_be(kind: str) -> None:
-    policy = policies.default_policy(kind, scoreboard("norway"), PROFILE)
-    assert len(policies.resized(policy, 9).tiers) == 9
-    assert policies.resized(policies.resized(policy, 9), 2).tiers == policy.tiers[:2]
+    policy = usual(scoreboard("norway").evaluate(PROFILE), kind)
+    assert len(resized(policy, 9).tiers) == 9
+    assert resized(resized(policy, 9), 2).tiers == policy.tiers[:2]
 
 
 def test_a_tier_that_has_no_room_is_refused_with_a_reason() -> None:

@@ -9,6 +9,9 @@ import polars as pl
 import pytest
 
 from icp_core.accounts.universe import Universe
+from icp_core.analysis.areas import areas as areas_data
+from icp_core.analysis.areas import best_in as best_rows
+from icp_core.analysis.areas import points as points_data
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role, Tier, TierPolicy
@@ -19,9 +22,6 @@ from ui import maps
 from ui.areas import (
     MOST_POINTS,
     Measure,
-    areas_data,
-    best_rows,
-    points_data,
     shading_data,
 )
 from ui.tables import Table
@@ -112,7 +112,7 @@ def test_a_potential_that_no_match_has_is_unknown_and_not_zero():
     assert row(areas, "SE-01")["potential"] is None
     assert row(areas, "SE-12")["potential"] == 500
     assert areas.total["potential"] == 500
-    assert areas.ranked(Measure.POTENTIAL)["code"].to_list() == ["SE-12", "SE-01"]
+    assert areas.ranked(Measure.POTENTIAL.value)["code"].to_list() == ["SE-12", "SE-01"]
     assert "The potential of 2 matches is unknown and not counted." in maps.notes(
         areas, None, Measure.POTENTIAL
     )
@@ -162,7 +162,7 @@ def test_a_region_the_reference_does_not_know_is_in_the_ranking_and_not_on_the_m
         evaluated(EVERYBODY, country=["SE", "SE"], region=["SE-01", "North"], employees=[5, 7]),
         "region",
     )
-    assert set(areas.ranked(Measure.MATCHES)["name"]) == {"Stockholms län", "North"}
+    assert set(areas.ranked(Measure.MATCHES.value)["name"]) == {"Stockholms län", "North"}
     deck = drawn(areas, selected="North")
     assert "North" not in json.dumps(deck)
 
@@ -256,13 +256,13 @@ def test_accounts_that_tell_no_place_at_all_are_unknown_everywhere_and_the_map_s
     assert areas.total["accounts"] == 2
     assert areas.table["accounts"].null_count() == areas.table.height
     assert "postcode" in maps.obstacle(areas, points)
-    assert areas.ranked(Measure.MATCHES).is_empty()
+    assert areas.ranked(Measure.MATCHES.value).is_empty()
 
 
 def test_regions_by_another_name_than_the_code_are_ranked_but_nothing_is_called_zero():
     named = evaluated(EVERYBODY, country=["SE"], region=["Stockholm"], employees=[5])
     areas = areas_data(named, "region")
-    assert areas.ranked(Measure.MATCHES)["name"].to_list() == ["Stockholm"]
+    assert areas.ranked(Measure.MATCHES.value)["name"].to_list() == ["Stockholm"]
     assert row(areas, "SE-01")["accounts"] is None
     assert "no region" in maps.obstacle(areas, None)
 
@@ -408,7 +408,7 @@ def test_the_ranking_as_a_file_is_in_the_order_shown_and_runs_no_formula():
         "region",
     )
     fields = maps.ranking_fields(Measure.MATCHES, best_tier="A", currency="EUR")
-    text = Table(areas.ranked(Measure.MATCHES), fields).to_csv().decode("utf-8-sig")
+    text = Table(areas.ranked(Measure.MATCHES.value), fields).to_csv().decode("utf-8-sig")
     header, first, second, *_ = text.splitlines()
     assert header.startswith('"code","Area","Matches","Potential, EUR"')
     assert first.startswith('"SE-01","Stockholms län",2,1200.0')

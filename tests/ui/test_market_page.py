@@ -19,6 +19,7 @@ from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Criterion, Profile, Range, Role, Tier, TierPolicy
 from icp_core.profiles.starters import starters_for
 from icp_core.sources import load
+from icp_core.views import view_of
 from icp_core.workspace import URL_VARIABLE, Workspace, default_url
 from ui import state
 from ui.format import bounds, money_bounds, number, percent, signed
@@ -205,10 +206,10 @@ def test_the_municipalities_of_a_region_are_shown(open_page: Open, demo: Evaluat
 
 
 def test_bands_stand_in_their_order_and_places_largest_first(demo: Evaluation) -> None:
-    ages = breakdowns.split_data(demo, Split("age", None))["key"].to_list()
+    ages = breakdowns.split_data(view_of(demo), Split("age", None))["key"].to_list()
     known = [key for key in ages if key is not None]
     assert known == [b for b in ("0–2", "3–5", "6–10", "11–20", "21+") if b in known]
-    places = breakdowns.split_data(demo, Split("municipality", "SE-01"))
+    places = breakdowns.split_data(view_of(demo), Split("municipality", "SE-01"))
     counts = places["accounts"].to_list()
     assert counts == sorted(counts, reverse=True)
     assert sum(counts) == segments(demo, "region").filter(key="SE-01")["accounts"].item()

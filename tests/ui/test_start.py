@@ -10,6 +10,7 @@ from icp_core import sources
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role
 from icp_core.profiles.starters import starter
+from icp_core.views import view_of
 from ui import charts_live, headline
 
 TODAY = date(2026, 11, 1)
@@ -34,14 +35,14 @@ def swedish(missing: str = "unknown") -> Criterion:
 
 
 def steps(scoreboard: Scoreboard, one: Profile) -> str:
-    found = headline.next_steps(scoreboard.evaluate(one), today=TODAY)
+    found = headline.next_steps(view_of(scoreboard.evaluate(one)), today=TODAY)
     return "\n".join(step.text for step in found)
 
 
 def test_numbers_on_the_cards_are_those_of_the_market(demo: Scoreboard) -> None:
     evaluation = demo.evaluate(starter("nordic-software").profile)
     market = evaluation.market
-    matching, value, tiers, white_space = headline.headline_data(evaluation)
+    matching, value, tiers, white_space = headline.headline_data(view_of(evaluation))
     assert matching.value == f"{market.tam.low}–{market.tam.high}"
     assert value.value.startswith("€")
     assert tiers.value == " · ".join(str(tier.accounts) for tier in market.tiers[:-1])
@@ -50,16 +51,16 @@ def test_numbers_on_the_cards_are_those_of_the_market(demo: Scoreboard) -> None:
 
 def test_a_potential_that_nobody_knows_is_not_shown_as_zero(listed: Scoreboard) -> None:
     evaluation = listed.evaluate(starter("listed-by-domain").profile)
-    value, white_space = headline.headline_data(evaluation)[1::2]
+    value, white_space = headline.headline_data(view_of(evaluation))[1::2]
     assert value.value == "–"
     assert (white_space.value, white_space.beneath) == ("–", "customers unknown")
     assert str(len(evaluation.matches)) in value.beneath
-    assert charts_live.tier_data(evaluation)["potential"].null_count() == 4
+    assert charts_live.tier_data(view_of(evaluation))["potential"].null_count() == 4
 
 
 def test_tier_data_adds_up_to_the_matches(demo: Scoreboard) -> None:
     evaluation = demo.evaluate(starter("outgrown-accounting").profile)
-    table = charts_live.tier_data(evaluation)
+    table = charts_live.tier_data(view_of(evaluation))
     assert table["accounts"].sum() == len(evaluation.matches)
     assert table["potential"].sum() == pytest.approx(evaluation.potential.total)
     assert (table["customers"] + table["white_space"]).to_list() == table["accounts"].to_list()

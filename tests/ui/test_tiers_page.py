@@ -15,6 +15,7 @@ from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import PerEmployee, Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.sources import load
+from icp_core.views import view_of
 from icp_core.workspace import Workspace, default_url
 from ui import state, tiers
 from ui.format import number
@@ -53,7 +54,7 @@ def test_the_policies_stand_side_by_side_with_their_numbers(
 
 def test_the_share_that_is_in_the_tier_now_is_counted(demo: Evaluation) -> None:
     found = side_by_side(demo)
-    table = tiers.comparison_data(demo, found, TeamPlan())
+    table = tiers.comparison_data(view_of(demo), found, TeamPlan())
     value = found["value"]
     now = set(demo.matches.rows[demo.tier == 0].tolist())
     then = set(value.matches.rows[value.tier == 0].tolist())

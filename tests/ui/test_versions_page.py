@@ -32,6 +32,11 @@ def two_versions() -> Workspace:
     return workspace
 
 
+def compared():
+    scoreboard = Scoreboard(sources.load("demo"))
+    return compare(scoreboard.evaluate(FIRST), scoreboard.evaluate(SECOND))
+
+
 def press(app: AppTest, label: str) -> AppTest:
     return next(one for one in app.button if one.label == label).click().run()
 
@@ -95,7 +100,7 @@ def test_the_last_change_is_compared_first(open_page: Open, two_versions: Worksp
     assert not errors(app)
     assert app.selectbox(key="versions_before").value == "software@1"
     assert app.selectbox(key="versions_after").value == "software@2"
-    expected = compare(Scoreboard(sources.load("demo")), FIRST, SECOND)
+    expected = compared()
     assert len(expected.left) > 20
     shown = {name: value.replace("\u202f", "") for name, value in metrics(app).items()}
     assert shown == {
@@ -113,7 +118,7 @@ def test_who_left_is_listed_by_page_with_the_criterion_that_did_it(
     open_page: Open, two_versions: Workspace
 ) -> None:
     app = open_page(PAGE, saved="software", versions_part="Compare", versions_kind="Left")
-    expected = compare(Scoreboard(sources.load("demo")), FIRST, SECOND)
+    expected = compared()
     why = app.table[2].value
     assert why.iloc[0, 0].replace("\\", "").startswith("Employees: 50 – 100")
     assert int(why.iloc[0, 1].replace("\u202f", "")) == len(expected.left)

@@ -21,7 +21,7 @@ from ui.builder import words
 from ui.format import money, number, percent, plain
 from ui.texts import _
 
-WIDTH = 1040
+WIDTH = 1040  # pixels of the drawer: points and facts side by side
 
 
 def drawer(market: MarketView, account_id: str, *, dataset: str) -> None:

@@ -36,8 +36,8 @@ from ui.builder.editing import (
 from ui.format import plain
 from ui.texts import _
 
-_MOST_GRADED = 12
-_WEIGHT_WIDTH = 130
+_MOST_GRADED = 12  # values with a fit of their own to set; the rest keep theirs
+_WEIGHT_WIDTH = 130  # pixels: a weight with its label
 
 
 def draw(offers: Offers, profile: Profile) -> None:

@@ -21,9 +21,9 @@ from ui.headline import tam_value, unknown_potential, white_space
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
-ROWS: Final = 8
-_MOST_TIERS: Final = 4
-_MOST_REASONS: Final = 3
+ROWS: Final = 8  # accounts beside the criteria, within one screen
+_MOST_TIERS: Final = 4  # tiers with a number of their own in a row
+_MOST_REASONS: Final = 3  # reasons of a score that a line has room for
 _SHOWN: Final = ("best", "gates", "verify")
 _AHEAD: Final = 0.03
 """Seconds that the numbers are ahead of the figures: a browser is busy with the beginning of a run for

@@ -17,8 +17,8 @@ from ui.format import SPACE, money, number, percent
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
-BARS: Final = 15
-_NAME_WIDTH: Final = 140
+BARS: Final = 15  # of a breakdown; so many fit one screen
+_NAME_WIDTH: Final = 140  # pixels: names of regions and sizes
 _READS: Final = {"size": "employees", "age": "founded"}
 _FINER: Final = {0: "section", 1: "industry", 2: "group", 4: "class"}
 _LEVELS: Final = {1: "section", 2: "industry", 4: "group", 5: "class"}

@@ -15,7 +15,7 @@ from ui.format import number, plain, signed
 from ui.tables import Field, Table
 from ui.texts import _
 
-_LONGEST: Final = 60
+_LONGEST: Final = 60  # characters of a criterion before it is cut
 
 
 def draw(market: MarketView) -> None:

@@ -18,8 +18,8 @@ from ui.format import UNKNOWN, number, percent, plain, short
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
-_STEP: Final = 5
-_WIDTH: Final = 98
+_STEP: Final = 5  # points of score between two rows of the table
+_WIDTH: Final = 98  # pixels of a number
 
 
 def spread(market: MarketView) -> None:

@@ -13,7 +13,7 @@ from ui.format import number, percent, plain
 from ui.tables import Field, Table
 from ui.texts import _
 
-ROWS: Final = 200
+ROWS: Final = 200  # accounts on the page; the download has all
 
 
 def draw(market: MarketView) -> None:

@@ -34,7 +34,7 @@ from ui.tables import Field, Table, pages
 from ui.texts import _
 
 NOW: Final = "now"
-ROWS: Final = 20
+ROWS: Final = 20  # companies a page
 
 _TIERS_FIGURE: Final = 2
 """Place of the tiers among the headline numbers; here they have rows of their own."""
