@@ -18,7 +18,6 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from icp_core.accounts.columns import Column, Kind
@@ -26,15 +25,13 @@ from icp_core.accounts.encoded import Encoded
 from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
 from icp_core.reference import industry
-from icp_core.reference.arrays import Array, Flags, Floats, Rows
+from icp_core.reference.arrays import Array, Flags, Floats, Rows, Texts
 
 LEAST_KNOWN: Final = 0.5
 """Share of the weight that two companies must both know."""
 _LENGTHS: Final = (2, 4, 5)
 """Characters of a division, a group and a class."""
 _LEVELS: Final = 1 + len(_LENGTHS)
-
-Texts = npt.NDArray[np.str_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,9 +15,7 @@ from icp_core.evaluation.arrays import largest
 from icp_core.evaluation.everyone import Everyone
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import Bounds
-from icp_core.reference.arrays import Floats
-
-Flags = npt.NDArray[np.bool_]
+from icp_core.reference.arrays import Flags, Floats
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,6 @@ import polars as pl
 from icp_core.evaluation.market import LARGEST
 from icp_core.reference.arrays import Codes, Floats
 
-Mask = npt.NDArray[np.uint8]
-"""One bit an account."""
-
 _BITS: Final = 16  # criteria whose gaps are packed into one 16-bit number
 _SAMPLED: Final = 64  # of so many values one is looked at first, to guess the cut-off cheaply
 BLOCK: Final = 16_384
