@@ -290,17 +290,6 @@ def export(
         )
 
 
-def learnable(source: str, profile: Profile) -> Universe:
-    """The accounts to learn from: all of a source, or those of its engine that match or may match.
-
-    Raises
-    ------
-    IcpError
-        As `market`, and if too many match or may match to be lifted from the engine.
-    """
-    return _learnable(source, profile, _edition(source))
-
-
 def fictional_deals(source: str) -> Outcomes:
     """The invented deals of the fictional accounts.
 
@@ -457,6 +446,7 @@ def _universe(source: str, edition: _Edition) -> Universe:
 
 
 def _learnable(source: str, profile: Profile, edition: _Edition) -> Universe:
+    """The accounts to learn from: all of a source, or those of its engine that match or may match."""
     if stays_in_engine(source):
         return market(source, profile).accounts()
     return _universe(source, edition)

@@ -217,7 +217,7 @@ def test_a_list_is_renamed_and_deleted_and_the_view_falls_back(open_page: Open) 
     (entry,) = Library().lists()
     app.text_input(key=f"import_label_{entry.key}").set_value("Renamed").run()
     app.button(key="import_rename").click().run()
-    assert Library().entry(entry.key).label == "Renamed"
+    assert Library().find(entry.key).label == "Renamed"
     app.button(key="import_delete").click().run()
     assert Library().lists() == ()
     assert not app.exception
