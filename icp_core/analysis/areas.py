@@ -241,7 +241,8 @@ def best_in(
     inside = _in_countries(evaluation, countries)[matches]
     if area is not None:
         places, codes = evaluation.codes(level)
-        inside &= places[matches] == codes.index(area)
+        # An area of which nobody was lifted from an engine is not among the codes.
+        inside &= places[matches] == (codes.index(area) if area in codes else -1)
     return evaluation.rows(_best(evaluation, inside, limit))
 
 
