@@ -3,7 +3,6 @@
 from ui.data.learning import (
     customer_segments,
     fictional_deals,
-    learnable,
     learning_result,
     rank_customers,
     ranked_apart,
@@ -42,7 +41,6 @@ __all__ = [
     "excluded",
     "export",
     "fictional_deals",
-    "learnable",
     "learning_result",
     "lifted_up_to",
     "market",

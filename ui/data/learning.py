@@ -25,17 +25,6 @@ _BY_QUESTION: Final[dict[str | type[Any], Callable[[Any], Any]]] = {
 }
 
 
-def learnable(source: str, profile: Profile) -> Universe:
-    """The accounts to learn from: all of a source, or those of its engine that match or may match.
-
-    Raises
-    ------
-    IcpError
-        As `market`, and if too many match or may match to be lifted from the engine.
-    """
-    return _learnable(source, profile, edition_of(source))
-
-
 def fictional_deals(source: str) -> Outcomes:
     """The invented deals of the fictional accounts.
 
@@ -84,6 +73,7 @@ def ranked_apart(
 
 
 def _learnable(source: str, profile: Profile, edition: Edition) -> Universe:
+    """The accounts to learn from: all of a source, or those of its engine that match or may match."""
     if stays_in_engine(source):
         return market(source, profile).accounts()
     return universe_of(source, edition)
