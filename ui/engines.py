@@ -1,4 +1,4 @@
-"""Accounts too many to leave their engine: their market and their list, by what totals and pages tell."""
+"""Accounts too many to leave their engine: their market and list, by what totals and pages tell."""
 
 from math import ceil
 from typing import Final

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from math import ceil, log10
-from operator import add
+from operator import add, or_
 from threading import RLock, Timer
 from time import monotonic
 from typing import Any, Final
@@ -277,17 +277,17 @@ class EngineAccounts:
         return int(self.ask(customers).item() or 0)
 
     def _lift(self, gates: frozenset[tuple[Criterion, ...]]) -> Universe:
-        frame = nw.from_native(self.accounts())
-        conditions = [
-            reduce(
-                add,
-                (indicator(standing(gate, columns=self.columns) == FAILS) for gate in set_of_gates),
-                nw.lit(0.0),
+        frame = left = nw.from_native(self.accounts())
+        if all(gates):  # with none of them to pass, everybody is left
+            passing = (
+                reduce(
+                    add,
+                    (indicator(standing(gate, columns=self.columns) == FAILS) for gate in one),
+                )
+                == 0
+                for one in gates
             )
-            == 0
-            for set_of_gates in gates
-        ]
-        left = frame.filter(reduce(lambda one, other: one | other, conditions))
+            left = frame.filter(reduce(or_, passing))
         with scratch() as folder:
             with self.engine.asking(seconds=self.seconds):
                 for place, batch in enumerate(self.engine.batches(left.to_native(), rows=BATCH)):
