@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from ui import live, shell, theme
+from ui import charts_live, shell, theme
 from ui.format import plain
 from ui.headline import headline, next_steps
 from ui.texts import _
@@ -48,9 +48,9 @@ left, right = st.columns(2)
 with left.container(border=True, height="stretch"):
     st.markdown(_("**Companies and potential a year, by tier**"))
     if market.totals.matching:
-        live.show(
-            live.tier_chart(
-                live.tier_data(market),
+        charts_live.show(
+            charts_live.tier_chart(
+                charts_live.tier_data(market),
                 currency=profile.currency,
                 dark=theme.is_dark(),
                 room=1.5,

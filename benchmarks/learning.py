@@ -34,14 +34,14 @@ from threadpoolctl import threadpool_limits
 
 from icp_core.accounts import demo
 from icp_core.accounts.columns import Column, Kind
+from icp_core.accounts.neighbours import nearest
+from icp_core.accounts.similarity import Gower
 from icp_core.accounts.universe import Universe
+from icp_core.intervals import lift_of
 from icp_core.learning import Outcomes, demo_deals, learn, rank_customers
 from icp_core.learning.evidence import FOLDS
-from icp_core.learning.gower import Gower
-from icp_core.learning.intervals import lift_of
 from icp_core.learning.labelled import LabelledAccounts, background, label, levels_of
 from icp_core.learning.levels import attributes_of
-from icp_core.learning.neighbours import nearest
 from icp_core.learning.proof import _batch, _centred, _resamples, prove
 from icp_core.learning.scorecard import fit, folds_of
 from icp_core.learning.segments import find_segments

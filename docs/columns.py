@@ -11,6 +11,26 @@ sys.path.insert(0, str(ROOT))
 
 from icp_core.accounts.columns import CANONICAL, fits_for  # noqa: E402
 
+_PANDAS = """
+## From and to pandas
+
+In a notebook a frame of accounts becomes a universe, and a universe a frame. NaN becomes unknown, and
+unknown stays unknown: headcounts and years come back as `Int64`, flags as `boolean`.
+
+    >>> import pandas as pd
+    >>> from icp_core.accounts.universe import Universe
+    >>> companies = pd.DataFrame(
+    ...     {"account_id": ["a", "b"], "name": ["Exempel AB", "Demo AS"], "employees": [120, None]}
+    ... )
+    >>> universe = Universe.from_pandas(companies, label="Two companies")
+    >>> universe.to_pandas()["employees"].to_list()
+    [120, <NA>]
+    >>> universe.to_pandas()["employees"].dtype
+    Int64Dtype()
+
+Read national numbers and postcodes with `dtype=str`: as numbers they lose their leading zeros.
+"""
+
 
 def table() -> str:
     """The page, in Markdown."""
@@ -28,7 +48,7 @@ def table() -> str:
         f"{column.description} | {', '.join(fits_for(column.kind)) or '–'} |"
         for column in CANONICAL
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + _PANDAS
 
 
 if __name__ == "__main__":

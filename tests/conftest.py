@@ -20,15 +20,17 @@ _NUMBERS = itertools.count(1)
 settings.register_profile("any speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any speed")
 
-_BROWSER = "tests/browser"
-_MOST_PROCESSES = (
-    4  # each takes up to 2 GB, and beyond this the browser tests alone are the longest
-)
+# Each takes up to 2 GB; and beyond so many, those that stay together below take the longest.
+_MOST_PROCESSES = 4
+
+# Every processor is busy with one of these, so one process has them all, one after the other: a server
+# and Chromium, where people's patience is tested, and a cluster.
+_TAKES_ALL = ("tests/browser/", "tests/core/test_spark_cluster.py")
+_TOGETHER = "browser and cluster"
 
 # Longest first, so that no processor is left with one of these while the others have nothing to do.
 _LONG = (
-    _BROWSER,
-    "tests/core/test_spark_cluster.py",
+    _TOGETHER,
     "tests/core/test_exporting_matches.py",
     "tests/core/test_learning_proof.py",
     "tests/core/test_engines.py",
@@ -38,8 +40,8 @@ _LONG = (
 
 
 def _room(nodeid: str) -> str:
-    """Tests that one process has all of: a file's, and all browser tests, which share a server."""
-    return _BROWSER if nodeid.startswith(f"{_BROWSER}/") else nodeid.split("::", 1)[0]
+    """Tests that one process has all of: a file's, or those that take every processor."""
+    return _TOGETHER if nodeid.startswith(_TAKES_ALL) else nodeid.split("::", 1)[0]
 
 
 class _ByRoom(LoadFileScheduling):

@@ -9,7 +9,7 @@ import streamlit as st
 from icp_core.evaluation.market import Breakdown
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.views import MarketView
-from ui import charts, state, theme
+from ui import charts_explore, state, theme
 from ui.accounts.lists import heading
 from ui.areas import tier_label
 from ui.builder.results import gate_table, range_sentence
@@ -68,9 +68,9 @@ def _breakdown(market: MarketView) -> None:
         st.markdown(
             f"**{_('Matches by {what} and tier, companies').format(what=names[by].lower())}**"
         )
-        charts.legend({tier_label(name): colours[name] for name in tiers})
-        charts.show(
-            charts.stack_chart(
+        charts_explore.legend({tier_label(name): colours[name] for name in tiers})
+        charts_explore.show(
+            charts_explore.stack_chart(
                 shown["name"].to_list(),
                 {tier_label(name): shown[name].to_list() for name in tiers},
                 [colours[name] for name in tiers],

@@ -260,7 +260,21 @@ class Table:
     def to_csv(self) -> bytes:
         """The table as a file for people: UTF-8 with a mark for Excel, shares as 0…1, no formulas."""
         rows = self.rows if self.whole is None else self.whole()
-        return table_csv(rows, {one.name: one.heading for one in self.fields if one.in_file})
+        written = rows.select(
+            (
+                pl.col(field.name).list.join(", ")
+                if isinstance(rows.schema[field.name], pl.List)
+                else pl.col(field.name)
+            ).alias(field.heading)
+            for field in self.fields
+            if field.in_file
+        )
+        texts = [heading for heading, dtype in written.schema.items() if dtype == pl.String]
+        guards = (guarded(pl.col(heading)).alias(heading) for heading in texts)
+        content = written.with_columns(guards).write_csv(
+            include_bom=True, quote_style="non_numeric"
+        )
+        return content.encode()
 
 
 def pages(total: int, *, size: int, key: str, alone: bool = False, **options: Any) -> int:
@@ -389,60 +403,7 @@ def accounts_table(
     Table(shown, fields).draw(height=height, key=key)
 
 
-def table_csv(table: pl.DataFrame, headings: Mapping[str, str]) -> bytes:
-    """A table as a file for people: UTF-8 with a mark for Excel, no formulas.
-
-    Parameters
-    ----------
-    table
-        What is shown.
-    headings
-        Of the columns to write, by name, in order.
-    """
-    written = table.select(
-        pl.col(name).list.join(", ").alias(heading)
-        if isinstance(table.schema[name], pl.List)
-        else pl.col(name).alias(heading)
-        for name, heading in headings.items()
-    )
-    texts = [heading for heading, dtype in written.schema.items() if dtype == pl.String]
-    written = written.with_columns(guarded(pl.col(heading)).alias(heading) for heading in texts)
-    return written.write_csv(include_bom=True, quote_style="non_numeric").encode()
-
-
 def csv_name(name: str, population: Population | None) -> str:
     """A name for the file of a table, which says so if the companies in it are invented."""
     is_fictional = population is not None and population.fictional
     return f"{FICTIONAL_PREFIX if is_fictional else ''}{name}.csv"
-
-
-def table_title(title: str, content: Callable[[], bytes], *, file_name: str) -> None:
-    """A bold title with the download of its table beside it; the file is built when asked for."""
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
-        st.markdown(f"**{title}**", width="content")
-        table_download(content, file_name=file_name)
-
-
-def table_download(content: Callable[[], bytes], *, file_name: str) -> None:
-    """The download of a table; the file is built when asked for."""
-    st.download_button(
-        _("Download"),
-        content,
-        file_name=file_name,
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"download_{file_name}",
-    )
-
-
-def share_column(label: str, *, digits: int = 1, **options: Any) -> Any:
-    """How a table shows shares that are `in_percent`: `62.0 %`."""
-    return st.column_config.NumberColumn(label, format=f"%.{digits}f %%", **options)
-
-
-def in_percent(*shares: str) -> pl.Expr:
-    """Shares 0…1 as a table shows them; a file for people keeps the shares."""
-    return pl.col(shares) * 100

@@ -9,6 +9,8 @@ import streamlit as st
 from icp_core.evaluation.tiers import UNRANKED
 
 CUSTOMERS: Final = "#E07A1F"
+TEXT_SIZE: Final = 12  # pixels, of what is written in a chart
+_TOP: Final = 4  # pixels above a chart, so that the highest mark is whole
 
 # Best tier first; the best stands out most from the page's background, light or dark.
 _TIERS: Final = {
@@ -69,11 +71,6 @@ def muted_colour(*, dark: bool) -> str:
     return _MUTED[dark]
 
 
-def grid_colour(*, dark: bool) -> str:
-    """Of lines that only guide the eye."""
-    return _GRID[dark]
-
-
 def on_colour(colour: str, *, opacity: float = 1.0) -> str:
     """Dark or white text, whichever reads better on that colour."""
     red, green, blue = (_linear(part) for part in rgb(colour))
@@ -86,7 +83,7 @@ def rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def styled(
+def plotly(
     traces: Sequence[dict[str, Any]], *, dark: bool, height: int, **layout: Any
 ) -> go.Figure:
     """A figure without background and with small margins, quiet axes and no title of its own.
@@ -104,16 +101,16 @@ def styled(
         "gridcolor": _GRID[dark],
         "zerolinecolor": _GRID[dark],
         "linecolor": _GRID[dark],
-        "tickfont": {"color": _MUTED[dark], "size": 12},
+        "tickfont": {"color": _MUTED[dark], "size": TEXT_SIZE},
         "fixedrange": True,
     }
-    title = {"font": {"color": _MUTED[dark], "size": 12}}
+    title = {"font": {"color": _MUTED[dark], "size": TEXT_SIZE}}
     whole = {
         "height": height,
-        "margin": {"l": 0, "r": 0, "t": 4, "b": 0},
+        "margin": {"l": 0, "r": 0, "t": _TOP, "b": 0},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": _TEXT[dark], "size": 12},
+        "font": {"color": _TEXT[dark], "size": TEXT_SIZE},
         "separators": ".\u202f",
         "bargap": 0.25,
         "showlegend": False,
@@ -124,6 +121,29 @@ def styled(
         own = layout.pop(name, {})
         axes[name] = axis | own | {"title": title | own.get("title", {})}
     return go.Figure({"data": list(traces), "layout": whole | axes | layout})
+
+
+def vega_lite(layers: Sequence[dict[str, Any]], *, dark: bool, height: int) -> dict[str, Any]:
+    """A specification with the look of `plotly`: no frame or background, small margins, quiet axes.
+
+    Parameters
+    ----------
+    layers
+        As Vega-Lite writes them, without data.
+    """
+    axis = {
+        "labelColor": _MUTED[dark],
+        "labelFontSize": TEXT_SIZE,
+        "gridColor": _GRID[dark],
+        "tickColor": _GRID[dark],
+    }
+    return {
+        "layer": list(layers),
+        "height": height,
+        "padding": {"left": 0, "right": 0, "top": _TOP, "bottom": 0},
+        "background": "transparent",
+        "config": {"axis": axis, "view": {"stroke": None}},
+    }
 
 
 def _between(colours: Sequence[str], place: float) -> str:

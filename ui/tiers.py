@@ -13,7 +13,7 @@ from icp_core.evaluation.market import LARGEST
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Tier, TierPolicy
 from icp_core.views import MarketView, PolicyMarket
-from ui import charts, live, plan, state, theme
+from ui import charts_explore, charts_live, plan, state, theme
 from ui.areas import tier_label
 from ui.format import money, number, percent, plain
 from ui.tables import Field, Table
@@ -147,9 +147,9 @@ def _policy(kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool) -> N
                 args=(profile,),
                 key=f"tiers_adopt_{kind}",
             )
-    live.show(
-        live.tier_chart(
-            live.tier_data(found),
+    charts_live.show(
+        charts_live.tier_chart(
+            charts_live.tier_data(found),
             currency=profile.currency,
             dark=theme.is_dark(),
             height=_HEIGHT,
@@ -215,9 +215,9 @@ def effort_part(market: MarketView, team: TeamPlan) -> None:
     with left:
         colours = theme.tier_colours(market.profile.tiers.names, dark=theme.is_dark())
         parts = {tier_label(one.tier): [one.hours or 0.0, 0.0] for one in found.tiers}
-        charts.legend({tier_label(one.tier): colours[one.tier] for one in found.tiers})
-        charts.show(
-            charts.stack_chart(
+        charts_explore.legend({tier_label(one.tier): colours[one.tier] for one in found.tiers})
+        charts_explore.show(
+            charts_explore.stack_chart(
                 [_("Needed"), _("There are")],
                 parts | {_("Hours of the team"): [0.0, found.available]},
                 [*(colours[one.tier] for one in found.tiers), colours[UNRANKED]],
@@ -326,12 +326,14 @@ def bubble_part(market: MarketView) -> None:
     ).draw_title()
     dark = theme.is_dark()
     colours = theme.tier_colours(profile.tiers.names, dark=dark)
-    charts.legend(
+    charts_explore.legend(
         {tier_label(name): colour for name, colour in colours.items()},
         rings={_("Customers"): theme.CUSTOMERS} if chosen.rows["is_customer"].any() else {},
     )
-    charts.show(
-        charts.bubble_chart(chosen, profile.tiers.names, currency=profile.currency, dark=dark),
+    charts_explore.show(
+        charts_explore.bubble_chart(
+            chosen, profile.tiers.names, currency=profile.currency, dark=dark
+        ),
         key="tiers_bubbles",
         alt=_("Score against potential, a bubble a company"),
     )

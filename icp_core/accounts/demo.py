@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,6 +23,7 @@ import pyarrow.parquet as pq
 from icp_core.accounts.columns import conform
 from icp_core.errors import SourceError
 from icp_core.reference import industry
+from icp_core.reference.arrays import Array, Flags, Floats, Ints
 from icp_core.reference.geography import municipality_table, postcode_table
 
 ROWS: Final = 25_000
@@ -69,11 +69,6 @@ GAPS: Final = {
     "search_ad_spend": 0.45,
     "domain": 1 / 3,
 }
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Texts = npt.NDArray[Any]
 
 
 class _Shape(NamedTuple):
@@ -331,11 +326,11 @@ class _Places(NamedTuple):
     """Every postcode with the likelihood that a company is there."""
 
     weights: Floats
-    country: Texts
-    region: Texts
-    municipality: Texts
-    postcode: Texts
-    city: Texts
+    country: Array
+    region: Array
+    municipality: Array
+    postcode: Array
+    city: Array
     latitude: Floats
     longitude: Floats
 
@@ -383,7 +378,7 @@ def _places() -> _Places:
 
 
 @cache
-def _classes() -> dict[str, tuple[Texts, Floats]]:
+def _classes() -> dict[str, tuple[Array, Floats]]:
     """Classes of each section and how likely each is."""
     found = {}
     for section in _SECTIONS:
@@ -399,7 +394,7 @@ def _classes() -> dict[str, tuple[Texts, Floats]]:
     return found
 
 
-def _classes_of(rng: np.random.Generator, section: Texts) -> Texts:
+def _classes_of(rng: np.random.Generator, section: Array) -> Array:
     drawn = np.empty(len(section), dtype=object)
     for letter, (codes, weights) in _classes().items():
         here = section == letter
@@ -408,7 +403,7 @@ def _classes_of(rng: np.random.Generator, section: Texts) -> Texts:
 
 
 def _technologies(
-    rng: np.random.Generator, log_size: Floats, section: Texts, country: Texts
+    rng: np.random.Generator, log_size: Floats, section: Array, country: Array
 ) -> Flags:
     uses = np.zeros((len(section), len(_TOOLS)), dtype=bool)
     for column, tool in enumerate(_TOOLS):
@@ -421,7 +416,7 @@ def _technologies(
 
 
 def _customers(
-    rng: np.random.Generator, code: Texts, employees: Ints, growth: Floats, uses: Flags
+    rng: np.random.Generator, code: Array, employees: Ints, growth: Floats, uses: Flags
 ) -> Flags:
     low, high = PLANTED.employees
     industries = np.isin(code, _under(PLANTED.industries))
@@ -441,7 +436,7 @@ def _under(prefixes: tuple[str, ...]) -> list[str]:
     return [code for code in industry.industries() if code.startswith(prefixes)]
 
 
-def _legal_forms(rng: np.random.Generator, country: Texts, employees: Ints) -> tuple[Texts, Texts]:
+def _legal_forms(rng: np.random.Generator, country: Array, employees: Ints) -> tuple[Array, Array]:
     form = np.empty(len(country), dtype=object)
     ending = np.empty(len(country), dtype=object)
     large = rng.random(len(country)) < np.clip((np.log10(employees) - 1.9) / 2, 0, 0.6)
@@ -454,7 +449,7 @@ def _legal_forms(rng: np.random.Generator, country: Texts, employees: Ints) -> t
     return form, ending
 
 
-def _funding(rng: np.random.Generator, section: Texts, age: Floats, employees: Ints) -> Texts:
+def _funding(rng: np.random.Generator, section: Array, age: Floats, employees: Ints) -> Array:
     stages = np.array(["none", "seed", "a", "b", "c", "listed"], dtype=object)
     young = np.exp(-age / 8) * np.where(np.isin(section, ("J", "M")), 1.0, 0.2)
     grown = np.log10(employees)
@@ -470,16 +465,16 @@ def _funding(rng: np.random.Generator, section: Texts, age: Floats, employees: I
     )
     bounds = np.cumsum(shares, axis=1)
     drawn = (rng.random(len(age)) * bounds[:, -1])[:, None] > bounds
-    chosen: Texts = stages[drawn.sum(axis=1)]
+    chosen: Array = stages[drawn.sum(axis=1)]
     return chosen
 
 
 def _names(
-    index: Ints, seed: int, country: Texts, section: Texts, ending: Texts
-) -> tuple[Texts, Texts]:
+    index: Ints, seed: int, country: Array, section: Array, ending: Array
+) -> tuple[Array, Array]:
     """Names and domains; no two indexes of a seed share either."""
     rest = _scattered(index, seed, int(np.prod([len(part) for part in _SYLLABLES])))
-    stem: Texts = np.full(len(index), "", dtype=object)
+    stem: Array = np.full(len(index), "", dtype=object)
     for part in reversed(_SYLLABLES):
         stem = np.array(part, dtype=object)[rest % len(part)] + stem
         rest //= len(part)
@@ -497,13 +492,13 @@ def _names(
     return name, domain.to_numpy()
 
 
-def _national_numbers(index: Ints, seed: int, country: Texts) -> Texts:
+def _national_numbers(index: Ints, seed: int, country: Array) -> Array:
     """Numbers of each country's form whose check digit is off by five, so that none can exist."""
     serial = _scattered(index, seed + 1, MAX_ROWS)
     digits = serial[:, None] // 10 ** np.arange(6, -1, -1) % 10
     text = np.char.zfill(serial.astype(str), 7)
 
-    def wrong(check: Ints) -> Texts:
+    def wrong(check: Ints) -> Array:
         return ((check + 5) % 10).astype(str)
 
     # Sweden: Luhn over 55 and the serial. The others: weighted sum modulo 11.

@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from icp_core.accounts.columns import REQUIRED, Column, conform, describe_all, typed
+from icp_core.accounts.columns import BY_NAME, REQUIRED, Column, conform, describe_all, typed
+from icp_core.accounts.identity import account_ids
 from icp_core.accounts.on_disk import mapped
 from icp_core.errors import UniverseError
 from icp_core.reference.text import fold_expr
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 IN_MEMORY: Final = 200_000
 """Accounts up to which a universe is held in memory; of more, every column lies on disk."""
@@ -105,6 +109,101 @@ class Universe:
             frame = conform(accounts.collect()).sort("account_id")
         return cls(name, label, frame, fictional, note)
 
+    @classmethod
+    def from_pandas(
+        cls,
+        frame: "pd.DataFrame",
+        *,
+        name: str = "pandas",
+        label: str = "",
+        fictional: bool = False,
+        note: str = "",
+        include_inactive: bool = True,
+    ) -> "Universe":
+        """A universe of the accounts in a pandas frame.
+
+        NaN, NA, NaT and None are unknown. Whole numbers that pandas had to make floats of, because
+        some are missing, are whole again; a national number that pandas read as a number has lost its
+        leading zeros already (read it with `dtype=str`).
+
+        Parameters
+        ----------
+        frame
+            One row per account, canonical columns under their names, any others kept. Without
+            `account_id` one is made as for a file (`identity.account_ids`). The index counts only
+            where it is named `account_id`.
+        name, label, fictional, note, include_inactive
+            As for `of`; the label is the name by default.
+
+        Raises
+        ------
+        UniverseError
+            If pandas holds something in a column that no column of accounts can be, or as `of`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> universe = Universe.from_pandas(
+        ...     pd.DataFrame({"name": ["Exempel AB", "Demo AS"], "employees": [120, None]})
+        ... )
+        >>> len(universe)
+        2
+        >>> universe.frame["employees"].to_list().count(None)
+        1
+        """
+        if frame.index.name == "account_id":
+            frame = frame.reset_index()
+        label = label or name
+        try:
+            # Names of columns can be anything in pandas.
+            accounts = pl.from_pandas(frame.rename(columns=str), nan_to_null=True)
+        except (pl.exceptions.PolarsError, ValueError, TypeError) as error:
+            raise UniverseError(
+                f"{label} cannot be read from pandas: {error}. Give each column one kind of value."
+            ) from error
+        accounts = typed(accounts.with_columns(_whole(accounts)))
+        if "account_id" not in accounts.columns and "name" in accounts.columns:
+            accounts = accounts.select(account_ids(accounts), pl.all())
+        return cls.of(
+            accounts,
+            name=name,
+            label=label,
+            fictional=fictional,
+            note=note,
+            include_inactive=include_inactive,
+        )
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """The accounts as a pandas frame, in memory.
+
+        What is unknown is missing there too: whole numbers and flags come in pandas' nullable types
+        (`Int64`, `boolean`), so that a blank headcount is neither 0 nor a fraction; floats have NaN,
+        texts and tags are missing, days are timestamps.
+
+        Examples
+        --------
+        >>> accounts = {"account_id": ["a", "b"], "name": ["A", "B"], "employees": [5, None]}
+        >>> universe = Universe.of(pl.DataFrame(accounts), name="two", label="Two")
+        >>> universe.to_pandas()["employees"].to_list()
+        [5, <NA>]
+        """
+        import pandas as pd
+        import pyarrow as pa
+
+        nullable = {
+            pa.bool_(): pd.BooleanDtype(),
+            pa.int8(): pd.Int8Dtype(),
+            pa.int16(): pd.Int16Dtype(),
+            pa.int32(): pd.Int32Dtype(),
+            pa.int64(): pd.Int64Dtype(),
+            pa.uint8(): pd.UInt8Dtype(),
+            pa.uint16(): pd.UInt16Dtype(),
+            pa.uint32(): pd.UInt32Dtype(),
+            pa.uint64(): pd.UInt64Dtype(),
+        }
+        table = self.frame.to_arrow()
+        return table.to_pandas(types_mapper=nullable.get, date_as_object=False)
+
     def joined(self, accounts: pl.DataFrame) -> "Universe":
         """The universe with a few more accounts; itself if they bring nothing new.
 
@@ -157,6 +256,18 @@ class Universe:
         # Streaming, because folding is slow and this does it on all processors.
         found = self.frame.lazy().select(text.alias("searched")).collect(engine="streaming")
         return (mapped(found) if len(self) > IN_MEMORY else found).to_series()
+
+
+def _whole(accounts: pl.DataFrame) -> list[pl.Series]:
+    """Columns of text that hold whole numbers as floats, as integers: 923609016, not 923609016.0."""
+    texts = [
+        column
+        for column in accounts
+        if column.dtype.is_float()
+        and column.name in BY_NAME
+        and BY_NAME[column.name].dtype == pl.String
+    ]
+    return [column.cast(pl.Int64) for column in texts if (column == column.round()).all()]
 
 
 def _height(accounts: pl.LazyFrame) -> int:

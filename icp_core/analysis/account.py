@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil, inf, isnan
+from math import inf, isnan
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
-from icp_core.accounts.columns import Column, Kind
+from icp_core.accounts.encoded import Encoded
+from icp_core.accounts.neighbours import nearest
+from icp_core.accounts.similarity import Gower
+from icp_core.accounts.universe import Universe
 from icp_core.evaluation.arrays import Scored
 from icp_core.evaluation.explain import Explanation, explain
 from icp_core.evaluation.expressions import FAIL, MATCH, POSSIBLE
@@ -17,8 +20,8 @@ from icp_core.evaluation.names import NAMES
 from icp_core.evaluation.score import score
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Criterion
+from icp_core.reference.arrays import Flags
 
-_CODE_LENGTHS: Final = (2, 4, 5)  # characters of a division, a group (62.0) and a class (62.01)
 _IS_CUSTOMER: Final = "is_customer"
 
 
@@ -212,12 +215,8 @@ def nearest_customers(
 ) -> tuple[Neighbour, ...]:
     """The customers most like an account on the columns that the profile reads.
 
-    Gower's distance (1971): the mean difference over the columns that both know, each between 0 and 1.
-    Numbers: the distance over the column's range from its 1 % to its 99 % quantile, on a log axis where
-    a few values dwarf the rest. Industries: 0 for the same class, ⅓ within a group, ⅔ within a
-    division, else 1. Tags: 1 − shared over all (Jaccard). Others: 0 if equal, else 1. A customer counts
-    only if at least half of the columns can be compared. It says what is alike, not what matters:
-    weights play no part.
+    By the distance of `accounts.similarity`, every column counting the same, whether a customer is one
+    left out. It says what is alike, not what matters: weights play no part.
 
     Parameters
     ----------
@@ -234,83 +233,45 @@ def nearest_customers(
     AccountError
         If the universe does not hold it.
     """
-    values = evaluation.universe.frame.row(evaluation.row(account_id), named=True)
-    compared = sorted(
-        (evaluation.profile.columns & evaluation.universe.columns.keys()) - {_IS_CUSTOMER}
-    )
-    known = [name for name in compared if values[name] is not None]
-    least = max(ceil(len(compared) / 2), 1)
-    if len(known) < least:
+    universe = evaluation.universe
+    row = evaluation.row(account_id)
+    columns = [
+        column
+        for name, column in sorted(universe.columns.items())
+        if name in evaluation.profile.columns and name != _IS_CUSTOMER and column.is_criterion
+    ]
+    if not columns:
         return ()
+    everyone = evaluation.keep(("accounts encoded",), lambda: Encoded(universe.frame))
+    names = tuple(column.name for column in columns)
     customers = evaluation.keep(
-        ("customer facts", *compared), lambda: _customers(evaluation, compared)
+        ("customers encoded", *names),
+        lambda: _encoded(universe, evaluation.customers(), names, everyone),
     )
-    differences = customers.select(
-        pl.when(pl.col(name).is_not_null())
-        .then(_difference(evaluation, evaluation.universe.columns[name], values[name]))
-        .alias(name)
-        for name in known
-    )
-    distances = differences.select(
-        distance=pl.mean_horizontal(pl.all(), ignore_nulls=True),
-        compared=pl.sum_horizontal(pl.all().is_not_null()),
-    )
-    nearest = (
-        pl.concat([customers.select("account_id", "name"), distances], how="horizontal")
-        .with_row_index("place")
-        .filter((pl.col("compared") >= least) & (pl.col("account_id") != account_id))
-        .sort(["distance", "compared", "account_id"], descending=[False, True, False])
-        .head(count)
-    )
+    ids = customers.frame["account_id"]
+    if ids.is_empty():
+        return ()
+    account = Gower.on(universe, columns, encoded=customers).to(universe.frame[row : row + 1])
+    itself = np.flatnonzero(ids == account_id)
+    found = nearest(account, count, without=itself)
+    accounts = customers.frame[found["row"].to_numpy()]
+    apart = account.by_column(accounts, np.zeros(len(accounts), dtype=np.int64))
     return tuple(
         Neighbour(
-            found["account_id"],
-            found["name"],
-            found["distance"],
-            {
-                name: value
-                for name, value in differences.row(found["place"], named=True).items()
-                if value is not None
-            },
+            customer["account_id"],
+            customer["name"],
+            distance,
+            {name: float(value) for name, value in zip(names, values, strict=True) if value >= 0},
         )
-        for found in nearest.iter_rows(named=True)
+        for customer, distance, values in zip(
+            accounts.iter_rows(named=True), found["distance"], apart, strict=True
+        )
     )
 
 
-def _customers(evaluation: Evaluation, compared: list[str]) -> pl.DataFrame:
-    needed = list(dict.fromkeys(("account_id", "name", *compared)))
-    return evaluation.universe.frame.select(needed).filter(pl.Series(evaluation.customers()))
-
-
-def _difference(evaluation: Evaluation, column: Column, value: Any) -> pl.Expr:
-    """How far each known value of a column is from one value, 0…1."""
-    other = pl.col(column.name)
-    match column.kind:
-        case Kind.NUMBER:
-            return _apart(evaluation, column.name, value)
-        case Kind.INDUSTRY:
-            levels = [length for length in _CODE_LENGTHS if length <= len(value)]
-            shared = pl.sum_horizontal(other.str.head(n) == value[:n] for n in levels)
-            # A code that stops at its division is alike as far as it goes.
-            known = pl.sum_horizontal(other.str.len_chars() >= n for n in levels)
-            return 1 - shared / known
-        case Kind.TAGS:
-            tags = pl.lit(pl.Series([value], dtype=pl.List(pl.String)))
-            shared = other.list.set_intersection(tags).list.len()
-            either = other.list.set_union(tags).list.len()
-            return pl.when(either > 0).then(1 - shared / either).otherwise(0.0)
-        case _:
-            return other.ne(value).cast(pl.Float64)
-
-
-def _apart(evaluation: Evaluation, column: str, value: float) -> pl.Expr:
-    spread = evaluation.spread(column)
-    ends = np.array([spread.quantiles[0], spread.quantiles[-1], value], dtype=np.float64)
-    other = pl.col(column).cast(pl.Float64)
-    if spread.scale == "log":
-        ends, other = np.log1p(np.maximum(ends, 0)), other.clip(0).log1p()
-    low, high, at = ends.tolist()
-    if high <= low:
-        return other.ne(at).cast(pl.Float64)
-    apart: pl.Expr = (other - at).abs() / (high - low)
-    return apart.clip(0, 1)
+def _encoded(
+    universe: Universe, customers: Flags, names: tuple[str, ...], everyone: Encoded
+) -> Encoded:
+    """The customers, numbers compared by their percentiles among all accounts."""
+    needed = list(dict.fromkeys(("account_id", "name", *names)))
+    return Encoded(universe.frame.select(needed).filter(pl.Series(customers)), everyone)

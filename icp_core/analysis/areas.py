@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from icp_core.evaluation.arrays import Flags, Places
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.tiers import best_of
 from icp_core.reference import geography
+from icp_core.reference.arrays import Flags, Places
 from icp_core.reference.geography import Level
 
 MOST_POINTS: Final = 2_000

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from icp_core.evaluation.arrays import Floats, largest
+from icp_core.evaluation.arrays import largest
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import TierTotal
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Criterion, Role
+from icp_core.reference.arrays import Floats, Labels, Places
 
 POSSIBLE: Final = "possible"
 FAILING: Final = "failing"
@@ -21,8 +22,6 @@ POLICY: Final = "tier policy"
 OTHERS: Final = "other accounts"
 
 Kind = Literal["entered", "left", "moved"]
-Rows = npt.NDArray[np.intp]
-Places = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True)
@@ -89,22 +88,22 @@ class Comparison:
 
     before: Evaluation
     after: Evaluation
-    _was: Places
-    _is: Places
+    _was: Labels
+    _is: Labels
 
     @cached_property
-    def entered(self) -> Rows:
-        """Rows of accounts that match only after."""
+    def entered(self) -> Places:
+        """Places of accounts that match only after."""
         return np.flatnonzero(~self._matched & self._matches)
 
     @cached_property
-    def left(self) -> Rows:
-        """Rows of accounts that match only before."""
+    def left(self) -> Places:
+        """Places of accounts that match only before."""
         return np.flatnonzero(self._matched & ~self._matches)
 
     @cached_property
-    def moved(self) -> Rows:
-        """Rows of accounts that match both times, in tiers of different names."""
+    def moved(self) -> Places:
+        """Places of accounts that match both times, in tiers of different names."""
         return np.flatnonzero(self._matched & self._matches & (self._was != self._is))
 
     @cached_property
@@ -185,7 +184,7 @@ class Comparison:
             score_after, and causes: columns of the gates it does not pass, or what moved it, as
             `MoveCause.name`. Best score first (of before, for those who left), then account_id.
         """
-        rows: Rows = {"entered": self.entered, "left": self.left, "moved": self.moved}[kind]
+        rows: Places = {"entered": self.entered, "left": self.left, "moved": self.moved}[kind]
         best = np.nan_to_num(_scores(self.before if kind == "left" else self.after, rows), nan=-1.0)
         order = largest(offset + limit, best)
         order = order[np.lexsort((order, -best[order]))][offset:]
@@ -213,7 +212,7 @@ class Comparison:
         return self._is < len(_labels(self.before, self.after))
 
     @cached_property
-    def _moves(self) -> tuple[tuple[str, ...], Rows, Floats]:
+    def _moves(self) -> tuple[tuple[str, ...], Places, Floats]:
         """Columns of the scored criteria, what moved each account, and its change of points.
 
         What moved it is a place among the columns, then policy, then others. The change has shape
@@ -262,7 +261,7 @@ def _labels(before: Evaluation, after: Evaluation) -> list[str]:
     return [*(name for name in names if name != UNRANKED), UNRANKED]
 
 
-def _places(evaluation: Evaluation, labels: list[str]) -> Places:
+def _places(evaluation: Evaluation, labels: list[str]) -> Labels:
     """Place of every account of the universe in the labels."""
     places = np.full(len(evaluation.universe), labels.index(FAILING), dtype=np.int16)
     places[evaluation.possible.rows] = labels.index(POSSIBLE)
@@ -272,7 +271,7 @@ def _places(evaluation: Evaluation, labels: list[str]) -> Places:
     return places
 
 
-def _scores(evaluation: Evaluation, rows: Rows) -> Floats:
+def _scores(evaluation: Evaluation, rows: Places) -> Floats:
     """Score of accounts of the universe; NaN where they do not match."""
     at, there = _among_matches(evaluation, rows)
     score = np.full(len(rows), np.nan)
@@ -280,7 +279,7 @@ def _scores(evaluation: Evaluation, rows: Rows) -> Floats:
     return score
 
 
-def _tiers(evaluation: Evaluation, rows: Rows) -> list[str | None]:
+def _tiers(evaluation: Evaluation, rows: Places) -> list[str | None]:
     """Tier name of accounts of the universe; None where they do not match."""
     at, there = _among_matches(evaluation, rows)
     names = (*evaluation.profile.tiers.names, UNRANKED)
@@ -290,8 +289,8 @@ def _tiers(evaluation: Evaluation, rows: Rows) -> list[str | None]:
     ]
 
 
-def _among_matches(evaluation: Evaluation, rows: Rows) -> tuple[Rows, npt.NDArray[np.bool_]]:
-    """Places of accounts among the matches, and whether they are there."""
+def _among_matches(evaluation: Evaluation, rows: Places) -> tuple[Places, npt.NDArray[np.bool_]]:
+    """Labels of accounts among the matches, and whether they are there."""
     matches = evaluation.matches.rows
     at = np.searchsorted(matches, rows)
     there = at < len(matches)
@@ -299,7 +298,7 @@ def _among_matches(evaluation: Evaluation, rows: Rows) -> tuple[Rows, npt.NDArra
     return at, there
 
 
-def _not_passed(evaluation: Evaluation, rows: Rows) -> list[npt.NDArray[np.bool_]]:
+def _not_passed(evaluation: Evaluation, rows: Places) -> list[npt.NDArray[np.bool_]]:
     missed = []
     for gate in evaluation.profile.gates:
         fails, unknown = evaluation.gate(gate)
@@ -307,7 +306,7 @@ def _not_passed(evaluation: Evaluation, rows: Rows) -> list[npt.NDArray[np.bool_
     return missed
 
 
-def _gate_causes(evaluation: Evaluation, rows: Rows) -> tuple[GateCause, ...]:
+def _gate_causes(evaluation: Evaluation, rows: Places) -> tuple[GateCause, ...]:
     missed = _not_passed(evaluation, rows)
     together = np.sum(missed, axis=0, dtype=np.int64)
     causes = [
@@ -317,7 +316,7 @@ def _gate_causes(evaluation: Evaluation, rows: Rows) -> tuple[GateCause, ...]:
     return tuple(sorted((c for c in causes if c.accounts), key=lambda c: (-c.accounts, -c.alone)))
 
 
-def _missed(evaluation: Evaluation, rows: Rows) -> list[list[str]]:
+def _missed(evaluation: Evaluation, rows: Places) -> list[list[str]]:
     missed = _not_passed(evaluation, rows)
     gates = evaluation.profile.gates
     return [
@@ -329,7 +328,7 @@ def _missed(evaluation: Evaluation, rows: Rows) -> list[list[str]]:
 _Key = tuple[str, bool, int]
 
 
-def _changes(before: Evaluation, old: Rows, after: Evaluation, new: Rows) -> dict[_Key, Floats]:
+def _changes(before: Evaluation, old: Places, after: Evaluation, new: Places) -> dict[_Key, Floats]:
     """Points that each scored criterion changed the scores of some accounts by.
 
     With S = Σ w·f / Σ w, a criterion's share of the change is (w′·f′ − w·f − S·(w′ − w)) / Σ w′, where
@@ -341,7 +340,7 @@ def _changes(before: Evaluation, old: Rows, after: Evaluation, new: Rows) -> dic
     before, after
         The two markets.
     old, new
-        Places of the accounts among the matches of either.
+        Labels of the accounts among the matches of either.
     """
     if not before.profile.having(Role.NICE_TO_HAVE) or after.profile.having(Role.NICE_TO_HAVE):
         was, now = _terms(before, old), _terms(after, new)
@@ -364,7 +363,7 @@ def _changes(before: Evaluation, old: Rows, after: Evaluation, new: Rows) -> dic
     return changes
 
 
-def _terms(evaluation: Evaluation, places: Rows) -> dict[_Key, tuple[Floats, Floats]]:
+def _terms(evaluation: Evaluation, places: Places) -> dict[_Key, tuple[Floats, Floats]]:
     """Each scored criterion's w·f (negative for drawbacks), and its w where it counts in Σ w.
 
     Keys are the column, whether it speaks for an account, and which of its kind it is, so that the same

@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from icp_core.evaluation.arrays import Floats
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import LARGEST
+from icp_core.reference.arrays import Floats
 
 POINTS: Final = 100  # of the curve: one a per cent of the matches
 

@@ -14,9 +14,7 @@ from icp_core.evaluation.everyone import Everyone
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import BINS, Bounds, GateCost
 from icp_core.profiles.model import Criterion, Range
-
-Flags = npt.NDArray[np.bool_]
-Counts = npt.NDArray[np.uint8]
+from icp_core.reference.arrays import FewCounts, Flags
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +33,8 @@ class GateStanding:
 
     everyone: Everyone
     rows: npt.NDArray[np.intp]
-    fails: Counts
-    unknown: Counts
+    fails: FewCounts
+    unknown: FewCounts
 
     @classmethod
     def of(

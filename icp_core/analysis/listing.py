@@ -14,13 +14,13 @@ import numpy.typing as npt
 import polars as pl
 
 from icp_core.errors import AccountError
-from icp_core.evaluation.arrays import Floats, largest
+from icp_core.evaluation.arrays import largest
 from icp_core.evaluation.in_memory import Accounts, Evaluation, evaluated_rows
 from icp_core.evaluation.names import NAMES
+from icp_core.reference.arrays import Floats, Places
 from icp_core.reference.text import fold, fold_expr
 
 State = Literal["match", "possible", "fail"]
-Places = npt.NDArray[np.intp]
 BEST: Final = "best"
 
 

@@ -34,6 +34,7 @@ import polars as pl
 
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.profiles.model import Role
+from icp_core.reference.arrays import Counts, DrawCounts, Ranks, Singles
 
 DRAWS: Final = 1_000  # of all weights; a share of them is then known to within about 3 points
 SIGMA: Final = log(2) / 1.96  # of the logarithm: 95 % of the factors lie between a half and double
@@ -45,11 +46,6 @@ _PRODUCT: Final = 2**18
 _DRAWS_AT_ONCE: Final = 32  # draws a tile, so that its scores stay in the cache
 _PIECES: Final = 64  # of the work, for the threads to share evenly and to report in between
 _REPORT: Final = 0.1  # seconds between two reports of progress, as often as a bar can show
-
-Singles = npt.NDArray[np.float32]
-Ranks = npt.NDArray[np.int32]
-Counts = npt.NDArray[np.uint32]
-Ints = npt.NDArray[np.uint16]
 
 
 @dataclass(frozen=True)
@@ -322,7 +318,7 @@ class _Simulation:
                 ranks[:, accounts] = share
         return ranks
 
-    def _best(self, ranks: Ranks, rooms: list[int], reached: Ints) -> None:
+    def _best(self, ranks: Ranks, rooms: list[int], reached: DrawCounts) -> None:
         """Count who is among the best so many, ties going to the larger potential, then by id."""
         pool = ranks
         for room, row in sorted(zip(rooms, reached, strict=True), key=lambda pair: -pair[0]):

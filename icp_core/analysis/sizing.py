@@ -11,12 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from icp_core.analysis.plan import TeamPlan
-from icp_core.evaluation.arrays import Floats, largest
+from icp_core.evaluation.arrays import largest
 from icp_core.evaluation.everyone import Everyone
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import Bounds
-
-Flags = npt.NDArray[np.bool_]
+from icp_core.reference.arrays import Flags, Floats
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from typing import Final, Literal
 import numpy as np
 
 from icp_core.analysis.concentration import Concentration, concentration
-from icp_core.evaluation.arrays import Floats
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import TierTotal
 from icp_core.profiles.model import Tier, TierPolicy
+from icp_core.reference.arrays import Floats
 
 Kind = Literal["cut_off", "capacity", "value"]
 KINDS: Final[tuple[Kind, ...]] = ("cut_off", "capacity", "value")

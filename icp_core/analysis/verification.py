@@ -24,10 +24,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
-from statistics import NormalDist
 
 import numpy as np
 import polars as pl
+
+from icp_core import intervals
 
 
 class Answer(StrEnum):
@@ -159,10 +160,9 @@ def wilson(fits: int, answered: int, *, confidence: float = 0.95) -> Wilson:
     """
     if not 0 <= fits <= answered or not 0 < confidence < 1:
         raise ValueError(f"{fits} of {answered} at a confidence of {confidence} is not possible")
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    spread = fits * (answered - fits) / answered if answered else 0.0
-    centre = (fits + z * z / 2) / (answered + z * z)
-    return Wilson(fits, answered, z, centre, z / (answered + z * z) * sqrt(spread + z * z / 4))
+    centre, half_width = intervals.wilson_centre(fits, answered, confidence=confidence)
+    z = intervals.quantile(confidence)
+    return Wilson(fits, answered, z, float(centre), float(half_width))
 
 
 @dataclass(frozen=True)

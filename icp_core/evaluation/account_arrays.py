@@ -21,10 +21,11 @@ from cachetools import LRUCache
 from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.universe import Universe
 from icp_core.errors import AccountError
-from icp_core.evaluation.arrays import BLOCK, Codes, Flags, Floats, Known, Mask, smallest
+from icp_core.evaluation.arrays import BLOCK, Known, smallest
 from icp_core.evaluation.expressions import dimension, fit, potential, when_missing
 from icp_core.profiles.first_draft import Spread
 from icp_core.profiles.model import Criterion, Fit, Profile, Role
+from icp_core.reference.arrays import Codes, Flags, Floats, Mask
 
 Value = TypeVar("Value")
 

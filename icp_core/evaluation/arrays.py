@@ -9,19 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from icp_core.evaluation.market import LARGEST
-
-Floats = npt.NDArray[np.float64]
-Singles = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.intp]
-"""Rows of a universe, or places among its matches."""
-
-Mask = npt.NDArray[np.uint8]
-"""One bit an account."""
-
-Codes = npt.NDArray[np.unsignedinteger[Any]]
-"""Each account's place among the distinct values of a column."""
+from icp_core.reference.arrays import Codes, Floats
 
 _BITS: Final = 16  # criteria whose gaps are packed into one 16-bit number
 _SAMPLED: Final = 64  # of so many values one is looked at first, to guess the cut-off cheaply

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Hashable, Iterable
 from typing import Protocol, TypeVar
 
-from icp_core.evaluation.arrays import Codes, Flags
 from icp_core.profiles.model import Criterion
+from icp_core.reference.arrays import Codes, Flags
 
 Value = TypeVar("Value")
 

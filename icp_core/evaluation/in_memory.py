@@ -16,7 +16,7 @@ from icp_core.accounts.columns import describe_all
 from icp_core.accounts.population import Population
 from icp_core.accounts.universe import Universe
 from icp_core.evaluation.account_arrays import AccountArrays, test_key
-from icp_core.evaluation.arrays import Codes, Flags, Floats, Ints, Places, Potentials, Scored
+from icp_core.evaluation.arrays import Potentials, Scored
 from icp_core.evaluation.everyone import Everyone
 from icp_core.evaluation.expressions import evaluated
 from icp_core.evaluation.market import BINS, DIMENSIONS, Breakdown, GateCost, Market, TierTotal
@@ -25,6 +25,7 @@ from icp_core.evaluation.score import score
 from icp_core.evaluation.tiers import UNRANKED, best_of, tiers_of
 from icp_core.profiles.first_draft import Spread
 from icp_core.profiles.model import Criterion, Profile
+from icp_core.reference.arrays import Codes, Flags, Floats, Ints, Places
 
 Value = TypeVar("Value")
 
@@ -197,7 +198,7 @@ class Evaluation:
         return self._arrays.spread(column)
 
     def is_known(self, column: str) -> bool:
-        """Whether a column has any value."""
+        """Whether a number column has any value."""
         values = self.universe.frame[column]
         return values.null_count() < len(values)
 

@@ -12,9 +12,10 @@ from operator import add
 import narwhals as nw
 import numpy as np
 
-from icp_core.evaluation.arrays import BLOCK, Floats, Scored
+from icp_core.evaluation.arrays import BLOCK, Scored
 from icp_core.evaluation.names import NAMES, indicator
 from icp_core.profiles.model import Criterion, Profile, Role
+from icp_core.reference.arrays import Floats
 
 
 def score_expressions(profile: Profile) -> dict[str, nw.Expr]:

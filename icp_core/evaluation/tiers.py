@@ -11,9 +11,10 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from icp_core.evaluation.arrays import Floats, Ints, Places, largest
+from icp_core.evaluation.arrays import largest
 from icp_core.evaluation.names import NAMES
 from icp_core.profiles.model import TierPolicy
+from icp_core.reference.arrays import Floats, Ints, Places
 
 UNRANKED: Final = "unranked"
 

@@ -46,7 +46,14 @@ def has_text(text: pl.Expr) -> pl.Expr:
 
 
 def guarded(text: pl.Expr) -> pl.Expr:
-    """Text for people: one line, a formula lead disarmed by an apostrophe; blank becomes null."""
+    """Text for people: one line, a formula lead disarmed by an apostrophe; blank becomes null.
+
+    Examples
+    --------
+    >>> names = pl.Series("name", ["Exempel   AB", "=1+1", "  "])
+    >>> pl.select(guarded(pl.lit(names))).to_series().to_list()
+    ['Exempel AB', "'=1+1", None]
+    """
     line = _on_one_line(text)
     return (
         pl.when(line.str.contains(f"^[{LEADS.replace('-', chr(92) + '-')}]"))

@@ -148,6 +148,11 @@ def named(name: str) -> Format:
     ------
     ExportError
         If there is none; the message lists those there are.
+
+    Examples
+    --------
+    >>> named("linkedin").min_rows, named("linkedin").is_ad_audience
+    (300, True)
     """
     try:
         return FORMATS[name]

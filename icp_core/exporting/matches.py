@@ -12,7 +12,6 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from icp_core.evaluation.expressions import workings
@@ -24,8 +23,7 @@ from icp_core.exporting.eligibility import KEPT, READ, eligibility_of, row_outco
 from icp_core.exporting.formats import named
 from icp_core.exporting.limits import Customers
 from icp_core.exporting.prepare import NO_EXCLUSIONS, Prepared, reported
-
-Places = npt.NDArray[np.intp]
+from icp_core.reference.arrays import Places
 
 
 def prepare_matches(

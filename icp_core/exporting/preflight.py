@@ -83,11 +83,6 @@ class Preflight:
     notes: tuple[str, ...]
 
     @property
-    def duplicates(self) -> int:
-        """Rows left out because a better row is the same company."""
-        return self.duplicates_by_domain + self.duplicates_by_name
-
-    @property
     def shares(self) -> dict[str, float]:
         """Share of the written rows that carry each identifier, 0…1."""
         return {key: rows / max(self.rows_written, 1) for key, rows in self.identifiers.items()}

@@ -4,29 +4,25 @@ A cell that cannot be read becomes unknown and is counted; a row is only ever re
 that is named.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 from typing import Final
 
 import polars as pl
 
 from icp_core.accounts.columns import BY_NAME, Kind
 from icp_core.accounts.identity import registrable_domains
-from icp_core.errors import CurrencyError
 from icp_core.importing import values
-from icp_core.importing.mapping import AMOUNTS, Assignment
+from icp_core.importing.cell_counts import CellCounts, tally
+from icp_core.importing.figures import with_figures
+from icp_core.importing.mapping import Assignment
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.national import clean_numbers
 from icp_core.importing.registers import LEFT_OUT, PERSON
 from icp_core.importing.tables import ROW
-from icp_core.reference import currency, geography, industry
+from icp_core.reference import geography, industry
 from icp_core.reference.text import fold
-
-CURRENCIES: Final[Mapping[str, str]] = MappingProxyType(
-    {"SE": "SEK", "NO": "NOK", "DK": "DKK", "FI": "EUR", "IS": "ISK"}
-)
 
 _LEGAL_FORMS: Final = {
     "aktiebolag": "AB", "publikt aktiebolag": "AB", "privat aktiebolag": "AB", "handelsbolag": "HB",
@@ -53,10 +49,7 @@ _TEXTS: Final = (
     "name", "website", "linkedin_url", "stock_symbol", "city", "sector", "funding_stage", "owner",
     "territory", "industry_text", "source",
 )  # fmt: skip
-_INTEGERS: Final = ("employees_low", "employees_high", "fiscal_year")
-_FRACTIONS: Final = ("margin", "revenue_growth", "current_ratio")
 _DEGREES: Final = ("latitude", "longitude")
-_EXAMPLES: Final = 3
 NUMBER_COUNTRY: Final = "#number_country"
 """Column with the country whose register a national number is in, while loading."""
 _NO_NAME: Final = "no company name"
@@ -87,26 +80,6 @@ class Rules:
     need_name: bool = True
     strict_numbers: bool = False
     merge_shared: bool = False
-
-
-@dataclass
-class CellCounts:
-    """Per column of the result: cells filled in the file, that could not be read, that changed."""
-
-    filled: int = 0
-    invalid: int = 0
-    changed: int = 0
-    examples: list[str] = field(default_factory=list)
-
-    def add(self, *, before: pl.Series, after: pl.Series) -> None:
-        """Count one batch: text before, value after."""
-        self.filled += before.count()
-        lost = before.filter(before.is_not_null() & after.is_null())
-        self.invalid += len(lost)
-        room = _EXAMPLES - len(self.examples)
-        self.examples += [text[:60] for text in lost.unique(maintain_order=True).head(room)]
-        if after.dtype == pl.String:
-            self.changed += int((before != after).sum())
 
 
 @dataclass(frozen=True)
@@ -158,7 +131,7 @@ def clean(
     frame = _places(frame, text, tallies)
     frame = _industry(frame, text, mapping, tallies)
     frame = _words(frame, text, tallies)
-    frame, rates = _figures(frame, raw, text, mapping, tallies)
+    frame, rates = with_figures(frame, raw, text, mapping, tallies)
     frame = _extras(frame, raw, mapping, tallies)
     if source and "source" not in known:
         frame = frame.with_columns(source=pl.lit(source))
@@ -172,12 +145,6 @@ def _texts(mapping: HeadingMapping) -> list[pl.Expr]:
         pl.coalesce(pl.col(a.heading) for a in mapping.of(str(column))).alias(str(column))
         for column in columns
     ]
-
-
-def _tally(
-    tallies: dict[str, CellCounts], column: str, before: pl.Series, after: pl.Series
-) -> None:
-    tallies.setdefault(column, CellCounts()).add(before=before, after=after)
 
 
 def _map(texts: pl.Series, function: Callable[[str], str | None]) -> pl.Series:
@@ -199,7 +166,7 @@ def _identity(
     country = pl.Series("country", [mapping.country] * text.height, dtype=pl.String)
     if "country" in text.columns:
         named = _map(text["country"], _country).alias("country")
-        _tally(tallies, "country", text["country"], named)
+        tally(tallies, "country", text["country"], named)
         # A name that is not known is no reason to believe in the list's own country.
         country = pl.select(
             pl.when(text["country"].is_null()).then(country).otherwise(named)
@@ -210,14 +177,14 @@ def _identity(
         numbers = clean_numbers(
             country, text["org_number"], home=mapping.country, strict=rules.strict_numbers
         )
-        _tally(tallies, "org_number", text["org_number"], numbers["org_number"])
+        tally(tallies, "org_number", text["org_number"], numbers["org_number"])
         frame = frame.hstack(numbers)
     addresses = [c for c in ("domain", "website", "email") if c in text.columns]
     if addresses:
         domains = [registrable_domains(text[column]) for column in addresses]
         for column, domain in zip(addresses, domains, strict=True):
             if column != "email":
-                _tally(tallies, "domain", text[column], domain)
+                tally(tallies, "domain", text[column], domain)
         frame = frame.with_columns(pl.select(pl.coalesce(domains)).to_series().alias("domain"))
     return frame
 
@@ -251,7 +218,7 @@ def _places(
     for column in _DEGREES:
         if column in text.columns:
             degrees = values.numbers(text[column])
-            _tally(tallies, column, text[column], degrees)
+            tally(tallies, column, text[column], degrees)
             frame = frame.with_columns(degrees.alias(column))
     if not given:
         return frame
@@ -259,7 +226,7 @@ def _places(
     if "city" in given:
         placed = geography.spell_towns(placed)
     for column in given:
-        _tally(tallies, column, text[column], placed[column])
+        tally(tallies, column, text[column], placed[column])
     return placed
 
 
@@ -302,11 +269,11 @@ def _industry(
         return frame
     codes = text.select(values.leading_code(pl.col("industry"))).to_series()
     revision = mapping.industry_revision
-    found = industry.normalised(codes, revision).alias("industry")
-    _tally(tallies, "industry", text["industry"], found)
+    classes = industry.normalised(codes, revision).alias("industry")
+    tally(tallies, "industry", text["industry"], classes)
     return frame.with_columns(
-        found,
-        pl.when(found.is_not_null()).then(pl.lit(revision)).alias("industry_revision"),
+        classes,
+        pl.when(classes.is_not_null()).then(pl.lit(revision)).alias("industry_revision"),
     )
 
 
@@ -328,7 +295,7 @@ def _words(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCount
     for column, reader in readers.items():
         if column in text.columns:
             found[column] = reader(text[column]).alias(column)
-            _tally(tallies, column, text[column], found[column])
+            tally(tallies, column, text[column], found[column])
     return frame.with_columns(found.values())
 
 
@@ -350,144 +317,6 @@ def _status(text: str) -> str | None:
     return None
 
 
-def _figures(
-    frame: pl.DataFrame,
-    raw: pl.DataFrame,
-    text: pl.DataFrame,
-    mapping: HeadingMapping,
-    tallies: dict[str, CellCounts],
-) -> tuple[pl.DataFrame, frozenset[tuple[str, date]]]:
-    """Headcount, fractions and amounts; amounts in euros beside what the file says."""
-    for column in _INTEGERS:
-        if column in text.columns:
-            count = values.numbers(text[column]).round().cast(pl.Int64, strict=False)
-            _tally(tallies, column, text[column], count)
-            frame = frame.with_columns(count.alias(column))
-    if "employees" in text.columns:
-        frame = _employees(frame, text["employees"], mapping.of("employees")[0], tallies)
-    for column in _FRACTIONS:
-        if column in text.columns:
-            series = _newest(raw, mapping.of(column))[0]
-            _tally(tallies, column, text[column], series)
-            frame = frame.with_columns(series.alias(column))
-    return _amounts(frame, raw, text, mapping, tallies)
-
-
-def _employees(
-    frame: pl.DataFrame, texts: pl.Series, assignment: Assignment, tallies: dict[str, CellCounts]
-) -> pl.DataFrame:
-    """Headcounts, and the ends of bands where a list or register gives only those."""
-    count = values.numbers(texts, assignment.decimal) * assignment.unit
-    count = count.set(count < 0, None).round().cast(pl.Int64, strict=False)
-    found = pl.DataFrame({"text": texts, "employees": count}).with_columns(
-        pl.lit(None, pl.Int64).alias(end) for end in ("low", "high")
-    )
-    if count.null_count() > texts.null_count():
-        low, high = values.band(pl.col("text"))
-        found = found.with_columns(low=low, high=high)
-    banded = found["employees"].is_null()
-    for end in ("low", "high"):
-        ends = found[end].set(~banded, None)
-        column = f"employees_{end}"
-        if column in frame.columns:
-            ends = pl.select(pl.coalesce(frame[column], ends)).to_series()
-        frame = frame.with_columns(ends.alias(column))
-    known = pl.select(pl.coalesce(found["employees"], found["low"], found["high"])).to_series()
-    _tally(tallies, "employees", texts, known)
-    return frame.with_columns(found["employees"])
-
-
-def _newest(
-    raw: pl.DataFrame, assignments: Sequence[Assignment]
-) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """Of a series of years: the newest value, its year, and its change on the year before."""
-    series = {a.year: values.numbers(raw[a.heading], a.decimal) * a.unit for a in assignments}
-    newest = pl.coalesce(list(series.values()))
-    year = pl.coalesce(
-        pl.when(s.is_not_null()).then(pl.lit(y, dtype=pl.Int64)) for y, s in series.items()
-    )
-    growth = pl.lit(None, pl.Float64)
-    for y, now in reversed(series.items()):
-        before = series.get(y - 1) if y else None
-        change = now / before.set(before <= 0, None) - 1 if before is not None else None
-        growth = pl.when(now.is_not_null()).then(change).otherwise(growth)
-    result = pl.select(newest.alias("newest"), year.alias("year"), growth.alias("growth"))
-    return result["newest"], result["year"], result["growth"]
-
-
-def _amounts(
-    frame: pl.DataFrame,
-    raw: pl.DataFrame,
-    text: pl.DataFrame,
-    mapping: HeadingMapping,
-    tallies: dict[str, CellCounts],
-) -> tuple[pl.DataFrame, frozenset[tuple[str, date]]]:
-    given = [column for column in AMOUNTS if column in text.columns]
-    if not given:
-        return frame, frozenset()
-    own = frame["country"].replace_strict(CURRENCIES, default=None, return_dtype=pl.String)
-    if "currency" in text.columns:
-        stated = text["currency"].str.to_uppercase().str.extract(r"([A-Z]{3})")
-        own = pl.select(pl.coalesce(stated, own)).to_series()
-    rates: set[tuple[str, date]] = set()
-    if "fiscal_year" not in frame.columns:
-        frame = frame.with_columns(pl.lit(None, pl.Int64).alias("fiscal_year"))
-    for column in given:
-        assignments = mapping.of(column)
-        amount, year, growth = _newest(raw, assignments)
-        fixed = assignments[0].currency
-        code = pl.Series([fixed] * len(own), dtype=pl.String) if fixed else own
-        fiscal = pl.select(pl.coalesce(year, frame["fiscal_year"])).to_series()
-        table = pl.DataFrame({"currency": code, "year": fiscal, "amount": amount})
-        priced = table.join(
-            _rates(table),
-            on=["currency", "year"],
-            how="left",
-            nulls_equal=True,
-            maintain_order="left",
-        )
-        euros = priced["amount"] * priced["rate"]
-        used = priced.filter(pl.col("amount").is_not_null() & pl.col("rate").is_not_null())
-        rates |= {
-            (currency_code, day)
-            for currency_code, day in used.select("currency", "rate_date").unique().iter_rows()
-            if currency_code != "EUR"
-        }
-        _tally(tallies, column, text[column], euros)
-        frame = frame.with_columns(euros.alias(column), fiscal.alias("fiscal_year"))
-        if used["currency"].ne("EUR").any():
-            frame = frame.with_columns(
-                priced["amount"].alias(f"{column}_original"),
-                priced["currency"].alias("currency"),
-                priced["rate_date"].alias("rate_date"),
-            )
-        if column == "revenue" and growth.count() and "revenue_growth" not in frame.columns:
-            frame = frame.with_columns(growth.alias("revenue_growth"))
-    if {"revenue", "operating_profit"} <= set(frame.columns) and "margin" not in frame.columns:
-        revenue = pl.col("revenue")
-        frame = frame.with_columns(
-            margin=pl.when(revenue > 0).then(pl.col("operating_profit") / revenue)
-        )
-    return frame, frozenset(rates)
-
-
-def _rates(table: pl.DataFrame) -> pl.DataFrame:
-    """Euros per unit at the end of each fiscal year, the latest where the year is unknown."""
-    pairs = table.select("currency", "year").unique().drop_nulls("currency")
-    found: list[tuple[str, int | None, float | None, date | None]] = []
-    for code, year in pairs.iter_rows():
-        try:
-            rate = currency.rate(
-                code, on=date(year, 12, 31) if year and 1999 <= year <= 2100 else None
-            )
-        except CurrencyError:
-            found.append((code, year, None, None))
-        else:
-            found.append((code, year, rate.value, rate.date))
-    schema = {"currency": pl.String, "year": pl.Int64, "rate": pl.Float64, "rate_date": pl.Date}
-    return pl.DataFrame(found, schema=schema, orient="row")
-
-
 def _extras(
     frame: pl.DataFrame, raw: pl.DataFrame, mapping: HeadingMapping, tallies: dict[str, CellCounts]
 ) -> pl.DataFrame:
@@ -501,7 +330,7 @@ def _extras(
         if assignment.column and assignment.kind and assignment.column not in frame.columns:
             text = raw[assignment.heading]
             value = readers[assignment.kind](text, assignment)
-            _tally(tallies, assignment.column, text, value)
+            tally(tallies, assignment.column, text, value)
             frame = frame.with_columns(value.alias(assignment.column))
     return frame
 

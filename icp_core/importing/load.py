@@ -10,7 +10,8 @@ import polars as pl
 
 from icp_core.errors import ImportRefused
 from icp_core.importing import registers
-from icp_core.importing.cleaning import NUMBER_COUNTRY, CellCounts, Rules, clean
+from icp_core.importing.cell_counts import CellCounts
+from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, clean
 from icp_core.importing.duplicates import FILE, merge, merge_shared
 from icp_core.importing.guessing import guess
 from icp_core.importing.mapping import Mapping as HeadingMapping

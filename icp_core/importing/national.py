@@ -37,6 +37,13 @@ def clean_number(country: str | None, text: str | None) -> str | None:
         ISO 3166-1 alpha-2.
     text
         As in the file.
+
+    Examples
+    --------
+    >>> clean_number("NO", "NO 923 609 016 MVA")
+    '923609016'
+    >>> clean_number("NO", "923 609 017") is None
+    True
     """
     if not text:
         return None

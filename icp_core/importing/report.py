@@ -9,7 +9,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from icp_core.accounts.columns import BY_NAME
-from icp_core.importing.cleaning import CellCounts
+from icp_core.importing.cell_counts import CellCounts
 from icp_core.importing.duplicates import BY, INTO, RULE, SHARED, SHARED_RULE, kept_apart
 
 # Below this share a column's gaps change what a profile can tell.

@@ -77,6 +77,12 @@ def decimal_mark(texts: pl.Expr) -> pl.Expr:
 
     It settles what `1.234` is; where no cell shows it, a mark with three digits behind separates
     thousands.
+
+    Examples
+    --------
+    >>> cells = pl.DataFrame({"revenue": ["1.234", "12,5"]})
+    >>> cells.select(decimal_mark(pl.col("revenue"))).item()
+    ','
     """
     bare = texts.str.replace_all(r"[^\d.,]", "")
     comma = bare.str.contains(r"\.\d{3},\d*$|^\d*,(?:\d{1,2}|\d{4,})$|^(?:0|\d{4,}),\d+$").sum()

@@ -12,9 +12,9 @@ from scipy import stats
 
 from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.universe import Universe
+from icp_core.intervals import Estimate, lift_of, wilson
 from icp_core.learning import evidence, scorecard
 from icp_core.learning.evidence import Evidence
-from icp_core.learning.intervals import Estimate, lift_of, wilson
 from icp_core.learning.labelled import LabelledAccounts
 from icp_core.learning.levels import OTHER, UNKNOWN, Coded, Levels, edge_name
 from icp_core.learning.scorecard import SHARPEST, SIGNIFICANT, Scorecard

@@ -14,8 +14,8 @@ from typing import Final, Literal
 import numpy as np
 import polars as pl
 
+from icp_core.intervals import CONFIDENCE, Estimate
 from icp_core.learning import evidence, scorecard, suggestion
-from icp_core.learning.intervals import CONFIDENCE, Estimate
 from icp_core.learning.labelled import LabelledAccounts, Report
 from icp_core.learning.scorecard import folds_of, sigmoid
 from icp_core.profiles.model import Profile

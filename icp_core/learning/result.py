@@ -10,12 +10,12 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from icp_core.accounts.columns import Column
+from icp_core.accounts.encoded import Encoded
 from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
 from icp_core.learning import suggestion
 from icp_core.learning.attributes import Attribute
 from icp_core.learning.customers import RankedCustomers
-from icp_core.learning.encoded import Encoded
 from icp_core.learning.labelled import Against, LabelledAccounts, Report
 from icp_core.learning.levels import LeftOut
 from icp_core.learning.proof import CANDIDATES, Proof

@@ -17,10 +17,10 @@ from sklearn.cluster import SpectralClustering
 from sklearn.metrics import adjusted_rand_score
 
 from icp_core.accounts.columns import Column, Kind
+from icp_core.accounts.similarity import Gower
 from icp_core.accounts.universe import Universe
 from icp_core.learning import attributes, evidence
 from icp_core.learning.evidence import Evidence
-from icp_core.learning.gower import Gower
 from icp_core.learning.labelled import LabelledAccounts, Report
 from icp_core.learning.levels import Coded
 from icp_core.learning.suggestion import fit_from

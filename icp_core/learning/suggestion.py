@@ -12,10 +12,10 @@ from sklearn.linear_model import LogisticRegression
 from icp_core.accounts.columns import Kind, describe_all
 from icp_core.evaluation.expressions import evaluated, fit
 from icp_core.evaluation.names import NAMES
+from icp_core.intervals import wilson
 from icp_core.learning import scorecard
 from icp_core.learning.attributes import Attribute, attributes
 from icp_core.learning.evidence import Evidence
-from icp_core.learning.intervals import wilson
 from icp_core.learning.labelled import LabelledAccounts
 from icp_core.learning.levels import OTHER
 from icp_core.learning.scorecard import RIDGE, Scorecard

@@ -1,7 +1,7 @@
 """Accounts that resemble chosen customers, each with the customer it resembles.
 
-Similarity is 1 minus Gower's distance (`gower`). It is no probability: resembling a customer is not
-the same as becoming one.
+Similarity is 1 minus Gower's distance (`accounts.similarity`). It is no probability: resembling a
+customer is not the same as becoming one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,12 @@ import polars as pl
 from sklearn.cluster import AgglomerativeClustering
 
 from icp_core.accounts.columns import Column
+from icp_core.accounts.encoded import Encoded
+from icp_core.accounts.neighbours import nearest
+from icp_core.accounts.similarity import Gower
 from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
-from icp_core.learning.encoded import Encoded
-from icp_core.learning.gower import Gower
 from icp_core.learning.labelled import Report
-from icp_core.learning.neighbours import nearest
 from icp_core.reference.arrays import Rows
 
 MOST_PROTOTYPES: Final = 50
@@ -121,7 +121,12 @@ def find_twins(
     passed = customers if without is None else np.union1d(customers, without)
     # A few more than each prototype's share, because two prototypes may be nearest to the same.
     each = _SPARE + 3 * ceil(count / len(chosen))
-    pairs = nearest(ready, each, without=passed, progress=progress)
+
+    def watched(share: float) -> None:
+        if progress:
+            progress(share, "Looking for twins")
+
+    pairs = nearest(ready, each, without=passed, progress=watched)
     # Each account belongs to the customer it is nearest to, in whosever list it was found.
     rows = pairs["row"].unique().sort().to_numpy()
     apart_from = ready.distances(universe.frame[rows])

@@ -17,3 +17,14 @@ Places = npt.NDArray[np.intp]
 Codes = npt.NDArray[np.unsignedinteger[Any]]
 """Places in a list of distinct values, as small as they can be."""
 Flags = npt.NDArray[np.bool_]
+Mask = npt.NDArray[np.uint8]
+"""One bit an account."""
+FewCounts = npt.NDArray[np.uint8]
+"""Counts that stay below 256."""
+DrawCounts = npt.NDArray[np.uint16]
+"""Counts of draws, of which there are fewer than 65,536."""
+Counts = npt.NDArray[np.uint32]
+Ranks = npt.NDArray[np.int32]
+Labels = npt.NDArray[np.int16]
+"""Which of a few labels."""
+Texts = npt.NDArray[np.str_]

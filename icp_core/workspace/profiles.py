@@ -110,6 +110,11 @@ def slug_of(name: str) -> str:
     """A key from a profile's name: lower case, a to z, digits and hyphens.
 
     A name without any such letter gets a key from its checksum.
+
+    Examples
+    --------
+    >>> slug_of("Regnskapsbyrå, Østlandet 2026")
+    'regnskapsbyra-ostlandet-2026'
     """
     plain = unicodedata.normalize("NFKD", name.lower().translate(_LETTERS))
     slug = re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")

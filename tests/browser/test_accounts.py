@@ -12,6 +12,8 @@ HEADER = 32
 def table(page):
     page.wait_for_selector(TABLE)
     settle(page)
+    # Cells for screen readers are made once the table is drawn.
+    page.locator(f"{TABLE} [role=gridcell]").first.wait_for(state="attached")
     page.wait_for_timeout(1000)
     return page.get_by_test_id("stDataFrame").first.bounding_box()
 

@@ -1,12 +1,19 @@
 from datetime import date
-from math import log
+from functools import partial
 
+import numpy as np
 import polars as pl
 import pytest
 import strategies
 from accounts import drawback, examples, knock_out, must, nice, rising, scoreboard
+from gower_reference import differences, distance, percentile
 from hypothesis import given
 
+from icp_core import sources
+from icp_core.accounts.columns import Kind
+from icp_core.accounts.neighbours import nearest as neighbours_of
+from icp_core.accounts.similarity import Gower
+from icp_core.analysis import listing
 from icp_core.analysis.account import Outlook, detail, nearest_customers
 from icp_core.errors import AccountError
 from icp_core.evaluation.expressions import FAIL, MATCH, POSSIBLE
@@ -22,6 +29,7 @@ from icp_core.profiles.model import (
     Tier,
     TierPolicy,
 )
+from icp_core.profiles.starters import starter
 
 
 def tiers(kind, **thresholds):
@@ -184,27 +192,25 @@ def test_distances_by_hand():
         account | {"employees": 110, "industry": "63.11", "technologies": [], "region": "NO-03"},
         account=account,
     )
-    # Headcounts 10, 20, 110: 1 % and 99 % lie at 10.2 and 108.2 on a straight axis.
+    # Headcounts 10, 20, 110 are at 1/6, 3/6 and 5/6 of the accounts.
     assert near.differences == pytest.approx(
-        {"employees": 10 / 98, "industry": 1 / 3, "technologies": 1 - 1 / 3, "region": 0}
+        {"employees": 1 / 3, "industry": 1 / 4, "technologies": 1 - 1 / 3, "region": 0}
     )
-    assert near.distance == pytest.approx((10 / 98 + 1 / 3 + 2 / 3) / 4)
-    assert far.differences == {"employees": 1, "industry": 1, "technologies": 1, "region": 1}
+    assert near.distance == pytest.approx((1 / 3 + 1 / 4 + 2 / 3) / 4)
+    assert far.differences == pytest.approx(
+        {"employees": 2 / 3, "industry": 3 / 4, "technologies": 1, "region": 1}
+    )
     assert (near.account_id, far.account_id) == ("X-1", "X-2")
 
 
-def test_a_skewed_column_is_compared_on_a_log_axis():
+def test_a_number_is_compared_by_its_percentile_among_all_accounts():
     account = {"employees": 9, "industry": "62.01"}
     crowd = [{"employees": 9}] * 98 + [{"employees": 999}] * 2
     profile = TWINS.replace(criteria=TWINS.criteria[:2])
     found = scoreboard(account, account | {"employees": 99, "is_customer": True}, *crowd)
     (one,) = nearest_customers(found.evaluate(profile), "X-0")
-    spread = found.spread("employees")
-    assert spread.scale == "log"
-    low, high = spread.quantiles[0], spread.quantiles[-1]
-    assert one.differences["employees"] == pytest.approx(
-        log(100 / 10) / (log(1 + high) - log(1 + low))
-    )
+    # Of 102 accounts 99 have 9, and one has 99: among customers alone there would be no difference.
+    assert one.differences["employees"] == pytest.approx((99 + 1 / 2 - 99 / 2) / 102)
 
 
 def test_codes_are_compared_as_far_as_both_go():
@@ -219,7 +225,7 @@ def test_codes_are_compared_as_far_as_both_go():
         profile=TWINS.replace(criteria=TWINS.criteria[:2]),
     )
     by_id = {one.account_id: one.differences["industry"] for one in found}
-    assert by_id == pytest.approx({"X-1": 0, "X-2": 0, "X-3": 1 / 3, "X-4": 2 / 3, "X-5": 1})
+    assert by_id == pytest.approx({"X-1": 0, "X-2": 0, "X-3": 1 / 4, "X-4": 2 / 4, "X-5": 3 / 4})
 
 
 def test_unknown_values_are_left_out_and_too_few_known_ones_leave_the_customer_out():
@@ -246,40 +252,57 @@ def test_an_account_is_not_its_own_neighbour_and_others_are_no_customers():
     assert len(nearest_customers(evaluation, "X-1", count=1)) == 1
 
 
-def gower(evaluation, one, other, columns):
-    """The distance by the book, column by column."""
-    parts = {}
-    for name in columns:
-        a, b = one[name], other[name]
-        if a is None or b is None:
-            continue
-        if isinstance(a, bool) or name in ("region", "municipality"):
-            parts[name] = float(a != b)
-        elif isinstance(a, (int, float)):
-            spread = evaluation.spread(name)
-            low, high = spread.quantiles[0], spread.quantiles[-1]
-            if spread.scale == "log":
-                low, high, a, b = (log(1 + max(x, 0)) for x in (low, high, a, b))
-            parts[name] = min(abs(a - b) / (high - low), 1) if high > low else float(a != b)
-        elif isinstance(a, list):
-            union = set(a) | set(b)
-            parts[name] = 1 - len(set(a) & set(b)) / len(union) if union else 0.0
-        else:
-            lengths = [n for n in (2, 4, 5) if n <= min(len(a), len(b))]
-            parts[name] = 1 - sum(a[:n] == b[:n] for n in lengths) / len(lengths)
-    return parts
-
-
 @examples(30)
 @given(rows=strategies.accounts(), profile=strategies.profiles())
 def test_neighbours_are_those_that_plain_python_finds(rows, profile):
     evaluation = Scoreboard(strategies.universe(rows)).evaluate(profile)
     columns = sorted(profile.columns - {"is_customer"})
     found = nearest_customers(evaluation, "X-000", count=100)
+    numbers = [
+        name for name in columns if evaluation.scoreboard.universe.columns[name].kind is Kind.NUMBER
+    ]
+    percentiles = {name: percentile([row[name] for row in rows]) for name in numbers}
+    weights = dict.fromkeys(columns, 1)
     expected = {}
     for row in rows[1:]:
-        parts = gower(evaluation, rows[0], row, columns)
-        if row["is_customer"] and len(parts) >= max(-(-len(columns) // 2), 1):
-            expected[row["account_id"]] = sum(parts.values()) / len(parts)
+        apart = distance(differences(rows[0], row, columns, percentiles), weights)
+        if row["is_customer"] and apart is not None and columns:
+            expected[row["account_id"]] = apart
     assert {one.account_id: one.distance for one in found} == pytest.approx(expected, abs=1e-6)
     assert [one.distance for one in found] == sorted(one.distance for one in found)
+
+
+def test_the_nearest_customer_is_the_one_that_learning_finds_and_plain_python_too():
+    universe = sources.load("demo")
+    evaluation = Scoreboard(universe).evaluate(starter("nordic-software").profile)
+    names = sorted(evaluation.profile.columns - {"is_customer"})
+    columns = [universe.columns[name] for name in names]
+    is_customer = universe.frame["is_customer"].fill_null(value=False).to_numpy()
+    customers = universe.frame.filter(is_customer).rows(named=True)
+    learning = Gower.on(universe, columns)
+    percentiles = {
+        column.name: partial(np.interp, xp=grid[0], fp=grid[1])
+        for column in columns
+        if column.kind is Kind.NUMBER
+        for grid in [learning.encoded.grid(column.name)]
+    }
+    weights = dict.fromkeys(names, 1)
+    best = listing.page(evaluation, listing.Wanted(), limit=30).rows.rows(named=True)
+    assert len(best) == 30
+    for account in best:
+        account_id = account["account_id"]
+        (found,) = nearest_customers(evaluation, account_id, count=1)
+        others = np.flatnonzero(
+            ~is_customer | (universe.frame["account_id"] == account_id).to_numpy()
+        )
+        one = learning.to(universe.frame.filter(account_id=account_id))
+        twin = neighbours_of(one, 1, without=others)
+        assert found.account_id == universe.frame["account_id"][twin["row"][0]]
+        assert found.distance == pytest.approx(twin["distance"][0], abs=1e-12)
+        slowly = []
+        for customer in customers:
+            parts = differences(account, customer, names, percentiles)
+            apart = distance(parts, weights)
+            if customer["account_id"] != account_id and apart is not None:
+                slowly.append((round(apart, 9), -len(parts), customer["account_id"]))
+        assert found.account_id == min(slowly)[-1]

@@ -95,7 +95,8 @@ def test_a_page_on_a_shared_host_is_no_identifier():
         )
     )
     assert prepared.frame["companywebsite"].null_count() == 302
-    assert prepared.report.duplicates == 0
+    report = prepared.report
+    assert report.duplicates_by_domain == report.duplicates_by_name == 0
     assert prepared.report.identifiers["name_only"] == 302
 
 

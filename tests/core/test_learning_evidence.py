@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from icp_core.accounts.columns import CANONICAL, Column, Kind, describe
 from icp_core.accounts.universe import Universe
+from icp_core.intervals import lift_of, wilson
 from icp_core.learning import evidence
 from icp_core.learning.attributes import customers_needed, level_table
-from icp_core.learning.intervals import lift_of, wilson
 from icp_core.learning.levels import Levels, attributes_of, edge_name
 
 PRIOR = evidence.PRIOR

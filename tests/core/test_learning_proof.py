@@ -20,8 +20,8 @@ from benchmarks.learning import (
     universe_of,
 )
 from icp_core.accounts.universe import Universe
+from icp_core.intervals import Estimate
 from icp_core.learning import demo_deals, leakage, proof, rank_customers, scorecard
-from icp_core.learning.intervals import Estimate
 from icp_core.learning.labelled import label, levels_of
 from icp_core.learning.levels import attributes_of
 from icp_core.profiles.model import Choice, Criterion, Flag, Profile, Range, Role

@@ -17,8 +17,9 @@ from icp_core.learning.proof import CANDIDATES
 from icp_core.profiles.starters import starters_for
 from icp_core.sources import load
 from icp_core.workspace import Status, Workspace, default_url
+from ui import charts_explore
 from ui.format import number
-from ui.learning import charts, proof, segments, shared, suggested
+from ui.learning import proof, segments, shared, suggested
 
 LEARN = "pages/10_Learn.py"
 SMALL = "demo:3000"
@@ -131,9 +132,9 @@ def test_levels_that_are_areas_are_called_by_their_names(result) -> None:
 
 
 def test_the_chart_shows_each_attribute_with_its_interval(result) -> None:
-    table = charts.lift_data(result)
+    table = shared.lift_data(result)
     assert table["column"].to_list() == [one.column.name for one in result.attributes]
-    figure = charts.lift_chart(table, dark=False)
+    figure = charts_explore.lift_chart(table, dark=False)
     drawn = table.drop_nulls("lift").filter(pl.col("lift") > 0)
     assert list(figure.data[0].x) == pytest.approx(drawn["lift"].to_list())
     # One line at no effect, and one a dot.
@@ -177,12 +178,12 @@ def test_a_difference_that_may_be_none_says_so(result) -> None:
     assert [better == "can't tell yet" for better in table["better"]] == [
         one.estimate.low <= 0 <= one.estimate.high for one in pairs
     ]
-    assert set(CANDIDATES) == set(charts.candidate_names())
+    assert set(CANDIDATES) == set(charts_explore.candidate_names())
 
 
 def test_the_lift_curve_is_the_gains_over_chance(result) -> None:
-    gains = charts.gains_data(result.proof, as_lift=False)["learned"]
-    lift = charts.gains_data(result.proof, as_lift=True)["learned"]
+    gains = proof.gains_data(result.proof, as_lift=False)["learned"]
+    lift = proof.gains_data(result.proof, as_lift=True)["learned"]
     tenth = gains.filter((pl.col("accounts") - 0.1).abs() < 1e-9)["value"].item()
     found = lift.filter((pl.col("accounts") - 0.1).abs() < 1e-9)["value"].item()
     assert found == pytest.approx(10 * tenth)

@@ -74,7 +74,7 @@ def test_chosen_options_and_quiet_text_can_be_read(name: str) -> None:
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_title_of_an_axis_is_as_quiet_as_its_labels(dark: bool) -> None:
-    figure = theme.styled([], dark=dark, height=100, xaxis={"title": {"text": "Score"}})
+    figure = theme.plotly([], dark=dark, height=100, xaxis={"title": {"text": "Score"}})
     assert figure.layout.xaxis.title.text == "Score"
     assert figure.layout.xaxis.title.font.color == theme.muted_colour(dark=dark)
 

@@ -18,7 +18,7 @@ MOST: Final = 250_000
 SURE_FROM: Final = 1_000
 """A decision on more accounts than this asks again."""
 
-_SPINNER_FROM: Final = 5_000
+_SPINNER_FROM: Final = 5_000  # accounts; fewer are saved before a spinner could be read
 
 
 def status_name(status: str) -> str:

@@ -5,12 +5,12 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import polars as pl
-import streamlit as st
 
 from icp_core.accounts.columns import Column, Kind
 from icp_core.reference import geography
 from ui.builder import words
 from ui.format import number, plain
+from ui.tables import Field, Table
 from ui.texts import _
 
 USUAL: Final = (
@@ -94,13 +94,7 @@ def facts_table(
     account: pl.DataFrame, columns: Mapping[str, Column], *, names: Collection[str]
 ) -> None:
     """Draw the facts of one account, those the profile reads first."""
-    facts = facts_data(account, columns, names=names)
-    st.table(
-        {
-            _("Fact"): [plain(fact) for fact in facts["fact"]],
-            _("Value"): [plain(value) for value in facts["value"]],
-        },
-        border="horizontal",
-        hide_index=True,
-        hide_header=True,
-    )
+    Table(
+        facts_data(account, columns, names=names),
+        (Field("fact", _("Fact")), Field("value", _("Value"))),
+    ).draw_printed(hide_header=True)

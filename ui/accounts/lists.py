@@ -26,8 +26,8 @@ from ui.learning.request import HAND_PICKED, LEARN_FROM
 from ui.state import View
 from ui.texts import _, ngettext
 
-ROWS: Final = 50
-HEIGHT: Final = 560
+ROWS: Final = 50  # accounts a page
+HEIGHT: Final = 560  # pixels: the list and its controls in one screen
 DECISION: Final = "decision"
 NOTE: Final = "decision_note"
 DECISION_OWNER: Final = "decision_owner"

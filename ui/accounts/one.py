@@ -12,16 +12,16 @@ from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Role
 from icp_core.views import MarketView
 from icp_core.workspace import BY_HAND, Status
-from ui import charts, data, shell, state, theme
+from ui import charts_explore, data, shell, state, theme
 from ui.accounts import deciding
 from ui.accounts.facts import account_line, value_text
-from ui.accounts.points import points_chart, points_data
+from ui.accounts.points import points_data
 from ui.areas import tier_label
 from ui.builder import words
 from ui.format import money, number, percent, plain
 from ui.texts import _
 
-WIDTH = 1040
+WIDTH = 1040  # pixels of the drawer: points and facts side by side
 
 
 def drawer(market: MarketView, account_id: str, *, dataset: str) -> None:
@@ -122,8 +122,8 @@ def _points(market: MarketView, found: AccountDetail) -> None:
         st.caption(_("The profile has no nice-to-haves, so every match scores 100."))
         return
     points = points_data(found.explanation, columns)
-    charts.show(
-        points_chart(points, dark=theme.is_dark()),
+    charts_explore.show(
+        charts_explore.waterfall_chart(points, dark=theme.is_dark()),
         key="account_points",
         alt=_("Points per criterion, adding up to the score"),
     )

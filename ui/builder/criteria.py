@@ -6,6 +6,7 @@ from math import inf
 import streamlit as st
 
 from icp_core.accounts.columns import Column, Kind
+from icp_core.analysis.fit_curve import fit_curve
 from icp_core.profiles import first_draft
 from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.model import (
@@ -20,7 +21,7 @@ from icp_core.profiles.model import (
     Role,
     Tags,
 )
-from ui import charts, shell, state, theme
+from ui import charts_live, shell, state, theme
 from ui.builder import words
 from ui.builder.editing import (
     apply,
@@ -35,8 +36,8 @@ from ui.builder.editing import (
 from ui.format import plain
 from ui.texts import _
 
-_MOST_GRADED = 12
-_WEIGHT_WIDTH = 130
+_MOST_GRADED = 12  # values with a fit of their own to set; the rest keep theirs
+_WEIGHT_WIDTH = 130  # pixels: a weight with its label
 
 
 def draw(offers: Offers, profile: Profile) -> None:
@@ -290,13 +291,13 @@ def _range_editor(offers: Offers, index: int, fit: Range, column: Column, *, nam
         changed = fit.replace(**edges, scale=held(f"{name}_scale"))
         return state.view().profile.changing(index, fit=changed)
 
-    curve = charts.fit_data(fit, *offers.distribution(column.name))
+    curve = fit_curve(fit, column, *offers.distribution(column.name))
     spans = [
         f"{words.amount(low, column)}–{words.amount(high, column)}"
         for low, high in curve.select("low", "high").iter_rows()
     ]
-    charts.show(
-        charts.fit_chart(curve, spans, dark=theme.is_dark()),
+    charts_live.show(
+        charts_live.fit_chart(curve, spans, dark=theme.is_dark()),
         key=key_of(f"{name}_curve"),
         alt=_("Fit by {column}").format(column=_(column.label)),
     )

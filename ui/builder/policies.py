@@ -30,8 +30,7 @@ from ui.texts import _
 
 _KINDS: Final = ("cut_off", "capacity", "value")
 _MODELS: Final = ("per_employee", "revenue_share", "employee_bands", "column")
-_MOST_BANDS: Final = 8
-_WORDS: Final = 30
+_MOST_BANDS: Final = 8  # bands of headcount, a row each
 _NEAR: Final = ("EUR", "SEK", "NOK", "DKK", "ISK", "USD", "GBP")
 _BANDS: Final = (
     Band(at_least=10, amount=5_000),

@@ -13,16 +13,17 @@ from icp_core.evaluation.market import GateCost
 from icp_core.evaluation.names import NAMES
 from icp_core.profiles.model import Profile
 from icp_core.views import MarketView
-from ui import live, shell, state, theme
+from ui import charts_live, shell, state, theme
 from ui.builder import words
 from ui.builder.editing import LISTS, MARKET
 from ui.format import bounds, money, number, plain, signed
 from ui.headline import tam_value, unknown_potential, white_space
+from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
-ROWS: Final = 8
-_MOST_TIERS: Final = 4
-_MOST_REASONS: Final = 3
+ROWS: Final = 8  # accounts beside the criteria, within one screen
+_MOST_TIERS: Final = 4  # tiers with a number of their own in a row
+_MOST_REASONS: Final = 3  # reasons of a score that a line has room for
 _SHOWN: Final = ("best", "gates", "verify")
 _AHEAD: Final = 0.03
 """Seconds that the numbers are ahead of the figures: a browser is busy with the beginning of a run for
@@ -121,9 +122,9 @@ def _figures(market: MarketView) -> None:
     with left, st.container(border=True, gap="xsmall"):
         title = _("Accounts and {currency} by tier").format(currency=profile.currency)
         st.markdown(f"**{title}**")
-        live.show(
-            live.tier_chart(
-                live.tier_data(market),
+        charts_live.show(
+            charts_live.tier_chart(
+                charts_live.tier_data(market),
                 currency=None,
                 dark=dark,
                 height=170,
@@ -134,8 +135,10 @@ def _figures(market: MarketView) -> None:
         )
     with right, st.container(border=True, gap="xsmall"):
         st.markdown(f"**{_('Matches by score')}**")
-        live.show(
-            live.score_chart(live.score_data(market), live.cut_offs(market), dark=dark, height=170),
+        charts_live.show(
+            charts_live.score_chart(
+                charts_live.score_data(market), charts_live.cut_offs(market), dark=dark, height=170
+            ),
             key="builder_scores",
             alt=_("Matches by score, with the cut-offs of the tiers"),
         )
@@ -235,20 +238,16 @@ def gate_table(market: MarketView) -> None:
     if not market.totals.gates:
         st.caption(_("There are no must-haves or knock-outs, so none costs anything."))
         return
-    gates = gate_data(market.totals.gates, columns)
-    st.table(
-        {
-            _("Criterion"): [plain(name) for name in gates["criterion"]],
-            _("Passes"): [number(count) for count in gates["passes"]],
-            _("Fails"): [number(count) for count in gates["fails"]],
-            _("Unknown"): [number(count) for count in gates["unknown"]],
-            _("If dropped"): [signed(count) for count in gates["gained"]],
-        },
-        border="horizontal",
-        hide_index=True,
-        hide_header=False,
-        alt=_("What each must-have and knock-out costs"),
-    )
+    Table(
+        gate_data(market.totals.gates, columns),
+        (
+            Field("criterion", _("Criterion")),
+            Field("passes", _("Passes"), "number"),
+            Field("fails", _("Fails"), "number"),
+            Field("unknown", _("Unknown"), "number"),
+            Field("gained", _("If dropped"), "change"),
+        ),
+    ).draw_printed(alt=_("What each must-have and knock-out costs"))
     st.caption(_("If dropped: how many more accounts would match without that criterion alone."))
 
 

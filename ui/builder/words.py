@@ -19,7 +19,7 @@ from icp_core.reference import geography, industry
 from ui.format import money, number, percent
 from ui.texts import _
 
-_LONGEST_LIST: Final = 2
+_LONGEST_LIST: Final = 2  # values named in a sentence; the others are counted
 
 
 def role_name(role: Role) -> str:

@@ -1,7 +1,7 @@
 """Who the best and the worst customers are."""
 
 from dataclasses import asdict, replace
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 import streamlit as st
@@ -10,10 +10,10 @@ from icp_core.accounts.universe import Universe
 from icp_core.learning import RankedCustomers
 from icp_core.learning.customers import MEASURES
 from ui import state
-from ui.format import UNKNOWN, number, plain
+from ui.format import number, plain
 from ui.importing import deals
 from ui.learning.session import learning
-from ui.tables import csv_name, in_percent, table_csv, table_download
+from ui.tables import Field, Table
 from ui.texts import _
 
 GROUPS: Final = ("best", "worst", "rest")
@@ -121,18 +121,6 @@ def ranking_data(found: RankedCustomers, group: str | None = None) -> pl.DataFra
 def _ranking(found: RankedCustomers, universe: Universe) -> None:
     counts = dict(found.frame["group"].value_counts().iter_rows())
     names = group_names()
-    headings = {
-        "rank": _("Rank"),
-        "name": _("Company"),
-        "account_id": _("Account id"),
-        "group": _("Group"),
-        "outcome": _("Outcome"),
-        "value": _("Value"),
-        **measure_names(),
-        "revenue": _("Revenue, EUR"),
-        "lifetime_value": _("Lifetime value, EUR"),
-        "moved": _("Moved by NPS"),
-    }
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -144,44 +132,39 @@ def _ranking(found: RankedCustomers, universe: Universe) -> None:
             label_visibility="collapsed",
             key="learn_group",
         )
-        table_download(
-            lambda: table_csv(ranking_data(found), headings),
-            file_name=csv_name("customers-ranked", universe),
+        rows = ranking_data(found, group).with_columns(
+            pl.col("value") * 100, pl.col("revenue", "lifetime_value").round()
         )
-    rows = ranking_data(found, group).with_columns(
-        in_percent("value", "margin"), pl.col("revenue", "lifetime_value").round()
-    )
-    rows = rows.drop("account_id")
-    shown = [name for name in rows.columns if rows[name].count()]
-    st.dataframe(
-        rows.select(shown),
-        column_config={name: config for name, config in _config(headings).items() if name in shown},
-        hide_index=True,
-        height=_HEIGHT,
-        placeholder=UNKNOWN,
-    )
+        table = Table(
+            rows,
+            _fields(rows),
+            file="customers-ranked",
+            population=universe,
+            whole=lambda: ranking_data(found),
+        )
+        table.draw_download()
+    table.draw(height=_HEIGHT)
 
 
-def _config(headings: dict[str, str]) -> dict[str, Any]:
-    numbers = {
-        name: st.column_config.NumberColumn(headings[name], format=form)
-        for name, form in (
-            ("rank", "%d"),
-            ("revenue", "localized"),
-            ("margin", "%.1f %%"),
-            ("breadth", "%d"),
-            ("satisfaction", "%.0f"),
-            ("tenure", "%.1f"),
-            ("lifetime_value", "localized"),
-            ("moved", "%+d"),
-        )
-    }
-    return {
-        **numbers,
-        "name": st.column_config.TextColumn(headings["name"], pinned=True),
-        "group": headings["group"],
-        "outcome": headings["outcome"],
-        "value": st.column_config.ProgressColumn(
-            headings["value"], min_value=0, max_value=100, format="%.0f", width=70
-        ),
-    }
+def _fields(rows: pl.DataFrame) -> list[Field]:
+    """Columns of the ranking; on the page those that say something."""
+    names = measure_names()
+    fields = (
+        Field("rank", _("Rank"), "number", digits=0),
+        Field("name", _("Company"), pinned=True),
+        Field("account_id", _("Account id"), on_page=False),
+        Field("group", _("Group")),
+        Field("outcome", _("Outcome"), on_page=False),
+        Field("value", _("Value"), "score", width=70),
+        Field("revenue", _("Revenue, EUR"), "number"),
+        Field("margin", names["margin"], "share"),
+        Field("breadth", names["breadth"], "number", digits=0),
+        Field("satisfaction", names["satisfaction"], "number", digits=0),
+        Field("tenure", names["tenure"], "number", digits=1),
+        Field("lifetime_value", _("Lifetime value, EUR"), "number"),
+        Field("outcome", _("Outcome"), in_file=False),
+        Field("moved", _("Moved by NPS"), "change"),
+    )
+    return [
+        replace(field, on_page=field.on_page and rows[field.name].count() > 0) for field in fields
+    ]

@@ -5,16 +5,15 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
+from icp_core.intervals import Estimate, wilson
 from icp_core.learning import LearningResult
-from icp_core.learning.intervals import Estimate
-from icp_core.learning.proof import MEASURES, Candidate, Measure, Proof
-from ui import charts, state, theme
+from icp_core.learning.proof import MEASURES, Candidate, Judged, Measure, Proof
+from ui import charts_explore, state, theme
 from ui.format import number, plain
-from ui.learning import charts as figures
 from ui.learning.session import learning
 from ui.learning.shared import notes
 from ui.learning.suggested import open_in_builder
-from ui.tables import csv_name, table_csv, table_download, table_title
+from ui.tables import Field, Table
 from ui.texts import _
 
 _DIGITS: Final[dict[Measure, int]] = {
@@ -70,6 +69,34 @@ def method(proof: Proof) -> str:
     )
 
 
+def gains_data(proof: Proof, *, as_lift: bool) -> dict[Candidate, pl.DataFrame]:
+    """Per way of ranking: accounts (share taken), value, low, high.
+
+    The value is the share of the best customers found or, as lift, that over chance.
+    """
+    found = {}
+    for name in charts_explore.ORDER:
+        if name not in proof.judged:
+            continue
+        gains = proof.judged[name].gains
+        shares = gains.rename({"captured": "value"})
+        if as_lift:
+            shares = shares.filter(pl.col("accounts") >= 0.02).with_columns(
+                pl.col("value", "low", "high") / pl.col("accounts")
+            )
+        found[name] = shares
+    return found
+
+
+def calibration_data(judged: Judged) -> pl.DataFrame:
+    """Ten bins: expected, observed, low, high (95 %, Wilson), accounts; shares 0…1."""
+    bins = judged.calibration.filter(pl.col("accounts") > 0)
+    low, high = wilson(
+        (bins["observed"] * bins["accounts"]).to_numpy(), bins["accounts"].to_numpy()
+    )
+    return bins.with_columns(low=pl.Series(low), high=pl.Series(high))
+
+
 def _curves(proof: Proof) -> None:
     dark = theme.is_dark()
     left, right = st.columns([3, 2], gap="small")
@@ -90,10 +117,10 @@ def _curves(proof: Proof) -> None:
                 )
                 == "lift"
             )
-        curves = figures.gains_data(proof, as_lift=as_lift)
-        charts.legend(figures.named(list(curves), dark=dark))
-        charts.show(
-            figures.gains_chart(curves, as_lift=as_lift, dark=dark),
+        curves = gains_data(proof, as_lift=as_lift)
+        charts_explore.legend(charts_explore.named(list(curves), dark=dark))
+        charts_explore.show(
+            charts_explore.gains_chart(curves, as_lift=as_lift, dark=dark),
             key="learn_gains",
             alt=_("Share of the best customers found by share of accounts worked, with bands"),
         )
@@ -102,9 +129,9 @@ def _curves(proof: Proof) -> None:
             f"**{_('Calibration of the learned profile')}**",
             help=_("On the dotted line, what is promised happens. Bars are 95 % intervals."),
         )
-        charts.show(
-            figures.calibration_chart(
-                figures.calibration_data(proof.judged["learned"]), "learned", dark=dark
+        charts_explore.show(
+            charts_explore.calibration_chart(
+                calibration_data(proof.judged["learned"]), "learned", dark=dark
             ),
             key="learn_calibration",
             alt=_("Expected share of best customers against what happened, in ten bins"),
@@ -125,8 +152,8 @@ def spelled(estimate: Estimate, digits: int) -> str:
 
 def measure_data(proof: Proof) -> pl.DataFrame:
     """One row per way of ranking: candidate, then each measure with its interval as text."""
-    names = figures.candidate_names()
-    shown: list[Candidate] = [one for one in (*figures.ORDER, "base") if one in proof.judged]
+    names = charts_explore.candidate_names()
+    shown: list[Candidate] = [one for one in (*charts_explore.ORDER, "base") if one in proof.judged]
     rows: list[dict[str, str]] = [
         {
             "candidate": names[one],
@@ -141,14 +168,16 @@ def measure_data(proof: Proof) -> pl.DataFrame:
 
 
 def _measures(result: LearningResult, proof: Proof) -> None:
-    table = measure_data(proof)
-    headings = {"candidate": _("Ranked by")} | {name: _(text) for name, text in MEASURES.items()}
-    table_title(
-        _("Out of sample, with 95 % intervals"),
-        lambda: table_csv(table, headings),
-        file_name=csv_name("proof", result.universe),
-    )
-    st.dataframe(table, column_config=headings, hide_index=True)
+    Table(
+        measure_data(proof),
+        [
+            Field("candidate", _("Ranked by")),
+            *(Field(name, heading) for name, heading in _measure_names().items()),
+        ],
+        title=_("Out of sample, with 95 % intervals"),
+        file="proof",
+        population=result.universe,
+    ).draw()
     st.caption(
         _(
             "A coin has an area of 0.50 and a lift of 1. Less is better for log-loss and calibration "
@@ -159,7 +188,7 @@ def _measures(result: LearningResult, proof: Proof) -> None:
 
 def difference_data(proof: Proof, measure: Measure) -> pl.DataFrame:
     """One row per pair: first, second, difference (first minus second) with interval, better."""
-    names = figures.candidate_names()
+    names = charts_explore.candidate_names()
     return pl.DataFrame(
         [
             {
@@ -176,12 +205,13 @@ def difference_data(proof: Proof, measure: Measure) -> pl.DataFrame:
 
 def _differences(result: LearningResult, proof: Proof) -> None:
     names = _measure_names()
-    headings = {
-        "first": _("First"),
-        "second": _("Second"),
-        "difference": _("First minus second"),
-        "better": _("Better"),
-    }
+    fields = (
+        Field("measure", _("Measure"), on_page=False),
+        Field("first", _("First")),
+        Field("second", _("Second")),
+        Field("difference", _("First minus second")),
+        Field("better", _("Better")),
+    )
     everything = pl.concat(
         difference_data(proof, name).with_columns(measure=pl.lit(label))
         for name, label in names.items()
@@ -199,11 +229,15 @@ def _differences(result: LearningResult, proof: Proof) -> None:
             wrap=True,
             **state.kept("learn_measure"),
         )
-        table_download(
-            lambda: table_csv(everything, {"measure": _("Measure"), **headings}),
-            file_name=csv_name("proof-differences", result.universe),
+        table = Table(
+            difference_data(proof, measure),
+            fields,
+            file="proof-differences",
+            population=result.universe,
+            whole=lambda: everything,
         )
-    st.dataframe(difference_data(proof, measure), column_config=headings, hide_index=True)
+        table.draw_download()
+    table.draw()
 
 
 def _leaks(result: LearningResult) -> None:

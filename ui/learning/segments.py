@@ -10,7 +10,7 @@ from ui.format import number, percent, plain
 from ui.learning.request import Request
 from ui.learning.session import done
 from ui.learning.suggested import open_in_builder, profile_data
-from ui.tables import csv_name, table_csv, table_title
+from ui.tables import Field, Table
 from ui.texts import _
 
 _SHOWN = 4
@@ -90,28 +90,22 @@ def stability_data(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _stability(table: pl.DataFrame, result: LearningResult) -> None:
-    headings = {
-        "segments": _("Segments"),
-        "agreement": _("Agreement"),
-        "by_chance": _("By chance"),
-    }
-    table_title(
-        _("Which number comes out twice?"),
-        lambda: table_csv(table, headings),
-        file_name=csv_name("segment-stability", result.universe),
-    )
-    # One column a number of segments, which leaves room for the segments themselves.
-    st.dataframe(
-        stability_data(table),
-        column_config={
-            "": st.column_config.TextColumn(_("Segments"), pinned=True),
-            **{
-                str(count): st.column_config.NumberColumn(str(count), format="%.2f")
-                for count in table["segments"]
-            },
-        },
-        hide_index=True,
-    )
+    shown = stability_data(table)
+    Table(
+        # One column a number of segments, which leaves room for the segments themselves.
+        shown,
+        [
+            Field("segments", _("Segments"), on_page=False),
+            Field("agreement", _("Agreement"), on_page=False),
+            Field("by_chance", _("By chance"), on_page=False),
+            Field("", _("Segments"), pinned=True, in_file=False),
+            *(Field(name, name, "number", digits=2, in_file=False) for name in shown.columns[1:]),
+        ],
+        title=_("Which number comes out twice?"),
+        file="segment-stability",
+        population=result.universe,
+        whole=lambda: table,
+    ).draw()
     st.caption(
         _(
             "Two random parts of the customers are grouped separately; agreement is how alike they "

@@ -7,11 +7,10 @@ import streamlit as st
 
 from icp_core.accounts.columns import Kind
 from icp_core.learning import LearningResult
-from ui import charts, state, theme
+from ui import charts_explore, state, theme
 from ui.builder import words
-from ui.format import UNKNOWN, number, plain
-from ui.learning import charts as figures
-from ui.tables import csv_name, table_csv, table_download, table_title
+from ui.format import number, plain
+from ui.tables import Field, Table
 from ui.texts import _
 
 _DRAWN: Final = 9
@@ -59,28 +58,56 @@ def _sharpest(result: LearningResult) -> None:
     notes(result)
 
 
-def _all(result: LearningResult) -> None:
-    table = figures.lift_data(result)
-    headings = {
-        "label": _("Attribute"),
-        "standing": _("Evidence"),
-        "share_best": _("Of the best"),
-        "share_others": _("Of the others"),
-        "lift": _("Lift"),
-        "low": _("Lift, low"),
-        "high": _("Lift, high"),
-        "p_adjusted": _("p, corrected"),
-    }
-    table_title(
-        _("Times as common among the best"),
-        lambda: table_csv(table, headings),
-        file_name=csv_name("attributes", result.universe),
+def lift_data(result: LearningResult) -> pl.DataFrame:
+    """One row per attribute, the sharpest first.
+
+    Columns: column, label, suggested, standing, share_best, share_others, lift, low, high, p_adjusted.
+    """
+    return pl.DataFrame(
+        [
+            {
+                "column": one.column.name,
+                "label": _(one.column.label),
+                "suggested": one.place is not None,
+                "standing": one.standing,
+                "share_best": one.share_best,
+                "share_others": one.share_others,
+                "lift": one.lift.value if one.lift else None,
+                "low": one.lift.low if one.lift else None,
+                "high": one.lift.high if one.lift else None,
+                "p_adjusted": one.p_adjusted,
+            }
+            for one in result.attributes
+        ],
+        schema_overrides=dict.fromkeys(("lift", "low", "high"), pl.Float64),
     )
+
+
+def _all(result: LearningResult) -> None:
+    table = lift_data(result)
+    Table(
+        table,
+        (
+            Field("label", _("Attribute")),
+            Field("standing", _("Evidence")),
+            Field("share_best", _("Of the best")),
+            Field("share_others", _("Of the others")),
+            Field("lift", _("Lift")),
+            Field("low", _("Lift, low")),
+            Field("high", _("Lift, high")),
+            Field("p_adjusted", _("p, corrected")),
+        ),
+        title=_("Times as common among the best"),
+        file="attributes",
+        population=result.universe,
+    ).draw_title()
     dark = theme.is_dark()
     colours = theme.tier_colours(("A", "B", "C"), dark=dark)
-    charts.legend({_("suggested"): colours["A"], _("not suggested"): theme.muted_colour(dark=dark)})
-    charts.show(
-        figures.lift_chart(table, dark=dark),
+    charts_explore.legend(
+        {_("suggested"): colours["A"], _("not suggested"): theme.muted_colour(dark=dark)}
+    )
+    charts_explore.show(
+        charts_explore.lift_chart(table, dark=dark),
         key="learn_lifts",
         alt=_("Lift of each attribute among the best customers, with 95 % intervals"),
     )
@@ -106,17 +133,18 @@ def _levels(result: LearningResult) -> None:
     columns = result.universe.columns
     # The sharpest first.
     order = [a.column.name for a in result.attributes if a.column.name in names] or names
-    headings = {
-        "column": _("Column"),
-        "level": _("Level"),
-        "best_share": _("Best"),
-        "worst_share": _("Worst"),
-        "market_share": _("All accounts"),
-        "lift": _("Lift"),
-        "low": _("Lift, low"),
-        "high": _("Lift, high"),
-        "told_apart": _("Beyond chance"),
-    }
+    fields = (
+        Field("column", _("Column"), on_page=False),
+        Field("level", _("Level"), pinned=True, width=138),
+        Field("best_share", _("Best"), "share", digits=0),
+        Field("worst_share", _("Worst"), "share", digits=0),
+        Field("market_share", _("All accounts"), "share", digits=0),
+        Field("with_interval", _("Lift"), in_file=False),
+        Field("lift", _("Lift"), on_page=False),
+        Field("low", _("Lift, low"), on_page=False),
+        Field("high", _("Lift, high"), on_page=False),
+        Field("told_apart", _("Beyond chance"), "flag"),
+    )
     with st.container(border=True, gap="xsmall"):
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
@@ -129,47 +157,30 @@ def _levels(result: LearningResult) -> None:
                 width=260,
                 **state.kept("learn_attribute"),
             )
-            table_download(
-                lambda: table_csv(result.levels, headings),
-                file_name=csv_name("levels", result.universe),
+            rows = level_data(result, chosen)
+            table = Table(
+                rows.with_columns(with_interval=_with_interval()),
+                fields,
+                file="levels",
+                population=result.universe,
+                whole=lambda: result.levels,
             )
-        rows = level_data(result, chosen)
+            table.draw_download()
         dark = theme.is_dark()
         worst = len(result.customers.rows("worst")) > 0
         left, right = st.columns([2, 3], gap="small")
         with left:
-            groups = figures.level_groups(dark=dark)
-            charts.legend(
+            groups = charts_explore.level_groups(dark=dark)
+            charts_explore.legend(
                 {name: colour for key, (name, colour) in groups.items() if worst or key != "worst"}
             )
-            charts.show(
-                figures.level_chart(rows.head(_DRAWN), worst=worst, dark=dark),
+            charts_explore.show(
+                charts_explore.level_chart(rows.head(_DRAWN), worst=worst, dark=dark),
                 key="learn_levels",
                 alt=_("Shares of each level"),
             )
-        right.dataframe(
-            rows.select(
-                "level",
-                pl.col("best_share", "worst_share", "market_share") * 100,
-                pl.format(
-                    "{} ({}–{})",
-                    *(pl.col(name).round(1).cast(pl.String) for name in ("lift", "low", "high")),
-                ).alias("lift"),
-                "told_apart",
-            ),
-            column_config={
-                "level": st.column_config.TextColumn(headings["level"], pinned=True, width=138),
-                **{
-                    name: st.column_config.NumberColumn(headings[name], format="%.0f %%")
-                    for name in ("best_share", "worst_share", "market_share")
-                },
-                "lift": headings["lift"],
-                "told_apart": st.column_config.CheckboxColumn(headings["told_apart"]),
-            },
-            hide_index=True,
-            placeholder=UNKNOWN,
-            height="content" if rows.height <= _DRAWN else _HEIGHT,
-        )
+        with right:
+            table.draw(height="content" if rows.height <= _DRAWN else _HEIGHT)
         most = _("The chart shows the {count} levels that most of the best are at.")
         st.caption(
             _(
@@ -178,3 +189,9 @@ def _levels(result: LearningResult) -> None:
             )
             + (" " + most.format(count=_DRAWN) if rows.height > _DRAWN else "")
         )
+
+
+def _with_interval() -> pl.Expr:
+    """`1.4 (1.2–1.7)`."""
+    rounded = (pl.col(name).round(1).cast(pl.String) for name in ("lift", "low", "high"))
+    return pl.format("{} ({}–{})", *rounded)

@@ -11,10 +11,10 @@ from icp_core.learning.suggestion import Disagreement
 from icp_core.profiles.model import Profile, Role
 from ui import data, shell, state
 from ui.builder import words
-from ui.format import UNKNOWN, number, percent, plain, signed
+from ui.format import number, percent, plain, signed
 from ui.learning.request import Request
 from ui.learning.shared import notes
-from ui.tables import csv_name, table_csv, table_title
+from ui.tables import Field, Table
 from ui.texts import _
 
 
@@ -91,19 +91,17 @@ def _counted(value: int | Role) -> str:
 
 def criteria(profile: Profile, result: LearningResult) -> None:
     """Draw what a profile asks for, every word of it."""
-    table = profile_data(profile, result.universe.columns).with_columns(
-        # “Must-have” stays on one line.
-        pl.col("counts").str.replace_all("-", "\u2011")
-    )
-    headings = {"column": _("Criterion"), "asks": _("Asks for"), "counts": _("Counts")}
-    st.table(
-        table.select(
-            pl.col(name).map_elements(plain, return_dtype=pl.String).alias(heading)
-            for name, heading in headings.items()
+    Table(
+        profile_data(profile, result.universe.columns).with_columns(
+            # “Must-have” stays on one line.
+            pl.col("counts").str.replace_all("-", "\u2011")
         ),
-        border="horizontal",
-        hide_index=True,
-    )
+        (
+            Field("column", _("Criterion")),
+            Field("asks", _("Asks for")),
+            Field("counts", _("Counts")),
+        ),
+    ).draw_printed()
 
 
 def disagreement_data(
@@ -133,46 +131,35 @@ def disagreement_data(
 
 
 def _disagreements(found: tuple[Disagreement, ...], result: LearningResult) -> None:
-    table = disagreement_data(found, result.universe.columns)
-    headings = {
-        "column": _("Criterion"),
-        "hand": _("Current"),
-        "learned": _("Learned"),
-        "kind": _("Differs by"),
-    }
-    table_title(
-        _("Criteria they differ on"),
-        lambda: table_csv(table, headings),
-        file_name=csv_name("disagreements", result.universe),
-    )
-    st.dataframe(table, column_config=headings, hide_index=True, placeholder=UNKNOWN)
+    Table(
+        disagreement_data(found, result.universe.columns),
+        (
+            Field("column", _("Criterion")),
+            Field("hand", _("Current")),
+            Field("learned", _("Learned")),
+            Field("kind", _("Differs by")),
+        ),
+        title=_("Criteria they differ on"),
+        file="disagreements",
+        population=result.universe,
+    ).draw()
 
 
 def _accounts(accounts: pl.DataFrame, result: LearningResult) -> None:
     names = {"hand": _("current"), "learned": _("learned")}
-    table = accounts.with_columns(pl.col("favoured_by").replace_strict(names))
-    headings = {
-        "name": _("Company"),
-        "hand": _("Current"),
-        "learned": _("Learned"),
-        "favoured_by": _("Favoured by"),
-    }
-    table_title(
-        _("Ranked high by one and low by the other"),
-        lambda: table_csv(table, {"account_id": _("Account id"), **headings}),
-        file_name=csv_name("ranked-apart", result.universe),
-    )
-    st.dataframe(
-        table.drop("account_id").with_columns(pl.col("hand", "learned") * 100),
-        column_config={
-            "name": st.column_config.TextColumn(headings["name"], pinned=True),
-            "hand": st.column_config.NumberColumn(headings["hand"], format="%.1f %%"),
-            "learned": st.column_config.NumberColumn(headings["learned"], format="%.1f %%"),
-            "favoured_by": headings["favoured_by"],
-        },
-        hide_index=True,
-        height=300,
-    )
+    Table(
+        accounts.with_columns(pl.col("favoured_by").replace_strict(names)),
+        (
+            Field("account_id", _("Account id"), on_page=False),
+            Field("name", _("Company"), pinned=True),
+            Field("hand", _("Current"), "share"),
+            Field("learned", _("Learned"), "share"),
+            Field("favoured_by", _("Favoured by")),
+        ),
+        title=_("Ranked high by one and low by the other"),
+        file="ranked-apart",
+        population=result.universe,
+    ).draw(height=300)
     st.caption(
         _("The share of all accounts that rank below; {best} is the best account.").format(
             best=percent(1.0)

@@ -11,7 +11,7 @@ from ui import data, state
 from ui.format import number
 from ui.learning.request import Request
 from ui.learning.session import done
-from ui.tables import csv_name, table_csv, table_title
+from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 COUNTS: Final = (50, 200, 1000)
@@ -45,36 +45,24 @@ def draw(request: Request, result: LearningResult) -> None:
 
 
 def _table(found: Twins, result: LearningResult) -> None:
-    headings = {
-        "name": _("Company"),
-        "similarity": _("Similarity"),
-        "nearest_name": _("Nearest customer"),
-        "shared": _("They share"),
-        "different": _("They differ in"),
-    }
-    table_title(
-        ngettext(
+    Table(
+        found.frame,
+        (
+            Field("account_id", _("Account id"), on_page=False),
+            Field("name", _("Company"), pinned=True),
+            Field("similarity", _("Similarity"), "share_bar", width=110),
+            Field("nearest_name", _("Nearest customer")),
+            Field("shared", _("They share"), "tags", width=315),
+            Field("different", _("They differ in"), "tags", width=105),
+        ),
+        title=ngettext(
             "{count} account like your customers",
             "{count} accounts like your customers",
             found.frame.height,
         ).format(count=number(found.frame.height)),
-        lambda: table_csv(found.frame, {"account_id": _("Account id"), **headings}),
-        file_name=csv_name("twins", result.universe),
-    )
-    st.dataframe(
-        found.frame.select(*headings).with_columns(pl.col("similarity") * 100),
-        column_config={
-            "name": st.column_config.TextColumn(headings["name"], pinned=True),
-            "similarity": st.column_config.ProgressColumn(
-                headings["similarity"], min_value=0, max_value=100, format="%.0f %%", width=110
-            ),
-            "nearest_name": headings["nearest_name"],
-            "shared": st.column_config.ListColumn(headings["shared"], width=315),
-            "different": st.column_config.ListColumn(headings["different"], width=105),
-        },
-        hide_index=True,
-        height=_HEIGHT,
-    )
+        file="twins",
+        population=result.universe,
+    ).draw(height=_HEIGHT)
     st.caption(
         _("Similarity, not probability: resembling a customer is not the same as becoming one."),
         help=_(

@@ -11,14 +11,14 @@ from icp_core.evaluation.expressions import AGE_BANDS, SIZE_BANDS
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.reference import geography, industry
 from icp_core.views import MarketView
-from ui import charts, state, theme
+from ui import charts_explore, state, theme
 from ui.areas import tier_label
 from ui.format import SPACE, money, number, percent
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
-BARS: Final = 15
-_NAME_WIDTH: Final = 140
+BARS: Final = 15  # of a breakdown; so many fit one screen
+_NAME_WIDTH: Final = 140  # pixels: names of regions and sizes
 _READS: Final = {"size": "employees", "age": "founded"}
 _FINER: Final = {0: "section", 1: "industry", 2: "group", 4: "class"}
 _LEVELS: Final = {1: "section", 2: "industry", 4: "group", 5: "class"}
@@ -247,9 +247,9 @@ def _drawn(
     shown = table.head(BARS)
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         st.markdown(f"**{title}**")
-        charts.legend({name: colour for name, (_column, colour) in parts.items()})
-        charts.show(
-            charts.stack_chart(
+        charts_explore.legend({name: colour for name, (_column, colour) in parts.items()})
+        charts_explore.show(
+            charts_explore.stack_chart(
                 shown["name"].to_list(),
                 {name: shown[column].to_list() for name, (column, _colour) in parts.items()},
                 [colour for _column, colour in parts.values()],

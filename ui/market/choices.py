@@ -9,13 +9,13 @@ import streamlit as st
 from icp_core.accounts.columns import Column
 from icp_core.analysis.costs import Cost, Stage
 from icp_core.views import MarketView
-from ui import charts, state, theme
+from ui import charts_explore, state, theme
 from ui.builder import words
 from ui.format import number, plain, signed
 from ui.tables import Field, Table
 from ui.texts import _
 
-_LONGEST: Final = 60
+_LONGEST: Final = 60  # characters of a criterion before it is cut
 
 
 def draw(market: MarketView) -> None:
@@ -161,9 +161,9 @@ def _attrition(market: MarketView) -> None:
         "possible": colours["C"],
         "lost": theme.neutral(dark=dark)[2],
     }
-    charts.legend({headings[name]: colour for name, colour in parts.items()})
-    charts.show(
-        charts.stack_chart(
+    charts_explore.legend({headings[name]: colour for name, colour in parts.items()})
+    charts_explore.show(
+        charts_explore.stack_chart(
             table["short"].to_list(),
             {headings[name]: table[name].to_list() for name in parts},
             list(parts.values()),

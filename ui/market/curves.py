@@ -12,14 +12,14 @@ from icp_core.evaluation.market import LARGEST
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Profile
 from icp_core.views import MarketView
-from ui import charts, live, state, theme
+from ui import charts_explore, charts_live, state, theme
 from ui.areas import tier_label
 from ui.format import UNKNOWN, number, percent, plain, short
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
-_STEP: Final = 5
-_WIDTH: Final = 98
+_STEP: Final = 5  # points of score between two rows of the table
+_WIDTH: Final = 98  # pixels of a number
 
 
 def spread(market: MarketView) -> None:
@@ -36,8 +36,8 @@ def spread(market: MarketView) -> None:
     left, right = st.columns([5, 4], gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         st.markdown(f"**{_('Concentration of potential, share held by the largest companies')}**")
-        charts.show(
-            charts.concentration_chart(curve, dark=theme.is_dark(), height=340),
+        charts_explore.show(
+            charts_explore.concentration_chart(curve, dark=theme.is_dark(), height=340),
             key="market_concentration",
             alt=_("Share of the potential that the largest companies hold"),
         )
@@ -115,8 +115,10 @@ def by_cut_off(market: MarketView) -> None:
     left, right = st.columns([3, 2], gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         st.markdown(f"**{_('Companies that reach each cut-off of the score')}**")
-        charts.show(
-            charts.cut_off_chart(curve, live.cut_offs(market), dark=theme.is_dark(), height=400),
+        charts_explore.show(
+            charts_explore.cut_off_chart(
+                curve, charts_live.cut_offs(market), dark=theme.is_dark(), height=400
+            ),
             key="market_cut_offs",
             alt=_("Companies by least score, with the cut-offs of the tiers"),
         )

@@ -17,7 +17,7 @@ from ui.format import SPACE, UNKNOWN, bounds, in_sentence, money_bounds, number,
 from ui.headline import Figure, cards, unknown_potential
 from ui.texts import _, ngettext
 
-_MOST_CHANGES: Final = 3
+_MOST_CHANGES: Final = 3  # suggestions; more are no help in choosing one
 _LOOKS: Final[dict[Breadth | None, tuple[Literal["orange", "green", "gray"], str]]] = {
     Breadth.TOO_NARROW: ("orange", ":material/compress:"),
     Breadth.ABOUT_RIGHT: ("green", ":material/check:"),

@@ -7,13 +7,13 @@ import streamlit as st
 
 from icp_core.analysis.robustness import STEADY, Robustness
 from icp_core.views import MarketView
-from ui import charts, state, theme
+from ui import charts_explore, state, theme
 from ui.areas import tier_label
 from ui.format import number, percent, plain
 from ui.tables import Field, Table
 from ui.texts import _
 
-ROWS: Final = 200
+ROWS: Final = 200  # accounts on the page; the download has all
 
 
 def draw(market: MarketView) -> None:
@@ -115,9 +115,9 @@ def _tiers(market: MarketView, found: Robustness) -> None:
     dark = theme.is_dark()
     colours = theme.tier_colours(("A", "B", "C"), dark=dark)
     parts = {"steady": colours["A"], "moves": colours["C"]}
-    charts.legend({headings[name]: colour for name, colour in parts.items()})
-    charts.show(
-        charts.stack_chart(
+    charts_explore.legend({headings[name]: colour for name, colour in parts.items()})
+    charts_explore.show(
+        charts_explore.stack_chart(
             table["tier"].to_list(),
             {headings[name]: table[name].to_list() for name in parts},
             list(parts.values()),

@@ -25,7 +25,7 @@ from icp_core.profiles.model import Profile, Role
 from icp_core.profiles.starters import starters_for
 from icp_core.views import MarketView, view_of
 from icp_core.workspace import SavedProfile, SavedVersion, checksum
-from ui import live, saving, state
+from ui import charts_live, saving, state
 from ui.builder import words
 from ui.format import UNKNOWN, money, number, plain, signed
 from ui.headline import headline_data
@@ -34,7 +34,7 @@ from ui.tables import Field, Table, pages
 from ui.texts import _
 
 NOW: Final = "now"
-ROWS: Final = 20
+ROWS: Final = 20  # companies a page
 
 _TIERS_FIGURE: Final = 2
 """Place of the tiers among the headline numbers; here they have rows of their own."""
@@ -137,7 +137,7 @@ def side_by_side_data(comparison: Comparison) -> pl.DataFrame:
         if place != _TIERS_FIGURE
     ]
     totals = [
-        {row["tier"]: row for row in live.tier_data(side).iter_rows(named=True)}
+        {row["tier"]: row for row in charts_live.tier_data(side).iter_rows(named=True)}
         for side in (before, after)
     ]
     for pair in comparison.tiers:

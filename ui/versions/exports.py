@@ -12,7 +12,7 @@ from ui.format import moment, number, plain
 from ui.tables import Field, Table
 from ui.texts import _
 
-ROWS: Final = 1_000
+ROWS: Final = 1_000  # exports listed, newest first
 
 
 def export_log(log: pl.DataFrame) -> None:

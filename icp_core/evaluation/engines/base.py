@@ -26,6 +26,8 @@ class Engine(ABC):
         What each column is, by name.
     fictional
         Whether the companies are invented.
+    tells_customers
+        Whether anybody is known to be a customer, or not to be one.
     errors
         What the engine raises when a query fails or is cancelled.
     """
@@ -36,12 +38,8 @@ class Engine(ABC):
         self.name = self.label = name
         self._asked = Lock()
         self.columns = self._describe()
-        self.fictional = self._is_fictional()
-
-    @property
-    def tells_customers(self) -> bool:
-        """Whether there is a column for it; whether it is filled would have to be asked."""
-        return "is_customer" in self.columns
+        self.fictional = self._holds("source", nw.col("source") == FICTIONAL)
+        self.tells_customers = self._holds("is_customer", ~nw.col("is_customer").is_null())
 
     @abstractmethod
     def accounts(self) -> Any:
@@ -113,16 +111,12 @@ class Engine(ABC):
             )
         return columns
 
-    def _is_fictional(self) -> bool:
-        if "source" not in self.columns:
+    def _holds(self, column: str, condition: nw.Expr) -> bool:
+        """Whether any account meets a condition on a column."""
+        if column not in self.columns:
             return False
         with self.asking(seconds=60):
-            found = (
-                nw.from_native(self.accounts())
-                .filter(nw.col("source") == FICTIONAL)
-                .head(1)
-                .select("source")
-            )
+            found = nw.from_native(self.accounts()).filter(condition).head(1).select(column)
             return bool(found.collect("polars").to_native().height)
 
 

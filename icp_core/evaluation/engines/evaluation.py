@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from math import ceil, log10
-from operator import add, or_
+from operator import add
 from threading import RLock, Timer
 from time import monotonic
 from typing import Any, Final
@@ -159,6 +159,15 @@ class EngineAccounts:
             self._lifted[gates] = scoreboard, monotonic()
         return scoreboard
 
+    @property
+    def bytes_lifted(self) -> int:
+        """Memory, or room on disk, that the lifted accounts take."""
+        with self._lock:
+            return sum(
+                int(scoreboard.universe.frame.estimated_size()) + scoreboard.bytes_kept
+                for scoreboard, _used in self._lifted.values()
+            )
+
     def left(self, profile: Profile) -> int:
         """Matches and possible accounts together, counted in the engine."""
         cells = self.cells(profile)
@@ -277,17 +286,12 @@ class EngineAccounts:
         return int(self.ask(customers).item() or 0)
 
     def _lift(self, gates: frozenset[tuple[Criterion, ...]]) -> Universe:
-        frame = left = nw.from_native(self.accounts())
-        if all(gates):  # with none of them to pass, everybody is left
-            passing = (
-                reduce(
-                    add,
-                    (indicator(standing(gate, columns=self.columns) == FAILS) for gate in one),
-                )
-                == 0
-                for one in gates
+        left = frame = nw.from_native(self.accounts())
+        # Without a gate everybody is left.
+        if all(gates):
+            left = frame.filter(
+                reduce(lambda one, other: one | other, map(self._fails_none, gates))
             )
-            left = frame.filter(reduce(or_, passing))
         with scratch() as folder:
             with self.engine.asking(seconds=self.seconds):
                 for place, batch in enumerate(self.engine.batches(left.to_native(), rows=BATCH)):
@@ -301,6 +305,10 @@ class EngineAccounts:
                 label=self.engine.label,
                 fictional=self.engine.fictional,
             )
+
+    def _fails_none(self, gates: tuple[Criterion, ...]) -> nw.Expr:
+        fails = (indicator(standing(gate, columns=self.columns) == FAILS) for gate in gates)
+        return reduce(add, fails) == 0
 
     def _drop_later(self) -> None:
         timer = Timer(_IDLE, self._drop_idle)

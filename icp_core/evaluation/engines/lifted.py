@@ -139,6 +139,10 @@ class LiftedEvaluation(Evaluation):
         """All accounts of the engine by area: country, code (both may be null), accounts."""
         return self._whole.listed(level)
 
+    def is_known(self, column: str) -> bool:
+        """Whether a number column has any value among a sample of all accounts."""
+        return self._whole.spread(column) is not None
+
     def spread(self, column: str) -> Spread:
         """Where the known values of a number column lie, among a sample of all accounts."""
         return self._whole.spread(column) or super().spread(column)

@@ -1,19 +1,19 @@
 """Gower's distance against a slow one, and twins of chosen customers."""
 
+from functools import partial
+
 import numpy as np
 import polars as pl
 import pytest
+from gower_reference import differences, distance
 
-from icp_core.accounts import demo
+from icp_core.accounts import demo, neighbours
 from icp_core.accounts.columns import Kind
+from icp_core.accounts.similarity import Gower
 from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
-from icp_core.learning import gower as distance
-from icp_core.learning import neighbours
-from icp_core.learning.gower import Gower
 from icp_core.learning.levels import attributes_of
 from icp_core.learning.twins import find_twins
-from icp_core.reference import industry
 
 
 @pytest.fixture(scope="module")
@@ -28,25 +28,15 @@ def columns(universe):
 
 def slow(gower, one, other):
     """One pair, column by column, as the definition reads."""
-    total = weight = every = 0.0
-    for column, share in zip(gower.columns, gower.weights, strict=True):
-        every += share
-        a, b = one[column.name], other[column.name]
-        if a is None or b is None:
-            continue
-        weight += share
-        if column.kind is Kind.NUMBER:
-            grid = gower.encoded.grid(column.name)
-            apart = abs(np.interp(a, *grid) - np.interp(b, *grid))
-        elif isinstance(a, list):
-            apart = 1 - len({*a} & {*b}) / len({*a} | {*b}) if a or b else 0
-        elif column.name == "industry":
-            lineages = [(industry.section_of(c[:2]), c[:2], c[:4], c) for c in (a, b)]
-            apart = sum(x != y for x, y in zip(*lineages, strict=True)) / 4
-        else:
-            apart = a != b
-        total += share * apart
-    return total / weight if weight >= distance.LEAST_KNOWN * every else 1.0
+    weights = {c.name: w for c, w in zip(gower.columns, gower.weights, strict=True)}
+    percentiles = {
+        c.name: partial(np.interp, xp=grid[0], fp=grid[1])
+        for c in gower.columns
+        if c.kind is Kind.NUMBER
+        for grid in [gower.encoded.grid(c.name)]
+    }
+    found = distance(differences(one, other, weights, percentiles), weights)
+    return 1.0 if found is None else found
 
 
 @pytest.mark.parametrize("weights", [None, {"industry": 4.0, "employees": 2.5, "region": 0.0}])
@@ -90,8 +80,10 @@ def test_passing_over_what_is_out_of_reach_changes_nothing(
     found = neighbours.nearest(ready, count, without=prototypes)
     apart = ready.distances(universe.frame)
     apart[prototypes] = 1
+    known = universe.frame.select(pl.col(c.name).is_not_null() for c in compared).to_numpy()
+    common = known.astype(int) @ known[prototypes].T
     for prototype in range(len(prototypes)):
-        order = np.lexsort((np.arange(3_000), apart[:, prototype]))
+        order = np.lexsort((np.arange(3_000), -common[:, prototype], apart[:, prototype]))
         order = order[apart[order, prototype] < 1][:count]
         # Of what is alike in nothing there may be more than of what cannot be compared.
         mine = found.filter(pl.col("prototype") == prototype, pl.col("distance") < 1)

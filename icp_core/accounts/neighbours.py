@@ -6,7 +6,7 @@ leave within reach is measured after that.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -16,9 +16,8 @@ import numpy.typing as npt
 import polars as pl
 
 from icp_core.accounts.columns import Kind
-from icp_core.learning.encoded import Joint
-from icp_core.learning.gower import Pairs, Prototypes
-from icp_core.learning.labelled import Report
+from icp_core.accounts.encoded import Joint
+from icp_core.accounts.similarity import Pairs, Prototypes
 from icp_core.reference.arrays import Array, Flags, Floats, Rows
 
 _FIRST: Final = 4_096
@@ -28,6 +27,12 @@ _CHUNK: Final = 65_536
 _PAIRS: Final = 1_000_000
 _UNITS: Final = 65_000
 _ROUNDING: Final = 1e-9
+_BEST: Final = {
+    "prototype": pl.Int64,
+    "row": pl.Int64,
+    "distance": pl.Float64,
+    "common": pl.Float64,
+}
 _WORKERS: Final = min(os.cpu_count() or 1, 8)
 
 Units = npt.NDArray[np.uint16]
@@ -38,7 +43,7 @@ def nearest(
     count: int,
     *,
     without: Rows | None = None,
-    progress: Report | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> pl.DataFrame:
     """The nearest accounts of each prototype in the universe.
 
@@ -56,35 +61,38 @@ def nearest(
     Returns
     -------
     pl.DataFrame
-        `prototype`, `row`, `distance`: by prototype, nearest first, earlier rows first between equals;
-        fewer than `count` of a prototype where fewer can be compared.
+        `prototype`, `row`, `distance`: by prototype, nearest first; between equals those with more
+        in common to compare, then earlier rows; fewer than `count` of a prototype where fewer can be
+        compared.
     """
     bounds = _Bounds.of(prototypes)
     free = np.ones(len(prototypes.gower.encoded.frame), dtype=bool)
     if without is not None:
         free[without] = False
-    best = pl.DataFrame(schema={"prototype": pl.Int64, "row": pl.Int64, "distance": pl.Float64})
+    best = pl.DataFrame(schema=_BEST)
     reach = np.full(prototypes.count, np.inf)
     with ThreadPoolExecutor(_WORKERS) as workers:
-        first = workers.map(lambda at: bounds.first(at, count, free), range(prototypes.count))
+        # Threads take longer to start than one prototype's search, which a person waits for.
+        each: Callable[..., Iterator[Rows]] = workers.map if prototypes.count > 1 else map
+        first = each(lambda at: bounds.first(at, count, free), range(prototypes.count))
         for pairs in bounds.paired(first):
             best = _best(best, prototypes.measured(pairs, reach), count)
         full = best.group_by("prototype").agg(pl.len(), pl.col("distance").max())
         full = full.filter(pl.col("len") == count)
         reach[full["prototype"].to_numpy()] = full["distance"].to_numpy()
-        rest = workers.map(
-            lambda at: bounds.within(at, float(reach[at]), free), range(prototypes.count)
-        )
+        rest = each(lambda at: bounds.within(at, float(reach[at]), free), range(prototypes.count))
         best = best.clear()
         for pairs in bounds.paired(_watched(rest, prototypes.count, progress)):
             best = _best(best, prototypes.measured(pairs, reach), count)
-    return best
+    return best.drop("common")
 
 
-def _watched(found: Iterable[Rows], count: int, progress: Report | None) -> Iterator[Rows]:
+def _watched(
+    found: Iterable[Rows], count: int, progress: Callable[[float], None] | None
+) -> Iterator[Rows]:
     for done, rows in enumerate(found):
         if progress:
-            progress(done / count, "Looking for twins")
+            progress(done / count)
         yield rows
 
 
@@ -94,9 +102,12 @@ def _best(best: pl.DataFrame, pairs: Pairs, count: int) -> pl.DataFrame:
             "prototype": pairs.prototypes,
             "row": pairs.rows,
             "distance": pairs.total / pairs.common,
+            "common": pairs.common,
         }
     )
-    both = pl.concat([best, found]).sort("prototype", "distance", "row")
+    both = pl.concat([best, found]).sort(
+        "prototype", "distance", "common", "row", descending=[False, False, True, False]
+    )
     return both.group_by("prototype", maintain_order=True).head(count)
 
 
@@ -114,9 +125,9 @@ class _Bounds:
     unit
         The weighted distance that one unit is.
     common
-        Weight that the accounts of each case of known columns and each prototype both know.
-    cases
-        Which case each account is.
+        Weight that the accounts of each pattern of gaps and each prototype both know.
+    pattern
+        Which pattern each account has.
     enough
         Weight that a pair must know in common.
     spare
@@ -128,7 +139,7 @@ class _Bounds:
     groups: Joint
     unit: float
     common: Floats
-    cases: Array
+    pattern: Array
     enough: float
     spare: int
 
@@ -155,9 +166,9 @@ class _Bounds:
         tables += [
             (np.ascontiguousarray(bound), encoded.codes(column)) for column, bound in least.items()
         ]
-        masks, cases = encoded.masks(tuple(c.name for c in gower.columns))
+        masks, pattern = encoded.masks(tuple(c.name for c in gower.columns))
         common = masks.astype(np.float64) @ prototypes.own_weights
-        return cls(tuple(tables), joints[0], unit, common, cases, prototypes.enough, spare)
+        return cls(tuple(tables), joints[0], unit, common, pattern, prototypes.enough, spare)
 
     def first(self, prototype: int, count: int, free: Flags) -> Rows:
         """A few accounts that the bounds put nearest, among those that can be compared."""
@@ -174,7 +185,7 @@ class _Bounds:
             start = end
         rows, most = np.concatenate(found), self.spare * count
         if len(rows) > most:
-            apart = np.concatenate(totals) / self.common[self.cases[rows], prototype]
+            apart = np.concatenate(totals) / self.common[self.pattern[rows], prototype]
             rows = rows[np.argpartition(apart, most)[:most]]
         return np.sort(rows)
 
@@ -205,11 +216,11 @@ class _Bounds:
         # Pairs of an account are to stand together.
         order = np.argsort(rows, kind="stable")
         rows, prototypes = rows[order], prototypes[order]
-        common = self.common[self.cases[rows], prototypes]
+        common = self.common[self.pattern[rows], prototypes]
         return Pairs(rows, prototypes, common, np.zeros(len(rows)))
 
     def _most(self, prototype: int, reach: float) -> Units:
-        """For each case of known columns, the units that are just out of reach."""
+        """For each pattern of gaps, the units that are just out of reach."""
         common = self.common[:, prototype]
         room = np.minimum(reach * (1 + _ROUNDING), 2.0) * common / self.unit
         most = np.minimum(np.floor(room) + 1, np.iinfo(np.uint16).max)
@@ -217,13 +228,13 @@ class _Bounds:
 
     def _near(self, prototype: int, rows: Rows, reach: float) -> tuple[Rows, Units]:
         """Those of some accounts that may be within reach, and their bounds."""
-        by_case = self._most(prototype, reach)
-        most = by_case if len(by_case) == 1 else by_case[self.cases[rows]]
+        by_pattern = self._most(prototype, reach)
+        most = by_pattern if len(by_pattern) == 1 else by_pattern[self.pattern[rows]]
         total = np.zeros(len(rows), dtype=np.uint16)
         for bounds, codes in self.tables:
             total += bounds[prototype].take(codes.take(rows), mode="clip")
             near = np.flatnonzero(total < most)
             if len(near) < len(rows):
                 rows, total = rows.take(near), total.take(near)
-                most = most if len(by_case) == 1 else most.take(near)
+                most = most if len(by_pattern) == 1 else most.take(near)
         return rows, total

@@ -1,27 +1,37 @@
-"""Gower's distance between companies over columns of every kind.
+"""How like two companies are: Gower's distance over columns of every kind, the only one there is.
 
 The weighted mean, over the columns that both companies know, of how far apart they are in each (Gower
 1971): numbers by their percentiles in the universe, which no giant can stretch; choices equal or not;
-industries by how many of the four levels of NACE they do not share; tags by the share they do not have
-in common (Jaccard). 0 is alike in everything known, 1 in nothing. Two companies that know less than
-half of the weight in common are not compared: little known is not alike.
+industries by how many of the four levels of NACE (section, division, group, class) they do not share,
+where a code that stops early is alike as far as it goes; tags by the share they do not have in common
+(Jaccard). 0 is alike in everything known, 1 in nothing. An unknown value is neither alike nor different:
+its column is left out, and two companies that know less than half of the weight in common are not
+compared, because little known is not alike.
+
+Whoever asks names the columns, of kinds that a criterion can test: the Accounts page those that the
+profile reads, each counting the same; learning those that tell the best customers from others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 import numpy as np
 import polars as pl
 
 from icp_core.accounts.columns import Column, Kind
+from icp_core.accounts.encoded import Encoded
 from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
-from icp_core.learning.encoded import Encoded
 from icp_core.reference import industry
-from icp_core.reference.arrays import Array, Flags, Floats, Rows
+from icp_core.reference.arrays import Array, Flags, Floats, Rows, Texts
 
 LEAST_KNOWN: Final = 0.5
+"""Share of the weight that two companies must both know."""
+_LENGTHS: Final = (2, 4, 5)
+"""Characters of a division, a group and a class."""
+_LEVELS: Final = 1 + len(_LENGTHS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +92,16 @@ class Gower:
         )
 
     def to(self, prototypes: pl.DataFrame) -> "Prototypes":
-        """Get ready to measure distances to these companies."""
+        """Get ready to measure distances to these companies.
+
+        Examples
+        --------
+        >>> codes = {"account_id": ["A", "B"], "name": "N", "industry": ["62.01", "62.02"]}
+        >>> universe = Universe.of(pl.DataFrame(codes), name="two", label="Two")
+        >>> gower = Gower.on(universe, [universe.columns["industry"]])
+        >>> gower.to(universe.frame[:1]).distances(universe.frame).tolist()
+        [[0.0], [0.25]]
+        """
         return Prototypes(
             self, len(prototypes), tuple(self._part(c, prototypes[c.name]) for c in self.columns)
         )
@@ -94,7 +113,8 @@ class Gower:
             case Kind.TAGS:
                 return _Tags(values)
             case Kind.INDUSTRY:
-                return _Lookup(values, _industries_apart(values))
+                present = self.encoded.values(column.name)
+                return _Lookup(values, _industries_apart(values, present))
             case _:
                 return _Lookup(values, {})
 
@@ -197,22 +217,40 @@ class _Lookup(_Part):
         return np.vstack([self.table[self.encoded(encoded.values(column.name))], self.table[-1:]])
 
 
-def _industries_apart(values: pl.Series) -> dict[str, Floats]:
-    """Distance of every code of NACE, and of every code among the values, to each value."""
-    own = [_lineage(code) for code in values]
-    codes = [entry.code for entry in industry.industries().values() if entry.level > 1]
-    codes += [code for code in values.drop_nulls().unique().sort() if code not in set(codes)]
-    levels = np.array([[names[level] for names in own] for level in range(4)], dtype=object)
-    return {
-        code: np.mean([levels[level] != name for level, name in enumerate(_lineage(code))], axis=0)
-        for code in codes
-    }
+def _industries_apart(values: pl.Series, present: pl.Series) -> dict[str, Floats]:
+    """Distance of every code of NACE, and of every code that is present, to each value."""
+    listed, lineages = _nace()
+    others = sorted({*values.drop_nulls(), *present} - {*listed})
+    if others:
+        lineages = np.concatenate([lineages, _lineages(others)])
+    own = _lineages(values)
+    shared = np.zeros((len(lineages), len(own)))
+    both = np.ones(shared.shape, dtype=bool)
+    ends = np.zeros(shared.shape, dtype=bool)
+    for level in range(_LEVELS):
+        ends |= both & ((lineages[:, level] == "")[:, None] | (own[:, level] == ""))
+        both &= lineages[:, level][:, None] == own[:, level]
+        shared += both
+    # Where one code ends before they part, nothing is known to be different.
+    apart = np.where(ends, 0.0, 1 - shared / _LEVELS)
+    return dict(zip([*listed, *others], apart, strict=True))
 
 
-def _lineage(code: str | None) -> tuple[str, str, str, str]:
-    """Section, division, group and class; a level that the code does not reach is its own."""
-    text = code or ""
-    return industry.section_of(text[:2]) or text, text[:2], text[:4], text[:5]
+@cache
+def _nace() -> tuple[tuple[str, ...], Texts]:
+    """Every code of NACE but the sections, and its lineage."""
+    codes = tuple(entry.code for entry in industry.industries().values() if entry.level > 1)
+    return codes, _lineages(codes)
+
+
+def _lineages(codes: Iterable[str | None]) -> Texts:
+    """Section, division, group and class of each code; empty where the code does not reach."""
+    return np.array([_lineage(code or "") for code in codes], dtype=np.str_).reshape(-1, _LEVELS)
+
+
+def _lineage(code: str) -> tuple[str, ...]:
+    section = industry.section_of(code[:2]) or code
+    return section, *(code[:length] if len(code) >= length else "" for length in _LENGTHS)
 
 
 def _coded(values: pl.Series, names: tuple[str, ...]) -> Rows:

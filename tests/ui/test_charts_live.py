@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from icp_core.evaluation.tiers import UNRANKED
-from ui import live
+from ui import charts_live
 
 TIERS = pl.DataFrame(
     {
@@ -24,25 +24,27 @@ def counts(**places: int) -> np.ndarray:
 
 
 def test_a_bar_is_as_long_as_its_accounts_and_an_unknown_potential_is_left_out():
-    data = live.tier_chart(TIERS, currency="EUR", dark=False).data
+    data = charts_live.tier_chart(TIERS, currency="EUR", dark=False).data
     assert data["length"].to_list() == [0.25, 1.0, 0.0]
     assert data["label"].to_list() == ["10 · €1.50\N{NO-BREAK SPACE}M", "40", "0 · €0"]
 
 
 def test_the_specification_stays_while_only_accounts_change():
     more = TIERS.with_columns(accounts=pl.Series([11, 70, 3]))
-    charts = [live.tier_chart(one, currency="EUR", dark=True) for one in (TIERS, more)]
+    charts = [charts_live.tier_chart(one, currency="EUR", dark=True) for one in (TIERS, more)]
     assert charts[0].spec == charts[1].spec
     assert not charts[0].data.equals(charts[1].data)
     scores = [
-        live.score_chart({"A": counts(s90=n), UNRANKED: counts(s2=1)}, {"A": 80.0 + n}, dark=True)
+        charts_live.score_chart(
+            {"A": counts(s90=n), UNRANKED: counts(s2=1)}, {"A": 80.0 + n}, dark=True
+        )
         for n in (3, 5)
     ]
     assert scores[0].spec == scores[1].spec
 
 
 def test_tiers_that_share_a_score_are_stacked_and_empty_scores_have_no_bar():
-    chart = live.score_chart(
+    chart = charts_live.score_chart(
         {"A": counts(s80=5, s90=7), UNRANKED: counts(s2=1, s80=2)}, {"A": 80.5}, dark=False
     )
     bars = chart.data.filter(pl.col("top").is_not_null())
@@ -60,5 +62,5 @@ def test_tiers_that_share_a_score_are_stacked_and_empty_scores_have_no_bar():
 
 
 def test_a_market_without_tiers_or_scores_still_makes_a_chart():
-    chart = live.score_chart({UNRANKED: counts()}, {}, dark=False)
+    chart = charts_live.score_chart({UNRANKED: counts()}, {}, dark=False)
     assert chart.data.is_empty()

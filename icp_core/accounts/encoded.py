@@ -28,9 +28,12 @@ class Encoded:
     ----------
     frame
         The accounts.
+    scale
+        The accounts that numbers get their percentiles from; these unless given.
     """
 
     frame: pl.DataFrame
+    scale: "Encoded | None" = None
     _grids: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)
     _codes: dict[str, Array] = field(default_factory=dict)
     _values: dict[str, pl.Series] = field(default_factory=dict)
@@ -39,6 +42,8 @@ class Encoded:
 
     def grid(self, name: str) -> tuple[Floats, Floats]:
         """Rising values of a number column and their percentiles (0…1)."""
+        if self.scale is not None:
+            return self.scale.grid(name)
         if name not in self._grids:
             self._grids[name] = _grid(self.frame[name])
         return self._grids[name]
@@ -106,7 +111,7 @@ class Encoded:
         return self._together[columns]
 
     def masks(self, names: tuple[str, ...]) -> tuple[Flags, Array]:
-        """Which of the columns may be known together, and which of these accounts each account is."""
+        """Which of the columns may be known together, and which of these patterns each account has."""
         if names not in self._masks:
             gaps = [name for name in names if self.frame[name].null_count()]
             bits = np.zeros(len(self.frame), dtype=np.uint64)
@@ -177,6 +182,6 @@ def _grid(values: pl.Series) -> tuple[Floats, Floats]:
     if known.is_empty():
         return np.zeros(1), np.zeros(1)
     numbers = np.sort(known.to_numpy())
-    points = np.unique(np.quantile(numbers, np.linspace(0, 1, _GRID)))
+    points = np.unique(numbers[np.linspace(0, len(numbers) - 1, _GRID).astype(np.int64)])
     middle = np.searchsorted(numbers, points, "left") + np.searchsorted(numbers, points, "right")
     return points, middle / (2 * len(numbers))

@@ -1,0 +1,163 @@
+"""Headcounts, fractions and amounts out of mapped text: the newest year, its growth, euros."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+import polars as pl
+
+from icp_core.errors import CurrencyError
+from icp_core.importing import values
+from icp_core.importing.cell_counts import CellCounts, tally
+from icp_core.importing.mapping import AMOUNTS, Assignment
+from icp_core.importing.mapping import Mapping as HeadingMapping
+from icp_core.reference import currency
+
+CURRENCIES: Final[Mapping[str, str]] = MappingProxyType(
+    {"SE": "SEK", "NO": "NOK", "DK": "DKK", "FI": "EUR", "IS": "ISK"}
+)
+"""Of rows that name none, by their country."""
+
+_INTEGERS: Final = ("employees_low", "employees_high", "fiscal_year")
+_FRACTIONS: Final = ("margin", "revenue_growth", "current_ratio")
+
+
+def with_figures(
+    frame: pl.DataFrame,
+    raw: pl.DataFrame,
+    text: pl.DataFrame,
+    mapping: HeadingMapping,
+    tallies: dict[str, CellCounts],
+) -> tuple[pl.DataFrame, frozenset[tuple[str, date]]]:
+    """Headcount, fractions and amounts; amounts in euros beside what the file says."""
+    for column in _INTEGERS:
+        if column in text.columns:
+            count = values.numbers(text[column]).round().cast(pl.Int64, strict=False)
+            tally(tallies, column, text[column], count)
+            frame = frame.with_columns(count.alias(column))
+    if "employees" in text.columns:
+        frame = _employees(frame, text["employees"], mapping.of("employees")[0], tallies)
+    for column in _FRACTIONS:
+        if column in text.columns:
+            series = _newest(raw, mapping.of(column))[0]
+            tally(tallies, column, text[column], series)
+            frame = frame.with_columns(series.alias(column))
+    return _amounts(frame, raw, text, mapping, tallies)
+
+
+def _employees(
+    frame: pl.DataFrame, texts: pl.Series, assignment: Assignment, tallies: dict[str, CellCounts]
+) -> pl.DataFrame:
+    """Headcounts, and the ends of bands where a list or register gives only those."""
+    count = values.numbers(texts, assignment.decimal) * assignment.unit
+    count = count.set(count < 0, None).round().cast(pl.Int64, strict=False)
+    headcounts = pl.DataFrame({"text": texts, "employees": count}).with_columns(
+        pl.lit(None, pl.Int64).alias(end) for end in ("low", "high")
+    )
+    if count.null_count() > texts.null_count():
+        low, high = values.band(pl.col("text"))
+        headcounts = headcounts.with_columns(low=low, high=high)
+    banded = headcounts["employees"].is_null()
+    for end in ("low", "high"):
+        ends = headcounts[end].set(~banded, None)
+        column = f"employees_{end}"
+        if column in frame.columns:
+            ends = pl.select(pl.coalesce(frame[column], ends)).to_series()
+        frame = frame.with_columns(ends.alias(column))
+    known = pl.select(
+        pl.coalesce(headcounts["employees"], headcounts["low"], headcounts["high"])
+    ).to_series()
+    tally(tallies, "employees", texts, known)
+    return frame.with_columns(headcounts["employees"])
+
+
+def _newest(
+    raw: pl.DataFrame, assignments: Sequence[Assignment]
+) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Of a series of years: the newest value, its year, and its change on the year before."""
+    series = {a.year: values.numbers(raw[a.heading], a.decimal) * a.unit for a in assignments}
+    newest = pl.coalesce(list(series.values()))
+    year = pl.coalesce(
+        pl.when(s.is_not_null()).then(pl.lit(y, dtype=pl.Int64)) for y, s in series.items()
+    )
+    growth = pl.lit(None, pl.Float64)
+    for y, now in reversed(series.items()):
+        before = series.get(y - 1) if y else None
+        change = now / before.set(before <= 0, None) - 1 if before is not None else None
+        growth = pl.when(now.is_not_null()).then(change).otherwise(growth)
+    result = pl.select(newest.alias("newest"), year.alias("year"), growth.alias("growth"))
+    return result["newest"], result["year"], result["growth"]
+
+
+def _amounts(
+    frame: pl.DataFrame,
+    raw: pl.DataFrame,
+    text: pl.DataFrame,
+    mapping: HeadingMapping,
+    tallies: dict[str, CellCounts],
+) -> tuple[pl.DataFrame, frozenset[tuple[str, date]]]:
+    given = [column for column in AMOUNTS if column in text.columns]
+    if not given:
+        return frame, frozenset()
+    own = frame["country"].replace_strict(CURRENCIES, default=None, return_dtype=pl.String)
+    if "currency" in text.columns:
+        stated = text["currency"].str.to_uppercase().str.extract(r"([A-Z]{3})")
+        own = pl.select(pl.coalesce(stated, own)).to_series()
+    rates: set[tuple[str, date]] = set()
+    if "fiscal_year" not in frame.columns:
+        frame = frame.with_columns(pl.lit(None, pl.Int64).alias("fiscal_year"))
+    for column in given:
+        assignments = mapping.of(column)
+        amount, year, growth = _newest(raw, assignments)
+        fixed = assignments[0].currency
+        code = pl.Series([fixed] * len(own), dtype=pl.String) if fixed else own
+        fiscal = pl.select(pl.coalesce(year, frame["fiscal_year"])).to_series()
+        table = pl.DataFrame({"currency": code, "year": fiscal, "amount": amount})
+        priced = table.join(
+            _rates(table),
+            on=["currency", "year"],
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
+        euros = priced["amount"] * priced["rate"]
+        used = priced.filter(pl.col("amount").is_not_null() & pl.col("rate").is_not_null())
+        rates |= {
+            (currency_code, day)
+            for currency_code, day in used.select("currency", "rate_date").unique().iter_rows()
+            if currency_code != "EUR"
+        }
+        tally(tallies, column, text[column], euros)
+        frame = frame.with_columns(euros.alias(column), fiscal.alias("fiscal_year"))
+        if used["currency"].ne("EUR").any():
+            frame = frame.with_columns(
+                priced["amount"].alias(f"{column}_original"),
+                priced["currency"].alias("currency"),
+                priced["rate_date"].alias("rate_date"),
+            )
+        if column == "revenue" and growth.count() and "revenue_growth" not in frame.columns:
+            frame = frame.with_columns(growth.alias("revenue_growth"))
+    if {"revenue", "operating_profit"} <= set(frame.columns) and "margin" not in frame.columns:
+        revenue = pl.col("revenue")
+        frame = frame.with_columns(
+            margin=pl.when(revenue > 0).then(pl.col("operating_profit") / revenue)
+        )
+    return frame, frozenset(rates)
+
+
+def _rates(table: pl.DataFrame) -> pl.DataFrame:
+    """Euros per unit at the end of each fiscal year, the latest where the year is unknown."""
+    pairs = table.select("currency", "year").unique().drop_nulls("currency")
+    found: list[tuple[str, int | None, float | None, date | None]] = []
+    for code, year in pairs.iter_rows():
+        try:
+            rate = currency.rate(
+                code, on=date(year, 12, 31) if year and 1999 <= year <= 2100 else None
+            )
+        except CurrencyError:
+            found.append((code, year, None, None))
+        else:
+            found.append((code, year, rate.value, rate.date))
+    schema = {"currency": pl.String, "year": pl.Int64, "rate": pl.Float64, "rate_date": pl.Date}
+    return pl.DataFrame(found, schema=schema, orient="row")

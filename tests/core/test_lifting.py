@@ -1,0 +1,214 @@
+"""Accounts lifted from an engine answer every question as the whole list in memory does."""
+
+import time
+
+import pytest
+import strategies
+from hypothesis import HealthCheck, given, settings
+from test_engines import written
+from test_market_against_reference import PHASES
+
+from icp_core.analysis.listing import Wanted
+from icp_core.analysis.plan import TeamPlan
+from icp_core.errors import AccountError, SourceError
+from icp_core.evaluation import engines
+from icp_core.evaluation.engines import EngineAccounts, evaluation
+from icp_core.evaluation.engines.lifted import LiftedEvaluation
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Profile, Range
+from icp_core.profiles.starters import starter
+from icp_core.sources import load
+from icp_core.views import EVERYTHING, InMemory, view_of
+
+PLANS = (
+    TeamPlan(people=1, accounts_each=2),
+    TeamPlan(people=1, accounts_each=1, served_regions=("SE-01", "NO-03")),
+)
+
+
+def engine(folder, address="duckdb://{folder}/u.duckdb?table=accounts", **options):
+    connected = engines.connect(address.format(folder=folder))
+    return EngineAccounts(connected, **({"lift_up_to": 100_000} | options))
+
+
+def rows(frame):
+    """A frame as plain values, floats rounded: sums in another order differ in the last digits."""
+    return [
+        tuple(round(value, 6) if isinstance(value, float) else value for value in row)
+        for row in frame.rows()
+    ]
+
+
+def rounded(numbers):
+    return {name: value if value is None else round(value, 6) for name, value in numbers.items()}
+
+
+def near(value):
+    return pytest.approx(value, rel=1e-9, abs=1e-6)
+
+
+def assert_same_answers(lifted, whole, profile):
+    """Every question whose answer is not an array, asked of both."""
+    assert lifted.totals.gates == whole.totals.gates
+    for name in ("universe", "matching", "possible", "failing", "customers", "unscored"):
+        assert getattr(lifted.totals, name) == getattr(whole.totals, name), name
+    assert lifted.totals.potential == near(whole.totals.potential)
+    assert lifted.totals.histogram.tolist() == whole.totals.histogram.tolist()
+    shown = ["account_id", "tier", "score", "score_low", "score_high", "potential"]
+    for wanted in (Wanted(), Wanted(state="possible"), Wanted(text="b"), Wanted(tiers=("A",))):
+        one, other = lifted.page(wanted, limit=200), whole.page(wanted, limit=200)
+        assert one.total == other.total
+        assert rows(one.rows.select(shown)) == rows(other.rows.select(shown))
+    for by in ("region", "industry", "size", "country"):
+        assert rows(lifted.segments(by)) == rows(whole.segments(by))
+    assert lifted.customers_outside() == whole.customers_outside()
+    for level in ("region", "municipality"):
+        for countries in ((), ("SE",), ("NO", "FI")):
+            one, other = lifted.areas(level, countries), whole.areas(level, countries)
+            assert one.countries == other.countries
+            assert rows(one.table) == rows(other.table)
+            assert rounded(one.total) == rounded(other.total)
+            assert rounded(one.unplaced) == rounded(other.unplaced)
+    assert lifted.countries() == whole.countries()
+    assert lifted.attrition() == whole.attrition()
+    assert lifted.costs() == whole.costs()
+    for plan in PLANS:
+        assert lifted.sizing(plan) == whole.sizing(plan)
+        assert lifted.verdict(plan) == whole.verdict(plan)
+    assert lifted.curve().accounts.tolist() == whole.curve().accounts.tolist()
+    assert lifted.sample(match=3, possible=3, seed=1) == whole.sample(match=3, possible=3, seed=1)
+    assert lifted.reachable() == whole.reachable()
+    assert lifted.least_scores() == whole.least_scores()
+    assert lifted.tier_policies().keys() == whole.tier_policies().keys()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "duckdb://{folder}/u.duckdb?table=accounts&memory=500MB",
+        pytest.param("ibis+duckdb://{folder}/u.duckdb?table=accounts", id="ibis"),
+    ],
+)
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@given(accounts=strategies.accounts(), profile=strategies.profiles())
+def test_lifted_accounts_answer_as_the_whole_list_does(
+    address, tmp_path_factory, accounts, profile
+):
+    if address.startswith("ibis"):
+        pytest.importorskip("ibis", reason="needs requirements-scale.txt")
+    folder = tmp_path_factory.mktemp("example")
+    universe = strategies.universe(accounts)
+    written(universe, folder)
+    lifted = engine(folder, address).evaluate(profile)
+    assert isinstance(lifted, LiftedEvaluation)
+    assert_same_answers(view_of(lifted), view_of(Scoreboard(universe).evaluate(profile)), profile)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lifted")
+    universe = load("demo:4000")
+    written(universe, folder)
+    return universe, folder
+
+
+PROFILE = starter("nordic-software").profile
+
+
+def test_the_demo_answers_alike_lifted_and_whole(demo):
+    universe, folder = demo
+    whole = view_of(Scoreboard(universe).evaluate(PROFILE))
+    lifted = view_of(engine(folder).evaluate(PROFILE))
+    assert_same_answers(lifted, whole, PROFILE)
+    best = whole.page(limit=1).rows["account_id"][0]
+    assert lifted.account(best) == whole.account(best)
+    assert lifted.supports == EVERYTHING - {"failing", "adding"}
+
+
+def test_another_weight_asks_the_engine_nothing(demo):
+    _universe, folder = demo
+    accounts = engine(folder)
+    accounts.evaluate(PROFILE)
+    asked = []
+    accounts.engine.accounts = lambda: asked.append(1)
+    place = next(i for i, one in enumerate(PROFILE.criteria) if not one.role.is_gate)
+    other = PROFILE.changing(place, weight=1 + PROFILE.criteria[place].weight % 10)
+    found = accounts.evaluate(other)
+    assert found.market.matching == accounts.evaluate(PROFILE).market.matching
+    assert asked == []
+
+
+def test_everybody_with_the_same_gates_shares_what_was_lifted(demo):
+    _universe, folder = demo
+    accounts = engine(folder)
+    place = next(i for i, one in enumerate(PROFILE.criteria) if one.role.is_gate)
+    other = PROFILE.without(place)
+    assert accounts.lifted(PROFILE) is accounts.lifted(PROFILE.replace(name="Another"))
+    assert accounts.lifted(PROFILE) is not accounts.lifted(other)
+
+
+def test_what_nobody_asks_about_is_dropped(demo, monkeypatch):
+    _universe, folder = demo
+    monkeypatch.setattr(evaluation, "_IDLE", 0.2)
+    accounts = engine(folder)
+    first = accounts.lifted(PROFILE)
+    deadline = time.monotonic() + 10
+    while accounts.bytes_lifted and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not accounts.bytes_lifted
+    assert accounts.lifted(PROFILE) is not first
+
+
+def test_two_profiles_are_compared_on_what_either_leaves(demo):
+    universe, folder = demo
+    place = next(i for i, one in enumerate(PROFILE.criteria) if isinstance(one.fit, Range))
+    after = PROFILE.without(place)
+    scoreboard = Scoreboard(universe)
+    whole = InMemory(scoreboard.evaluate(PROFILE)).compare(after)
+    lifted = InMemory(engine(folder).lifted(PROFILE, after).evaluate(PROFILE)).compare(after)
+    assert rows(lifted.transitions) == rows(whole.transitions)
+    assert rows(lifted.rows("entered")) == rows(whole.rows("entered"))
+    assert lifted.why_entered == whole.why_entered
+
+
+def test_above_the_limit_it_says_what_would_bring_it_under(demo):
+    universe, folder = demo
+    accounts = engine(folder, lift_up_to=10)
+    found = view_of(accounts.evaluate(PROFILE))
+    assert "areas" not in found.supports
+    whole = Scoreboard(universe).evaluate(PROFILE).market
+    assert found.totals.matching == whole.matching
+    narrowing = found.narrowing()
+    assert [one.left for one in narrowing] == sorted(one.left for one in narrowing)
+    for one in narrowing:
+        required = PROFILE.changing(one.index, role=one.criterion.role)
+        market = Scoreboard(universe).evaluate(required).market
+        assert one.left == market.matching + market.possible
+    with pytest.raises(SourceError, match="narrow the must-haves"):
+        found.areas("region")
+
+
+def test_an_account_that_fails_is_said_to_have_stayed(demo):
+    universe, folder = demo
+    failing = Scoreboard(universe).evaluate(PROFILE)
+    gone = universe.frame["account_id"][int(failing.failing.rows[0])]
+    lifted = view_of(engine(folder).evaluate(PROFILE))
+    with pytest.raises(AccountError, match="Loosen the must-haves"):
+        lifted.account(gone)
+
+
+def test_a_profile_that_nobody_may_match_leaves_nobody(demo):
+    _universe, folder = demo
+    place = next(i for i, one in enumerate(PROFILE.criteria) if isinstance(one.fit, Range))
+    nobody = PROFILE.changing(place, fit=Range.between(10**8, 10**9), missing="fail")
+    found = view_of(engine(folder).evaluate(nobody))
+    assert found.totals.matching == found.totals.possible == 0
+    assert found.totals.failing == found.totals.universe == 4000
+    assert found.page().total == 0
+    assert found.attrition()[-1].matching == 0
+
+
+def test_an_engine_without_a_limit_lifts_nothing(demo):
+    _universe, folder = demo
+    found = engine(folder, lift_up_to=0).evaluate(Profile(name="Everybody"))
+    assert not isinstance(found, LiftedEvaluation)

@@ -1,0 +1,669 @@
+"""Charts in Plotly, for what one reads and explores: shares and curves, bubbles, points, learning.
+
+They tell what is under the pointer, and are seldom redrawn while somebody waits: two of them cost the
+browser 60 to 70 ms. What an edit draws anew stands in `charts_live`, in Vega-Lite.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from math import ceil, floor, log10
+from typing import Any, Final
+
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+
+from icp_core.analysis.bubbles import Bubbles
+from icp_core.analysis.concentration import Concentration
+from icp_core.analysis.costs import CutOffs
+from icp_core.evaluation.market import LARGEST
+from icp_core.evaluation.tiers import UNRANKED
+from icp_core.learning.proof import Candidate
+from ui import theme
+from ui.areas import tier_label
+from ui.format import number, percent, plain, short, signed
+from ui.texts import _
+
+_BAR: Final = 26  # pixels a bar is high with its gap: one line of its label
+_AIR: Final = 8  # pixels above and below all bars
+_LONGEST: Final = 28  # characters of a label before it takes the room of the bars
+_BUBBLE: Final = 34  # pixels across, the largest potential
+_SKEWED: Final = 6  # times the median: with a larger maximum, a linear axis squeezes most of them
+_FEW_POWERS: Final = 4  # powers of ten; with more, ticks at 2 and 5 would overlap
+_STEP: Final = 30  # pixels a bar of points is high with its gap
+_SCALE: Final = 36  # pixels above and below all bars of points, for the axis
+_LINE: Final = 22  # pixels a dot with its interval is high
+_AXIS: Final = 28  # pixels below charts of learning, for the axis
+ORDER: Final[tuple[Candidate, ...]] = ("learned", "hand", "equal", "model")
+_DASHES: Final = {"learned": "solid", "hand": "solid", "equal": "dot", "model": "dash"}
+
+
+def show(figure: go.Figure, *, key: str, alt: str) -> None:
+    """Draw a figure without the tools of an explorer."""
+    st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False})
+
+
+def legend(parts: Mapping[str, str], *, rings: Mapping[str, str] | None = None) -> None:
+    """Draw what colours stand for, in a line above a chart.
+
+    Parameters
+    ----------
+    parts
+        Colours by what they stand for.
+    rings
+        The same for what is drawn as a ring around another colour.
+    """
+    marks = [(name, colour, "■") for name, colour in parts.items()]
+    marks += [(name, colour, "○") for name, colour in (rings or {}).items()]
+    st.markdown(
+        "\u2002".join(
+            f':color[{mark}]{{foreground="{colour}"}} :small[:gray[{plain(name)}]]'
+            for name, colour, mark in marks
+        )
+    )
+
+
+def stack_chart(
+    labels: Sequence[str],
+    series: Mapping[str, Sequence[float]],
+    colours: Sequence[str],
+    *,
+    texts: Sequence[str],
+    values: Callable[[float], str],
+    dark: bool,
+    room: float = 1.25,
+    height: int | None = None,
+) -> go.Figure:
+    """Bars from top to bottom, each made of the same parts, with a text at its end.
+
+    Parameters
+    ----------
+    labels
+        Of the bars; they may be alike.
+    series
+        Values by the name of the part, one for each bar.
+    colours
+        One for each part.
+    texts
+        What stands at the end of each bar.
+    values
+        Writes a value as people read it.
+    room
+        Width of the chart in lengths of the longest bar.
+    height
+        In pixels; as many as the bars need unless given.
+    """
+    places = list(range(len(labels)))
+    ends = [sum(parts) for parts in zip(*series.values(), strict=True)]
+    muted = theme.muted_colour(dark=dark)
+    bars = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "y": places,
+            "x": list(part),
+            "name": escape(name),
+            "marker": {"color": colour},
+            "customdata": [
+                f"{escape(label)}: {values(value)}"
+                for label, value in zip(labels, part, strict=True)
+            ],
+            "hovertemplate": "%{customdata}<extra>%{fullData.name}</extra>",
+        }
+        for (name, part), colour in zip(series.items(), colours, strict=True)
+    ]
+    notes = [
+        {
+            "x": end,
+            "y": place,
+            "text": escape(text),
+            "showarrow": False,
+            "xanchor": "left",
+            "xshift": 4,
+            "font": {"size": 12, "color": muted},
+        }
+        for place, (end, text) in enumerate(zip(ends, texts, strict=True))
+    ]
+    return theme.plotly(
+        bars,
+        dark=dark,
+        height=height or _BAR * len(places) + _AIR,
+        barmode="stack",
+        annotations=notes,
+        xaxis={"visible": False, "range": [0, max([*ends, 1e-9]) * room]},
+        yaxis={
+            "tickvals": places,
+            "ticktext": [escape(_shortened(label)) + "  " for label in labels],
+            "range": [len(places) - 0.4, -0.6],
+            "showgrid": False,
+            "zeroline": False,
+        },
+    )
+
+
+def concentration_chart(curve: Concentration, *, dark: bool, height: int = 300) -> go.Figure:
+    """The share of the potential that the largest so many companies hold, against an even spread."""
+    colours = theme.tier_colours(("A", "B", "C"), dark=dark)
+    muted = theme.muted_colour(dark=dark)
+    held = (100 * curve.share_of_potential).round(2).tolist()
+    lines = [
+        _guide([0, 100], [0, 100], dark=dark),
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": (100 * curve.share_of_accounts).round(2).tolist(),
+            "y": held,
+            "line": {"color": colours["A"], "width": 2.5},
+            "hovertemplate": _("largest %{x:.0f} %: %{y:.1f} % of the potential")
+            + "<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [100 * LARGEST],
+            "y": [100 * curve.largest_share],
+            "marker": {"color": colours["A"], "size": 10},
+            "hoverinfo": "skip",
+        },
+    ]
+    notes = [
+        {
+            "x": 100 * LARGEST,
+            "y": 100 * curve.largest_share,
+            "text": f"{percent(LARGEST)} → {percent(curve.largest_share)}",
+            "showarrow": False,
+            # The curve rises ever more slowly, so that it never passes below and to the right.
+            "xanchor": "left",
+            "yanchor": "top",
+            "xshift": 8,
+            "yshift": -4,
+            "font": {"size": 13},
+        },
+        {
+            "x": 70,
+            "y": 70,
+            "text": _("even"),
+            "showarrow": False,
+            "xanchor": "left",
+            "yanchor": "top",
+            "xshift": 6,
+            "font": {"color": muted, "size": 11},
+        },
+    ]
+    share = {
+        "range": [0, 102],
+        "dtick": 20,
+        "ticksuffix": " %",
+        "ticklabeloverflow": "allow",
+    }
+    return theme.plotly(
+        lines,
+        dark=dark,
+        height=height,
+        annotations=notes,
+        margin={"l": 0, "r": 16, "t": 8, "b": 0},
+        xaxis=share | {"title": {"text": _("Companies, largest potential first")}},
+        yaxis=share | {"title": {"text": _("Potential")}},
+    )
+
+
+def cut_off_chart(
+    curve: CutOffs, cuts: Mapping[str, float], *, dark: bool, height: int = 300
+) -> go.Figure:
+    """How many companies reach each cut-off of the score, with a line where each tier begins."""
+    colours = theme.tier_colours(("A", "B", "C"), dark=dark)
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": list(range(len(curve.accounts))),
+        "y": curve.accounts.tolist(),
+        "line": {"color": colours["A"], "width": 2.5},
+        "fill": "tozeroy",
+        "fillcolor": "rgba({},{},{},0.12)".format(*theme.rgb(colours["B"])),
+        "hovertemplate": _("score %{x} and above: %{y:,}") + "<extra></extra>",
+    }
+    lines, names = _cut_lines(cuts, dark=dark)
+    return theme.plotly(
+        [line],
+        dark=dark,
+        height=height,
+        shapes=lines,
+        annotations=names,
+        margin={"l": 0, "r": 12, "t": 4, "b": 0},
+        xaxis={
+            "range": [0, 101],
+            "dtick": 10,
+            "ticklabeloverflow": "allow",
+            "title": {"text": _("Least score")},
+        },
+        yaxis={
+            "rangemode": "tozero",
+            "nticks": 6,
+            "tickformat": ",",
+            "title": {"text": _("Companies")},
+        },
+    )
+
+
+def bubble_chart(
+    bubbles: Bubbles, tiers: Sequence[str], *, currency: str, dark: bool, height: int = 460
+) -> go.Figure:
+    """Score against potential: a bubble a company, as large as its potential, coloured by its tier."""
+    colours = theme.tier_colours(tiers, dark=dark)
+    most = float(bubbles.rows["potential"].to_numpy().max(initial=0.0)) or 1.0
+    # The unranked are drawn first, so that the better tiers lie above them; customers over the rest.
+    traces = [
+        _bubbles_of(rows, tier, colours[tier], is_customer=is_customer, most=most)
+        for tier in (UNRANKED, *reversed(tiers))
+        for is_customer in (False, True)
+        if (rows := bubbles.rows.filter(tier=tier, is_customer=is_customer)).height
+    ]
+    axis: dict[str, Any] = {"title": {"text": _("Potential, {code} a year").format(code=currency)}}
+    if _is_skewed(bubbles.rows["potential"]):
+        ticks = _log_ticks(bubbles.rows["potential"])
+        axis |= {"type": "log", "tickvals": ticks, "ticktext": [short(tick) for tick in ticks]}
+    else:
+        axis |= {"rangemode": "tozero", "nticks": 6, "tickformat": "~s"}
+    return theme.plotly(
+        traces,
+        dark=dark,
+        height=height,
+        hovermode="closest",
+        xaxis={"title": {"text": _("Score")}, "nticks": 11},
+        yaxis=axis,
+    )
+
+
+def _bubbles_of(
+    rows: pl.DataFrame, tier: str, colour: str, *, is_customer: bool, most: float
+) -> dict[str, Any]:
+    potential = rows["potential"].round(0).cast(pl.Int64).to_list()
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": rows["score"].round(1).to_list(),
+        "y": potential,
+        "name": escape(f"{tier_label(tier)}, {_('customer')}" if is_customer else tier_label(tier)),
+        "text": [escape(name or "") for name in rows["name"]],
+        "hovertemplate": "%{text}: %{x}, %{y:,.0f}<extra>%{fullData.name}</extra>",
+        "marker": {
+            "color": colour,
+            "opacity": 0.75,
+            "size": potential,
+            "sizemode": "area",
+            "sizeref": 2 * most / _BUBBLE**2,
+            "sizemin": 3,
+            "line": {"color": theme.CUSTOMERS, "width": 2 if is_customer else 0},
+        },
+    }
+
+
+def _is_skewed(amounts: pl.Series) -> bool:
+    """Whether a few amounts dwarf the rest, so that only a logarithmic axis shows both."""
+    if amounts.is_empty() or float(amounts.min()) <= 0:  # type: ignore[arg-type]
+        return False
+    return float(amounts.max()) > _SKEWED * float(amounts.median())  # type: ignore[arg-type]
+
+
+def _log_ticks(amounts: pl.Series) -> list[float]:
+    """1, 2 and 5 of every power of ten among the amounts; only the powers where those are many."""
+    low, high = float(amounts.min()), float(amounts.max())  # type: ignore[arg-type]
+    powers = [10.0**power for power in range(floor(log10(low)), ceil(log10(high)) + 1)]
+    steps = (1, 2, 5) if len(powers) <= _FEW_POWERS else (1,)
+    return [step * power for power in powers for step in steps if low <= step * power <= high]
+
+
+def waterfall_chart(data: pl.DataFrame, *, dark: bool) -> go.Figure:
+    """Bars from left to right, each starting where the one above it ends."""
+    colours = theme.tier_colours(("A", "B", "C"), dark=dark)
+    last = data.height - 1
+    rows = list(data.iter_rows(named=True))
+    # A criterion may stand in a profile twice, so places rather than labels tell the bars apart.
+    places = list(range(data.height))
+    notes = [
+        {
+            "x": max(row["start"], row["end"], 0),
+            "y": place,
+            "text": _("unknown")
+            if not row["known"]
+            else number(row["points"], digits=1)
+            if place == last
+            else signed(row["points"], digits=1),
+            "showarrow": False,
+            "xanchor": "left",
+            "xshift": 4,
+            "font": {"size": 12},
+        }
+        for place, row in enumerate(rows)
+    ]
+    bars = {
+        "type": "bar",
+        "y": places,
+        "base": [min(row["start"], row["end"]) for row in rows],
+        "x": [abs(row["end"] - row["start"]) for row in rows],
+        "orientation": "h",
+        "marker": {
+            "color": [
+                colours["A"]
+                if place == last
+                else colours["B"]
+                if row["points"] >= 0
+                else theme.CUSTOMERS
+                for place, row in enumerate(rows)
+            ],
+            "cornerradius": 3,
+        },
+        "hoverinfo": "skip",
+    }
+    low = min(0.0, *data["end"].to_list())
+    high = max(100.0, *data["end"].to_list())
+    return theme.plotly(
+        [bars],
+        dark=dark,
+        height=_STEP * data.height + _SCALE,
+        annotations=notes,
+        xaxis={"range": [low, high * 1.12], "tickvals": [0, 25, 50, 75, 100]},
+        yaxis={
+            "tickvals": places,
+            # Plotly reads tags and entities in texts.
+            "ticktext": [escape(row["label"]) + "  " for row in rows],
+            "autorange": "reversed",
+            "showgrid": False,
+            "zeroline": False,
+        },
+    )
+
+
+def candidate_names() -> dict[Candidate, str]:
+    """The ways of ranking accounts that are judged, as the page calls them."""
+    return {
+        "learned": _("Learned profile"),
+        "hand": _("Current profile"),
+        "equal": _("Equal weights"),
+        "model": _("Fitted model"),
+        "base": _("Base rate"),
+    }
+
+
+def candidate_colours(*, dark: bool) -> dict[Candidate, str]:
+    """A colour for each of them."""
+    tiers = theme.tier_colours(("A", "B", "C"), dark=dark)
+    muted = theme.muted_colour(dark=dark)
+    return {
+        "learned": tiers["A"],
+        "hand": theme.CUSTOMERS,
+        "equal": muted,
+        "model": tiers["B"],
+        "base": muted,
+    }
+
+
+def lift_chart(data: pl.DataFrame, *, dark: bool) -> go.Figure:
+    """A dot with its interval per attribute, on a logarithmic axis with a line at no effect."""
+    colours = theme.tier_colours(("A", "B", "C"), dark=dark)
+    muted = theme.muted_colour(dark=dark)
+    rows = data.drop_nulls("lift").filter(pl.col("lift") > 0)
+    places = list(range(rows.height))
+    lifts = rows["lift"].to_list()
+    shown = [colours["A"] if suggested else muted for suggested in rows["suggested"].to_list()]
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": lifts,
+        "y": places,
+        "marker": {"color": shown, "size": 9},
+        "customdata": [
+            f"{escape(label)}: {lift:.1f} ({low:.1f}–{high:.1f})"
+            for label, lift, low, high in rows.select("label", "lift", "low", "high").iter_rows()
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    bars = [
+        {
+            "type": "line",
+            "x0": max(low, 0.05),
+            "x1": high,
+            "y0": place,
+            "y1": place,
+            "line": {"color": colour, "width": 2},
+        }
+        for place, colour, low, high in zip(
+            places, shown, rows["low"].to_list(), rows["high"].to_list(), strict=True
+        )
+    ]
+    none = {
+        "type": "line",
+        "x0": 1,
+        "x1": 1,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "line": {"color": muted, "width": 1, "dash": "dot"},
+    }
+    ends = [0.5, 2.0, *rows["low"].to_list(), *rows["high"].to_list()]
+    return theme.plotly(
+        [dots],
+        dark=dark,
+        height=_LINE * max(len(places), 1) + _AXIS,
+        shapes=[none, *bars],
+        xaxis={
+            "type": "log",
+            "range": [log10(max(min(ends), 0.1)) - 0.05, log10(max(ends)) + 0.05],
+            "tickvals": [0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 50, 100],
+        },
+        yaxis={
+            "tickvals": places,
+            "ticktext": [escape(label) + "  " for label in rows["label"]],
+            "range": [len(places) - 0.5, -0.5],
+            "showgrid": False,
+            "zeroline": False,
+        },
+    )
+
+
+def level_chart(levels: pl.DataFrame, *, worst: bool, dark: bool) -> go.Figure:
+    """Per level of one column its share among the best, the worst and all accounts.
+
+    Parameters
+    ----------
+    levels
+        Rows of `LearningResult.levels` of one column.
+    worst
+        Whether there are worst customers to show.
+    """
+    groups = level_groups(dark=dark)
+    labels = [escape(_shortened(level, most=26)) for level in levels["level"]]
+    bars = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "y": labels,
+            "x": (100 * levels[f"{group}_share"]).round(1).to_list(),
+            "name": escape(name),
+            "marker": {"color": colour, "cornerradius": 2},
+            "hovertemplate": "%{y}: %{x:.0f} %<extra>%{fullData.name}</extra>",
+        }
+        for group, (name, colour) in groups.items()
+        if worst or group != "worst"
+    ]
+    return theme.plotly(
+        bars,
+        dark=dark,
+        height=(9 * len(bars) + 10) * max(levels.height, 1) + _AXIS,
+        barmode="group",
+        bargap=0.3,
+        xaxis={"ticksuffix": " %", "nticks": 4, "tickangle": 0, "rangemode": "tozero"},
+        yaxis={
+            "autorange": "reversed",
+            "type": "category",
+            "ticksuffix": "  ",
+            "showgrid": False,
+        },
+    )
+
+
+def level_groups(*, dark: bool) -> dict[str, tuple[str, str]]:
+    """Name and colour of the groups of accounts that levels are counted in."""
+    colours = theme.tier_colours(("A", "B", "C"), dark=dark)
+    return {
+        "best": (_("Best"), colours["A"]),
+        "worst": (_("Worst"), theme.CUSTOMERS),
+        "market": (_("All accounts"), colours["C"]),
+    }
+
+
+def gains_chart(
+    data: dict[Candidate, pl.DataFrame], *, as_lift: bool, dark: bool, height: int = 260
+) -> go.Figure:
+    """The curves, with the 95 % bands of the learned and the current profile."""
+    colours, names = candidate_colours(dark=dark), candidate_names()
+    factor = 1 if as_lift else 100
+    chance = _guide([0, 100], [1, 1] if as_lift else [0, 100], dark=dark)
+    traces: list[dict[str, Any]] = [chance]
+    for name, curve in data.items():
+        x = (100 * curve["accounts"]).to_list()
+        if name in ("learned", "hand"):
+            red, green, blue = theme.rgb(colours[name])
+            traces.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "x": x + x[::-1],
+                    "y": (factor * curve["high"]).to_list()
+                    + (factor * curve["low"]).to_list()[::-1],
+                    "fill": "toself",
+                    "fillcolor": f"rgba({red},{green},{blue},0.14)",
+                    "line": {"width": 0},
+                    "hoverinfo": "skip",
+                }
+            )
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": x,
+                "y": (factor * curve["value"]).round(2).to_list(),
+                "name": escape(names[name]),
+                "line": {
+                    "color": colours[name],
+                    "width": 2.5 if name in ("learned", "hand") else 1.5,
+                    "dash": _DASHES[name],
+                },
+                "hovertemplate": (
+                    _("top %{x:.0f} %: %{y:.1f} times chance")
+                    if as_lift
+                    else _("top %{x:.0f} %: %{y:.0f} % of the best customers")
+                )
+                + "<extra>%{fullData.name}</extra>",
+            }
+        )
+    return theme.plotly(
+        traces,
+        dark=dark,
+        height=height,
+        margin={"l": 0, "r": 16, "t": 8, "b": 0},
+        xaxis={
+            "range": [0, 101],
+            "dtick": 20,
+            "ticksuffix": " %",
+            "title": {"text": _("Accounts worked, best first")},
+        },
+        yaxis={
+            "title": {"text": _("Lift over chance") if as_lift else _("Best customers found")},
+            "rangemode": "tozero",
+            "ticksuffix": " " if as_lift else " %",
+        },
+    )
+
+
+def calibration_chart(
+    data: pl.DataFrame, candidate: Candidate, *, dark: bool, height: int = 260
+) -> go.Figure:
+    """What was expected against what happened, with the line of perfect calibration."""
+    colour = candidate_colours(dark=dark)[candidate]
+    most = 100 * max(0.01, *data["expected"].to_list(), *data["high"].to_list())
+    observed = 100 * data["observed"]
+    traces = [
+        _guide([0, most], [0, most], dark=dark),
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": (100 * data["expected"]).round(2).to_list(),
+            "y": observed.round(2).to_list(),
+            "error_y": {
+                "type": "data",
+                "symmetric": False,
+                "array": (100 * data["high"] - observed).round(2).to_list(),
+                "arrayminus": (observed - 100 * data["low"]).round(2).to_list(),
+                "color": colour,
+                "thickness": 1.5,
+                "width": 0,
+            },
+            "marker": {"color": colour, "size": 8},
+            "hovertemplate": _("expected %{x:.1f} %, happened %{y:.1f} %") + "<extra></extra>",
+        },
+    ]
+    return theme.plotly(
+        traces,
+        dark=dark,
+        height=height,
+        margin={"l": 0, "r": 16, "t": 8, "b": 0},
+        xaxis={"ticksuffix": " %", "rangemode": "tozero", "title": {"text": _("Expected")}},
+        yaxis={"ticksuffix": " %", "rangemode": "tozero", "title": {"text": _("Happened")}},
+    )
+
+
+def named(candidates: Sequence[Candidate], *, dark: bool) -> dict[str, str]:
+    """Colours by name, for a legend."""
+    colours, names = candidate_colours(dark=dark), candidate_names()
+    return {names[one]: colours[one] for one in candidates}
+
+
+def _cut_lines(
+    cuts: Mapping[str, float], *, dark: bool
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """A dotted line where each tier begins, and its name beside it."""
+    muted = theme.muted_colour(dark=dark)
+    lines = [
+        {
+            "type": "line",
+            "x0": least,
+            "x1": least,
+            "y0": 0,
+            "y1": 1,
+            "yref": "paper",
+            "line": {"color": muted, "width": 1, "dash": "dot"},
+        }
+        for least in cuts.values()
+    ]
+    names = [
+        {
+            "x": least,
+            "y": 1,
+            "yref": "paper",
+            "text": escape(name),
+            "showarrow": False,
+            "xanchor": "left",
+            "yanchor": "top",
+            "xshift": 2,
+            "font": {"color": muted, "size": 11},
+        }
+        for name, least in cuts.items()
+    ]
+    return lines, names
+
+
+def _shortened(text: str, *, most: int = _LONGEST) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _guide(x: Sequence[float], y: Sequence[float], *, dark: bool) -> dict[str, Any]:
+    """A dotted line that only says what an even spread, chance or a kept promise would be."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "line": {"color": theme.muted_colour(dark=dark), "width": 1, "dash": "dot"},
+        "hoverinfo": "skip",
+    }
