@@ -25,7 +25,7 @@ BARS: Final = 15  # of a breakdown; so many fit one screen
 _PAGE: Final = "engine_page"
 
 
-def market(market: MarketView) -> None:
+def totals(market: MarketView) -> None:
     """Draw what the market is made of and what every gate costs."""
     headline(market)
     st.caption(range_sentence(market))

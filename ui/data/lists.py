@@ -158,6 +158,11 @@ def comparison(source: str, before: Profile, after: Profile) -> Comparison:
             return _comparison(source, before, after, edition_of(source))
         engine = _engine(source)
         most = lifted_up_to()
+        if not most:
+            raise SourceError(
+                "Profiles are compared account by account, and here all accounts stay in their engine. "
+                "Have ICP_LIFT_ACCOUNTS raised, or load the list on the Import page."
+            )
         if engine.left(before) + engine.left(after) > most:
             raise SourceError(
                 f"The two profiles leave more than {most:,} accounts in the engine, too many to be "
