@@ -21,7 +21,7 @@ AGAINST = {"market": _("the market"), "worst": _("the worst")}
 view = shell.page("learn")
 with shell.guard():
     market = shell.market(view, needs=["accounts"])
-    universe = data.learnable(view.dataset, view.profile)
+    universe = market.accounts()
     if "failing" not in market.supports:
         st.caption(
             _("Learned from the {count} accounts that match this profile or may match it.").format(

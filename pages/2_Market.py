@@ -20,7 +20,7 @@ with shell.guard():
     market = shell.market(view)
 if "segments" not in market.supports:
     with shell.guard():
-        engines.market(market)
+        engines.totals(market)
     st.stop()
 team = plan.current()
 sizes.numbers(market, market.sizing(team))

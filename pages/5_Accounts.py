@@ -50,14 +50,15 @@ with st.container(border=True, gap="small"):
                 args=((),),
             )
         lists.downloads(market, asked, total=page.total)
-        st.button(
-            _("Add"),
-            icon=":material/add:",
-            help=_("Add an account by hand."),
-            on_click=state.open_dialog,
-            args=("add",),
-            key="accounts_add",
-        )
+        if "adding" in market.supports:
+            st.button(
+                _("Add"),
+                icon=":material/add:",
+                help=_("Add an account by hand."),
+                on_click=state.open_dialog,
+                args=("add",),
+                key="accounts_add",
+            )
     if page.total:
         with shell.guard():
             lists.table(page, market, asked)

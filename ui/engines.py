@@ -1,4 +1,4 @@
-"""Accounts that stay in their engine: their market and their list, by what totals and pages tell."""
+"""Accounts too many to leave their engine: their market and list, by what totals and pages tell."""
 
 from math import ceil
 from typing import Final
@@ -25,14 +25,14 @@ BARS: Final = 15  # of a breakdown; so many fit one screen
 _PAGE: Final = "engine_page"
 
 
-def market(market: MarketView) -> None:
+def totals(market: MarketView) -> None:
     """Draw what the market is made of and what every gate costs."""
     headline(market)
     st.caption(range_sentence(market))
     st.caption(
         _(
-            "SAM, SOM, concentration and robustness need every account in memory: narrow the profile, "
-            "download the list as CSV on the Export page, and load it on the Import page."
+            "SAM, SOM, concentration and robustness need the accounts in memory, and too many match or "
+            "may match. The Map page says which must-have would make them few enough."
         )
     )
     if not market.totals.matching:
@@ -132,8 +132,8 @@ def accounts(market: MarketView) -> None:
             )
             st.caption(
                 _(
-                    "{count} companies match, best first. The accounts stay in their engine: search, "
-                    "filters and decisions need a list in memory, and the Export page takes the rest."
+                    "{count} companies match, best first. They are too many to leave their engine: "
+                    "search, filters and decisions need fewer, and the Export page takes the rest."
                 ).format(count=number(matching))
             )
         rows = market.page(offset=(place - 1) * ROWS, limit=ROWS).rows

@@ -204,6 +204,16 @@ def _too_many(found: MarketView) -> None:
     """Say how many accounts the must-haves leave, and which criterion would make them few enough."""
     left = found.totals.matching + found.totals.possible
     most = data.lifted_up_to()
+    if not most:
+        st.info(
+            _(
+                "This page needs the accounts in memory, and here all stay in their engine. Download "
+                "the {count} that match or may match as CSV on the Export page, and load them on the "
+                "Import page."
+            ).format(count=number(left)),
+            icon=":material/cloud:",
+        )
+        return
     st.info(
         _(
             "This page needs the accounts in memory. {count} match or may match; up to {most} are "
@@ -212,7 +222,7 @@ def _too_many(found: MarketView) -> None:
         icon=":material/cloud:",
     )
     columns = found.population.columns
-    helping = [one for one in found.narrowing() if one.left < left]
+    helping = [one for one in found.narrowing() if 0 < one.left < left]
     for one in helping[:_MOST_NARROWING]:
         with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
             st.button(

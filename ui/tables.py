@@ -394,7 +394,7 @@ def accounts_table(
     Parameters
     ----------
     rows
-        As `Evaluation.rows` returns them.
+        As `MarketView.page` gives them.
     profile
         Gives the currency and the tiers.
     """

@@ -10,9 +10,9 @@ from functools import cache
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from icp_core.analysis.segments import segments
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.tiers import best_of
 from icp_core.reference import geography
@@ -125,31 +125,10 @@ def areas(evaluation: Evaluation, level: Level, countries: Sequence[str] = ()) -
     countries
         Only accounts in these countries; none means all.
     """
-    matches = evaluation.matches.rows
-    places, codes = evaluation.codes(level)
-    chosen = _in_countries(evaluation, countries)
-    among = chosen[matches]
-    at = places[matches][among]
-    possible = evaluation.possible.rows
-
-    def count(where: npt.NDArray[Any], weights: npt.NDArray[Any] | None = None) -> Any:
-        return np.bincount(where, weights, minlength=len(codes))
-
-    known = ~np.isnan(evaluation.potential.amount[among])
-    counted = pl.DataFrame(
-        {
-            "code": pl.Series(codes, dtype=pl.String),
-            "accounts": count(at),
-            "possible": count(places[possible][chosen[possible]]),
-            "potential": count(at, evaluation.potential.known[among]),
-            "potential_known": count(at[known]),
-            "best_tier": count(at[evaluation.tier[among] == 0]),
-            "customers": count(at[evaluation.matches.customers[among]]),
-        }
-    )
     counted = (
         _listed(evaluation, level, countries)
-        .join(counted, on="code", how="left", nulls_equal=True)
+        .join(_possible(evaluation, level, countries), on="code", how="left", nulls_equal=True)
+        .join(_matching(evaluation, level, countries), on="code", how="left", nulls_equal=True)
         .with_columns(pl.exclude("code", "universe").fill_null(0))
     )
     tells_customers = evaluation.population.tells_customers
@@ -241,7 +220,8 @@ def best_in(
     inside = _in_countries(evaluation, countries)[matches]
     if area is not None:
         places, codes = evaluation.codes(level)
-        inside &= places[matches] == codes.index(area)
+        # An area of which nobody was lifted from an engine is not among the codes.
+        inside &= places[matches] == (codes.index(area) if area in codes else -1)
     return evaluation.rows(_best(evaluation, inside, limit))
 
 
@@ -251,6 +231,31 @@ def _listed(evaluation: Evaluation, level: Level, countries: Sequence[str]) -> p
     if countries:
         listed = listed.filter(pl.col("country").is_in(list(countries)))
     return listed.group_by("code").agg(pl.col("accounts").sum().alias("universe"))
+
+
+def _possible(evaluation: Evaluation, level: Level, countries: Sequence[str]) -> pl.DataFrame:
+    """Possible accounts by area: code, possible."""
+    places, codes = evaluation.codes(level)
+    possible = evaluation.possible.rows
+    chosen = places[possible[_in_countries(evaluation, countries)[possible]]]
+    return pl.DataFrame(
+        {
+            "code": pl.Series(codes, dtype=pl.String),
+            "possible": np.bincount(chosen, minlength=len(codes)),
+        }
+    )
+
+
+def _matching(evaluation: Evaluation, level: Level, countries: Sequence[str]) -> pl.DataFrame:
+    """The matches by area, as `segments` adds them up; where no potential is known it is 0 here."""
+    return segments(evaluation, level, countries=countries).select(
+        "accounts",
+        "customers",
+        code="key",
+        potential=pl.col("potential").fill_null(0.0),
+        potential_known=pl.col("accounts") - pl.col("potential_unknown"),
+        best_tier="tier_0",
+    )
 
 
 @cache

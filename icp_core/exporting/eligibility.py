@@ -41,7 +41,7 @@ def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
         million companies two unlike ones meet with a chance of one in a million); flags: named,
         with_domain, domain, page_url, stock_symbol, inactive, customer, opted_out.
     """
-    place = pl.col("country").fill_null("")
+    country = pl.col("country").fill_null("")
     return (
         accounts.lazy()
         .select(
@@ -50,7 +50,7 @@ def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
             "marketing_opt_out",
             country_code=layouts.country(),
             domain_key=layouts.domain_key(),
-            name_key=pl.concat_str(normalised("name"), place, separator="\n"),
+            name_key=pl.concat_str(normalised("name"), country, separator="\n"),
             named=cells.has_text(pl.col("name")),
             with_domain=cells.has_text(layouts.own_domain()),
             page_url=cells.has_text(pl.col("linkedin_url")),

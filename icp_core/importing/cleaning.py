@@ -269,11 +269,11 @@ def _industry(
         return frame
     codes = text.select(values.leading_code(pl.col("industry"))).to_series()
     revision = mapping.industry_revision
-    found = industry.normalised(codes, revision).alias("industry")
-    tally(tallies, "industry", text["industry"], found)
+    classes = industry.normalised(codes, revision).alias("industry")
+    tally(tallies, "industry", text["industry"], classes)
     return frame.with_columns(
-        found,
-        pl.when(found.is_not_null()).then(pl.lit(revision)).alias("industry_revision"),
+        classes,
+        pl.when(classes.is_not_null()).then(pl.lit(revision)).alias("industry_revision"),
     )
 
 

@@ -223,7 +223,7 @@ def match(
             matched.append((number, candidates[0], by))
         elif candidates:
             ambiguous.append((number, row["name"], row["country"], candidates))
-    found = pl.DataFrame(
+    matches = pl.DataFrame(
         matched, schema={"row": pl.Int64, "account_id": pl.String, "by": pl.String}, orient="row"
     )
     open_ones = pl.DataFrame(
@@ -236,8 +236,8 @@ def match(
         },
         orient="row",
     )
-    rest = deals.rows.join(found, on="row", how="anti").join(open_ones, on="row", how="anti")
-    return MatchedDeals(found.join(deals.rows, on="row", how="inner"), open_ones, rest)
+    rest = deals.rows.join(matches, on="row", how="anti").join(open_ones, on="row", how="anti")
+    return MatchedDeals(matches.join(deals.rows, on="row", how="inner"), open_ones, rest)
 
 
 def with_customers(accounts: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:

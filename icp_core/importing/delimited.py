@@ -180,17 +180,17 @@ def _copy_whole(
         return rejects(name, [], [], [])
     if missing > limits.unreadable + surveyed.blank_lines:
         return None
-    found = _copy(path, out, dialect, limits, within(on_progress, 0.9, 0.1), find_faulty=True)
-    if found is None or any(several_lines for *_, several_lines in found):
+    faulty = _copy(path, out, dialect, limits, within(on_progress, 0.9, 0.1), find_faulty=True)
+    if faulty is None or any(several_lines for *_, several_lines in faulty):
         # A quotation mark took lines of other rows with it.
         return None
-    if wanted - _lines_in(out, dialect, wanted) - len(found) not in (0, surveyed.blank_lines):
+    if wanted - _lines_in(out, dialect, wanted) - len(faulty) not in (0, surveyed.blank_lines):
         return None
     return rejects(
         name,
-        [line for line, *_ in found],
-        [_reason(error, text) for _, error, text, _ in found],
-        [(text or "").strip("\r\n").removeprefix(TOO_LONG) for _, _, text, _ in found],
+        [line for line, *_ in faulty],
+        [_reason(error, text) for _, error, text, _ in faulty],
+        [(text or "").strip("\r\n").removeprefix(TOO_LONG) for _, _, text, _ in faulty],
     )
 
 

@@ -95,14 +95,14 @@ def _try(lines: list[str], separator: str, quote: str) -> tuple[tuple[float, ...
             rows.append((reader.line_num, row))
         if len(rows) >= 100:
             break
-    found = find_header([cells for _, cells in rows])
-    if found is None:
+    header_row = find_header([cells for _, cells in rows])
+    if header_row is None:
         return None
-    line, header = rows[found]
-    widths = [len(cells) for _, cells in rows[found + 1 :]]
+    line, header = rows[header_row]
+    widths = [len(cells) for _, cells in rows[header_row + 1 :]]
     usual = max(set(widths), key=widths.count) if widths else len(header)
     trailing = usual == len(header) + 1 and all(
-        not cells[-1].strip() for _, cells in rows[found + 1 :] if len(cells) == usual
+        not cells[-1].strip() for _, cells in rows[header_row + 1 :] if len(cells) == usual
     )
     expected = usual if trailing else len(header)
     fitting = sum(width == expected for width in widths) / len(widths) if widths else 1.0

@@ -52,22 +52,24 @@ def _employees(
     """Headcounts, and the ends of bands where a list or register gives only those."""
     count = values.numbers(texts, assignment.decimal) * assignment.unit
     count = count.set(count < 0, None).round().cast(pl.Int64, strict=False)
-    found = pl.DataFrame({"text": texts, "employees": count}).with_columns(
+    headcounts = pl.DataFrame({"text": texts, "employees": count}).with_columns(
         pl.lit(None, pl.Int64).alias(end) for end in ("low", "high")
     )
     if count.null_count() > texts.null_count():
         low, high = values.band(pl.col("text"))
-        found = found.with_columns(low=low, high=high)
-    banded = found["employees"].is_null()
+        headcounts = headcounts.with_columns(low=low, high=high)
+    banded = headcounts["employees"].is_null()
     for end in ("low", "high"):
-        ends = found[end].set(~banded, None)
+        ends = headcounts[end].set(~banded, None)
         column = f"employees_{end}"
         if column in frame.columns:
             ends = pl.select(pl.coalesce(frame[column], ends)).to_series()
         frame = frame.with_columns(ends.alias(column))
-    known = pl.select(pl.coalesce(found["employees"], found["low"], found["high"])).to_series()
+    known = pl.select(
+        pl.coalesce(headcounts["employees"], headcounts["low"], headcounts["high"])
+    ).to_series()
     tally(tallies, "employees", texts, known)
-    return frame.with_columns(found["employees"])
+    return frame.with_columns(headcounts["employees"])
 
 
 def _newest(

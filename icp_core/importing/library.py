@@ -97,13 +97,13 @@ class Library:
 
     def lists(self) -> tuple[ImportedList, ...]:
         """All lists by label; a folder that holds none is passed over."""
-        found = []
+        lists = []
         for path in self._lists.glob(f"*/{_ABOUT}"):
             try:
-                found.append(ImportedList.model_validate_json(path.read_bytes()))
+                lists.append(ImportedList.model_validate_json(path.read_bytes()))
             except (ValidationError, OSError):
                 continue
-        return tuple(sorted(found, key=lambda imported: (imported.label.casefold(), imported.key)))
+        return tuple(sorted(lists, key=lambda imported: (imported.label.casefold(), imported.key)))
 
     def find(self, key: str) -> ImportedList:
         """One list.
@@ -341,14 +341,14 @@ class Library:
 
     def remembered(self) -> Mapping[str, HeadingMapping]:
         """Mappings by fingerprint of the headings; one that cannot be read is passed over."""
-        found = {}
+        mappings = {}
         for path in self._mappings.glob("*.json"):
             try:
                 mapping = HeadingMapping.from_json(path.read_bytes())
             except (ImportRefused, OSError):
                 continue
-            found[mapping.fingerprint] = mapping
-        return found
+            mappings[mapping.fingerprint] = mapping
+        return mappings
 
     def _changed(self, imported: ImportedList, **changes: object) -> ImportedList:
         return _imported_list(

@@ -88,14 +88,14 @@ def survey(path: Path, name: str, limits: Limits, on_progress: OnProgress) -> Su
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             utf_8 = False
-    found = None
+    code_page = None
     if not utf_8:
         with path.open("rb") as file:
             file.seek(foreign_from)
-            found = guess_code_page(file.read(2 * _CHUNK_BYTES).splitlines())
+            code_page = guess_code_page(file.read(2 * _CHUNK_BYTES).splitlines())
     return Survey(
         encoding="utf-8" if utf_8 else "single bytes",
-        code_page=found,
+        code_page=code_page,
         nuls=nuls > 0,
         mixed_ends=returns > 0 and not (returns == pairs == newlines),
         too_long=max(longest, size - last) > limits.line_bytes,

@@ -52,11 +52,6 @@ class InEngine:
         """All counts and sums."""
         return self._evaluation.market
 
-    @property
-    def lifted_up_to(self) -> int:
-        """Accounts up to which they would be lifted; 0 where none are."""
-        return self._evaluation.accounts.lift_up_to
-
     def narrowing(self) -> tuple[Narrowing, ...]:
         """What requiring each scored criterion would leave, the fewest accounts first.
 

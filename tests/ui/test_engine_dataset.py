@@ -1,87 +1,385 @@
-"""A dataset that stays in its engine: the pages that work on it, those that say why not, failures."""
+"""A dataset that stays in its engine: lifted into memory, too large for that, and failing."""
 
 import shutil
+import time
 
 import duckdb
 import polars as pl
 import pytest
 import streamlit as st
 from app_pages import PAGES, errors, metrics, opened, texts
+from streamlit.testing.v1 import AppTest
 
+from icp_core.accounts.universe import Universe
+from icp_core.analysis.account import nearest_customers
 from icp_core.errors import SourceError
 from icp_core.evaluation.engines import EngineAccounts, connect
+from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.importing import customer_lists
+from icp_core.learning import learn, rank_customers
+from icp_core.profiles.model import Role
 from icp_core.profiles.starters import starter
 from icp_core.sources import load
+from icp_core.workspace import Workspace
 from ui import data, state
 from ui.format import bounds, number
 
 PROFILE = "nordic-software"
-WORKING = (
-    "app.py",
-    "pages/1_Builder.py",
-    "pages/2_Market.py",
-    "pages/5_Accounts.py",
-    "pages/7_Versions.py",
-    "pages/8_Export.py",
+IN_MEMORY = "demo:4000"
+NEED_ACCOUNTS = (
+    "pages/10_Learn.py",
+    "pages/3_Map.py",
+    "pages/4_Tiers.py",
+    "pages/6_Verification.py",
 )
+# 164 accounts match or may match; 116 of them if they had to recruit abroad, 131 with the next best.
+LIMIT = "120"
+RECRUITS_ABROAD = 6
 
 
 @pytest.fixture(scope="module")
-def demo():
-    return load("demo:4000")
+def demo() -> Universe:
+    return load(IN_MEMORY)
 
 
 @pytest.fixture
-def address(demo, tmp_path, monkeypatch):
-    """A DuckDB file with the demo in it, named by the administrator."""
+def address(demo, tmp_path, monkeypatch) -> str:
+    """A DuckDB file with the demo in it, named by the administrator beside the demo itself."""
     path = tmp_path / "u.duckdb"
     connection = duckdb.connect(path)
     connection.register("arrow", demo.frame.to_arrow())
     connection.table("arrow").create("accounts")
     connection.close()
     found = f"duckdb://{path}?table=accounts"
-    monkeypatch.setenv("ICP_DATASETS", found)
+    monkeypatch.setenv("ICP_DATASETS", f"{found},{IN_MEMORY}")
     return found
 
 
 @pytest.fixture
-def reference(demo):
+def reference(demo) -> Evaluation:
     return Scoreboard(demo).evaluate(starter(PROFILE).profile)
+
+
+def shown(app: AppTest) -> dict[str, object]:
+    """All that the main part of a page tells: numbers, tables, charts, maps and running text."""
+    assert not app.exception
+    assert not errors(app)
+    main = app.main
+    return {
+        "metrics": [(one.label, one.value, one.delta) for one in main.metric],
+        "frames": [pl.from_pandas(one.value).to_dicts() for one in main.dataframe],
+        "tables": [one.value.to_dict("list") for one in main.table],
+        "figures": [one.proto.spec for one in main.get("plotly_chart")],
+        "decks": [one.proto.json for one in main.get("deck_gl_json_chart")],
+        "text": [one.value for one in (*main.markdown, *main.caption, *main.info)],
+        "buttons": [one.label for one in main.button],
+    }
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(one for one in app.main.button if one.label == label).click().run()
+
+
+def waited(app: AppTest) -> AppTest:
+    """The Learn page once its work is done."""
+    deadline = time.monotonic() + 120
+    while any(button.key == "learn_cancel" for button in app.button):
+        assert time.monotonic() < deadline, "the work did not end"
+        time.sleep(0.25)
+        app.run()
+    return app
+
+
+# Lifted into memory ------------------------------------------------------------------------------
 
 
 def test_the_start_page_shows_the_engines_numbers(address, reference):
     app = opened(dataset=address, profile=PROFILE)
     assert not app.exception
     assert not errors(app)
-    shown = metrics(app)
-    assert shown["Matching companies (TAM)"] == bounds(reference.market.tam)
-    assert shown["White space"] == number(reference.market.white_space)
+    numbers = metrics(app)
+    assert numbers["Matching companies (TAM)"] == bounds(reference.market.tam)
+    assert numbers["White space"] == number(reference.market.white_space)
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_works_or_says_what_to_do(address, path):
+def test_every_page_works(address, path):
+    app = waited(opened(path, dataset=address, profile=PROFILE, export_format="CSV for people"))
+    assert not app.exception
+    assert not errors(app)
+    assert "in memory" not in texts(app) + " ".join(message.value for message in app.info)
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters"),
+    [
+        ("app.py", {}),
+        ("pages/1_Builder.py", {}),
+        ("pages/1_Builder.py", {"builder_list": "What must-haves cost"}),
+        ("pages/1_Builder.py", {"builder_list": "To verify"}),
+        ("pages/2_Market.py", {}),
+        ("pages/2_Market.py", {"market_by": "Industry"}),
+        ("pages/2_Market.py", {"market_section": "Customers"}),
+        ("pages/2_Market.py", {"market_section": "What each choice costs"}),
+        ("pages/2_Market.py", {"market_section": "Concentration"}),
+        ("pages/2_Market.py", {"market_section": "Cut-offs"}),
+        ("pages/2_Market.py", {"market_section": "Robustness"}),
+        ("pages/3_Map.py", {}),
+        ("pages/3_Map.py", {"map_level": "Municipalities"}),
+        ("pages/4_Tiers.py", {}),
+        ("pages/8_Export.py", {"export_format": "CSV for people"}),
+    ],
+)
+def test_a_page_shows_the_same_as_for_the_accounts_in_memory(address, path, parameters):
+    in_memory = shown(opened(path, dataset=IN_MEMORY, profile=PROFILE, **parameters))
+    lifted = shown(opened(path, dataset=address, profile=PROFILE, **parameters))
+    for what, expected in in_memory.items():
+        assert lifted[what] == expected, what
+
+
+def test_an_area_that_none_of_the_lifted_accounts_lies_in_can_be_chosen(address, demo, reference):
+    matched = {*reference.rows(reference.best(len(reference.matches)))["municipality"]}
+    possible = {*reference.possible_rows(reference.best_possible(1_000))["municipality"]}
+    empty = sorted({*demo.frame["municipality"].drop_nulls()} - matched - possible)[0]
+    app = opened(
+        "pages/3_Map.py",
+        dataset=address,
+        profile=PROFILE,
+        map_level="Municipalities",
+    )
+    app.selectbox(key="map_area").set_value(empty).run()
+    assert not app.exception
+    assert metrics(app)["Matches"] == "0"
+    assert metrics(app)["Match rate"] == "0\xa0%"
+
+
+def test_accounts_are_searched_filtered_sorted_and_opened_as_in_memory(address, reference):
+    listed = [
+        opened("pages/5_Accounts.py", dataset=name, profile=PROFILE)
+        for name in (address, IN_MEMORY)
+    ]
+
+    def agree() -> None:
+        lifted, in_memory = (shown(app) for app in listed)
+        assert lifted["frames"] == in_memory["frames"]
+        assert lifted["tables"] == in_memory["tables"]
+
+    agree()
+    best = reference.page(limit=3)
+    assert listed[0].dataframe[0].value["name"].to_list()[:3] == best["name"].to_list()
+    for app in listed:
+        app.text_input(key="find").set_value(best["org_number"][2]).run()
+    agree()
+    assert listed[0].dataframe[0].value["name"].to_list() == [best["name"][2]]
+    for app in listed:
+        app.text_input(key="find").set_value("").run()
+        app.pills(key="accounts_tiers").set_value(["B"]).run()
+        app.multiselect(key="accounts_regions").set_value(["SE-01"]).run()
+        app.selectbox(key="accounts_sort").set_value("employees").run()
+    agree()
+    for app in listed:
+        app.multiselect(key="accounts_regions").set_value([]).run()
+        app.pills(key="accounts_tiers").set_value([]).run()
+        app.segmented_control(key="accounts_state").set_value("possible").run()
+    agree()
+    assert f"**{len(reference.possible)} accounts**" in texts(listed[0])
+
+
+def test_an_account_is_told_as_in_memory_and_its_nearest_customers_are_of_the_lifted(
+    address, reference
+):
+    key = reference.page(limit=5)["account_id"][4]
+    lifted, in_memory = (
+        shown(opened("pages/5_Accounts.py", dataset=name, profile=PROFILE, account=key))
+        for name in (address, IN_MEMORY)
+    )
+    assert lifted["tables"] == in_memory["tables"]
+    assert lifted["figures"] == in_memory["figures"]
+    ids = reference.universe.frame["account_id"]
+    left = {*ids.gather([*reference.matches.rows, *reference.possible.rows])}
+    nearest = nearest_customers(reference, key, count=1_000)
+    assert next(one.name for one in nearest if one.account_id in left) in str(lifted)
+
+
+def test_what_was_not_lifted_is_not_offered(address, reference):
+    app = opened("pages/5_Accounts.py", dataset=address, profile=PROFILE)
+    assert app.segmented_control(key="accounts_state").options == [
+        f"Matches {len(reference.matches)}",
+        f"Possible {len(reference.possible)}",
+    ]
+    assert "accounts_add" not in {button.key for button in app.button}
+    failing = reference.universe.frame["account_id"][int(reference.failing.rows[0])]
+    app = opened(
+        "pages/5_Accounts.py",
+        dataset=address,
+        profile=PROFILE,
+        account=failing,
+        accounts_state="Others",
+    )
+    assert not app.exception
+    assert app.segmented_control(key="accounts_state").value == "match"
+    assert "not among those" in texts(app) + " ".join(errors(app))
+
+
+def test_a_sample_is_drawn_from_the_matches_and_the_possible_and_answered(address, reference):
+    app = opened("pages/6_Verification.py", dataset=address, profile=PROFILE)
+    app.number_input(key="verification_of_match").set_value(5).run()
+    app.number_input(key="verification_of_possible").set_value(3).run()
+    press(app, "Draw the sample")
+    (saved,) = Workspace.open().draws(dataset=address)
+    assert (saved.match_size, saved.possible_size) == (
+        len(reference.matches),
+        len(reference.possible),
+    )
+    answers = Workspace.open().answers(saved.id)
+    ids = reference.universe.frame["account_id"]
+    drawn = {name: set(part["account_id"]) for (name,), part in answers.group_by("stratum")}
+    assert drawn["match"] <= {*ids.gather(reference.matches.rows)}
+    assert drawn["possible"] <= {*ids.gather(reference.possible.rows)}
+    press(app, "Fits")
+    assert not app.exception
+    assert not errors(app)
+    assert "1 of 5 answered" in {metric.delta for metric in app.metric}
+
+
+def test_two_profiles_are_compared_as_in_memory(address):
+    chosen = {
+        "versions_part": "Compare",
+        "versions_before": "starter:nordic-software",
+        "versions_after": "starter:manufacturers-erp",
+    }
+    lifted, in_memory = (
+        opened("pages/7_Versions.py", dataset=name, profile=PROFILE, versions_part="Compare")
+        for name in (address, IN_MEMORY)
+    )
+    for app in (lifted, in_memory):
+        for side in ("versions_before", "versions_after"):
+            app.selectbox(key=side).select(chosen[side]).run()
+    found, expected = shown(lifted), shown(in_memory)
+    assert found["tables"] == expected["tables"]
+    assert found["frames"] == expected["frames"]
+    assert found["text"] == expected["text"]
+
+
+def test_learning_from_marked_customers_uses_the_accounts_that_were_lifted(
+    address, demo, reference
+):
+    left = sorted([*reference.matches.rows, *reference.possible.rows])
+    among = Universe.of(demo.frame[left], name="left", label="Left")
+    marked = customer_lists.flagged(among)
+    expected = rank_customers(marked, among)
+    app = waited(opened("pages/10_Learn.py", dataset=address, profile=PROFILE))
+    assert not errors(app)
+    assert app.segmented_control(key="learn_from").value == "marked"
+    assert f"Learned from the {len(among)} accounts" in texts(app)
+    options = dict(option.split(" ", 1) for option in app.pills(key="learn_group").options)
+    assert options["Best"] == number(len(expected.rows("best")))
+    result = learn(among, marked, hand=reference.profile)
+    app = waited(app.segmented_control(key="learn_part").set_value("shared").run())
+    assert not app.exception
+    said = texts(app)
+    for one in result.suggested:
+        assert one.sentence(result.compared) in said
+
+
+# Too many to be lifted ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("limit", ["0", "10", LIMIT])
+@pytest.mark.parametrize("path", PAGES)
+def test_above_the_limit_a_page_works_in_the_engine_or_says_how_many_are_left(
+    address, reference, monkeypatch, path, limit
+):
+    monkeypatch.setenv("ICP_LIFT_ACCOUNTS", limit)
     app = opened(path, dataset=address, profile=PROFILE, export_format="CSV for people")
     assert not app.exception
     assert not errors(app)
-    says = [message.value for message in app.info if "every account in memory" in message.value]
-    if path in WORKING:
-        assert not says
-    elif path != "pages/9_Import.py":
-        assert len(says) == 1
-        assert "Export page" in says[0]
+    says = [message.value for message in app.info if "accounts in memory" in message.value]
+    assert len(says) == (path in NEED_ACCOUNTS)
+    if says:
+        left = len(reference.matches) + len(reference.possible)
+        assert str(left) in says[0]
+        assert ("Export page" if limit == "0" else f"up to {limit} are") in says[0]
+    applied = [button for button in app.main.button if button.label == "Apply"]
+    assert bool(applied) == (path in NEED_ACCOUNTS and limit != "0")
 
 
-def test_the_accounts_page_goes_through_the_engines_ranking(address, reference):
-    count = len(reference.matches)
-    assert count > 10
-    app = opened("pages/5_Accounts.py", dataset=address, profile=PROFILE)
+@pytest.mark.parametrize("path", NEED_ACCOUNTS)
+def test_requiring_what_the_page_names_brings_the_accounts_under_the_limit(
+    address, demo, reference, monkeypatch, path
+):
+    monkeypatch.setenv("ICP_LIFT_ACCOUNTS", LIMIT)
+    required = reference.profile.changing(RECRUITS_ABROAD, role=Role.MUST_HAVE)
+    expected = Scoreboard(demo).evaluate(required)
+    left = len(expected.matches) + len(expected.possible)
+    assert left <= int(LIMIT) < len(reference.matches) + len(reference.possible)
+    app = opened(path, dataset=address, profile=PROFILE)
+    assert f"{left} left, few enough" in texts(app)
+    assert texts(app).count("few enough") == 1
+    waited(app.button(key=f"narrow_{RECRUITS_ABROAD}").click().run())
+    assert not app.exception
+    assert not app.info
+    assert app.session_state["view"].profile == required
+    if path == "pages/3_Map.py":
+        assert metrics(app)["Matches"] == number(len(expected.matches))
+
+
+@pytest.fixture
+def kept_in_engine(address, monkeypatch) -> str:
+    monkeypatch.setenv("ICP_LIFT_ACCOUNTS", "0")
+    return address
+
+
+@pytest.mark.parametrize("path", ["app.py", "pages/1_Builder.py", "pages/8_Export.py"])
+def test_a_page_shows_from_the_engine_what_it_shows_from_memory(kept_in_engine, path):
+    lifted, in_memory = (
+        shown(opened(path, dataset=name, profile=PROFILE, export_format="CSV for people"))
+        for name in (kept_in_engine, IN_MEMORY)
+    )
+    assert lifted["metrics"] == in_memory["metrics"]
+    assert lifted["frames"] == in_memory["frames"]
+    assert lifted["tables"] == in_memory["tables"]
+
+
+def test_the_markets_totals_come_from_the_engine(kept_in_engine, reference):
+    app = opened("pages/2_Market.py", dataset=kept_in_engine, profile=PROFILE)
+    assert metrics(app)["Matching companies (TAM)"] == bounds(reference.market.tam)
+    table = app.dataframe[0].value
+    assert table["accounts"].sum() == len(reference.matches)
+    assert "Too many match or may match".lower() in texts(app).lower()
+
+
+def test_the_accounts_page_goes_through_the_engines_ranking(kept_in_engine, reference):
+    app = opened("pages/5_Accounts.py", dataset=kept_in_engine, profile=PROFILE)
     names = app.dataframe[0].value["name"].to_list()
-    expected = reference.page(limit=50)
-    assert names == expected["name"].to_list()
+    assert names == reference.page(limit=50)["name"].to_list()
+    app.number_input(key="engine_page").set_value(2).run()
+    names = app.dataframe[0].value["name"].to_list()
+    assert names == reference.page(offset=50, limit=50)["name"].to_list() != []
 
 
-def test_a_changed_profile_changes_the_builders_numbers(address, demo):
+def test_profiles_are_not_compared_where_nothing_is_lifted(kept_in_engine):
+    app = opened(
+        "pages/7_Versions.py", dataset=kept_in_engine, profile=PROFILE, versions_part="Compare"
+    )
+    assert not app.exception
+    assert "stay in their engine" in errors(app)[0]
+
+
+def test_two_profiles_that_leave_too_many_are_not_compared(address, monkeypatch):
+    # Each alone would be lifted.
+    monkeypatch.setenv("ICP_LIFT_ACCOUNTS", "200")
+    app = opened("pages/7_Versions.py", dataset=address, profile=PROFILE, versions_part="Compare")
+    app.selectbox(key="versions_before").select("starter:nordic-software").run()
+    app.selectbox(key="versions_after").select("starter:manufacturers-erp").run()
+    assert not app.exception
+    assert "too many to be compared" in errors(app)[0]
+
+
+@pytest.mark.parametrize("limit", ["0", ""])
+def test_a_changed_profile_changes_the_builders_numbers(address, demo, monkeypatch, limit):
+    monkeypatch.setenv("ICP_LIFT_ACCOUNTS", limit)
     app = opened("pages/1_Builder.py", dataset=address, profile=PROFILE)
     before = metrics(app)
     profile = starter(PROFILE).profile
@@ -94,12 +392,19 @@ def test_a_changed_profile_changes_the_builders_numbers(address, demo):
     assert metrics(app)["Matches"] != before["Matches"]
 
 
-def test_the_export_page_makes_the_file_of_the_engines_matches(address, reference):
+@pytest.mark.parametrize("limit", ["0", ""])
+def test_the_export_page_makes_the_file_of_the_engines_matches(
+    address, reference, monkeypatch, limit
+):
+    monkeypatch.setenv("ICP_LIFT_ACCOUNTS", limit)
     app = opened(
         "pages/8_Export.py", dataset=address, profile=PROFILE, export_format="CSV for people"
     )
     ranked = sum(tier.accounts for tier in reference.tiers[:-1])
     assert f"The file, {number(ranked)} compan" in texts(app)
+
+
+# What goes wrong ---------------------------------------------------------------------------------
 
 
 def test_an_engine_that_is_gone_leaves_the_sidebar_working(address):
@@ -140,11 +445,15 @@ def test_a_question_over_the_limit_leaves_the_last_answer_and_can_be_asked_again
     assert metrics(app)["Matching companies (TAM)"] == bounds(expected.market.tam)
 
 
-def test_a_wrong_limit_is_one_message(address, monkeypatch):
-    monkeypatch.setenv("ICP_QUERY_SECONDS", "soon")
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("ICP_QUERY_SECONDS", "soon"), ("ICP_LIFT_ACCOUNTS", "many"), ("ICP_LIFT_ACCOUNTS", "-1")],
+)
+def test_a_wrong_limit_is_one_message(address, monkeypatch, setting, value):
+    monkeypatch.setenv(setting, value)
     app = opened(dataset=address, profile=PROFILE)
     assert not app.exception
-    assert "ICP_QUERY_SECONDS is 'soon'" in errors(app)[0]
+    assert f"{setting} is '{value}'" in errors(app)[0]
 
 
 def test_a_password_never_reaches_the_page(monkeypatch):

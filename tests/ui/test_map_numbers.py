@@ -1,7 +1,6 @@
-"""The numbers behind the map, and what of them reaches the reader's browser."""
+"""How the numbers of areas are drawn, and what of them reaches the reader's browser."""
 
 import json
-from collections import Counter
 from math import asinh, log2, pi, radians, tan
 
 import numpy as np
@@ -10,20 +9,15 @@ import pytest
 
 from icp_core.accounts.universe import Universe
 from icp_core.analysis.areas import areas as areas_data
-from icp_core.analysis.areas import best_in as best_rows
 from icp_core.analysis.areas import points as points_data
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.scoreboard import Scoreboard
-from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role, Tier, TierPolicy
+from icp_core.profiles.model import Criterion, Profile, Range, Role, Tier, TierPolicy
 from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography
 from icp_core.sources import load
 from ui import maps
-from ui.areas import (
-    MOST_POINTS,
-    Measure,
-    shading_data,
-)
+from ui.areas import Measure, shading_data
 from ui.tables import Table
 
 LARGE = Profile(
@@ -63,98 +57,26 @@ def five() -> Evaluation:
     )
 
 
-def row(areas, code):
-    return areas.numbers(code)
-
-
-def test_each_area_has_its_matches_their_worth_and_the_accounts_they_are_among(five):
+def test_a_note_counts_the_matches_without_a_region(five):
     areas = areas_data(five, "region")
-    stockholm = row(areas, "SE-01")
-    # Potential is 100 an employee and year; tier A starts at 50 000.
-    assert stockholm["accounts"] == stockholm["universe"] == 2
-    assert stockholm["potential"] == 100_000
-    assert stockholm["best_tier"] == 1
-    assert (stockholm["customers"], stockholm["white_space"]) == (1, 1)
-    assert stockholm["match_rate"] == 1
-    assert (stockholm["name"], stockholm["within"]) == ("Stockholms län", "Sweden")
-
-
-def test_an_area_without_a_match_is_zero_and_one_without_an_account_has_no_rate(five):
-    areas = areas_data(five, "region")
-    assert row(areas, "SE-12")["accounts"] == 0
-    assert row(areas, "SE-12")["match_rate"] == 0
-    assert row(areas, "SE-14")["accounts"] == 0
-    assert row(areas, "SE-14")["match_rate"] is None
-    assert row(areas, "NO-03")["possible"] == 1
-
-
-def test_accounts_without_a_region_are_counted_apart_and_in_the_total(five):
-    areas = areas_data(five, "region")
-    assert areas.unplaced["accounts"] == 1
-    assert areas.total["accounts"] == 3
-    assert areas.table["accounts"].sum() == 2
     assert "1 match has no known region." in maps.notes(areas, None, Measure.MATCHES)
 
 
-def test_only_countries_with_accounts_are_in_view_or_those_chosen(five):
-    assert areas_data(five, "region").countries == ("SE", "NO")
-    norway = areas_data(five, "region", ["NO"])
-    assert norway.countries == ("NO",)
-    assert norway.total["universe"] == 1
-    assert set(norway.table["within"]) == {"Norway"}
-
-
-def test_a_potential_that_no_match_has_is_unknown_and_not_zero():
+def test_a_note_counts_the_matches_without_a_potential():
     everybody = evaluated(
         EVERYBODY, country=["SE"] * 3, region=["SE-01", "SE-01", "SE-12"], employees=[None, None, 5]
     )
     areas = areas_data(everybody, "region")
-    assert row(areas, "SE-01")["potential"] is None
-    assert row(areas, "SE-12")["potential"] == 500
-    assert areas.total["potential"] == 500
-    assert areas.ranked(Measure.POTENTIAL.value)["code"].to_list() == ["SE-12", "SE-01"]
     assert "The potential of 2 matches is unknown and not counted." in maps.notes(
         areas, None, Measure.POTENTIAL
     )
 
 
-def test_who_is_a_customer_is_unknown_where_no_column_tells():
+def test_a_note_says_that_no_column_tells_who_is_a_customer():
     areas = areas_data(
         evaluated(EVERYBODY, country=["SE"], region=["SE-01"], employees=[5]), "region"
     )
-    assert areas.total["customers"] is None
-    assert row(areas, "SE-01")["white_space"] is None
     assert any("no such column" in note for note in maps.notes(areas, None, Measure.CUSTOMERS))
-
-
-@pytest.mark.parametrize("level", ["region", "municipality"])
-def test_areas_agree_with_counting_the_accounts_one_by_one(demo, level):
-    rows = demo.rows(demo.best(len(demo.matches)))
-    slow = Counter(rows[level])
-    best = Counter(rows.filter(pl.col("tier") == "A")[level])
-    customers = Counter(rows.filter("is_customer")[level])
-    listed = Counter(demo.universe.frame[level])
-    table = areas_data(demo, level).table
-    assert table.height == len(geography.boundaries(level)["features"])
-    for one in table.iter_rows(named=True):
-        code = one["code"]
-        assert one["accounts"] == slow[code]
-        assert one["best_tier"] == best[code]
-        assert one["customers"] == customers[code]
-        assert one["white_space"] == slow[code] - customers[code]
-        assert one["universe"] == listed[code]
-    worth = rows.group_by(level).agg(pl.col("potential").sum())
-    for code, potential in worth.iter_rows():
-        assert row(areas_data(demo, level), code)["potential"] == pytest.approx(potential)
-
-
-def test_areas_agree_with_the_breakdown_of_the_market(demo):
-    breakdown = demo.breakdown("municipality")
-    table = areas_data(demo, "municipality").table
-    shown = dict(table.select("code", "accounts").iter_rows())
-    assert {code: shown[code] for code in breakdown.keys} == dict(
-        zip(breakdown.keys, breakdown.accounts.sum(axis=1).tolist(), strict=True)
-    )
 
 
 def test_a_region_the_reference_does_not_know_is_in_the_ranking_and_not_on_the_map():
@@ -165,14 +87,6 @@ def test_a_region_the_reference_does_not_know_is_in_the_ranking_and_not_on_the_m
     assert set(areas.ranked(Measure.MATCHES.value)["name"]) == {"Stockholms län", "North"}
     deck = drawn(areas, selected="North")
     assert "North" not in json.dumps(deck)
-
-
-def test_the_best_accounts_of_an_area_are_its_own_and_best_first(demo):
-    rows = best_rows(demo, "region", area="SE-01", limit=10)
-    assert set(rows["region"]) == {"SE-01"}
-    everything = demo.rows(demo.best(len(demo.matches)))
-    expected = everything.filter(pl.col("region") == "SE-01").head(10)
-    assert rows["account_id"].to_list() == expected["account_id"].to_list()
 
 
 def test_classes_hold_about_as_many_areas_each():
@@ -219,29 +133,6 @@ def test_the_legend_counts_every_area_once(demo):
     assert swatches[-1].label == "none listed"
 
 
-def test_points_are_the_best_that_have_a_position_and_one_for_those_in_the_same_place():
-    located = evaluated(
-        country=["SE"] * 6,
-        employees=[900, 800, 700, 600, 500, 400],
-        latitude=[59.30001, 59.30004, None, 55.6, 999.0, 57.7],
-        longitude=[18.1, 18.1, 18.1, 13.0, 18.1, 12.0],
-    )
-    points = points_data(located, limit=3)
-    assert points.accounts == 3
-    assert points.without_position == 2  # unknown, and nowhere on earth
-    assert points.places.select("latitude", "longitude", "accounts").rows() == [
-        (59.3, 18.1, 2), (55.6, 13.0, 1),
-    ]  # fmt: skip
-    assert points.places["name"].to_list() == [["C0", "C1"], ["C3"]]
-    assert points.tiers == (3, 0)
-
-
-def test_points_are_never_more_than_the_limit_of_the_map(demo):
-    everybody = demo.under(EVERYBODY)
-    points = points_data(everybody, limit=10**9)
-    assert points.accounts == points.places["accounts"].sum() == MOST_POINTS
-
-
 def test_accounts_without_coordinates_are_counted_and_not_drawn(five):
     points = points_data(five, limit=100)
     assert (points.accounts, points.without_position) == (0, 3)
@@ -263,7 +154,7 @@ def test_regions_by_another_name_than_the_code_are_ranked_but_nothing_is_called_
     named = evaluated(EVERYBODY, country=["SE"], region=["Stockholm"], employees=[5])
     areas = areas_data(named, "region")
     assert areas.ranked(Measure.MATCHES.value)["name"].to_list() == ["Stockholm"]
-    assert row(areas, "SE-01")["accounts"] is None
+    assert areas.numbers("SE-01")["accounts"] is None
     assert "no region" in maps.obstacle(areas, None)
 
 
@@ -413,19 +304,3 @@ def test_the_ranking_as_a_file_is_in_the_order_shown_and_runs_no_formula():
     assert header.startswith('"code","Area","Matches","Potential, EUR"')
     assert first.startswith('"SE-01","Stockholms län",2,1200.0')
     assert second.startswith('"\'=1+1","\'=1+1",1')
-
-
-def test_only_matches_of_the_chosen_countries_are_points(demo):
-    finland = points_data(demo, limit=500, countries=["FI"])
-    rows = demo.rows(demo.best(len(demo.matches)))
-    assert finland.accounts == rows.filter(pl.col("country") == "FI").height > 0
-
-
-def test_choosing_one_country_in_the_profile_leaves_the_others_at_zero(demo):
-    danish = demo.under(
-        EVERYBODY.adding(Criterion(column="country", role=Role.MUST_HAVE, fit=Choice.of("DK")))
-    )
-    table = areas_data(danish, "region").table
-    by_country = dict(table.group_by("within").agg(pl.col("accounts").sum()).iter_rows())
-    assert by_country["Denmark"] == len(danish.matches)
-    assert by_country["Sweden"] == by_country["Norway"] == by_country["Finland"] == 0

@@ -54,7 +54,7 @@ def test_the_policies_stand_side_by_side_with_their_numbers(
 
 def test_the_share_that_is_in_the_tier_now_is_counted(demo: Evaluation) -> None:
     found = side_by_side(demo)
-    table = tiers.comparison_data(view_of(demo), found, TeamPlan())
+    table = tiers.comparison_data(view_of(demo), view_of(demo).tier_policies(), TeamPlan())
     value = found["value"]
     now = set(demo.matches.rows[demo.tier == 0].tolist())
     then = set(value.matches.rows[value.tier == 0].tolist())

@@ -24,8 +24,8 @@ def dialog(market: MarketView, *, dataset: str) -> None:
 
 
 def _form(market: MarketView, dataset: str) -> None:
-    universe = market.population
-    has = universe.columns.keys()
+    population = market.population
+    has = population.columns.keys()
     with st.form("add_account", border=False):
         name = st.text_input(_("Name"), key="add_name")
         with st.container(horizontal=True):
@@ -76,7 +76,7 @@ def _form(market: MarketView, dataset: str) -> None:
             format_func=lambda all_of_them: (
                 _("In every dataset")
                 if all_of_them
-                else _("Only among: {label}").format(label=plain(universe.label))
+                else _("Only among: {label}").format(label=plain(population.label))
             ),
             key="add_everywhere",
         )

@@ -107,8 +107,9 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
     states = {
         "match": _("Matches {count}").format(count=number(market.totals.matching)),
         "possible": _("Possible {count}").format(count=number(market.totals.possible)),
-        "fail": _("Others"),
     }
+    if "failing" in market.supports:
+        states["fail"] = _("Others")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         text = st.text_input(
             _("Search"),
@@ -153,15 +154,11 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
     return wanted, tuple(statuses)
 
 
-def _filters(
-    market: MarketView,
-) -> tuple[list[str], bool | None, list[Status]]:
+def _filters(market: MarketView) -> tuple[list[str], bool | None, list[Status]]:
     in_use = sum(bool(state.now(name)) for name in (REGIONS, CUSTOMERS, DECISIONS))
     label = _("Filters") + (f" · {in_use}" if in_use else "")
     with st.popover(label, icon=":material/filter_list:"):
-        names = {
-            code: geography.name_of(code) for code in market.values("region") if code is not None
-        }
+        names = {code: geography.name_of(code) for code in market.values("region")}
         regions = st.multiselect(
             _("Regions"),
             sorted(names, key=lambda code: (code[:2], names[code])),

@@ -183,7 +183,12 @@ def _unknown(market: MarketView, found: AccountDetail) -> None:
 def _customers(market: MarketView, account_id: str) -> None:
     st.markdown(
         _("**Nearest customers**"),
-        help=_("The customers most alike on the columns that the profile reads, unweighted."),
+        help=_("The customers most alike on the columns that the profile reads, unweighted.")
+        if "failing" in market.supports
+        else _(
+            "Of the customers that match or may match, those most alike on the columns that the "
+            "profile reads, unweighted."
+        ),
     )
     found = market.nearest_customers(account_id)
     if not found:

@@ -110,7 +110,7 @@ def _choose(imported: ImportedList, session: ImportSession) -> None:
 
 
 def matched(name: str, deals: Deals, accounts: pl.DataFrame) -> DealReview:
-    """DealReview beside the accounts, with as many of these as decisions need."""
+    """Deals beside the accounts, with as many of these as decisions need."""
     matches = match(deals, accounts)
     ids = [*matches.matched["account_id"], *matches.ambiguous["candidates"].explode().drop_nulls()]
     few = accounts.filter(pl.col("account_id").is_in(pl.Series(ids, dtype=pl.String).implode()))

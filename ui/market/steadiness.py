@@ -140,8 +140,8 @@ def account_data(
 
     Parameters
     ----------
-    found
-        The draws.
+    market, found
+        The market and its draws.
     tier
         Index of the tier.
     rows

@@ -1,0 +1,59 @@
+"""The only room with caches. What it returns is shared by all users and never changed in place."""
+
+from ui.data.learning import (
+    customer_segments,
+    fictional_deals,
+    learning_result,
+    rank_customers,
+    ranked_apart,
+    twins,
+)
+from ui.data.lists import (
+    TO_VERIFY,
+    comparison,
+    countries,
+    datasets,
+    export,
+    lifted_up_to,
+    market,
+    offers,
+    outcomes,
+    stays_in_engine,
+    tried_market,
+    universe,
+)
+from ui.data.saved import (
+    decisions,
+    excluded,
+    refresh_saved,
+    remembers,
+    saved_profiles,
+    workspace,
+)
+
+__all__ = [
+    "TO_VERIFY",
+    "comparison",
+    "countries",
+    "customer_segments",
+    "datasets",
+    "decisions",
+    "excluded",
+    "export",
+    "fictional_deals",
+    "learning_result",
+    "lifted_up_to",
+    "market",
+    "offers",
+    "outcomes",
+    "rank_customers",
+    "ranked_apart",
+    "refresh_saved",
+    "remembers",
+    "saved_profiles",
+    "stays_in_engine",
+    "tried_market",
+    "twins",
+    "universe",
+    "workspace",
+]

@@ -1,0 +1,332 @@
+"""Lists, what they offer, and the market of a profile on them: shared by all users, never changed."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+import streamlit as st
+
+from icp_core import sources
+from icp_core.accounts.universe import Universe
+from icp_core.analysis.compare import Comparison
+from icp_core.errors import ImportRefused, SourceError, WorkspaceError
+from icp_core.evaluation import engines
+from icp_core.evaluation.engines import EngineAccounts
+from icp_core.evaluation.engines.base import without_password
+from icp_core.evaluation.engines.evaluation import LIFTED, SECONDS
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.exporting import Customers, Prepared
+from icp_core.importing.library import IMPORTED, Library
+from icp_core.learning.customers import Outcomes
+from icp_core.profiles.first_draft import Offers
+from icp_core.profiles.model import Profile
+from icp_core.views import ExportSpec, InMemory, MarketView, view_of
+from icp_core.workspace import default_url
+from ui.data.saved import added_at, excluded_at, workspace
+from ui.texts import _
+
+TO_VERIFY: Final = "to verify"
+"""Tier of possible accounts in a file: they match once their unknown facts are known."""
+
+
+_ENGINE_AGE: Final = 3_600
+"""Seconds after which an engine is asked again, because its accounts may have changed."""
+
+
+_BY_CONTENT: Final[dict[str | type[Any], Callable[[Any], Any]]] = {Profile: Profile.model_dump_json}
+
+
+def datasets() -> dict[str, str]:
+    """Labels of the datasets that can be chosen, by name.
+
+    Those that ship, those that were loaded here, and what the administrator names in the environment
+    variable `ICP_DATASETS`, separated by commas: `demo:1000000`, a file, whatever `sources.load` or
+    `engines.connect` takes. Only these are ever loaded for an address: a path in a shared link must
+    not read a file. An engine goes by its address without the password.
+    """
+    return (
+        {entry.name: entry.label for entry in sources.BUILT_IN}
+        | {name: name for name in _named()}
+        | {imported.source: imported.label for imported in Library().lists()}
+    )
+
+
+def _named() -> dict[str, str]:
+    """What the administrator names, with passwords, by what it goes by."""
+    more = (name.strip() for name in os.environ.get("ICP_DATASETS", "").split(","))
+    return {
+        without_password(name) if engines.is_address(name) else name: name for name in more if name
+    }
+
+
+def stays_in_engine(source: str) -> bool:
+    """Whether the accounts of a source are asked where they are, and only a sample is in memory."""
+    return engines.is_address(source)
+
+
+def universe(source: str) -> Universe:
+    """The accounts of a source, and those that somebody added to them by hand.
+
+    Of a source that stays in its engine it is a sample, to suggest criteria from.
+
+    Raises
+    ------
+    IcpError
+        As `sources.load`.
+    """
+    with st.spinner(_("Loading the accounts")):
+        return universe_of(source, edition_of(source))
+
+
+def outcomes(source: str) -> Outcomes | None:
+    """Deals and customers that were loaded for a source; None if there are none.
+
+    Raises
+    ------
+    IcpError
+        If they cannot be read.
+    """
+    kind, _of, key = source.partition(":")
+    if kind != IMPORTED:
+        return None
+    return _outcomes(key, edition_of(source).version)
+
+
+def offers(source: str) -> Offers:
+    """What the accounts of a source, or a sample of them, offer to make criteria from."""
+    return _offers(source, edition_of(source))
+
+
+def market(source: str, profile: Profile) -> MarketView:
+    """A profile on a source; everything drawn in one run shares it and its parts.
+
+    Raises
+    ------
+    ProfileError
+        If the profile does not fit the accounts.
+    SourceError
+        If the accounts cannot be loaded, or their engine cannot be reached, fails, or takes longer
+        than `ICP_QUERY_SECONDS`.
+    """
+    if not stays_in_engine(source):
+        return _market(source, profile, edition_of(source))
+    try:
+        with st.spinner(_("Asking the engine")):
+            return view_of(_engine(source).evaluate(profile))
+    except SourceError:
+        # So that the next question connects afresh.
+        _engine.clear(source)
+        raise
+
+
+def tried_market(source: str, profile: Profile) -> MarketView:
+    """A profile on the accounts in memory; of an engine's, on the sample that criteria come from."""
+    return _market(source, profile, edition_of(source))
+
+
+def lifted_up_to() -> int:
+    """Accounts up to which those that match or may match are lifted from an engine.
+
+    Raises
+    ------
+    SourceError
+        If `ICP_LIFT_ACCOUNTS` is no whole number.
+    """
+    text = os.environ.get("ICP_LIFT_ACCOUNTS", "").strip()
+    if not (text or str(LIFTED)).isdecimal():
+        raise SourceError(
+            f"ICP_LIFT_ACCOUNTS is {text!r}; set it to a whole number of accounts, such as {LIFTED}, or "
+            "to 0 to leave them all in their engine."
+        )
+    return int(text or LIFTED)
+
+
+def comparison(source: str, before: Profile, after: Profile) -> Comparison:
+    """Two profiles on a source: who came, who went, who moved, and why.
+
+    Raises
+    ------
+    ProfileError
+        If either does not fit the accounts.
+    SourceError
+        If the accounts stay in an engine that fails, or too many of them match or may match.
+    """
+    with st.spinner(_("Comparing")):
+        if not stays_in_engine(source):
+            return _comparison(source, before, after, edition_of(source))
+        engine = _engine(source)
+        most = lifted_up_to()
+        if not most:
+            raise SourceError(
+                "Profiles are compared account by account, and here all accounts stay in their engine. "
+                "Have ICP_LIFT_ACCOUNTS raised, or load the list on the Import page."
+            )
+        if engine.left(before) + engine.left(after) > most:
+            raise SourceError(
+                f"The two profiles leave more than {most:,} accounts in the engine, too many to be "
+                "compared one by one. Narrow their must-haves."
+            )
+        return InMemory(engine.lifted(before, after).evaluate(before)).compare(after)
+
+
+def export(
+    source: str,
+    profile: Profile,
+    *,
+    format: str,
+    customers: Customers,
+    countries: tuple[str, ...],
+    tiers: tuple[str | None, ...],
+    with_possible: bool,
+    on: date,
+    ignore_decisions: bool = False,
+) -> Prepared:
+    """The matches as a file for another system, with its report.
+
+    Parameters
+    ----------
+    source, profile
+        As for `market`.
+    format, customers, countries, tiers, on
+        As in `ExportSpec`.
+    with_possible
+        Whether possible accounts come too, behind the matches.
+    ignore_decisions
+        Whether to do without the workspace, so that excluded accounts come along.
+
+    Raises
+    ------
+    ProfileError
+        If the profile does not fit the accounts.
+    WorkspaceError
+        As `workspace`, unless decisions are ignored.
+    """
+    spec = ExportSpec(
+        format=format,
+        on=on,
+        customers=customers,
+        countries=countries,
+        tiers=tiers,
+        possible_as=TO_VERIFY if with_possible else None,
+    )
+    revision = None if ignore_decisions else workspace().revision()
+    with st.spinner(_("Preparing the file")):
+        return _export(
+            source, edition_of(source), profile, spec, url=default_url(), revision=revision
+        )
+
+
+def countries(source: str) -> tuple[str, ...]:
+    """Codes of the countries that a source has accounts in."""
+    return offers(source).values("country")
+
+
+class Edition(NamedTuple):
+    """What changes the accounts of a source: part of the keys of all that is made of them."""
+
+    version: str
+    added: str
+
+
+def edition_of(source: str) -> Edition:
+    """What the accounts of a source were made from, as they stand now."""
+    kind, _of, key = source.partition(":")
+    version = ""
+    if kind == IMPORTED:
+        try:
+            version = Library().find(key).version
+        except ImportRefused:
+            # Loading the accounts says so.
+            version = "gone"
+    try:
+        return Edition(version, added_at(default_url(), source, workspace().revision()))
+    except WorkspaceError:
+        # The accounts themselves need no workspace; the sidebar says what is wrong with it.
+        return Edition(version, "")
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _loaded(source: str, version: str) -> Universe:
+    del version  # part of the cache key
+    return _sample(source) if stays_in_engine(source) else sources.load(source)
+
+
+def _sample(source: str) -> Universe:
+    return replace(
+        _engine(source).sampled(),
+        name=source,
+        label=source,
+        note=_("They stay in their engine; criteria are suggested from a sample."),
+    )
+
+
+@st.cache_resource(max_entries=8, ttl=_ENGINE_AGE, show_spinner=False)
+def _engine(source: str) -> EngineAccounts:
+    return EngineAccounts(
+        engines.connect(_named()[source]), seconds=_query_seconds(), lift_up_to=lifted_up_to()
+    )
+
+
+def _query_seconds() -> float:
+    text = os.environ.get("ICP_QUERY_SECONDS", "").strip()
+    try:
+        seconds = float(text) if text else SECONDS
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise SourceError(
+            f"ICP_QUERY_SECONDS is {text!r}; set it to a number of seconds above 0, such as 60."
+        )
+    return seconds
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _outcomes(key: str, version: str) -> Outcomes | None:
+    del version  # part of the cache key
+    frame = Library().outcomes(key)
+    return None if frame is None else Outcomes.of(frame)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def universe_of(source: str, edition: Edition) -> Universe:
+    """The accounts of a source in one edition, with those added by hand."""
+    loaded = _loaded(source, edition.version)
+    return loaded.joined(workspace().added_accounts(source)) if edition.added else loaded
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _scoreboard(source: str, edition: Edition) -> Scoreboard:
+    return Scoreboard(universe_of(source, edition))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _offers(source: str, edition: Edition) -> Offers:
+    return Offers(universe_of(source, edition))
+
+
+# More than there are sessions at work at one time: each finds its market until its run has ended.
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=_BY_CONTENT)
+def _market(source: str, profile: Profile, edition: Edition) -> MarketView:
+    return view_of(_scoreboard(source, edition).evaluate(profile))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_BY_CONTENT)
+def _comparison(source: str, before: Profile, after: Profile, edition: Edition) -> Comparison:
+    return _market(source, before, edition).compare(after)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_CONTENT)
+def _export(
+    source: str,
+    edition: Edition,
+    profile: Profile,
+    spec: ExportSpec,
+    *,
+    url: str,
+    revision: str | None,
+) -> Prepared:
+    del edition  # part of the cache key
+    excluded = {} if revision is None else excluded_at(url, revision)
+    return market(source, profile).export(replace(spec, excluded=excluded))

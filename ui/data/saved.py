@@ -1,0 +1,111 @@
+"""What the team saved, read once and shared by all users."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+import streamlit as st
+
+from icp_core.errors import WorkspaceError
+from icp_core.workspace import SavedProfile, Workspace, default_url
+
+_LOOK_AGAIN: Final = 30
+"""Seconds after which what other programs saved is seen, or a workspace that failed is tried again."""
+
+
+def workspace() -> Workspace:
+    """What the team saves, open for as long as the server runs.
+
+    Raises
+    ------
+    WorkspaceError
+        If it cannot be opened or read; at once when it could not a moment ago.
+    """
+    url = default_url()
+    found = _saved(url)
+    if isinstance(found, WorkspaceError):
+        raise WorkspaceError(str(found)) from found
+    return _opened(url)
+
+
+def saved_profiles() -> tuple[SavedProfile, ...]:
+    """The saved profiles that are not archived.
+
+    What other programs save shows after half a minute at most; after a save of our own call
+    `refresh_saved`.
+
+    Raises
+    ------
+    WorkspaceError
+        As `workspace`.
+    """
+    found = _saved(default_url())
+    if isinstance(found, WorkspaceError):
+        raise WorkspaceError(str(found)) from found
+    return found
+
+
+def remembers() -> bool:
+    """Whether the workspace can be used; if not, the sidebar of every page says why."""
+    return not isinstance(_saved(default_url()), WorkspaceError)
+
+
+def refresh_saved() -> None:
+    """Read the saved profiles again at the next look, or try a workspace again that failed."""
+    _saved.clear()
+
+
+def excluded() -> Mapping[str, str]:
+    """Reasons by account_id of the accounts that somebody decided to keep out.
+
+    Raises
+    ------
+    WorkspaceError
+        As `workspace`.
+    """
+    return excluded_at(default_url(), workspace().revision())
+
+
+def decisions() -> pl.DataFrame:
+    """Where every account stands that anybody decided on, as `Workspace.decisions` gives it.
+
+    Raises
+    ------
+    WorkspaceError
+        As `workspace`.
+    """
+    return _decisions(default_url(), workspace().revision())
+
+
+@st.cache_resource(max_entries=2, show_spinner=False, on_release=Workspace.close)
+def _opened(url: str) -> Workspace:
+    return Workspace.open(url)
+
+
+@st.cache_resource(max_entries=2, ttl=_LOOK_AGAIN, show_spinner=False)
+def _saved(url: str) -> tuple[SavedProfile, ...] | WorkspaceError:
+    try:
+        return tuple(_opened(url).profiles())
+    except WorkspaceError as error:
+        return error
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def excluded_at(url: str, revision: str) -> Mapping[str, str]:
+    """Reasons by account_id of the accounts kept out, at one revision of the workspace."""
+    del revision  # part of the cache key
+    return _opened(url).exclusions()
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _decisions(url: str, revision: str) -> pl.DataFrame:
+    del revision  # part of the cache key
+    return _opened(url).decisions()
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def added_at(url: str, source: str, revision: str) -> str:
+    """Accounts added to a source by hand, as text to compare, at one revision of the workspace."""
+    del revision  # part of the cache key
+    accounts = _opened(url).added_accounts(source)
+    return accounts.write_ndjson() if accounts.height else ""
