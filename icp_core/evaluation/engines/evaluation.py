@@ -1,20 +1,22 @@
 """Evaluating profiles on accounts that stay in an engine."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator, MutableMapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from math import ceil, log10
 from operator import add
-from threading import RLock, Timer
+from threading import Lock, RLock, Timer
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+from weakref import WeakValueDictionary
 
 import narwhals as nw
 import polars as pl
 from cachetools import TTLCache
 
 from icp_core.accounts.columns import BY_NAME, Column
-from icp_core.accounts.on_disk import scratch
+from icp_core.accounts.on_disk import scratch, writing
 from icp_core.accounts.universe import Universe
 from icp_core.evaluation.engines.base import Engine
 from icp_core.evaluation.engines.cells import Cells
@@ -26,6 +28,9 @@ from icp_core.evaluation.on_engines import evaluate, ranked
 from icp_core.evaluation.tiers import boundaries, tier_of
 from icp_core.profiles.first_draft import Spread
 from icp_core.profiles.model import Criterion, Profile, Role
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
 
 SECONDS: Final = 120.0
 """Limit on one question: longer than any reader waits for an answer."""
@@ -74,7 +79,7 @@ class EngineAccounts:
 
     Where the gates leave few enough accounts, those are lifted into memory, shared by everybody with the
     same gates, and dropped when nobody has asked about them for a quarter of an hour. Weights are then
-    answered without the engine.
+    answered without the engine, also while it works for others.
 
     Parameters
     ----------
@@ -100,7 +105,9 @@ class EngineAccounts:
         self.seconds = seconds
         self.lift_up_to = lift_up_to
         self._include_inactive = include_inactive
+        # Held while something is looked up or put down, never while the engine works.
         self._lock = RLock()
+        self._making: WeakValueDictionary[Hashable, Any] = WeakValueDictionary()
         self._answers: TTLCache[str, EngineEvaluation] = TTLCache(_MOST_KEPT, _ANSWER_AGE)
         self._cells: TTLCache[tuple[Criterion, ...], Cells] = TTLCache(_MOST_KEPT, _ANSWER_AGE)
         self._facts: TTLCache[str, Any] = TTLCache(_MOST_KEPT, _ANSWER_AGE)
@@ -124,18 +131,15 @@ class EngineAccounts:
         profile.check(self.columns)
         if self.lift_up_to and self.left(profile) <= self.lift_up_to:
             return self.lifted(profile).evaluate(profile)
-        key = profile.model_dump_json()
-        with self._lock:
-            found = self._answers.get(key)
-        if found is None:
-            with self.engine.asking(seconds=self.seconds):
-                market = evaluate(
-                    self.accounts(), profile, columns=self.columns, keep=self.engine.keep
-                )
-            found = EngineEvaluation(self, market)
-            with self._lock:
-                self._answers[key] = found
-        return found
+        return self._once(
+            self._answers,
+            profile.model_dump_json(),
+            lambda: EngineEvaluation(self, self._market(profile)),
+        )
+
+    def _market(self, profile: Profile) -> Market:
+        with self.engine.asking(seconds=self.seconds):
+            return evaluate(self.accounts(), profile, columns=self.columns, keep=self.engine.keep)
 
     def lifted(self, *profiles: Profile) -> LiftedScoreboard:
         """The matches and possible accounts of some profiles in memory, lifted if they are not yet.
@@ -150,13 +154,14 @@ class EngineAccounts:
         for profile in profiles:
             profile.check(self.columns)
         gates = frozenset(profile.gates for profile in profiles)
-        with self._lock:
-            if gates in self._lifted:
-                scoreboard = self._lifted[gates][0]
-            else:
-                scoreboard = LiftedScoreboard(self._lift(gates), self._whole())
-                self._drop_later()
-            self._lifted[gates] = scoreboard, monotonic()
+        with self._alone("lifted", gates):
+            with self._lock:
+                known = self._lifted.get(gates)
+            scoreboard = known[0] if known else LiftedScoreboard(self._lift(gates), self._whole())
+            with self._lock:
+                self._lifted[gates] = scoreboard, monotonic()
+                if not known:
+                    self._drop_later()
         return scoreboard
 
     @property
@@ -176,13 +181,13 @@ class EngineAccounts:
 
     def cells(self, profile: Profile) -> Cells:
         """All accounts as the gates of a profile see them."""
-        with self._lock:
-            found = self._cells.get(profile.gates)
-            if found is None:
-                found = Cells(self.accounts, self.columns, self.ask)
-                found.ask(profile.gates)
-                self._cells[profile.gates] = found
-        return found
+
+        def counted() -> Cells:
+            cells = Cells(self.accounts, self.columns, self.ask)
+            cells.ask(profile.gates)
+            return cells
+
+        return self._once(self._cells, profile.gates, counted)
 
     def narrowing(self, profile: Profile) -> tuple[Narrowing, ...]:
         """What requiring each scored criterion would leave, the fewest accounts first.
@@ -246,11 +251,27 @@ class EngineAccounts:
             customers=lambda: self._fact("customers", self._customers),
         )
 
-    def _fact(self, key: str, ask: Any) -> Any:
+    def _fact(self, key: str, ask: Callable[[], Any]) -> Any:
+        return self._once(self._facts, key, ask)
+
+    def _once(self, kept: MutableMapping[Key, Value], key: Key, make: Callable[[], Value]) -> Value:
+        """What is kept under a key, else made, while only those who ask for the same wait."""
+        with self._alone(id(kept), key):
+            with self._lock:
+                found = kept.get(key)
+            if found is None:
+                found = make()
+                with self._lock:
+                    kept[key] = found
+        return found
+
+    @contextmanager
+    def _alone(self, *what: Hashable) -> Iterator[None]:
+        """Make something that nobody else is making meanwhile."""
         with self._lock:
-            if key not in self._facts:
-                self._facts[key] = ask()
-            return self._facts[key]
+            lock = self._making.setdefault(what, Lock())
+        with lock:
+            yield
 
     def _spread(self, column: str) -> Spread | None:
         values = self.sampled().frame[column]
@@ -295,12 +316,13 @@ class EngineAccounts:
         with scratch() as folder:
             with self.engine.asking(seconds=self.seconds):
                 for place, batch in enumerate(self.engine.batches(left.to_native(), rows=BATCH)):
-                    tidy(batch).write_parquet(folder / f"{place:06}.parquet", compression="lz4")
+                    with writing(folder.parent):
+                        tidy(batch).write_ipc(folder / f"{place:06}.arrow", compression="lz4")
             if not any(folder.iterdir()):
                 empty = tidy(self.ask(frame.head(0)))
                 return Universe(self.engine.name, self.engine.label, empty, self.engine.fictional)
             return Universe.of(
-                pl.scan_parquet(folder / "*.parquet"),
+                pl.scan_ipc(folder / "*.arrow"),
                 name=self.engine.name,
                 label=self.engine.label,
                 fictional=self.engine.fictional,
