@@ -16,8 +16,8 @@ from icp_core.accounts.similarity import Gower
 from icp_core.analysis import listing
 from icp_core.analysis.account import Outlook, detail, nearest_customers
 from icp_core.errors import AccountError
+from icp_core.evaluation import Scoreboard
 from icp_core.evaluation.expressions import FAIL, MATCH, POSSIBLE
-from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import (
     Choice,
@@ -258,9 +258,7 @@ def test_neighbours_are_those_that_plain_python_finds(rows, profile):
     evaluation = Scoreboard(strategies.universe(rows)).evaluate(profile)
     columns = sorted(profile.columns - {"is_customer"})
     found = nearest_customers(evaluation, "X-000", count=100)
-    numbers = [
-        name for name in columns if evaluation.scoreboard.universe.columns[name].kind is Kind.NUMBER
-    ]
+    numbers = [name for name in columns if evaluation.universe.columns[name].kind is Kind.NUMBER]
     percentiles = {name: percentile([row[name] for row in rows]) for name in numbers}
     weights = dict.fromkeys(columns, 1)
     expected = {}

@@ -214,7 +214,7 @@ def test_a_profile_that_nobody_may_match_leaves_nobody(demo):
 
 
 def test_an_engine_without_a_limit_lifts_nothing(demo):
-    _universe, folder = demo
+    universe, folder = demo
     found = engine(folder, lift_up_to=0).evaluate(Profile(name="Everybody"))
     assert not isinstance(found, LiftedEvaluation)
 
