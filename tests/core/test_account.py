@@ -16,8 +16,8 @@ from icp_core.accounts.similarity import Gower
 from icp_core.analysis import listing
 from icp_core.analysis.account import Outlook, detail, nearest_customers
 from icp_core.errors import AccountError
-from icp_core.evaluation import Scoreboard
 from icp_core.evaluation.expressions import FAIL, MATCH, POSSIBLE
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import (
     Choice,
