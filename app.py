@@ -50,7 +50,7 @@ with left.container(border=True, height="stretch"):
     if market.totals.matching:
         charts_live.show(
             charts_live.tier_chart(
-                charts_live.tier_data(market),
+                market.totals.tier_table(),
                 currency=profile.currency,
                 dark=theme.is_dark(),
                 room=1.5,

@@ -5,6 +5,7 @@ An edit draws them anew, and two of them cost the browser about 12 ms where two 
 twice. What is read and explored instead, and seldom redrawn, stands in `charts_explore`.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -14,12 +15,11 @@ import streamlit as st
 
 from icp_core.evaluation.market import BINS
 from icp_core.evaluation.tiers import UNRANKED
-from icp_core.views import MarketView
 from ui import theme
 from ui.format import money, number, percent, short
 from ui.texts import _
 
-_BIN: Final = 2  # points of score a bar: 50 bars, wide enough to point at
+POINTS: Final = 2  # points of score a bar: 50 bars, wide enough to point at
 _GAP: Final = 0.14  # points of score left free at each side of a bar
 
 
@@ -33,29 +33,6 @@ class Live(NamedTuple):
 def show(chart: Live, *, key: str, alt: str) -> None:
     """Draw a chart."""
     st.vega_lite_chart(chart.data, chart.spec, key=key, alt=alt)
-
-
-def tier_data(market: MarketView) -> pl.DataFrame:
-    """Accounts and potential per tier, best first: tier, accounts, customers, white_space, potential.
-
-    The potential is what is known of it, and null where nothing is and some is unknown.
-    """
-    whole = market.totals
-    return pl.DataFrame(
-        [
-            {
-                "tier": total.name,
-                "accounts": total.accounts,
-                "customers": total.customers,
-                "white_space": total.accounts - total.customers,
-                "potential": total.potential
-                if total.potential or not total.accounts or not whole.potential_unknown
-                else None,
-            }
-            for total in whole.tiers
-        ],
-        schema_overrides={"potential": pl.Float64},
-    )
 
 
 def tier_chart(
@@ -119,32 +96,14 @@ def _worth(amount: float, currency: str | None) -> str:
     return short(amount) if currency is None else money(amount, currency)
 
 
-def score_data(market: MarketView) -> dict[str, npt.NDArray[np.int64]]:
-    """Matches per two points of score and tier: best tier first, the unranked last; 50 counts each."""
-    names = (*market.profile.tiers.names, UNRANKED)
-    points = market.totals.scores.reshape(len(names), BINS // _BIN, _BIN)
-    return dict(zip(names, points.sum(axis=2), strict=True))
-
-
-def cut_offs(market: MarketView) -> dict[str, float]:
-    """The least score of each tier that is ranked by score and takes anybody, best first."""
-    policy = market.profile.tiers
-    if policy.kind == "cut_off":
-        return {tier.name: tier.threshold for tier in policy.tiers}
-    if policy.kind == "value":
-        return {}
-    least = zip(policy.names, market.least_scores(), strict=True)
-    return {name: score for name, score in least if score is not None}
-
-
 def score_chart(
-    counts: dict[str, npt.NDArray[np.int64]],
-    cuts: dict[str, float],
+    counts: Mapping[str, npt.NDArray[np.int64]],
+    cuts: Mapping[str, float],
     *,
     dark: bool,
     height: int = 180,
 ) -> Live:
-    """Bars stacked by tier over the score, with a line where each tier begins."""
+    """Bars of `POINTS` points stacked by tier over the score, with a line where each tier begins."""
     colours = theme.tier_colours([name for name in counts if name != UNRANKED], dark=dark)
     stacked = np.array(list(counts.values()))
     top = stacked.cumsum(axis=0)
@@ -152,13 +111,13 @@ def score_chart(
     names = list(counts)
     bars = pl.DataFrame(
         {
-            "from": _BIN * place + _GAP,
-            "to": _BIN * (place + 1) - _GAP,
+            "from": POINTS * place + _GAP,
+            "to": POINTS * (place + 1) - _GAP,
             "bottom": (top - stacked)[tier, place],
             "top": top[tier, place],
             "colour": [colours[names[one]] for one in tier],
             "tier": [_(names[one]) for one in tier],
-            "score": [f"{_BIN * low}–{_BIN * (low + 1)}" for low in place],
+            "score": [f"{POINTS * low}–{POINTS * (low + 1)}" for low in place],
             "accounts": [number(count) for count in stacked[tier, place]],
         },
         schema_overrides={"colour": pl.String, "tier": pl.String, "score": pl.String}

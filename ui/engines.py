@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
+from icp_core.analysis.segments import in_order
 from icp_core.evaluation.market import Breakdown
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.views import MarketView
@@ -102,16 +103,8 @@ def _breakdown(market: MarketView) -> None:
 
 def segments(breakdown: Breakdown) -> pl.DataFrame:
     """Key, name, accounts, known potential, and accounts per tier; largest first, unknown last."""
-    return pl.DataFrame(
-        {
-            "key": breakdown.keys,
-            "name": [segment_name(breakdown.by, key) for key in breakdown.keys],
-            "accounts": breakdown.accounts.sum(axis=1),
-            "potential": breakdown.potential.sum(axis=1),
-            **{name: breakdown.accounts[:, i] for i, name in enumerate(breakdown.tiers)},
-        },
-        schema_overrides={"key": pl.String},
-    ).sort(pl.col("key").is_null(), -pl.col("accounts"), "name")
+    names = [segment_name(breakdown.by, key) for key in breakdown.keys]
+    return in_order(breakdown.totals().with_columns(name=pl.Series(names, dtype=pl.String)))
 
 
 def accounts(market: MarketView) -> None:

@@ -3,19 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 import polars as pl
 import streamlit as st
 
 from icp_core.accounts.columns import describe
+from icp_core.analysis import next_steps as steps
+from icp_core.analysis.next_steps import NextStep
 from icp_core.evaluation.market import GateCost, Market
 from icp_core.exporting import FORMATS
 from icp_core.views import MarketView
 from ui.format import UNKNOWN, bounds, in_sentence, money_bounds, number, percent
 from ui.texts import _, ngettext
-
-LOW_COVERAGE: Final = 0.6  # share of the weight that is known; below, scores are worth a warning
 
 
 @dataclass(frozen=True)
@@ -89,30 +88,26 @@ def white_space(market: MarketView) -> str:
 
 def unknown_potential(whole: Market) -> list[str]:
     """A sentence on whom the value leaves out; none where it leaves out nobody."""
-    unknown = _unknown(whole)
-    if not unknown:
+    if not whole.value_unknown:
         return []
-    return [_("The value leaves out {count} of unknown potential.").format(count=number(unknown))]
+    return [
+        _("The value leaves out {count} of unknown potential.").format(
+            count=number(whole.value_unknown)
+        )
+    ]
 
 
 def tam_value(whole: Market) -> str:
     """What the market could be worth, as far as it is known; unknown, never zero, if nothing is."""
-    if _unknown(whole) < whole.matching + whole.possible:
-        return money_bounds(whole.tam_value, whole.profile.currency)
-    return UNKNOWN
-
-
-def _unknown(whole: Market) -> int:
-    return whole.potential_unknown + whole.potential_unknown_possible
+    return money_bounds(whole.tam_value, whole.profile.currency) if whole.tells_value else UNKNOWN
 
 
 def _value(whole: Market) -> Figure:
-    unknown = _unknown(whole)
     return Figure(
         _("Potential a year (TAM value)"),
         tam_value(whole),
-        _("unknown for {count}").format(count=number(unknown))
-        if unknown
+        _("unknown for {count}").format(count=number(whole.value_unknown))
+        if whole.value_unknown
         else _("known for all of them"),
         _("What those companies could be worth, summed over the ones whose potential is known."),
     )
@@ -140,86 +135,55 @@ def cards(figures: Sequence[Figure]) -> None:
 
 def next_steps(market: MarketView, *, today: date) -> list[Step]:
     """What the state of the view asks for, most pressing first."""
-    whole = market.totals
-    matching, possible = whole.matching, whole.possible
-    found = []
-    if not matching:
-        found.append(_nothing_matches(whole))
-    elif possible > matching and whole.gates:
-        gate = max(whole.gates, key=lambda one: one.unknown)
-        found.append(
-            Step(
-                _(
-                    "{count} more companies may match: a fact is unknown, most often {column}. Verify "
-                    "the best of them, or let unknown values pass."
-                ).format(count=number(possible), column=_name(gate)),
-                "builder",
-                _("Decide what unknown means"),
-            )
-        )
-    least = FORMATS["linkedin"].min_rows
-    reachable = market.reachable()
-    if matching > 0 and reachable < least:
-        found.append(
-            Step(
-                _(
-                    "LinkedIn needs at least {least} companies; {count} are in a tier and can be "
-                    "advertised to. Lower a cut-off or loosen a must-have."
-                ).format(least=number(least), count=number(reachable)),
-                "builder",
-                _("Widen the profile"),
-            )
-        )
-    coverage = whole.coverage
-    if coverage is not None and coverage < LOW_COVERAGE:
-        found.append(
-            Step(
-                _(
-                    "Scores rest on {share} of the weight, because the rest is unknown. Weigh columns "
-                    "that are better known."
-                ).format(share=percent(coverage)),
-                "builder",
-                _("Change the weights"),
-            )
-        )
-    until = market.profile.valid_until
-    if until is not None and until < today:
-        found.append(
-            Step(
-                _("The time box of this profile ended on {day}. Review it.").format(day=until),
-                "builder",
-                _("Review the profile"),
-            )
-        )
-    if matching and reachable >= least:
-        found.append(
-            Step(
-                _(
-                    "{count} companies in a tier can go into an audience on LinkedIn or into your CRM."
-                ).format(count=number(reachable)),
-                "export",
-                _("Download the list"),
-            )
-        )
-    return found
+    reachable, audience = market.reachable(), FORMATS["linkedin"].min_rows
+    due = steps.next_steps(market.totals, reachable=reachable, audience=audience, today=today)
+    return [_step(one, market.totals, reachable=reachable, audience=audience) for one in due]
 
 
-def _nothing_matches(whole: Market) -> Step:
-    if whole.possible:
-        text = _(
-            "No company is known to match, but {count} fail nothing: let unknown values pass, or "
-            "find out the facts."
-        ).format(count=number(whole.possible))
-    else:
-        costly = max(whole.gates, key=lambda one: one.gained_if_dropped, default=None)
-        if costly is not None and costly.gained_if_dropped:
+def _step(due: NextStep, whole: Market, *, reachable: int, audience: int) -> Step:
+    page, label = "builder", _("Loosen the profile")
+    match due:
+        case NextStep.ALLOW_UNKNOWN:
+            text = _(
+                "No company is known to match, but {count} fail nothing: let unknown values pass, or "
+                "find out the facts."
+            ).format(count=number(whole.possible))
+        case NextStep.DROP_A_GATE:
             text = _("No company matches. Without the test on {column}, {count} would.").format(
-                column=_name(costly), count=number(costly.gained_if_dropped)
+                column=_name(whole.by_gain[0]), count=number(whole.by_gain[0].gained_if_dropped)
             )
-        else:
+        case NextStep.LOOSEN:
             text = _("No company matches, and no single test is to blame. Loosen two or more.")
-    return Step(text, "builder", _("Loosen the profile"))
+        case NextStep.FIND_OUT:
+            label = _("Decide what unknown means")
+            text = _(
+                "{count} more companies may match: a fact is unknown, most often {column}. Verify "
+                "the best of them, or let unknown values pass."
+            ).format(count=number(whole.possible), column=_name(whole.least_known))
+        case NextStep.WIDEN:
+            label = _("Widen the profile")
+            text = _(
+                "LinkedIn needs at least {least} companies; {count} are in a tier and can be "
+                "advertised to. Lower a cut-off or loosen a must-have."
+            ).format(least=number(audience), count=number(reachable))
+        case NextStep.WEIGH_KNOWN:
+            label = _("Change the weights")
+            text = _(
+                "Scores rest on {share} of the weight, because the rest is unknown. Weigh columns "
+                "that are better known."
+            ).format(share=percent(whole.coverage))
+        case NextStep.REVIEW:
+            label = _("Review the profile")
+            text = _("The time box of this profile ended on {day}. Review it.").format(
+                day=whole.profile.valid_until
+            )
+        case NextStep.EXPORT:
+            page, label = "export", _("Download the list")
+            text = _(
+                "{count} companies in a tier can go into an audience on LinkedIn or into your CRM."
+            ).format(count=number(reachable))
+    return Step(text, page, label)
 
 
-def _name(gate: GateCost) -> str:
-    return in_sentence(_(describe(gate.criterion.column, pl.String()).label))
+def _name(gate: GateCost | None) -> str:
+    return in_sentence(_(describe(gate.criterion.column, pl.String()).label)) if gate else ""

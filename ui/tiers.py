@@ -149,7 +149,7 @@ def _policy(kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool) -> N
             )
     charts_live.show(
         charts_live.tier_chart(
-            charts_live.tier_data(found),
+            found.totals.tier_table(),
             currency=profile.currency,
             dark=theme.is_dark(),
             height=_HEIGHT,

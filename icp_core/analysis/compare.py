@@ -73,6 +73,24 @@ class TierPair:
     before: TierTotal | None
     after: TierTotal | None
 
+    @property
+    def change(self) -> int:
+        """How many accounts more it holds; a side without the tier counts as none."""
+        before, after = (0 if one is None else one.accounts for one in (self.before, self.after))
+        return after - before
+
+
+@dataclass(frozen=True)
+class Changes:
+    """After minus before: matches, their known potential, and those that are not customers.
+
+    `potential` is None where the two sides count in different currencies.
+    """
+
+    matches: int
+    potential: float | None
+    white_space: int
+
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
@@ -90,6 +108,17 @@ class Comparison:
     after: Evaluation
     _was: Labels
     _is: Labels
+
+    @property
+    def changes(self) -> Changes:
+        """What has become more and less."""
+        one, other = self.before.market, self.after.market
+        same = one.profile.currency == other.profile.currency
+        return Changes(
+            other.matching - one.matching,
+            other.potential - one.potential if same else None,
+            other.white_space - one.white_space,
+        )
 
     @cached_property
     def entered(self) -> Places:
@@ -133,6 +162,17 @@ class Comparison:
                 "accounts": cells[found],
             },
             schema={"before": pl.String, "after": pl.String, "accounts": pl.Int64},
+        )
+
+    def transition_table(self) -> pl.DataFrame:
+        """`transitions` with a row a place before and a column a place after; null for nobody."""
+        cells = self.transitions
+        places = [*_labels(self.before, self.after), POSSIBLE, FAILING]
+        held = [place for place in places if place in {*cells["before"], *cells["after"]}]
+        counts = {(was, now): count for was, now, count in cells.iter_rows()}
+        return pl.DataFrame(
+            {"before": held, **{now: [counts.get((was, now)) for was in held] for now in held}},
+            schema={"before": pl.String, **dict.fromkeys(held, pl.Int64)},
         )
 
     @cached_property

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from icp_core.evaluation.everyone import Everyone
 from icp_core.evaluation.in_memory import Evaluation
@@ -153,12 +154,14 @@ def loosened(evaluation: Evaluation, gate: Criterion, *, steps: int = 1) -> Crit
 class Stage:
     """What is left of the universe after a gate and all gates before it.
 
-    `criterion` is None for the universe itself, where every account is still a match.
+    `criterion` is None for the universe itself, where every account is still a match; `lost` counts the
+    accounts that fail this gate and none before it.
     """
 
     criterion: Criterion | None
     matching: int
     possible: int
+    lost: int
 
 
 def attrition(evaluation: Evaluation) -> tuple[Stage, ...]:
@@ -166,11 +169,13 @@ def attrition(evaluation: Evaluation) -> tuple[Stage, ...]:
     everyone = evaluation.everyone
     everyone.ask(evaluation.profile.gates)
     standing = GateStanding.of(everyone, (), np.arange(len(everyone)))
-    stages = [Stage(None, everyone.count(standing.matches), 0)]
+    left = everyone.count(standing.allowed)
+    stages = [Stage(None, left, 0, 0)]
     for gate in evaluation.profile.gates:
         standing = standing.adding(gate)
-        matching = everyone.count(standing.matches)
-        stages.append(Stage(gate, matching, everyone.count(standing.allowed) - matching))
+        matching, before = everyone.count(standing.matches), left
+        left = everyone.count(standing.allowed)
+        stages.append(Stage(gate, matching, left - matching, before - left))
     return tuple(stages)
 
 
@@ -189,6 +194,16 @@ class CutOffs:
     accounts: npt.NDArray[np.int64]
     potential: npt.NDArray[np.float64]
     unscored: int
+
+    def table(self) -> pl.DataFrame:
+        """One row per cut-off: score, accounts, potential."""
+        return pl.DataFrame(
+            {
+                "score": range(len(self.accounts)),
+                "accounts": self.accounts,
+                "potential": self.potential,
+            }
+        )
 
 
 def cut_offs(evaluation: Evaluation) -> CutOffs:

@@ -1,11 +1,67 @@
 """The market by segment: matches, customers and white space in every region, industry or size."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from icp_core.evaluation.expressions import AGE_BANDS, SIZE_BANDS
 from icp_core.evaluation.in_memory import Evaluation
+
+_BANDS: Final = {"size": SIZE_BANDS, "age": AGE_BANDS}
+_INDUSTRIES: Final = {1: "section", 2: "industry", 4: "group", 5: "class"}
+"""Dimensions of industry by the length of their codes."""
+_FINEST: Final = max(_INDUSTRIES)
+
+
+@dataclass(frozen=True)
+class Split:
+    """How a market is split, and how far it has been opened.
+
+    Attributes
+    ----------
+    by
+        `region`, `municipality`, `industry`, `size` or `age`.
+    inside
+        Code of a region or an industry to look inside of; None for all.
+
+    Examples
+    --------
+    >>> Split("industry", "62").dimension, Split("industry", "62").within
+    ('group', ('industry', '62'))
+    >>> Split("region").opening("SE-01")
+    Split(by='region', inside='SE-01')
+    """
+
+    by: str
+    inside: str | None = None
+
+    @property
+    def dimension(self) -> str:
+        """As `expressions.dimension` names it: one level down from what it is inside of."""
+        if self.by == "industry":
+            finer = (
+                name for length, name in _INDUSTRIES.items() if length > len(self.inside or "")
+            )
+            return next(finer)
+        return "municipality" if self.by == "region" and self.inside else self.by
+
+    @property
+    def within(self) -> tuple[str, str] | None:
+        """The dimension and key that the split lies in."""
+        if self.inside is None:
+            return None
+        by_industry = self.by == "industry"
+        return _INDUSTRIES[len(self.inside)] if by_industry else "region", self.inside
+
+    def opening(self, key: str | None) -> "Split | None":
+        """The split inside of one of its segments; None where there is nothing finer."""
+        if key is None or key == self.inside:
+            return None
+        by_industry = self.by == "industry" and len(key) in _INDUSTRIES and len(key) < _FINEST
+        return Split(self.by, key) if self.dimension == "region" or by_industry else None
 
 
 def segments(
@@ -33,9 +89,10 @@ def segments(
     pl.DataFrame
         One row per segment with a match, keys rising and the unknown (null) last: `key`, `accounts`,
         one column `tier_0`, `tier_1` … per tier with its accounts, the unranked last, `customers`,
-        `white_space`, `penetration` (share of the matches that are customers), `potential`,
-        `potential_customers` and `potential_white_space` (null where no match they cover has a known
-        potential; 0 where they cover none), and `potential_unknown` (matches).
+        `white_space`, `share` (of the matches in the table), `penetration` (share of the matches that
+        are customers), `potential`, `potential_customers` and `potential_white_space` (null where no
+        match they cover has a known potential; 0 where they cover none), and `potential_unknown`
+        (matches).
     """
     matches, keys = evaluation.matches, evaluation.codes(by)[1]
     at = matches.codes(by).astype(np.int64)
@@ -79,6 +136,26 @@ def segments(
         .with_columns(
             pl.col("^potential(_customers|_white_space)?$").cast(pl.Float64).fill_nan(None)
         )
-        .with_columns(penetration=pl.col("customers") / pl.col("accounts"))
+        .with_columns(
+            share=pl.col("accounts") / pl.col("accounts").sum(),
+            penetration=pl.col("customers") / pl.col("accounts"),
+        )
         .sort("key", nulls_last=True)
     )
+
+
+def in_order(table: pl.DataFrame, *, by: str | None = None) -> pl.DataFrame:
+    """Segments in the order of their bands or the largest first, the unknown last.
+
+    Parameters
+    ----------
+    table
+        With key, accounts and, to order the equally large by, name.
+    by
+        What it is split by; without, the largest come first.
+    """
+    if by in _BANDS:
+        order = {label: place for place, (_least, label) in enumerate(reversed(_BANDS[by]))}
+        rank = pl.col("key").replace_strict(order, default=len(order))
+        return table.sort(pl.col("key").is_null(), rank)
+    return table.sort(pl.col("key").is_null(), -pl.col("accounts"), "name")

@@ -22,7 +22,8 @@ from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.universe import Universe
 from icp_core.errors import AccountError
 from icp_core.evaluation.arrays import BLOCK, Known, smallest
-from icp_core.evaluation.expressions import dimension, fit, potential, when_missing
+from icp_core.evaluation.expressions import dimension, potential, when_missing
+from icp_core.evaluation.fits import fit
 from icp_core.profiles.first_draft import Spread
 from icp_core.profiles.model import Criterion, Fit, Profile, Role
 from icp_core.reference.arrays import Codes, Flags, Floats, Mask

@@ -1,4 +1,4 @@
-"""A profile as narwhals expressions: the one definition of fit, gate, score, potential and tier.
+"""A profile as narwhals expressions: the one definition of gate, score and potential (`fits` has fit).
 
 The same expressions run on Polars in memory, on DuckDB, on Spark and through Ibis. Only operations
 that all of them share are used, and nulls are guarded by `when`, because engines differ in what
@@ -10,33 +10,26 @@ Scores are rounded to four decimals by `floor`, which no engine defines differen
 of 70 reaches a cut-off of 70.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date
 from functools import reduce
-from itertools import groupby
-from math import log10
 from operator import add
 from typing import Any, Final
 
 import narwhals as nw
 
-from icp_core.accounts.columns import Column, Kind
+from icp_core.evaluation.fits import Columns, cases, fit
 from icp_core.evaluation.names import NAMES, indicator
 from icp_core.evaluation.score import score_expressions
 from icp_core.profiles.model import (
-    Choice,
     ColumnPotential,
     Criterion,
     EmployeeBands,
-    Fit,
-    Flag,
     Missing,
     PerEmployee,
     Profile,
-    Range,
     RevenueShare,
     Role,
-    Tags,
 )
 from icp_core.reference import currency, industry
 
@@ -48,133 +41,6 @@ PASSES: Final = 0
 FAILS: Final = 1
 UNKNOWN: Final = 2
 """How an account stands with one gate."""
-
-Columns = Mapping[str, Column]
-
-
-def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
-    """How well each account meets a test: 32-bit float in [0, 1], null where the value is unknown.
-
-    Parameters
-    ----------
-    criterion_fit
-        The test.
-    column
-        The column it reads.
-    columns
-        All columns of the universe; a section letter needs to know whether accounts carry their
-        revision of NACE.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> from icp_core.accounts.columns import BY_NAME
-    >>> accounts = nw.from_native(pl.DataFrame({"employees": [10, 35, 80, None]}))
-    >>> rising = fit(Range(a=20, b=50), BY_NAME["employees"], columns=BY_NAME)
-    >>> accounts.select(fit=rising)["fit"].to_list()
-    [0.0, 0.5, 1.0, None]
-    """
-    match criterion_fit:
-        case Range():
-            graded = _trapezoid(criterion_fit, nw.col(column.name).cast(nw.Float64))
-        case Choice() if column.kind is Kind.INDUSTRY:
-            graded = _by_prefix(criterion_fit, "industry_revision" in columns)
-        case Choice():
-            graded = _by_value(criterion_fit, nw.col(column.name).cast(nw.String))
-        case Tags():
-            graded = _by_tags(criterion_fit, nw.col(column.name))
-        case Flag(value=wanted):
-            graded = indicator(nw.col(column.name) if wanted else ~nw.col(column.name))
-    return (
-        nw.when(~nw.col(column.name).is_null())
-        .then(graded.cast(nw.Float32))
-        .otherwise(nw.lit(None, dtype=nw.Float32))
-    )
-
-
-def _cases(cases: Iterable[tuple[nw.Expr, nw.Expr]], otherwise: nw.Expr) -> nw.Expr:
-    """The value of the first condition that holds, else `otherwise`."""
-    cases = list(cases)
-    if not cases:
-        return otherwise
-    (condition, value), *rest = cases
-    chain = nw.when(condition).then(value)
-    for condition, value in rest:
-        chain = chain.when(condition).then(value)
-    return chain.otherwise(otherwise)
-
-
-def _trapezoid(test: Range, value: nw.Expr) -> nw.Expr:
-    def position(number: float) -> float:
-        return log10(1 + number) if test.scale == "log" else number
-
-    if test.scale == "log":
-        floored = nw.when(value > 0).then(value).otherwise(nw.lit(0.0))
-        at = (floored + 1).log(10)
-    else:
-        at = value
-    cases: list[tuple[nw.Expr, nw.Expr]] = []
-    if test.a is not None and test.b is not None:
-        cases.append((value < test.a, nw.lit(0.0)))
-        rise = position(test.b) - position(test.a)
-        if rise > 0:
-            cases.append((value < test.b, (at - position(test.a)) / rise))
-    if test.c is not None and test.d is not None:
-        fall = position(test.d) - position(test.c)
-        cases.append((value <= (test.c if fall > 0 else test.d), nw.lit(1.0)))
-        if fall > 0:
-            cases.append((value < test.d, (position(test.d) - at) / fall))
-        return _cases(cases, nw.lit(0.0))
-    return _cases(cases, nw.lit(1.0))
-
-
-def _by_fit(values: Mapping[str, float]) -> list[tuple[float, list[str]]]:
-    """Values grouped by their fit, so that each distinct fit is one test."""
-    pairs = sorted((fit, value) for value, fit in values.items())
-    return [(fit, [value for _, value in group]) for fit, group in groupby(pairs, lambda p: p[0])]
-
-
-def _by_value(test: Choice, value: nw.Expr) -> nw.Expr:
-    return _cases(
-        ((value.is_in(values), nw.lit(fit)) for fit, values in _by_fit(test.values)),
-        nw.lit(test.default),
-    )
-
-
-def _by_prefix(test: Choice, has_revision: bool) -> nw.Expr:
-    code = nw.col("industry").cast(nw.String)
-    cases: list[tuple[nw.Expr, nw.Expr]] = []
-    lengths = {len(key) for key in test.values if len(key) > 1}
-    for length in sorted(lengths, reverse=True):
-        level = {key: fit for key, fit in test.values.items() if len(key) == length}
-        prefix = code.str.slice(0, length)
-        cases += [(prefix.is_in(keys), nw.lit(fit)) for fit, keys in _by_fit(level)]
-    sections = {key: fit for key, fit in test.values.items() if len(key) == 1}
-    division = code.str.slice(0, 2)
-    for fit, letters in _by_fit(sections):
-
-        def of_revision(revision: str, letters: Sequence[str] = letters) -> nw.Expr:
-            return division.is_in(
-                [code for letter in letters for code in industry.divisions_of(letter, revision)]
-            )
-
-        if has_revision:
-            newer = nw.col("industry_revision").cast(nw.String).fill_null("2") == "2.1"
-            cases.append(((newer & of_revision("2.1")) | (~newer & of_revision("2")), nw.lit(fit)))
-        else:
-            cases.append((of_revision("2"), nw.lit(fit)))
-    return _cases(cases, nw.lit(test.default))
-
-
-def _by_tags(test: Tags, tags: nw.Expr) -> nw.Expr:
-    found = reduce(add, (indicator(tags.list.contains(tag)) for tag in test.tags))
-    match test.match:
-        case "any":
-            return indicator(found > 0)
-        case "all":
-            return indicator(found >= len(test.tags))
-        case "share":
-            return found / len(test.tags)
 
 
 def workings(profile: Profile) -> frozenset[str]:
@@ -311,14 +177,14 @@ def potential(profile: Profile, *, columns: Columns) -> nw.Expr:
         case RevenueShare(share=share):
             amount = value * share
         case EmployeeBands(bands=bands):
-            amount = _cases(
+            amount = cases(
                 ((value >= band.at_least, nw.lit(band.amount)) for band in reversed(bands)),
                 nw.lit(0.0),
             )
     limits = [(amount < model.floor, nw.lit(model.floor))]
     if model.cap is not None:
         limits.append((amount > model.cap, nw.lit(model.cap)))
-    return nw.when(~value.is_null()).then(_cases(limits, amount)).otherwise(unknown)
+    return nw.when(~value.is_null()).then(cases(limits, amount)).otherwise(unknown)
 
 
 SIZE_BANDS: Final[tuple[tuple[int, str], ...]] = (
@@ -377,7 +243,7 @@ def dimension(name: str, *, columns: Columns) -> nw.Expr:  # noqa: PLR0911 - one
 
 def _banded(value: nw.Expr, bands: Iterable[tuple[int, str]]) -> nw.Expr:
     unknown = nw.lit(None, dtype=nw.String)
-    return _cases(((value >= least, nw.lit(label)) for least, label in bands), unknown)
+    return cases(((value >= least, nw.lit(label)) for least, label in bands), unknown)
 
 
 def _section(has_revision: bool) -> nw.Expr:
@@ -389,7 +255,7 @@ def _section(has_revision: bool) -> nw.Expr:
             for letter in industry.sections(revision)
         )
         division = nw.col("industry").cast(nw.String).str.slice(0, 2)
-        return _cases(
+        return cases(
             ((division.is_in(divisions), nw.lit(letter)) for letter, divisions in letters), unknown
         )
 

@@ -51,6 +51,11 @@ class TierTotal:
     potential: float
     customers: int
 
+    @property
+    def white_space(self) -> int:
+        """Those that are not customers."""
+        return self.accounts - self.customers
+
 
 @dataclass(frozen=True, eq=False)
 class Breakdown:
@@ -96,6 +101,17 @@ class Breakdown:
         order = sorted(present, key=lambda i: (keys[i] is None, keys[i] or ""))
         return cls(
             by, tuple(keys[i] for i in order), tuple(tiers), accounts[order], potential[order]
+        )
+
+    def totals(self) -> pl.DataFrame:
+        """One row per key: key, accounts, potential, and the accounts of each tier by its name."""
+        return pl.DataFrame(
+            {
+                "key": pl.Series(self.keys, dtype=pl.String),
+                "accounts": self.accounts.sum(axis=1),
+                "potential": self.potential.sum(axis=1),
+                **{name: self.accounts[:, index] for index, name in enumerate(self.tiers)},
+            }
         )
 
     def table(self) -> pl.DataFrame:
@@ -181,6 +197,60 @@ class Market:
     def white_space(self) -> int:
         """Matches that are not customers."""
         return self.matching - self.customers
+
+    @property
+    def penetration(self) -> float | None:
+        """Share of the matches that are customers; None without a match."""
+        return self.customers / self.matching if self.matching else None
+
+    @property
+    def value_unknown(self) -> int:
+        """Matches and possible accounts that the value leaves out, their potential being unknown."""
+        return self.potential_unknown + self.potential_unknown_possible
+
+    @property
+    def tells_value(self) -> bool:
+        """Whether the potential of any of them is known."""
+        return self.value_unknown < self.matching + self.possible
+
+    @property
+    def least_known(self) -> GateCost | None:
+        """The gate that is unknown of the most accounts."""
+        return max(self.gates, key=lambda gate: gate.unknown, default=None)
+
+    @property
+    def strictest(self) -> GateCost | None:
+        """The gate that the fewest accounts pass."""
+        return min(self.gates, key=lambda gate: gate.passes, default=None)
+
+    @property
+    def by_gain(self) -> tuple[GateCost, ...]:
+        """The gates, first the one that keeps out the most accounts by itself."""
+        return tuple(sorted(self.gates, key=lambda gate: -gate.gained_if_dropped))
+
+    def scores_by(self, points: int) -> dict[str, npt.NDArray[np.int64]]:
+        """Matches of each tier, best first and the unranked last, per so many points of score."""
+        names = [tier.name for tier in self.tiers]
+        counts = self.scores.reshape(len(names), -1, points).sum(axis=2)
+        return dict(zip(names, counts, strict=True))
+
+    def potential_in(self, tier: TierTotal) -> float | None:
+        """The known potential of a tier; None where nothing is known of it and some is unknown."""
+        is_known = tier.potential or not tier.accounts or not self.potential_unknown
+        return tier.potential if is_known else None
+
+    def tier_table(self) -> pl.DataFrame:
+        """One row per tier, best first: tier, accounts, customers, white_space, `potential_in` it."""
+        return pl.DataFrame(
+            {
+                "tier": [tier.name for tier in self.tiers],
+                "accounts": [tier.accounts for tier in self.tiers],
+                "customers": [tier.customers for tier in self.tiers],
+                "white_space": [tier.white_space for tier in self.tiers],
+                "potential": [self.potential_in(tier) for tier in self.tiers],
+            },
+            schema_overrides={"potential": pl.Float64},
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The market as plain JSON values, without the municipality breakdown."""

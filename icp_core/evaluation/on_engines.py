@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from icp_core.evaluation.expressions import FAIL, MATCH, POSSIBLE, Columns, dimension, evaluated
+from icp_core.evaluation.expressions import FAIL, MATCH, POSSIBLE, dimension, evaluated
+from icp_core.evaluation.fits import Columns
 from icp_core.evaluation.market import (
     BINS,
     DIMENSIONS,

@@ -4,6 +4,7 @@ A tier takes every match at or above its boundary in the order of the ranking. F
 boundary is a whole key (score, potential, account_id), so that ties are broken the same everywhere.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -120,3 +121,23 @@ def best_of(count: int, score: Floats, potential: Floats) -> Places:
     first, second = np.nan_to_num(score, nan=-1.0), np.nan_to_num(potential, nan=-1.0)
     chosen = largest(count, first, second)
     return chosen[np.lexsort((chosen, -second[chosen], -first[chosen]))]
+
+
+def cut_offs(
+    policy: TierPolicy, least_scores: Callable[[], Iterable[float | None]]
+) -> dict[str, float]:
+    """The score that each tier begins at, best first; none where tiers go by potential.
+
+    Parameters
+    ----------
+    policy
+        The policy.
+    least_scores
+        Tells the least score in each tier, None for one that takes nobody; asked of capacities only.
+    """
+    if policy.kind == "cut_off":
+        return {tier.name: tier.threshold for tier in policy.tiers}
+    if policy.kind == "value":
+        return {}
+    least = zip(policy.names, least_scores(), strict=True)
+    return {name: score for name, score in least if score is not None}

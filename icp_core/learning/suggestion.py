@@ -10,7 +10,8 @@ import polars as pl
 from sklearn.linear_model import LogisticRegression
 
 from icp_core.accounts.columns import Kind, describe_all
-from icp_core.evaluation.expressions import evaluated, fit
+from icp_core.evaluation.expressions import evaluated
+from icp_core.evaluation.fits import fit
 from icp_core.evaluation.names import NAMES
 from icp_core.intervals import wilson
 from icp_core.learning import scorecard

@@ -17,10 +17,14 @@ from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.universe import Universe
 from icp_core.errors import ProfileError
 from icp_core.profiles.model import (
+    Band,
     Choice,
+    ColumnPotential,
     Criterion,
+    EmployeeBands,
     Flag,
     PerEmployee,
+    Potential,
     Profile,
     Range,
     RevenueShare,
@@ -46,6 +50,12 @@ _FEW: Final = 50
 _KNOWN: Final = 0.3
 _MANY: Final = 30
 
+_POTENTIAL_BANDS: Final = (
+    Band(at_least=10, amount=5_000),
+    Band(at_least=50, amount=20_000),
+    Band(at_least=250, amount=100_000),
+)
+"""Twenty people may be worth a licence, three hundred a project: amounts to be overwritten."""
 
 MOST_OPTIONS: Final = 1500
 """Values of a column that are offered: more make a browser's list slow."""
@@ -181,6 +191,11 @@ class Offers:
         """What each column is, by name."""
         return self.universe.columns
 
+    @property
+    def numbers(self) -> tuple[Column, ...]:
+        """Columns of numbers, which potential can be read from."""
+        return tuple(one for one in self.columns.values() if one.kind is Kind.NUMBER)
+
     def spread(self, column: str) -> Spread:
         """Where the known values of a number column lie; at least one must be known."""
         if column not in self._spreads:
@@ -267,6 +282,40 @@ def criterion(universe: Universe, column: str, role: Role) -> Criterion:
             return Criterion(column=column, role=role, fit=Tags(tags=_chosen(values, role)))
     chosen = _chosen(_divisions(described, values), role)
     return Criterion(column=column, role=role, fit=Choice.of(*chosen))
+
+
+def potential(offers: Offers, model: str, before: Potential) -> Potential:
+    """A model of potential to start from, with the floor and the cap of the one before.
+
+    Parameters
+    ----------
+    offers
+        What the accounts have.
+    model
+        `per_employee`, `revenue_share`, `employee_bands` or `column`.
+    before
+        The model so far.
+
+    Raises
+    ------
+    ProfileError
+        If potential is to stand in a column, and there is no column of numbers.
+    """
+    limits = {"floor": before.floor, "cap": before.cap}
+    match model:
+        case "per_employee":
+            return PerEmployee(**limits)
+        case "revenue_share":
+            return RevenueShare(**limits)
+        case "employee_bands":
+            return EmployeeBands(bands=_POTENTIAL_BANDS, **limits)
+    names = [column.name for column in offers.numbers]
+    own = [column.name for column in offers.numbers if not column.is_canonical]
+    if not names:
+        raise ProfileError(
+            "These accounts have no number column to read potential from. Use another model."
+        )
+    return ColumnPotential(column="revenue" if "revenue" in names else (own or names)[0], **limits)
 
 
 def profile(universe: Universe) -> Profile:

@@ -291,6 +291,17 @@ class TierPolicy(_Model):
             raise ValueError("a score never exceeds 100; lower the cut-off of the best tier")
         return self
 
+    def with_threshold(self, index: int, threshold: float) -> Self:
+        """A copy in which one tier takes another threshold.
+
+        Raises
+        ------
+        ProfileError
+            If the thresholds no longer fall from tier to tier.
+        """
+        before, tier, after = self.tiers[:index], self.tiers[index], self.tiers[index + 1 :]
+        return self.replace(tiers=(*before, tier.replace(threshold=threshold), *after))
+
     @property
     def names(self) -> tuple[str, ...]:
         """Tier names, best first."""
@@ -350,6 +361,14 @@ class EmployeeBands(_Potential):
                     f"band {upper.at_least} must start above band {lower.at_least}; list bands rising"
                 )
         return self
+
+    def resized(self, count: int) -> Self:
+        """A copy with bands added at the end, each at twice the one before, or taken away there."""
+        bands = list(self.bands[:count])
+        while len(bands) < count:
+            last = bands[-1]
+            bands.append(Band(at_least=max(2 * last.at_least, 10), amount=2 * last.amount))
+        return self.replace(bands=tuple(bands))
 
 
 Potential = Annotated[

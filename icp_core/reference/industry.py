@@ -5,7 +5,7 @@ National classifications (SNI, SN, DB, TOL) add digits behind the class.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -104,6 +104,17 @@ def section_of(code: str, revision: Revision = "2") -> str | None:
     """Letter of the section that a code of any level, national digits included, lies in."""
     entry = industries(revision).get(code) or industries(revision).get(code[:2])
     return entry.section if entry else None
+
+
+def in_order(codes: Iterable[str]) -> list[str]:
+    """Codes of any level: each section followed by its divisions, each by its groups and classes."""
+
+    def place(code: str) -> tuple[str, str]:
+        if len(code) == 1:
+            return code, ""
+        return section_of(code) or section_of(code, "2.1") or "~", code
+
+    return sorted(codes, key=place)
 
 
 def label(code: str, lang: str = "en", revision: Revision = "2") -> str:

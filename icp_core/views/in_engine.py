@@ -11,6 +11,7 @@ from icp_core.analysis.listing import BEST, Page, Wanted
 from icp_core.errors import SourceError
 from icp_core.evaluation.engines.evaluation import EngineEvaluation, Narrowing
 from icp_core.evaluation.market import Breakdown, Market
+from icp_core.evaluation.tiers import cut_offs
 from icp_core.exporting import FORMATS, Prepared, prepare, streamed
 from icp_core.exporting.streamed import Written
 from icp_core.profiles.model import Profile
@@ -95,9 +96,9 @@ class InEngine:
         """Matches by one of `market.DIMENSIONS` and tier."""
         return self._evaluation.breakdown(by)
 
-    def least_scores(self) -> tuple[float | None, ...]:
-        """The score that each tier of a capacity policy begins at."""
-        return self._evaluation.least_scores()
+    def cut_offs(self) -> dict[str, float]:
+        """The score that each tier begins at, where it is by score."""
+        return cut_offs(self.profile.tiers, self._evaluation.least_scores)
 
     def reachable(self) -> int:
         """Matches in a tier that did not opt out of advertising."""

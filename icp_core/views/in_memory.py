@@ -39,6 +39,7 @@ from icp_core.analysis.verification import Sample
 from icp_core.evaluation.engines.evaluation import Narrowing
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import Breakdown, Market
+from icp_core.evaluation.tiers import cut_offs
 from icp_core.exporting import Prepared, prepare_matches
 from icp_core.exporting.streamed import Written
 from icp_core.profiles.model import Profile, TierPolicy
@@ -255,9 +256,9 @@ class InMemory:
         """The accounts in memory."""
         return self._evaluation.universe
 
-    def least_scores(self) -> tuple[float | None, ...]:
-        """The score that each tier of a capacity policy begins at."""
-        return self._evaluation.least_scores()
+    def cut_offs(self) -> dict[str, float]:
+        """The score that each tier begins at, where it is by score."""
+        return cut_offs(self.profile.tiers, self._evaluation.least_scores)
 
     def reachable(self) -> int:
         """Matches in a tier that did not opt out of advertising."""

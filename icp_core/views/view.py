@@ -203,8 +203,8 @@ class MarketView(Protocol):
     def accounts(self) -> Universe:
         """The accounts in memory: all of them, or those that match or may match."""
 
-    def least_scores(self) -> tuple[float | None, ...]:
-        """The score that each tier of a capacity policy begins at."""
+    def cut_offs(self) -> dict[str, float]:
+        """The score that each tier begins at, best first; none where tiers go by potential."""
 
     def reachable(self) -> int:
         """Matches in a tier that did not opt out of advertising."""

@@ -258,9 +258,7 @@ def test_neighbours_are_those_that_plain_python_finds(rows, profile):
     evaluation = Scoreboard(strategies.universe(rows)).evaluate(profile)
     columns = sorted(profile.columns - {"is_customer"})
     found = nearest_customers(evaluation, "X-000", count=100)
-    numbers = [
-        name for name in columns if evaluation.scoreboard.universe.columns[name].kind is Kind.NUMBER
-    ]
+    numbers = [name for name in columns if evaluation.universe.columns[name].kind is Kind.NUMBER]
     percentiles = {name: percentile([row[name] for row in rows]) for name in numbers}
     weights = dict.fromkeys(columns, 1)
     expected = {}

@@ -4,8 +4,17 @@ from accounts import drawback, examples, ids, must, nice, rising, scoreboard
 from hypothesis import given
 
 from icp_core.analysis import compare as comparing
-from icp_core.analysis.compare import OTHERS, POLICY, GateCause, TierPair
+from icp_core.analysis.compare import (
+    FAILING,
+    OTHERS,
+    POLICY,
+    POSSIBLE,
+    Changes,
+    GateCause,
+    TierPair,
+)
 from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Choice, Flag, PerEmployee, Profile, Range, Tier, TierPolicy
 
 GROWING = nice("revenue_growth", rising(0, 1), weight=5)
@@ -191,3 +200,23 @@ def test_the_points_of_all_criteria_add_up_to_the_change_of_an_unclipped_score(r
     for column, expected in zip(change.T, shift, strict=True):
         if expected is not None:
             assert column.sum() == pytest.approx(expected, abs=1e-3)
+
+
+def test_what_has_become_more_and_less_on_two_sides():
+    found = scoreboard(
+        account(is_customer=True),
+        account(employees=20),
+        account(employees=90),
+        account(region=None),
+    )
+    seen = compare(found, PROFILE, changed(0, fit=Range.between(30, 80)))
+    assert seen.changes == Changes(-2, -110.0, -2)
+    assert [(pair.name, pair.change) for pair in seen.tiers] == [("A", -2), ("B", 0), (UNRANKED, 0)]
+    assert seen.transition_table().to_dict(as_series=False) == {
+        "before": ["A", POSSIBLE, FAILING],
+        "A": [1, None, None],
+        POSSIBLE: [None, 1, None],
+        FAILING: [2, None, None],
+    }
+    dearer = compare(found, PROFILE, PROFILE.replace(currency="SEK"))
+    assert dearer.changes == Changes(0, None, 0)

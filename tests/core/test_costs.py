@@ -49,10 +49,10 @@ def test_what_loosening_a_must_have_gains_by_hand():
 
 
 def test_a_knock_out_is_loosened_by_rejecting_less():
-    found = heads(1, 20, 28, 29, 30, 40, 90)
     gate = knock_out("employees", Range.between(None, 30))
+    found = heads(1, 20, 28, 29, 30, 40, 90).evaluate(Profile(name="P", criteria=(gate,)))
     assert loosened(found, gate).fit == Range.between(None, 28)
-    (cost,) = costs(found.evaluate(Profile(name="P", criteria=(gate,))))
+    (cost,) = costs(found)
     assert cost.gained_if_loosened == 2
 
 
@@ -89,6 +89,7 @@ def test_every_stage_of_the_attrition_is_a_profile_with_the_gates_so_far(rows, p
         so_far = found.evaluate(profile.replace(criteria=profile.gates[:count]))
         assert (stage.matching, stage.possible) == (len(so_far.matches), len(so_far.possible))
     assert stages[-1].matching == len(found.evaluate(profile).matches)
+    assert sum(stage.lost for stage in stages) == found.evaluate(profile).market.failing
 
 
 @examples(25)

@@ -128,6 +128,24 @@ def test_a_tier_policy_that_makes_no_sense_is_refused(kind, thresholds, says):
         TierPolicy(kind=kind, tiers=tiers)
 
 
+def test_another_threshold_changes_a_copy_and_must_fall():
+    policy = TierPolicy()
+    assert [tier.threshold for tier in policy.with_threshold(2, 30).tiers] == [80, 60, 30]
+    assert policy.tiers[2].threshold == 40
+    with pytest.raises(ProfileError, match="must start below"):
+        policy.with_threshold(1, 80)
+
+
+def test_bands_are_added_at_twice_the_last_and_taken_away_at_the_end():
+    bands = EmployeeBands(bands=(Band(at_least=0, amount=3), Band(at_least=20, amount=5)))
+    more = bands.resized(3)
+    assert more.bands[:2] == bands.bands
+    assert more.bands[2] == Band(at_least=40, amount=10)
+    assert bands.resized(1).bands == bands.bands[:1]
+    # The first band may begin at nobody, and twice nobody is no band above it.
+    assert bands.resized(1).resized(2).bands[1].at_least == 10
+
+
 def test_potential_limits_and_bands_must_rise():
     with pytest.raises(ValueError, match="above cap"):
         PerEmployee(floor=10, cap=5)

@@ -125,3 +125,8 @@ def test_search_in_one_language_leaves_the_others_out():
 def test_search_for_nothing_finds_nothing():
     assert industry.search("  ") == ()
     assert industry.search("qqqqqqqq") == ()
+
+
+def test_codes_stand_under_their_sections_in_the_order_of_the_classification():
+    codes = ["62.01", "J", "C", "62", "10", "62.0", "99.99"]
+    assert industry.in_order(codes) == ["C", "10", "J", "62", "62.0", "62.01", "99.99"]

@@ -1,8 +1,9 @@
+import polars as pl
 from accounts import must, scoreboard
 from hypothesis import HealthCheck, given, settings
 from strategies import accounts, profiles, universe
 
-from icp_core.analysis.segments import segments
+from icp_core.analysis.segments import Split, in_order, segments
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Flag, PerEmployee, Profile
 
@@ -88,3 +89,36 @@ def test_segments_add_up_to_the_market(rows, profile):
     sums = breakdown.potential.sum(axis=1).tolist()
     for shown, expected in zip(table["potential"].fill_null(0), sums, strict=True):
         assert abs(shown - expected) <= 1e-6 * max(1, abs(expected))
+
+
+def test_a_segment_opens_what_is_inside_it():
+    assert Split("region").opening("SE-01") == Split("region", "SE-01")
+    opened = Split("region", "SE-01")
+    assert (opened.dimension, opened.within) == ("municipality", ("region", "SE-01"))
+    assert opened.opening("SE-0180") is None
+    assert Split("municipality", "SE-01").within == ("region", "SE-01")
+    for code in ("J", "62", "62.0"):
+        assert Split("industry").opening(code) == Split("industry", code)
+    assert Split("industry", "62.0").opening("62.01") is None
+    # A company coded to two digits only stands inside its own division.
+    assert Split("industry", "62").opening("62") is None
+    assert Split("size").opening("10–49") is None
+    assert Split("region").opening(None) is None
+
+
+def test_shares_add_up_and_are_of_what_the_table_holds():
+    found = scoreboard(row("SE-01"), row("SE-01"), row("NO-03"), row(None)).evaluate(PROFILE)
+    assert segments(found, "region")["share"].to_list() == [0.25, 0.5, 0.25]
+    within = segments(found, "region", within=("region", "SE-01"))
+    assert within["share"].to_list() == [1.0]
+
+
+def test_bands_stand_in_their_order_and_places_largest_first():
+    heads = (300, 5, 5, 5, 20, None)
+    found = scoreboard(*(row("SE-01", count) for count in heads)).evaluate(PROFILE)
+    bands = in_order(segments(found, "size"), by="size")["key"].to_list()
+    assert bands == ["0–9", "10–49", "250–999", None]
+    table = pl.DataFrame(
+        {"key": ["a", None, "c", "d"], "accounts": [1, 9, 7, 7], "name": ["a", "?", "z", "y"]}
+    )
+    assert in_order(table, by="region")["key"].to_list() == ["d", "c", "a", None]

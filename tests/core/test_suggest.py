@@ -7,7 +7,16 @@ from icp_core.accounts.universe import Universe
 from icp_core.errors import ProfileError
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles import first_draft
-from icp_core.profiles.model import Choice, Flag, Profile, Range, Role, Tags
+from icp_core.profiles.model import (
+    Choice,
+    ColumnPotential,
+    Flag,
+    PerEmployee,
+    Profile,
+    Range,
+    Role,
+    Tags,
+)
 from icp_core.sources import load
 
 
@@ -132,3 +141,17 @@ def test_a_first_profile_fits_what_ships_and_leaves_something(source: str) -> No
     accounts = load(source)
     market = Scoreboard(accounts).evaluate(first_draft.profile(accounts)).market
     assert 0 < market.tam.high <= len(accounts)
+
+
+def test_a_model_of_potential_keeps_its_limits_and_reads_revenue_or_a_column_of_ones_own() -> None:
+    before = PerEmployee(rate=3, floor=5, cap=9)
+    own = first_draft.Offers(universe(employees=[1], ad_spend=[2.0]))
+    assert first_draft.potential(own, "column", before) == ColumnPotential(
+        column="ad_spend", floor=5, cap=9
+    )
+    usual = first_draft.Offers(universe(employees=[1], revenue=[2.0], ad_spend=[2.0]))
+    assert first_draft.potential(usual, "column", before).column == "revenue"
+    assert first_draft.potential(usual, "revenue_share", before).cap == 9
+    none = first_draft.Offers(universe(is_customer=[True]))
+    with pytest.raises(ProfileError, match="no number column"):
+        first_draft.potential(none, "column", before)

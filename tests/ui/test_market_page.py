@@ -6,10 +6,9 @@ from app_pages import Open, errors, metrics, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core.analysis.concentration import concentration
-from icp_core.analysis.costs import attrition, costs, cut_offs
+from icp_core.analysis.costs import costs, cut_offs
 from icp_core.analysis.plan import TeamPlan
 from icp_core.analysis.robustness import robustness
-from icp_core.analysis.segments import segments
 from icp_core.analysis.sizing import sizing
 from icp_core.analysis.tier_policies import equivalent
 from icp_core.analysis.verdict import Action, Breadth, Verdict, breadth, verdict
@@ -19,13 +18,10 @@ from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Criterion, Profile, Range, Role, Tier, TierPolicy
 from icp_core.profiles.starters import starters_for
 from icp_core.sources import load
-from icp_core.views import view_of
 from icp_core.workspace import URL_VARIABLE, Workspace, default_url
 from ui import state
 from ui.format import bounds, money_bounds, number, percent, signed
-from ui.market import breakdowns, curves, sizes
-from ui.market.breakdowns import Split
-from ui.market.choices import stage_data
+from ui.market import sizes
 
 MARKET = "pages/2_Market.py"
 
@@ -178,22 +174,6 @@ def test_the_breakdown_opens_an_industry_down_to_four_digits(
     assert set(counts) <= {"62.01", "62.02", "62.03", "62.09"}
 
 
-def test_a_row_opens_what_is_inside_it() -> None:
-    regions = Split("region", None)
-    assert breakdowns.opened_by(regions, "SE-01") == {"market_region": "SE-01"}
-    opened = Split("region", "SE-01")
-    assert (opened.dimension, opened.within) == ("municipality", ("region", "SE-01"))
-    assert breakdowns.opened_by(opened, "SE-0180") == {}
-    assert Split("municipality", "SE-01").within == ("region", "SE-01")
-    for code in ("J", "62", "62.0"):
-        assert breakdowns.opened_by(Split("industry", None), code) == {"market_industry": code}
-    assert breakdowns.opened_by(Split("industry", "62.0"), "62.01") == {}
-    # A company coded to two digits only stands inside its own division.
-    assert breakdowns.opened_by(Split("industry", "62"), "62") == {}
-    assert breakdowns.opened_by(Split("size", None), "10–49") == {}
-    assert breakdowns.opened_by(regions, None) == {}
-
-
 def test_the_municipalities_of_a_region_are_shown(open_page: Open, demo: Evaluation) -> None:
     app = open_page(MARKET)
     app.selectbox(key="market_region").set_value("SE-01").run()
@@ -203,16 +183,6 @@ def test_the_municipalities_of_a_region_are_shown(open_page: Open, demo: Evaluat
     assert sorted(table["accounts"]) == sorted(found.accounts.sum(axis=1).tolist())
     app.segmented_control(key="market_by").set_value("age").run()
     assert app.dataframe[0].value["accounts"].sum() == len(demo.matches)
-
-
-def test_bands_stand_in_their_order_and_places_largest_first(demo: Evaluation) -> None:
-    ages = breakdowns.split_data(view_of(demo), Split("age", None))["key"].to_list()
-    known = [key for key in ages if key is not None]
-    assert known == [b for b in ("0–2", "3–5", "6–10", "11–20", "21+") if b in known]
-    places = breakdowns.split_data(view_of(demo), Split("municipality", "SE-01"))
-    counts = places["accounts"].to_list()
-    assert counts == sorted(counts, reverse=True)
-    assert sum(counts) == segments(demo, "region").filter(key="SE-01")["accounts"].item()
 
 
 def test_customers_are_held_against_white_space(open_page: Open, demo: Evaluation) -> None:
@@ -287,14 +257,6 @@ def test_a_gate_is_loosened_by_its_button(open_page: Open, demo: Evaluation) -> 
     assert metrics(app)["TAM, companies that match"].startswith(number(more))
 
 
-def test_the_attrition_ends_at_the_matches(demo: Evaluation) -> None:
-    table = stage_data(attrition(demo), demo.universe.columns)
-    assert table["matching"][0] == len(demo.universe)
-    assert table["matching"][-1] == len(demo.matches)
-    assert table["possible"][-1] == len(demo.possible)
-    assert table["lost"].sum() == demo.market.failing
-
-
 def test_a_cut_off_is_edited_by_number(open_page: Open, demo: Evaluation) -> None:
     app = section(open_page(MARKET), "cut_offs")
     curve = cut_offs(demo)
@@ -318,12 +280,6 @@ def test_tiers_by_capacity_can_be_ranked_by_score(open_page: Open, demo: Evaluat
     app.button(key="market_by_score").click().run()
     assert not app.exception
     assert profile_of(app).tiers == equivalent(demo.under(profile), "cut_off")
-
-
-def test_a_cut_off_changes_a_copy(demo: Evaluation) -> None:
-    changed = curves.with_cut_off(demo.profile, 2, 30)
-    assert [tier.threshold for tier in changed.tiers.tiers] == [80, 60, 30]
-    assert demo.profile.tiers.tiers[2].threshold == 40
 
 
 def test_robustness_is_shown_per_account_and_in_one_sentence(

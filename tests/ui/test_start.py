@@ -11,7 +11,7 @@ from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role
 from icp_core.profiles.starters import starter
 from icp_core.views import view_of
-from ui import charts_live, headline
+from ui import headline
 
 TODAY = date(2026, 11, 1)
 
@@ -55,12 +55,12 @@ def test_a_potential_that_nobody_knows_is_not_shown_as_zero(listed: Scoreboard) 
     assert value.value == "–"
     assert (white_space.value, white_space.beneath) == ("–", "customers unknown")
     assert str(len(evaluation.matches)) in value.beneath
-    assert charts_live.tier_data(view_of(evaluation))["potential"].null_count() == 4
+    assert evaluation.market.tier_table()["potential"].null_count() == 4
 
 
 def test_tier_data_adds_up_to_the_matches(demo: Scoreboard) -> None:
     evaluation = demo.evaluate(starter("outgrown-accounting").profile)
-    table = charts_live.tier_data(view_of(evaluation))
+    table = evaluation.market.tier_table()
     assert table["accounts"].sum() == len(evaluation.matches)
     assert table["potential"].sum() == pytest.approx(evaluation.potential.total)
     assert (table["customers"] + table["white_space"]).to_list() == table["accounts"].to_list()

@@ -291,7 +291,7 @@ def _range_editor(offers: Offers, index: int, fit: Range, column: Column, *, nam
         changed = fit.replace(**edges, scale=held(f"{name}_scale"))
         return state.view().profile.changing(index, fit=changed)
 
-    curve = fit_curve(fit, column, *offers.distribution(column.name))
+    curve = fit_curve(fit, *offers.distribution(column.name))
     spans = [
         f"{words.amount(low, column)}–{words.amount(high, column)}"
         for low, high in curve.select("low", "high").iter_rows()

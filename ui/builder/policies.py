@@ -5,9 +5,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from icp_core.accounts.columns import Kind
 from icp_core.analysis import tier_policies
-from icp_core.errors import ProfileError
+from icp_core.profiles import first_draft
 from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.model import (
     MAX_TIERS,
@@ -32,11 +31,6 @@ _KINDS: Final = ("cut_off", "capacity", "value")
 _MODELS: Final = ("per_employee", "revenue_share", "employee_bands", "column")
 _MOST_BANDS: Final = 8  # bands of headcount, a row each
 _NEAR: Final = ("EUR", "SEK", "NOK", "DKK", "ISK", "USD", "GBP")
-_BANDS: Final = (
-    Band(at_least=10, amount=5_000),
-    Band(at_least=50, amount=20_000),
-    Band(at_least=250, amount=100_000),
-)
 
 
 def tiers(profile: Profile, market: Callable[[], MarketView]) -> None:
@@ -156,8 +150,8 @@ def potential(offers: Offers, profile: Profile) -> None:
             key=draft("potential_model", model.model),
             on_change=lambda: attempt(
                 lambda: state.view().profile.replace(
-                    potential=default_potential(
-                        held("potential_model"), offers, state.view().profile.potential
+                    potential=first_draft.potential(
+                        offers, held("potential_model"), state.view().profile.potential
                     )
                 ),
                 tell=True,
@@ -221,7 +215,7 @@ def _model_inputs(offers: Offers, model: Potential, unit: str, changed: Callable
                 on_change=changed,
             )
         case ColumnPotential(column=column):
-            options = _number_columns(offers)
+            options = {one.name: plain(_(one.label)) for one in offers.numbers}
             st.selectbox(
                 _("Column"),
                 list(options),
@@ -284,40 +278,11 @@ def _band(place: int, count: int, what: str) -> str:
 
 
 def _rebanded() -> Profile:
-    """The profile with as many bands as its widget says, added or taken away at the end."""
-    now = state.view().profile
-    count = held("potential_bands")
-    bands = list(now.potential.bands[:count]) if isinstance(now.potential, EmployeeBands) else []
-    while bands and len(bands) < count:
-        last = bands[-1]
-        bands.append(Band(at_least=max(2 * last.at_least, 10), amount=2 * last.amount))
-    return now.replace(potential=now.potential.replace(bands=tuple(bands)))
-
-
-def _number_columns(offers: Offers) -> dict[str, str]:
-    columns = offers.columns.values()
-    return {one.name: plain(_(one.label)) for one in columns if one.kind is Kind.NUMBER}
-
-
-def default_potential(name: str, offers: Offers, model: Potential) -> Potential:
-    """A model to start from, with the floor and the cap of the one before."""
-    limits = {"floor": model.floor, "cap": model.cap}
-    match name:
-        case "per_employee":
-            return PerEmployee(**limits)
-        case "revenue_share":
-            return RevenueShare(**limits)
-        case "employee_bands":
-            return EmployeeBands(bands=_BANDS, **limits)
-    columns = _number_columns(offers)
-    if not columns:
-        raise ProfileError(
-            "These accounts have no number column to read potential from. Use another model."
-        )
-    own = [one for one in columns if not offers.columns[one].is_canonical]
-    return ColumnPotential(
-        column="revenue" if "revenue" in columns else (own or list(columns))[0], **limits
-    )
+    """The profile with as many bands as its widget says."""
+    now, count = state.view().profile, held("potential_bands")
+    if not isinstance(now.potential, EmployeeBands):
+        return now
+    return now.replace(potential=now.potential.resized(count))
 
 
 def about(profile: Profile) -> None:

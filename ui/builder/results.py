@@ -1,7 +1,8 @@
 """What the profile does: numbers first, then figures, then one list at a time."""
 
 import time
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 import polars as pl
 import streamlit as st
@@ -23,6 +24,7 @@ from ui.texts import _, ngettext
 
 ROWS: Final = 8  # accounts beside the criteria, within one screen
 _MOST_TIERS: Final = 4  # tiers with a number of their own in a row
+_MOST_STEPS: Final = 3  # gates named as worth loosening
 _MOST_REASONS: Final = 3  # reasons of a score that a line has room for
 _SHOWN: Final = ("best", "gates", "verify")
 _AHEAD: Final = 0.03
@@ -124,7 +126,7 @@ def _figures(market: MarketView) -> None:
         st.markdown(f"**{title}**")
         charts_live.show(
             charts_live.tier_chart(
-                charts_live.tier_data(market),
+                market.totals.tier_table(),
                 currency=None,
                 dark=dark,
                 height=170,
@@ -137,7 +139,10 @@ def _figures(market: MarketView) -> None:
         st.markdown(f"**{_('Matches by score')}**")
         charts_live.show(
             charts_live.score_chart(
-                charts_live.score_data(market), charts_live.cut_offs(market), dark=dark, height=170
+                market.totals.scores_by(charts_live.POINTS),
+                market.cut_offs(),
+                dark=dark,
+                height=170,
             ),
             key="builder_scores",
             alt=_("Matches by score, with the cut-offs of the tiers"),
@@ -146,12 +151,8 @@ def _figures(market: MarketView) -> None:
 
 def loosening(market: MarketView) -> str:
     """What to loosen when nothing matches, with the numbers that say so."""
-    whole = market.totals
-    columns = market.population.columns
-    helping = sorted(
-        (gate for gate in whole.gates if gate.gained_if_dropped),
-        key=lambda gate: -gate.gained_if_dropped,
-    )
+    whole, columns = market.totals, market.population.columns
+    helping = [gate for gate in whole.by_gain[:_MOST_STEPS] if gate.gained_if_dropped]
     start = _("No account matches.")
     if helping:
         steps = [
@@ -159,10 +160,12 @@ def loosening(market: MarketView) -> str:
                 criterion=plain(words.criterion_name(gate.criterion, columns)),
                 count=number(gate.gained_if_dropped),
             )
-            for gate in helping[:3]
+            for gate in helping
         ]
         return start + " " + _("Loosen one: {steps}.").format(steps=", ".join(steps))
-    strictest = min(whole.gates, key=lambda gate: gate.passes)
+    strictest = whole.strictest
+    if strictest is None:
+        return start
     return (
         start
         + " "
@@ -239,32 +242,30 @@ def gate_table(market: MarketView) -> None:
         st.caption(_("There are no must-haves or knock-outs, so none costs anything."))
         return
     Table(
-        gate_data(market.totals.gates, columns),
+        gate_data(market.totals.by_gain, columns),
         (
             Field("criterion", _("Criterion")),
             Field("passes", _("Passes"), "number"),
             Field("fails", _("Fails"), "number"),
             Field("unknown", _("Unknown"), "number"),
-            Field("gained", _("If dropped"), "change"),
+            Field("if_dropped", _("If dropped"), "change"),
         ),
     ).draw_printed(alt=_("What each must-have and knock-out costs"))
     st.caption(_("If dropped: how many more accounts would match without that criterion alone."))
 
 
-def gate_data(gates: tuple[GateCost, ...], columns: dict[str, Column]) -> pl.DataFrame:
-    """What each must-have and knock-out costs, the costliest first."""
-    rows: list[dict[str, Any]] = []
-    for gate in sorted(gates, key=lambda gate: -gate.gained_if_dropped):
-        rows.append(
-            {
-                "criterion": words.gate_name(gate.criterion, columns),
-                "passes": gate.passes,
-                "fails": gate.fails,
-                "unknown": gate.unknown,
-                "gained": gate.gained_if_dropped,
-            }
-        )
-    return pl.DataFrame(rows)
+def gate_data(gates: Iterable[GateCost], columns: dict[str, Column]) -> pl.DataFrame:
+    """Must-haves and knock-outs by name: criterion, passes, fails, unknown, if_dropped."""
+    return pl.DataFrame(
+        {
+            "criterion": words.gate_name(gate.criterion, columns),
+            "passes": gate.passes,
+            "fails": gate.fails,
+            "unknown": gate.unknown,
+            "if_dropped": gate.gained_if_dropped,
+        }
+        for gate in gates
+    )
 
 
 def _to_verify(market: MarketView) -> None:

@@ -1,13 +1,12 @@
 """Where the market is: by region, municipality, industry, size or age, and customers within it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
 import streamlit as st
 
-from icp_core.evaluation.expressions import AGE_BANDS, SIZE_BANDS
+from icp_core.analysis.segments import Split, in_order
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.reference import geography, industry
 from icp_core.views import MarketView
@@ -20,38 +19,6 @@ from ui.texts import _, ngettext
 BARS: Final = 15  # of a breakdown; so many fit one screen
 _NAME_WIDTH: Final = 140  # pixels: names of regions and sizes
 _READS: Final = {"size": "employees", "age": "founded"}
-_FINER: Final = {0: "section", 1: "industry", 2: "group", 4: "class"}
-_LEVELS: Final = {1: "section", 2: "industry", 4: "group", 5: "class"}
-
-
-@dataclass(frozen=True)
-class Split:
-    """How the market is split.
-
-    Attributes
-    ----------
-    by
-        `region`, `municipality`, `industry`, `size` or `age`.
-    inside
-        Code of a region or an industry to look inside of; None for all.
-    """
-
-    by: str
-    inside: str | None
-
-    @property
-    def dimension(self) -> str:
-        """As `expressions.dimension` names it: one level down from what it is inside of."""
-        if self.by == "industry":
-            return _FINER[len(self.inside or "")]
-        return "municipality" if self.by == "region" and self.inside else self.by
-
-    @property
-    def within(self) -> tuple[str, str] | None:
-        """The dimension and key that the split lies in."""
-        if self.inside is None:
-            return None
-        return _LEVELS[len(self.inside)] if self.by == "industry" else "region", self.inside
 
 
 def names() -> dict[str, str]:
@@ -111,29 +78,9 @@ def _industries(market: MarketView) -> dict[str, str]:
         key
         for name in ("section", "industry", "group")
         for key in market.breakdown(name).keys
-        if key is not None and len(key) in _LEVELS
+        if key is not None and Split("industry").opening(key)
     }
-    return {
-        code: segment_name("industry", code)
-        for code in sorted(found, key=lambda code: (_section(code), code.ljust(4, "!")))
-    }
-
-
-def _section(code: str) -> str:
-    if len(code) == 1:
-        return code
-    return industry.section_of(code) or industry.section_of(code, "2.1") or "~"
-
-
-def opened_by(split: Split, key: str | None) -> dict[str, str]:
-    """Widgets to set, by name, that open a segment; empty where it cannot be opened."""
-    if key is None or key == split.inside:
-        return {}
-    if split.dimension == "region":
-        return {"market_region": key}
-    if split.by == "industry" and len(key) < len("62.01"):
-        return {"market_industry": key}
-    return {}
+    return {code: segment_name("industry", code) for code in industry.in_order(found)}
 
 
 def segment_name(by: str, key: str | None, *, inside: str | None = None) -> str:
@@ -161,13 +108,7 @@ def split_data(market: MarketView, split: Split) -> pl.DataFrame:
             skip_nulls=False,
         )
     )
-    bands = {"size": SIZE_BANDS, "age": AGE_BANDS}.get(split.by)
-    if bands is None:
-        table = table.sort("accounts", "name", descending=[True, False])
-    else:
-        order = {label: place for place, (_least, label) in enumerate(reversed(bands))}
-        table = table.sort(pl.col("key").replace_strict(order, default=len(order)))
-    return table.sort(pl.col("key").is_null(), maintain_order=True)
+    return in_order(table, by=split.by)
 
 
 def by_tier(market: MarketView, split: Split) -> None:
@@ -273,15 +214,16 @@ def _drawn(
 
 def _table(market: MarketView, split: Split, table: pl.DataFrame, columns: Sequence[str]) -> None:
     keys = table["key"].to_list()
-    can_open = any(opened_by(split, key) for key in keys)
+    can_open = any(split.opening(key) for key in keys)
 
     def clicked(row: int) -> None:
-        for name, value in opened_by(split, keys[row]).items():
-            state.set_kept(name, value)
+        opened = split.opening(keys[row])
+        if opened is not None:
+            state.set_kept(f"market_{opened.by}", opened.inside)
 
     fields = _fields(market, split)
     Table(
-        table.with_columns(share=pl.col("accounts") / max(table["accounts"].sum(), 1)),
+        table,
         [Field("key", _("Code"), on_page=False), *(fields[name] for name in columns)],
         title=ngettext("{count} segment", "{count} segments", table.height).format(
             count=number(table.height)

@@ -11,6 +11,7 @@ from icp_core.analysis.costs import Cost, Stage
 from icp_core.views import MarketView
 from ui import charts_explore, state, theme
 from ui.builder import words
+from ui.builder.results import gate_data
 from ui.format import number, plain, signed
 from ui.tables import Field, Table
 from ui.texts import _
@@ -45,21 +46,16 @@ def cost_data(found: tuple[Cost, ...], columns: dict[str, Column]) -> pl.DataFra
         criterion, passes, fails, unknown, if_dropped, loosened (the looser test; null where there is
         none), if_loosened (more matches; null where there is none).
     """
-    return pl.DataFrame(
-        [
-            {
-                "criterion": words.gate_name(cost.gate.criterion, columns),
-                "passes": cost.gate.passes,
-                "fails": cost.gate.fails,
-                "unknown": cost.gate.unknown,
-                "if_dropped": cost.gate.gained_if_dropped,
-                "loosened": cost.loosened
-                and words.fit_summary(cost.loosened.fit, columns[cost.loosened.column]),
-                "if_loosened": cost.gained_if_loosened,
-            }
-            for cost in found
-        ],
-        schema_overrides={"loosened": pl.String, "if_loosened": pl.Int64},
+    return gate_data((cost.gate for cost in found), columns).with_columns(
+        loosened=pl.Series(
+            [
+                cost.loosened
+                and words.fit_summary(cost.loosened.fit, columns[cost.loosened.column])
+                for cost in found
+            ],
+            dtype=pl.String,
+        ),
+        if_loosened=pl.Series([cost.gained_if_loosened for cost in found], dtype=pl.Int64),
     )
 
 
@@ -122,21 +118,18 @@ def _loosen(market: MarketView, place: int, cost: Cost) -> None:
 
 def stage_data(stages: tuple[Stage, ...], columns: dict[str, Column]) -> pl.DataFrame:
     """What is left after each gate: stage, short (its name), matching, possible, lost (to that gate)."""
-    rows, before = [], stages[0].matching
-    for stage in stages:
-        left = stage.matching + stage.possible
-        gate, everybody = stage.criterion, _("All accounts")
-        rows.append(
-            {
-                "stage": words.gate_name(gate, columns) if gate else everybody,
-                "short": words.criterion_name(gate, columns) if gate else everybody,
-                "matching": stage.matching,
-                "possible": stage.possible,
-                "lost": before - left,
-            }
-        )
-        before = left
-    return pl.DataFrame(rows)
+    everybody = _("All accounts")
+    return pl.DataFrame(
+        {
+            "stage": words.gate_name(gate, columns) if gate else everybody,
+            "short": words.criterion_name(gate, columns) if gate else everybody,
+            "matching": stage.matching,
+            "possible": stage.possible,
+            "lost": stage.lost,
+        }
+        for stage in stages
+        for gate in (stage.criterion,)
+    )
 
 
 def _attrition(market: MarketView) -> None:

@@ -10,9 +10,8 @@ from icp_core.analysis.costs import CutOffs
 from icp_core.errors import ProfileError
 from icp_core.evaluation.market import LARGEST
 from icp_core.evaluation.tiers import UNRANKED
-from icp_core.profiles.model import Profile
 from icp_core.views import MarketView
-from ui import charts_explore, charts_live, state, theme
+from ui import charts_explore, state, theme
 from ui.areas import tier_label
 from ui.format import UNKNOWN, number, percent, plain, short
 from ui.tables import Field, Table
@@ -117,7 +116,7 @@ def by_cut_off(market: MarketView) -> None:
         st.markdown(f"**{_('Companies that reach each cut-off of the score')}**")
         charts_explore.show(
             charts_explore.cut_off_chart(
-                curve, charts_live.cut_offs(market), dark=theme.is_dark(), height=400
+                curve, market.cut_offs(), dark=theme.is_dark(), height=400
             ),
             key="market_cut_offs",
             alt=_("Companies by least score, with the cut-offs of the tiers"),
@@ -180,29 +179,16 @@ def _edit(market: MarketView) -> None:
 
 
 def _set_cut_off(index: int) -> None:
+    profile = state.view().profile
     try:
-        state.set_profile(
-            with_cut_off(state.view().profile, index, state.picked(f"market_cut_{index}"))
-        )
+        policy = profile.tiers.with_threshold(index, state.picked(f"market_cut_{index}"))
+        state.set_profile(profile.replace(tiers=policy))
     except ProfileError as error:
         state.notify(f"{error} {_('The cut-off stays as it was.')}")
 
 
-def with_cut_off(profile: Profile, index: int, cut_off: float) -> Profile:
-    """A copy in which one tier begins at another score.
-
-    Raises
-    ------
-    ProfileError
-        If the cut-offs no longer fall from tier to tier.
-    """
-    tiers = list(profile.tiers.tiers)
-    tiers[index] = tiers[index].replace(threshold=cut_off)
-    return profile.replace(tiers=profile.tiers.replace(tiers=tuple(tiers)))
-
-
 def _curve_table(market: MarketView, curve: CutOffs) -> None:
-    table, currency = curve_data(curve), market.profile.currency
+    table, currency = curve.table(), market.profile.currency
     is_unknown = market.totals.potential_unknown == market.totals.matching
     Table(
         table[::-_STEP],
@@ -220,14 +206,3 @@ def _curve_table(market: MarketView, curve: CutOffs) -> None:
         population=market.population,
         whole=lambda: table,
     ).draw_printed(height=250, alt=_("Companies and potential by least score"))
-
-
-def curve_data(curve: CutOffs) -> pl.DataFrame:
-    """The curve as a table: score, accounts, potential."""
-    return pl.DataFrame(
-        {
-            "score": range(len(curve.accounts)),
-            "accounts": curve.accounts,
-            "potential": curve.potential,
-        }
-    )

@@ -13,8 +13,8 @@ from icp_core.profiles.model import Role
 from icp_core.views import MarketView
 from ui import shell, state
 from ui.builder import words
-from ui.format import SPACE, UNKNOWN, bounds, in_sentence, money_bounds, number, percent, plain
-from ui.headline import Figure, cards, unknown_potential
+from ui.format import SPACE, bounds, in_sentence, money_bounds, number, percent, plain
+from ui.headline import Figure, cards, unknown_potential, white_space
 from ui.texts import _, ngettext
 
 _MOST_CHANGES: Final = 3  # suggestions; more are no help in choosing one
@@ -28,8 +28,7 @@ _LOOKS: Final[dict[Breadth | None, tuple[Literal["orange", "green", "gray"], str
 
 def figures(market: MarketView, sizing: Sizing) -> tuple[Figure, ...]:
     """TAM, SAM, SOM and white space, each in accounts with what they could be worth beneath."""
-    team, matching = sizing.team, market.totals.matching
-    customers = market.totals.customers
+    team, whole = sizing.team, market.totals
     told = market.population.tells_customers
 
     def size(label: str, accounts: Bounds, value: Bounds, help: str) -> Figure:
@@ -64,10 +63,8 @@ def figures(market: MarketView, sizing: Sizing) -> tuple[Figure, ...]:
         ),
         Figure(
             _("White space"),
-            number(matching - customers) if told else UNKNOWN,
-            _("{share} are customers").format(
-                share=percent(customers / matching if matching else None)
-            )
+            white_space(market),
+            _("{share} are customers").format(share=percent(whole.penetration))
             if told
             else _("customers unknown"),
             _("Matches that are not customers yet."),
@@ -76,9 +73,7 @@ def figures(market: MarketView, sizing: Sizing) -> tuple[Figure, ...]:
 
 
 def _worth(market: MarketView, accounts: Bounds, value: Bounds) -> str:
-    whole = market.totals
-    unknown = whole.potential_unknown + whole.potential_unknown_possible
-    if accounts.high and unknown == whole.matching + whole.possible:
+    if accounts.high and not market.totals.tells_value:
         return _("potential unknown")
     return _("{amount} a year").format(amount=money_bounds(value, market.profile.currency))
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 import streamlit as st
@@ -20,12 +20,13 @@ from icp_core.analysis.compare import (
     Kind,
     MoveCause,
 )
+from icp_core.evaluation.market import Market, TierTotal
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Profile, Role
 from icp_core.profiles.starters import starters_for
-from icp_core.views import MarketView, view_of
+from icp_core.views import view_of
 from icp_core.workspace import SavedProfile, SavedVersion, checksum
-from ui import charts_live, saving, state
+from ui import saving, state
 from ui.builder import words
 from ui.format import UNKNOWN, money, number, plain, signed
 from ui.headline import headline_data
@@ -35,9 +36,6 @@ from ui.texts import _
 
 NOW: Final = "now"
 ROWS: Final = 20  # companies a page
-
-_TIERS_FIGURE: Final = 2
-"""Place of the tiers among the headline numbers; here they have rows of their own."""
 
 
 @dataclass(frozen=True)
@@ -119,52 +117,40 @@ def choose(choices: dict[str, Side], before: str, after: str) -> tuple[Side, Sid
 def side_by_side_data(comparison: Comparison) -> pl.DataFrame:
     """TAM and tier totals of both sides, and what changed, in words: figure, before, after, change."""
     before, after = view_of(comparison.before), view_of(comparison.after)
-    one, other = headline_data(before), headline_data(after)
-    matches = after.totals.matching - before.totals.matching
-    customers = after.totals.customers - before.totals.customers
-    worth = None
-    if before.profile.currency == after.profile.currency:
-        worth = after.totals.potential - before.totals.potential
-    changes = (signed(matches), _worth(worth, after), "", signed(matches - customers))
+    figures = zip(headline_data(before), headline_data(after), strict=True)
+    matches, value, _tiers, white_space = figures
+    changed = comparison.changes
     rows = [
+        (was.label, was.value, now.value, UNKNOWN if UNKNOWN in (was.value, now.value) else change)
+        for (was, now), change in (
+            (matches, signed(changed.matches)),
+            (value, _worth(changed.potential, after.profile.currency)),
+            (white_space, signed(changed.white_space)),
+        )
+    ]
+    rows += [
         (
-            figure.label,
-            figure.value,
-            now.value,
-            UNKNOWN if UNKNOWN in (figure.value, now.value) else change,
+            place_name(pair.name),
+            _total(pair.before, before.totals),
+            _total(pair.after, after.totals),
+            signed(pair.change),
         )
-        for place, (figure, now, change) in enumerate(zip(one, other, changes, strict=True))
-        if place != _TIERS_FIGURE
+        for pair in comparison.tiers
     ]
-    totals = [
-        {row["tier"]: row for row in charts_live.tier_data(side).iter_rows(named=True)}
-        for side in (before, after)
-    ]
-    for pair in comparison.tiers:
-        was, now = (side.get(pair.name) for side in totals)
-        change = (now or {}).get("accounts", 0) - (was or {}).get("accounts", 0)
-        rows.append(
-            (
-                place_name(pair.name),
-                _total(was, before.profile.currency),
-                _total(now, after.profile.currency),
-                signed(change),
-            )
-        )
     return pl.DataFrame(rows, schema=["figure", "before", "after", "change"], orient="row")
 
 
-def _worth(change: float | None, side: MarketView) -> str:
+def _worth(change: float | None, currency: str) -> str:
     if change is None:
         return UNKNOWN
-    sign = "+" if change >= 0 else "−"
-    return sign + money(abs(change), side.profile.currency)
+    return ("+" if change >= 0 else "−") + money(abs(change), currency)
 
 
-def _total(total: dict[str, Any] | None, currency: str) -> str:
-    if total is None:
+def _total(tier: TierTotal | None, whole: Market) -> str:
+    if tier is None:
         return UNKNOWN
-    return f"{number(total['accounts'])} · {money(total['potential'], currency)}"
+    potential = money(whole.potential_in(tier), whole.profile.currency)
+    return f"{number(tier.accounts)} · {potential}"
 
 
 def place_name(name: str | None) -> str:
@@ -199,10 +185,10 @@ def _in_two_lines(text: str) -> str:
 
 def transitions(comparison: Comparison) -> None:
     """Draw how many companies went from where to where."""
-    table = transitions_data(comparison)
+    table = comparison.transition_table()
     names = table.columns[1:]
     Table(
-        table,
+        table.with_columns(pl.col("before").map_elements(place_name, return_dtype=pl.String)),
         (
             Field("before", _("From"), on_page=False),
             Field("before", _("From ↓ to →"), in_file=False),
@@ -215,21 +201,6 @@ def transitions(comparison: Comparison) -> None:
         title=_("From where to where"),
         file="transitions",
     ).draw_printed(unknown="")
-
-
-def transitions_data(comparison: Comparison) -> pl.DataFrame:
-    """Companies by where they were (rows) and where they are (columns); null where nobody is."""
-    cells = comparison.transitions
-    order = [pair.name for pair in comparison.tiers] + [POSSIBLE, FAILING]
-    places = [name for name in order if name in {*cells["before"], *cells["after"]}]
-    counts = {(was, now): count for was, now, count in cells.iter_rows()}
-    return pl.DataFrame(
-        {
-            "before": [place_name(was) for was in places],
-            **{now: [counts.get((was, now)) for was in places] for now in places},
-        },
-        schema={"before": pl.String, **dict.fromkeys(places, pl.Int64)},
-    )
 
 
 def changes(comparison: Comparison) -> None:

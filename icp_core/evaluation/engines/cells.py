@@ -9,7 +9,8 @@ import polars as pl
 
 from icp_core.evaluation.account_arrays import test_key
 from icp_core.evaluation.arrays import smallest
-from icp_core.evaluation.expressions import FAILS, UNKNOWN, Columns, dimension, standing
+from icp_core.evaluation.expressions import FAILS, UNKNOWN, dimension, standing
+from icp_core.evaluation.fits import Columns
 from icp_core.profiles.model import Criterion
 from icp_core.reference.arrays import Codes, Flags, Ints
 

@@ -1,0 +1,172 @@
+"""How well a value meets a test: the fit, from 0 to 1.
+
+The rule stands as narwhals expressions, which every engine runs, and for a range beside it as arrays:
+for a few values, where building a frame would cost more than the arithmetic. A property test holds the
+two together.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from itertools import groupby
+from math import log10
+from operator import add
+
+import narwhals as nw
+import numpy as np
+
+from icp_core.accounts.columns import Column, Kind
+from icp_core.evaluation.names import indicator
+from icp_core.profiles.model import Choice, Fit, Flag, Range, Tags
+from icp_core.reference import industry
+from icp_core.reference.arrays import Floats, Singles
+
+Columns = Mapping[str, Column]
+
+
+def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
+    """How well each account meets a test: 32-bit float in [0, 1], null where the value is unknown.
+
+    Parameters
+    ----------
+    criterion_fit
+        The test.
+    column
+        The column it reads.
+    columns
+        All columns of the universe; a section letter needs to know whether accounts carry their
+        revision of NACE.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from icp_core.accounts.columns import BY_NAME
+    >>> accounts = nw.from_native(pl.DataFrame({"employees": [10, 35, 80, None]}))
+    >>> rising = fit(Range(a=20, b=50), BY_NAME["employees"], columns=BY_NAME)
+    >>> accounts.select(fit=rising)["fit"].to_list()
+    [0.0, 0.5, 1.0, None]
+    """
+    match criterion_fit:
+        case Range():
+            graded = _trapezoid(criterion_fit, nw.col(column.name).cast(nw.Float64))
+        case Choice() if column.kind is Kind.INDUSTRY:
+            graded = _by_prefix(criterion_fit, "industry_revision" in columns)
+        case Choice():
+            graded = _by_value(criterion_fit, nw.col(column.name).cast(nw.String))
+        case Tags():
+            graded = _by_tags(criterion_fit, nw.col(column.name))
+        case Flag(value=wanted):
+            graded = indicator(nw.col(column.name) if wanted else ~nw.col(column.name))
+    return (
+        nw.when(~nw.col(column.name).is_null())
+        .then(graded.cast(nw.Float32))
+        .otherwise(nw.lit(None, dtype=nw.Float32))
+    )
+
+
+def cases(met: Iterable[tuple[nw.Expr, nw.Expr]], otherwise: nw.Expr) -> nw.Expr:
+    """The value of the first condition that holds, else `otherwise`."""
+    met = list(met)
+    if not met:
+        return otherwise
+    (condition, value), *rest = met
+    chain = nw.when(condition).then(value)
+    for condition, value in rest:
+        chain = chain.when(condition).then(value)
+    return chain.otherwise(otherwise)
+
+
+def _position(test: Range, number: float) -> float:
+    """Where an edge lies on the scale of the slopes."""
+    return log10(1 + number) if test.scale == "log" else number
+
+
+def _trapezoid(test: Range, value: nw.Expr) -> nw.Expr:
+    at = value
+    if test.scale == "log":
+        floored = nw.when(value > 0).then(value).otherwise(nw.lit(0.0))
+        at = (floored + 1).log(10)
+    met: list[tuple[nw.Expr, nw.Expr]] = []
+    if test.a is not None and test.b is not None:
+        met.append((value < test.a, nw.lit(0.0)))
+        low, high = _position(test, test.a), _position(test, test.b)
+        if high > low:
+            met.append((value < test.b, (at - low) / (high - low)))
+    if test.c is not None and test.d is not None:
+        low, high = _position(test, test.c), _position(test, test.d)
+        met.append((value <= (test.c if high > low else test.d), nw.lit(1.0)))
+        if high > low:
+            met.append((value < test.d, (high - at) / (high - low)))
+        return cases(met, nw.lit(0.0))
+    return cases(met, nw.lit(1.0))
+
+
+def trapezoid(test: Range, values: Floats) -> Singles:
+    """`fit` of a range over an array: in [0, 1], NaN where the value is unknown (NaN).
+
+    Examples
+    --------
+    >>> trapezoid(Range(a=20, b=50), np.array([10.0, 35, 80, np.nan])).tolist()
+    [0.0, 0.5, 1.0, nan]
+    """
+    at = np.log10(1 + np.maximum(values, 0)) if test.scale == "log" else values
+    graded = np.where(np.isnan(values), np.nan, 1.0)
+    if test.c is not None and test.d is not None:
+        low, high = _position(test, test.c), _position(test, test.d)
+        if high > low:
+            graded = np.where(values > test.c, (high - at) / (high - low), graded)
+        graded = np.where(values >= test.d if high > low else values > test.d, 0.0, graded)
+    if test.a is not None and test.b is not None:
+        low, high = _position(test, test.a), _position(test, test.b)
+        if high > low:
+            graded = np.where(values < test.b, (at - low) / (high - low), graded)
+        graded = np.where(values < test.a, 0.0, graded)
+    return graded.astype(np.float32)
+
+
+def _by_fit(values: Mapping[str, float]) -> list[tuple[float, list[str]]]:
+    """Values grouped by their fit, so that each distinct fit is one test."""
+    pairs = sorted((fit, value) for value, fit in values.items())
+    return [(fit, [value for _, value in group]) for fit, group in groupby(pairs, lambda p: p[0])]
+
+
+def _by_value(test: Choice, value: nw.Expr) -> nw.Expr:
+    return cases(
+        ((value.is_in(values), nw.lit(fit)) for fit, values in _by_fit(test.values)),
+        nw.lit(test.default),
+    )
+
+
+def _by_prefix(test: Choice, has_revision: bool) -> nw.Expr:
+    code = nw.col("industry").cast(nw.String)
+    met: list[tuple[nw.Expr, nw.Expr]] = []
+    lengths = {len(key) for key in test.values if len(key) > 1}
+    for length in sorted(lengths, reverse=True):
+        level = {key: fit for key, fit in test.values.items() if len(key) == length}
+        prefix = code.str.slice(0, length)
+        met += [(prefix.is_in(keys), nw.lit(fit)) for fit, keys in _by_fit(level)]
+    sections = {key: fit for key, fit in test.values.items() if len(key) == 1}
+    division = code.str.slice(0, 2)
+    for fit, letters in _by_fit(sections):
+
+        def of_revision(revision: str, letters: Sequence[str] = letters) -> nw.Expr:
+            return division.is_in(
+                [code for letter in letters for code in industry.divisions_of(letter, revision)]
+            )
+
+        if has_revision:
+            newer = nw.col("industry_revision").cast(nw.String).fill_null("2") == "2.1"
+            met.append(((newer & of_revision("2.1")) | (~newer & of_revision("2")), nw.lit(fit)))
+        else:
+            met.append((of_revision("2"), nw.lit(fit)))
+    return cases(met, nw.lit(test.default))
+
+
+def _by_tags(test: Tags, tags: nw.Expr) -> nw.Expr:
+    found = reduce(add, (indicator(tags.list.contains(tag)) for tag in test.tags))
+    match test.match:
+        case "any":
+            return indicator(found > 0)
+        case "all":
+            return indicator(found >= len(test.tags))
+        case "share":
+            return found / len(test.tags)
