@@ -191,13 +191,14 @@ class EngineAccounts:
 
     def cells(self, profile: Profile) -> Cells:
         """All accounts as the gates of a profile see them."""
+        return self._count(profile.gates)
 
+    def _count(self, gates: tuple[Criterion, ...]) -> Cells:
         def counted() -> Cells:
-            cells = Cells(self.accounts, self.columns, self.ask)
-            cells.ask(profile.gates)
-            return cells
+            question = Cells.question(self.accounts(), gates, columns=self.columns)
+            return Cells(gates, self.ask(question), self._count)
 
-        return self._once(self._cells, profile.gates, counted)
+        return self._once(self._cells, gates, counted)
 
     def narrowing(self, profile: Profile) -> tuple[Narrowing, ...]:
         """What requiring each scored criterion would leave, the fewest accounts first.
@@ -212,8 +213,7 @@ class EngineAccounts:
             for index, one in enumerate(profile.criteria)
             if not one.role.is_gate
         ]
-        cells = Cells(self.accounts, self.columns, self.ask)
-        cells.ask((*profile.gates, *(gate for _index, gate in required)))
+        cells = self.cells(profile).asked(gate for _index, gate in required)
         failing = reduce(add, (cells.gate(gate)[0] for gate in profile.gates), cells.none())
         found = [
             Narrowing(index, gate, cells.count(~(failing | cells.gate(gate)[0])))

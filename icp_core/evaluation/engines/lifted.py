@@ -159,7 +159,7 @@ class LiftedEvaluation(Evaluation):
 def gate_costs(cells: Cells, profile: Profile) -> tuple[GateCost, ...]:
     """What each gate does to all accounts, counted from the cells."""
     gates = profile.gates
-    cells.ask(gates)
+    cells = cells.asked(gates)
     standing = [cells.gate(gate) for gate in gates]
     missed = sum((fails | unknown).astype(int) for fails, unknown in standing)
     return tuple(
