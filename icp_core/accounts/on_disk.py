@@ -39,7 +39,7 @@ def scratch() -> Iterator[Path]:
         If the disk refuses, or is full.
     """
     base = data_directory() / _FOLDER
-    with _writing(base):
+    with writing(base):
         base.mkdir(parents=True, exist_ok=True)
         _sweep(base)
         # Windows does not delete what is mapped; the next sweep does.
@@ -49,7 +49,14 @@ def scratch() -> Iterator[Path]:
 
 
 @contextmanager
-def _writing(base: Path) -> Iterator[None]:
+def writing(base: Path) -> Iterator[None]:
+    """Say of a disk that refuses, or is full, what to do about it.
+
+    Raises
+    ------
+    SourceError
+        Instead of the system's own error.
+    """
     try:
         yield
     except OSError as error:
@@ -80,7 +87,7 @@ def mapped(columns: Iterable[pl.Series]) -> pl.DataFrame:
 
 def _mapped(column: pl.Series, path: Path) -> pl.DataFrame:
     # One batch: Polars copies what lies in many pieces before it gathers from them.
-    with _writing(path.parent.parent):
+    with writing(path.parent.parent):
         column.to_frame().rechunk().write_ipc(
             path, compression="uncompressed", record_batch_size=max(len(column), 1)
         )

@@ -327,7 +327,11 @@ class Evaluation:
 
     def least_scores(self) -> tuple[float | None, ...]:
         """The score that each tier of a capacity policy begins at; None for one that takes nobody."""
-        tiers = (self.score[self.tier == index] for index in range(len(self.profile.tiers.tiers)))
+        scored = ~np.isnan(self.score)
+        tiers = (
+            self.score[scored & (self.tier == index)]
+            for index in range(len(self.profile.tiers.tiers))
+        )
         return tuple(float(scores.min()) if len(scores) else None for scores in tiers)
 
     def reachable(self) -> int:

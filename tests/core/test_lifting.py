@@ -1,6 +1,10 @@
 """Accounts lifted from an engine answer every question as the whole list in memory does."""
 
+import resource
+import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import strategies
@@ -20,6 +24,7 @@ from icp_core.profiles.starters import starter
 from icp_core.sources import load
 from icp_core.views import EVERYTHING, InMemory, view_of
 
+IBIS = pytest.param("ibis+duckdb://{folder}/u.duckdb?table=accounts", id="ibis")
 PLANS = (
     TeamPlan(people=1, accounts_each=2),
     TeamPlan(people=1, accounts_each=1, served_regions=("SE-01", "NO-03")),
@@ -78,7 +83,7 @@ def assert_same_answers(lifted, whole, profile):
     assert lifted.curve().accounts.tolist() == whole.curve().accounts.tolist()
     assert lifted.sample(match=3, possible=3, seed=1) == whole.sample(match=3, possible=3, seed=1)
     assert lifted.reachable() == whole.reachable()
-    assert lifted.least_scores() == whole.least_scores()
+    assert lifted.cut_offs() == whole.cut_offs()
     assert lifted.tier_policies().keys() == whole.tier_policies().keys()
 
 
@@ -86,7 +91,7 @@ def assert_same_answers(lifted, whole, profile):
     "address",
     [
         "duckdb://{folder}/u.duckdb?table=accounts&memory=500MB",
-        pytest.param("ibis+duckdb://{folder}/u.duckdb?table=accounts", id="ibis"),
+        IBIS,
     ],
 )
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
@@ -198,12 +203,12 @@ def test_an_account_that_fails_is_said_to_have_stayed(demo):
 
 
 def test_a_profile_that_nobody_may_match_leaves_nobody(demo):
-    _universe, folder = demo
+    universe, folder = demo
     place = next(i for i, one in enumerate(PROFILE.criteria) if isinstance(one.fit, Range))
     nobody = PROFILE.changing(place, fit=Range.between(10**8, 10**9), missing="fail")
     found = view_of(engine(folder).evaluate(nobody))
     assert found.totals.matching == found.totals.possible == 0
-    assert found.totals.failing == found.totals.universe == 4000
+    assert found.totals.failing == found.totals.universe == len(universe)
     assert found.page().total == 0
     assert found.attrition()[-1].matching == 0
 
@@ -212,3 +217,127 @@ def test_an_engine_without_a_limit_lifts_nothing(demo):
     _universe, folder = demo
     found = engine(folder, lift_up_to=0).evaluate(Profile(name="Everybody"))
     assert not isinstance(found, LiftedEvaluation)
+
+
+def test_two_who_ask_for_the_same_gates_lift_once(demo):
+    _universe, folder = demo
+    accounts = engine(folder)
+    batches, lifts = accounts.engine.batches, []
+
+    def counted(frame, *, rows):
+        lifts.append(1)
+        time.sleep(0.2)
+        yield from batches(frame, rows=rows)
+
+    accounts.engine.batches = counted
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(accounts.lifted, (PROFILE, PROFILE.replace(name="Another")))
+    assert one is other
+    assert lifts == [1]
+
+
+def test_weights_are_answered_while_others_are_lifted(demo):
+    _universe, folder = demo
+    accounts = engine(folder)
+    expected = accounts.evaluate(PROFILE).market.matching
+    batches, lifting, go_on = accounts.engine.batches, threading.Event(), threading.Event()
+
+    def slow(frame, *, rows):
+        lifting.set()
+        assert go_on.wait(60)
+        yield from batches(frame, rows=rows)
+
+    accounts.engine.batches = slow
+    place = next(i for i, one in enumerate(PROFILE.criteria) if one.role.is_gate)
+    with ThreadPoolExecutor(2) as pool:
+        other = pool.submit(accounts.evaluate, PROFILE.without(place))
+        assert lifting.wait(60)
+        mine = pool.submit(accounts.evaluate, PROFILE)
+        try:
+            assert mine.result(timeout=60).market.matching == expected
+            assert not other.done()
+        finally:
+            go_on.set()
+        assert other.result(timeout=60).market.matching > expected
+
+
+def test_an_engine_that_fails_in_the_middle_is_one_error_and_can_be_asked_again(demo, tmp_path):
+    universe, _folder = demo
+    path = tmp_path / "accounts.parquet"
+    universe.frame.write_parquet(path, row_group_size=500)
+    accounts = engine(tmp_path, "parquet://{folder}")
+    accounts.left(PROFILE)
+    sound = path.read_bytes()
+    half, length = len(sound) // 2, len(sound) // 4
+    path.write_bytes(sound[:half] + b"\xff" * length + sound[half + length :])
+    with pytest.raises(SourceError, match="failed"):
+        accounts.lifted(PROFILE)
+    path.write_bytes(sound)
+    whole = Scoreboard(universe).evaluate(PROFILE).market
+    assert accounts.evaluate(PROFILE).market.matching == whole.matching
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the size of a file")
+def test_a_full_disk_is_one_error_and_leaves_nothing_behind(demo, own_workspace):
+    universe, folder = demo
+    accounts = engine(folder)
+    everybody = Profile(name="Everybody")
+    accounts.left(everybody)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+    try:
+        with pytest.raises(SourceError, match="make room there"):
+            accounts.lifted(everybody)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list((own_workspace / "mapped").iterdir()) == []
+    assert accounts.evaluate(everybody).market.matching == len(universe)
+
+
+@pytest.mark.parametrize("address", ["duckdb://{folder}/u.duckdb?table=accounts", IBIS])
+def test_lifting_that_takes_too_long_is_stopped(demo, address, tmp_path):
+    universe, _folder = demo
+    written(universe, tmp_path)
+    accounts = engine(tmp_path, address, seconds=0.5)
+    accounts.left(PROFILE)
+    batches = accounts.engine.batches
+
+    def endless(frame, *, rows):
+        while True:
+            yield from batches(frame, rows=rows)
+
+    accounts.engine.batches = endless
+    with pytest.raises(SourceError, match=r"took longer than 0.5 s"):
+        accounts.lifted(PROFILE)
+    accounts.engine.batches = batches
+    accounts.seconds = None
+    assert accounts.lifted(PROFILE)
+
+
+def test_a_further_must_have_takes_its_accounts_from_those_lifted(demo):
+    universe, folder = demo
+    accounts = engine(folder)
+    gates = [i for i, one in enumerate(PROFILE.criteria) if one.role.is_gate]
+    wider, widest = PROFILE.without(gates[0]), PROFILE.without(gates[0]).without(gates[1] - 1)
+    for profile in (widest, wider):
+        accounts.lifted(profile)
+    accounts.engine.batches = None
+    assert_same_answers(
+        view_of(accounts.evaluate(PROFILE)),
+        view_of(Scoreboard(universe).evaluate(PROFILE)),
+        PROFILE,
+    )
+    reference = Scoreboard(universe).evaluate(PROFILE)
+    assert len(accounts.lifted(PROFILE)) == len(reference.matches) + len(reference.possible)
+
+
+def test_sets_that_were_asked_about_the_longest_ago_make_room(demo, monkeypatch):
+    _universe, folder = demo
+    monkeypatch.setattr(evaluation, "_MOST_SETS", 1)
+    accounts = engine(folder, lift_up_to=4_000)
+    everybody = Profile(name="Everybody")
+    first = accounts.lifted(PROFILE)
+    assert accounts.lifted(PROFILE) is first
+    whole = accounts.lifted(everybody)
+    assert accounts.lifted(everybody) is whole
+    assert accounts.lifted(PROFILE) is not first

@@ -166,7 +166,7 @@ def test_the_numbers_of_every_change_are_those_of_the_changed_profile(
         assert change.sam != answer.sam
     if answer.breadth is Breadth.TOO_NARROW:
         for index, criterion in enumerate(profile.criteria):
-            wider = loosened(found, criterion) if criterion.role.is_gate else None
+            wider = loosened(found.evaluate(profile), criterion) if criterion.role.is_gate else None
             if wider is not None:
                 looser = found.evaluate(profile.changing(index, fit=wider.fit))
                 offered = (Action.LOOSEN, index) in {(c.action, c.index) for c in answer.changes}

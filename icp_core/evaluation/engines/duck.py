@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from icp_core.errors import SourceError
 from icp_core.evaluation.engines.base import Engine
@@ -29,7 +30,8 @@ class DuckDB(Engine):
         Limit on DuckDB's memory, such as `4GB`; what does not fit goes to a temporary folder.
     """
 
-    errors = (duckdb.Error,)
+    # What fails, or is stopped, while it is read through Arrow comes as an error of the system.
+    errors = (duckdb.Error, pa.ArrowException, OSError)
 
     def __init__(self, path: str, *, table: str | None, memory: str | None = None) -> None:
         self._path = Path(path)

@@ -1,21 +1,25 @@
 """Evaluating profiles on accounts that stay in an engine."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, MutableMapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from math import ceil, log10
 from operator import add
-from threading import RLock, Timer
+from threading import Lock, RLock, Timer
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+from weakref import WeakValueDictionary
 
 import narwhals as nw
+import numpy as np
 import polars as pl
 from cachetools import TTLCache
 
 from icp_core.accounts.columns import BY_NAME, Column
-from icp_core.accounts.on_disk import scratch
+from icp_core.accounts.on_disk import scratch, writing
 from icp_core.accounts.universe import Universe
+from icp_core.evaluation.account_arrays import test_key
 from icp_core.evaluation.engines.base import Engine
 from icp_core.evaluation.engines.cells import Cells
 from icp_core.evaluation.engines.lifted import LiftedEvaluation, LiftedScoreboard, Whole
@@ -26,6 +30,9 @@ from icp_core.evaluation.on_engines import evaluate, ranked
 from icp_core.evaluation.tiers import boundaries, tier_of
 from icp_core.profiles.first_draft import Spread
 from icp_core.profiles.model import Criterion, Profile, Role
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
 
 SECONDS: Final = 120.0
 """Limit on one question: longer than any reader waits for an answer."""
@@ -38,6 +45,12 @@ SAMPLE: Final = 20_000
 
 LIFTED: Final = 2_000_000
 """Accounts up to which matches and possible ones are usually lifted: some seconds, and little memory."""
+
+_MOST_SETS: Final = 4
+"""Times `lift_up_to` that all lifted accounts together may be: some four gigabytes of disk.
+
+Beyond that those asked about the longest ago go: whoever tries out must-haves leaves many behind.
+"""
 
 _LEAST_SAMPLE: Final = 1_000
 _MOST_KEPT: Final = 64
@@ -74,7 +87,8 @@ class EngineAccounts:
 
     Where the gates leave few enough accounts, those are lifted into memory, shared by everybody with the
     same gates, and dropped when nobody has asked about them for a quarter of an hour. Weights are then
-    answered without the engine.
+    answered without the engine, also while it works for others; a further must-have takes its accounts
+    from those.
 
     Parameters
     ----------
@@ -100,7 +114,9 @@ class EngineAccounts:
         self.seconds = seconds
         self.lift_up_to = lift_up_to
         self._include_inactive = include_inactive
+        # Held while something is looked up or put down, never while the engine works.
         self._lock = RLock()
+        self._making: WeakValueDictionary[Hashable, Any] = WeakValueDictionary()
         self._answers: TTLCache[str, EngineEvaluation] = TTLCache(_MOST_KEPT, _ANSWER_AGE)
         self._cells: TTLCache[tuple[Criterion, ...], Cells] = TTLCache(_MOST_KEPT, _ANSWER_AGE)
         self._facts: TTLCache[str, Any] = TTLCache(_MOST_KEPT, _ANSWER_AGE)
@@ -124,18 +140,15 @@ class EngineAccounts:
         profile.check(self.columns)
         if self.lift_up_to and self.left(profile) <= self.lift_up_to:
             return self.lifted(profile).evaluate(profile)
-        key = profile.model_dump_json()
-        with self._lock:
-            found = self._answers.get(key)
-        if found is None:
-            with self.engine.asking(seconds=self.seconds):
-                market = evaluate(
-                    self.accounts(), profile, columns=self.columns, keep=self.engine.keep
-                )
-            found = EngineEvaluation(self, market)
-            with self._lock:
-                self._answers[key] = found
-        return found
+        return self._once(
+            self._answers,
+            profile.model_dump_json(),
+            lambda: EngineEvaluation(self, self._market(profile)),
+        )
+
+    def _market(self, profile: Profile) -> Market:
+        with self.engine.asking(seconds=self.seconds):
+            return evaluate(self.accounts(), profile, columns=self.columns, keep=self.engine.keep)
 
     def lifted(self, *profiles: Profile) -> LiftedScoreboard:
         """The matches and possible accounts of some profiles in memory, lifted if they are not yet.
@@ -150,13 +163,15 @@ class EngineAccounts:
         for profile in profiles:
             profile.check(self.columns)
         gates = frozenset(profile.gates for profile in profiles)
-        with self._lock:
-            if gates in self._lifted:
-                scoreboard = self._lifted[gates][0]
-            else:
-                scoreboard = LiftedScoreboard(self._lift(gates), self._whole())
-                self._drop_later()
-            self._lifted[gates] = scoreboard, monotonic()
+        with self._alone("lifted", gates):
+            with self._lock:
+                known = self._lifted.get(gates)
+            scoreboard = known[0] if known else LiftedScoreboard(self._lift(gates), self._whole())
+            with self._lock:
+                self._lifted[gates] = scoreboard, monotonic()
+                if not known:
+                    self._make_room()
+                    self._drop_later()
         return scoreboard
 
     @property
@@ -176,13 +191,14 @@ class EngineAccounts:
 
     def cells(self, profile: Profile) -> Cells:
         """All accounts as the gates of a profile see them."""
-        with self._lock:
-            found = self._cells.get(profile.gates)
-            if found is None:
-                found = Cells(self.accounts, self.columns, self.ask)
-                found.ask(profile.gates)
-                self._cells[profile.gates] = found
-        return found
+        return self._count(profile.gates)
+
+    def _count(self, gates: tuple[Criterion, ...]) -> Cells:
+        def counted() -> Cells:
+            question = Cells.question(self.accounts(), gates, columns=self.columns)
+            return Cells(gates, self.ask(question), self._count)
+
+        return self._once(self._cells, gates, counted)
 
     def narrowing(self, profile: Profile) -> tuple[Narrowing, ...]:
         """What requiring each scored criterion would leave, the fewest accounts first.
@@ -197,8 +213,7 @@ class EngineAccounts:
             for index, one in enumerate(profile.criteria)
             if not one.role.is_gate
         ]
-        cells = Cells(self.accounts, self.columns, self.ask)
-        cells.ask((*profile.gates, *(gate for _index, gate in required)))
+        cells = self.cells(profile).asked(gate for _index, gate in required)
         failing = reduce(add, (cells.gate(gate)[0] for gate in profile.gates), cells.none())
         found = [
             Narrowing(index, gate, cells.count(~(failing | cells.gate(gate)[0])))
@@ -246,11 +261,27 @@ class EngineAccounts:
             customers=lambda: self._fact("customers", self._customers),
         )
 
-    def _fact(self, key: str, ask: Any) -> Any:
+    def _fact(self, key: str, ask: Callable[[], Any]) -> Any:
+        return self._once(self._facts, key, ask)
+
+    def _once(self, kept: MutableMapping[Key, Value], key: Key, make: Callable[[], Value]) -> Value:
+        """What is kept under a key, else made, while only those who ask for the same wait."""
+        with self._alone(id(kept), key):
+            with self._lock:
+                found = kept.get(key)
+            if found is None:
+                found = make()
+                with self._lock:
+                    kept[key] = found
+        return found
+
+    @contextmanager
+    def _alone(self, *what: Hashable) -> Iterator[None]:
+        """Make something that nobody else is making meanwhile."""
         with self._lock:
-            if key not in self._facts:
-                self._facts[key] = ask()
-            return self._facts[key]
+            lock = self._making.setdefault(what, Lock())
+        with lock:
+            yield
 
     def _spread(self, column: str) -> Spread | None:
         values = self.sampled().frame[column]
@@ -286,6 +317,22 @@ class EngineAccounts:
         return int(self.ask(customers).item() or 0)
 
     def _lift(self, gates: frozenset[tuple[Criterion, ...]]) -> Universe:
+        wider = self._wider(gates)
+        return self._fetched(gates) if wider is None else _narrowed(wider, gates)
+
+    def _wider(self, gates: frozenset[tuple[Criterion, ...]]) -> LiftedScoreboard | None:
+        """The fewest accounts lifted so far, of those that hold all that these gates leave."""
+
+        def holds(lifted: frozenset[tuple[Criterion, ...]]) -> bool:
+            return all(any(_tests(few) <= _tests(more) for few in lifted) for more in gates)
+
+        with self._lock:
+            found = [
+                scoreboard for lifted, (scoreboard, _) in self._lifted.items() if holds(lifted)
+            ]
+        return min(found, key=len, default=None)
+
+    def _fetched(self, gates: frozenset[tuple[Criterion, ...]]) -> Universe:
         left = frame = nw.from_native(self.accounts())
         # Without a gate everybody is left.
         if all(gates):
@@ -295,12 +342,13 @@ class EngineAccounts:
         with scratch() as folder:
             with self.engine.asking(seconds=self.seconds):
                 for place, batch in enumerate(self.engine.batches(left.to_native(), rows=BATCH)):
-                    tidy(batch).write_parquet(folder / f"{place:06}.parquet", compression="lz4")
+                    with writing(folder.parent):
+                        tidy(batch).write_ipc(folder / f"{place:06}.arrow", compression="lz4")
             if not any(folder.iterdir()):
                 empty = tidy(self.ask(frame.head(0)))
                 return Universe(self.engine.name, self.engine.label, empty, self.engine.fictional)
             return Universe.of(
-                pl.scan_parquet(folder / "*.parquet"),
+                pl.scan_ipc(folder / "*.arrow"),
                 name=self.engine.name,
                 label=self.engine.label,
                 fictional=self.engine.fictional,
@@ -309,6 +357,15 @@ class EngineAccounts:
     def _fails_none(self, gates: tuple[Criterion, ...]) -> nw.Expr:
         fails = (indicator(standing(gate, columns=self.columns) == FAILS) for gate in gates)
         return reduce(add, fails) == 0
+
+    def _make_room(self) -> None:
+        room = _MOST_SETS * self.lift_up_to
+        latest = sorted(self._lifted.items(), key=lambda item: item[1][1], reverse=True)
+        kept = 0
+        for gates, (scoreboard, _used) in latest:
+            kept += len(scoreboard)
+            if kept > max(room, len(latest[0][1][0])):
+                del self._lifted[gates]
 
     def _drop_later(self) -> None:
         timer = Timer(_IDLE, self._drop_idle)
@@ -473,6 +530,21 @@ class EngineEvaluation:
             .cast(pl.Int64)
             .replace_strict(names, default=None, return_dtype=pl.String)
         )
+
+
+def _tests(gates: tuple[Criterion, ...]) -> frozenset[Hashable]:
+    return frozenset(map(test_key, gates))
+
+
+def _narrowed(wider: LiftedScoreboard, gates: frozenset[tuple[Criterion, ...]]) -> Universe:
+    """What stricter gates leave of accounts that were lifted already."""
+    splits = map(wider.split, gates)
+    rows = [accounts.rows for split in splits for accounts in (split.matches, split.possible)]
+    universe = wider.universe
+    left = universe.frame.lazy().select(pl.all().gather(np.unique(np.concatenate(rows))))
+    if not any(map(len, rows)):
+        return replace(universe, frame=universe.frame.head(0))
+    return Universe.of(left, name=universe.name, label=universe.label, fictional=universe.fictional)
 
 
 def tidy(rows: pl.DataFrame) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import polars as pl
+import pyarrow as pa
 
 from icp_core.errors import SourceError
 from icp_core.evaluation.engines.base import Engine, without_password
@@ -37,8 +38,9 @@ class Warehouse(Engine):
         name = f"ibis+{quiet}?table={table}"
         self._table = table
         # A backend's own driver raises its own errors, which Ibis lets through.
-        self.errors = (IbisError, *_driver_errors(parts.scheme))
-        failures: tuple[type[Exception], ...] = (*self.errors, OSError, ImportError)
+        # What fails while it is read through Arrow comes as an error of the system.
+        self.errors = (IbisError, pa.ArrowException, OSError, *_driver_errors(parts.scheme))
+        failures: tuple[type[Exception], ...] = (*self.errors, ImportError)
         try:
             self._backend = ibis.connect(address)
             self._accounts = self._backend.table(table)
