@@ -224,25 +224,32 @@ def _too_many(found: MarketView) -> None:
     columns = found.population.columns
     helping = [one for one in found.narrowing() if 0 < one.left < left]
     for one in helping[:_MOST_NARROWING]:
-        with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
-            st.button(
-                _("Apply"),
-                type="tertiary",
-                icon=":material/arrow_forward:",
-                key=f"narrow_{one.index}",
-                on_click=state.set_profile,
-                args=(found.profile.changing(one.index, role=one.criterion.role),),
-                help=_("Change the profile; it can be taken back in the sidebar."),
-            )
-            st.markdown(
-                _("Require {criterion}: {count} left{enough}").format(
-                    criterion=plain(words.gate_name(one.criterion, columns)),
-                    count=number(one.left),
-                    enough=_(", few enough") if one.left <= most else "",
-                )
-            )
+        offer(
+            found.profile.changing(one.index, role=one.criterion.role),
+            _("Require {criterion}: {count} left{enough}").format(
+                criterion=plain(words.gate_name(one.criterion, columns)),
+                count=number(one.left),
+                enough=_(", few enough") if one.left <= most else "",
+            ),
+            key=f"narrow_{one.index}",
+        )
     if not helping:
         link("builder", _("Narrow the profile"), ":material/arrow_forward:")
+
+
+def offer(profile: Profile, text: str, *, key: str) -> None:
+    """Draw what a changed profile would bring, with the button that makes the change."""
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        st.button(
+            _("Apply"),
+            type="tertiary",
+            icon=":material/arrow_forward:",
+            key=key,
+            on_click=state.set_profile,
+            args=(profile,),
+            help=_("Change the profile; it can be taken back in the sidebar."),
+        )
+        st.markdown(text, width="stretch")
 
 
 @contextmanager

@@ -109,7 +109,7 @@ def score(scored: Scored, criteria: tuple[Criterion, ...]) -> Floats:
     [87.5, 50.0]
     """
     nice = np.array([c.weight if c.role is Role.NICE_TO_HAVE else 0 for c in criteria], np.float64)
-    signed = np.array([c.weight if c.role.favours else -c.weight for c in criteria], np.float64)
+    signed = np.array([c.signed_weight for c in criteria], np.float64)
     if not nice.any():
         return np.full(len(scored.pattern), 100.0)
     known = scored.known @ nice

@@ -378,10 +378,8 @@ def disagreements(hand: Profile, learned: Profile) -> tuple[Disagreement, ...]:
 def _by_column(profile: Profile) -> dict[str, int | Role]:
     values: dict[str, int | Role] = {}
     for criterion in profile.criteria:
-        sign = 1 if criterion.role.favours else -1
-        values.setdefault(
-            criterion.column, criterion.role if criterion.role.is_gate else sign * criterion.weight
-        )
+        counts = criterion.role if criterion.role.is_gate else criterion.signed_weight
+        values.setdefault(criterion.column, counts)
     return values
 
 

@@ -236,6 +236,11 @@ class Criterion(_Model):
     weight: int = Field(default=5, ge=1, le=MAX_WEIGHT)
     missing: Missing = Missing.UNKNOWN
 
+    @property
+    def signed_weight(self) -> int:
+        """The weight, negative where it speaks against an account."""
+        return self.weight if self.role.favours else -self.weight
+
 
 class Tier(_Model):
     """One tier: its name and the least score, number of accounts, or least potential it takes."""

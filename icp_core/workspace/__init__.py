@@ -6,7 +6,13 @@ from icp_core.workspace.database import (
     default_url,
     user_name,
 )
-from icp_core.workspace.decisions import BY_HAND, Decisions, Status
+from icp_core.workspace.decisions import (
+    BY_HAND,
+    Decisions,
+    Status,
+    kept_by,
+    with_decisions,
+)
 from icp_core.workspace.profiles import (
     ConflictError,
     Profiles,
@@ -29,8 +35,10 @@ __all__ = [
     "Workspace",
     "checksum",
     "default_url",
+    "kept_by",
     "slug_of",
     "user_name",
+    "with_decisions",
 ]
 
 

@@ -51,6 +51,45 @@ _NEEDS_DETAIL: Final = {
 }
 
 
+def kept_by(
+    decisions: pl.DataFrame, statuses: Sequence[Status]
+) -> tuple[list[str] | None, list[str]]:
+    """The accounts that some decisions keep (None for all), and those they leave out.
+
+    Parameters
+    ----------
+    decisions
+        As `Decisions.decisions` gives them.
+    statuses
+        To keep; none keeps all. `OPEN` keeps whoever was never decided on too.
+    """
+    if not statuses:
+        return None, []
+    chosen = pl.col("status").is_in(list(statuses))
+    if Status.OPEN in statuses:
+        # Whoever was never decided on stands in no row, so the others are left out instead.
+        return None, decisions.filter(~chosen)["account_id"].to_list()
+    return decisions.filter(chosen)["account_id"].to_list(), []
+
+
+def with_decisions(accounts: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    """Accounts with what was decided on them, null where nothing was.
+
+    Returns
+    -------
+    polars.DataFrame
+        The accounts in their order with `decision`, `decision_note` and `decision_owner`.
+    """
+    ids = accounts["account_id"].implode()
+    decided = decisions.filter(pl.col("account_id").is_in(ids)).select(
+        "account_id",
+        pl.when(pl.col("status") != Status.OPEN).then("status").alias("decision"),
+        pl.col("note").replace("", None).alias("decision_note"),
+        pl.col("owner").replace("", None).alias("decision_owner"),
+    )
+    return accounts.join(decided, on="account_id", how="left", maintain_order="left")
+
+
 class Decisions(Database):
     """Decisions on accounts, their history, and accounts added by hand."""
 

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from icp_core.errors import UniverseError, WorkspaceError
-from icp_core.workspace import BY_HAND, Status
+from icp_core.workspace import BY_HAND, Status, kept_by, with_decisions
 
 COLUMNS = ["account_id", "status", "detail", "note", "owner", "author", "decided_at"]
 
@@ -23,6 +23,23 @@ def test_a_decision_keeps_status_reason_note_and_owner_apart(workspace):
     ]
     workspace.decide(["SE-1"], author="Eva", status=Status.VERIFIED, owner="")
     assert standing(workspace, "SE-1") == [("SE-1", "verified", "", "called on Monday", "", "Eva")]
+
+
+def test_decisions_choose_accounts_and_stand_beside_them(workspace):
+    workspace.decide(["SE-1"], author="Eva", status=Status.VERIFIED, note="good", owner="Ola")
+    workspace.decide(["SE-2"], author="Eva", status=Status.EXCLUDED, detail="closed")
+    workspace.decide(["SE-3"], author="Eva", note="call")
+    decisions = workspace.decisions()
+    assert kept_by(decisions, ()) == (None, [])
+    assert kept_by(decisions, [Status.VERIFIED]) == (["SE-1"], [])
+    # SE-4 was never decided on, and is open as SE-3 is.
+    assert kept_by(decisions, [Status.OPEN, Status.VERIFIED]) == (None, ["SE-2"])
+    accounts = pl.DataFrame({"account_id": ["SE-4", "SE-3", "SE-1"]})
+    assert with_decisions(accounts, decisions).rows() == [
+        ("SE-4", None, None, None),
+        ("SE-3", None, "call", None),
+        ("SE-1", "verified", "good", "Ola"),
+    ]
 
 
 def test_the_history_tells_every_step_newest_first(workspace):

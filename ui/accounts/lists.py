@@ -18,7 +18,7 @@ from icp_core.exporting import FORMATS, Prepared, prepare
 from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.reference import geography
 from icp_core.views import MarketView
-from icp_core.workspace import Status, slug_of
+from icp_core.workspace import Status, kept_by, slug_of, with_decisions
 from ui import data, shell, state, tables, theme
 from ui.accounts import deciding
 from ui.controls import one_of
@@ -134,7 +134,7 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
             )
         st.space("stretch")
         regions, customer, statuses = _filters(market)
-    among, without = _decided(statuses)
+    among, without = kept_by(data.decisions(), statuses)
     wanted = Wanted(
         state=shown,
         text=text or "",
@@ -241,30 +241,6 @@ def heading(name: str) -> str:
     return own[name] if name in own else _(describe(name, pl.String()).label)
 
 
-def _decided(statuses: Sequence[Status]) -> tuple[list[str] | None, list[str]]:
-    """The accounts that the chosen decisions keep, or leave out."""
-    if not statuses:
-        return None, []
-    decisions = data.decisions()
-    chosen = pl.col("status").is_in(list(statuses))
-    if Status.OPEN in statuses:
-        # Whoever was never decided on stands in no row, so the others are left out instead.
-        return None, decisions.filter(~chosen)["account_id"].to_list()
-    return decisions.filter(chosen)["account_id"].to_list(), []
-
-
-def with_decisions(rows: pl.DataFrame) -> pl.DataFrame:
-    """Accounts with what was decided on them: status (null where nothing was), note and owner."""
-    decisions = data.decisions()
-    standing = decisions.filter(pl.col("account_id").is_in(rows["account_id"].implode())).select(
-        "account_id",
-        pl.when(pl.col("status") != Status.OPEN).then("status").alias(DECISION),
-        pl.col("note").replace("", None).alias(NOTE),
-        pl.col("owner").replace("", None).alias(DECISION_OWNER),
-    )
-    return rows.join(standing, on="account_id", how="left", maintain_order="left")
-
-
 def one_page(market: MarketView, asked: Asked) -> Page:
     """The page of the list that the user is on; the last if there are fewer now."""
     key = state.begun(asked.page_key, 1)
@@ -291,7 +267,7 @@ def one_page(market: MarketView, asked: Asked) -> Page:
 
 def table(page: Page, market: MarketView, asked: Asked) -> None:
     """Draw one page: a button a row opens it, a heading sorts, boxes select."""
-    rows = with_decisions(page.rows)
+    rows = with_decisions(page.rows, data.decisions())
     ids = rows["account_id"].to_list()
     # A column may be left over in the address from other accounts.
     columns = [name for name in asked.columns if name in rows.columns]
@@ -481,7 +457,7 @@ def file(market: MarketView, asked: Asked, *, format: str) -> Prepared:
     computed = ("tier", NAMES.score, NAMES.potential, *_COMPUTED)
     rows = page.rows.select(*market.population.columns, *computed)
     return prepare(
-        with_decisions(rows),
+        with_decisions(rows, data.decisions()),
         format=format,
         profile=market.profile,
         fictional=market.population.fictional,

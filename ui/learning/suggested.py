@@ -74,9 +74,7 @@ def profile_data(profile: Profile, columns: Mapping[str, Column]) -> pl.DataFram
             {
                 "column": words.criterion_name(one, dict(columns)),
                 "asks": words.fit_summary(one.fit, columns[one.column]),
-                "counts": _counted(
-                    one.role if one.role.is_gate else one.weight * (1 if one.role.favours else -1)
-                ),
+                "counts": _counted(one.role if one.role.is_gate else one.signed_weight),
             }
             for one in profile.criteria
         ],

@@ -11,7 +11,7 @@ from icp_core.analysis.verdict import BROAD, Action, Breadth, Change, Verdict
 from icp_core.evaluation.market import Bounds
 from icp_core.profiles.model import Role
 from icp_core.views import MarketView
-from ui import shell, state
+from ui import shell
 from ui.builder import words
 from ui.format import SPACE, bounds, in_sentence, listed, money_bounds, number, percent, plain
 from ui.headline import Figure, cards, unknown_potential, white_space
@@ -134,17 +134,7 @@ def verdict_part(market: MarketView, found: Verdict, team: TeamPlan) -> None:
 
 def _changes(market: MarketView, found: Verdict) -> None:
     for place, change in enumerate(found.changes[:_MOST_CHANGES]):
-        with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
-            st.button(
-                _("Apply"),
-                type="tertiary",
-                icon=":material/arrow_forward:",
-                key=f"market_change_{place}",
-                on_click=state.set_profile,
-                args=(change.profile,),
-                help=_("Change the profile; it can be taken back in the sidebar."),
-            )
-            st.markdown(change_text(market, change), width="stretch")
+        shell.offer(change.profile, change_text(market, change), key=f"market_change_{place}")
 
 
 def breadth_name(found: Verdict) -> str:
