@@ -83,7 +83,7 @@ def assert_same_answers(lifted, whole, profile):
     assert lifted.curve().accounts.tolist() == whole.curve().accounts.tolist()
     assert lifted.sample(match=3, possible=3, seed=1) == whole.sample(match=3, possible=3, seed=1)
     assert lifted.reachable() == whole.reachable()
-    assert lifted.least_scores() == whole.least_scores()
+    assert lifted.cut_offs() == whole.cut_offs()
     assert lifted.tier_policies().keys() == whole.tier_policies().keys()
 
 
@@ -214,7 +214,7 @@ def test_a_profile_that_nobody_may_match_leaves_nobody(demo):
 
 
 def test_an_engine_without_a_limit_lifts_nothing(demo):
-    universe, folder = demo
+    _universe, folder = demo
     found = engine(folder, lift_up_to=0).evaluate(Profile(name="Everybody"))
     assert not isinstance(found, LiftedEvaluation)
 
