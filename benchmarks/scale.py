@@ -55,8 +55,8 @@ READ_ANYWAY = (
 def written(folder: Path, accounts: int) -> Path:
     """Folder with that many accounts as Parquet files; written whole or not at all.
 
-    The demo has a largest size; beyond it further files come from other seeds, which changes nothing
-    that is measured here, though a few companies of two seeds share a number.
+    The demo has a largest size; beyond it further files come from other seeds, with ids of
+    their own, since two seeds share many numbers.
     """
     target = folder / str(accounts)
     if not target.exists():
@@ -64,9 +64,23 @@ def written(folder: Path, accounts: int) -> Path:
         part.mkdir(parents=True, exist_ok=True)
         for number, first in enumerate(range(0, accounts, demo.MAX_ROWS)):
             rows = min(demo.MAX_ROWS, accounts - first)
-            demo.write(part / f"{number}.parquet", rows=rows, seed=demo.SEED + number)
+            file = part / f"{number}.parquet"
+            demo.write(file, rows=rows, seed=demo.SEED + number)
+            if number:
+                renumbered(file, number)
         part.rename(target)
     return target
+
+
+def renumbered(file: Path, number: int) -> None:
+    """Give the accounts of a further file ids that no other file has."""
+    new = file.with_suffix(".new")
+    ids = f"replace(account_id, '-', '-{number}') AS account_id"
+    with duckdb.connect(config={"memory_limit": "4GB"}) as connection:
+        connection.read_parquet(str(file)).project(f"* REPLACE ({ids})").to_parquet(
+            str(new), compression="zstd", row_group_size=demo.BLOCK
+        )
+    new.replace(file)
 
 
 def questions() -> Iterator[Profile]:

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from icp_core.analysis.shading import shading
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.reference.geography import COUNTRIES
 from ui import maps, shell, state, theme
-from ui.areas import Measure, shading_data
+from ui.areas import Measure
 from ui.format import number, plain
 from ui.tables import Table, accounts_table
 from ui.texts import _, ngettext
@@ -87,7 +88,7 @@ with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
 
 here = _("all areas") if area is None else names[area]
 shown = areas.numbers(area)
-shading = shading_data(areas.table[measure.value])
+shaded = shading(areas.table[measure.value])
 points = market.points(limit=limit, countries=countries) if with_points else None
 ranked = areas.ranked(measure.value)
 left, right = st.columns([4, 3])
@@ -101,7 +102,7 @@ with left.container(border=True, height="stretch"):
         st.pydeck_chart(
             maps.map_chart(
                 areas,
-                shading,
+                shaded,
                 points,
                 tiers=tiers,
                 currency=currency,
@@ -119,7 +120,7 @@ with left.container(border=True, height="stretch"):
         )
         maps.legend(
             maps.area_swatches(
-                shading, measure, currency, behind_points=points is not None, dark=dark
+                shaded, measure, currency, behind_points=points is not None, dark=dark
             ),
             title=LEVELS[level],
         )

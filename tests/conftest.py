@@ -11,8 +11,8 @@ from xdist.scheduler import LoadFileScheduling
 
 from icp_core.workspace import DIRECTORY_VARIABLE, URL_VARIABLE
 
-# The test-only references are importable by name.
-sys.path.insert(0, str(Path(__file__).parent / "core"))
+# The test-only references, and the pages as tests open them, are importable by name.
+sys.path[:0] = [str(Path(__file__).parent / room) for room in ("core", "ui")]
 
 _NUMBERS = itertools.count(1)
 

@@ -18,12 +18,13 @@ import streamlit as st
 from pydeck.bindings.json_tools import default_serialize
 
 from icp_core.analysis.areas import Areas, Points
+from icp_core.analysis.shading import Class, Shading
 from icp_core.evaluation.market import Bounds
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.reference import geography
 from icp_core.reference.geography import Level
 from ui import theme
-from ui.areas import Class, Measure, Shading, tier_label
+from ui.areas import Measure, tier_label
 from ui.format import money, money_bounds, number, plain
 from ui.tables import Field, Looks
 from ui.texts import _, ngettext

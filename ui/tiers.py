@@ -73,7 +73,7 @@ def comparison_data(
         spent = {one.tier: one.hours for one in effort(other.market.totals.tiers, team).tiers}
         thresholds = {tier.name: tier for tier in policy.tiers}
         for held in other.tiers:
-            total, curve = held.total, held.concentration
+            total = held.total
             tier = thresholds.get(total.name)
             rows.append(
                 {
@@ -82,8 +82,8 @@ def comparison_data(
                     "takes": takes(policy, tier, currency) if tier else _("the rest"),
                     "accounts": total.accounts,
                     "same": held.same,
-                    "potential": curve.total if curve else None if total.accounts else 0.0,
-                    "largest_share": curve.largest_share if curve else None,
+                    "potential": held.potential,
+                    "largest_share": held.largest_share,
                     "customers": total.customers if told else None,
                     "hours": spent.get(total.name),
                 }
@@ -245,11 +245,8 @@ def effort_sentence(found: Effort) -> str:
         available=number(found.available),
         share=percent(found.needed / found.available),
     )
-    short = next(
-        (one for one in found.tiers if one.workable is not None and one.workable < one.accounts),
-        None,
-    )
-    if short is not None and short.workable is not None:
+    short = found.short
+    if short is not None:
         text += " " + _("They run out in {tier}, after {count} of {all} companies.").format(
             tier=plain(tier_label(short.tier)),
             count=number(short.workable),

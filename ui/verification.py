@@ -14,7 +14,8 @@ from icp_core.analysis.verification import (
     Stratum,
     Tally,
     Verification,
-    wilson,
+    at_worst,
+    next_open,
 )
 from icp_core.errors import AccountError, IcpError
 from icp_core.evaluation.market import Bounds
@@ -72,10 +73,9 @@ def draw_name(saved: SavedDraw, *, current: str) -> str:
 
 def width_sentence(matches: int) -> str:
     """What an answer for that many accounts is good for."""
-    ends = wilson(matches // 2, matches).interval
     return _(
         "{count} answers give the precision to within {points} points at worst, 19 times out of 20."
-    ).format(count=number(matches), points=number(50 * (ends.high - ends.low)))
+    ).format(count=number(matches), points=number(100 * at_worst(matches)))
 
 
 def share(precision: Interval) -> str:
@@ -170,11 +170,10 @@ def headline(verified: Verification, market: MarketView, *, is_current: bool) ->
                 help=_("Share that fits, with its 95 % Wilson interval. “Can't tell” is left out."),
             )
         answered = verified.match.answered + verified.possible.answered
-        counted = Bounds(verified.match.size, verified.match.size + verified.possible.size)
         st.metric(
             _("Corrected TAM"),
             accounts(verified.corrected) if answered else UNKNOWN,
-            _("counted: {bounds}").format(bounds=bounds(counted)),
+            _("counted: {bounds}").format(bounds=bounds(verified.counted)),
             delta_color="off",
             delta_arrow="off",
             border=True,
@@ -207,11 +206,10 @@ def _corrected_value(verified: Verification, market: MarketView) -> None:
 
 
 def _answered(part: Tally) -> str:
-    drawn = part.fits + part.misfits + part.cant_tell + part.open
-    if not drawn:
+    if not part.drawn:
         return _("none drawn")
     return _("{answered} of {drawn} answered").format(
-        answered=number(drawn - part.open), drawn=number(drawn)
+        answered=number(part.drawn - part.open), drawn=number(part.drawn)
     )
 
 
@@ -230,24 +228,13 @@ def notes(verified: Verification) -> list[str]:
             ).format(count=number(unsure), worst=number(verified.worst), best=number(verified.best))
         )
     for part in (verified.match, verified.possible):
-        drawn = part.fits + part.misfits + part.cant_tell + part.open
-        if part.size and not drawn:
+        if part.size and not part.drawn:
             found.append(
                 _(
                     "No {stratum} accounts were drawn, so all {count} of them stay in the range."
                 ).format(stratum=stratum_name(part.stratum).lower(), count=number(part.size))
             )
     return found
-
-
-def next_open(answers: Sequence[str | None], place: int) -> int:
-    """The next place, counted from 1, without an answer; `place` itself if there is none."""
-    size = len(answers)
-    for step in range(1, size + 1):
-        at = (place - 1 + step) % size
-        if answers[at] is None:
-            return at + 1
-    return place
 
 
 def card(market: MarketView, saved: SavedDraw, answers: pl.DataFrame, *, is_current: bool) -> None:

@@ -22,6 +22,7 @@ from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Criterion
 from icp_core.reference.arrays import Flags
 
+_APART: Final = 0.1  # of a column, 0…1; what is nearer is not worth a word
 _IS_CUSTOMER: Final = "is_customer"
 
 
@@ -208,6 +209,12 @@ class Neighbour:
     name: str
     distance: float
     differences: Mapping[str, float]
+
+    @property
+    def most_different(self) -> tuple[str, ...]:
+        """The one or two columns they differ most in; none where they hardly differ."""
+        most = sorted(self.differences.items(), key=lambda column: -column[1])[:2]
+        return tuple(name for name, apart in most if apart >= _APART)
 
 
 def nearest_customers(

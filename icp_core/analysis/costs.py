@@ -112,9 +112,9 @@ def costs(evaluation: Evaluation, *, steps: int = 1) -> tuple[Cost, ...]:
     steps
         How far a range is loosened (`Range.loosened`).
     """
-    everyone, gates = evaluation.everyone, evaluation.profile.gates
+    gates = evaluation.profile.gates
     wider = [loosened(evaluation, gate, steps=steps) for gate in gates]
-    everyone.ask((*gates, *(gate for gate in wider if gate is not None)))
+    everyone = evaluation.everyone.asked((*gates, *(gate for gate in wider if gate is not None)))
     found = []
     for cost, gate, looser in zip(evaluation.gates, gates, wider, strict=True):
         gained = None
@@ -166,8 +166,7 @@ class Stage:
 
 def attrition(evaluation: Evaluation) -> tuple[Stage, ...]:
     """The universe, and what is left after each gate in the profile's order."""
-    everyone = evaluation.everyone
-    everyone.ask(evaluation.profile.gates)
+    everyone = evaluation.everyone.asked(evaluation.profile.gates)
     standing = GateStanding.of(everyone, (), np.arange(len(everyone)))
     left = everyone.count(standing.allowed)
     stages = [Stage(None, left, 0, 0)]

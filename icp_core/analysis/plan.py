@@ -130,6 +130,13 @@ class Effort:
         return sum(tier.hours or 0.0 for tier in self.tiers)
 
     @property
+    def short(self) -> TierEffort | None:
+        """The tier in which the hours run out; None where they suffice."""
+        return next(
+            (t for t in self.tiers if t.workable is not None and t.workable < t.accounts), None
+        )
+
+    @property
     def unstated(self) -> tuple[str, ...]:
         """Tiers whose effort the plan does not state."""
         return tuple(tier.tier for tier in self.tiers if tier.hours_each is None)

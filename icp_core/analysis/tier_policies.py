@@ -80,6 +80,18 @@ class TierHeld:
     same: float | None
     concentration: Concentration | None
 
+    @property
+    def potential(self) -> float | None:
+        """What is known of it; None where nothing is, and 0 without accounts."""
+        if self.concentration is None:
+            return None if self.total.accounts else 0.0
+        return self.concentration.total
+
+    @property
+    def largest_share(self) -> float | None:
+        """Share of it that the largest hold; None where none is known."""
+        return None if self.concentration is None else self.concentration.largest_share
+
 
 def held_against(present: Evaluation, other: Evaluation) -> tuple[TierHeld, ...]:
     """The tiers of a policy beside the present ones of the same market, the unranked last."""

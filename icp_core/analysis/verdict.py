@@ -119,7 +119,7 @@ def verdict(evaluation: Evaluation, team: TeamPlan) -> Verdict:
     team
         The plan: regions served and capacity.
     """
-    everyone, profile = evaluation.everyone, evaluation.profile
+    profile = evaluation.profile
     wider = {gate: loosened(evaluation, gate) for gate in profile.gates}
     stricter = {
         index: profile.changing(
@@ -128,7 +128,7 @@ def verdict(evaluation: Evaluation, team: TeamPlan) -> Verdict:
         for index, criterion in enumerate(profile.criteria)
         if not criterion.role.is_gate
     }
-    everyone.ask(
+    everyone = evaluation.everyone.asked(
         (
             *profile.gates,
             *(gate for gate in wider.values() if gate is not None),

@@ -20,7 +20,7 @@ People say of each whether it fits. The share that fits is the stratum's precisi
   the misfits found; with all N answered nothing is left open.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
@@ -29,6 +29,7 @@ import numpy as np
 import polars as pl
 
 from icp_core import intervals
+from icp_core.evaluation.market import Bounds
 
 
 class Answer(StrEnum):
@@ -165,6 +166,22 @@ def wilson(fits: int, answered: int, *, confidence: float = 0.95) -> Wilson:
     return Wilson(fits, answered, z, float(centre), float(half_width))
 
 
+def at_worst(answers: int) -> float:
+    """How far from the truth so many answers may be, 19 times out of 20: half the widest interval."""
+    ends = wilson(answers // 2, answers).interval
+    return (ends.high - ends.low) / 2
+
+
+def next_open(answers: Sequence[str | None], place: int) -> int:
+    """The next place, counted from 1, without an answer; `place` itself if there is none."""
+    size = len(answers)
+    for step in range(1, size + 1):
+        at = (place - 1 + step) % size
+        if answers[at] is None:
+            return at + 1
+    return place
+
+
 @dataclass(frozen=True)
 class Tally:
     """The answers of one stratum and what follows from them.
@@ -188,6 +205,11 @@ class Tally:
     cant_tell: int
     open: int
     wilson: Wilson
+
+    @property
+    def drawn(self) -> int:
+        """Accounts that were drawn."""
+        return self.answered + self.cant_tell + self.open
 
     @property
     def answered(self) -> int:
@@ -267,6 +289,11 @@ class Verification:
     match: Tally
     possible: Tally
     confidence: float
+
+    @property
+    def counted(self) -> Bounds:
+        """The TAM in accounts as it was counted."""
+        return Bounds(self.match.size, self.match.size + self.possible.size)
 
     @property
     def corrected(self) -> Interval:

@@ -59,8 +59,9 @@ class AccountArrays:
     def __len__(self) -> int:
         return len(self.universe)
 
-    def ask(self, gates: Iterable[Criterion]) -> None:
-        """Nothing: a gate in memory is computed when it is asked for."""
+    def asked(self, gates: Iterable[Criterion]) -> "AccountArrays":  # noqa: ARG002
+        """Itself: in memory every account is told apart from every other."""
+        return self
 
     def count(self, chosen: Flags) -> int:
         """How many accounts are chosen."""

@@ -18,11 +18,11 @@ class Everyone(Protocol):
     def __len__(self) -> int:
         """Number of items."""
 
-    def ask(self, gates: Iterable[Criterion]) -> None:
-        """Say which gates will be asked about, so that an engine is asked once."""
+    def asked(self, gates: Iterable[Criterion]) -> "Everyone":
+        """The same accounts, told apart by these gates too: say at once all that will be asked about."""
 
     def gate(self, criterion: Criterion) -> tuple[Flags, Flags]:
-        """Which items fail a gate, and for which it is unknown."""
+        """Which items fail a gate, and for which it is unknown; one that was `asked` about."""
 
     def codes(self, name: str) -> tuple[Codes, tuple[str | None, ...]]:
         """Each item's place in the values of a dimension, and those values."""

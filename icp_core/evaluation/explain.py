@@ -1,6 +1,7 @@
 """Why an account scores what it scores: points per criterion that add up to the score."""
 
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Any
 
 import polars as pl
@@ -50,9 +51,33 @@ class Explanation:
         return tuple(sorted(moving, key=lambda reason: -abs(reason.points)))
 
     @property
+    def steps(self) -> tuple["Step", ...]:
+        """From 0 to the score: a step a criterion in the profile's order, then the floor if it holds."""
+        # A drawback that is not met takes -0.0.
+        taken = [(reason, reason.points + 0.0) for reason in self.reasons]
+        moves: list[tuple[Reason | None, float]] = [*taken]
+        if self.floor:
+            moves.append((None, self.floor))
+        ends = accumulate((points for _reason, points in moves), initial=0.0)
+        return tuple(
+            Step(reason, points, start, end)
+            for (reason, points), (start, end) in zip(moves, pairwise(ends), strict=True)
+        )
+
+    @property
     def unknown(self) -> tuple[Criterion, ...]:
         """Criteria left out of the score because the value is unknown."""
         return tuple(reason.criterion for reason in self.reasons if reason.fit is None)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a waterfall, in points; `reason` is None for what keeps the score from below 0."""
+
+    reason: Reason | None
+    points: float
+    start: float
+    end: float
 
 
 def explain(rows: pl.DataFrame, profile: Profile) -> tuple[Explanation, ...]:
@@ -91,3 +116,24 @@ def _explanation(row: dict[str, Any], profile: Profile) -> Explanation:
     if score is not None and abs(floor) < 1e-3:
         floor = 0.0
     return Explanation(row["account_id"], row["name"], score, tuple(reasons), floor)
+
+
+def open_gates(rows: pl.DataFrame, profile: Profile) -> tuple[tuple[Criterion, ...], ...]:
+    """The gates that are unknown of each account: what must be found out before it matches.
+
+    Parameters
+    ----------
+    rows
+        As `explain` takes them.
+    profile
+        The profile that evaluated them.
+    """
+    gates = [
+        (NAMES.passes(index), criterion)
+        for index, criterion in enumerate(profile.criteria)
+        if criterion.role.is_gate
+    ]
+    return tuple(
+        tuple(criterion for name, criterion in gates if row[name] is None)
+        for row in rows.iter_rows(named=True)
+    )

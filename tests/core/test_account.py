@@ -14,10 +14,10 @@ from icp_core.accounts.columns import Kind
 from icp_core.accounts.neighbours import nearest as neighbours_of
 from icp_core.accounts.similarity import Gower
 from icp_core.analysis import listing
-from icp_core.analysis.account import Outlook, detail, nearest_customers
+from icp_core.analysis.account import Neighbour, Outlook, detail, nearest_customers
 from icp_core.errors import AccountError
-from icp_core.evaluation import Scoreboard
 from icp_core.evaluation.expressions import FAIL, MATCH, POSSIBLE
+from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import (
     Choice,
@@ -201,6 +201,13 @@ def test_distances_by_hand():
         {"employees": 2 / 3, "industry": 3 / 4, "technologies": 1, "region": 1}
     )
     assert (near.account_id, far.account_id) == ("X-1", "X-2")
+    assert near.most_different == ("technologies", "employees")
+    assert set(far.most_different) == {"technologies", "region"}
+
+
+def test_a_difference_that_hardly_is_one_is_not_named():
+    near = Neighbour("X-1", "One", 0.05, {"employees": 0.09, "region": 0.1, "industry": 0.0})
+    assert near.most_different == ("region",)
 
 
 def test_a_number_is_compared_by_its_percentile_among_all_accounts():

@@ -2,7 +2,7 @@ import pytest
 import strategies
 from hypothesis import given, settings
 
-from icp_core.evaluation.explain import explain
+from icp_core.evaluation.explain import explain, open_gates
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Criterion, Flag, Profile, Range
 
@@ -47,6 +47,27 @@ def test_a_score_cannot_fall_below_zero_and_the_floor_says_so():
     (one,) = explained([account(employees=5, recruits_abroad=True)], profile)
     assert one.score == 0
     assert one.floor == pytest.approx(125)
+
+
+def test_the_steps_lead_from_zero_to_the_score_and_end_with_what_holds_it():
+    profile = Profile(name="P", criteria=(SIZED, ABROAD))
+    (one,) = explained([account(employees=50, recruits_abroad=True)], profile)
+    # 4 of 4, less 5 of 4: 100 − 125, held at 0.
+    assert [(step.start, step.points, step.end) for step in one.steps] == [
+        (0, 100, 100),
+        (100, -125, -25),
+        (-25, 25, 0),
+    ]
+    assert [step.reason for step in one.steps] == [*one.reasons, None]
+
+
+def test_the_gates_that_are_unknown_are_what_to_find_out():
+    gates = (SIZED.replace(role="must_have"), ABROAD.replace(role="knock_out"))
+    profile = Profile(name="P", criteria=(GROWING, *gates))
+    rows = [account(recruits_abroad=False), account(account_id="X-2")]
+    found = Scoreboard(strategies.universe(rows)).evaluate(profile)
+    by_id = found.to_verify(2).sort("account_id")
+    assert open_gates(by_id, profile) == ((gates[0],), gates)
 
 
 @settings(max_examples=150, deadline=None)

@@ -312,3 +312,32 @@ def test_lifting_that_takes_too_long_is_stopped(demo, address, tmp_path):
     accounts.engine.batches = batches
     accounts.seconds = None
     assert accounts.lifted(PROFILE)
+
+
+def test_a_further_must_have_takes_its_accounts_from_those_lifted(demo):
+    universe, folder = demo
+    accounts = engine(folder)
+    gates = [i for i, one in enumerate(PROFILE.criteria) if one.role.is_gate]
+    wider, widest = PROFILE.without(gates[0]), PROFILE.without(gates[0]).without(gates[1] - 1)
+    for profile in (widest, wider):
+        accounts.lifted(profile)
+    accounts.engine.batches = None
+    assert_same_answers(
+        view_of(accounts.evaluate(PROFILE)),
+        view_of(Scoreboard(universe).evaluate(PROFILE)),
+        PROFILE,
+    )
+    reference = Scoreboard(universe).evaluate(PROFILE)
+    assert len(accounts.lifted(PROFILE)) == len(reference.matches) + len(reference.possible)
+
+
+def test_sets_that_were_asked_about_the_longest_ago_make_room(demo, monkeypatch):
+    _universe, folder = demo
+    monkeypatch.setattr(evaluation, "_MOST_SETS", 1)
+    accounts = engine(folder, lift_up_to=4_000)
+    everybody = Profile(name="Everybody")
+    first = accounts.lifted(PROFILE)
+    assert accounts.lifted(PROFILE) is first
+    whole = accounts.lifted(everybody)
+    assert accounts.lifted(everybody) is whole
+    assert accounts.lifted(PROFILE) is not first

@@ -3,7 +3,7 @@ import strategies
 from accounts import examples, nice, rising, scoreboard
 from hypothesis import given
 
-from icp_core.analysis.tier_policies import KINDS, equivalent, side_by_side
+from icp_core.analysis.tier_policies import KINDS, equivalent, held_against, side_by_side
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import PerEmployee, Profile, Tier, TierPolicy
 
@@ -41,6 +41,21 @@ def test_the_three_policies_take_as_many_accounts_each():
     assert [t.accounts for t in found["value"].tiers] == [2, 2, 1]
     assert [t.potential for t in found["cut_off"].tiers] == [850, 600, 300]
     assert [t.potential for t in found["value"].tiers] == [1200, 500, 50]
+
+
+def test_a_tier_of_another_policy_is_held_against_the_present_one():
+    evaluation = market(profile("cut_off", A=80, B=50), *PAIRS)
+    by_value = side_by_side(evaluation)["value"]
+    a, b, unranked = held_against(evaluation, by_value)
+    # By potential A holds the second and the fourth best score, of which one is in A now.
+    assert (a.same, a.potential) == (0.5, 1200)
+    # A fifth of two accounts is, rounded up, the larger one.
+    assert a.largest_share == pytest.approx(800 / 1200)
+    assert (b.same, unranked.same) == (0.5, 0.0)
+    none = market(profile("cut_off", A=100, B=99), (0.5, None))
+    empty, _b, rest = held_against(none, none)
+    assert (empty.same, empty.potential, empty.largest_share) == (None, 0.0, None)
+    assert (rest.same, rest.potential) == (1.0, None)
 
 
 def test_cut_offs_from_a_capacity_are_the_scores_of_the_last_accounts():

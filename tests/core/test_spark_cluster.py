@@ -12,15 +12,21 @@ from pathlib import Path
 import pytest
 import slow_reference as slow
 import strategies
+from app_pages import PAGES, errors, metrics, opened
 from hypothesis import HealthCheck, given, settings
+from test_lifting import assert_same_answers
 from test_market_against_reference import PHASES, assert_same
 
 from icp_core.errors import SourceError
 from icp_core.evaluation import engines
 from icp_core.evaluation.engines import EngineAccounts
+from icp_core.evaluation.engines.lifted import LiftedEvaluation
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.starters import starter
 from icp_core.sources import load
+from icp_core.views import view_of
+from ui import data
+from ui.format import bounds
 
 pyspark = pytest.importorskip("pyspark", reason="needs requirements-scale.txt")
 if shutil.which("java") is None:
@@ -122,6 +128,29 @@ def test_an_export_streams_from_the_cluster_in_order(demo):
     assert max(batch.height for batch in batches) <= 200
     assert [i for b in batches for i in b["account_id"]] == expected["account_id"].to_list()
     assert [t for b in batches for t in b["tier"]] == expected["tier"].to_list()
+
+
+def test_accounts_lifted_from_the_cluster_answer_as_the_whole_list_does(demo):
+    universe, address = demo
+    profile = starter("nordic-software").profile
+    lifted = EngineAccounts(engines.connect(address), lift_up_to=60_000).evaluate(profile)
+    assert isinstance(lifted, LiftedEvaluation)
+    assert_same_answers(view_of(lifted), view_of(Scoreboard(universe).evaluate(profile)), profile)
+
+
+def test_every_page_opens_on_the_cluster(demo, monkeypatch):
+    universe, address = demo
+    monkeypatch.setenv("ICP_DATASETS", address)
+    expected = Scoreboard(universe).evaluate(starter("nordic-software").profile).market
+    for path in PAGES:
+        app = opened(path, dataset=address, profile="nordic-software")
+        assert not app.exception, path
+        assert not errors(app), path
+        if path == "app.py":
+            assert metrics(app)["Matching companies (TAM)"] == bounds(expected.tam)
+    found = data.market(address, starter("nordic-software").profile)
+    assert "areas" in found.supports
+    assert found.totals.matching == expected.matching
 
 
 def test_a_question_that_takes_too_long_is_cancelled_on_the_cluster(demo):

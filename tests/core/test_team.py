@@ -53,6 +53,8 @@ def test_hours_go_to_the_best_tiers_first():
     ]
     assert found.needed == 1_300
     assert found.available == 1_000
+    assert found.short == found.tiers[2]
+    assert effort(TOTALS, TeamPlan(people=9, hours_each=1_000)).short is None
 
 
 def test_a_tier_without_stated_effort_is_unknown_not_free():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from icp_core.analysis.verification import Interval, draw, verify, wilson
+from icp_core.analysis.verification import Interval, at_worst, draw, next_open, verify, wilson
 
 MATCHES = [f"SE-{number:03d}" for number in range(100)]
 POSSIBLE = [f"NO-{number:03d}" for number in range(30)]
@@ -212,3 +212,23 @@ def test_every_step_shown_comes_to_the_result_beside_it(frame, sizes):
         assert worked_out(step.arithmetic) == pytest.approx(step.result, rel=1e-4, abs=2e-5)
     assert steps["Corrected TAM"].result == result.corrected.estimate
     assert steps["Corrected TAM, low end"].result == result.corrected.low
+
+
+@pytest.mark.parametrize(
+    ("answers", "place", "expected"),
+    [
+        ([None, None, None], 3, 1),
+        (["fits", None, None], 1, 2),
+        ([None, "fits", "fits"], 2, 1),
+        (["fits", "fits"], 2, 2),
+        ([None], 1, 1),
+    ],
+)
+def test_the_next_account_without_an_answer_is_found_in_a_circle(answers, place, expected):
+    assert next_open(answers, place) == expected
+
+
+def test_the_promise_of_a_sample_is_its_widest_interval():
+    ends = [wilson(fits, 30).interval for fits in range(31)]
+    widest = max((one.high - one.low) / 2 for one in ends)
+    assert at_worst(30) == pytest.approx(widest)

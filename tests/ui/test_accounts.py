@@ -21,7 +21,7 @@ from icp_core.profiles.starters import starter
 from icp_core.views import view_of
 from icp_core.workspace import Status, Workspace
 from ui.accounts import deciding, lists
-from ui.accounts.points import points_data
+from ui.accounts.one import points_data
 from ui.format import number
 
 PAGE = "pages/5_Accounts.py"

@@ -10,6 +10,7 @@ import pytest
 from icp_core.accounts.universe import Universe
 from icp_core.analysis.areas import areas as areas_data
 from icp_core.analysis.areas import points as points_data
+from icp_core.analysis.shading import shading
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Criterion, Profile, Range, Role, Tier, TierPolicy
@@ -17,7 +18,7 @@ from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography
 from icp_core.sources import load
 from ui import maps
-from ui.areas import Measure, shading_data
+from ui.areas import Measure
 from ui.tables import Table
 
 LARGE = Profile(
@@ -89,45 +90,19 @@ def test_a_region_the_reference_does_not_know_is_in_the_ranking_and_not_on_the_m
     assert "North" not in json.dumps(deck)
 
 
-def test_classes_hold_about_as_many_areas_each():
-    shading = shading_data(pl.Series([None, 0.0, *map(float, range(1, 11))]))
-    assert [(one.low, one.high, one.areas) for one in shading.classes] == [
-        (1, 2, 2), (3, 4, 2), (5, 6, 2), (7, 8, 2), (9, 10, 2),
-    ]  # fmt: skip
-    assert shading.place.tolist() == [-1, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
-    assert (shading.zeros, shading.unknown) == (1, 1)
-
-
-def test_equal_values_share_a_class_and_the_few_above_are_told_apart():
-    # Plain quantiles would make two classes of this: 1, and everything above.
-    shading = shading_data(pl.Series([1] * 80 + [2] * 10 + [3] * 4 + [9] * 3 + [20] * 2 + [50]))
-    assert [(one.low, one.high, one.areas) for one in shading.classes] == [
-        (1, 1, 80), (2, 2, 10), (3, 3, 4), (9, 9, 3), (20, 50, 3),
-    ]  # fmt: skip
-
-
-def test_there_are_no_classes_without_anything_above_zero():
-    for values in ([], [0, 0], [None, None]):
-        shading = shading_data(pl.Series(values, dtype=pl.Float64))
-        assert shading.classes == ()
-        assert len(shading.place) == len(values)
-
-
 def test_class_labels_have_one_unit_and_join_seamlessly():
-    rates = shading_data(pl.Series([0.101, 0.2, 0.2, 0.3, 0.3, 0.3]), classes=1).classes[0]
+    rates = shading(pl.Series([0.101, 0.2, 0.2, 0.3, 0.3, 0.3]), classes=1).classes[0]
     assert maps.class_label(rates, Measure.MATCH_RATE, "EUR") == "10.1–30.0\xa0%"
-    worth = shading_data(pl.Series([15_000.0, 19_800.0]), classes=1).classes[0]
+    worth = shading(pl.Series([15_000.0, 19_800.0]), classes=1).classes[0]
     assert maps.class_label(worth, Measure.POTENTIAL, "EUR") == "€15.0–19.8\xa0k"
-    same = shading_data(pl.Series([3, 3]), classes=1).classes[0]
+    same = shading(pl.Series([3, 3]), classes=1).classes[0]
     assert maps.class_label(same, Measure.MATCHES, "EUR") == "3"
 
 
 def test_the_legend_counts_every_area_once(demo):
     areas = areas_data(demo, "municipality")
-    shading = shading_data(areas.table["match_rate"])
-    swatches = maps.area_swatches(
-        shading, Measure.MATCH_RATE, "EUR", behind_points=True, dark=False
-    )
+    shaded = shading(areas.table["match_rate"])
+    swatches = maps.area_swatches(shaded, Measure.MATCH_RATE, "EUR", behind_points=True, dark=False)
     assert sum(one.count for one in swatches) == areas.table.height
     assert len({one.colour for one in swatches}) == len(swatches)
     assert swatches[-1].label == "none listed"
@@ -168,7 +143,7 @@ def test_a_country_without_boundaries_has_no_map_and_the_reason_is_said():
 def drawn(areas, points=None, *, measure=Measure.MATCHES, tiers=("A", "B", "C"), **options):
     deck = maps.map_chart(
         areas,
-        shading_data(areas.table[measure.value]),
+        shading(areas.table[measure.value]),
         points,
         tiers=tiers,
         currency="EUR",
@@ -202,7 +177,7 @@ def test_hostile_names_stay_text():
     )
     deck = maps.map_chart(
         areas_data(everybody, "region"),
-        shading_data(areas_data(everybody, "region").table["accounts"]),
+        shading(areas_data(everybody, "region").table["accounts"]),
         points_data(everybody, limit=10),
         tiers=("@@=x",),
         currency="EUR",
@@ -262,7 +237,7 @@ def test_the_browser_gets_less_than_two_megabytes_of_a_million_matches(level):
     areas = areas_data(everybody, level)
     deck = maps.map_chart(
         areas,
-        shading_data(areas.table["potential"]),
+        shading(areas.table["potential"]),
         points_data(everybody, limit=rows),
         tiers=EVERYBODY.tiers.names,
         currency="EUR",

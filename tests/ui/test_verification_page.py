@@ -11,7 +11,7 @@ from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.starters import starter
 from icp_core.workspace import SavedDraw, Workspace
 from ui.format import number
-from ui.verification import accounts, next_open, share, width_sentence
+from ui.verification import accounts, share
 
 PAGE = "pages/6_Verification.py"
 PROFILE = starter("nordic-software").profile
@@ -148,25 +148,3 @@ def test_facts_and_reasons_stand_beside_the_question(open_page: Open, market: Ev
     assert number(row["employees"]) in facts["Value"].to_list()
     press(app, "Fits")
     assert "Find out:" in texts(app), second
-
-
-@pytest.mark.parametrize(
-    ("answers", "place", "expected"),
-    [
-        ([None, None, None], 3, 1),
-        (["fits", None, None], 1, 2),
-        ([None, "fits", "fits"], 2, 1),
-        (["fits", "fits"], 2, 2),
-        ([None], 1, 1),
-    ],
-)
-def test_the_next_account_without_an_answer_is_found_in_a_circle(
-    answers: list[str | None], place: int, expected: int
-) -> None:
-    assert next_open(answers, place) == expected
-
-
-def test_the_promise_of_a_sample_is_its_widest_interval() -> None:
-    ends = [wilson(fits, 30).interval for fits in range(31)]
-    widest = max((one.high - one.low) / 2 for one in ends)
-    assert f"within {100 * widest:.0f} points" in width_sentence(30)

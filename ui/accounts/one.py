@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
+from icp_core.accounts.columns import Column
 from icp_core.analysis.account import AccountDetail, Outlook
 from icp_core.errors import AccountError, IcpError
+from icp_core.evaluation.explain import Explanation
 from icp_core.evaluation.expressions import FAIL, MATCH
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Role
@@ -15,10 +18,9 @@ from icp_core.workspace import BY_HAND, Status
 from ui import charts_explore, data, shell, state, theme
 from ui.accounts import deciding
 from ui.accounts.facts import account_line, value_text
-from ui.accounts.points import points_data
 from ui.areas import tier_label
 from ui.builder import words
-from ui.format import money, number, percent, plain
+from ui.format import UNKNOWN, money, number, percent, plain
 from ui.texts import _
 
 WIDTH = 1040  # pixels of the drawer: points and facts side by side
@@ -137,6 +139,31 @@ def _points(market: MarketView, found: AccountDetail) -> None:
         )
 
 
+def points_data(explanation: Explanation, columns: dict[str, Column]) -> pl.DataFrame:
+    """The steps of a score by name, the score itself last.
+
+    Returns
+    -------
+    polars.DataFrame
+        label, points (0 where unknown), known, start and end on the scale of the score.
+    """
+    rows = [
+        (
+            words.criterion_name(step.reason.criterion, columns)
+            if step.reason
+            else _("Never below 0"),
+            step.points,
+            step.reason is None or step.reason.fit is not None,
+            step.start,
+            step.end,
+        )
+        for step in explanation.steps
+    ]
+    score = explanation.score or 0.0
+    rows.append((_("Score"), score, explanation.score is not None, 0.0, score))
+    return pl.DataFrame(rows, schema=["label", "points", "known", "start", "end"], orient="row")
+
+
 def outlook_text(outlook: Outlook) -> str:
     """`score 78, tier B`, or that it does not match."""
     if outlook.state == FAIL:
@@ -200,16 +227,7 @@ def _customers(market: MarketView, account_id: str) -> None:
             _("Customer"): [plain(one.name) for one in found],
             _("Alike"): [percent(1 - one.distance) for one in found],
             _("Differs most in"): [
-                plain(
-                    ", ".join(
-                        _(columns[name].label)
-                        for name, apart in sorted(one.differences.items(), key=lambda it: -it[1])[
-                            :2
-                        ]
-                        if apart >= 0.1
-                    )
-                    or "–"
-                )
+                plain(", ".join(_(columns[name].label) for name in one.most_different) or UNKNOWN)
                 for one in found
             ],
         },

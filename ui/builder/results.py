@@ -280,14 +280,9 @@ def _to_verify(market: MarketView) -> None:
 def open_gates(rows: pl.DataFrame, market: MarketView) -> list[str]:
     """Labels of what must be found out before each account matches."""
     columns = market.population.columns
-    gates = [
-        (NAMES.passes(index), words.criterion_name(criterion, columns))
-        for index, criterion in enumerate(market.profile.criteria)
-        if criterion.role.is_gate
-    ]
     return [
-        ", ".join(dict.fromkeys(label for name, label in gates if row[name] is None))
-        for row in rows.iter_rows(named=True)
+        ", ".join(dict.fromkeys(words.criterion_name(gate, columns) for gate in gates))
+        for gates in explain.open_gates(rows, market.profile)
     ]
 
 

@@ -1,6 +1,6 @@
 """All accounts of an engine as its gates see them, counted there and never fetched."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 import narwhals as nw
@@ -24,68 +24,78 @@ class Cells:
     """Accounts that stand alike with every gate and lie in one region are one cell, with their number.
 
     So few rows leave the engine that whatever follows from gates (what each costs, what is left after
-    each, what dropping or loosening one would bring) is arithmetic here, exact to the account.
+    each, what dropping or loosening one would bring) is arithmetic here, exact to the account. Never
+    changed: further gates make further cells, so that any thread may read on.
 
     Parameters
     ----------
-    accounts
-        Gives the accounts as the engine's own lazy frame.
-    columns
-        What each column of the accounts is.
-    ask
-        Runs a question to the engine and gives its rows.
+    gates
+        What the accounts were counted by.
+    found
+        One row a cell, as `question` asks for them.
+    count
+        Gives the cells by other gates, counted in the engine if nobody has asked yet.
     """
 
     def __init__(
         self,
-        accounts: Callable[[], Any],
-        columns: Columns,
-        ask: Callable[[nw.LazyFrame[Any]], pl.DataFrame],
+        gates: Sequence[Criterion],
+        found: pl.DataFrame,
+        count: "Callable[[tuple[Criterion, ...]], Cells]",
     ) -> None:
-        self._accounts = accounts
-        self._columns = columns
-        self._ask = ask
-        self._gates: dict[Hashable, Criterion] = {}
-        self._standing: dict[Hashable, Ints] = {}
+        self._gates = tuple(gates)
+        self._standing: dict[Hashable, Ints] = {
+            test_key(gate): found[_gate(place)].cast(pl.Int64).to_numpy()
+            for place, gate in enumerate(gates)
+        }
+        self._counts: Ints = found[_COUNT].cast(pl.Int64).to_numpy()
+        self._regions = found[_REGION].cast(pl.String)
+        self._count = count
         self._kept: dict[Hashable, Any] = {}
-        self._counts: Ints = np.zeros(0, dtype=np.int64)
-        self._regions = pl.Series(dtype=pl.String)
+
+    @staticmethod
+    def question(
+        accounts: Any, gates: Sequence[Criterion], *, columns: Columns
+    ) -> nw.LazyFrame[Any]:
+        """The cells of accounts, to be asked of their engine.
+
+        Parameters
+        ----------
+        accounts
+            The engine's own lazy frame.
+        gates
+            What to count by.
+        columns
+            What each column of the accounts is.
+        """
+        names = [_gate(place) for place in range(len(gates))]
+        cells: nw.LazyFrame[Any] = (
+            nw.from_native(accounts)
+            .select(
+                dimension("region", columns=columns).alias(_REGION),
+                *(
+                    standing(gate, columns=columns).alias(name)
+                    for name, gate in zip(names, gates, strict=True)
+                ),
+            )
+            .group_by(_REGION, *names)
+            .agg(nw.len().alias(_COUNT))
+        )
+        return cells
 
     def __len__(self) -> int:
         return len(self._counts)
 
-    def ask(self, gates: Iterable[Criterion]) -> None:
-        """Count by these gates and by those asked about before, in one question.
+    def asked(self, gates: Iterable[Criterion]) -> "Cells":
+        """Cells that tell of these gates and of those here; these where they do already.
 
         Raises
         ------
         SourceError
             If the engine fails or takes too long.
         """
-        wanted = self._gates | {test_key(gate): gate for gate in gates}
-        if len(self) and wanted.keys() == self._gates.keys():
-            return
-        names = [f"_cell_gate_{place}" for place in range(len(wanted))]
-        cells = (
-            nw.from_native(self._accounts())
-            .select(
-                dimension("region", columns=self._columns).alias(_REGION),
-                *(
-                    standing(gate, columns=self._columns).alias(name)
-                    for name, gate in zip(names, wanted.values(), strict=True)
-                ),
-            )
-            .group_by(_REGION, *names)
-            .agg(nw.len().alias(_COUNT))
-        )
-        found = self._ask(cells)
-        self._counts = found[_COUNT].cast(pl.Int64).to_numpy()
-        self._regions = found[_REGION].cast(pl.String)
-        self._standing = {
-            key: found[name].cast(pl.Int64).to_numpy()
-            for key, name in zip(wanted, names, strict=True)
-        }
-        self._gates, self._kept = wanted, {}
+        new = {test_key(gate): gate for gate in gates if test_key(gate) not in self._standing}
+        return self._count((*self._gates, *new.values())) if new else self
 
     @property
     def total(self) -> int:
@@ -97,9 +107,7 @@ class Cells:
         return np.zeros(len(self), dtype=bool)
 
     def gate(self, criterion: Criterion) -> tuple[Flags, Flags]:
-        """Which cells fail a gate, and for which it is unknown."""
-        if test_key(criterion) not in self._gates:
-            self.ask((criterion,))
+        """Which cells fail a gate that was asked about, and for which it is unknown."""
         found = self._standing[test_key(criterion)]
         return found == FAILS, found == UNKNOWN
 
@@ -122,3 +130,7 @@ class Cells:
             self._kept[key] = compute()
         found: Value = self._kept[key]
         return found
+
+
+def _gate(place: int) -> str:
+    return f"_cell_gate_{place}"

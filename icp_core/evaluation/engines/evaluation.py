@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterator, MutableMapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from math import ceil, log10
 from operator import add
@@ -12,12 +12,14 @@ from typing import Any, Final, TypeVar
 from weakref import WeakValueDictionary
 
 import narwhals as nw
+import numpy as np
 import polars as pl
 from cachetools import TTLCache
 
 from icp_core.accounts.columns import BY_NAME, Column
 from icp_core.accounts.on_disk import scratch, writing
 from icp_core.accounts.universe import Universe
+from icp_core.evaluation.account_arrays import test_key
 from icp_core.evaluation.engines.base import Engine
 from icp_core.evaluation.engines.cells import Cells
 from icp_core.evaluation.engines.lifted import LiftedEvaluation, LiftedScoreboard, Whole
@@ -43,6 +45,12 @@ SAMPLE: Final = 20_000
 
 LIFTED: Final = 2_000_000
 """Accounts up to which matches and possible ones are usually lifted: some seconds, and little memory."""
+
+_MOST_SETS: Final = 4
+"""Times `lift_up_to` that all lifted accounts together may be: some four gigabytes of disk.
+
+Beyond that those asked about the longest ago go: whoever tries out must-haves leaves many behind.
+"""
 
 _LEAST_SAMPLE: Final = 1_000
 _MOST_KEPT: Final = 64
@@ -79,7 +87,8 @@ class EngineAccounts:
 
     Where the gates leave few enough accounts, those are lifted into memory, shared by everybody with the
     same gates, and dropped when nobody has asked about them for a quarter of an hour. Weights are then
-    answered without the engine, also while it works for others.
+    answered without the engine, also while it works for others; a further must-have takes its accounts
+    from those.
 
     Parameters
     ----------
@@ -161,6 +170,7 @@ class EngineAccounts:
             with self._lock:
                 self._lifted[gates] = scoreboard, monotonic()
                 if not known:
+                    self._make_room()
                     self._drop_later()
         return scoreboard
 
@@ -181,13 +191,14 @@ class EngineAccounts:
 
     def cells(self, profile: Profile) -> Cells:
         """All accounts as the gates of a profile see them."""
+        return self._count(profile.gates)
 
+    def _count(self, gates: tuple[Criterion, ...]) -> Cells:
         def counted() -> Cells:
-            cells = Cells(self.accounts, self.columns, self.ask)
-            cells.ask(profile.gates)
-            return cells
+            question = Cells.question(self.accounts(), gates, columns=self.columns)
+            return Cells(gates, self.ask(question), self._count)
 
-        return self._once(self._cells, profile.gates, counted)
+        return self._once(self._cells, gates, counted)
 
     def narrowing(self, profile: Profile) -> tuple[Narrowing, ...]:
         """What requiring each scored criterion would leave, the fewest accounts first.
@@ -202,8 +213,7 @@ class EngineAccounts:
             for index, one in enumerate(profile.criteria)
             if not one.role.is_gate
         ]
-        cells = Cells(self.accounts, self.columns, self.ask)
-        cells.ask((*profile.gates, *(gate for _index, gate in required)))
+        cells = self.cells(profile).asked(gate for _index, gate in required)
         failing = reduce(add, (cells.gate(gate)[0] for gate in profile.gates), cells.none())
         found = [
             Narrowing(index, gate, cells.count(~(failing | cells.gate(gate)[0])))
@@ -307,6 +317,22 @@ class EngineAccounts:
         return int(self.ask(customers).item() or 0)
 
     def _lift(self, gates: frozenset[tuple[Criterion, ...]]) -> Universe:
+        wider = self._wider(gates)
+        return self._fetched(gates) if wider is None else _narrowed(wider, gates)
+
+    def _wider(self, gates: frozenset[tuple[Criterion, ...]]) -> LiftedScoreboard | None:
+        """The fewest accounts lifted so far, of those that hold all that these gates leave."""
+
+        def holds(lifted: frozenset[tuple[Criterion, ...]]) -> bool:
+            return all(any(_tests(few) <= _tests(more) for few in lifted) for more in gates)
+
+        with self._lock:
+            found = [
+                scoreboard for lifted, (scoreboard, _) in self._lifted.items() if holds(lifted)
+            ]
+        return min(found, key=len, default=None)
+
+    def _fetched(self, gates: frozenset[tuple[Criterion, ...]]) -> Universe:
         left = frame = nw.from_native(self.accounts())
         # Without a gate everybody is left.
         if all(gates):
@@ -331,6 +357,15 @@ class EngineAccounts:
     def _fails_none(self, gates: tuple[Criterion, ...]) -> nw.Expr:
         fails = (indicator(standing(gate, columns=self.columns) == FAILS) for gate in gates)
         return reduce(add, fails) == 0
+
+    def _make_room(self) -> None:
+        room = _MOST_SETS * self.lift_up_to
+        latest = sorted(self._lifted.items(), key=lambda item: item[1][1], reverse=True)
+        kept = 0
+        for gates, (scoreboard, _used) in latest:
+            kept += len(scoreboard)
+            if kept > max(room, len(latest[0][1][0])):
+                del self._lifted[gates]
 
     def _drop_later(self) -> None:
         timer = Timer(_IDLE, self._drop_idle)
@@ -495,6 +530,21 @@ class EngineEvaluation:
             .cast(pl.Int64)
             .replace_strict(names, default=None, return_dtype=pl.String)
         )
+
+
+def _tests(gates: tuple[Criterion, ...]) -> frozenset[Hashable]:
+    return frozenset(map(test_key, gates))
+
+
+def _narrowed(wider: LiftedScoreboard, gates: frozenset[tuple[Criterion, ...]]) -> Universe:
+    """What stricter gates leave of accounts that were lifted already."""
+    splits = map(wider.split, gates)
+    rows = [accounts.rows for split in splits for accounts in (split.matches, split.possible)]
+    universe = wider.universe
+    left = universe.frame.lazy().select(pl.all().gather(np.unique(np.concatenate(rows))))
+    if not any(map(len, rows)):
+        return replace(universe, frame=universe.frame.head(0))
+    return Universe.of(left, name=universe.name, label=universe.label, fictional=universe.fictional)
 
 
 def tidy(rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,12 +1,13 @@
 """The accounts of an engine that match or may match, lifted into memory: weights are instant there."""
 
 from collections.abc import Callable
+from typing import Final
 
 import polars as pl
 
 from icp_core.accounts.universe import Universe
 from icp_core.errors import AccountError
-from icp_core.evaluation.account_arrays import AccountArrays
+from icp_core.evaluation.account_arrays import CACHE_BYTES, AccountArrays
 from icp_core.evaluation.engines.base import Engine
 from icp_core.evaluation.engines.cells import Cells
 from icp_core.evaluation.everyone import Everyone
@@ -15,6 +16,12 @@ from icp_core.evaluation.market import GateCost
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.first_draft import Spread
 from icp_core.profiles.model import Profile
+
+_CACHE_PER_ACCOUNT: Final = 160
+"""Bytes for what is kept: as a list of five million has; several sets may be lifted at a time."""
+
+_LEAST_CACHE: Final = 64 * 2**20
+"""Bytes for what is kept of few accounts: the answers to many questions."""
 
 
 class Whole:
@@ -62,7 +69,8 @@ class LiftedScoreboard(Scoreboard):
     """
 
     def __init__(self, universe: Universe, whole: Whole) -> None:
-        super().__init__(universe)
+        cache_bytes = max(_LEAST_CACHE, min(CACHE_BYTES, _CACHE_PER_ACCOUNT * len(universe)))
+        super().__init__(universe, cache_bytes=cache_bytes)
         self.whole = whole
 
     def evaluate(self, profile: Profile) -> "LiftedEvaluation":
@@ -151,7 +159,7 @@ class LiftedEvaluation(Evaluation):
 def gate_costs(cells: Cells, profile: Profile) -> tuple[GateCost, ...]:
     """What each gate does to all accounts, counted from the cells."""
     gates = profile.gates
-    cells.ask(gates)
+    cells = cells.asked(gates)
     standing = [cells.gate(gate) for gate in gates]
     missed = sum((fails | unknown).astype(int) for fails, unknown in standing)
     return tuple(

@@ -14,6 +14,7 @@ from icp_core.evaluation.engines.base import Engine
 try:
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
+    from pyspark.sql.pandas.types import to_arrow_schema
 except ImportError as error:
     raise SourceError(
         "Spark needs the package pyspark: pip install -r requirements-scale.txt"
@@ -75,10 +76,16 @@ class Spark(Engine):
 
     def batches(self, frame: Any, *, rows: int) -> Iterator[pl.DataFrame]:
         """Read one partition after another."""
-        names = frame.columns
+        # Not as the values look: a batch may hold nothing but nulls, or empty lists.
+        types = pl.DataFrame(pl.from_arrow(to_arrow_schema(frame.schema).empty_table())).schema
+        # Times come as the driver's own, without a zone.
+        schema = {
+            name: pl.Datetime("us") if isinstance(dtype, pl.Datetime) else dtype
+            for name, dtype in types.items()
+        }
         local = (tuple(row) for row in frame.toLocalIterator(prefetchPartitions=True))
         while chunk := list(islice(local, rows)):
-            yield pl.DataFrame(chunk, schema=names, orient="row", infer_schema_length=None)
+            yield pl.DataFrame(chunk, schema=schema, orient="row")
 
     def cancel(self) -> None:
         """Cancel our jobs on the cluster."""
