@@ -15,6 +15,8 @@ import polars as pl
 from icp_core import sources
 from icp_core.accounts import demo
 from icp_core.accounts.population import Population
+from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.verdict import Verdict
 from icp_core.errors import IcpError, ImportRefused, ProfileError, WorkspaceError
 from icp_core.evaluation import engines
 from icp_core.evaluation.engines import EngineAccounts
@@ -74,6 +76,17 @@ def _parser() -> argparse.ArgumentParser:
         "--by",
         choices=SPLITS,
         help="the matches of every segment too, with tiers, customers and potential",
+    )
+    score.add_argument(
+        "--costs",
+        action="store_true",
+        help="what loosening each must-have and knock-out would bring, and what they leave in a row",
+    )
+    score.add_argument(
+        "--team",
+        type=_team,
+        metavar="PEOPLExACCOUNTS",
+        help="whether the market suits, say, 3x400: three people with 400 accounts each a year",
     )
     score.add_argument("--json", action="store_true", help="one JSON object and nothing else")
 
@@ -178,6 +191,13 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _team(text: str) -> TeamPlan:
+    people, times, accounts = text.partition("x")
+    if not times:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form 3x400")
+    return TeamPlan(people=_count(people), accounts_each=_count(accounts))
+
+
 def _list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
@@ -220,32 +240,28 @@ def _profile(path: Path) -> Profile:
 
 
 def _score(options: argparse.Namespace) -> None:
-    view = _view(options, lift=options.by is not None)
+    view = _view(options, lift=bool(options.by or options.costs or options.team))
     rows = view.page(limit=options.rows).rows
     population = view.population
     reasons = explain(rows, view.profile)
-    segments = view.segments(options.by) if options.by else None
     if options.json:
         best = [
             _row(row, reason)
             for row, reason in zip(rows.iter_rows(named=True), reasons, strict=True)
         ]
         answer = {"accounts": population.name, "fictional": population.fictional}
-        answer |= view.totals.to_dict() | {"best": best}
-        if segments is not None:
-            answer["segments"] = {"by": options.by, "rows": _named(segments, view).to_dicts()}
+        answer |= view.totals.to_dict() | {"best": best} | _more(view, options)
         print(json.dumps(answer, ensure_ascii=False))
         return
-    for line in _summary(population.label, view.totals, fictional=population.fictional):
+    lines = _summary(population.label, view.totals, fictional=population.fictional)
+    if options.by:
+        lines += _by_segment(view, options.by)
+    if options.costs:
+        lines += _costs(view)
+    if options.team:
+        lines += _against_team(view, options.team)
+    for line in lines:
         print(line)
-    if segments is not None:
-        print(f"\nMatches by {options.by}")
-        for row in segments.sort("accounts", descending=True).iter_rows(named=True):
-            amount = "unknown" if row["potential"] is None else f"{row['potential']:,.0f}"
-            print(
-                f"{row['key'] or 'unknown':<12}{row['accounts']:>10,} accounts {amount:>18} "
-                f"{view.profile.currency}  {row['customers']:,} customers"
-            )
     if reasons:
         print("\nBest accounts")
     for row, reason in zip(rows.iter_rows(named=True), reasons, strict=True):
@@ -254,10 +270,72 @@ def _score(options: argparse.Namespace) -> None:
         print(f"{shown:>5}  {row['tier'] or UNRANKED:<9} {reason.name:<40} {why}")
 
 
+def _more(view: MarketView, options: argparse.Namespace) -> dict[str, Any]:
+    """What was asked for beside the market, as plain JSON values."""
+    more: dict[str, Any] = {}
+    if options.by:
+        segments = _named(view.segments(options.by), view)
+        more["segments"] = {"by": options.by, "rows": segments.to_dicts()}
+    if options.costs:
+        more["costs"] = [cost.to_dict() for cost in view.costs()]
+        more["attrition"] = [stage.to_dict() for stage in view.attrition()]
+    if options.team:
+        more["verdict"] = _judged(view.verdict(options.team), view.profile)
+    return more
+
+
+def _by_segment(view: MarketView, by: str) -> list[str]:
+    lines = ["", f"Matches by {by}"]
+    for row in view.segments(by).sort("accounts", descending=True).iter_rows(named=True):
+        amount = "unknown" if row["potential"] is None else f"{row['potential']:,.0f}"
+        lines.append(
+            f"{row['key'] or 'unknown':<12}{row['accounts']:>10,} accounts {amount:>18} "
+            f"{view.profile.currency}  {row['customers']:,} customers"
+        )
+    return lines
+
+
+def _costs(view: MarketView) -> list[str]:
+    lines = ["", "What loosening each by one step brings"]
+    for cost in view.costs():
+        gained = cost.gained_if_loosened
+        more = "no step" if gained is None else f"+{gained:,} matches"
+        lines.append(f"{cost.gate.criterion.column:<18}{more:>20}")
+    lines += ["", "Left after each must-have and knock-out"]
+    for stage in view.attrition():
+        name = stage.criterion.column if stage.criterion else "all accounts"
+        lines.append(f"{name:<18}{stage.matching:>10,} match {stage.possible:>10,} possible")
+    return lines
+
+
+def _against_team(view: MarketView, team: TeamPlan) -> list[str]:
+    found = view.verdict(team)
+    answer = "can't tell yet" if found.breadth is None else found.breadth.replace("_", " ")
+    return [
+        "",
+        f"The team can work {found.capacity:,} accounts a year; SAM holds "
+        f"{found.sam.low:,.0f}–{found.sam.high:,.0f}: {answer}",
+    ]
+
+
 def _named(segments: pl.DataFrame, view: MarketView) -> pl.DataFrame:
     """Segments with the tiers' own names, each after `tier `."""
     names = (*view.profile.tiers.names, UNRANKED)
     return segments.rename({f"tier_{index}": f"tier {name}" for index, name in enumerate(names)})
+
+
+def _judged(found: Verdict, profile: Profile) -> dict[str, Any]:
+    changes = [
+        {
+            "action": change.action,
+            "column": profile.criteria[change.index].column,
+            "sam": vars(change.sam),
+            "breadth": change.breadth,
+        }
+        for change in found.changes
+    ]
+    ends = {"capacity": found.capacity, "sam": vars(found.sam), "breadth": found.breadth}
+    return ends | {"changes": changes}
 
 
 def _row(row: dict[str, Any], reason: Explanation) -> dict[str, Any]:

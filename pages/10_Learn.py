@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import data, shell, state
+from ui.controls import one_of
 from ui.format import number
 from ui.learning import best, proof, segments, session, shared, suggested, twins
 from ui.learning.request import Request
@@ -31,16 +32,7 @@ with shell.guard():
     given = session.customers(view, universe)
 chosen = session.learning()
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-    part = st.segmented_control(
-        _("Show"),
-        list(PARTS),
-        format_func=PARTS.__getitem__,
-        default="best",
-        required=True,
-        label_visibility="collapsed",
-        wrap=True,
-        **state.kept("learn_part"),
-    )
+    part = one_of(_("Show"), PARTS, wrap=True, **state.kept("learn_part"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         st.markdown(f":small[:gray[{_('Compare the best with')}]]", width="content")
         st.segmented_control(

@@ -5,6 +5,7 @@ import streamlit as st
 from ui import data, shell, state
 from ui.builder import criteria, policies, results
 from ui.builder.editing import PROFILE
+from ui.controls import one_of
 from ui.texts import _
 
 # The profile scrolls by itself, so that the numbers stay in sight.
@@ -23,15 +24,7 @@ def profile_part() -> None:
     """The part of the profile that is being changed."""
     now = state.view()
     offers = data.offers(now.dataset)
-    part = st.segmented_control(
-        _("Change"),
-        list(PARTS),
-        format_func=PARTS.__getitem__,
-        default="criteria",
-        required=True,
-        label_visibility="collapsed",
-        **state.kept("builder_part"),
-    )
+    part = one_of(_("Change"), PARTS, **state.kept("builder_part"))
     match part:
         case "tiers":
             policies.tiers(now.profile, lambda: data.tried_market(now.dataset, now.profile))

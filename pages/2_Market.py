@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import engines, plan, shell, state
+from ui.controls import one_of
 from ui.market import breakdowns, choices, curves, sizes, steadiness
 from ui.texts import _
 
@@ -28,15 +29,7 @@ with st.container(border=True, gap="small"):
     plan.inputs(team, market.values("region"))
     sizes.verdict_part(market, market.verdict(team), team)
 
-section = st.segmented_control(
-    _("Look at"),
-    list(SECTIONS),
-    format_func=SECTIONS.__getitem__,
-    default="breakdown",
-    required=True,
-    label_visibility="collapsed",
-    **state.kept("market_section"),
-)
+section = one_of(_("Look at"), SECTIONS, **state.kept("market_section"))
 if section == "choices":
     choices.draw(market)
     st.stop()

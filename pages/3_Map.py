@@ -7,6 +7,7 @@ from icp_core.evaluation.tiers import UNRANKED
 from icp_core.reference.geography import COUNTRIES
 from ui import maps, shell, state, theme
 from ui.areas import Measure
+from ui.controls import one_of
 from ui.format import number, plain
 from ui.tables import Table, accounts_table
 from ui.texts import _, ngettext
@@ -39,14 +40,7 @@ with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
             **state.kept("map_measure"),
         )
     )
-    level = st.segmented_control(
-        _("Areas"),
-        list(LEVELS),
-        format_func=LEVELS.__getitem__,
-        default="region",
-        required=True,
-        **state.kept("map_level"),
-    )
+    level = one_of(_("Areas"), LEVELS, labelled=True, **state.kept("map_level"))
     countries = st.pills(
         _("Countries, all if none is chosen"),
         [code for code in COUNTRIES if code in market.countries()],

@@ -9,6 +9,7 @@ from icp_core.evaluation.tiers import UNRANKED
 from icp_core.exporting import FORMATS
 from icp_core.reference.geography import name_of
 from ui import data, saving, shell, state
+from ui.controls import apart, one_of
 from ui.format import number, plain
 from ui.texts import _, ngettext
 
@@ -47,13 +48,8 @@ with st.container(border=True):
             help=_("All countries if none is chosen."),
             **state.kept("export_countries"),
         )
-        customers = st.segmented_control(
-            _("Customers"),
-            list(CUSTOMERS),
-            format_func=CUSTOMERS.__getitem__,
-            default="with",
-            required=True,
-            **state.kept("export_customers"),
+        customers = one_of(
+            _("Customers"), CUSTOMERS, labelled=True, **state.kept("export_customers")
         )
         with_possible = st.toggle(
             _("Possible companies too"),
@@ -127,9 +123,7 @@ with left.container(border=True, height="stretch"):
     for note in report.notes:
         st.caption(plain(note))
 with right.container(border=True, height="stretch"):
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
+    with apart():
         st.markdown(
             ngettext(
                 "**The file, {count} company**",

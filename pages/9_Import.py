@@ -4,6 +4,7 @@ import streamlit as st
 
 from icp_core.importing.library import Library
 from ui import shell, state
+from ui.controls import one_of
 from ui.format import plain
 from ui.importing import deals, lists, loading
 from ui.importing.session import import_session
@@ -26,15 +27,7 @@ PARTS = {
     "deals": _("Customers and deals"),
     "loaded": _("Loaded lists"),
 }
-part = st.segmented_control(
-    _("Part"),
-    list(PARTS),
-    format_func=PARTS.__getitem__,
-    default="list",
-    required=True,
-    label_visibility="collapsed",
-    **state.kept(PART),
-)
+part = one_of(_("Part"), PARTS, **state.kept(PART))
 problem, notice = session.said()
 if problem:
     st.error(plain(problem), icon=":material/error:")

@@ -431,21 +431,12 @@ def lift_chart(data: pl.DataFrame, *, dark: bool) -> go.Figure:
             places, shown, rows["low"].to_list(), rows["high"].to_list(), strict=True
         )
     ]
-    none = {
-        "type": "line",
-        "x0": 1,
-        "x1": 1,
-        "y0": 0,
-        "y1": 1,
-        "yref": "paper",
-        "line": {"color": muted, "width": 1, "dash": "dot"},
-    }
     ends = [0.5, 2.0, *rows["low"].to_list(), *rows["high"].to_list()]
     return theme.plotly(
         [dots],
         dark=dark,
         height=_LINE * max(len(places), 1) + _AXIS,
-        shapes=[none, *bars],
+        shapes=[_upright(1, dark=dark), *bars],
         xaxis={
             "type": "log",
             "range": [log10(max(min(ends), 0.1)) - 0.05, log10(max(ends)) + 0.05],
@@ -624,18 +615,7 @@ def _cut_lines(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """A dotted line where each tier begins, and its name beside it."""
     muted = theme.muted_colour(dark=dark)
-    lines = [
-        {
-            "type": "line",
-            "x0": least,
-            "x1": least,
-            "y0": 0,
-            "y1": 1,
-            "yref": "paper",
-            "line": {"color": muted, "width": 1, "dash": "dot"},
-        }
-        for least in cuts.values()
-    ]
+    lines = [_upright(least, dark=dark) for least in cuts.values()]
     names = [
         {
             "x": least,
@@ -651,6 +631,12 @@ def _cut_lines(
         for name, least in cuts.items()
     ]
     return lines, names
+
+
+def _upright(x: float, *, dark: bool) -> dict[str, Any]:
+    """A dotted line from the bottom to the top."""
+    dotted = {"color": theme.muted_colour(dark=dark), "width": 1, "dash": "dot"}
+    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": dotted}
 
 
 def _shortened(text: str, *, most: int = _LONGEST) -> str:

@@ -14,6 +14,7 @@ from ui import charts_explore, state, theme
 from ui.accounts.lists import heading
 from ui.areas import tier_label
 from ui.builder.results import gate_table, range_sentence
+from ui.controls import one_of
 from ui.format import number
 from ui.headline import headline
 from ui.market.breakdowns import segment_name
@@ -52,14 +53,7 @@ def _breakdown(market: MarketView) -> None:
         "size": _("Size"),
         "municipality": _("Municipality"),
     }
-    by = st.segmented_control(
-        _("Break down by"),
-        list(names),
-        format_func=names.__getitem__,
-        default="region",
-        required=True,
-        **state.kept("engine_by"),
-    )
+    by = one_of(_("Break down by"), names, labelled=True, **state.kept("engine_by"))
     table = segments(market.totals.breakdowns[by])
     tiers = [*market.profile.tiers.names, UNRANKED]
     colours = theme.tier_colours(tiers[:-1], dark=theme.is_dark())

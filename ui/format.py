@@ -1,6 +1,7 @@
 """Numbers and times as people read them: thin thousands separators, few digits, units."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -75,6 +76,12 @@ def _written(value: Bounds, symbol: str) -> str:
 def in_sentence(label: str) -> str:
     """A label as it stands inside a sentence: `employees`, but `VAT registered`."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def listed(names: Sequence[str], last_two: str) -> str:
+    """Names in a row, the last two as in `{first} and {last}`."""
+    *first, last = names or [""]
+    return last_two.format(first=", ".join(first), last=last) if first else last
 
 
 def moment(when: datetime) -> str:

@@ -20,6 +20,7 @@ from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.profiles.model import Profile
 from icp_core.reference import geography, industry
 from ui import state, theme
+from ui.controls import apart
 from ui.format import UNKNOWN, number, percent, plain, signed
 from ui.texts import _
 
@@ -236,9 +237,7 @@ class Table:
         """Draw the title with the download beside it; enough where a chart shows the rows."""
         if not self.title:
             return
-        with st.container(
-            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-        ):
+        with apart():
             st.markdown(f"**{self.title}**", width="content")
             self.draw_download()
 
@@ -299,9 +298,7 @@ def pages(total: int, *, size: int, key: str, alone: bool = False, **options: An
         Place of the first row to show.
     """
     count = pages_of(total, size=size)
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
+    with apart():
         where = st.container(width="content")
         place = st.pagination(count, key=key, **options) if alone or count > 1 else 1
         first = (place - 1) * size

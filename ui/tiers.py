@@ -15,6 +15,7 @@ from icp_core.profiles.model import Tier, TierPolicy
 from icp_core.views import MarketView, PolicyMarket
 from ui import charts_explore, charts_live, plan, state, theme
 from ui.areas import tier_label
+from ui.controls import apart
 from ui.format import money, number, percent, plain
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
@@ -130,9 +131,7 @@ def policies(market: MarketView, team: TeamPlan) -> None:
 
 def _policy(kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool) -> None:
     profile = found.profile
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
+    with apart():
         st.markdown(f"**{policy_name(kind)}**", help=policy_meaning(kind), width="content")
         if in_use:
             st.button(

@@ -18,7 +18,7 @@ from icp_core.analysis.verification import (
     next_open,
 )
 from icp_core.errors import AccountError, IcpError
-from icp_core.evaluation.market import Bounds
+from icp_core.evaluation.market import Bounds, Market
 from icp_core.evaluation.names import NAMES
 from icp_core.views import MarketView
 from icp_core.workspace import SavedDraw
@@ -26,6 +26,7 @@ from ui import data, state
 from ui.accounts.facts import account_line, facts_table
 from ui.builder.results import open_gates, reasons
 from ui.format import UNKNOWN, bounds, moment, money, money_bounds, number, percent, plain
+from ui.headline import Figure, cards
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
@@ -102,22 +103,12 @@ def new_sample(market: MarketView, *, dataset: str) -> None:
         )
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        of_match = st.number_input(
-            _("Matches, of {count}").format(count=number(matches)),
-            min_value=0,
-            max_value=min(matches, MOST),
-            value=min(USUAL, matches),
-            width=170,
-            key="verification_of_match",
-        )
-        of_possible = st.number_input(
-            _("Possible, of {count}").format(count=number(possible)),
-            min_value=0,
-            max_value=min(possible, MOST),
-            value=min(USUAL, possible),
-            width=170,
-            help=_("Without any, the share of possible accounts that fit stays unknown."),
+        of_match = _how_many(_("Matches, of {count}"), matches, key="verification_of_match")
+        of_possible = _how_many(
+            _("Possible, of {count}"),
+            possible,
             key="verification_of_possible",
+            help=_("Without any, the share of possible accounts that fit stays unknown."),
         )
         st.button(
             _("Draw the sample"),
@@ -129,6 +120,18 @@ def new_sample(market: MarketView, *, dataset: str) -> None:
         )
     if of_match:
         st.caption(width_sentence(of_match))
+
+
+def _how_many(label: str, of: int, *, key: str, help: str | None = None) -> int:
+    return st.number_input(
+        label.format(count=number(of)),
+        min_value=0,
+        max_value=min(of, MOST),
+        value=min(USUAL, of),
+        width=170,
+        help=help,
+        key=key,
+    )
 
 
 def _draw(market: MarketView, dataset: str, of_match: int, of_possible: int) -> None:
@@ -155,53 +158,40 @@ def headline(verified: Verification, market: MarketView, *, is_current: bool) ->
     is_current
         Whether the sample is of the profile as it stands; then its potential is known too.
     """
-    with st.container(horizontal=True):
+    answered = verified.match.answered + verified.possible.answered
+    precision = _("Share that fits, with its 95 % Wilson interval. “Can't tell” is left out.")
+    figures = [
+        Figure(label, share(part.precision), _answered(part), precision)
         for label, part in (
             (_("Precision of matches"), verified.match),
             (_("Precision of possible"), verified.possible),
-        ):
-            st.metric(
-                label,
-                share(part.precision),
-                _answered(part),
-                delta_color="off",
-                delta_arrow="off",
-                border=True,
-                help=_("Share that fits, with its 95 % Wilson interval. “Can't tell” is left out."),
-            )
-        answered = verified.match.answered + verified.possible.answered
-        st.metric(
+        )
+    ]
+    figures.append(
+        Figure(
             _("Corrected TAM"),
             accounts(verified.corrected) if answered else UNKNOWN,
             _("counted: {bounds}").format(bounds=bounds(verified.counted)),
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-            help=_("Matches × their precision + possible accounts × theirs, with a 95 % interval."),
+            _("Matches × their precision + possible accounts × theirs, with a 95 % interval."),
         )
-        if is_current and answered:
-            _corrected_value(verified, market)
+    )
+    if is_current and answered and market.totals.tam_value.high:
+        figures.append(_corrected_value(verified, market.totals))
+    cards(figures)
     for note in notes(verified):
         st.caption(note)
 
 
-def _corrected_value(verified: Verification, market: MarketView) -> None:
-    currency = market.profile.currency
-    match, possible = market.totals.potential, market.totals.potential_possible
-    if not match + possible:
-        return
-    value = verified.corrected_value(match, possible)
+def _corrected_value(verified: Verification, whole: Market) -> Figure:
+    currency, counted = whole.profile.currency, whole.tam_value.high
+    value = verified.corrected_value(whole.potential, whole.potential_possible)
     ends = money_bounds(Bounds(value.low, value.high), currency)
-    st.metric(
+    is_open = value.estimate is None
+    return Figure(
         _("Corrected potential a year"),
-        ends if value.estimate is None else money(value.estimate, currency),
-        _("counted: {amount}").format(amount=money(match + possible, currency))
-        if value.estimate is None
-        else ends,
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        help=_("Assumes that accounts of high and low potential fit equally often."),
+        ends if is_open else money(value.estimate, currency),
+        _("counted: {amount}").format(amount=money(counted, currency)) if is_open else ends,
+        _("Assumes that accounts of high and low potential fit equally often."),
     )
 
 

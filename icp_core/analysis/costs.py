@@ -6,6 +6,7 @@ and how many are unknown, so that one change is a few additions over the univers
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -101,6 +102,14 @@ class Cost:
     loosened: Criterion | None
     gained_if_loosened: int | None
 
+    def to_dict(self) -> dict[str, Any]:
+        """The cost as plain JSON values."""
+        looser = None if self.loosened is None else self.loosened.fit.model_dump(mode="json")
+        return self.gate.to_dict() | {
+            "loosened": looser,
+            "gained_if_loosened": self.gained_if_loosened,
+        }
+
 
 def costs(evaluation: Evaluation, *, steps: int = 1) -> tuple[Cost, ...]:
     """What each gate costs, in the profile's order.
@@ -162,6 +171,10 @@ class Stage:
     matching: int
     possible: int
     lost: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The stage as plain JSON values."""
+        return vars(self) | {"criterion": self.criterion and self.criterion.column}
 
 
 def attrition(evaluation: Evaluation) -> tuple[Stage, ...]:

@@ -70,6 +70,11 @@ class TierRobustness:
     stays: float | None
 
     @property
+    def may_move(self) -> int:
+        """How many of its accounts are not steady."""
+        return self.accounts - self.steady
+
+    @property
     def steady_share(self) -> float | None:
         """Share of its accounts that are steady; None without accounts."""
         return self.steady / self.accounts if self.accounts else None

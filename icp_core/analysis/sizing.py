@@ -67,6 +67,16 @@ class Sizing:
     som_value: Bounds
     lacks: tuple[Lack, ...]
 
+    @property
+    def open_accounts(self) -> int:
+        """Accounts that may be in SAM once what is unknown of them is known."""
+        return round(self.sam.high - self.sam.low)
+
+    @property
+    def some_lack_several(self) -> bool:
+        """Whether some of them lack more than one fact."""
+        return sum(lack.only for lack in self.lacks) < self.open_accounts
+
 
 def served(accounts: Everyone | Evaluation, regions: Sequence[str]) -> tuple[Flags, Flags]:
     """Which accounts lie in the regions, and of which the region is unknown.

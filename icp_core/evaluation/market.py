@@ -41,6 +41,17 @@ class GateCost:
     unknown: int
     gained_if_dropped: int
 
+    def to_dict(self) -> dict[str, Any]:
+        """The cost as plain JSON values."""
+        return {
+            "column": self.criterion.column,
+            "role": self.criterion.role.value,
+            "passes": self.passes,
+            "fails": self.fails,
+            "unknown": self.unknown,
+            "gained_if_dropped": self.gained_if_dropped,
+        }
+
 
 @dataclass(frozen=True)
 class TierTotal:
@@ -267,17 +278,7 @@ class Market:
             "customers": self.customers,
             "white_space": self.white_space,
             "tiers": [vars(tier) for tier in self.tiers],
-            "gates": [
-                {
-                    "column": gate.criterion.column,
-                    "role": gate.criterion.role.value,
-                    "passes": gate.passes,
-                    "fails": gate.fails,
-                    "unknown": gate.unknown,
-                    "gained_if_dropped": gate.gained_if_dropped,
-                }
-                for gate in self.gates
-            ],
+            "gates": [gate.to_dict() for gate in self.gates],
             "breakdowns": {
                 name: self.breakdowns[name].table().to_dicts()
                 for name in self.breakdowns

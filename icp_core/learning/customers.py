@@ -189,6 +189,12 @@ class RankedCustomers:
         """Rows in the universe of one group, in rank order."""
         return self.frame.filter(pl.col("group") == group)["row"].to_numpy()
 
+    def table(self, group: Group | None = None) -> pl.DataFrame:
+        """One group, or all, with `moved`: how many places satisfaction moved each up."""
+        rows = self.frame if group is None else self.frame.filter(pl.col("group") == group)
+        moved = pl.col("rank_without_satisfaction") - pl.col("rank")
+        return rows.with_columns(moved=moved)
+
     @property
     def customer_rows(self) -> Rows:
         """Rows in the universe of all that ever bought."""

@@ -14,7 +14,7 @@ from typing import Final, Literal
 import numpy as np
 import polars as pl
 
-from icp_core.intervals import CONFIDENCE, Estimate
+from icp_core.intervals import CONFIDENCE, Estimate, wilson
 from icp_core.learning import evidence, scorecard, suggestion
 from icp_core.learning.labelled import LabelledAccounts, Report
 from icp_core.learning.scorecard import folds_of, sigmoid
@@ -73,6 +73,24 @@ class Judged:
     measures: Mapping[Measure, Estimate]
     gains: pl.DataFrame
     calibration: pl.DataFrame
+
+    def curve(self, *, as_lift: bool = False) -> pl.DataFrame:
+        """The gains as accounts, value, low and high; as lift, over what chance finds.
+
+        The lift of the very first accounts is left out: it says nothing yet.
+        """
+        found = self.gains.rename({"captured": "value"})
+        if not as_lift:
+            return found
+        return found.filter(pl.col("accounts") >= _GRID[1]).with_columns(
+            pl.col("value", "low", "high") / pl.col("accounts")
+        )
+
+    def calibration_with_intervals(self) -> pl.DataFrame:
+        """The calibration with `low` and `high` of what was observed (95 %, Wilson)."""
+        accounts = self.calibration["accounts"].to_numpy()
+        low, high = wilson(self.calibration["observed"].to_numpy() * accounts, accounts)
+        return self.calibration.with_columns(low=pl.Series(low), high=pl.Series(high))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from threadpoolctl import threadpool_limits
 
-from icp_core.accounts.columns import Column
+from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.encoded import Encoded
 from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
@@ -85,6 +85,38 @@ class LearningResult:
     def compared(self) -> str:
         """What the best were compared with, in words."""
         return "the market" if self.against == "market" else "the worst"
+
+    def attribute_table(self) -> pl.DataFrame:
+        """One row per attribute, the sharpest first.
+
+        Columns: column, suggested, standing, share_best, share_others, lift, low, high (null where
+        nobody is at a favourable level) and p_adjusted.
+        """
+        return pl.DataFrame(
+            [
+                {
+                    "column": one.column.name,
+                    "suggested": one.place is not None,
+                    "standing": one.standing,
+                    "share_best": one.share_best,
+                    "share_others": one.share_others,
+                    "lift": one.lift.value if one.lift else None,
+                    "low": one.lift.low if one.lift else None,
+                    "high": one.lift.high if one.lift else None,
+                    "p_adjusted": one.p_adjusted,
+                }
+                for one in self.attributes
+            ],
+            schema_overrides=dict.fromkeys(("lift", "low", "high"), pl.Float64),
+        )
+
+    def levels_of(self, column: str) -> pl.DataFrame:
+        """The levels of one column: numbers rising, others the most frequent first; unknown last."""
+        rows = self.levels.filter(pl.col("column") == column)
+        if self.universe.columns[column].kind is Kind.NUMBER:
+            return rows
+        known = rows[:-1].sort("best", descending=True, maintain_order=True)
+        return pl.concat([known, rows[-1:]])
 
     @property
     def can_tell(self) -> bool:

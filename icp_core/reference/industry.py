@@ -123,6 +123,14 @@ def label(code: str, lang: str = "en", revision: Revision = "2") -> str:
     return entry.label(lang) if entry else code
 
 
+def titled(code: str) -> str:
+    """`62.01 Computer programming activities`, by whichever revision has the code; else the code."""
+    title = label(code)
+    if title == code:
+        title = label(code, revision="2.1")
+    return code if title == code else f"{code} {title}"
+
+
 def normalise(code: str | None, revision: Revision = "2") -> str | None:
     """Read a code as lists write it: the NACE code behind it, or None where there is none.
 

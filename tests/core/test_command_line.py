@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from icp_core.__main__ import main
+from icp_core.analysis.costs import costs
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Criterion, Profile, Range
 from icp_core.profiles.starters import starter
@@ -69,6 +70,39 @@ def test_score_tells_a_reader_the_same_numbers(capsys):
     evaluation = Scoreboard(load("demo")).evaluate(starter("nordic-software").profile)
     assert f"TAM: {len(evaluation.matches):,}–" in shown
     assert "FICTIONAL" in shown
+
+
+def test_the_costs_are_those_of_the_dashboard(capsys):
+    assert main(["score", "--accounts", "demo:4000", "--costs", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    evaluation = Scoreboard(load("demo:4000")).evaluate(starter("nordic-software").profile)
+    assert [(cost["column"], cost["gained_if_loosened"]) for cost in answer["costs"]] == [
+        (cost.gate.criterion.column, cost.gained_if_loosened) for cost in costs(evaluation)
+    ]
+    first, *_rest, last = answer["attrition"]
+    everybody = answer["universe"]
+    assert first == {"criterion": None, "matching": everybody, "possible": 0, "lost": 0}
+    assert (last["matching"], last["possible"]) == (answer["matching"], answer["possible"])
+    assert main(["score", "--accounts", "demo:4000", "--costs"]) == 0
+    shown = capsys.readouterr().out
+    assert "What loosening each by one step brings" in shown
+    assert f"{len(evaluation.matches):,} match" in shown
+
+
+def test_a_team_is_held_against_the_market(capsys):
+    command = ["score", "--accounts", "demo:4000", "--team", "2x5000"]
+    assert main([*command, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["verdict"]["capacity"] == 10_000
+    assert found["verdict"]["sam"] == found["tam"]
+    assert found["verdict"]["breadth"] == "too_narrow"
+    columns = {gate["column"] for gate in found["gates"]}
+    changes = found["verdict"]["changes"]
+    assert changes and {change["column"] for change in changes} <= columns
+    assert main(command) == 0
+    assert "10,000 accounts a year" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["score", "--accounts", "demo:4000", "--team", "three"])
 
 
 def test_a_fictional_export_is_named_so_wherever_it_is_written(tmp_path, capsys):

@@ -73,6 +73,8 @@ def test_satisfaction_changes_the_ranking_and_both_rankings_are_told(universe):
     assert customers.frame["account_id"].to_list() == ["A2", "A1", "A3"]
     assert customers.frame["value"].to_list() == pytest.approx([0.7, 13 / 30, 11 / 30])
     assert customers.frame["rank_without_satisfaction"].to_list() == [2, 1, 3]
+    assert customers.table()["moved"].to_list() == [1, -1, 0]
+    assert customers.table("best").equals(customers.table().filter(pl.col("group") == "best"))
 
 
 def test_an_unknown_measure_is_left_out_instead_of_counting_as_zero(universe):

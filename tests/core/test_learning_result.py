@@ -9,6 +9,7 @@ import pytest
 
 from icp_core.accounts import demo
 from icp_core.accounts.universe import Universe
+from icp_core.analysis.verification import wilson
 from icp_core.errors import LearningError, ProfileError
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.importing.customers import match, read_deals
@@ -58,6 +59,36 @@ def test_the_demo_tells_the_whole_story(result):
     drawbacks = [c for c in result.profile.criteria if c.role is Role.DRAWBACK]
     assert [c.column for c in drawbacks] == ["technologies"]
     assert set(drawbacks[0].fit.tags) & set(demo.OLD_ERP)
+
+
+def test_the_lift_curve_is_the_gains_over_chance(result):
+    judged = result.proof.judged["learned"]
+    is_tenth = (pl.col("accounts") - 0.1).abs() < 1e-9
+    gains = judged.curve().filter(is_tenth)["value"].item()
+    lift = judged.curve(as_lift=True).filter(is_tenth)["value"].item()
+    assert lift == pytest.approx(10 * gains)
+    assert lift == pytest.approx(judged.measures["lift_10"].value)
+
+
+def test_what_was_observed_lies_in_its_interval(result):
+    bins = result.proof.judged["learned"].calibration_with_intervals()
+    assert 2 <= bins.height <= 10  # fewer where many scores are equal
+    assert (bins["low"] <= bins["observed"]).all() and (bins["observed"] <= bins["high"]).all()
+    first = bins.row(0, named=True)
+    expected = wilson(round(first["observed"] * first["accounts"]), first["accounts"]).interval
+    assert (first["low"], first["high"]) == pytest.approx((expected.low, expected.high))
+
+
+def test_attributes_and_levels_are_tables_in_the_order_they_are_read(result):
+    table = result.attribute_table()
+    assert table["column"].to_list() == [one.column.name for one in result.attributes]
+    assert table["suggested"].sum() == len(result.suggested)
+    countries = result.levels_of("country")
+    assert countries["level"][-1] == "(unknown)"
+    known = countries["best"][:-1].to_list()
+    assert known == sorted(known, reverse=True)
+    numbers = result.levels.filter(pl.col("column") == "employees")
+    assert result.levels_of("employees").equals(numbers)
 
 
 def test_the_suggested_profile_can_be_used_like_any_other(universe, result):

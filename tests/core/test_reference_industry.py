@@ -130,3 +130,10 @@ def test_search_for_nothing_finds_nothing():
 def test_codes_stand_under_their_sections_in_the_order_of_the_classification():
     codes = ["62.01", "J", "C", "62", "10", "62.0", "99.99"]
     assert industry.in_order(codes) == ["C", "10", "J", "62", "62.0", "62.01", "99.99"]
+
+
+def test_a_code_is_titled_by_whichever_revision_has_it():
+    assert industry.titled("62.01") == "62.01 Computer programming activities"
+    newer = next(c for c in industry.industries("2.1") if c not in industry.industries("2"))
+    assert industry.titled(newer) == f"{newer} {industry.label(newer, revision='2.1')}"
+    assert industry.titled("99.99") == "99.99"

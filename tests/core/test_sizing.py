@@ -45,6 +45,7 @@ def test_the_three_sizes_by_hand():
     # With everybody: the two scores of 100, of which one has an unknown potential.
     assert (found.som, found.som_value) == (Bounds(2, 2), Bounds(70, 70))
     assert found.lacks == (Lack("employees", 1, 1), Lack("region", 1, 1))
+    assert (found.open_accounts, found.some_lack_several) == (2, False)
 
 
 def test_an_account_that_lacks_two_columns_is_counted_in_both_and_alone_in_neither():
@@ -60,6 +61,7 @@ def test_an_account_that_lacks_two_columns_is_counted_in_both_and_alone_in_neith
     )
     assert found.tam == Bounds(0, 4)
     assert found.lacks == (Lack("employees", 3, 2), Lack("industry", 2, 1))
+    assert (found.open_accounts, found.some_lack_several) == (4, True)
 
 
 def test_two_gates_on_one_column_are_one_fact_to_find_out():

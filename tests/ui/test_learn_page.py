@@ -181,14 +181,6 @@ def test_a_difference_that_may_be_none_says_so(result) -> None:
     assert set(CANDIDATES) == set(charts_explore.candidate_names())
 
 
-def test_the_lift_curve_is_the_gains_over_chance(result) -> None:
-    gains = proof.gains_data(result.proof, as_lift=False)["learned"]
-    lift = proof.gains_data(result.proof, as_lift=True)["learned"]
-    tenth = gains.filter((pl.col("accounts") - 0.1).abs() < 1e-9)["value"].item()
-    found = lift.filter((pl.col("accounts") - 0.1).abs() < 1e-9)["value"].item()
-    assert found == pytest.approx(10 * tenth)
-
-
 def test_a_column_that_knows_the_outcome_is_used_only_when_asked(learn_page) -> None:
     app = learn_page(learn_part="Proof")
     app.multiselect(key="shown_learn_keep").set_value(["is_customer"]).run()

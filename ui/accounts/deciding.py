@@ -10,6 +10,7 @@ import streamlit as st
 from icp_core.errors import IcpError
 from icp_core.workspace import Status
 from ui import data, state
+from ui.controls import one_of
 from ui.format import moment, number, plain
 from ui.texts import _, ngettext
 
@@ -170,20 +171,13 @@ def on_many(selected: Sequence[str], *, total: int, all_ids: Callable[[], pl.Ser
 
 
 def _on_many(selected: Sequence[str], total: int, all_ids: Callable[[], pl.Series]) -> None:
-    scopes = {"selected": len(selected), "all": total}
-    names = {
-        "selected": _("The {count} selected").format(count=number(len(selected))),
-        "all": _("All {count} on the list").format(count=number(total)),
-    }
-    scope = st.segmented_control(
-        _("Accounts"),
-        [name for name, count in scopes.items() if count],
-        format_func=names.__getitem__,
-        default="selected" if selected else "all",
-        required=True,
-        key="many_scope",
-    )
-    count = scopes[scope]
+    names = {}
+    if selected:
+        names["selected"] = _("The {count} selected").format(count=number(len(selected)))
+    if total:
+        names["all"] = _("All {count} on the list").format(count=number(total))
+    scope = one_of(_("Accounts"), names, labelled=True, key="many_scope")
+    count = len(selected) if scope == "selected" else total
     decision = fields("many")
     if count > MOST:
         st.error(

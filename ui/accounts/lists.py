@@ -21,6 +21,7 @@ from icp_core.views import MarketView
 from icp_core.workspace import Status, slug_of
 from ui import data, shell, state, tables, theme
 from ui.accounts import deciding
+from ui.controls import one_of
 from ui.format import number, plain
 from ui.learning.request import HAND_PICKED, LEARN_FROM
 from ui.state import View
@@ -120,15 +121,7 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
             width=260,
             **state.kept(SEARCH),
         )
-        shown = st.segmented_control(
-            _("Accounts"),
-            list(states),
-            format_func=states.__getitem__,
-            default="match",
-            required=True,
-            label_visibility="collapsed",
-            **state.kept(STATE),
-        )
+        shown = one_of(_("Accounts"), states, **state.kept(STATE))
         tiers: Sequence[str] = ()
         if shown == "match":
             tiers = st.pills(
@@ -210,15 +203,7 @@ def layout(market: MarketView, wanted: Wanted, statuses: tuple[Status, ...]) -> 
         orders = {"up": _("Smallest first"), "down": _("Largest first")}
         order = "up"
         if sort != BEST:
-            order = st.segmented_control(
-                _("Order"),
-                list(orders),
-                format_func=orders.__getitem__,
-                default="up",
-                required=True,
-                label_visibility="collapsed",
-                **state.kept(ORDER),
-            )
+            order = one_of(_("Order"), orders, **state.kept(ORDER))
     return Asked(wanted, statuses, ("name", *chosen), sort, order == "down")
 
 

@@ -17,7 +17,8 @@ from icp_core.views import MarketView
 from ui import charts_live, shell, state, theme
 from ui.builder import words
 from ui.builder.editing import LISTS, MARKET
-from ui.format import bounds, money, number, plain, signed
+from ui.controls import one_of
+from ui.format import bounds, listed, money, number, plain, signed
 from ui.headline import tam_value, unknown_potential, white_space
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
@@ -26,7 +27,6 @@ ROWS: Final = 8  # accounts beside the criteria, within one screen
 _MOST_TIERS: Final = 4  # tiers with a number of their own in a row
 _MOST_STEPS: Final = 3  # gates named as worth loosening
 _MOST_REASONS: Final = 3  # reasons of a score that a line has room for
-_SHOWN: Final = ("best", "gates", "verify")
 _AHEAD: Final = 0.03
 """Seconds that the numbers are ahead of the figures: a browser is busy with the beginning of a run for
 about as long, then draws in one go all that has come, and the numbers would wait for the figures."""
@@ -102,16 +102,13 @@ def range_sentence(market: MarketView) -> str:
                 "A range because {count} account may match: {columns} is not known everywhere.",
                 "A range because {count} accounts may match: {columns} is not known everywhere.",
                 whole.possible,
-            ).format(count=number(whole.possible), columns=plain(_listed(list(unknown))))
+            ).format(
+                count=number(whole.possible),
+                columns=plain(listed(list(unknown), _("{first} or {last}"))),
+            )
         )
     parts.extend(unknown_potential(whole))
     return " ".join(parts) or _("Every account is certain: nothing that decides is unknown.")
-
-
-def _listed(names: list[str]) -> str:
-    if len(names) < 2:
-        return "".join(names)
-    return _("{first} or {last}").format(first=", ".join(names[:-1]), last=names[-1])
 
 
 def _figures(market: MarketView) -> None:
@@ -188,15 +185,7 @@ def lists() -> None:
         "verify": _("To verify"),
     }
     with st.container(border=True, gap="xsmall"):
-        shown = st.segmented_control(
-            _("Show"),
-            _SHOWN,
-            format_func=names.__getitem__,
-            default=_SHOWN[0],
-            required=True,
-            label_visibility="collapsed",
-            **state.kept("builder_list"),
-        )
+        shown = one_of(_("Show"), names, **state.kept("builder_list"))
         with shell.guard():
             market = shell.market(view, quiet=True)
             match shown:

@@ -99,9 +99,7 @@ def amount(value: float, column: Column) -> str:
 def value_name(value: str, column: Column) -> str:
     """The name behind a code, else the value itself."""
     if column.kind is Kind.INDUSTRY:
-        title = industry.label(value)
-        newer = industry.label(value, revision="2.1") if title == value else title
-        return value if newer == value else f"{value} {newer}"
+        return industry.titled(value)
     if column.name in ("country", "region", "municipality"):
         return geography.name_of(value)
     return value

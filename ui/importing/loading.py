@@ -16,6 +16,7 @@ from icp_core.importing.library import Library
 from icp_core.importing.reading import SERVER_FOLDERS, server_path
 from icp_core.importing.refresh import WATCHED, Changes
 from ui import state, tables
+from ui.controls import one_of
 from ui.format import number, plain
 from ui.importing import mapping
 from ui.importing.session import FileChoice, ImportSession, OpenedFile, Refresh, watch
@@ -270,15 +271,7 @@ def moved_data(moved: pl.DataFrame) -> pl.DataFrame:
 def _changes(changes: Changes) -> None:
     frames = {"new": changes.new, "gone": changes.gone, "moved": changes.moved}
     titles = {"new": _("New"), "gone": _("Gone"), "moved": _("Moved")}
-    shown = st.segmented_control(
-        _("Changes"),
-        list(frames),
-        format_func=titles.__getitem__,
-        default="moved",
-        required=True,
-        label_visibility="collapsed",
-        key="import_changes",
-    )
+    shown = one_of(_("Changes"), titles, default="moved", key="import_changes")
     frame = frames[shown]
     if frame.is_empty():
         st.caption(_("None."))

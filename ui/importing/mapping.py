@@ -12,6 +12,7 @@ from icp_core.importing.mapping import AMOUNTS, Assignment, Mapping
 from icp_core.reference import currency
 from icp_core.reference.geography import COUNTRIES
 from ui import state
+from ui.controls import apart, one_of
 from ui.format import percent, plain
 from ui.importing.session import OpenedFile, import_session
 from ui.texts import _, ngettext
@@ -77,18 +78,8 @@ def editor(place: int) -> None:
         "own": _("Own columns"),
         "out": _("Left out"),
     }
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
-        shown = st.segmented_control(
-            _("Headings"),
-            list(shows),
-            format_func=shows.__getitem__,
-            default="all",
-            required=True,
-            label_visibility="collapsed",
-            key=f"import_show_{session.round}_{place}",
-        )
+    with apart():
+        shown = one_of(_("Headings"), shows, key=f"import_show_{session.round}_{place}")
         st.download_button(
             _("Mapping"),
             mapping.to_json,

@@ -17,8 +17,7 @@ from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.load import ImportResult, MappedFile, load, open_file
 from icp_core.importing.mapping import Mapping
 from icp_core.importing.tables import OnProgress, Progress, within
-from ui import state
-from ui.format import percent, plain
+from ui import controls, state
 from ui.texts import _
 from ui.work import CancelledError, Work
 
@@ -197,9 +196,7 @@ def _watched(work: Work[Any]) -> None:
     progress = work.progress
     with st.container(border=True):
         step = _("Stopping") if work.is_cancelled else _(progress.step or "Starting")
-        st.progress(
-            min(max(progress.done, 0.0), 1.0), text=f"{plain(step)} · {percent(progress.done)}"
-        )
+        controls.progress(step, progress.done)
         st.button(
             _("Cancel"),
             icon=":material/close:",

@@ -8,15 +8,16 @@ import streamlit as st
 
 from icp_core.accounts.universe import Universe
 from icp_core.learning import RankedCustomers
-from icp_core.learning.customers import MEASURES
+from icp_core.learning.customers import MEASURES, Group
 from ui import state
+from ui.controls import apart
 from ui.format import number, plain
 from ui.importing import deals
 from ui.learning.session import learning
 from ui.tables import Field, Table
 from ui.texts import _
 
-GROUPS: Final = ("best", "worst", "rest")
+GROUPS: Final[tuple[Group, ...]] = ("best", "worst", "rest")
 _HEIGHT: Final = 355
 
 
@@ -102,11 +103,9 @@ def _choose(name: str) -> None:
     learning().change(**{name: state.picked(f"learn_{name}")})
 
 
-def ranking_data(found: RankedCustomers, group: str | None = None) -> pl.DataFrame:
+def ranking_data(found: RankedCustomers, group: Group | None = None) -> pl.DataFrame:
     """The ranking as people read it; one group of it, or all."""
-    rows = found.frame if group is None else found.frame.filter(pl.col("group") == group)
-    moved = pl.col("rank_without_satisfaction") - pl.col("rank")
-    return rows.select(
+    return found.table(group).select(
         "rank",
         "name",
         "account_id",
@@ -114,16 +113,14 @@ def ranking_data(found: RankedCustomers, group: str | None = None) -> pl.DataFra
         "value",
         *MEASURES,
         pl.col("outcome").replace_strict(deals.words()),
-        moved=moved,
+        "moved",
     )
 
 
 def _ranking(found: RankedCustomers, universe: Universe) -> None:
     counts = dict(found.frame["group"].value_counts().iter_rows())
     names = group_names()
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
+    with apart():
         st.markdown(f"**{_('Customers, best first')}**", width="content")
         group = st.pills(
             _("Show"),

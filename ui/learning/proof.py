@@ -5,10 +5,11 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
-from icp_core.intervals import Estimate, wilson
+from icp_core.intervals import Estimate
 from icp_core.learning import LearningResult
-from icp_core.learning.proof import MEASURES, Candidate, Judged, Measure, Proof
+from icp_core.learning.proof import MEASURES, Candidate, Measure, Proof
 from ui import charts_explore, state, theme
+from ui.controls import apart, one_of
 from ui.format import number, plain
 from ui.learning.session import learning
 from ui.learning.shared import notes
@@ -69,55 +70,19 @@ def method(proof: Proof) -> str:
     )
 
 
-def gains_data(proof: Proof, *, as_lift: bool) -> dict[Candidate, pl.DataFrame]:
-    """Per way of ranking: accounts (share taken), value, low, high.
-
-    The value is the share of the best customers found or, as lift, that over chance.
-    """
-    found = {}
-    for name in charts_explore.ORDER:
-        if name not in proof.judged:
-            continue
-        gains = proof.judged[name].gains
-        shares = gains.rename({"captured": "value"})
-        if as_lift:
-            shares = shares.filter(pl.col("accounts") >= 0.02).with_columns(
-                pl.col("value", "low", "high") / pl.col("accounts")
-            )
-        found[name] = shares
-    return found
-
-
-def calibration_data(judged: Judged) -> pl.DataFrame:
-    """Ten bins: expected, observed, low, high (95 %, Wilson), accounts; shares 0…1."""
-    bins = judged.calibration.filter(pl.col("accounts") > 0)
-    low, high = wilson(
-        (bins["observed"] * bins["accounts"]).to_numpy(), bins["accounts"].to_numpy()
-    )
-    return bins.with_columns(low=pl.Series(low), high=pl.Series(high))
-
-
 def _curves(proof: Proof) -> None:
     dark = theme.is_dark()
     left, right = st.columns([3, 2], gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
-        with st.container(
-            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-        ):
+        with apart():
             st.markdown(f"**{_('Best customers found, by accounts worked')}**", width="content")
-            as_lift = (
-                st.segmented_control(
-                    _("Curve"),
-                    ["gains", "lift"],
-                    format_func={"gains": _("Gains"), "lift": _("Lift")}.__getitem__,
-                    default="gains",
-                    required=True,
-                    label_visibility="collapsed",
-                    **state.kept("learn_curve"),
-                )
-                == "lift"
-            )
-        curves = gains_data(proof, as_lift=as_lift)
+            shapes = {"gains": _("Gains"), "lift": _("Lift")}
+            as_lift = one_of(_("Curve"), shapes, **state.kept("learn_curve")) == "lift"
+        curves = {
+            name: proof.judged[name].curve(as_lift=as_lift)
+            for name in charts_explore.ORDER
+            if name in proof.judged
+        }
         charts_explore.legend(charts_explore.named(list(curves), dark=dark))
         charts_explore.show(
             charts_explore.gains_chart(curves, as_lift=as_lift, dark=dark),
@@ -131,7 +96,7 @@ def _curves(proof: Proof) -> None:
         )
         charts_explore.show(
             charts_explore.calibration_chart(
-                calibration_data(proof.judged["learned"]), "learned", dark=dark
+                proof.judged["learned"].calibration_with_intervals(), "learned", dark=dark
             ),
             key="learn_calibration",
             alt=_("Expected share of best customers against what happened, in ten bins"),
@@ -216,19 +181,8 @@ def _differences(result: LearningResult, proof: Proof) -> None:
         difference_data(proof, name).with_columns(measure=pl.lit(label))
         for name, label in names.items()
     )
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
-        measure: Measure = st.segmented_control(
-            _("Measure"),
-            list(names),
-            format_func=names.__getitem__,
-            default="auc",
-            required=True,
-            label_visibility="collapsed",
-            wrap=True,
-            **state.kept("learn_measure"),
-        )
+    with apart():
+        measure = one_of(_("Measure"), names, wrap=True, **state.kept("learn_measure"))
         table = Table(
             difference_data(proof, measure),
             fields,

@@ -6,6 +6,7 @@ import streamlit as st
 from icp_core.learning import LearningResult
 from icp_core.learning.segments import Segment, Segments
 from ui import data
+from ui.controls import apart
 from ui.format import number, percent, plain
 from ui.learning.request import Request
 from ui.learning.session import done
@@ -19,9 +20,7 @@ _SHOWN = 4
 def draw(request: Request, result: LearningResult) -> None:
     """Draw how many segments there are and how sure that is, and a card for each."""
     found = done(data.customer_segments(request, result), request)
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
+    with apart():
         st.markdown(f"**{plain(verdict(found))}**", width="content")
         if found.stability.height:
             with st.popover(_("Stability"), icon=":material/query_stats:"):

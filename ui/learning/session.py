@@ -13,8 +13,9 @@ from icp_core.importing.customer_lists import CustomerList
 from icp_core.importing.customers import template
 from icp_core.learning import Outcomes
 from icp_core.workspace import Status
-from ui import data, shell, state
-from ui.format import number, percent, plain
+from ui import controls, data, shell, state
+from ui.controls import one_of
+from ui.format import number, plain
 from ui.learning.request import HAND_PICKED, LEARN_FROM, Given, Request, Settings
 from ui.state import View
 from ui.texts import _, ngettext
@@ -94,16 +95,7 @@ def customers(view: View, universe: Universe) -> Given:
                 "where you have no customers yet."
             ),
         )
-        kind = st.segmented_control(
-            _("Learn from"),
-            list(kinds),
-            format_func=kinds.__getitem__,
-            default=next(iter(kinds)),
-            required=True,
-            label_visibility="collapsed",
-            wrap=True,
-            **state.kept(LEARN_FROM),
-        )
+        kind = one_of(_("Learn from"), kinds, wrap=True, **state.kept(LEARN_FROM))
         found = _given(view.dataset, kind, universe)
         if found is not None and found.outcomes.fictional:
             st.caption(_("The deals are invented, with planted drivers."), width="content")
@@ -278,10 +270,7 @@ def _watched(work: Work[Any], key: str) -> None:
         st.rerun()
     progress = work.progress
     with st.container(border=True):
-        st.progress(
-            min(max(progress.done, 0.0), 1.0),
-            text=f"{plain(_(progress.step or 'Starting'))} · {percent(progress.done)}",
-        )
+        controls.progress(_(progress.step or "Starting"), progress.done)
         if st.button(_("Cancel"), icon=":material/close:", key="learn_cancel"):
             work.cancel()
             learning().paused = key

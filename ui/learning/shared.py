@@ -9,6 +9,7 @@ from icp_core.accounts.columns import Kind
 from icp_core.learning import LearningResult
 from ui import charts_explore, state, theme
 from ui.builder import words
+from ui.controls import apart
 from ui.format import number, plain
 from ui.tables import Field, Table
 from ui.texts import _
@@ -59,28 +60,9 @@ def _sharpest(result: LearningResult) -> None:
 
 
 def lift_data(result: LearningResult) -> pl.DataFrame:
-    """One row per attribute, the sharpest first.
-
-    Columns: column, label, suggested, standing, share_best, share_others, lift, low, high, p_adjusted.
-    """
-    return pl.DataFrame(
-        [
-            {
-                "column": one.column.name,
-                "label": _(one.column.label),
-                "suggested": one.place is not None,
-                "standing": one.standing,
-                "share_best": one.share_best,
-                "share_others": one.share_others,
-                "lift": one.lift.value if one.lift else None,
-                "low": one.lift.low if one.lift else None,
-                "high": one.lift.high if one.lift else None,
-                "p_adjusted": one.p_adjusted,
-            }
-            for one in result.attributes
-        ],
-        schema_overrides=dict.fromkeys(("lift", "low", "high"), pl.Float64),
-    )
+    """The attributes with their labels, the sharpest first."""
+    labels = [_(one.column.label) for one in result.attributes]
+    return result.attribute_table().with_columns(label=pl.Series(labels, dtype=pl.String))
 
 
 def _all(result: LearningResult) -> None:
@@ -114,16 +96,12 @@ def _all(result: LearningResult) -> None:
 
 
 def level_data(result: LearningResult, column: str) -> pl.DataFrame:
-    """The levels of one column, areas by name: numbers in order, others by frequency."""
-    described = result.universe.columns[column]
-    rows = result.levels.filter(pl.col("column") == column)
-    if described.kind is Kind.NUMBER:
+    """The levels of one column, areas by name."""
+    described, rows = result.universe.columns[column], result.levels_of(column)
+    if described.kind in (Kind.NUMBER, Kind.INDUSTRY):
         return rows
-    if described.kind is not Kind.INDUSTRY:
-        names = {level: words.value_name(level, described) for level in rows["level"]}
-        rows = rows.with_columns(pl.col("level").replace(names))
-    # The unknown level stays last.
-    return pl.concat([rows[:-1].sort("best", descending=True, maintain_order=True), rows[-1:]])
+    names = {level: words.value_name(level, described) for level in rows["level"]}
+    return rows.with_columns(pl.col("level").replace(names))
 
 
 def _levels(result: LearningResult) -> None:
@@ -146,9 +124,7 @@ def _levels(result: LearningResult) -> None:
         Field("told_apart", _("Beyond chance"), "flag"),
     )
     with st.container(border=True, gap="xsmall"):
-        with st.container(
-            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-        ):
+        with apart():
             chosen = st.selectbox(
                 _("Attribute"),
                 order,

@@ -11,6 +11,7 @@ from icp_core.learning.suggestion import Disagreement
 from icp_core.profiles.model import Profile, Role
 from ui import data, shell, state
 from ui.builder import words
+from ui.controls import apart
 from ui.format import number, percent, plain, signed
 from ui.learning.request import Request
 from ui.learning.shared import notes
@@ -44,9 +45,7 @@ def draw(request: Request, result: LearningResult) -> None:
 def _side_by_side(learned: Profile, hand: Profile, result: LearningResult) -> None:
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
-        with st.container(
-            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-        ):
+        with apart():
             st.markdown(f"**{_('Suggested profile')}**", width="content")
             open_in_builder(learned, key="learn_open")
         criteria(learned, result)

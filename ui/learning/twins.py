@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import polars as pl
 import streamlit as st
 
 from icp_core.learning import LearningResult
@@ -21,7 +20,7 @@ _HEIGHT: Final = 400
 
 def draw(request: Request, result: LearningResult) -> None:
     """Draw the choice of customers, and their nearest accounts."""
-    best = result.customers.frame.filter(pl.col("group") == "best").head(_OFFERED)
+    best = result.customers.table("best").head(_OFFERED)
     names = dict(best.select("account_id", "name").iter_rows())
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         customers = st.multiselect(

@@ -12,6 +12,7 @@ from icp_core.reference import geography, industry
 from icp_core.views import MarketView
 from ui import charts_explore, state, theme
 from ui.areas import tier_label
+from ui.controls import one_of
 from ui.format import SPACE, money, number, percent
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
@@ -35,16 +36,9 @@ def names() -> dict[str, str]:
 def choose(market: MarketView) -> Split:
     """Draw what to split by, as far as the accounts tell, and what to look inside of."""
     known = market.population.columns
-    named = names()
-    offered = [by for by in named if _READS.get(by, by) in known] or ["region"]
-    by = st.segmented_control(
-        _("Split by"),
-        offered,
-        format_func=named.__getitem__,
-        default=offered[0],
-        required=True,
-        **state.kept("market_by"),
-    )
+    offered = {by: name for by, name in names().items() if _READS.get(by, by) in known}
+    offered = offered or {"region": names()["region"]}
+    by = one_of(_("Split by"), offered, labelled=True, **state.kept("market_by"))
     inside = None
     if by in ("region", "municipality"):
         inside = _inside(_("Inside"), _("All regions"), _regions(market), "market_region")
@@ -90,9 +84,7 @@ def segment_name(by: str, key: str | None, *, inside: str | None = None) -> str:
     if by in ("region", "municipality"):
         return geography.name_of(key)
     if by == "industry":
-        title = industry.label(key)
-        title = industry.label(key, revision="2.1") if title == key else title
-        name = key if title == key else f"{key} {title}"
+        name = industry.titled(key)
         return _("{name}, not coded finer").format(name=name) if key == inside else name
     if by == "age":
         return _("{band} years").format(band=key)

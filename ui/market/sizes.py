@@ -13,7 +13,7 @@ from icp_core.profiles.model import Role
 from icp_core.views import MarketView
 from ui import shell, state
 from ui.builder import words
-from ui.format import SPACE, bounds, in_sentence, money_bounds, number, percent, plain
+from ui.format import SPACE, bounds, in_sentence, listed, money_bounds, number, percent, plain
 from ui.headline import Figure, cards, unknown_potential, white_space
 from ui.texts import _, ngettext
 
@@ -87,14 +87,16 @@ def numbers(market: MarketView, sizing: Sizing) -> None:
 def cause(market: MarketView, sizing: Sizing) -> str:
     """Why the sizes are ranges, in counts, and what the potential leaves out."""
     parts = []
-    open_accounts = round(sizing.sam.high - sizing.sam.low)
-    if open_accounts:
+    if sizing.open_accounts:
         columns = market.population.columns
-        lacking = _listed([_lack(lack, columns) for lack in sizing.lacks])
+        lacks = [_lack(lack, columns) for lack in sizing.lacks]
+        lacking = listed(lacks, _("{first} and {last}"))
         parts.append(
-            _("{count} possible: {lacking}.").format(count=number(open_accounts), lacking=lacking)
+            _("{count} possible: {lacking}.").format(
+                count=number(sizing.open_accounts), lacking=lacking
+            )
         )
-        if sum(lack.only for lack in sizing.lacks) < open_accounts:
+        if sizing.some_lack_several:
             parts.append(_("Some lack more than one fact."))
     elif market.totals.matching:
         parts.append(_("Exact: nothing that decides is unknown here."))
@@ -110,12 +112,6 @@ def _lack(lack: Lack, columns: dict[str, Column]) -> str:
 
 def _in_sentence(columns: dict[str, Column], name: str) -> str:
     return in_sentence(_(columns[name].label)) if name in columns else name.replace("_", " ")
-
-
-def _listed(names: list[str]) -> str:
-    if len(names) < 2:
-        return "".join(names)
-    return _("{first} and {last}").format(first=", ".join(names[:-1]), last=names[-1])
 
 
 def verdict_part(market: MarketView, found: Verdict, team: TeamPlan) -> None:

@@ -9,6 +9,7 @@ from icp_core.analysis.robustness import STEADY, Robustness
 from icp_core.views import MarketView
 from ui import charts_explore, state, theme
 from ui.areas import tier_label
+from ui.controls import one_of
 from ui.format import number, percent, plain
 from ui.tables import Field, Table
 from ui.texts import _
@@ -85,7 +86,7 @@ def tier_table(found: Robustness) -> pl.DataFrame:
                 "tier": tier_label(tier.tier),
                 "accounts": tier.accounts,
                 "steady": tier.steady,
-                "moves": tier.accounts - tier.steady,
+                "moves": tier.may_move,
                 "steady_share": tier.steady_share,
                 "stays": tier.stays,
             }
@@ -154,15 +155,8 @@ def account_data(
 
 def _accounts(market: MarketView, found: Robustness) -> None:
     tiers = found.tiers
-    tier = st.segmented_control(
-        _("Tier"),
-        range(len(tiers)),
-        format_func=lambda index: tier_label(tiers[index].tier),
-        default=0,
-        required=True,
-        label_visibility="collapsed",
-        **state.kept("market_tier"),
-    )
+    labels = {index: tier_label(one.tier) for index, one in enumerate(tiers)}
+    tier = one_of(_("Tier"), labels, **state.kept("market_tier"))
     rows = account_data(market, found, tier=tier)
     Table(
         rows,

@@ -22,12 +22,13 @@ from icp_core.analysis.compare import (
 )
 from icp_core.evaluation.market import Market, TierTotal
 from icp_core.evaluation.tiers import UNRANKED
-from icp_core.profiles.model import Profile, Role
+from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.views import view_of
 from icp_core.workspace import SavedProfile, SavedVersion, checksum
 from ui import saving, state
 from ui.builder import words
+from ui.controls import one_of
 from ui.format import UNKNOWN, money, number, plain, signed
 from ui.headline import headline_data
 from ui.state import View
@@ -221,15 +222,8 @@ def changes(comparison: Comparison) -> None:
             else _("These are the same profile. Choose another one on either side.")
         )
         return
-    kind = st.segmented_control(
-        _("Companies that"),
-        list(counts),
-        format_func=labels.__getitem__,
-        default=next(kind for kind, count in counts.items() if count),
-        required=True,
-        label_visibility="collapsed",
-        **state.kept("versions_kind"),
-    )
+    some = next(kind for kind, count in counts.items() if count)
+    kind = one_of(_("Companies that"), labels, default=some, **state.kept("versions_kind"))
     if not counts[kind]:
         st.caption(
             {
@@ -284,13 +278,7 @@ def _causes(comparison: Comparison, kind: Kind) -> None:
 
 def gate_causes_data(causes: Sequence[GateCause], columns: dict[str, Column]) -> pl.DataFrame:
     """The gates with what they ask for: cause, accounts, alone."""
-    rows = []
-    for cause in causes:
-        criterion = cause.criterion
-        asked = words.fit_summary(criterion.fit, columns[criterion.column])
-        sign = _("not ") if criterion.role is Role.KNOCK_OUT else ""
-        name = words.criterion_name(criterion, columns)
-        rows.append((f"{name}: {sign}{asked}", cause.accounts, cause.alone))
+    rows = [(words.gate_name(one.criterion, columns), one.accounts, one.alone) for one in causes]
     schema = {"cause": pl.String, "accounts": pl.Int64, "alone": pl.Int64}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
