@@ -9,7 +9,7 @@ from icp_core.evaluation.in_memory import Evaluation
 from icp_core.views.export import ExportSpec
 from icp_core.views.in_engine import InEngine
 from icp_core.views.in_memory import InMemory
-from icp_core.views.view import EVERYTHING, MarketView, PolicyMarket, Question, supporting
+from icp_core.views.view import EVERYTHING, MarketView, PolicyMarket, Question
 
 __all__ = [
     "EVERYTHING",
@@ -19,7 +19,6 @@ __all__ = [
     "MarketView",
     "PolicyMarket",
     "Question",
-    "supporting",
     "view_of",
 ]
 

@@ -214,8 +214,3 @@ class MarketView(Protocol):
 
     def write(self, spec: ExportSpec, out: Path) -> Written:
         """Write such a file, part by part where it is large."""
-
-
-def supporting(view: MarketView, needs: frozenset[Question]) -> bool:
-    """Whether a view answers all of some questions."""
-    return needs <= view.supports
