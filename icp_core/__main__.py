@@ -402,7 +402,7 @@ def _export(options: argparse.Namespace) -> None:
         try:
             workspace.log_export(
                 author=options.author or user_name() or "command line",
-                dataset=view.population.name,
+                list_name=view.population.name,
                 profile=profile,
                 format=options.format,
                 file_name=written.name,

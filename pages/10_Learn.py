@@ -45,7 +45,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
             on_change=lambda: chosen.change(against=state.picked("learn_against")),
         )
 
-request = Request(view.dataset, given, chosen.settings, view.profile)
+request = Request(view.list_name, given, chosen.settings, view.profile)
 with shell.guard():
     customers = data.rank_customers(request)
 if part == "best":

@@ -23,11 +23,11 @@ PARTS = {
 def profile_part() -> None:
     """The part of the profile that is being changed."""
     now = state.view()
-    offers = data.offers(now.dataset)
+    offers = data.offers(now.list_name)
     part = one_of(_("Change"), PARTS, **state.kept("builder_part"))
     match part:
         case "tiers":
-            policies.tiers(now.profile, lambda: data.tried_market(now.dataset, now.profile))
+            policies.tiers(now.profile, lambda: data.tried_market(now.list_name, now.profile))
         case "potential":
             policies.potential(offers, now.profile)
         case "about":

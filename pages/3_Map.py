@@ -92,7 +92,7 @@ with left.container(border=True, height="stretch"):
     if obstacle is not None:
         st.info(obstacle)
     else:
-        key = "_".join(["map", view.dataset, level, *areas.countries])
+        key = "_".join(["map", view.list_name, level, *areas.countries])
         st.pydeck_chart(
             maps.map_chart(
                 areas,

@@ -68,7 +68,7 @@ with st.container(border=True, gap="small"):
 
 match state.open_now():
     case "add":
-        adding.dialog(market, dataset=view.dataset)
+        adding.dialog(market, list_name=view.list_name)
     case "decide":
         deciding.on_many(
             chosen,
@@ -77,4 +77,4 @@ match state.open_now():
         )
     case _:
         if account := state.opened_account():
-            one.drawer(market, account, dataset=view.dataset)
+            one.drawer(market, account, list_name=view.list_name)

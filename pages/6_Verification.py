@@ -10,7 +10,7 @@ from ui.texts import _
 view = shell.page("verification")
 with shell.guard():
     market = shell.market(view, needs=["sample"])
-    draws = {one.id: one for one in data.workspace().draws(dataset=view.dataset)}
+    draws = {one.id: one for one in data.workspace().draws(list_name=view.list_name)}
 current = checksum(view.profile)
 if not market.totals.matching + market.totals.possible:
     st.info(_("No company matches this profile or may match it, so there is nothing to verify."))
@@ -30,7 +30,7 @@ if draws:
             **state.kept(verification.DRAW),
         )
         with st.popover(_("New sample"), icon=":material/casino:"):
-            verification.new_sample(market, dataset=view.dataset)
+            verification.new_sample(market, list_name=view.list_name)
 if not draws or chosen is None:
     with st.container(border=True):
         st.markdown(_("**How right is this profile?**"))
@@ -41,7 +41,7 @@ if not draws or chosen is None:
             )
         )
         if not draws:
-            verification.new_sample(market, dataset=view.dataset)
+            verification.new_sample(market, list_name=view.list_name)
     st.stop()
 
 saved = draws[chosen]

@@ -34,13 +34,13 @@ match part:
     case "compare":
         with shell.guard():
             choices = comparing.sides(
-                view, data.universe(view.dataset), versions=saved_versions, saved=saved_profiles
+                view, data.universe(view.list_name), versions=saved_versions, saved=saved_profiles
             )
             usual = comparing.usual(
                 view, choices, newest=saved_versions[0].number if saved_versions else None
             )
             before, after = comparing.choose(choices, *usual)
-            comparison = data.comparison(view.dataset, before.profile, after.profile)
+            comparison = data.comparison(view.list_name, before.profile, after.profile)
         left, right = st.columns([6, 5], gap="small")
         with left.container(border=True, height="stretch"):
             comparing.side_by_side(comparison)

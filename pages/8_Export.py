@@ -41,7 +41,7 @@ with st.container(border=True):
         )
         countries = st.pills(
             _("Countries"),
-            sorted(data.countries(view.dataset), key=name_of),
+            sorted(data.countries(view.list_name), key=name_of),
             format_func=name_of,
             selection_mode="multi",
             wrap=True,
@@ -65,7 +65,7 @@ def log_download() -> None:
     try:
         data.workspace().log_export(
             author=state.author(),
-            dataset=view.dataset,
+            list_name=view.list_name,
             profile=profile,
             format=target.name,
             file_name=prepared.file_name,
@@ -90,7 +90,7 @@ if not remembers:
 
 with shell.guard():
     prepared = data.export(
-        view.dataset,
+        view.list_name,
         profile,
         format=target.name,
         customers=customers,

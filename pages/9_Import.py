@@ -21,7 +21,7 @@ if loaded is not None:
     state.set_dataset(loaded.source)
     st.rerun()
 imported_lists = Library().lists()
-chosen = next((one for one in imported_lists if one.source == view.dataset), None)
+chosen = next((one for one in imported_lists if one.source == view.list_name), None)
 PARTS = {
     "list": _("Company list"),
     "deals": _("Customers and deals"),

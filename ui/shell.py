@@ -55,7 +55,7 @@ class Answers:
     Attributes
     ----------
     found
-        The last answer by dataset.
+        The last answer by list.
     failed
         The question that could not be answered, and why; it is not asked again by itself.
     """
@@ -111,7 +111,7 @@ def page(key: str) -> View:
     Returns
     -------
     View
-        Its dataset loads and its profile fits it.
+        Its list loads and its profile fits it.
     """
     here = next(one for one in pages() if one.key == key)
     st.set_page_config(
@@ -124,7 +124,7 @@ def page(key: str) -> View:
     state.leave_missing_dataset()
     view = state.view()
     state.write_address()
-    # The sidebar is filled in two steps, so that a dataset that fails can still be changed in it.
+    # The sidebar is filled in two steps, so that a list that fails can still be changed in it.
     with st.sidebar:
         st.markdown("**" + _("Target accounts") + "**")
         _choose_dataset(view)
@@ -136,7 +136,7 @@ def page(key: str) -> View:
     for notice in state.notices():
         st.warning(plain(notice), icon=":material/info:")
     with guard():
-        universe = data.universe(view.dataset)
+        universe = data.universe(view.list_name)
     if universe.fictional:
         heading.badge(_("Fictional data"), icon=":material/science:", color="orange")
     with choose_profile:
@@ -174,20 +174,20 @@ def market(view: View, *, needs: Sequence[Question] = (), quiet: bool = False) -
 
 
 def _answered(view: View, *, quiet: bool) -> MarketView:
-    if not data.stays_in_engine(view.dataset):
-        return data.market(view.dataset, view.profile)
+    if not data.stays_in_engine(view.list_name):
+        return data.market(view.list_name, view.profile)
     answers = state.own("answers", Answers)
-    asked = view.dataset, view.profile
+    asked = view.list_name, view.profile
     if answers.failed is None or answers.failed[0] != asked:
         try:
-            answers.found[view.dataset] = data.market(*asked)
+            answers.found[view.list_name] = data.market(*asked)
             answers.failed = None
         except SourceError as error:
             answers.failed = asked, error
     if answers.failed is None:
-        return answers.found[view.dataset]
+        return answers.found[view.list_name]
     failure = answers.failed[1]
-    last = answers.found.get(view.dataset)
+    last = answers.found.get(view.list_name)
     if not quiet:
         if last is not None:
             st.warning(
@@ -297,12 +297,12 @@ def _link(target: Page, *, label: str, icon: str, width: Width = "content") -> N
 
 
 def _choose_dataset(view: View) -> None:
-    labels = data.datasets()
+    labels = data.all_lists()
     st.selectbox(
         _("Accounts"),
         list(labels),
         format_func=labels.__getitem__,
-        key=state.shown("dataset", view.dataset),
+        key=state.shown("dataset", view.list_name),
         on_change=lambda: state.set_dataset(state.picked("dataset")),
     )
 
@@ -314,7 +314,7 @@ def _choose_profile(view: View, universe: Universe) -> None:
     except WorkspaceError as error:
         trouble = error
     fitting = [entry.slug for entry in starters_for(universe)]
-    first = state.first_starter(view.dataset)
+    first = state.first_starter(view.list_name)
     offered = [*saved, *([] if first in fitting else [first]), *fitting]
     current = _current(view)
     if current not in offered:

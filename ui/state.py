@@ -1,6 +1,6 @@
 """What a user has chosen: the only module that names session keys and query parameters.
 
-The view (dataset and profile) lives in the session and in the address, so that it survives moving
+The view (list and profile) lives in the session and in the address, so that it survives moving
 between pages and can be shared. Widgets of a page that should do the same take their key from `kept`.
 """
 
@@ -55,7 +55,7 @@ class View:
 
     Attributes
     ----------
-    dataset
+    list_name
         Name of the source.
     profile
         The profile as it stands now.
@@ -68,7 +68,7 @@ class View:
         Slug and number of the saved version it began as; None if it did not.
     """
 
-    dataset: str
+    list_name: str
     profile: Profile
     starter: str | None
     edited: bool
@@ -114,12 +114,12 @@ def choose_starter(slug: str) -> None:
     ProfileError
         If there is no such starter.
     """
-    _replace(_starting(view().dataset, slug))
+    _replace(_starting(view().list_name, slug))
 
 
 def open_profile(profile: Profile) -> None:
     """Replace the profile by one from a file."""
-    _replace(View(view().dataset, profile, None, edited=False))
+    _replace(View(view().list_name, profile, None, edited=False))
 
 
 def open_saved(version: SavedVersion) -> None:
@@ -130,7 +130,7 @@ def open_saved(version: SavedVersion) -> None:
     WorkspaceError, ProfileError
         As `SavedVersion.profile`.
     """
-    _replace(_saved_view(view().dataset, version))
+    _replace(_saved_view(view().list_name, version))
 
 
 def revert() -> None:
@@ -147,15 +147,15 @@ def set_dataset(name: str) -> None:
     now = view()
     meant = [entry.slug for entry in starters() if name.partition(":")[0] in entry.suits]
     if now.edited or now.starter is None or now.starter in meant:
-        _show(replace(now, dataset=name))
+        _show(replace(now, list_name=name))
     else:
         _replace(_starting(name, first_starter(name)))
 
 
 def leave_missing_dataset() -> None:
     """Look at other accounts where those of the view were deleted meanwhile."""
-    known = data.datasets()
-    if view().dataset not in known:
+    known = data.all_lists()
+    if view().list_name not in known:
         notify(
             _("The accounts were deleted; this is {label} instead.").format(
                 label=next(iter(known.values()))
@@ -218,7 +218,7 @@ def own(name: str, make: Callable[[], _Own]) -> _Own:
 
 
 def hand_picked() -> tuple[str, ...]:
-    """Ids of the accounts of this dataset that were picked to learn from, the first picked first."""
+    """Ids of the accounts of this list that were picked to learn from, the first picked first."""
     ids: tuple[str, ...] = st.session_state.get(_hand_picked(), ())
     return ids
 
@@ -234,7 +234,7 @@ def drop_hand_picked() -> None:
 
 
 def _hand_picked() -> str:
-    return f"hand_picked_{view().dataset}"
+    return f"hand_picked_{view().list_name}"
 
 
 def kept(name: str) -> dict[str, Any]:
@@ -331,7 +331,7 @@ def notices() -> list[str]:
 def address() -> dict[str, str]:
     """Query parameters that bring the view back; without the edits if they are too long for one."""
     now = view()
-    parameters = {_DATASET: now.dataset}
+    parameters = {_DATASET: now.list_name}
     if now.starter is not None:
         parameters[_STARTER] = now.starter
     if now.saved is not None:
@@ -394,34 +394,34 @@ def unpack(text: str) -> Profile:
 
 def _begin() -> None:
     asked = st.query_params
-    known = data.datasets()
-    dataset = asked.get(_DATASET, next(iter(known)))
-    if dataset not in known:
+    known = data.all_lists()
+    list_name = asked.get(_DATASET, next(iter(known)))
+    if list_name not in known:
         notify(
             _("There is no dataset “{name}” here; this is {label} instead.").format(
-                name=dataset[:40], label=next(iter(known.values()))
+                name=list_name[:40], label=next(iter(known.values()))
             )
         )
-        dataset = next(iter(known))
+        list_name = next(iter(known))
     own = None
     if _PROFILE in asked:
         try:
             own = unpack(asked[_PROFILE][: 2 * MAX_ADDRESS])
         except IcpError as error:
             notify(f"{error} {_('Another profile is shown instead.')}")
-    base = _asked_for(dataset, asked.to_dict()) or _offered(dataset, own)
+    base = _asked_for(list_name, asked.to_dict()) or _offered(list_name, own)
     now = own or base.profile
     st.session_state[_BASE] = base.profile
     _show(replace(base, profile=now, edited=now != base.profile))
 
 
-def _asked_for(dataset: str, asked: Mapping[str, str]) -> View | None:
+def _asked_for(list_name: str, asked: Mapping[str, str]) -> View | None:
     """The saved version or starter that an address names; None, and a notice, if it is not there."""
     if _SAVED in asked:
         number = asked.get(_VERSION, "")
         try:
             return _saved_view(
-                dataset,
+                list_name,
                 data.workspace().version(
                     asked[_SAVED][:_MAX_SLUG],
                     int(number[:9]) if number.isascii() and number.isdigit() else None,
@@ -431,7 +431,7 @@ def _asked_for(dataset: str, asked: Mapping[str, str]) -> View | None:
             notify(str(error))
     elif _STARTER in asked:
         try:
-            return _starting(dataset, asked[_STARTER])
+            return _starting(list_name, asked[_STARTER])
         except ProfileError:
             notify(
                 _("There is no starter profile “{name}”.").format(name=asked[_STARTER][:_MAX_SLUG])
@@ -439,26 +439,28 @@ def _asked_for(dataset: str, asked: Mapping[str, str]) -> View | None:
     return None
 
 
-def _offered(dataset: str, own: Profile | None) -> View:
+def _offered(list_name: str, own: Profile | None) -> View:
     """Where an address names neither: its own profile, else the first starter that suits."""
     if own is not None:
-        return View(dataset, own, None, edited=False)
-    return _starting(dataset, first_starter(dataset))
+        return View(list_name, own, None, edited=False)
+    return _starting(list_name, first_starter(list_name))
 
 
-def _starting(dataset: str, slug: str) -> View:
+def _starting(list_name: str, slug: str) -> View:
     """A starter, or what the accounts suggest; where they cannot be read, the first starter."""
     if slug == SUGGESTED:
         try:
-            return View(dataset, first_draft.profile(data.universe(dataset)), slug, edited=False)
+            return View(
+                list_name, first_draft.profile(data.universe(list_name)), slug, edited=False
+            )
         except IcpError:
             slug = starters()[0].slug
-    return View(dataset, starter(slug).profile, slug, edited=False)
+    return View(list_name, starter(slug).profile, slug, edited=False)
 
 
-def _saved_view(dataset: str, version: SavedVersion) -> View:
+def _saved_view(list_name: str, version: SavedVersion) -> View:
     return View(
-        dataset,
+        list_name,
         version.profile,
         None,
         edited=False,
@@ -472,9 +474,9 @@ def _is_known(one: View) -> bool:
     return one.starter is not None or one.saved is not None
 
 
-def first_starter(dataset: str) -> str:
+def first_starter(list_name: str) -> str:
     """Slug of what to begin with: a starter meant for the source, else `SUGGESTED`."""
-    source = dataset.partition(":")[0]
+    source = list_name.partition(":")[0]
     return next((entry.slug for entry in starters() if source in entry.suits), SUGGESTED)
 
 

@@ -93,7 +93,7 @@ def accounts(found: Interval) -> str:
     return ends if found.estimate is None else f"{number(found.estimate)} ({ends})"
 
 
-def new_sample(market: MarketView, *, dataset: str) -> None:
+def new_sample(market: MarketView, *, list_name: str) -> None:
     """Choose how many accounts to draw, and draw them."""
     matches, possible = market.totals.matching, market.totals.possible
     st.caption(
@@ -116,7 +116,7 @@ def new_sample(market: MarketView, *, dataset: str) -> None:
             icon=":material/casino:",
             disabled=not of_match + of_possible,
             on_click=_draw,
-            args=(market, dataset, of_match, of_possible),
+            args=(market, list_name, of_match, of_possible),
         )
     if of_match:
         st.caption(width_sentence(of_match))
@@ -134,12 +134,12 @@ def _how_many(label: str, of: int, *, key: str, help: str | None = None) -> int:
     )
 
 
-def _draw(market: MarketView, dataset: str, of_match: int, of_possible: int) -> None:
+def _draw(market: MarketView, list_name: str, of_match: int, of_possible: int) -> None:
     sample = market.sample(match=of_match, possible=of_possible, seed=randbelow(_SEEDS))
     try:
         saved = data.workspace().save_draw(
             sample,
-            dataset=dataset,
+            list_name=list_name,
             profile=market.profile,
             author=state.author(),
             **state.view().as_saved,

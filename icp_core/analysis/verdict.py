@@ -21,9 +21,11 @@ import numpy as np
 from icp_core.analysis.costs import GateStanding, bounds, loosened
 from icp_core.analysis.plan import TeamPlan
 from icp_core.analysis.sizing import served
+from icp_core.evaluation.everyone import Everyone
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import Bounds
-from icp_core.profiles.model import Profile, Role
+from icp_core.profiles.model import Criterion, Profile, Role
+from icp_core.reference.arrays import Flags
 
 BROAD: Final = 5  # times the capacity; a market beyond would take over five time boxes to work
 
@@ -119,6 +121,7 @@ def verdict(evaluation: Evaluation, team: TeamPlan) -> Verdict:
     team
         The plan: regions served and capacity.
     """
+<<<<<<< HEAD
     profile = evaluation.profile
     wider = {gate: loosened(evaluation, gate) for gate in profile.gates}
     stricter = {
@@ -139,12 +142,24 @@ def verdict(evaluation: Evaluation, team: TeamPlan) -> Verdict:
     rows = np.flatnonzero(inside | unplaced)
     sure = inside[rows]
     now = GateStanding.of(everyone, profile.gates, rows)
+=======
+    everyone, profile = evaluation.everyone, evaluation.profile
+    everyone.ask(profile.gates)
+    now, sure = _served(everyone, profile, team)
+>>>>>>> scale
     sam = bounds(now, sure)
     if not team.capacity:
         return Verdict(0, sam, None, None)
     answer = Verdict(
         team.capacity, sam, breadth(sam.low, team.capacity), breadth(sam.high, team.capacity)
     )
+    wider: dict[Criterion, Criterion | None] = {}
+    if answer.breadth is Breadth.TOO_NARROW:
+        wider = {gate: loosened(evaluation, gate) for gate in profile.gates}
+        everyone.ask(gate for gate in wider.values() if gate is not None)
+    elif answer.breadth is Breadth.TOO_BROAD and evaluation.contenders is not everyone:
+        # What one more gate leaves is among those that fail none now.
+        now, sure = _served(evaluation.contenders, profile, team)
     found: list[Change] = []
 
     def consider(action: Action, index: int, profile: Profile, then: GateStanding) -> None:
@@ -161,8 +176,9 @@ def verdict(evaluation: Evaluation, team: TeamPlan) -> Verdict:
             if looser is not None:
                 changed = profile.changing(index, fit=looser.fit)
                 consider(Action.LOOSEN, index, changed, without.adding(looser))
-        if answer.breadth is Breadth.TOO_BROAD and index in stricter:
-            required = stricter[index]
+        if answer.breadth is Breadth.TOO_BROAD and not criterion.role.is_gate:
+            role = Role.MUST_HAVE if criterion.role.favours else Role.KNOCK_OUT
+            required = profile.changing(index, role=role)
             consider(Action.REQUIRE, index, required, now.adding(required.criteria[index]))
 
     def usefulness(change: Change) -> tuple[float, float, float]:
@@ -177,6 +193,13 @@ def verdict(evaluation: Evaluation, team: TeamPlan) -> Verdict:
     return Verdict(
         answer.capacity, sam, answer.at_low, answer.at_high, tuple(sorted(found, key=usefulness))
     )
+
+
+def _served(everyone: Everyone, profile: Profile, team: TeamPlan) -> tuple[GateStanding, Flags]:
+    """How those stand that are, or may be, in the regions served, and which surely are."""
+    inside, unplaced = served(everyone, team.served_regions)
+    rows = np.flatnonzero(inside | unplaced)
+    return GateStanding.of(everyone, profile.gates, rows), inside[rows]
 
 
 def _agreed(low: Breadth | None, high: Breadth | None) -> Breadth | None:

@@ -153,6 +153,11 @@ class Evaluation:
         return self._arrays
 
     @property
+    def contenders(self) -> Everyone:
+        """Those in memory, among them all who fail no gate: enough for what stricter gates leave."""
+        return self._arrays
+
+    @property
     def can_list_failing(self) -> bool:
         """Whether the accounts that fail a gate are at hand too."""
         return True

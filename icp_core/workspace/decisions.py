@@ -1,6 +1,6 @@
 """What people decided about accounts, and the accounts they added by hand.
 
-Decisions are keyed by `account_id`, so they hold across profiles and datasets.
+Decisions are keyed by `account_id`, so they hold across profiles and lists.
 """
 
 import itertools
@@ -242,7 +242,7 @@ class Decisions(Database):
         account: Mapping[str, Any],
         *,
         author: str,
-        dataset: str | None = None,
+        list_name: str | None = None,
         replace: bool = False,
     ) -> None:
         """Add an account by hand.
@@ -254,8 +254,8 @@ class Decisions(Database):
             given.
         author
             Who adds it.
-        dataset
-            Name of the only dataset it belongs to; None for all.
+        list_name
+            Name of the only list it belongs to; None for all.
         replace
             Whether it may take the place of one added before (which stays on record).
 
@@ -270,9 +270,9 @@ class Decisions(Database):
         row = {name: value for name, value in account.items() if value is not None}
         frame = columns.conform(pl.DataFrame([{"source": BY_HAND, **row}]))
         (key,) = _ids(frame["account_id"])
-        table, here = schema.added_accounts, dataset or ""
+        table, here = schema.added_accounts, list_name or ""
         same = (
-            (table.c.account_id == key) & (table.c.dataset == here) & table.c.removed_at.is_(None)
+            (table.c.account_id == key) & (table.c.list_name == here) & table.c.removed_at.is_(None)
         )
         with self._writing() as connection:
             if replace:
@@ -283,7 +283,7 @@ class Decisions(Database):
                 inserting(connection, table)
                 .values(
                     account_id=key,
-                    dataset=here,
+                    list_name=here,
                     content=frame.write_ndjson(),
                     author=author,
                     added_at=now(),
@@ -296,7 +296,7 @@ class Decisions(Database):
                     f"The account {key} was added by hand before; replace it, or give another id."
                 )
 
-    def remove_account(self, account_id: str, *, author: str, dataset: str | None = None) -> None:
+    def remove_account(self, account_id: str, *, author: str, list_name: str | None = None) -> None:
         """Take an account added by hand out again; it stays on record.
 
         Raises
@@ -308,7 +308,7 @@ class Decisions(Database):
         with self._writing() as connection:
             removed = connection.execute(
                 update(table)
-                .where(table.c.account_id == account_id, table.c.dataset == (dataset or ""))
+                .where(table.c.account_id == account_id, table.c.list_name == (list_name or ""))
                 .where(table.c.removed_at.is_(None))
                 .values(removed_by=named(author), removed_at=now())
             )
@@ -317,20 +317,20 @@ class Decisions(Database):
                     f"The account {account_id} was not added by hand; exclude it instead."
                 )
 
-    def added_accounts(self, dataset: str | None = None) -> pl.DataFrame:
+    def added_accounts(self, list_name: str | None = None) -> pl.DataFrame:
         """The accounts added by hand, in canonical types, ready to be appended to a universe.
 
         Parameters
         ----------
-        dataset
-            Those for this dataset and those for all; None for the latter only. Where an account
-            was added to both, the dataset's own counts.
+        list_name
+            Those for this list and those for all; None for the latter only. Where an account
+            was added to both, the list's own counts.
         """
         table = schema.added_accounts
         query = (
             select(table.c.content)
-            .where(table.c.dataset.in_({"", dataset or ""}), table.c.removed_at.is_(None))
-            .order_by(table.c.dataset.desc(), table.c.id)
+            .where(table.c.list_name.in_({"", list_name or ""}), table.c.removed_at.is_(None))
+            .order_by(table.c.list_name.desc(), table.c.id)
         )
         with self._reading() as connection:
             lines = connection.execute(query).scalars().all()

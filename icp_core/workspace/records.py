@@ -29,7 +29,7 @@ class SavedDraw:
     ----------
     id
         Number of the draw.
-    dataset, slug, number
+    list_name, slug, number
         What it was drawn from; slug and number are None for a profile that was not saved.
     checksum
         Of the profile, as `workspace.checksum` computes it.
@@ -42,7 +42,7 @@ class SavedDraw:
     """
 
     id: int
-    dataset: str
+    list_name: str
     slug: str | None
     number: int | None
     checksum: str
@@ -60,7 +60,7 @@ class Records(Database):
         self,
         sample: Sample,
         *,
-        dataset: str,
+        list_name: str,
         profile: Profile,
         author: str,
         slug: str | None = None,
@@ -72,7 +72,7 @@ class Records(Database):
         ----------
         sample
             What was drawn.
-        dataset, profile
+        list_name, profile
             What it was drawn from.
         author
             Who drew.
@@ -85,7 +85,7 @@ class Records(Database):
             If there is no such version, or the database refuses.
         """
         values: dict[str, Any] = {
-            "dataset": dataset,
+            "list_name": list_name,
             "checksum": checksum(profile),
             "seed": sample.seed,
             "match_size": sample.match_size,
@@ -111,17 +111,17 @@ class Records(Database):
                 )
         return SavedDraw(id=key, slug=slug, number=number, **values)
 
-    def draws(self, *, dataset: str | None = None, slug: str | None = None) -> list[SavedDraw]:
+    def draws(self, *, list_name: str | None = None, slug: str | None = None) -> list[SavedDraw]:
         """Draws, newest first.
 
         Parameters
         ----------
-        dataset, slug
-            Only those from this dataset, or this saved profile.
+        list_name, slug
+            Only those from this list, or this saved profile.
         """
         query = _with_version(schema.draws, SavedDraw.__dataclass_fields__)
-        if dataset is not None:
-            query = query.where(schema.draws.c.dataset == dataset)
+        if list_name is not None:
+            query = query.where(schema.draws.c.list_name == list_name)
         if slug is not None:
             query = query.where(schema.profiles.c.slug == slug)
         with self._reading() as connection:
@@ -223,7 +223,7 @@ class Records(Database):
         self,
         *,
         author: str,
-        dataset: str,
+        list_name: str,
         profile: Profile,
         format: str,
         file_name: str,
@@ -238,7 +238,7 @@ class Records(Database):
         ----------
         author
             Who exported.
-        dataset, profile
+        list_name, profile
             What was exported from.
         format
             Such as `linkedin`.
@@ -257,7 +257,7 @@ class Records(Database):
                 insert(schema.exports).values(
                     exported_at=now(),
                     author=named(author),
-                    dataset=dataset,
+                    list_name=list_name,
                     version_id=version_id(connection, slug, number),
                     checksum=checksum(profile),
                     format=format,
@@ -273,13 +273,13 @@ class Records(Database):
         Returns
         -------
         polars.DataFrame
-            exported_at (UTC), author, dataset, slug, number, checksum, format, file_name, accounts,
+            exported_at (UTC), author, list_name, slug, number, checksum, format, file_name, accounts,
             sha256.
         """
         types: dict[str, pl.DataType] = {
             "exported_at": _MOMENT,
             "author": _TEXT,
-            "dataset": _TEXT,
+            "list_name": _TEXT,
             "slug": _TEXT,
             "number": pl.Int64(),
             "checksum": _TEXT,

@@ -236,7 +236,7 @@ def test_an_export_leaves_out_what_was_excluded_and_is_logged(tmp_path):
     last, first = workspace.exports().to_dicts()
     assert (last["author"], last["accounts"]) == ("Olav", everyone.height - 1)
     assert last["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
-    assert (first["accounts"], first["dataset"]) == (everyone.height, "listed")
+    assert (first["accounts"], first["list_name"]) == (everyone.height, "listed")
 
     done = run(*export, out, "--ignore-decisions")
     assert pl.read_csv(out, infer_schema=False).height == everyone.height

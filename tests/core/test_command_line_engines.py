@@ -124,7 +124,7 @@ def test_an_export_from_an_engine_obeys_decisions_and_is_logged(sources, capsys,
     assert best not in pl.read_csv(out, infer_schema=False)["Account id"].to_list()
     entry = workspace.exports(limit=1)
     assert entry["sha256"].item() == hashlib.sha256(out.read_bytes()).hexdigest()
-    assert entry["dataset"].item() == address
+    assert entry["list_name"].item() == address
 
 
 def test_only_as_many_matches_as_a_receiver_can_use_leave_the_engine(

@@ -7,8 +7,10 @@ import socket
 import subprocess
 import threading
 import time
+from datetime import date, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 import slow_reference as slow
 import strategies
@@ -22,6 +24,7 @@ from icp_core.evaluation import engines
 from icp_core.evaluation.engines import EngineAccounts
 from icp_core.evaluation.engines.lifted import LiftedEvaluation
 from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starter
 from icp_core.sources import load
 from icp_core.views import view_of
@@ -136,6 +139,29 @@ def test_accounts_lifted_from_the_cluster_answer_as_the_whole_list_does(demo):
     lifted = EngineAccounts(engines.connect(address), lift_up_to=60_000).evaluate(profile)
     assert isinstance(lifted, LiftedEvaluation)
     assert_same_answers(view_of(lifted), view_of(Scoreboard(universe).evaluate(profile)), profile)
+
+
+def test_batches_have_the_tables_types_whatever_they_hold(cluster, tmp_path):
+    accounts = pl.DataFrame(
+        {
+            "account_id": [f"X-{number:03}" for number in range(40)],
+            "name": [f"Account {number}" for number in range(40)],
+            "technologies": [None] * 10 + [[]] * 10 + [["SAP"]] * 20,
+            "as_of": [None] * 20 + [date(2026, 9, 1)] * 20,
+            "visits": [None] * 20 + [3] * 20,
+            "seen": [None] * 20 + [datetime(2026, 9, 1, 12, 30)] * 20,
+        },
+        schema_overrides={"seen": pl.Datetime("us"), "visits": pl.Int32},
+    )
+    accounts.write_parquet(tmp_path / "a.parquet")
+    engine = engines.connect(f"{cluster[0]}?table=parquet.`{tmp_path}`")
+    with engine.asking(seconds=None):
+        batches = list(engine.batches(engine.accounts(), rows=10))
+    assert [len(batch) for batch in batches] == [10] * 4
+    assert pl.concat(batches).sort("account_id").equals(accounts)
+    lifted = EngineAccounts(engine, lift_up_to=100).lifted(Profile(name="Everybody"))
+    assert lifted.universe.frame["visits"].to_list() == accounts["visits"].to_list()
+    assert lifted.universe.frame["technologies"].to_list() == accounts["technologies"].to_list()
 
 
 def test_every_page_opens_on_the_cluster(demo, monkeypatch):

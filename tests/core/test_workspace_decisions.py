@@ -155,7 +155,7 @@ def test_an_account_added_by_hand_comes_back_in_canonical_types(workspace):
         "city": None,
     }
     workspace.add_account(account, author="Eva")
-    workspace.add_account({"account_id": "NO-1", "name": "To AS"}, author="Eva", dataset="norway")
+    workspace.add_account({"account_id": "NO-1", "name": "To AS"}, author="Eva", list_name="norway")
     (row,) = workspace.added_accounts().to_dicts()
     assert row["employees"] == 45
     assert row["technologies"] == ["Azure", "SAP"]
@@ -175,7 +175,7 @@ def test_the_same_account_is_added_once_unless_it_is_to_be_replaced(workspace):
     assert workspace.added_accounts()["name"].to_list() == ["Ett AB"]
     workspace.add_account({"account_id": "SE-1", "name": "Uno AB"}, author="Ola", replace=True)
     assert workspace.added_accounts()["name"].to_list() == ["Uno AB"]
-    workspace.add_account({"account_id": "SE-1", "name": "Här AB"}, author="Eva", dataset="here")
+    workspace.add_account({"account_id": "SE-1", "name": "Här AB"}, author="Eva", list_name="here")
     assert workspace.added_accounts("here")["name"].to_list() == ["Här AB"]
     workspace.remove_account("SE-1", author="Eva")
     assert workspace.added_accounts().is_empty()

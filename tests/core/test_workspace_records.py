@@ -21,7 +21,7 @@ def sample():
 def test_answers_read_back_in_the_order_drawn_and_feed_the_arithmetic(workspace, sample):
     workspace.save_profile(SAAS, author="Eva", why="", based_on=0)
     saved = workspace.save_draw(
-        sample, dataset="demo", profile=SAAS, author="Eva", slug="nordic-saas", number=1
+        sample, list_name="demo", profile=SAAS, author="Eva", slug="nordic-saas", number=1
     )
     ids = sample.match
     workspace.answer(
@@ -47,18 +47,18 @@ def test_answers_read_back_in_the_order_drawn_and_feed_the_arithmetic(workspace,
 def test_draws_are_listed_newest_first_with_what_they_were_drawn_from(workspace, sample):
     workspace.save_profile(SAAS, author="Eva", why="", based_on=0)
     first = workspace.save_draw(
-        sample, dataset="demo", profile=SAAS, author="Eva", slug="nordic-saas", number=1
+        sample, list_name="demo", profile=SAAS, author="Eva", slug="nordic-saas", number=1
     )
-    second = workspace.save_draw(sample, dataset="norway", profile=SAAS, author="Eva")
+    second = workspace.save_draw(sample, list_name="norway", profile=SAAS, author="Eva")
     assert workspace.draws() == [second, first]
-    assert workspace.draws(dataset="demo") == [first]
+    assert workspace.draws(list_name="demo") == [first]
     assert workspace.draws(slug="nordic-saas") == [first]
     assert (first.seed, first.match_size, first.possible_size) == (7, 100, 40)
     assert (second.slug, second.number, second.checksum) == (None, None, checksum(SAAS))
 
 
 def test_an_answer_for_an_account_that_was_not_drawn_keeps_none_of_the_answers(workspace, sample):
-    saved = workspace.save_draw(sample, dataset="demo", profile=SAAS, author="Eva")
+    saved = workspace.save_draw(sample, list_name="demo", profile=SAAS, author="Eva")
     answers = {sample.match[0]: Answer.FITS, "ZZ-1": Answer.FITS}
     with pytest.raises(WorkspaceError, match="ZZ-1 is not in draw"):
         workspace.answer(saved.id, answers, author="Eva")
@@ -68,7 +68,7 @@ def test_an_answer_for_an_account_that_was_not_drawn_keeps_none_of_the_answers(w
 def test_a_record_of_a_version_that_was_never_saved_is_refused(workspace, sample):
     with pytest.raises(WorkspaceError, match="has no version 1"):
         workspace.save_draw(
-            sample, dataset="demo", profile=SAAS, author="Eva", slug="nordic-saas", number=1
+            sample, list_name="demo", profile=SAAS, author="Eva", slug="nordic-saas", number=1
         )
     assert workspace.draws() == []
 
@@ -88,7 +88,7 @@ def test_the_teams_plan_is_the_profiles_own_else_everybodys_else_the_default(wor
 def test_the_export_log_tells_what_left_the_house(workspace):
     before = datetime.now(UTC)
     workspace.save_profile(SAAS, author="Eva", why="", based_on=0)
-    common = {"author": "Eva", "dataset": "demo", "profile": SAAS}
+    common = {"author": "Eva", "list_name": "demo", "profile": SAAS}
     workspace.log_export(
         **common, format="linkedin", file_name="a.csv", accounts=300, sha256="ab" * 32
     )

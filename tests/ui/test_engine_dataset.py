@@ -227,7 +227,7 @@ def test_a_sample_is_drawn_from_the_matches_and_the_possible_and_answered(addres
     app.number_input(key="verification_of_match").set_value(5).run()
     app.number_input(key="verification_of_possible").set_value(3).run()
     press(app, "Draw the sample")
-    (saved,) = Workspace.open().draws(dataset=address)
+    (saved,) = Workspace.open().draws(list_name=address)
     assert (saved.match_size, saved.possible_size) == (
         len(reference.matches),
         len(reference.possible),
@@ -459,7 +459,7 @@ def test_a_wrong_limit_is_one_message(address, monkeypatch, setting, value):
 def test_a_password_never_reaches_the_page(monkeypatch):
     monkeypatch.setenv("ICP_DATASETS", "ibis+postgres://me:secret@127.0.0.1:9/db?table=accounts")
     name = "ibis+postgres://127.0.0.1:9/db?table=accounts"
-    assert name in data.datasets()
+    assert name in data.all_lists()
     pytest.importorskip("ibis", reason="needs requirements-scale.txt")
     app = opened(dataset=name)
     assert not app.exception

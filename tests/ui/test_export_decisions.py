@@ -58,7 +58,7 @@ def test_a_download_is_logged_with_the_hash_of_the_very_file(open_page: Open, mo
     (row,) = Workspace.open().exports().to_dicts()
     assert row["sha256"] == hashlib.sha256(made[-1].to_bytes()).hexdigest()
     assert (row["author"], row["slug"], row["number"]) == ("Olav", "twins", 1)
-    assert (row["dataset"], row["format"]) == ("listed", "csv")
+    assert (row["list_name"], row["format"]) == ("listed", "csv")
     assert row["accounts"] == written(app)
     assert row["file_name"] == made[-1].file_name
 

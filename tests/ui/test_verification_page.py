@@ -33,7 +33,7 @@ def drawn(market: Evaluation, *, match: int, possible: int) -> tuple[Workspace, 
         seed=7,
     )
     workspace = Workspace.open()
-    return workspace, workspace.save_draw(sample, dataset="demo", profile=PROFILE, author="Kari")
+    return workspace, workspace.save_draw(sample, list_name="demo", profile=PROFILE, author="Kari")
 
 
 def press(app: AppTest, label: str) -> AppTest:
@@ -49,7 +49,7 @@ def test_without_a_sample_the_page_says_what_it_is_for_and_draws_one(
     app.number_input(key="verification_of_match").set_value(12).run()
     app.number_input(key="verification_of_possible").set_value(5).run()
     press(app, "Draw the sample")
-    (saved,) = Workspace.open().draws(dataset="demo")
+    (saved,) = Workspace.open().draws(list_name="demo")
     assert (saved.match_size, saved.possible_size) == (len(market.matches), len(market.possible))
     answers = Workspace.open().answers(saved.id)
     assert answers["stratum"].to_list() == ["match"] * 12 + ["possible"] * 5
@@ -131,7 +131,7 @@ def test_an_account_that_is_gone_can_still_be_answered_for(
 ) -> None:
     workspace = Workspace.open()
     sample = draw(["XX-1"], [], match=1, possible=0, seed=1)
-    saved = workspace.save_draw(sample, dataset="demo", profile=PROFILE, author="Kari")
+    saved = workspace.save_draw(sample, list_name="demo", profile=PROFILE, author="Kari")
     app = open_page(PAGE)
     assert "no longer among these accounts" in " ".join(errors(app))
     press(app, "Can't tell")

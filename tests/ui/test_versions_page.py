@@ -200,7 +200,7 @@ def test_the_export_log_is_empty_then_tells_what_left_the_house(open_page: Open)
     app.switch_page(PAGE).run()
     app.button_group(key="versions_part").set_value("exports").run()
     (row,) = table(app).to_dicts()
-    assert row["dataset"] == "listed"
+    assert row["list_name"] == "listed"
     assert row["profile"] == "not saved"
     assert len(row["sha256"]) == 64
 
@@ -208,7 +208,7 @@ def test_the_export_log_is_empty_then_tells_what_left_the_house(open_page: Open)
 def test_a_format_of_another_version_of_the_program_is_still_shown(two_versions) -> None:
     two_versions.log_export(
         author="Eva",
-        dataset="demo",
+        list_name="demo",
         profile=FIRST,
         format="fax",
         file_name="a.fax",

@@ -13,17 +13,17 @@ from ui.format import plain
 from ui.texts import _
 
 
-def dialog(market: MarketView, *, dataset: str) -> None:
-    """Ask for the facts of one account, and add it to these accounts or to all datasets."""
+def dialog(market: MarketView, *, list_name: str) -> None:
+    """Ask for the facts of one account, and add it to these accounts or to all lists."""
     st.dialog(
         _("Add an account"),
         width="medium",
         icon=":material/add_business:",
         on_dismiss=state.close_dialog,
-    )(_form)(market, dataset)
+    )(_form)(market, list_name)
 
 
-def _form(market: MarketView, dataset: str) -> None:
+def _form(market: MarketView, list_name: str) -> None:
     population = market.population
     has = population.columns.keys()
     with st.form("add_account", border=False):
@@ -107,7 +107,7 @@ def _form(market: MarketView, dataset: str) -> None:
                 )
                 return
             data.workspace().add_account(
-                account, author=state.author(), dataset=None if everywhere else dataset
+                account, author=state.author(), list_name=None if everywhere else list_name
             )
         except IcpError as error:
             st.error(plain(str(error)), icon=":material/error:")

@@ -82,7 +82,7 @@ class Asked:
         """Key of the page number, which starts again with every other question."""
         now = state.view()
         question = (
-            now.dataset,
+            now.list_name,
             now.profile.to_json(),
             self.wanted.state,
             self.wanted.text,
@@ -343,7 +343,7 @@ def _table_name() -> str:
 
 
 def selected() -> tuple[str, ...]:
-    """Ids of the accounts of this dataset that are ticked, on whatever page they were."""
+    """Ids of the accounts of this list that are ticked, on whatever page they were."""
     ids: tuple[str, ...] = state.now(state.begun(_ticked(), ()))
     return ids
 
@@ -367,7 +367,7 @@ def learn_from(ids: Sequence[str]) -> None:
 
 
 def _ticked() -> str:
-    return f"accounts_ticked_{state.view().dataset}"
+    return f"accounts_ticked_{state.view().list_name}"
 
 
 def pager(page: Page, asked: Asked) -> None:
@@ -422,7 +422,7 @@ def _logged(market: MarketView, asked: Asked, format: str, view: View, author: s
     content = file(market, asked, format=format).to_bytes()
     data.workspace().log_export(
         author=author,
-        dataset=view.dataset,
+        list_name=view.list_name,
         profile=view.profile,
         format=format,
         file_name=file_name(market, format=format),

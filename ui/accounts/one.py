@@ -26,7 +26,7 @@ from ui.texts import _
 WIDTH = 1040  # pixels of the drawer: points and facts side by side
 
 
-def drawer(market: MarketView, account_id: str, *, dataset: str) -> None:
+def drawer(market: MarketView, account_id: str, *, list_name: str) -> None:
     """Open an account beside the list; closing it takes it out of the address."""
     try:
         found = market.account(account_id)
@@ -45,7 +45,7 @@ def drawer(market: MarketView, account_id: str, *, dataset: str) -> None:
             if found is None:
                 _gone(account_id, reason)
             else:
-                _account(market, account_id, found, dataset=dataset)
+                _account(market, account_id, found, list_name=list_name)
 
     draw()
 
@@ -58,7 +58,7 @@ def _gone(account_id: str, reason: str) -> None:
     deciding.history_table(data.workspace().decision_history(account_id))
 
 
-def _account(market: MarketView, account_id: str, found: AccountDetail, *, dataset: str) -> None:
+def _account(market: MarketView, account_id: str, found: AccountDetail, *, list_name: str) -> None:
     _badges(market, found)
     st.markdown(account_line(found.facts))
     left, right = st.columns([1, 1], gap="medium")
@@ -67,7 +67,7 @@ def _account(market: MarketView, account_id: str, found: AccountDetail, *, datas
         _unknown(market, found)
         _customers(market, account_id)
     with right:
-        _decide(account_id, found.facts, dataset=dataset)
+        _decide(account_id, found.facts, list_name=list_name)
         _facts(market, found)
 
 
@@ -236,7 +236,7 @@ def _customers(market: MarketView, account_id: str) -> None:
     )
 
 
-def _decide(account_id: str, facts: Mapping[str, Any], *, dataset: str) -> None:
+def _decide(account_id: str, facts: Mapping[str, Any], *, list_name: str) -> None:
     workspace = data.workspace()
     standing = workspace.decisions([account_id])
     before = standing.row(0, named=True) if standing.height else {"status": Status.OPEN}
@@ -253,7 +253,7 @@ def _decide(account_id: str, facts: Mapping[str, Any], *, dataset: str) -> None:
                     icon=":material/delete:",
                     help=_("It was added by hand; its decisions stay on record."),
                     on_click=_remove,
-                    args=(account_id, dataset),
+                    args=(account_id, list_name),
                 )
         history = workspace.decision_history(account_id)
         if history.height:
@@ -261,14 +261,14 @@ def _decide(account_id: str, facts: Mapping[str, Any], *, dataset: str) -> None:
                 deciding.history_table(history)
 
 
-def _remove(account_id: str, dataset: str) -> None:
+def _remove(account_id: str, list_name: str) -> None:
     workspace, author = data.workspace(), state.author()
-    here = workspace.added_accounts(dataset)["account_id"].to_list()
+    here = workspace.added_accounts(list_name)["account_id"].to_list()
     everywhere = workspace.added_accounts()["account_id"].to_list()
     try:
-        for scope, ids in ((None, everywhere), (dataset, here)):
+        for scope, ids in ((None, everywhere), (list_name, here)):
             if account_id in ids:
-                workspace.remove_account(account_id, author=author, dataset=scope)
+                workspace.remove_account(account_id, author=author, list_name=scope)
                 break
     except IcpError as error:
         state.notify(str(error))

@@ -10,9 +10,9 @@ from ui.data.learning import (
 )
 from ui.data.lists import (
     TO_VERIFY,
+    all_lists,
     comparison,
     countries,
-    datasets,
     export,
     lifted_up_to,
     market,
@@ -33,10 +33,10 @@ from ui.data.saved import (
 
 __all__ = [
     "TO_VERIFY",
+    "all_lists",
     "comparison",
     "countries",
     "customer_segments",
-    "datasets",
     "decisions",
     "excluded",
     "export",

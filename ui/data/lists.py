@@ -38,8 +38,8 @@ _ENGINE_AGE: Final = 3_600
 _BY_CONTENT: Final[dict[str | type[Any], Callable[[Any], Any]]] = {Profile: Profile.model_dump_json}
 
 
-def datasets() -> dict[str, str]:
-    """Labels of the datasets that can be chosen, by name.
+def all_lists() -> dict[str, str]:
+    """Labels of the lists that can be chosen, by name.
 
     Those that ship, those that were loaded here, and what the administrator names in the environment
     variable `ICP_DATASETS`, separated by commas: `demo:1000000`, a file, whatever `sources.load` or

@@ -22,7 +22,7 @@ def draw(imported_lists: Sequence[ImportedList], view: View) -> None:
         return
     by_key = {imported.key: imported for imported in imported_lists}
     shown = next(
-        (imported.key for imported in imported_lists if imported.source == view.dataset),
+        (imported.key for imported in imported_lists if imported.source == view.list_name),
         imported_lists[0].key,
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -35,7 +35,7 @@ def draw(imported_lists: Sequence[ImportedList], view: View) -> None:
             key=f"{CHOSEN}_{shown}",
         )
         imported = by_key[key]
-        if imported.source != view.dataset:
+        if imported.source != view.list_name:
             st.button(
                 _("Choose"),
                 icon=":material/check:",
@@ -64,7 +64,7 @@ def draw(imported_lists: Sequence[ImportedList], view: View) -> None:
                 args=(imported,),
                 key="import_delete",
             )
-        if imported.source == view.dataset:
+        if imported.source == view.list_name:
             shell.link("builder", _("Open the Builder"), ":material/arrow_forward:")
     with shell.guard():
         report.draw(imported)

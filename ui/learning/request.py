@@ -63,7 +63,7 @@ class Request:
     Attributes
     ----------
     source
-        Name of the dataset.
+        Name of the list.
     given
         The customers.
     settings

@@ -38,7 +38,7 @@ class LearningSession:
     settings
         How to learn.
     given
-        Customers from a file or a list, by dataset and kind.
+        Customers from a file or a list, by list and kind.
     paused
         Key of the question whose answer was cancelled.
     round
@@ -54,9 +54,9 @@ class LearningSession:
         """Choose otherwise."""
         self.settings = replace(self.settings, **choices)
 
-    def forget(self, dataset: str, kind: str) -> None:
+    def forget(self, list_name: str, kind: str) -> None:
         """Put a file or list away."""
-        self.given.pop((dataset, kind), None)
+        self.given.pop((list_name, kind), None)
 
 
 def learning() -> LearningSession:
@@ -64,12 +64,12 @@ def learning() -> LearningSession:
     return state.own("learning", LearningSession)
 
 
-def sources(dataset: str, universe: Universe) -> dict[str, str]:
+def sources(list_name: str, universe: Universe) -> dict[str, str]:
     """Where customers may come from, by kind, the richest first."""
     kinds = {}
-    if dataset.partition(":")[0] == "demo":
+    if list_name.partition(":")[0] == "demo":
         kinds["deals"] = _("Fictional deals")
-    elif data.outcomes(dataset) is not None:
+    elif data.outcomes(list_name) is not None:
         kinds["deals"] = _("Loaded deals")
     if "is_customer" in universe.columns and universe.frame["is_customer"].any():
         kinds["marked"] = _("Marked customers")
@@ -85,7 +85,7 @@ def customers(view: View, universe: Universe) -> Given:
     IcpError
         If what was loaded cannot be read.
     """
-    kinds = sources(view.dataset, universe)
+    kinds = sources(view.list_name, universe)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             f":small[:gray[{_('Learn from')}]]",
@@ -96,7 +96,7 @@ def customers(view: View, universe: Universe) -> Given:
             ),
         )
         kind = one_of(_("Learn from"), kinds, wrap=True, **state.kept(LEARN_FROM))
-        found = _given(view.dataset, kind, universe)
+        found = _given(view.list_name, kind, universe)
         if found is not None and found.outcomes.fictional:
             st.caption(_("The deals are invented, with planted drivers."), width="content")
         if found is not None and kind in ("file", "list"):
@@ -104,7 +104,7 @@ def customers(view: View, universe: Universe) -> Given:
                 _("Use others"),
                 icon=":material/replay:",
                 on_click=learning().forget,
-                args=(view.dataset, kind),
+                args=(view.list_name, kind),
                 key="learn_replace",
             )
         if kind == HAND_PICKED:
@@ -118,7 +118,7 @@ def customers(view: View, universe: Universe) -> Given:
             shell.link("accounts", _("Pick more"), ":material/add:")
     if found is None:
         with st.container(border=True):
-            (_ask_for_file if kind == "file" else _ask_for_list)(view.dataset, universe)
+            (_ask_for_file if kind == "file" else _ask_for_list)(view.list_name, universe)
         st.stop()
     if found.note:
         missing = ", ".join(found.missing)
@@ -126,18 +126,18 @@ def customers(view: View, universe: Universe) -> Given:
     return found
 
 
-def _given(dataset: str, kind: str, universe: Universe) -> Given | None:
+def _given(list_name: str, kind: str, universe: Universe) -> Given | None:
     if kind == "marked":
         return Given(customer_lists.flagged(universe), kind)
     if kind == "deals":
-        return Given(data.outcomes(dataset) or data.fictional_deals(dataset), kind)
+        return Given(data.outcomes(list_name) or data.fictional_deals(list_name), kind)
     if kind == HAND_PICKED:
         picked = state.hand_picked()
         count = ngettext(
             "Hand-picked: {count} account.", "Hand-picked: {count} accounts.", len(picked)
         ).format(count=number(len(picked)))
         return Given(Outcomes.of_customers(picked), "\n".join(picked), count)
-    return learning().given.get((dataset, kind))
+    return learning().given.get((list_name, kind))
 
 
 def _put_away(kind: str) -> None:
@@ -145,7 +145,7 @@ def _put_away(kind: str) -> None:
     state.set_kept(LEARN_FROM, kind)
 
 
-def _ask_for_file(dataset: str, universe: Universe) -> None:
+def _ask_for_file(list_name: str, universe: Universe) -> None:
     st.markdown(f"**{_('Deals and customers from your CRM')}**")
     st.caption(
         _(
@@ -176,12 +176,12 @@ def _ask_for_file(dataset: str, universe: Universe) -> None:
             except IcpError as error:
                 st.error(plain(str(error)), icon=":material/error:")
                 return
-        _keep(dataset, "file", found, content)
+        _keep(list_name, "file", found, content)
         learning().round += 1
         st.rerun()
 
 
-def _ask_for_list(dataset: str, universe: Universe) -> None:
+def _ask_for_list(list_name: str, universe: Universe) -> None:
     st.markdown(f"**{_('Companies picked by hand, or a competitor’s reference customers')}**")
     st.caption(
         _(
@@ -219,12 +219,12 @@ def _ask_for_list(dataset: str, universe: Universe) -> None:
             except IcpError as error:
                 st.error(plain(str(error)), icon=":material/error:")
                 return
-        _keep(dataset, "list", found, text.encode())
+        _keep(list_name, "list", found, text.encode())
         st.rerun()
 
 
-def _keep(dataset: str, kind: str, found: CustomerList, content: bytes) -> None:
-    learning().given[dataset, kind] = Given(
+def _keep(list_name: str, kind: str, found: CustomerList, content: bytes) -> None:
+    learning().given[list_name, kind] = Given(
         found.outcomes, sha256(content).hexdigest(), found.sentence(), found.missing
     )
 

@@ -32,7 +32,7 @@ def export_log(log: pl.DataFrame) -> None:
         (
             Field("exported_at", _("When")),
             Field("author", _("By")),
-            Field("dataset", _("Accounts")),
+            Field("list_name", _("Accounts")),
             Field("profile", _("Profile")),
             Field("format", _("Format")),
             Field("file_name", _("File"), width="medium"),
@@ -57,7 +57,7 @@ def export_log_data(log: pl.DataFrame) -> pl.DataFrame:
     return log.select(
         pl.Series("exported_at", [moment(when) for when in log["exported_at"]], dtype=pl.String),
         "author",
-        "dataset",
+        "list_name",
         pl.Series(
             "profile",
             [
