@@ -121,32 +121,9 @@ def verdict(evaluation: Evaluation, team: TeamPlan) -> Verdict:
     team
         The plan: regions served and capacity.
     """
-<<<<<<< HEAD
     profile = evaluation.profile
-    wider = {gate: loosened(evaluation, gate) for gate in profile.gates}
-    stricter = {
-        index: profile.changing(
-            index, role=Role.MUST_HAVE if criterion.role.favours else Role.KNOCK_OUT
-        )
-        for index, criterion in enumerate(profile.criteria)
-        if not criterion.role.is_gate
-    }
-    everyone = evaluation.everyone.asked(
-        (
-            *profile.gates,
-            *(gate for gate in wider.values() if gate is not None),
-            *(made.criteria[index] for index, made in stricter.items()),
-        )
-    )
-    inside, unplaced = served(everyone, team.served_regions)
-    rows = np.flatnonzero(inside | unplaced)
-    sure = inside[rows]
-    now = GateStanding.of(everyone, profile.gates, rows)
-=======
-    everyone, profile = evaluation.everyone, evaluation.profile
-    everyone.ask(profile.gates)
+    everyone = evaluation.everyone.asked(profile.gates)
     now, sure = _served(everyone, profile, team)
->>>>>>> scale
     sam = bounds(now, sure)
     if not team.capacity:
         return Verdict(0, sam, None, None)
@@ -156,7 +133,8 @@ def verdict(evaluation: Evaluation, team: TeamPlan) -> Verdict:
     wider: dict[Criterion, Criterion | None] = {}
     if answer.breadth is Breadth.TOO_NARROW:
         wider = {gate: loosened(evaluation, gate) for gate in profile.gates}
-        everyone.ask(gate for gate in wider.values() if gate is not None)
+        everyone = everyone.asked(gate for gate in wider.values() if gate is not None)
+        now, sure = _served(everyone, profile, team)
     elif answer.breadth is Breadth.TOO_BROAD and evaluation.contenders is not everyone:
         # What one more gate leaves is among those that fail none now.
         now, sure = _served(evaluation.contenders, profile, team)
