@@ -35,13 +35,16 @@ def show(chart: Live, *, key: str, alt: str) -> None:
     st.vega_lite_chart(chart.data, chart.spec, key=key, alt=alt)
 
 
+_MANY: Final = 100_000  # accounts whose number in full is too long a label for a narrow chart
+
+
 def tier_chart(
     tiers: pl.DataFrame, *, currency: str | None, dark: bool, height: int = 180, room: float = 1.35
 ) -> Live:
     """One bar a tier, as long as its accounts, with its value beside the number.
 
     `room` is the width of the chart in lengths of the longest bar; labels of narrow charts need more.
-    Without `currency` the labels leave it to a title above.
+    Without `currency` the labels leave it to a title above, and give many accounts as `142 k`.
     """
     colours = theme.tier_colours([name for name in tiers["tier"] if name != UNRANKED], dark=dark)
     longest = max([1, *tiers["accounts"].to_list()])
@@ -50,7 +53,11 @@ def tier_chart(
             "tier": [_("Unranked") if name == UNRANKED else name for name in tiers["tier"]],
             "length": [accounts / longest for accounts in tiers["accounts"]],
             "label": [
-                number(row["accounts"])
+                (
+                    short(row["accounts"])
+                    if currency is None and longest >= _MANY
+                    else number(row["accounts"])
+                )
                 + ("" if row["potential"] is None else f" · {_worth(row['potential'], currency)}")
                 for row in tiers.iter_rows(named=True)
             ],
