@@ -20,7 +20,7 @@ from icp_core.analysis.verdict import Verdict
 from icp_core.errors import IcpError, ImportRefused, ProfileError, WorkspaceError
 from icp_core.evaluation import engines
 from icp_core.evaluation.engines import EngineAccounts
-from icp_core.evaluation.engines.evaluation import LIFTED, SECONDS
+from icp_core.evaluation.engines.evaluation import SECONDS, lift_limit
 from icp_core.evaluation.explain import Explanation, explain
 from icp_core.evaluation.market import Market
 from icp_core.evaluation.scoreboard import Scoreboard
@@ -211,7 +211,7 @@ def _view(options: argparse.Namespace, *, lift: bool = False) -> MarketView:
             engine,
             seconds=options.seconds,
             include_inactive=inactive,
-            lift_up_to=LIFTED if lift else 0,
+            lift_up_to=lift_limit() if lift else 0,
         )
         population: Population = engine
     else:

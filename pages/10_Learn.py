@@ -23,11 +23,12 @@ view = shell.page("learn")
 with shell.guard():
     market = shell.market(view, needs=["accounts"])
     universe = market.accounts()
-    if "failing" not in market.supports:
+    if len(universe) < market.totals.universe:
         st.caption(
-            _("Learned from the {count} accounts that match this profile or may match it.").format(
-                count=number(len(universe))
-            )
+            _(
+                "Learned from the {count} accounts that match this profile or may match it, which here "
+                "stand for the market: what the must-haves ask for cannot show."
+            ).format(count=number(len(universe)))
         )
     given = session.customers(view, universe)
 chosen = session.learning()

@@ -10,7 +10,7 @@ from icp_core.analysis.segments import in_order
 from icp_core.evaluation.market import Breakdown
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.views import MarketView
-from ui import charts_explore, state, theme
+from ui import charts_explore, shell, state, theme
 from ui.accounts.lists import heading
 from ui.areas import tier_label
 from ui.builder.results import gate_table, range_sentence
@@ -34,9 +34,10 @@ def totals(market: MarketView) -> None:
     st.caption(
         _(
             "SAM, SOM, concentration and robustness need the accounts in memory, and too many match or "
-            "may match. The Map page says which must-have would make them few enough."
+            "may match."
         )
     )
+    shell.too_many(market)
     if not market.totals.matching:
         st.info(_("No company matches this profile, so there is nothing to break down."))
     else:

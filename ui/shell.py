@@ -13,6 +13,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from icp_core.accounts.universe import Universe
 from icp_core.errors import IcpError, ProfileError, SourceError, WorkspaceError
+from icp_core.evaluation.engines.evaluation import lift_limit
 from icp_core.profiles import first_draft
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters, starters_for
@@ -168,7 +169,7 @@ def market(view: View, *, needs: Sequence[Question] = (), quiet: bool = False) -
     """
     found = _answered(view, quiet=quiet)
     if not found.supports.issuperset(needs):
-        _too_many(found)
+        too_many(found)
         st.stop()
     return found
 
@@ -200,10 +201,20 @@ def _answered(view: View, *, quiet: bool) -> MarketView:
     return last
 
 
-def _too_many(found: MarketView) -> None:
+def too_many(found: MarketView) -> None:
     """Say how many accounts the must-haves leave, and which criterion would make them few enough."""
     left = found.totals.matching + found.totals.possible
-    most = data.lifted_up_to()
+    most = lift_limit()
+    if found.refusal:
+        st.info(
+            plain(
+                _(
+                    "This page needs the accounts in memory, where they cannot be brought: {reason}"
+                ).format(reason=found.refusal)
+            ),
+            icon=":material/cloud:",
+        )
+        return
     if not most:
         st.info(
             _(

@@ -220,7 +220,7 @@ class AccountArrays:
 
     def fit_of(self, criterion: Criterion) -> npt.NDArray[np.float32]:
         """Fit of every account after the criterion's missing rule, NaN where unknown."""
-        return _graded(criterion, self.fit(criterion.fit, criterion.column))
+        return _after_missing(criterion, self.fit(criterion.fit, criterion.column))
 
     def gate(self, criterion: Criterion) -> tuple[Flags, Flags]:
         """Which accounts fail a gate, and for which it is unknown."""
@@ -231,7 +231,7 @@ class AccountArrays:
         """Who fails a gate, and for whom it is unknown, one bit an account; fits are not kept for it."""
 
         def compute() -> tuple[Mask, Mask]:
-            fits = _graded(criterion, self._fit(criterion.fit, criterion.column))
+            fits = _after_missing(criterion, self._fit(criterion.fit, criterion.column))
             fails, unknown = (np.empty(-(-len(fits) // 8), dtype=np.uint8) for _ in range(2))
             for start in range(0, len(fits), BLOCK):
                 part, bits = fits[start : start + BLOCK], slice(start // 8, (start + BLOCK) // 8)
@@ -251,7 +251,7 @@ class AccountArrays:
 _ROW: Final = "row of the universe"
 
 
-def _graded(criterion: Criterion, fits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _after_missing(criterion: Criterion, fits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     stand_in = when_missing(criterion)
     return fits if stand_in is None else np.where(np.isnan(fits), np.float32(stand_in), fits)
 

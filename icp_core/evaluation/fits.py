@@ -47,18 +47,18 @@ def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
     """
     match criterion_fit:
         case Range():
-            graded = _trapezoid(criterion_fit, nw.col(column.name).cast(nw.Float64))
+            found = _trapezoid(criterion_fit, nw.col(column.name).cast(nw.Float64))
         case Choice() if column.kind is Kind.INDUSTRY:
-            graded = _by_prefix(criterion_fit, "industry_revision" in columns)
+            found = _by_prefix(criterion_fit, "industry_revision" in columns)
         case Choice():
-            graded = _by_value(criterion_fit, nw.col(column.name).cast(nw.String))
+            found = _by_value(criterion_fit, nw.col(column.name).cast(nw.String))
         case Tags():
-            graded = _by_tags(criterion_fit, nw.col(column.name))
+            found = _by_tags(criterion_fit, nw.col(column.name))
         case Flag(value=wanted):
-            graded = indicator(nw.col(column.name) if wanted else ~nw.col(column.name))
+            found = indicator(nw.col(column.name) if wanted else ~nw.col(column.name))
     return (
         nw.when(~nw.col(column.name).is_null())
-        .then(graded.cast(nw.Float32))
+        .then(found.cast(nw.Float32))
         .otherwise(nw.lit(None, dtype=nw.Float32))
     )
 
@@ -109,18 +109,18 @@ def trapezoid(test: Range, values: Floats) -> Singles:
     [0.0, 0.5, 1.0, nan]
     """
     at = np.log10(1 + np.maximum(values, 0)) if test.scale == "log" else values
-    graded = np.where(np.isnan(values), np.nan, 1.0)
+    found = np.where(np.isnan(values), np.nan, 1.0)
     if test.c is not None and test.d is not None:
         low, high = _position(test, test.c), _position(test, test.d)
         if high > low:
-            graded = np.where(values > test.c, (high - at) / (high - low), graded)
-        graded = np.where(values >= test.d if high > low else values > test.d, 0.0, graded)
+            found = np.where(values > test.c, (high - at) / (high - low), found)
+        found = np.where(values >= test.d if high > low else values > test.d, 0.0, found)
     if test.a is not None and test.b is not None:
         low, high = _position(test, test.a), _position(test, test.b)
         if high > low:
-            graded = np.where(values < test.b, (at - low) / (high - low), graded)
-        graded = np.where(values < test.a, 0.0, graded)
-    return graded.astype(np.float32)
+            found = np.where(values < test.b, (at - low) / (high - low), found)
+        found = np.where(values < test.a, 0.0, found)
+    return found.astype(np.float32)
 
 
 def _by_fit(values: Mapping[str, float]) -> list[tuple[float, list[str]]]:

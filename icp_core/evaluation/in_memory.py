@@ -1,7 +1,7 @@
 """One profile on accounts in memory: each part of the market is computed when it is first asked for."""
 
 import os
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -78,10 +78,10 @@ class Accounts:
 
         def compute() -> Scored:
             fits = np.empty((len(criteria), len(self)), dtype=np.float32)
-            graded = [arrays.fit_of(criterion) for criterion in criteria]
+            fits_of = [arrays.fit_of(criterion) for criterion in criteria]
 
             def gather(place: int) -> None:
-                graded[place].take(self.rows, out=fits[place], mode="clip")
+                fits_of[place].take(self.rows, out=fits[place], mode="clip")
 
             # numpy lets go of the interpreter, and memory waits less for two.
             with ThreadPoolExecutor(_CORES) as pool:
@@ -95,7 +95,7 @@ class Accounts:
         """Their potential."""
         arrays = self.arrays
         return arrays.keep(
-            ("worth", self.key, profile.potential, profile.currency),
+            ("potential", self.key, profile.potential, profile.currency),
             lambda: Potentials.of(arrays.potential(profile)[self.rows]),
         )
 
@@ -231,6 +231,15 @@ class Evaluation:
         """What follows from each account alone, as `AccountArrays.of_accounts` keeps it."""
         return self._arrays.of_accounts(key, rows, compute)
 
+    def names(self, account_ids: Sequence[str]) -> pl.DataFrame:
+        """`account_id` and `name` of those of some accounts that are there."""
+        everybody = self.universe.frame.lazy().select("account_id", "name")
+        return everybody.filter(pl.col("account_id").is_in(list(account_ids))).collect()
+
+    def everybody(self) -> Universe:
+        """All accounts, to learn from."""
+        return self.universe
+
     def named(self, places: Places) -> pl.DataFrame:
         """`account_id` and `name` of matches."""
         return self.universe.frame.select("account_id", "name")[self.matches.rows[places]]
@@ -303,12 +312,12 @@ class Evaluation:
         keys = self._arrays.codes(name)[1]
         cell = np.multiply(self.matches.codes(name), len(names), dtype=np.int64)
         cell += self.tier
-        worth = self.potential.known
+        potential = self.potential.known
         if within is not None:
             codes, values = self._arrays.codes(within[0])
             place = values.index(within[1]) if within[1] in values else -1
             inside = codes[self.matches.rows] == place
-            cell, worth = cell[inside], worth[inside]
+            cell, potential = cell[inside], potential[inside]
         shape = len(keys), len(names)
         size = len(keys) * len(names)
         return Breakdown.of(
@@ -316,7 +325,7 @@ class Evaluation:
             keys,
             names,
             np.bincount(cell, minlength=size).reshape(shape),
-            np.bincount(cell, worth, size).reshape(shape).astype(np.float64, copy=False),
+            np.bincount(cell, potential, size).reshape(shape).astype(np.float64, copy=False),
         )
 
     @cached_property

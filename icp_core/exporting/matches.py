@@ -132,18 +132,18 @@ class _Ranking:
     def results(self, places: Places) -> pl.DataFrame:
         """Score, tier and potential."""
         found, possible = self.evaluation, self.possible_as is not None
-        score, worth = [found.score], [found.potential.amount]
+        score, potential = [found.score], [found.potential.amount]
         tier = [found.tier]
         if possible:
             score.append(found.possible_score)
-            worth.append(found.possible.potential(found.profile).amount)
+            potential.append(found.possible.potential(found.profile).amount)
             tier.append(np.full(len(found.possible), len(found.profile.tiers.tiers) + 1))
         names = [*found.profile.tiers.names, None, self.possible_as]
         return pl.DataFrame(
             {
                 "score": pl.Series(np.concatenate(score)[places], nan_to_null=True),
                 "tier": pl.Series(names, dtype=pl.String).gather(np.concatenate(tier)[places]),
-                "potential": pl.Series(np.concatenate(worth)[places], nan_to_null=True),
+                "potential": pl.Series(np.concatenate(potential)[places], nan_to_null=True),
             }
         )
 

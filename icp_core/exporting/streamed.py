@@ -51,28 +51,6 @@ def most_rows(target: Format) -> int:
     return SPARE * target.max_rows if target.max_rows else WITHOUT_LIMIT
 
 
-def prepare_best(found: EngineEvaluation, target: Format, lay_out: LayOut) -> Prepared:
-    """A file of the best matches in an engine; its report says if there are more.
-
-    Parameters
-    ----------
-    found
-        The market.
-    target
-        The format.
-    lay_out
-        `prepare` with all that it asks for besides the accounts.
-
-    Raises
-    ------
-    SourceError
-        If the engine fails.
-    """
-    most = most_rows(target)
-    prepared = lay_out(best(found, most))
-    return with_limit(prepared, matching=found.market.matching, most=most)
-
-
 def best(found: EngineEvaluation, most: int) -> pl.DataFrame:
     """The best matches in an engine, at most so many.
 

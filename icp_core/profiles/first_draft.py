@@ -33,10 +33,10 @@ from icp_core.profiles.model import (
 )
 from icp_core.reference import industry
 
-LEAST_CUSTOMERS: Final = 30
-_STOPS: Final = 50
-_REACH: Final = 10_000
-_SKEWED: Final = 6.0
+LEAST_CUSTOMERS: Final = 30  # with fewer, what they share may be chance
+_STOPS: Final = 50  # positions of a slider: as many as a hand can set
+_REACH: Final = 10_000  # largest over smallest of a log axis: four decades are readable
+_SKEWED: Final = 6.0  # times the median that the largest must exceed for a log axis
 _PER_DECADE: Final = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 _QUANTILES: Final = (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 
@@ -45,10 +45,10 @@ _SIZES: Final = ("employees", "revenue")
 _TELLING: Final = (
     "industry", "revenue_growth", "margin", "revenue", "technologies", "founded", "region", "country",
 )  # fmt: skip
-_WANTED: Final = 4
-_FEW: Final = 50
-_KNOWN: Final = 0.3
-_MANY: Final = 30
+_WANTED: Final = 4  # criteria of a first draft: guides ask for four or five
+_FEW: Final = 50  # accounts of known size below which none is ruled out by it
+_KNOWN: Final = 0.3  # share of a column that must be known to tell anything
+_MANY: Final = 30  # distinct values up to which an own text column is a choice
 
 _POTENTIAL_BANDS: Final = (
     Band(at_least=10, amount=5_000),

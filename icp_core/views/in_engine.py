@@ -53,6 +53,11 @@ class InEngine:
         """All counts and sums."""
         return self._evaluation.market
 
+    @property
+    def refusal(self) -> str:
+        """Why accounts that are few enough could not be lifted all the same."""
+        return self._evaluation.refusal
+
     def narrowing(self) -> tuple[Narrowing, ...]:
         """What requiring each scored criterion would leave, the fewest accounts first.
 

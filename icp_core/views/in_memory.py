@@ -1,6 +1,7 @@
 """The market of accounts in memory, and of those lifted from an engine: answers everything."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,11 @@ class InMemory:
     def under(self, profile: Profile) -> MarketView:
         """Another profile on the same accounts."""
         return InMemory(self._evaluation.under(profile))
+
+    @property
+    def refusal(self) -> str:
+        """Nothing."""
+        return ""
 
     def narrowing(self) -> tuple[Narrowing, ...]:
         """Nothing: the accounts are few enough."""
@@ -176,8 +182,7 @@ class InMemory:
 
     def names(self, account_ids: Sequence[str]) -> pl.DataFrame:
         """`account_id` and `name` of those that are there."""
-        everybody = self._evaluation.universe.frame.lazy().select("account_id", "name")
-        return everybody.filter(pl.col("account_id").is_in(list(account_ids))).collect()
+        return self._evaluation.names(account_ids)
 
     def nearest_customers(self, account_id: str, *, count: int = 5) -> tuple[Neighbour, ...]:
         """The customers most like an account."""
@@ -253,8 +258,8 @@ class InMemory:
         return compare.compare(self._evaluation, self._evaluation.under(after))
 
     def accounts(self) -> Universe:
-        """The accounts in memory."""
-        return self._evaluation.universe
+        """All accounts where they are few enough for memory, else those that match or may match."""
+        return self._evaluation.everybody()
 
     def cut_offs(self) -> dict[str, float]:
         """The score that each tier begins at, where it is by score."""
@@ -279,4 +284,6 @@ class InMemory:
     def write(self, spec: ExportSpec, out: Path) -> Written:
         """Write such a file."""
         prepared = self.export(spec)
-        return Written(prepared.write(out), prepared.report, prepared.sha256)
+        written = prepared.write(out)
+        report = replace(prepared.report, size_bytes=written.stat().st_size)
+        return Written(written, report, prepared.sha256)

@@ -86,6 +86,10 @@ class MarketView(Protocol):
     def under(self, profile: Profile) -> "MarketView":
         """Another profile on the same accounts."""
 
+    @property
+    def refusal(self) -> str:
+        """Why accounts that are few enough could not be lifted all the same; empty where they were."""
+
     def narrowing(self) -> tuple[Narrowing, ...]:
         """What requiring each scored criterion would leave, where too many are left to be lifted."""
 
@@ -201,7 +205,7 @@ class MarketView(Protocol):
         """The profile against another on the same accounts."""
 
     def accounts(self) -> Universe:
-        """The accounts in memory: all of them, or those that match or may match."""
+        """All accounts where they are few enough for memory, else those that match or may match."""
 
     def cut_offs(self) -> dict[str, float]:
         """The score that each tier begins at, best first; none where tiers go by potential."""

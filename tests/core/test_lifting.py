@@ -1,20 +1,25 @@
 """Accounts lifted from an engine answer every question as the whole list in memory does."""
 
+import random
 import resource
+import shutil
 import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import polars as pl
 import pytest
 import strategies
 from hypothesis import HealthCheck, given, settings
 from test_engines import written
 from test_market_against_reference import PHASES
 
+from icp_core.accounts.universe import Universe
 from icp_core.analysis.listing import Wanted
 from icp_core.analysis.plan import TeamPlan
-from icp_core.errors import AccountError, SourceError
+from icp_core.errors import AccountError, ProfileError, SourceError
 from icp_core.evaluation import engines
 from icp_core.evaluation.engines import EngineAccounts, evaluation
 from icp_core.evaluation.engines.lifted import LiftedEvaluation
@@ -341,3 +346,116 @@ def test_sets_that_were_asked_about_the_longest_ago_make_room(demo, monkeypatch)
     whole = accounts.lifted(everybody)
     assert accounts.lifted(everybody) is whole
     assert accounts.lifted(PROFILE) is not first
+
+
+def test_many_may_ask_one_engine_at_once(demo):
+    universe, folder = demo
+    accounts = engine(folder)
+    place = next(i for i, one in enumerate(PROFILE.criteria) if isinstance(one.fit, Range))
+    profiles = [PROFILE.changing(place, fit=Range.between(least, None)) for least in range(5, 25)]
+    with ThreadPoolExecutor(4) as pool:
+        found = [
+            view.totals for view in pool.map(lambda one: view_of(accounts.evaluate(one)), profiles)
+        ]
+        pages = list(
+            pool.map(
+                lambda one: EngineAccounts(accounts.engine).evaluate(one).page(limit=5), profiles
+            )
+        )
+    expected = [Scoreboard(universe).evaluate(one) for one in profiles]
+    assert [one.matching for one in found] == [one.market.matching for one in expected]
+    assert [page["account_id"].to_list() for page in pages] == [
+        one.page(limit=5)["account_id"].to_list() for one in expected
+    ]
+
+
+def test_a_table_that_changes_is_lifted_again(tmp_path):
+    (tmp_path / "parts").mkdir()
+    file = tmp_path / "parts" / "a.parquet"
+    load("demo:3000").frame.write_parquet(file)
+    accounts = engine(tmp_path, "parquet://{folder}/parts")
+    accounts.evaluate(PROFILE)
+    fewer = load("demo:3000").frame.head(500)
+    fewer.write_parquet(file)
+    place = next(i for i, one in enumerate(PROFILE.criteria) if not one.role.is_gate)
+    stricter = PROFILE.changing(place, role="must_have")
+    found = accounts.evaluate(stricter).market
+    assert found.universe == 500
+    assert found.failing >= 0
+    whole = Scoreboard(Universe.of(fewer, name="x", label="x")).evaluate(stricter).market
+    assert found.matching == whole.matching
+
+
+def test_a_table_that_disappears_is_one_message(tmp_path):
+    (tmp_path / "parts").mkdir()
+    load("demo:3000").frame.write_parquet(tmp_path / "parts" / "a.parquet")
+    found = view_of(engine(tmp_path, "parquet://{folder}/parts").evaluate(PROFILE))
+    shutil.rmtree(tmp_path / "parts")
+    for ask in (found.costs, found.customers_outside, lambda: found.areas("region")):
+        with pytest.raises(SourceError):
+            ask()
+
+
+def test_what_makes_no_list_is_counted_in_the_engine(tmp_path):
+    (tmp_path / "parts").mkdir()
+    accounts = load("demo:3000").frame
+    twice = pl.concat([accounts, accounts.head(1)])
+    texts = accounts.with_columns(as_of=pl.lit("yesterday"))
+    for frame, reason in ((twice, "more than once"), (texts, "as_of")):
+        frame.write_parquet(tmp_path / "parts" / "a.parquet")
+        whole = Profile(name="Everybody")
+        found = view_of(engine(tmp_path, "parquet://{folder}/parts").evaluate(whole))
+        assert "areas" not in found.supports
+        assert reason in found.refusal
+        assert found.totals.matching == frame.height
+
+
+def test_other_gates_are_not_answered_from_what_was_lifted(demo):
+    _universe, folder = demo
+    place = next(i for i, one in enumerate(PROFILE.criteria) if isinstance(one.fit, Range))
+    found = view_of(engine(folder).evaluate(PROFILE))
+    with pytest.raises(ProfileError, match="not brought into memory"):
+        found.under(PROFILE.without(place))
+
+
+def test_everybody_is_learned_from_where_they_are_few_enough(demo):
+    universe, folder = demo
+    assert len(view_of(engine(folder).evaluate(PROFILE)).accounts()) == len(universe)
+    few = engine(folder, lift_up_to=1000)
+    assert len(view_of(few.evaluate(PROFILE)).accounts()) == few.left(PROFILE)
+
+
+def test_an_account_that_stayed_can_still_be_named_and_verified(demo):
+    universe, folder = demo
+    evaluated = Scoreboard(universe).evaluate(PROFILE)
+    failing = universe.frame["account_id"][int(evaluated.failing.rows[0])]
+    lifted = view_of(engine(folder).evaluate(PROFILE))
+    assert lifted.names([failing]).rows() == InMemory(evaluated).names([failing]).rows()
+    assert lifted.row(failing)["state"].to_list() == [0]
+
+
+def test_a_sample_has_every_country_whatever_its_numbers_look_like():
+    accounts = load("demo:250000").frame.select("account_id", "name", "country", "region")
+    letters = random.Random(1)
+    own = pl.DataFrame(
+        {
+            "account_id": [
+                f"domain:{i}{''.join(letters.choices('aeinorstlkmdg', k=6))}.se"
+                for i in range(60_000)
+            ],
+            "name": "x",
+            "country": "IS",
+            "region": None,
+        },
+        schema=accounts.schema,
+    )
+    everybody = pl.concat([accounts, own])
+    with tempfile.TemporaryDirectory() as folder:
+        everybody.write_parquet(f"{folder}/a.parquet")
+        sample = EngineAccounts(engines.connect(f"parquet://{folder}")).sample()
+    shares = {
+        country: len(sample.filter(country=country)) / len(everybody.filter(country=country))
+        for country in ("SE", "NO", "DK", "FI", "IS")
+    }
+    assert 1_500 < len(sample) <= 20_000
+    assert max(shares.values()) < 4 * min(shares.values())

@@ -15,7 +15,7 @@ from icp_core.errors import ImportRefused, SourceError, WorkspaceError
 from icp_core.evaluation import engines
 from icp_core.evaluation.engines import EngineAccounts
 from icp_core.evaluation.engines.base import without_password
-from icp_core.evaluation.engines.evaluation import LIFTED, SECONDS
+from icp_core.evaluation.engines.evaluation import SECONDS, lift_limit
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.exporting import Customers, Prepared
 from icp_core.importing.library import IMPORTED, Library
@@ -126,23 +126,6 @@ def tried_market(source: str, profile: Profile) -> MarketView:
     return _market(source, profile, edition_of(source))
 
 
-def lifted_up_to() -> int:
-    """Accounts up to which those that match or may match are lifted from an engine.
-
-    Raises
-    ------
-    SourceError
-        If `ICP_LIFT_ACCOUNTS` is no whole number.
-    """
-    text = os.environ.get("ICP_LIFT_ACCOUNTS", "").strip()
-    if not (text or str(LIFTED)).isdecimal():
-        raise SourceError(
-            f"ICP_LIFT_ACCOUNTS is {text!r}; set it to a whole number of accounts, such as {LIFTED}, or "
-            "to 0 to leave them all in their engine."
-        )
-    return int(text or LIFTED)
-
-
 def comparison(source: str, before: Profile, after: Profile) -> Comparison:
     """Two profiles on a source: who came, who went, who moved, and why.
 
@@ -157,13 +140,13 @@ def comparison(source: str, before: Profile, after: Profile) -> Comparison:
         if not stays_in_engine(source):
             return _comparison(source, before, after, edition_of(source))
         engine = _engine(source)
-        most = lifted_up_to()
+        most = lift_limit()
         if not most:
             raise SourceError(
                 "Profiles are compared account by account, and here all accounts stay in their engine. "
                 "Have ICP_LIFT_ACCOUNTS raised, or load the list on the Import page."
             )
-        if engine.left(before) + engine.left(after) > most:
+        if engine.left(before, after) > most:
             raise SourceError(
                 f"The two profiles leave more than {most:,} accounts in the engine, too many to be "
                 "compared one by one. Narrow their must-haves."
@@ -219,7 +202,15 @@ def export(
 
 
 def countries(source: str) -> tuple[str, ...]:
-    """Codes of the countries that a source has accounts in."""
+    """Codes of the countries that a source has accounts in.
+
+    Raises
+    ------
+    SourceError
+        If the accounts stay in an engine that fails.
+    """
+    if stays_in_engine(source):
+        return _engine(source).countries()
     return offers(source).values("country")
 
 
@@ -265,7 +256,7 @@ def _sample(source: str) -> Universe:
 @st.cache_resource(max_entries=8, ttl=_ENGINE_AGE, show_spinner=False)
 def _engine(source: str) -> EngineAccounts:
     return EngineAccounts(
-        engines.connect(_named()[source]), seconds=_query_seconds(), lift_up_to=lifted_up_to()
+        engines.connect(_named()[source]), seconds=_query_seconds(), lift_up_to=lift_limit()
     )
 
 

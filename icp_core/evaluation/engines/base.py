@@ -3,16 +3,24 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from threading import Event, Lock, Thread
-from typing import Any
+from threading import Event, RLock, Thread
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import narwhals as nw
 import polars as pl
+from narwhals.exceptions import NarwhalsError
 
 from icp_core.accounts.columns import REQUIRED, Column, describe_all
 from icp_core.accounts.demo import SOURCE as FICTIONAL
 from icp_core.errors import SourceError
+
+_ANY_ENGINE: Final[tuple[type[Exception], ...]] = (
+    NarwhalsError,
+    pl.exceptions.PolarsError,
+    NotImplementedError,
+)
+"""What goes wrong on the way to an engine or from it: a column gone, a type that nobody can read."""
 
 
 class Engine(ABC):
@@ -36,7 +44,7 @@ class Engine(ABC):
 
     def __init__(self, name: str) -> None:
         self.name = self.label = name
-        self._asked = Lock()
+        self._asked = RLock()
         self.columns = self._describe()
         self.fictional = self._holds("source", nw.col("source") == FICTIONAL)
         self.tells_customers = self._holds("is_customer", ~nw.col("is_customer").is_null())
@@ -62,7 +70,8 @@ class Engine(ABC):
         """Turn what goes wrong in the engine into our error, and stop what takes too long.
 
         One question at a time: a connection is not to be shared, and what is stopped must be our own.
-        The time begins when it is this question's turn.
+        So a question is built in here too, since that asks for the table's columns. The time begins when
+        it is this question's turn.
 
         Raises
         ------
@@ -86,7 +95,7 @@ class Engine(ABC):
             watcher.start()
         try:
             yield
-        except self.errors as error:
+        except self.errors + _ANY_ENGINE as error:
             if expired.is_set():
                 raise SourceError(
                     f"The question to {self.name} took longer than {seconds:g} s and was stopped. "

@@ -1,11 +1,12 @@
 """Evaluating profiles on accounts that stay in an engine."""
 
-from collections.abc import Callable, Hashable, Iterator, MutableMapping
+import os
+from collections.abc import Callable, Hashable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from math import ceil, log10
-from operator import add
+from operator import add, or_
 from threading import Lock, RLock, Timer
 from time import monotonic
 from typing import Any, Final, TypeVar
@@ -19,6 +20,7 @@ from cachetools import TTLCache
 from icp_core.accounts.columns import BY_NAME, Column
 from icp_core.accounts.on_disk import scratch, writing
 from icp_core.accounts.universe import Universe
+from icp_core.errors import SourceError, UniverseError
 from icp_core.evaluation.account_arrays import test_key
 from icp_core.evaluation.engines.base import Engine
 from icp_core.evaluation.engines.cells import Cells
@@ -53,6 +55,8 @@ Beyond that those asked about the longest ago go: whoever tries out must-haves l
 """
 
 _LEAST_SAMPLE: Final = 1_000
+"""Accounts below which a sample says too little of who is rare."""
+
 _MOST_KEPT: Final = 64
 """Answers and counts kept by profile: more than people work on one engine at a time."""
 
@@ -61,6 +65,26 @@ _ANSWER_AGE: Final = 3_600.0
 
 _IDLE: Final = 900.0
 """Seconds without a question after which lifted accounts are dropped."""
+
+
+LIFT_VARIABLE: Final = "ICP_LIFT_ACCOUNTS"
+
+
+def lift_limit() -> int:
+    """`ICP_LIFT_ACCOUNTS` if set, else `LIFTED`; 0 leaves all accounts in their engine.
+
+    Raises
+    ------
+    SourceError
+        If it is no whole number.
+    """
+    text = os.environ.get(LIFT_VARIABLE, "").strip()
+    if text and not (text.isascii() and text.isdigit()):
+        raise SourceError(
+            f"{LIFT_VARIABLE} is {text!r}; set it to a whole number of accounts, such as {LIFTED}, or "
+            "to 0 to leave them all in their engine."
+        )
+    return int(text) if text else LIFTED
 
 
 @dataclass(frozen=True)
@@ -114,6 +138,7 @@ class EngineAccounts:
         self.seconds = seconds
         self.lift_up_to = lift_up_to
         self._include_inactive = include_inactive
+        self._is_dropping = False
         # Held while something is looked up or put down, never while the engine works.
         self._lock = RLock()
         self._making: WeakValueDictionary[Hashable, Any] = WeakValueDictionary()
@@ -138,19 +163,41 @@ class EngineAccounts:
             If the engine fails or takes too long.
         """
         profile.check(self.columns)
+        refusal = ""
         if self.lift_up_to and self.left(profile) <= self.lift_up_to:
-            return self.lifted(profile).evaluate(profile)
+            try:
+                return self._lifted_evaluation(profile)
+            except UniverseError as error:
+                # As a table they can be counted, but they make no list: an id stands twice, say.
+                refusal = str(error)
         return self._once(
             self._answers,
             profile.model_dump_json(),
-            lambda: EngineEvaluation(self, self._market(profile)),
+            lambda: EngineEvaluation(self, self._market(profile), refusal=refusal),
         )
+
+    def _lifted_evaluation(self, profile: Profile) -> LiftedEvaluation:
+        for _attempt in range(2):
+            found = self.lifted(profile).evaluate(profile)
+            if len(found.matches) + len(found.possible) == self.left(profile):
+                return found
+            # The table changed between the two questions: whatever is kept of it is of yesterday.
+            self.forget()
+        raise SourceError(
+            f"The table of {self.engine.name} changes while it is asked. Try again when it is written."
+        )
+
+    def forget(self) -> None:
+        """Ask and lift everything again from now on."""
+        with self._lock:
+            for kept in (self._answers, self._cells, self._facts, self._lifted):
+                kept.clear()
 
     def _market(self, profile: Profile) -> Market:
         with self.engine.asking(seconds=self.seconds):
             return evaluate(self.accounts(), profile, columns=self.columns, keep=self.engine.keep)
 
-    def lifted(self, *profiles: Profile) -> LiftedScoreboard:
+    def lifted(self, profile: Profile, *others: Profile) -> LiftedScoreboard:
         """The matches and possible accounts of some profiles in memory, lifted if they are not yet.
 
         Raises
@@ -160,13 +207,15 @@ class EngineAccounts:
         SourceError
             If the engine fails or takes too long, or the disk refuses them.
         """
-        for profile in profiles:
-            profile.check(self.columns)
-        gates = frozenset(profile.gates for profile in profiles)
+        for one in (profile, *others):
+            one.check(self.columns)
+        gates = frozenset(one.gates for one in (profile, *others))
         with self._alone("lifted", gates):
             with self._lock:
                 known = self._lifted.get(gates)
-            scoreboard = known[0] if known else LiftedScoreboard(self._lift(gates), self._whole())
+            scoreboard = (
+                known[0] if known else LiftedScoreboard(self._lift(gates), self._whole(), gates)
+            )
             with self._lock:
                 self._lifted[gates] = scoreboard, monotonic()
                 if not known:
@@ -183,11 +232,16 @@ class EngineAccounts:
                 for scoreboard, _used in self._lifted.values()
             )
 
-    def left(self, profile: Profile) -> int:
-        """Matches and possible accounts together, counted in the engine."""
-        cells = self.cells(profile)
-        failing = reduce(add, (cells.gate(gate)[0] for gate in profile.gates), cells.none())
-        return cells.count(~failing)
+    def left(self, *profiles: Profile) -> int:
+        """Accounts that match or may match at least one of the profiles, counted in the engine."""
+        first, *others = profiles
+        cells = self.cells(first)
+        for profile in others:
+            cells = cells.asked(profile.gates)
+        fails_all = ~cells.none()
+        for profile in profiles:
+            fails_all &= reduce(or_, (cells.gate(gate)[0] for gate in profile.gates), cells.none())
+        return cells.count(~fails_all)
 
     def cells(self, profile: Profile) -> Cells:
         """All accounts as the gates of a profile see them."""
@@ -195,8 +249,8 @@ class EngineAccounts:
 
     def _count(self, gates: tuple[Criterion, ...]) -> Cells:
         def counted() -> Cells:
-            question = Cells.question(self.accounts(), gates, columns=self.columns)
-            return Cells(gates, self.ask(question), self._count)
+            found = self.ask(lambda accounts: Cells.question(accounts, gates, columns=self.columns))
+            return Cells(gates, found, self._count)
 
         return self._once(self._cells, gates, counted)
 
@@ -221,8 +275,8 @@ class EngineAccounts:
         ]
         return tuple(sorted(found, key=lambda one: one.left))
 
-    def ask(self, question: nw.LazyFrame[Any]) -> pl.DataFrame:
-        """The rows of a question, within the time limit.
+    def ask(self, question: Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]]) -> pl.DataFrame:
+        """The rows of a question about the accounts, within the time limit.
 
         Raises
         ------
@@ -230,7 +284,8 @@ class EngineAccounts:
             If the engine fails or takes too long.
         """
         with self.engine.asking(seconds=self.seconds):
-            found: pl.DataFrame = question.collect("polars").to_native()
+            asked = question(nw.from_native(self.accounts()))
+            found: pl.DataFrame = asked.collect("polars").to_native()
         return found
 
     def sampled(self) -> Universe:
@@ -259,6 +314,8 @@ class EngineAccounts:
             spread=self._spread,
             listed=self._listed,
             customers=lambda: self._fact("customers", self._customers),
+            fetch=self._fetch,
+            everybody=self._everybody,
         )
 
     def _fact(self, key: str, ask: Callable[[], Any]) -> Any:
@@ -292,14 +349,17 @@ class EngineAccounts:
 
     def _listed(self, level: str) -> pl.DataFrame:
         def ask() -> pl.DataFrame:
-            areas = nw.from_native(self.accounts()).select(
-                dimension("country", columns=self.columns).alias("_area_country"),
-                dimension(level, columns=self.columns).alias("_area_code"),
+            counts = self.ask(
+                lambda accounts: (
+                    accounts.select(
+                        dimension("country", columns=self.columns).alias("_area_country"),
+                        dimension(level, columns=self.columns).alias("_area_code"),
+                    )
+                    .group_by("_area_country", "_area_code")
+                    .agg(nw.len().alias("_area_accounts"))
+                )
             )
-            counts = areas.group_by("_area_country", "_area_code").agg(
-                nw.len().alias("_area_accounts")
-            )
-            return self.ask(counts).select(
+            return counts.select(
                 country=pl.col("_area_country").cast(pl.String),
                 code=pl.col("_area_code").cast(pl.String),
                 accounts=pl.col("_area_accounts").cast(pl.Int64),
@@ -308,13 +368,31 @@ class EngineAccounts:
         found: pl.DataFrame = self._fact(f"listed by {level}", ask)
         return found
 
+    def countries(self) -> tuple[str, ...]:
+        """Countries that the accounts lie in, rising.
+
+        Raises
+        ------
+        SourceError
+            If the engine fails or takes too long.
+        """
+        return tuple(sorted(self._listed("region")["country"].drop_nulls().unique()))
+
+    def _fetch(self, account_ids: Sequence[str]) -> pl.DataFrame:
+        wanted = nw.col("account_id").is_in(list(account_ids))
+        return tidy(self.ask(lambda accounts: accounts.filter(wanted)))
+
+    def _everybody(self) -> Universe | None:
+        whole = Profile(name="Everybody")
+        if self.left(whole) > self.lift_up_to:
+            return None
+        return self.lifted(whole).universe
+
     def _customers(self) -> int:
         if "is_customer" not in self.columns:
             return 0
-        customers = nw.from_native(self.accounts()).select(
-            indicator(nw.col("is_customer")).sum().alias("_customers")
-        )
-        return int(self.ask(customers).item() or 0)
+        count = indicator(nw.col("is_customer")).sum().alias("_customers")
+        return int(self.ask(lambda accounts: accounts.select(count)).item() or 0)
 
     def _lift(self, gates: frozenset[tuple[Criterion, ...]]) -> Universe:
         wider = self._wider(gates)
@@ -333,19 +411,19 @@ class EngineAccounts:
         return min(found, key=len, default=None)
 
     def _fetched(self, gates: frozenset[tuple[Criterion, ...]]) -> Universe:
-        left = frame = nw.from_native(self.accounts())
-        # Without a gate everybody is left.
-        if all(gates):
-            left = frame.filter(
-                reduce(lambda one, other: one | other, map(self._fails_none, gates))
-            )
         with scratch() as folder:
             with self.engine.asking(seconds=self.seconds):
+                left = nw.from_native(self.accounts())
+                # Without a gate everybody is left.
+                if all(gates):
+                    left = left.filter(
+                        reduce(lambda one, other: one | other, map(self._fails_none, gates))
+                    )
                 for place, batch in enumerate(self.engine.batches(left.to_native(), rows=BATCH)):
                     with writing(folder.parent):
                         tidy(batch).write_ipc(folder / f"{place:06}.arrow", compression="lz4")
             if not any(folder.iterdir()):
-                empty = tidy(self.ask(frame.head(0)))
+                empty = tidy(self.ask(lambda accounts: accounts.head(0)))
                 return Universe(self.engine.name, self.engine.label, empty, self.engine.fictional)
             return Universe.of(
                 pl.scan_ipc(folder / "*.arrow"),
@@ -368,12 +446,16 @@ class EngineAccounts:
                 del self._lifted[gates]
 
     def _drop_later(self) -> None:
+        if self._is_dropping:
+            return
+        self._is_dropping = True
         timer = Timer(_IDLE, self._drop_idle)
         timer.daemon = True
         timer.start()
 
     def _drop_idle(self) -> None:
         with self._lock:
+            self._is_dropping = False
             since = monotonic() - _IDLE
             self._lifted = {
                 gates: (scoreboard, used)
@@ -395,21 +477,23 @@ class EngineAccounts:
     def sample(self, rows: int = SAMPLE) -> pl.DataFrame:
         """At most so many accounts from all over the table, the same ones every time.
 
-        They are those whose `account_id` ends in certain digits, because the first accounts of a
-        sorted table are all of one kind. A table whose ids end otherwise gives its first accounts.
+        They are those whose `account_id` has certain characters just before its last three, because
+        the first accounts of a sorted table are all of one kind; before, since a national number may
+        end in a check digit after a dash, and a domain in that of its country. A table whose ids are
+        made otherwise gives its first accounts.
 
         Raises
         ------
         SourceError
             If the engine fails or takes too long.
         """
-        accounts = nw.from_native(self.accounts())
         with self.engine.asking(seconds=self.seconds):
+            accounts = nw.from_native(self.accounts())
             total = int(accounts.select(nw.len()).collect("polars").item())
-            digits = max(0, ceil(log10(total / rows))) if total > rows else 0
-            ends = nw.col("account_id").str.ends_with("7" * digits)
-            found = (accounts.filter(ends) if digits else accounts).head(rows).collect("polars")
-            if digits and len(found) < _LEAST_SAMPLE:
+            tenths = max(0, ceil(log10(total / rows))) if total > rows else 0
+            drawn = nw.col("account_id").str.contains(f"[7e]{{{tenths}}}.{{3}}$")
+            found = (accounts.filter(drawn) if tenths else accounts).head(rows).collect("polars")
+            if tenths and len(found) < _LEAST_SAMPLE:
                 found = accounts.head(rows).collect("polars")
         return tidy(found.to_native())
 
@@ -417,8 +501,9 @@ class EngineAccounts:
 class EngineEvaluation:
     """One profile on one engine: totals that are here, and rows that are fetched when asked for."""
 
-    def __init__(self, accounts: EngineAccounts, market: Market) -> None:
+    def __init__(self, accounts: EngineAccounts, market: Market, *, refusal: str = "") -> None:
         self.accounts = accounts
+        self.refusal = refusal
         self.market = market
         self.profile = market.profile
 
@@ -449,11 +534,11 @@ class EngineEvaluation:
         SourceError
             If the engine fails or takes too long.
         """
-        return self._fetch(self._ranked(MATCH, tiered=True), offset=offset, limit=limit)
+        return self._fetch(MATCH, tiered=True, offset=offset, limit=limit)
 
     def to_verify(self, count: int) -> pl.DataFrame:
         """The possible accounts with the highest scores, in the shape of `page` without a tier."""
-        return self._fetch(self._ranked(POSSIBLE, tiered=False), offset=0, limit=count)
+        return self._fetch(POSSIBLE, tiered=False, offset=0, limit=count)
 
     def stream(self, *, rows: int = BATCH, limit: int | None = None) -> Iterator[pl.DataFrame]:
         """All matches, best first, batch by batch, in the shape of `page`; never all at once.
@@ -463,11 +548,11 @@ class EngineEvaluation:
         SourceError
             If the engine fails; there is no time limit, since batches come as fast as they are used.
         """
-        frame = self._ranked(MATCH, tiered=True)
-        if limit is not None:
-            frame = frame.head(limit)
         engine = self.accounts.engine
         with engine.asking(seconds=None):
+            frame = self._ranked(MATCH, tiered=True)
+            if limit is not None:
+                frame = frame.head(limit)
             for batch in engine.batches(frame.to_native(), rows=rows):
                 yield self._named(batch)
 
@@ -494,8 +579,10 @@ class EngineEvaluation:
     def _reachable(self) -> int:
         in_tier = nw.col("tier") < len(self.profile.tiers.tiers)
         opted_out = nw.col("marketing_opt_out")
-        frame = self._ranked(MATCH, tiered=True).filter(in_tier, opted_out.is_null() | ~opted_out)
         with self.accounts.engine.asking(seconds=self.accounts.seconds):
+            frame = self._ranked(MATCH, tiered=True).filter(
+                in_tier, opted_out.is_null() | ~opted_out
+            )
             return int(frame.select(nw.len()).collect("polars").item())
 
     @cached_property
@@ -503,10 +590,10 @@ class EngineEvaluation:
         policy = self.profile.tiers
         if policy.kind != "capacity":
             return boundaries(policy, None)
-        frame = self._ranked(MATCH, tiered=False).filter(~nw.col(NAMES.score).is_null())
-        columns = frame.select(NAMES.score, NAMES.potential, "account_id")
         room = int(sum(tier.threshold for tier in policy.tiers))
         with self.accounts.engine.asking(seconds=self.accounts.seconds):
+            frame = self._ranked(MATCH, tiered=False).filter(~nw.col(NAMES.score).is_null())
+            columns = frame.select(NAMES.score, NAMES.potential, "account_id")
             return boundaries(policy, columns.head(room).collect("polars").to_native())
 
     def _ranked(self, state: int, *, tiered: bool) -> nw.LazyFrame[Any]:
@@ -515,8 +602,9 @@ class EngineEvaluation:
         )
         return frame.with_columns(tier_of(self._cutoffs).alias("tier")) if tiered else frame
 
-    def _fetch(self, frame: nw.LazyFrame[Any], *, offset: int, limit: int) -> pl.DataFrame:
+    def _fetch(self, state: int, *, tiered: bool, offset: int, limit: int) -> pl.DataFrame:
         with self.accounts.engine.asking(seconds=self.accounts.seconds):
+            frame = self._ranked(state, tiered=tiered)
             rows = frame.head(offset + limit).collect("polars").to_native()
         return self._named(rows.slice(offset))
 
@@ -548,7 +636,13 @@ def _narrowed(wider: LiftedScoreboard, gates: frozenset[tuple[Criterion, ...]]) 
 
 
 def tidy(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows in the types that accounts in memory have, whatever the engine calls them."""
+    """Rows in the types that accounts in memory have, whatever the engine calls them.
+
+    Raises
+    ------
+    UniverseError
+        If a column cannot be read as its type.
+    """
     wanted: dict[str, pl.DataType] = {}
     for name, dtype in rows.schema.items():
         canonical = BY_NAME[name].dtype if name in BY_NAME else None
@@ -558,4 +652,13 @@ def tidy(rows: pl.DataFrame) -> pl.DataFrame:
             wanted[name] = pl.String()
         elif dtype.is_decimal():
             wanted[name] = pl.Float64()
-    return rows.cast({name: dtype for name, dtype in wanted.items() if rows.schema[name] != dtype})
+    for name, dtype in wanted.items():
+        if rows.schema[name] != dtype:
+            try:
+                rows = rows.with_columns(pl.col(name).cast(dtype))
+            except pl.exceptions.PolarsError as error:
+                raise UniverseError(
+                    f"The column {name} holds {rows.schema[name]}, which cannot be read as {dtype}. "
+                    "Convert it in the table."
+                ) from error
+    return rows

@@ -1,21 +1,21 @@
 """The accounts of an engine that match or may match, lifted into memory: weights are instant there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import polars as pl
 
 from icp_core.accounts.universe import Universe
-from icp_core.errors import AccountError
-from icp_core.evaluation.account_arrays import CACHE_BYTES, AccountArrays
+from icp_core.errors import AccountError, ProfileError
+from icp_core.evaluation.account_arrays import CACHE_BYTES, AccountArrays, test_key
 from icp_core.evaluation.engines.base import Engine
 from icp_core.evaluation.engines.cells import Cells
 from icp_core.evaluation.everyone import Everyone
-from icp_core.evaluation.in_memory import Evaluation, Split
+from icp_core.evaluation.in_memory import Evaluation, Split, evaluated_rows
 from icp_core.evaluation.market import GateCost
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.first_draft import Spread
-from icp_core.profiles.model import Profile
+from icp_core.profiles.model import Criterion, Profile
 
 _CACHE_PER_ACCOUNT: Final = 160
 """Bytes for what is kept: as a list of five million has; several sets may be lifted at a time."""
@@ -39,6 +39,10 @@ class Whole:
         All accounts by area, as `Evaluation.listed`.
     customers
         How many customers there are.
+    fetch
+        The accounts of those ids, whether they were lifted or not.
+    everybody
+        All accounts, lifted; None where they are too many.
     """
 
     def __init__(
@@ -49,12 +53,16 @@ class Whole:
         spread: Callable[[str], Spread | None],
         listed: Callable[[str], pl.DataFrame],
         customers: Callable[[], int],
+        fetch: Callable[[Sequence[str]], pl.DataFrame],
+        everybody: Callable[[], Universe | None],
     ) -> None:
         self.engine = engine
         self.cells = cells
         self.spread = spread
         self.listed = listed
         self.customers = customers
+        self.fetch = fetch
+        self.everybody = everybody
 
 
 class LiftedScoreboard(Scoreboard):
@@ -66,16 +74,33 @@ class LiftedScoreboard(Scoreboard):
         The accounts lifted.
     whole
         What their engine tells of all accounts.
+    gates
+        The sets of gates that they were lifted for.
     """
 
-    def __init__(self, universe: Universe, whole: Whole) -> None:
+    def __init__(
+        self, universe: Universe, whole: Whole, gates: frozenset[tuple[Criterion, ...]]
+    ) -> None:
         cache_bytes = max(_LEAST_CACHE, min(CACHE_BYTES, _CACHE_PER_ACCOUNT * len(universe)))
         super().__init__(universe, cache_bytes=cache_bytes)
         self.whole = whole
+        self._gates = [frozenset(map(test_key, one)) for one in gates]
 
     def evaluate(self, profile: Profile) -> "LiftedEvaluation":
-        """The market of a profile: of one of those that the accounts were lifted for."""
+        """The market of a profile whose gates leave none but accounts that were lifted.
+
+        Raises
+        ------
+        ProfileError
+            If the profile does not fit the columns, or its gates leave others too.
+        """
         profile.check(self.universe.columns)
+        asked = frozenset(map(test_key, profile.gates))
+        if not any(lifted <= asked for lifted in self._gates):
+            raise ProfileError(
+                f"The must-haves of {profile.name} leave accounts of {self.universe.label} that were "
+                "not brought into memory. Open the page again."
+            )
         split = self.split(profile.gates)
         return LiftedEvaluation(self, profile, split, self.whole, under=self.evaluate)
 
@@ -142,6 +167,36 @@ class LiftedEvaluation(Evaluation):
     def customers_listed(self) -> int:
         """Customers among all accounts of the engine."""
         return self._whole.customers()
+
+    def account_row(self, account_id: str) -> pl.DataFrame:
+        """One account of the engine with everything that `expressions.evaluated` adds.
+
+        Raises
+        ------
+        AccountError
+            If the engine does not hold it.
+        SourceError
+            If it was not lifted, and the engine fails or takes too long.
+        """
+        try:
+            return super().account_row(account_id)
+        except AccountError:
+            found = self._whole.fetch([account_id])
+            if found.is_empty():
+                raise
+            return evaluated_rows(found, self.profile)
+
+    def names(self, account_ids: Sequence[str]) -> pl.DataFrame:
+        """`account_id` and `name` of those of some accounts that are in the engine."""
+        found = super().names(account_ids)
+        others = sorted(set(account_ids).difference(found["account_id"]))
+        if not others:
+            return found
+        return pl.concat([found, self._whole.fetch(others).select("account_id", "name")])
+
+    def everybody(self) -> Universe:
+        """All accounts of the engine where they are few enough, else those that were lifted."""
+        return self._whole.everybody() or self.universe
 
     def listed(self, level: str) -> pl.DataFrame:
         """All accounts of the engine by area: country, code (both may be null), accounts."""
