@@ -50,7 +50,14 @@ def _table(found: Twins, result: LearningResult) -> None:
             Field("account_id", _("Account id"), on_page=False),
             Field("name", _("Company"), pinned=True),
             Field("similarity", _("Similarity"), "share_bar", width=110),
-            Field("nearest_name", _("Nearest customer")),
+            Field(
+                "nearest_name",
+                _("Nearest of these customers"),
+                help=_(
+                    "Among the customers above, on the columns that tell them apart. An account's own page "
+                    "looks among all customers, on the columns that the profile reads."
+                ),
+            ),
             Field("shared", _("They share"), "tags", width=315),
             Field("different", _("They differ in"), "tags", width=105),
         ),
