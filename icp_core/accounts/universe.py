@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+import pyarrow as pa
 
 from icp_core.accounts.columns import BY_NAME, REQUIRED, Column, conform, describe_all, typed
 from icp_core.accounts.identity import account_ids
@@ -151,13 +152,19 @@ class Universe:
         >>> universe.frame["employees"].to_list().count(None)
         1
         """
-        if frame.index.name == "account_id":
-            frame = frame.reset_index()
         label = label or name
         try:
+            if frame.index.name == "account_id":
+                frame = frame.reset_index()
             # Names of columns can be anything in pandas.
             accounts = pl.from_pandas(frame.rename(columns=str), nan_to_null=True)
-        except (pl.exceptions.PolarsError, ValueError, TypeError) as error:
+        except (
+            pl.exceptions.PolarsError,
+            pa.ArrowException,
+            ValueError,
+            TypeError,
+            OverflowError,
+        ) as error:
             raise UniverseError(
                 f"{label} cannot be read from pandas: {error}. Give each column one kind of value."
             ) from error

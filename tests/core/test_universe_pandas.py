@@ -134,3 +134,17 @@ def test_accounts_are_the_same_there_and_back(source):
 def test_the_documented_example_does_what_it_says():
     failed, attempted = doctest.testfile(str(COLUMNS), module_relative=False)
     assert (failed, attempted) == (0, 6)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame({"account_id": ["a"], "name": ["x"]}).set_index("account_id", drop=False),
+        pd.DataFrame({"account_id": ["a"], "name": ["x"], "big": pd.Series([2**70], dtype=object)}),
+        pd.DataFrame({"account_id": ["a"], "name": ["x"], "wave": [1 + 2j]}),
+    ],
+    ids=["an index that is a column too", "a number beyond 64 bits", "a complex number"],
+)
+def test_what_pandas_holds_and_accounts_cannot_is_one_message(frame):
+    with pytest.raises(UniverseError, match="cannot be read from pandas"):
+        Universe.from_pandas(frame)

@@ -54,8 +54,8 @@ def _table(found: Twins, result: LearningResult) -> None:
                 "nearest_name",
                 _("Nearest of these customers"),
                 help=_(
-                    "Among the customers above, on the columns that tell them apart. An account's own page "
-                    "looks among all customers, on the columns that the profile reads."
+                    "Among the customers above, on the columns that tell them apart. An account's own "
+                    "page looks among all customers, on the columns that the profile reads."
                 ),
             ),
             Field("shared", _("They share"), "tags", width=315),
