@@ -65,14 +65,16 @@ def prepare_matches(
         fictional=universe.fictional,
         on=on,
     )
-    marked = with_companies(ranking.marks(), excluded)[ranking.order]
-    marked = marked.with_columns(ranking.results(ranking.order)["tier"])
-    fate = row_outcome(marked, target=target, customers=customers, countries=countries, tiers=tiers)
-    kept = ranking.order[(fate == KEPT).to_numpy()]
+    judged = with_companies(ranking.eligibility(), excluded)[ranking.order]
+    judged = judged.with_columns(ranking.results(ranking.order)["tier"])
+    outcome = row_outcome(
+        judged, target=target, customers=customers, countries=countries, tiers=tiers
+    )
+    kept = ranking.order[(outcome == KEPT).to_numpy()]
     costs = ranking.costs(layout, kept)
     report = reported(
-        marked,
-        fate,
+        judged,
+        outcome,
         target=target,
         profile=profile,
         fictional=universe.fictional,
@@ -147,9 +149,11 @@ class _Ranking:
             }
         )
 
-    def marks(self) -> pl.DataFrame:
+    def eligibility(self) -> pl.DataFrame:
         """Marks by place."""
-        return self._kept("marks", READ, lambda facts: eligibility_of(layouts.completed(facts)))
+        return self._kept(
+            "eligibility", READ, lambda facts: eligibility_of(layouts.completed(facts))
+        )
 
     def costs(self, layout: Layout, places: Places) -> dict[str, int]:
         """Sums of `Content.costs` over the cells of some accounts."""

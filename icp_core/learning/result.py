@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from threadpoolctl import threadpool_limits
 
@@ -75,6 +76,10 @@ class LearningResult:
     labelled: LabelledAccounts | None
     columns: tuple[Column, ...]
     seed: int
+
+    def names(self, rows: npt.ArrayLike) -> list[str | None]:
+        """Names of accounts by their rows in the universe."""
+        return self.universe.frame["name"].gather(np.asarray(rows)).to_list()
 
     @property
     def suggested(self) -> tuple[Attribute, ...]:

@@ -58,24 +58,24 @@ class Decision:
         return (self.status, self.note, self.owner) == (None, None, None)
 
 
-def fields(key: str, *, standing: Mapping[str, Any] | None = None) -> Decision:
+def fields(key: str, *, decided: Mapping[str, Any] | None = None) -> Decision:
     """Draw the fields of a decision.
 
     Parameters
     ----------
     key
         Begins the keys of the widgets.
-    standing
+    decided
         Where the one account stands, to begin with (a row of `Workspace.decisions`); then a blank
         note or owner clears. None for many accounts; then blank leaves as it is.
     """
-    before = standing or {}
+    before = decided or {}
     status = st.segmented_control(
         _("Decision"),
         list(Status),
         format_func=status_name,
-        default=before.get("status", Status.OPEN) if standing is not None else None,
-        required=standing is not None,
+        default=before.get("status", Status.OPEN) if decided is not None else None,
+        required=decided is not None,
         key=f"{key}_status",
     )
     detail: str | None = ""
@@ -100,7 +100,7 @@ def fields(key: str, *, standing: Mapping[str, Any] | None = None) -> Decision:
     with st.container(horizontal=True):
         note = st.text_input(_("Note"), before.get("note", ""), key=f"{key}_note")
         owner = st.text_input(_("Owner"), before.get("owner", ""), width=200, key=f"{key}_owner")
-    if standing is None:
+    if decided is None:
         return Decision(status, detail or "", note or None, owner or None)
     return Decision(
         None

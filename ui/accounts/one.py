@@ -238,10 +238,10 @@ def _customers(market: MarketView, account_id: str) -> None:
 
 def _decide(account_id: str, facts: Mapping[str, Any], *, list_name: str) -> None:
     workspace = data.workspace()
-    standing = workspace.decisions([account_id])
-    before = standing.row(0, named=True) if standing.height else {"status": Status.OPEN}
+    decided = workspace.decisions([account_id])
+    before = decided.row(0, named=True) if decided.height else {"status": Status.OPEN}
     with st.container(border=True, gap="small"):
-        decision = deciding.fields(f"decide_{account_id}", standing=before)
+        decision = deciding.fields(f"decide_{account_id}", decided=before)
         with st.container(horizontal=True):
             if st.button(
                 _("Save"), type="primary", disabled=decision.is_empty, key="decide_save"

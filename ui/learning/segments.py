@@ -61,7 +61,7 @@ def _card(one: Segment, result: LearningResult) -> None:
             count=number(len(one.rows)), share=percent(one.share)
         )
     )
-    names = result.universe.frame["name"].gather(one.rows[:_SHOWN]).to_list()
+    names = result.names(one.rows[:_SHOWN])
     st.caption(plain(", ".join(name or "–" for name in names)))
     if one.profile is None:
         st.caption(_("Nothing sets it apart from the market, so there is no profile."))
