@@ -31,13 +31,10 @@ def totals(market: MarketView) -> None:
     """Draw what the market is made of and what every gate costs."""
     headline(market)
     st.caption(range_sentence(market))
-    st.caption(
-        _(
-            "SAM, SOM, concentration and robustness need the accounts in memory, and too many match or "
-            "may match."
-        )
+    shell.too_many(
+        market,
+        needing=_("SAM, SOM, concentration and robustness need the accounts in memory."),
     )
-    shell.too_many(market)
     if not market.totals.matching:
         st.info(_("No company matches this profile, so there is nothing to break down."))
     else:

@@ -201,16 +201,25 @@ def _answered(view: View, *, quiet: bool) -> MarketView:
     return last
 
 
-def too_many(found: MarketView) -> None:
-    """Say how many accounts the must-haves leave, and which criterion would make them few enough."""
+def too_many(found: MarketView, *, needing: str = "") -> None:
+    """Say how many accounts the must-haves leave, and which criterion would make them few enough.
+
+    Parameters
+    ----------
+    found
+        The market, in an engine.
+    needing
+        A sentence on what needs the accounts in memory; the whole page unless given.
+    """
+    needing = needing or _("This page needs the accounts in memory.")
     left = found.totals.matching + found.totals.possible
     most = lift_limit()
     if found.refusal:
         st.info(
             plain(
-                _(
-                    "This page needs the accounts in memory, where they cannot be brought: {reason}"
-                ).format(reason=found.refusal)
+                _("{needing} They cannot be brought there: {reason}").format(
+                    needing=needing, reason=found.refusal
+                )
             ),
             icon=":material/cloud:",
         )
@@ -218,18 +227,17 @@ def too_many(found: MarketView) -> None:
     if not most:
         st.info(
             _(
-                "This page needs the accounts in memory, and here all stay in their engine. Download "
-                "the {count} that match or may match as CSV on the Export page, and load them on the "
-                "Import page."
-            ).format(count=number(left)),
+                "{needing} Here all stay in their engine. Download the {count} that match or may "
+                "match as CSV on the Export page, and load them on the Import page."
+            ).format(needing=needing, count=number(left)),
             icon=":material/cloud:",
         )
         return
     st.info(
         _(
-            "This page needs the accounts in memory. {count} match or may match; up to {most} are "
-            "brought from the engine. Narrow the must-haves."
-        ).format(count=number(left), most=number(most)),
+            "{needing} {count} match or may match; up to {most} are brought from the engine. Narrow the "
+            "must-haves."
+        ).format(needing=needing, count=number(left), most=number(most)),
         icon=":material/cloud:",
     )
     columns = found.population.columns

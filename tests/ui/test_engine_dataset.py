@@ -262,17 +262,19 @@ def test_two_profiles_are_compared_as_in_memory(address):
     assert found["text"] == expected["text"]
 
 
-def test_learning_from_marked_customers_uses_the_accounts_that_were_lifted(
-    address, demo, reference
+@pytest.mark.parametrize("limit", ["", "1000"])
+def test_learning_takes_all_accounts_where_they_are_few_enough_else_those_that_may_match(
+    address, demo, reference, monkeypatch, limit
 ):
+    monkeypatch.setenv("ICP_LIFT_ACCOUNTS", limit)
     left = sorted([*reference.matches.rows, *reference.possible.rows])
-    among = Universe.of(demo.frame[left], name="left", label="Left")
+    among = Universe.of(demo.frame[left], name="left", label="Left") if limit else demo
     marked = customer_lists.flagged(among)
     expected = rank_customers(marked, among)
     app = waited(opened("pages/10_Learn.py", dataset=address, profile=PROFILE))
     assert not errors(app)
     assert app.segmented_control(key="learn_from").value == "marked"
-    assert f"Learned from the {len(among)} accounts" in texts(app)
+    assert (f"Learned from the {len(among)} accounts" in texts(app)) == bool(limit)
     options = dict(option.split(" ", 1) for option in app.pills(key="learn_group").options)
     assert options["Best"] == number(len(expected.rows("best")))
     result = learn(among, marked, hand=reference.profile)
