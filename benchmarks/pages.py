@@ -31,7 +31,8 @@ from benchmarks.engine import memory, profile
 from benchmarks.interaction import TRIVIAL
 from icp_core.profiles.model import MAX_WEIGHT, Profile, Range
 from icp_core.workspace import SavedVersion, Workspace
-from ui import data, state
+from ui import state
+from ui.data import lists
 from ui.shell import START, Page, pages
 
 LIMIT_MS = 300
@@ -114,7 +115,7 @@ def unseen_gates(base: Profile) -> Iterator[Profile]:
 
 def forgetting(dataset: str, changes: Iterator[Profile]) -> Iterator[Profile]:
     """The same profiles, each time when nothing is kept of what a file takes from the accounts."""
-    kept = data.scoreboard(dataset)._kept
+    kept = lists._scoreboard(dataset, lists.edition_of(dataset))._kept
     for change in changes:
         for key in [key for key in kept if key[0] == "export"]:
             del kept[key]
