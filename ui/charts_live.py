@@ -58,7 +58,7 @@ def tier_chart(
                     if currency is None and longest >= _MANY
                     else number(row["accounts"])
                 )
-                + ("" if row["potential"] is None else f" · {_worth(row['potential'], currency)}")
+                + ("" if row["potential"] is None else f" · {_amount(row['potential'], currency)}")
                 for row in tiers.iter_rows(named=True)
             ],
             "colour": [colours[name] for name in tiers["tier"]],
@@ -99,7 +99,7 @@ def tier_chart(
     return Live(data, theme.vega_lite([bars, labels], height=height, dark=dark))
 
 
-def _worth(amount: float, currency: str | None) -> str:
+def _amount(amount: float, currency: str | None) -> str:
     return short(amount) if currency is None else money(amount, currency)
 
 

@@ -116,8 +116,8 @@ def detail(evaluation: Evaluation, account_id: str) -> AccountDetail:
         if criterion.role.is_gate
     )
 
-    def outlook(state: int, points: float | None, *, worth: float | None = potential) -> Outlook:
-        tier = None if state == FAIL else _tier(evaluation, row, points, worth)
+    def outlook(state: int, points: float | None, *, amount: float | None = potential) -> Outlook:
+        tier = None if state == FAIL else _tier(evaluation, row, points, amount)
         return Outlook(state, points, tier)
 
     def judged(criterion: Criterion) -> Unknown:
@@ -136,7 +136,7 @@ def detail(evaluation: Evaluation, account_id: str) -> AccountDetail:
         now=outlook(state, values[NAMES.score]),
         worst=outlook(worst_state, values[NAMES.score_low]),
         best=outlook(
-            best_state, values[NAMES.score_high], worth=inf if potential is None else potential
+            best_state, values[NAMES.score_high], amount=inf if potential is None else potential
         ),
         explanation=explain(rows, profile)[0],
         gates=gates,
@@ -166,15 +166,15 @@ def _ends(
     return (None if isnan(low) else low), (None if isnan(high) else high)
 
 
-def _tier(evaluation: Evaluation, row: int, points: float | None, worth: float | None) -> str:
+def _tier(evaluation: Evaluation, row: int, points: float | None, amount: float | None) -> str:
     """Tier that a score and a potential would give the account among the other matches."""
     policy = evaluation.profile.tiers
-    ranked_by = worth if policy.kind == "value" else points
+    ranked_by = amount if policy.kind == "value" else points
     if ranked_by is None:
         return UNRANKED
     if policy.kind != "capacity":
         return next((t.name for t in policy.tiers if ranked_by >= t.threshold), UNRANKED)
-    place, room = _better(evaluation, row, ranked_by, -1.0 if worth is None else worth), 0
+    place, room = _better(evaluation, row, ranked_by, -1.0 if amount is None else amount), 0
     for tier in policy.tiers:
         room += int(tier.threshold)
         if place < room:
@@ -182,12 +182,12 @@ def _tier(evaluation: Evaluation, row: int, points: float | None, worth: float |
     return UNRANKED
 
 
-def _better(evaluation: Evaluation, row: int, points: float, worth: float) -> int:
+def _better(evaluation: Evaluation, row: int, points: float, amount: float) -> int:
     """How many other matches rank before an account with that score and potential."""
     rows, scores = evaluation.matches.rows, evaluation.score
     tied = np.flatnonzero((scores == points) & (rows != row))
     others = np.nan_to_num(evaluation.potential.amount[tied], nan=-1.0)
-    first = (others > worth) | ((others == worth) & (rows[tied] < row))
+    first = (others > amount) | ((others == amount) & (rows[tied] < row))
     return int(np.count_nonzero((scores > points) & (rows != row)) + np.count_nonzero(first))
 
 

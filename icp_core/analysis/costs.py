@@ -220,17 +220,17 @@ class CutOffs:
 
 def cut_offs(evaluation: Evaluation) -> CutOffs:
     """How many matches, and how much potential, every cut-off from 0 to 100 lets in."""
-    score, worth = evaluation.score, evaluation.potential.known
+    score, potential = evaluation.score, evaluation.potential.known
     if evaluation.unscored:
         known = ~np.isnan(score)
-        score, worth = score[known], worth[known]
+        score, potential = score[known], potential[known]
     points = score.astype(np.int64)
 
     def at_least(weights: npt.NDArray[np.float64] | None) -> npt.NDArray[np.float64]:
         binned = np.bincount(points, weights, BINS + 1)
         return np.cumsum(binned[::-1])[::-1].astype(np.float64)
 
-    return CutOffs(at_least(None).astype(np.int64), at_least(worth), evaluation.unscored)
+    return CutOffs(at_least(None).astype(np.int64), at_least(potential), evaluation.unscored)
 
 
 def bounds(standing: GateStanding, sure: Flags) -> Bounds:

@@ -251,11 +251,11 @@ class _Simulation:
     def __init__(self, evaluation: Evaluation, weights: Singles) -> None:
         criteria = evaluation.profile.scored
         scored = evaluation.matches.scored(criteria)
-        worth = np.nan_to_num(evaluation.potential.amount, nan=-1.0)
-        by_worth = np.argsort(-worth, kind="stable")
-        self.order = by_worth[np.argsort(scored.pattern[by_worth], kind="stable")]
-        self.precedence = np.empty(len(worth), dtype=np.int64)
-        self.precedence[by_worth] = np.arange(len(worth))
+        potential = np.nan_to_num(evaluation.potential.amount, nan=-1.0)
+        by_potential = np.argsort(-potential, kind="stable")
+        self.order = by_potential[np.argsort(scored.pattern[by_potential], kind="stable")]
+        self.precedence = np.empty(len(potential), dtype=np.int64)
+        self.precedence[by_potential] = np.arange(len(potential))
         self.precedence = self.precedence[self.order]
         signs = np.array([1 if c.role.favours else -1 for c in criteria], dtype=np.float32)
         favours: npt.NDArray[np.bool_] = scored.known & (signs > 0)
@@ -263,7 +263,7 @@ class _Simulation:
         self.signed = weights * signs
         self.known = weights @ favours.T.astype(np.float32)
         self.policy = evaluation.profile.tiers
-        self.reached = np.zeros((len(self.policy.tiers), len(worth)), dtype=np.uint32)
+        self.reached = np.zeros((len(self.policy.tiers), len(potential)), dtype=np.uint32)
         ends = np.cumsum(np.bincount(scored.pattern, minlength=len(scored.known)))
         width = max(_PRODUCT // (_DRAWS_AT_ONCE * len(criteria)), 1)
         self.tiles = [

@@ -114,8 +114,8 @@ def segments(
     cell, size = at * 2 + customer, len(keys) * 2
     accounts = np.bincount(cell, minlength=size).reshape(-1, 2)
     priced = np.bincount(cell[known], minlength=size).reshape(-1, 2)
-    worth = np.bincount(cell[known], amount[known], size).reshape(-1, 2)
-    unknown_worth = (accounts > 0) & (priced == 0)
+    summed = np.bincount(cell[known], amount[known], size).reshape(-1, 2)
+    nothing_known = (accounts > 0) & (priced == 0)
     table = pl.DataFrame(
         {
             "key": pl.Series(keys, dtype=pl.String),
@@ -124,10 +124,10 @@ def segments(
             "customers": accounts[:, 1],
             "white_space": accounts[:, 0],
             "potential": np.where(
-                (accounts.sum(axis=1) > 0) & (priced.sum(axis=1) == 0), np.nan, worth.sum(axis=1)
+                (accounts.sum(axis=1) > 0) & (priced.sum(axis=1) == 0), np.nan, summed.sum(axis=1)
             ),
-            "potential_customers": np.where(unknown_worth[:, 1], np.nan, worth[:, 1]),
-            "potential_white_space": np.where(unknown_worth[:, 0], np.nan, worth[:, 0]),
+            "potential_customers": np.where(nothing_known[:, 1], np.nan, summed[:, 1]),
+            "potential_white_space": np.where(nothing_known[:, 0], np.nan, summed[:, 0]),
             "potential_unknown": (accounts - priced).sum(axis=1),
         },
     )

@@ -104,23 +104,23 @@ def served(accounts: Everyone | Evaluation, regions: Sequence[str]) -> tuple[Fla
 def sizing(evaluation: Evaluation, team: TeamPlan) -> Sizing:
     """TAM, SAM and SOM of a market, and what keeps them from being exact."""
     matches, possible = evaluation.matches, evaluation.possible
-    worth, worth_possible = evaluation.potential, possible.potential(evaluation.profile)
+    potential, potential_possible = evaluation.potential, possible.potential(evaluation.profile)
     inside, unplaced = served(evaluation, team.served_regions)
     sure = inside[matches.rows]
     perhaps = sure | unplaced[matches.rows]
     perhaps_possible = (inside | unplaced)[possible.rows]
     sam = Bounds(int(sure.sum()), int(perhaps.sum()) + int(perhaps_possible.sum()))
-    low = worth.known[sure]
-    high = np.concatenate([worth.known[perhaps], worth_possible.known[perhaps_possible]])
+    low = potential.known[sure]
+    high = np.concatenate([potential.known[perhaps], potential_possible.known[perhaps_possible]])
     room = team.capacity
-    som_low = _best_sum(room, low, lambda: evaluation.score[sure], worth.amount[sure])
+    som_low = _best_sum(room, low, lambda: evaluation.score[sure], potential.amount[sure])
     som_high = _best_sum(
         room,
         high,
         lambda: np.concatenate(
             [evaluation.score[perhaps], evaluation.possible_score[perhaps_possible]]
         ),
-        np.concatenate([worth.amount[perhaps], worth_possible.amount[perhaps_possible]]),
+        np.concatenate([potential.amount[perhaps], potential_possible.amount[perhaps_possible]]),
     )
     undecided = np.concatenate([matches.rows[perhaps & ~sure], possible.rows[perhaps_possible]])
     return Sizing(
@@ -128,7 +128,7 @@ def sizing(evaluation: Evaluation, team: TeamPlan) -> Sizing:
         tam=Bounds(len(matches), len(matches) + len(possible)),
         sam=sam,
         som=Bounds(min(sam.low, room), min(sam.high, room)),
-        tam_value=Bounds(worth.total, worth.total + worth_possible.total),
+        tam_value=Bounds(potential.total, potential.total + potential_possible.total),
         sam_value=Bounds(float(low.sum()), float(high.sum())),
         som_value=Bounds(min(som_low, som_high), max(som_low, som_high)),
         lacks=_lacks(evaluation, undecided, unplaced),

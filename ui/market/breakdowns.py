@@ -116,7 +116,7 @@ def by_tier(market: MarketView, split: Split) -> None:
         parts={
             tier_label(name): (f"tier_{index}", colours[name]) for index, name in enumerate(tiers)
         },
-        text=lambda row: _with_worth(row["accounts"], row["potential"], market),
+        text=lambda row: _with_potential(row["accounts"], row["potential"], market),
         columns=[
             "name",
             "accounts",
@@ -258,7 +258,7 @@ def _fields(market: MarketView, split: Split) -> dict[str, Field]:
     return {field.name: field for field in fields}
 
 
-def _with_worth(accounts: int, potential: float | None, market: MarketView) -> str:
+def _with_potential(accounts: int, potential: float | None, market: MarketView) -> str:
     if potential is None:
         return number(accounts)
     return f"{number(accounts)}{SPACE}· {money(potential, market.profile.currency)}"

@@ -32,7 +32,7 @@ def figures(market: MarketView, sizing: Sizing) -> tuple[Figure, ...]:
     told = market.population.tells_customers
 
     def size(label: str, accounts: Bounds, value: Bounds, help: str) -> Figure:
-        return Figure(label, bounds(accounts), _worth(market, accounts, value), help)
+        return Figure(label, bounds(accounts), _amount(market, accounts, value), help)
 
     regions = len(team.served_regions)
     return (
@@ -72,7 +72,7 @@ def figures(market: MarketView, sizing: Sizing) -> tuple[Figure, ...]:
     )
 
 
-def _worth(market: MarketView, accounts: Bounds, value: Bounds) -> str:
+def _amount(market: MarketView, accounts: Bounds, value: Bounds) -> str:
     if accounts.high and not market.totals.tells_value:
         return _("potential unknown")
     return _("{amount} a year").format(amount=money_bounds(value, market.profile.currency))

@@ -125,7 +125,7 @@ def side_by_side_data(comparison: Comparison) -> pl.DataFrame:
         (was.label, was.value, now.value, UNKNOWN if UNKNOWN in (was.value, now.value) else change)
         for (was, now), change in (
             (matches, signed(changed.matches)),
-            (value, _worth(changed.potential, after.profile.currency)),
+            (value, _amount(changed.potential, after.profile.currency)),
             (white_space, signed(changed.white_space)),
         )
     ]
@@ -141,7 +141,7 @@ def side_by_side_data(comparison: Comparison) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["figure", "before", "after", "change"], orient="row")
 
 
-def _worth(change: float | None, currency: str) -> str:
+def _amount(change: float | None, currency: str) -> str:
     if change is None:
         return UNKNOWN
     return ("+" if change >= 0 else "−") + money(abs(change), currency)
