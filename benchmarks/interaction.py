@@ -42,7 +42,7 @@ CLOCK = """
       const now = performance.now();
       if (changed === null && numbers() !== before) changed = now;
       if (changed === null) return;
-      const settled = app.list_name.testScriptState === 'notRunning'
+      const settled = app.dataset.testScriptState === 'notRunning'
         && !document.querySelector('[data-stale="true"]');
       if (settled) {
         observer.disconnect();
