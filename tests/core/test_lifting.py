@@ -459,3 +459,24 @@ def test_a_sample_has_every_country_whatever_its_numbers_look_like():
     }
     assert 1_500 < len(sample) <= 20_000
     assert max(shares.values()) < 4 * min(shares.values())
+
+
+def test_accounts_that_two_profiles_share_are_counted_once(demo):
+    _universe, folder = demo
+    accounts = engine(folder)
+    place = next(i for i, one in enumerate(PROFILE.criteria) if not one.role.is_gate)
+    heavier = PROFILE.changing(place, weight=1 + PROFILE.criteria[place].weight % 10)
+    looser = PROFILE.without(next(i for i, one in enumerate(PROFILE.criteria) if one.role.is_gate))
+    assert accounts.left(PROFILE, heavier) == accounts.left(PROFILE)
+    assert accounts.left(PROFILE, looser) == accounts.left(looser) > accounts.left(PROFILE)
+
+
+def test_one_timer_drops_whatever_nobody_asks_about(demo):
+    _universe, folder = demo
+    place = next(i for i, one in enumerate(PROFILE.criteria) if isinstance(one.fit, Range))
+    before = sum(isinstance(thread, threading.Timer) for thread in threading.enumerate())
+    accounts = engine(folder)
+    for least in range(5, 15):
+        accounts.lifted(PROFILE.changing(place, fit=Range.between(least, None)))
+    timers = sum(isinstance(thread, threading.Timer) for thread in threading.enumerate())
+    assert timers == before + 1
