@@ -257,6 +257,9 @@ class TierPolicy(_Model):
       potential, then `account_id`.
     - `value`: threshold = least potential in the profile's currency.
 
+    `least_coverage` is the share of the weight that must be known of an account for any tier: 0 asks for
+    nothing, as files without it do.
+
     Examples
     --------
     >>> TierPolicy().names
@@ -271,6 +274,7 @@ class TierPolicy(_Model):
         Tier(name="B", threshold=60),
         Tier(name="C", threshold=40),
     )
+    least_coverage: Fraction = 0.0
 
     @model_validator(mode="after")
     def _sound(self) -> Self:

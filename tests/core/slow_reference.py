@@ -1,6 +1,7 @@
 """The market by the book: plain Python over dictionaries, one account at a time, obvious and slow."""
 
 import struct
+from fractions import Fraction
 from math import ceil, floor, log10
 
 SECTIONS = {
@@ -97,6 +98,7 @@ def judge(profile, account):
         "state": state,
         "gates": gates,
         "coverage": known / weights if weights else 1.0,
+        "share_known": Fraction(known, weights) if weights else Fraction(1),
         "score": 100.0,
         "score_low": 100.0,
         "score_high": 100.0,
@@ -139,11 +141,18 @@ def order(match):
     def falling(value):
         return (value is None, -(value or 0))
 
-    return (*falling(match["score"]), *falling(match["potential"]), match["account_id"])
+    return (
+        match["too_little_known"],
+        *falling(match["score"]),
+        *falling(match["potential"]),
+        match["account_id"],
+    )
 
 
 def tier(policy, place, match):
     """Index of the tier of the match that stands at that place of the ranking."""
+    if match["too_little_known"]:
+        return len(policy.tiers) + 1
     room = 0
     for index, one in enumerate(policy.tiers):
         room += one.threshold
@@ -172,6 +181,10 @@ def market(profile, accounts):
         account | judge(profile, account) | {"potential": potential(profile.potential, account)}
         for account in accounts
     ]
+    for account in judged:
+        # As decimals, since 0.7 is no number of binary digits.
+        least = Fraction(str(profile.tiers.least_coverage))
+        account["too_little_known"] = account["share_known"] < least
     matches = sorted((a for a in judged if a["state"] == "match"), key=order)
     possible = [a for a in judged if a["state"] == "possible"]
     for place, match in enumerate(matches):
@@ -222,7 +235,7 @@ def market(profile, accounts):
                 sum(m["potential"] or 0 for m in matches if m["tier"] == t),
                 sum(bool(m.get("is_customer")) for m in matches if m["tier"] == t),
             )
-            for t in range(len(profile.tiers.tiers) + 1)
+            for t in range(len(profile.tiers.tiers) + 1 + bool(profile.tiers.least_coverage))
         ],
         "breakdowns": breakdowns,
         "histogram": histogram,
