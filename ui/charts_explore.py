@@ -17,7 +17,7 @@ from icp_core.analysis.bubbles import Bubbles
 from icp_core.analysis.concentration import Concentration
 from icp_core.analysis.costs import CutOffs
 from icp_core.evaluation.market import LARGEST
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED
 from icp_core.learning.proof import Candidate
 from ui import theme
 from ui.areas import tier_label
@@ -254,7 +254,7 @@ def bubble_chart(
     # The unranked are drawn first, so that the better tiers lie above them; customers over the rest.
     traces = [
         _bubbles_of(rows, tier, colours[tier], is_customer=is_customer, most=most)
-        for tier in (UNRANKED, *reversed(tiers))
+        for tier in (TOO_LITTLE_KNOWN, UNRANKED, *reversed(tiers))
         for is_customer in (False, True)
         if (rows := bubbles.rows.filter(tier=tier, is_customer=is_customer)).height
     ]

@@ -20,7 +20,7 @@ from pydeck.bindings.json_tools import default_serialize
 from icp_core.analysis.areas import Areas, Points
 from icp_core.analysis.shading import Class, Shading
 from icp_core.evaluation.market import Bounds
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED
 from icp_core.reference import geography
 from icp_core.reference.geography import Level
 from ui import theme
@@ -262,7 +262,7 @@ def _outline_layer(shape: Mapping[str, Any], *, dark: bool) -> pdk.Layer:
 
 
 def _point_layer(points: Points, tiers: Sequence[str], currency: str, *, dark: bool) -> pdk.Layer:
-    names = (*tiers, UNRANKED)
+    names = (*tiers, UNRANKED, TOO_LITTLE_KNOWN)
     labels = [tier_label(name) for name in names]
     colours = theme.tier_colours(tiers, dark=dark)
     features = [
@@ -419,8 +419,8 @@ def area_swatches(
 
 
 def tier_swatches(counts: Mapping[str, int], *, dark: bool) -> tuple[Swatch, ...]:
-    """Tiers, best first, with how many of their accounts are drawn."""
-    colours = theme.tier_colours([name for name in counts if name != UNRANKED], dark=dark)
+    """Tiers, best first, and those in none, with how many of their accounts are drawn."""
+    colours = theme.tier_colours(list(counts), dark=dark)
     return tuple(
         Swatch(colours[name], tier_label(name), count) for name, count in counts.items() if count
     )

@@ -20,7 +20,7 @@ class TierBubbles:
     Attributes
     ----------
     tier
-        Its name, `tiers.UNRANKED` for the last.
+        Its name, or one of the others of `tiers.groups`.
     accounts
         Matches in it that have a score and a potential, and so a place in the chart.
     best

@@ -261,7 +261,17 @@ class Evaluation:
     @cached_property
     def possible_score(self) -> Floats:
         """Score of each possible account, NaN where no nice-to-have is known."""
-        return score(self.possible.scored(self.profile.scored), self.profile.scored)
+        return score(self._possible_scored, self.profile.scored)
+
+    @cached_property
+    def possible_coverages(self) -> Floats:
+        """Share of the weight that is known of each possible account."""
+        scored = self._possible_scored
+        return coverage(scored, self.profile.scored)[scored.pattern]
+
+    @cached_property
+    def _possible_scored(self) -> Scored:
+        return self.possible.scored(self.profile.scored)
 
     @property
     def failing_count(self) -> int:
@@ -288,12 +298,28 @@ class Evaluation:
             self.profile.tiers, self.score, self.potential.amount, self.too_little_known
         )
 
+    @cached_property
+    def possible_too_little_known(self) -> Flags | None:
+        """`too_little_known` of the possible accounts."""
+        return are_too_little_known(self.profile, self._possible_scored)
+
     def best(self, count: int) -> Places:
         """Places of the best matches, best first: score, then potential, then `account_id`.
 
         Those of which too little is known come behind all others.
         """
         return best_of(count, self.score, self.potential.amount, self.too_little_known)
+
+    def best_of(self, among: Places, count: int) -> Places:
+        """The best of some places among the matches, as `best`; only as many are ranked."""
+        unknown = self.too_little_known
+        best = best_of(
+            count,
+            self.score[among],
+            self.potential.amount[among],
+            None if unknown is None else unknown[among],
+        )
+        return among[best]
 
     @cached_property
     def tiers(self) -> tuple[TierTotal, ...]:
@@ -462,7 +488,12 @@ class Evaluation:
 
     def best_possible(self, count: int) -> Places:
         """Places of the best possible accounts, best first, as `best` of the matches."""
-        return best_of(count, self.possible_score, self.possible.potential(self.profile).amount)
+        return best_of(
+            count,
+            self.possible_score,
+            self.possible.potential(self.profile).amount,
+            self.possible_too_little_known,
+        )
 
     def possible_rows(self, places: Places) -> pl.DataFrame:
         """Possible accounts at those places, in the shape of `rows` without a tier."""

@@ -144,7 +144,7 @@ def ranked(accounts: Any, profile: Profile, *, columns: Columns, state: int = MA
     """The accounts in a state, best first, with everything that `expressions.evaluated` adds.
 
     Order: score falling, potential falling, `account_id` rising; unknown scores and potentials last.
-    Matches of which too little is known come behind all others.
+    Accounts of which too little is known come behind all others.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def ranked(accounts: Any, profile: Profile, *, columns: Columns, state: int = MA
         Not yet computed; a page of it is `head` and `collect`.
     """
     frame = in_state(accounts, profile, columns=columns, state=state)
-    unknown = too_little_known(profile) if state == MATCH else None
+    unknown = too_little_known(profile)
     if unknown is None:
         return _in_order(frame)
     return _in_order(frame.with_columns(indicator(unknown).alias(_BEHIND)), _BEHIND).drop(_BEHIND)

@@ -71,6 +71,12 @@ def least_known(profile: Profile) -> float | None:
     return (enough - 0.5) / weight
 
 
+def is_too_little(profile: Profile, share: float) -> bool:
+    """Whether an account of which that share of the weight is known is too little known for a tier."""
+    least = least_known(profile)
+    return least is not None and share <= least
+
+
 def too_little_known(profile: Profile) -> nw.Expr | None:
     """Whether less than the policy asks for is known of an account; None where nothing is asked for."""
     least = least_known(profile)
@@ -206,11 +212,17 @@ def best_of(count: int, score: Floats, potential: Floats, unknown: Flags | None 
 
     Those of whom too little is known come behind all others, in the same order.
     """
-    first, second = np.nan_to_num(score, nan=-1.0), np.nan_to_num(potential, nan=-1.0)
-    if unknown is not None:
-        first[unknown] -= _BEHIND
+    first, second = score_key(score, unknown), np.nan_to_num(potential, nan=-1.0)
     chosen = largest(count, first, second)
     return chosen[np.lexsort((chosen, -second[chosen], -first[chosen]))]
+
+
+def score_key(score: Floats, unknown: Flags | None = None) -> Floats:
+    """What accounts are ranked by first: unknown scores last, the too little known behind them."""
+    key: Floats = np.nan_to_num(score, nan=-1.0)
+    if unknown is not None:
+        key[unknown] -= _BEHIND
+    return key
 
 
 def cut_offs(

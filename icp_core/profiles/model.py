@@ -317,6 +317,10 @@ class TierPolicy(_Model):
         return tuple(tier.name for tier in self.tiers)
 
 
+NEW_TIERS: Final = TierPolicy(least_coverage=0.5)
+"""Of a new profile: a score over less than half of the weight says more of the gaps than of the fit."""
+
+
 class _Potential(_Model):
     floor: float = Field(default=0, ge=0)
     cap: float | None = Field(default=None, ge=0)

@@ -94,11 +94,13 @@ def judge(profile, account):
         state = "match"
     weights = sum(w for w, _ in nice + drawbacks)
     known = sum(w for w, f in nice + drawbacks if f is not None)
+    # As decimals, since 0.7 is no number of binary digits.
+    least = Fraction(str(profile.tiers.least_coverage))
     result = {
+        "too_little_known": Fraction(known, weights) < least if weights else False,
         "state": state,
         "gates": gates,
         "coverage": known / weights if weights else 1.0,
-        "share_known": Fraction(known, weights) if weights else Fraction(1),
         "score": 100.0,
         "score_low": 100.0,
         "score_high": 100.0,
@@ -181,10 +183,6 @@ def market(profile, accounts):
         account | judge(profile, account) | {"potential": potential(profile.potential, account)}
         for account in accounts
     ]
-    for account in judged:
-        # As decimals, since 0.7 is no number of binary digits.
-        least = Fraction(str(profile.tiers.least_coverage))
-        account["too_little_known"] = account["share_known"] < least
     matches = sorted((a for a in judged if a["state"] == "match"), key=order)
     possible = [a for a in judged if a["state"] == "possible"]
     for place, match in enumerate(matches):

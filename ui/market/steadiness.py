@@ -52,7 +52,9 @@ def sentence(market: MarketView, found: Robustness) -> str:
             if market.profile.tiers.kind == "value"
             else _("Weights move nobody: nothing is weighed, or nothing matches.")
         )
-    ranked = [tier for tier in found.tiers[:-1] if tier.accounts]
+    ranked = [
+        tier for tier in found.tiers[: len(found.evaluation.profile.tiers.tiers)] if tier.accounts
+    ]
     if not ranked:
         return _("No match is in a tier, so none can leave one.")
     firm = [

@@ -12,6 +12,7 @@ from icp_core.accounts.columns import Column
 from icp_core.accounts.universe import Universe
 from icp_core.analysis.compare import (
     FAILING,
+    KNOWN,
     OTHERS,
     POLICY,
     POSSIBLE,
@@ -21,12 +22,12 @@ from icp_core.analysis.compare import (
     MoveCause,
 )
 from icp_core.evaluation.market import Market, TierTotal
-from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.views import view_of
 from icp_core.workspace import SavedProfile, SavedVersion, checksum
 from ui import saving, state
+from ui.areas import tier_label
 from ui.builder import words
 from ui.controls import one_of
 from ui.format import UNKNOWN, money, number, plain, signed
@@ -155,11 +156,11 @@ def _total(tier: TierTotal | None, whole: Market) -> str:
 
 
 def place_name(name: str | None) -> str:
-    """Where a company is: a tier by its name, unranked, possible, or outside the market."""
+    """Where a company is: a tier or why it is in none, possible, or outside the market."""
     if name is None:
         return UNKNOWN
-    own = {UNRANKED: _("Unranked"), POSSIBLE: _("Possible"), FAILING: _("No match")}
-    return own.get(name) or _("Tier {name}").format(name=name)
+    own = {POSSIBLE: _("Possible"), FAILING: _("No match")}
+    return own.get(name) or tier_label(name)
 
 
 def side_by_side(comparison: Comparison) -> None:
@@ -296,6 +297,8 @@ def cause_name(name: str, columns: dict[str, Column]) -> str:
         return _("How tiers are drawn")
     if name == OTHERS:
         return _("Other companies or the potential")
+    if name == KNOWN:
+        return _("How much is known of them")
     return _(columns[name].label) if name in columns else name
 
 

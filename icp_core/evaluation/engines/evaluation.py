@@ -540,6 +540,14 @@ class EngineEvaluation:
         """The possible accounts with the highest scores, in the shape of `page` without a tier."""
         return self._fetch(POSSIBLE, tiered=False, offset=0, limit=count)
 
+    def too_little_known(self, count: int) -> pl.DataFrame:
+        """The best matches of which too little is known for a tier, in the shape of `page`."""
+        unknown = too_little_known(self.profile)
+        with self.accounts.engine.asking(seconds=self.accounts.seconds):
+            frame = self._ranked(MATCH, tiered=True)
+            frame = frame.head(0) if unknown is None else frame.filter(unknown).head(count)
+            return self._named(frame.collect("polars").to_native())
+
     def stream(self, *, rows: int = BATCH, limit: int | None = None) -> Iterator[pl.DataFrame]:
         """All matches, best first, batch by batch, in the shape of `page`; never all at once.
 
