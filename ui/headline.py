@@ -49,7 +49,7 @@ class Step:
 def headline_data(market: MarketView) -> tuple[Figure, ...]:
     """Matches, their value, tiers and white space."""
     whole = market.totals
-    ranked = whole.tiers[: len(whole.profile.tiers.tiers)]
+    ranked = whole.ranked
     return (
         Figure(
             _("Matching companies (TAM)"),
@@ -82,8 +82,7 @@ def headline_data(market: MarketView) -> tuple[Figure, ...]:
 
 def in_no_tier(whole: Market) -> str:
     """How many matches are in no tier, and of how many of them too little is known."""
-    unranked = whole.matching - whole.in_a_tier - whole.too_little_known
-    parts = [_("{count} unranked").format(count=number(unranked))]
+    parts = [_("{count} unranked").format(count=number(whole.unranked))]
     if whole.too_little_known:
         parts.append(_("{count} too little known").format(count=number(whole.too_little_known)))
     return " · ".join(parts)

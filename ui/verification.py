@@ -147,8 +147,8 @@ def look_up_first(market: MarketView) -> None:
             " ".join(too_little_known(whole))
             + " "
             + _(
-                "They stand beside the sample, which stays random: in it they have the chance that every "
-                "match has, so its share holds for all."
+                "They stand beside the sample, which stays random: there they have the chance that "
+                "every match has, so its share holds for all."
             )
         )
 

@@ -206,14 +206,24 @@ class Market:
         return points
 
     @property
+    def ranked(self) -> tuple[TierTotal, ...]:
+        """Totals of the tiers alone, best first."""
+        return self.tiers[: len(self.profile.tiers.tiers)]
+
+    @property
     def in_a_tier(self) -> int:
         """Matches in a tier."""
-        return sum(tier.accounts for tier in self.tiers[: len(self.profile.tiers.tiers)])
+        return sum(tier.accounts for tier in self.ranked)
+
+    @property
+    def unranked(self) -> int:
+        """Matches in no tier of which enough is known."""
+        return self.tiers[len(self.ranked)].accounts
 
     @property
     def too_little_known(self) -> int:
         """Matches of which less than the tier policy asks for is known: in no tier."""
-        return sum(tier.accounts for tier in self.tiers[len(self.profile.tiers.tiers) + 1 :])
+        return self.matching - self.in_a_tier - self.unranked
 
     @property
     def white_space(self) -> int:

@@ -132,7 +132,7 @@ def _salesforce(profile: Profile, on: date) -> dict[str, pl.Expr]:
     sentences = [
         pl.format("Fit {} of 100.", pl.col("score").round().cast(pl.Int64)),
         pl.when(pl.col("score").is_not_null()).then(
-            pl.format("{}\u00a0% of what it weighs is known.", _coverage_percent())
+            pl.format("{} % of what it weighs is known.", _coverage_percent())
         ),
         pl.format("Tier {}.", pl.col("tier")),
         pl.format(

@@ -76,7 +76,7 @@ def test_salesforce_has_api_names_ratings_and_a_description():
     ]  # fmt: skip
     assert [row["Rating"] for row in (first, second, third, fourth)] == ["Hot", "Warm", "Cold", ""]
     assert first["Description"] == (
-        "Fit 92 of 100. 88\u00a0% of what it weighs is known. Tier A. Potential 250000 SEK a year. "
+        "Fit 92 of 100. 88 % of what it weighs is known. Tier A. Potential 250000 SEK a year. "
         "Ideal Customer Profile “Mid-size makers”, 2026-03-01."
     )
     assert fourth["Description"].startswith("Fit 10 of 100. Potential 0 SEK")

@@ -54,7 +54,7 @@ def market(numbers: DeltaGenerator) -> None:
 
 def _numbers(market: MarketView) -> None:
     whole = market.totals
-    ranked = whole.tiers[: len(whole.profile.tiers.tiers)]
+    ranked = whole.ranked
     shown = ranked[:_MOST_TIERS]
     more = "…" if len(ranked) > len(shown) else ""
     with st.container(horizontal=True, gap="small"):
