@@ -25,7 +25,7 @@ from icp_core.reference import geography
 from icp_core.reference.geography import Level
 from ui import theme
 from ui.areas import Measure, tier_label
-from ui.format import money, money_bounds, number, plain
+from ui.format import money, money_bounds, number, percent, plain
 from ui.tables import Field, Looks
 from ui.texts import _, ngettext
 
@@ -320,15 +320,23 @@ def _area_tips(table: pl.DataFrame, best_tier: str, currency: str) -> Iterator[s
 def _point_tip(row: Mapping[str, Any], tiers: Sequence[str], currency: str) -> str:
     """The best accounts at a place; never begins with data, which deck.gl would read as code."""
     lines = [
-        f"{tiers[tier]} · {name[:_NAME_LENGTH]} · {number(score)} · {money(potential, currency)}"
-        for name, tier, score, potential in zip(
-            row["name"], row["tier"], row["score"], row["potential"], strict=True
+        f"{tiers[tier]} · {name[:_NAME_LENGTH]} · {_known(score, coverage)} · "
+        f"{money(potential, currency)}"
+        for name, tier, score, coverage, potential in zip(
+            *(row[key] for key in ("name", "tier", "score", "coverage", "potential")), strict=True
         )
     ]
     more = row["accounts"] - len(lines)
     if more:
         lines.append(ngettext("and {count} more", "and {count} more", more).format(count=more))
     return "\n".join(lines)
+
+
+def _known(score: float | None, coverage: float) -> str:
+    """A score, and how much of its weight is known where that is not all."""
+    if score is None or coverage == 1:
+        return number(score)
+    return _("{score} ({share} known)").format(score=number(score), share=percent(coverage))
 
 
 def _tooltip_style(*, dark: bool) -> dict[str, str]:

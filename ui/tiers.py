@@ -319,6 +319,7 @@ def bubble_part(market: MarketView) -> None:
             Field("name", _("Company")),
             Field("tier", _("Tier")),
             Field("score", _("Score"), "score"),
+            Field("coverage", _("Known"), "share"),
             Field("potential", _("Potential, {currency}").format(currency=profile.currency)),
             Field("is_customer", _("Customer"), "flag"),
         ),

@@ -88,7 +88,7 @@ class Points:
     ----------
     places
         Best first: `longitude, latitude, best_tier` (its index), `accounts`, and lists of the best
-        few accounts' `name, tier, score, potential`.
+        few accounts' `name, tier, score, coverage, potential`.
     tiers
         How many accounts of each tier the points stand for, and of the others of `tiers.groups`.
     without_position
@@ -193,13 +193,14 @@ def points(evaluation: Evaluation, *, limit: int, countries: Sequence[str] = ())
             ),
             tier=pl.Series(evaluation.tier[best]),
             score=pl.Series(evaluation.score[best], nan_to_null=True),
+            coverage=pl.Series(evaluation.coverage_of(best)),
             potential=pl.Series(evaluation.potential.amount[best], nan_to_null=True),
         )
         .group_by(position, maintain_order=True)
         .agg(
             pl.col("tier").min().alias("best_tier"),
             pl.len().alias("accounts"),
-            pl.col("name", "tier", "score", "potential").head(_NAMED),
+            pl.col("name", "tier", "score", "coverage", "potential").head(_NAMED),
         )
     )
     tiers = np.bincount(evaluation.tier[best], minlength=len(evaluation.tiers))

@@ -225,8 +225,8 @@ class Comparison:
         -------
         polars.DataFrame
             account_id, name, tier_before, tier_after (None where not a match), score_before,
-            score_after, and causes: columns of the gates it does not pass, or what moved it, as
-            `MoveCause.name`. Best score first (of before, for those who left), then account_id.
+            score_after, coverage_before, coverage_after, and causes: columns of the gates it does not
+            pass, or what moved it, as `MoveCause.name`. Best score first (of before, for those who left), then account_id.
         """
         rows: Places = {"entered": self.entered, "left": self.left, "moved": self.moved}[kind]
         best = np.nan_to_num(_scores(self.before if kind == "left" else self.after, rows), nan=-1.0)
@@ -244,6 +244,8 @@ class Comparison:
             pl.Series("tier_after", _tiers(self.after, rows), dtype=pl.String),
             pl.Series("score_before", _scores(self.before, rows), nan_to_null=True),
             pl.Series("score_after", _scores(self.after, rows), nan_to_null=True),
+            pl.Series("coverage_before", _coverages(self.before, rows), nan_to_null=True),
+            pl.Series("coverage_after", _coverages(self.after, rows), nan_to_null=True),
             pl.Series("causes", causes, dtype=pl.List(pl.String)),
         )
 
@@ -326,10 +328,19 @@ def _places(evaluation: Evaluation, labels: list[str]) -> Labels:
 
 def _scores(evaluation: Evaluation, rows: Places) -> Floats:
     """Score of accounts of the universe; NaN where they do not match."""
+    return _of_matches(evaluation, rows, evaluation.score)
+
+
+def _coverages(evaluation: Evaluation, rows: Places) -> Floats:
+    """Coverage of accounts of the universe; NaN where they do not match."""
+    return _of_matches(evaluation, rows, evaluation.coverages)
+
+
+def _of_matches(evaluation: Evaluation, rows: Places, values: Floats) -> Floats:
     at, there = _among_matches(evaluation, rows)
-    score = np.full(len(rows), np.nan)
-    score[there] = evaluation.score[at[there]]
-    return score
+    found = np.full(len(rows), np.nan)
+    found[there] = values[at[there]]
+    return found
 
 
 def _tiers(evaluation: Evaluation, rows: Places) -> list[str | None]:

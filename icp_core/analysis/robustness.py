@@ -225,8 +225,8 @@ def least_firm(found: Robustness, *, tier: int, count: int | None = None) -> pl.
     Returns
     -------
     polars.DataFrame
-        account_id, name, score, stays (share of the draws), instead (index of the tier it was in most
-        often apart from its own; null where it never moved).
+        account_id, name, score, coverage, stays (share of the draws), instead (index of the tier it
+        was in most often apart from its own; null where it never moved).
     """
     evaluation = found.evaluation
     own = np.flatnonzero(evaluation.tier == tier)
@@ -234,6 +234,7 @@ def least_firm(found: Robustness, *, tier: int, count: int | None = None) -> pl.
     instead = pl.Series("instead", found.alternative[order])
     return evaluation.named(order).with_columns(
         score=pl.Series(evaluation.score[order], nan_to_null=True),
+        coverage=pl.Series(evaluation.coverage_of(order)),
         stays=pl.Series(found.stays[order], dtype=pl.Float64),
         instead=pl.when(instead >= 0).then(instead),
     )

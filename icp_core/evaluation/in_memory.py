@@ -400,7 +400,11 @@ class Evaluation:
     @cached_property
     def coverages(self) -> Floats:
         """Share of the weight that is known of each match."""
-        return coverage(self._scored, self.profile.scored)[self._scored.pattern]
+        return self.coverage_of(slice(None))
+
+    def coverage_of(self, places: Places | slice) -> Floats:
+        """Share of the weight that is known of some matches."""
+        return coverage(self._scored, self.profile.scored)[self._scored.pattern[places]]
 
     @cached_property
     def coverage(self) -> float | None:
@@ -459,7 +463,7 @@ class Evaluation:
         tiers = tier_labels(self.profile.tiers)
         numbers = {
             NAMES.score: self.score[places],
-            NAMES.coverage: self.coverages[places],
+            NAMES.coverage: self.coverage_of(places),
             NAMES.potential: self.potential.amount[places],
         } | {
             NAMES.fit(index): self.fits(criterion, rows)

@@ -274,7 +274,8 @@ class TierPolicy(_Model):
         Tier(name="B", threshold=60),
         Tier(name="C", threshold=40),
     )
-    least_coverage: Fraction = 0.0
+    # Not written where nothing is asked for: a profile that was saved without it is still the same.
+    least_coverage: Fraction = Field(default=0.0, exclude_if=lambda least: least == 0)
 
     @model_validator(mode="after")
     def _sound(self) -> Self:

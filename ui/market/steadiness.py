@@ -139,7 +139,7 @@ def _tiers(market: MarketView, found: Robustness) -> None:
 def account_data(
     market: MarketView, found: Robustness, *, tier: int, rows: int | None = ROWS
 ) -> pl.DataFrame:
-    """Accounts of a tier, the least firm first: account_id, name, score, stays, instead.
+    """Accounts of a tier, the least firm first: account_id, name, score, coverage, stays, instead.
 
     Parameters
     ----------
@@ -166,6 +166,7 @@ def _accounts(market: MarketView, found: Robustness) -> None:
             Field("account_id", _("Account id"), on_page=False),
             Field("name", _("Company"), pinned=True),
             Field("score", _("Score"), "number", digits=0),
+            Field("coverage", _("Known"), "share", digits=0),
             Field("stays", _("Stays"), "share_bar"),
             Field("instead", _("Otherwise")),
         ),

@@ -30,7 +30,7 @@ from ui import saving, state
 from ui.areas import tier_label
 from ui.builder import words
 from ui.controls import one_of
-from ui.format import UNKNOWN, money, number, plain, signed
+from ui.format import UNKNOWN, money, number, percent, plain, signed
 from ui.headline import headline_data
 from ui.state import View
 from ui.tables import Field, Table, pages
@@ -139,6 +139,10 @@ def side_by_side_data(comparison: Comparison) -> pl.DataFrame:
         )
         for pair in comparison.tiers
     ]
+    was, now = (one.profile.tiers.least_coverage for one in (before, after))
+    if was != now:
+        least = (percent(was), percent(now), f"{signed(100 * (now - was))}\u00a0%")
+        rows.append((_("Known at least, for a tier"), *least))
     return pl.DataFrame(rows, schema=["figure", "before", "after", "change"], orient="row")
 
 
@@ -307,9 +311,10 @@ def _companies(comparison: Comparison, kind: Kind, *, total: int) -> None:
     seen = {"moved": ("before", "after"), "entered": ("after",), "left": ("before",)}[kind]
     headings = {"before": _("Before"), "after": _("After")}
     scores = {"before": _("Score before"), "after": _("Score after")}
+    known = {"before": _("Known before"), "after": _("Known after")}
     if kind != "moved":
-        # The other side has neither.
-        headings, scores = {seen[0]: _("Tier")}, {seen[0]: _("Score")}
+        # The other side has none of them.
+        headings, scores, known = ({seen[0]: one} for one in (_("Tier"), _("Score"), _("Known")))
     fields = [
         Field("account_id", _("Account"), on_page=False),
         Field("name", _("Name"), width="medium"),
@@ -318,6 +323,7 @@ def _companies(comparison: Comparison, kind: Kind, *, total: int) -> None:
         fields += [
             Field(f"tier_{side}", headings[side], width="small"),
             Field(f"score_{side}", scores[side], "number", digits=0, width="small"),
+            Field(f"coverage_{side}", known[side], "share", digits=0, width="small"),
         ]
     fields.append(Field("causes", _("Because of"), "tags", width="medium"))
     place = st.container()
