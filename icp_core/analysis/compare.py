@@ -226,7 +226,8 @@ class Comparison:
         polars.DataFrame
             account_id, name, tier_before, tier_after (None where not a match), score_before,
             score_after, coverage_before, coverage_after, and causes: columns of the gates it does not
-            pass, or what moved it, as `MoveCause.name`. Best score first (of before, for those who left), then account_id.
+            pass, or what moved it, as `MoveCause.name`. Best score first (of before, for those who
+            left), then account_id.
         """
         rows: Places = {"entered": self.entered, "left": self.left, "moved": self.moved}[kind]
         best = np.nan_to_num(_scores(self.before if kind == "left" else self.after, rows), nan=-1.0)
