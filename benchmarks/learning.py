@@ -37,7 +37,7 @@ from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.neighbours import nearest
 from icp_core.accounts.similarity import Gower
 from icp_core.accounts.universe import Universe
-from icp_core.intervals import lift_of
+from icp_core.intervals import ratio_of
 from icp_core.learning import Outcomes, demo_deals, learn, rank_customers
 from icp_core.learning.evidence import FOLDS
 from icp_core.learning.labelled import LabelledAccounts, background, label, levels_of
@@ -257,10 +257,12 @@ def covers(seed: int) -> Covered:
     chance = np.minimum(0.1 * np.exp(spread * score - spread**2 / 2), 1)
     positive = (rng.random(size) < chance).astype(np.float64)
     # Tilting a normal distribution by exp(spread · score) shifts its mean by spread.
-    true_attribute = norm.sf(1 - spread) / norm.sf(1)
     true_tenth = norm.sf(norm.isf(0.1) - spread) / 0.1
     has = score > 1
-    lift = lift_of(float((has & (positive > 0)).sum()), float(positive.sum()), float(norm.sf(1)))
+    # What is not among the customers is the market less their tenth.
+    true_attribute = 0.9 * norm.sf(1 - spread) / (norm.sf(1) - 0.1 * norm.sf(1 - spread))
+    best = positive > 0
+    lift = ratio_of((has & best).sum(), best.sum(), (has & ~best).sum(), (~best).sum())
     weights = _resamples(np.arange(size), rng)
     value, _ = _batch(positive, score, score, np.ones((1, size), dtype=np.float32))
     sample, _ = _batch(positive, score, score, weights[:250])

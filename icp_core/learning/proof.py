@@ -16,7 +16,7 @@ import polars as pl
 
 from icp_core.intervals import CONFIDENCE, Estimate, wilson
 from icp_core.learning import evidence, scorecard, suggestion
-from icp_core.learning.labelled import LabelledAccounts, Report
+from icp_core.learning.labelled import LabelledAccounts, Report, companies
 from icp_core.learning.scorecard import folds_of, sigmoid
 from icp_core.profiles.model import Profile
 from icp_core.reference.arrays import Floats, Ints, Singles
@@ -315,8 +315,9 @@ def _judge_part(
     known, unseen = labelled.take(train), labelled.take(test)
     held = worst
     if worst is not None:
-        mine = _company_keys(unseen.frame)
-        held = worst.take(np.flatnonzero(~_company_keys(worst.frame).is_in(mine.implode())))
+        every = companies(pl.concat([worst.frame, unseen.frame]))
+        mine, theirs = every[len(worst) :], every[: len(worst)]
+        held = worst.take(np.flatnonzero(~np.isin(theirs, mine)))
         if min(held.positive.sum(), len(held) - held.positive.sum()) < suggestion.LEAST_WORST:
             held = None
     learned = suggestion.learn_from(known, held, rng)
@@ -345,12 +346,6 @@ def _judge_part(
             else (_places(ranks[1]), calibrated(ranks[0], known.positive, ranks[1]))
         )
     return answers
-
-
-def _company_keys(frame: pl.DataFrame) -> pl.Series:
-    own = pl.col("account_id")
-    key = pl.coalesce("domain", own) if "domain" in frame.columns else own
-    return frame.select(key).to_series()
 
 
 def calibrated(known: Floats, positive: Floats, unseen: Floats) -> Floats:

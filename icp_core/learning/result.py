@@ -95,7 +95,8 @@ class LearningResult:
         """One row per attribute, the sharpest first.
 
         Columns: column, suggested, finding, share_best, share_others, lift, low, high (null where
-        nobody is at a favourable level) and p_adjusted.
+        nobody is at a favourable level; lift and high also where none of the others are, so that only
+        the low end is known) and p_adjusted.
         """
         return pl.DataFrame(
             [
@@ -105,12 +106,15 @@ class LearningResult:
                     "finding": one.finding,
                     "share_best": one.share_best,
                     "share_others": one.share_others,
-                    "lift": one.lift.value if one.lift else None,
-                    "low": one.lift.low if one.lift else None,
-                    "high": one.lift.high if one.lift else None,
+                    "lift": lift["value"],
+                    "low": lift["low"],
+                    "high": lift["high"],
                     "p_adjusted": one.p_adjusted,
                 }
                 for one in self.attributes
+                for lift in [
+                    one.lift.to_dict() if one.lift else dict.fromkeys(("value", "low", "high"))
+                ]
             ],
             schema_overrides=dict.fromkeys(("lift", "low", "high"), pl.Float64),
         )
