@@ -4,7 +4,9 @@ Everything, the choice of columns included, is learned anew on each training par
 part held out: forward in time where the deals have dates, else by repeated cross-validation; companies
 are never split. Intervals are by bootstrap over companies (Efron 1979, with independent Poisson
 weights), centred on the estimate; differences are taken within each resample, so that what both share
-cancels out.
+cancels out. Where something learned is judged, they are stretched for the chance of having drawn other
+customers to learn from, which resampling what was held out does not see (Nadeau and Bengio, *Machine
+Learning* 2003).
 """
 
 from collections.abc import Iterator, Mapping
@@ -43,6 +45,7 @@ _GRID: Final = np.linspace(0, 1, 51)
 _CALIBRATION_CELLS: Final = 20
 
 Candidate = Literal["model", "learned", "hand", "equal", "base"]
+_LEARNED: Final = frozenset({"model", "learned", "equal"})
 CANDIDATES: Final[Mapping[Candidate, str]] = {
     "hand": "Hand-made profile",
     "learned": "Learned profile",
@@ -216,8 +219,16 @@ def prove(
     unseen = labelled.take(judged_rows)
     judged, samples = {}, {}
     weights = _resamples(unseen.company, rng)
+    stretch = _stretch(splits, repeats if method == "repeated cross-validation" else 1)
     for name, (order, log_odds) in answers.items():
-        judged[name], samples[name] = _measured(name, unseen.positive, order, log_odds, weights)
+        judged[name], samples[name] = _measured(
+            name,
+            unseen.positive,
+            order,
+            log_odds,
+            weights,
+            stretch=stretch if name in _LEARNED else 1.0,
+        )
     differences = []
     for first, second in _pairs(judged):
         for measure in MEASURES:
@@ -232,6 +243,7 @@ def prove(
                         judged[first].measures[measure].value
                         - judged[second].measures[measure].value,
                         samples[first][measure] - samples[second][measure],
+                        stretch=stretch if {first, second} & _LEARNED else 1.0,
                     ),
                 )
             )
@@ -394,13 +406,23 @@ def _resamples(company: Ints, rng: np.random.Generator) -> Singles:
     return draws[:, place]
 
 
-def _centred(value: float, sample: Floats) -> Estimate:
+def _stretch(splits: list[tuple[Ints, Ints]], repeats: int) -> float:
+    """How much wider intervals are because what was learned hangs on the customers drawn.
+
+    The variance of a mean over J held-out parts is not σ²/J but σ²·(1/J + held out ÷ learned from):
+    equation 8 of Nadeau and Bengio 2003. Repeating the split brings no new accounts.
+    """
+    parts = len(splits) / repeats
+    return float(np.sqrt(1 + parts * np.mean([len(test) / len(train) for train, test in splits])))
+
+
+def _centred(value: float, sample: Floats, *, stretch: float = 1.0) -> Estimate:
     """The interval that the resamples give around the estimate itself."""
     sample = sample[np.isfinite(sample)]
     if not len(sample):
         return Estimate(value, -np.inf, np.inf)
     tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(sample - sample.mean(), [tail, 1 - tail])
+    low, high = stretch * np.quantile(sample - sample.mean(), [tail, 1 - tail])
     return Estimate(value, value + float(low), value + float(high))
 
 
@@ -410,6 +432,8 @@ def _measured(
     order: Floats,
     log_odds: Floats,
     weights: Singles,
+    *,
+    stretch: float = 1.0,
 ) -> tuple[Judged, dict[Measure, Floats]]:
     everything = [_batch(positive, order, log_odds, np.ones((1, len(positive)), np.float32))]
     everything += [
@@ -422,7 +446,7 @@ def _measured(
     }
     curves = np.concatenate([batch[1] for batch in batches])
     captured = whole[1][0]
-    spread = np.quantile(curves - curves.mean(axis=0), [0.025, 0.975], axis=0)
+    spread = stretch * np.quantile(curves - curves.mean(axis=0), [0.025, 0.975], axis=0)
     gains = pl.DataFrame(
         {
             "accounts": _GRID,
@@ -433,7 +457,7 @@ def _measured(
     )
     measures = {}
     for measure in MEASURES:
-        estimate = _centred(float(whole[0][measure][0]), samples[measure])
+        estimate = _centred(float(whole[0][measure][0]), samples[measure], stretch=stretch)
         most = 1.0 if measure in ("auc", "ece") else np.inf
         measures[measure] = Estimate(
             estimate.value, max(estimate.low, 0.0), min(estimate.high, most)
