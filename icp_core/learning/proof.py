@@ -483,16 +483,17 @@ def _equal_bins(values: Floats) -> Ints:
 
 
 def _batch(
-    positive: Floats, order: Floats, log_odds: Floats, weights: Singles
+    positive: Floats, order: Floats, log_odds: Floats, weights: Singles | Floats
 ) -> tuple[dict[Measure, Floats], Floats]:
     """Every measure, and the gains curve, for each row of weights."""
+    weights = weights.astype(np.float64)
     # Best first, equal ranks as one step.
     best_first = np.argsort(-order, kind="stable")
-    ordered = order[best_first]
-    starts = np.flatnonzero(np.append(True, np.diff(ordered) != 0))
-    sorted_weights = weights[:, best_first].astype(np.float64)
-    total = np.add.reduceat(sorted_weights, starts, axis=1)
-    hits = np.add.reduceat(sorted_weights * positive[best_first], starts, axis=1)
+    starts = np.flatnonzero(np.append(True, np.diff(order[best_first]) != 0))
+    total = np.take(weights, best_first, axis=1)
+    hits = total * positive[best_first]
+    if len(starts) < len(order):
+        total, hits = (np.add.reduceat(each, starts, axis=1) for each in (total, hits))
     misses = total - hits
     n_hits, n_misses = hits.sum(axis=1), misses.sum(axis=1)
     below = n_misses[:, None] - np.cumsum(misses, axis=1) + misses / 2
@@ -510,10 +511,9 @@ def _batch(
     loss = -np.where(positive > 0, np.log(probability), np.log(1 - probability))
     mass = weights.sum(axis=1)
     bins = _equal_bins(log_odds)
-    gap = np.zeros(len(weights))
-    for one in range(_BINS):
-        inside = bins == one
-        gap += np.abs(weights[:, inside] @ (positive[inside] - probability[inside]))
+    missed = np.zeros((len(positive), _BINS))
+    missed[np.arange(len(positive)), bins] = positive - probability
+    gap = np.abs(weights @ missed).sum(axis=1)
     return {
         "auc": auc,
         "lift_10": curves[:, 5] / _GRID[5],
