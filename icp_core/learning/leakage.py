@@ -1,6 +1,7 @@
 """Columns that know the outcome: they predict it perfectly, and help nobody to find the next one."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from icp_core.intervals import ratio_of
 from icp_core.learning import scorecard
 from icp_core.learning.labelled import LabelledAccounts
 from icp_core.learning.levels import Coded, LeftOut
-from icp_core.reference.arrays import Flags
+from icp_core.reference.arrays import Flags, Floats, Ints
 
 NEAR_PERFECT: Final = 0.98
 """Area under the ROC curve from which a column alone tells too much."""
@@ -26,6 +27,12 @@ _MOSTLY: Final = 0.5
 _NEXT_TO_NONE: Final = 0.005
 _MANY: Final = 0.2
 _TIMES: Final = 10.0
+# Without it the model's area under the ROC curve falls by as much; alone it has this share of what the
+# model's has above a coin's; so many are asked about, where the model says anything to speak of.
+_MATTERS: Final = 0.05
+_MOST_OF_IT: Final = 0.8
+_ASKED: Final = 3
+_SAYS_SOMETHING: Final = 0.6
 # Facts of registers may well divide a market so sharply, and nobody fills them in because of a deal.
 _OF_REGISTERS: Final = frozenset({"country", "region", "municipality", "industry", "legal_form"})
 # Running numbers: almost every account has its own, and at least so densely given out or equally long.
@@ -142,6 +149,89 @@ def is_running_number(values: pl.Series, column: Column) -> bool:
     equally_long = low >= 10_000 and len(f"{low:.0f}") == len(f"{high:.0f}")
     dense = len(numbers) / (high - low + 1) >= _DENSE
     return bool(_IDENTIFIER.search(column.name)) or equally_long or dense
+
+
+@dataclass(frozen=True)
+class Question:
+    """A column to ask about: whether it was known before the deal, or filled in while selling.
+
+    Attributes
+    ----------
+    column
+        The column.
+    alone
+        Area under the ROC curve of the column alone, out of sample.
+    with_it, without_it
+        The same of the fitted model, with and without the column.
+    """
+
+    column: Column
+    alone: float
+    with_it: float
+    without_it: float
+
+    @property
+    def reason(self) -> str:
+        """Why it is asked about (ends the sentence “The column …”)."""
+        return (
+            f"alone has an AUC of {self.alone:.2f}; the fitted model has {self.with_it:.2f} with it "
+            f"and {self.without_it:.2f} without it"
+        )
+
+
+def questions(labelled: LabelledAccounts, rng: np.random.Generator) -> tuple[Question, ...]:
+    """Columns that carry the model, so that it matters whether they were known before the deal.
+
+    Columns that alone say most of what the model says, and those without which its area under the ROC
+    curve falls by more than 0.05, judged by cross-validation; at most three, those that matter most
+    first. Facts of registers are exempt: no seller fills them in.
+
+    Parameters
+    ----------
+    labelled
+        Labelled accounts, without the columns that `leaks` names.
+    rng
+        Deals the folds.
+    """
+    folds = scorecard.folds_of(labelled, rng)
+    whole, parts = _out_of_fold(labelled, folds, rng)
+    area = float(roc_auc_score(labelled.positive, whole))
+    if area < _SAYS_SOMETHING:
+        return ()
+    likely = []
+    for name, says in parts.items():
+        column = labelled.coded[name].levels.column
+        if column.name in _OF_REGISTERS:
+            continue
+        alone = float(roc_auc_score(labelled.positive, says))
+        # Without a refit the others do not take over what they share with it: this is the most.
+        most = area - float(roc_auc_score(labelled.positive, whole - says))
+        if most > _MATTERS or alone - 0.5 >= _MOST_OF_IT * (area - 0.5):
+            likely.append((most, column, alone))
+    asked = []
+    for _most, column, alone in sorted(likely, key=lambda one: -one[0])[:_ASKED]:
+        rest, _ = _out_of_fold(labelled.without([column.name]), folds, rng)
+        without = float(roc_auc_score(labelled.positive, rest))
+        if area - without > _MATTERS or alone - 0.5 >= _MOST_OF_IT * (area - 0.5):
+            asked.append(Question(column, alone, area, without))
+    return tuple(sorted(asked, key=lambda one: one.without_it))
+
+
+def _out_of_fold(
+    labelled: LabelledAccounts, folds: Ints, rng: np.random.Generator
+) -> tuple[Floats, dict[str, Floats]]:
+    """Log-odds of each account by a model that has not seen its fold, and what each column adds."""
+    whole = np.zeros(len(labelled))
+    parts: dict[str, Floats] = {}
+    for fold in range(int(folds.max()) + 1):
+        rows = np.flatnonzero(folds == fold)
+        card = scorecard.fit(labelled.take(np.flatnonzero(folds != fold)), rng)
+        unseen = labelled.take(rows)
+        whole[rows] = card.log_odds(unseen)
+        for pick in card.picks:
+            says = pick.coefficient * pick.evidence.of(unseen.coded[pick.name])
+            parts.setdefault(pick.name, np.zeros(len(labelled)))[rows] = says
+    return whole, parts
 
 
 def _later(labelled: LabelledAccounts, universe: Universe) -> list[LeftOut]:

@@ -115,7 +115,8 @@ class Difference:
 
     def sentence(self) -> str:
         """The finding in plain words."""
-        what = MEASURES[self.measure].lower()
+        what = MEASURES[self.measure]
+        what = what[0].lower() + what[1:]
         first, second = CANDIDATES[self.first], CANDIDATES[self.second]
         if self.winner is None:
             return f"{first} or {second.lower()}: can't tell yet by {what}."

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.learning import noise
 from icp_core.accounts.columns import describe
 from icp_core.accounts.universe import Universe
-from icp_core.learning import leakage
+from icp_core.learning import Outcomes, leakage, learn
 from icp_core.learning.labelled import label, levels_of
 from icp_core.learning.levels import attributes_of
 
@@ -113,3 +113,60 @@ def test_a_running_number_is_told_from_a_measure(name, numbers, runs):
     values = pl.Series(name, numbers(np.random.default_rng(0), 1_500))
     column = describe(name, values.dtype)
     assert leakage.is_running_number(values, column) is runs
+
+
+def lead_list(seed, *, size=1_200):
+    """Leads of which a third were won, with facts that help and notes written while selling."""
+    rng = np.random.default_rng(seed)
+    heads, growth = rng.lognormal(3.5, 1, size), rng.normal(0.1, 0.2, size)
+    odds = 1.2 * (np.log(heads) - 3.5) + 5 * (growth - 0.1) - 0.8
+    won = rng.random(size) < 1 / (1 + np.exp(-odds))
+    notes = ["ringing", "interested", "busy", "contract sent", "will revert"]
+    told = [
+        [notes[3]] if hit and rng.random() < 0.8 else [str(rng.choice(notes[:3] + notes[4:]))]
+        for hit in won
+    ]
+    frame = pl.DataFrame(
+        {
+            "account_id": [f"L{i:05}" for i in range(size)],
+            "name": [f"Lead {i}" for i in range(size)],
+            "heads": heads,
+            "growth": growth,
+            "letter": rng.choice(list("abcd"), size),
+            "notes": pl.Series(told, dtype=pl.List(pl.String)),
+            # Known for all leads, and as often among those lost as half of those won.
+            "last_activity": np.where(rng.random(size) < 0.9, won, ~won),
+        }
+    )
+    outcomes = pl.DataFrame(
+        {"account_id": frame["account_id"], "outcome": np.where(won, "won", "lost")}
+    )
+    return Universe.of(frame, name="x", label="X"), Outcomes.of(outcomes)
+
+
+def test_a_column_that_carries_the_model_is_asked_about_and_judged_without():
+    universe, outcomes = lead_list(0)
+    result = learn(universe, outcomes, against="worst", keep=("notes",))
+    assert {asked.column.name for asked in result.asked} <= {"notes", "last_activity"}
+    first = result.asked[0]
+    assert first.with_it - first.without_it > 0.02
+    areas = [p.judged["model"].measures["auc"].value for p in (result.proof, result.proof_without)]
+    assert areas[0] - areas[1] > 0.05
+    assert "Was this known before the deal?" in result.lines()
+    named = [asked["column"] for asked in result.to_dict()["asked"]]
+    assert named == [asked.column.name for asked in result.asked]
+    # Whoever says no leaves it out.
+    without = learn(universe, outcomes, against="worst", leave_out=("notes", "last_activity"))
+    assert not {"notes", "last_activity"} & {a.column.name for a in without.attributes}
+    assert not {"notes", "last_activity"} & {asked.column.name for asked in without.asked}
+
+
+def test_notes_of_sellers_are_named_on_the_lead_list():
+    universe, outcomes = lead_list(1)
+    result = learn(universe, outcomes, against="worst", judge=False)
+    assert "notes" in {out.column.name for out in result.left_out if out.leaks}
+
+
+def test_a_model_that_stands_on_several_legs_asks_nothing():
+    made = noise(4)
+    assert leakage.questions(made, np.random.default_rng(0)) == ()
