@@ -18,7 +18,7 @@ import numpy.typing as npt
 import polars as pl
 from cachetools import LRUCache
 
-from icp_core.accounts.columns import Column, Kind
+from icp_core.accounts.columns import PREFIX, Column, Kind
 from icp_core.accounts.universe import Universe
 from icp_core.errors import AccountError
 from icp_core.evaluation.arrays import BLOCK, Known, smallest
@@ -36,7 +36,11 @@ CACHE_BYTES: Final = 768 * 2**20
 _FEW: Final = 1_024
 """Distinct values up to which a text column is always kept as small numbers."""
 
-_SECTORS: Final = frozenset({"section", "industry", "group", "class"})
+_READ: Final = dict.fromkeys(("section", "industry", "group", "class"), "industry") | {
+    "size": "employees",
+    "age": "founded",
+}
+"""The column that a dimension reads which is none itself; a list may have one of that name."""
 
 
 class AccountArrays:
@@ -175,7 +179,7 @@ class AccountArrays:
 
     def _codes(self, name: str) -> tuple[Codes, tuple[str | None, ...]]:
         expression = dimension(name, columns=self.universe.columns)
-        found = self._by_value("industry" if name in _SECTORS else name)
+        found = self._by_value(_READ.get(name, name))
         key = _values(found[1] if found else self.universe.frame, expression)
         values = [*key.drop_nulls().unique().sort().to_list(), None]
         dtype = smallest(len(values))
@@ -248,7 +252,7 @@ class AccountArrays:
         return np.unpackbits(mask, count=len(self.universe)).view(np.bool_)
 
 
-_ROW: Final = "row of the universe"
+_ROW: Final = f"{PREFIX}row"
 
 
 def _after_missing(criterion: Criterion, fits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -18,8 +18,8 @@ from typing import Any, Final
 
 import narwhals as nw
 
-from icp_core.evaluation.fits import Columns, cases, fit
-from icp_core.evaluation.names import NAMES, indicator
+from icp_core.evaluation.fits import Columns, cases, finite, fit
+from icp_core.evaluation.names import INNER, NAMES, indicator
 from icp_core.evaluation.score import score_expressions
 from icp_core.profiles.model import (
     ColumnPotential,
@@ -91,14 +91,14 @@ def evaluated(frame: nw.LazyFrame[Any], profile: Profile, *, columns: Columns) -
     Returns
     -------
     nw.LazyFrame
-        All columns of `frame` and those of `NAMES`. `state` is `FAIL`, `POSSIBLE` or `MATCH`; the
+        All columns of `frame` and those of `INNER`. `state` is `FAIL`, `POSSIBLE` or `MATCH`; the
         score is null where no nice-to-have is known.
     """
     fits = [
         fit_of(criterion, columns=columns).alias(NAMES.fit(index))
         for index, criterion in enumerate(profile.criteria)
     ]
-    frame = frame.with_columns(*fits, potential(profile, columns=columns).alias(NAMES.potential))
+    frame = frame.with_columns(*fits, potential(profile, columns=columns).alias(INNER.potential))
     gates = [
         _passes(criterion, NAMES.fit(index)).alias(NAMES.passes(index))
         for index, criterion in enumerate(profile.criteria)
@@ -184,7 +184,17 @@ def potential(profile: Profile, *, columns: Columns) -> nw.Expr:
     limits = [(amount < model.floor, nw.lit(model.floor))]
     if model.cap is not None:
         limits.append((amount > model.cap, nw.lit(model.cap)))
-    return nw.when(~value.is_null()).then(cases(limits, amount)).otherwise(unknown)
+    return nw.when(finite(value)).then(_rounded(cases(limits, amount))).otherwise(unknown)
+
+
+def _rounded(amount: nw.Expr) -> nw.Expr:
+    """To four decimals, as scores are, so that 0.57 × 400 is 228 and reaches a threshold of 228."""
+    rounded = (amount * 1e4 + 0.5).floor().cast(nw.Float64) / 1e4
+    return nw.when(amount < _MOST_ROUNDED).then(rounded).otherwise(amount)
+
+
+_MOST_ROUNDED: Final = 1e11
+"""Above it a 64-bit float has next to no decimals left to round."""
 
 
 SIZE_BANDS: Final[tuple[tuple[int, str], ...]] = (
@@ -243,7 +253,9 @@ def dimension(name: str, *, columns: Columns) -> nw.Expr:  # noqa: PLR0911 - one
 
 def _banded(value: nw.Expr, bands: Iterable[tuple[int, str]]) -> nw.Expr:
     unknown = nw.lit(None, dtype=nw.String)
-    return cases(((value >= least, nw.lit(label)) for least, label in bands), unknown)
+    value = value.cast(nw.Float64)
+    label = cases(((value >= least, nw.lit(label)) for least, label in bands), unknown)
+    return nw.when(finite(value)).then(label).otherwise(unknown)
 
 
 def _section(has_revision: bool) -> nw.Expr:
@@ -256,7 +268,11 @@ def _section(has_revision: bool) -> nw.Expr:
         )
         division = nw.col("industry").cast(nw.String).str.slice(0, 2)
         return cases(
-            ((division.is_in(divisions), nw.lit(letter)) for letter, divisions in letters), unknown
+            (
+                (division.is_in([letter, *divisions]), nw.lit(letter))
+                for letter, divisions in letters
+            ),
+            unknown,
         )
 
     if not has_revision:

@@ -5,11 +5,13 @@ for a few values, where building a frame would cost more than the arithmetic. A 
 two together.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import groupby
 from math import log10
 from operator import add
+from typing import Final
 
 import narwhals as nw
 import numpy as np
@@ -21,6 +23,8 @@ from icp_core.reference import industry
 from icp_core.reference.arrays import Floats, Singles
 
 Columns = Mapping[str, Column]
+
+_REVISIONS: Final[tuple[industry.Revision, ...]] = ("2", "2.1")
 
 
 def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
@@ -47,7 +51,12 @@ def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
     """
     match criterion_fit:
         case Range():
-            found = _trapezoid(criterion_fit, nw.col(column.name).cast(nw.Float64))
+            value = nw.col(column.name).cast(nw.Float64)
+            return (
+                nw.when(finite(value))
+                .then(_trapezoid(criterion_fit, value).cast(nw.Float32))
+                .otherwise(nw.lit(None, dtype=nw.Float32))
+            )
         case Choice() if column.kind is Kind.INDUSTRY:
             found = _by_prefix(criterion_fit, "industry_revision" in columns)
         case Choice():
@@ -61,6 +70,17 @@ def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
         .then(found.cast(nw.Float32))
         .otherwise(nw.lit(None, dtype=nw.Float32))
     )
+
+
+_LARGEST: Final = sys.float_info.max
+
+
+def finite(value: nw.Expr) -> nw.Expr:
+    """Whether a 64-bit float is a number: neither null, nor NaN, nor infinite.
+
+    By comparing: some engines hold NaN above every number, others hold no comparison with it for true.
+    """
+    return (value >= -_LARGEST) & (value <= _LARGEST)
 
 
 def cases(met: Iterable[tuple[nw.Expr, nw.Expr]], otherwise: nw.Expr) -> nw.Expr:
@@ -136,9 +156,32 @@ def _by_value(test: Choice, value: nw.Expr) -> nw.Expr:
     )
 
 
+def _left_open(test: Choice, revision: industry.Revision) -> list[str]:
+    """Sections that say too little by themselves: a finer code of theirs has another fit."""
+    finer: dict[str, set[float]] = {}
+    for key, fit in test.values.items():
+        section = industry.section_of(key, revision) if len(key) > 1 else None
+        if section is not None:
+            finer.setdefault(section, set()).add(fit)
+    return [
+        letter for letter, fits in finer.items() if fits != {test.values.get(letter, test.default)}
+    ]
+
+
 def _by_prefix(test: Choice, has_revision: bool) -> nw.Expr:
     code = nw.col("industry").cast(nw.String)
     met: list[tuple[nw.Expr, nw.Expr]] = []
+    if has_revision:
+        newer = nw.col("industry_revision").cast(nw.String).fill_null("2") == "2.1"
+
+    def in_either(of_revision: Callable[[industry.Revision], nw.Expr]) -> nw.Expr:
+        if not has_revision:
+            return of_revision("2")
+        return (newer & of_revision("2.1")) | (~newer & of_revision("2"))
+
+    if any(_left_open(test, revision) for revision in _REVISIONS):
+        unknown = in_either(lambda revision: code.is_in(_left_open(test, revision)))
+        met.append((unknown, nw.lit(None, dtype=nw.Float64)))
     lengths = {len(key) for key in test.values if len(key) > 1}
     for length in sorted(lengths, reverse=True):
         level = {key: fit for key, fit in test.values.items() if len(key) == length}
@@ -148,16 +191,14 @@ def _by_prefix(test: Choice, has_revision: bool) -> nw.Expr:
     division = code.str.slice(0, 2)
     for fit, letters in _by_fit(sections):
 
-        def of_revision(revision: str, letters: Sequence[str] = letters) -> nw.Expr:
-            return division.is_in(
-                [code for letter in letters for code in industry.divisions_of(letter, revision)]
-            )
+        def inside(revision: industry.Revision, letters: Sequence[str] = letters) -> nw.Expr:
+            divisions = [
+                code for letter in letters for code in industry.divisions_of(letter, revision)
+            ]
+            # An account may be known by its section alone.
+            return division.is_in([*letters, *divisions])
 
-        if has_revision:
-            newer = nw.col("industry_revision").cast(nw.String).fill_null("2") == "2.1"
-            met.append(((newer & of_revision("2.1")) | (~newer & of_revision("2")), nw.lit(fit)))
-        else:
-            met.append((of_revision("2"), nw.lit(fit)))
+        met.append((in_either(inside), nw.lit(fit)))
     return cases(met, nw.lit(test.default))
 
 

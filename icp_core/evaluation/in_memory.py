@@ -20,7 +20,7 @@ from icp_core.evaluation.arrays import Potentials, Scored
 from icp_core.evaluation.everyone import Everyone
 from icp_core.evaluation.expressions import evaluated
 from icp_core.evaluation.market import BINS, DIMENSIONS, Breakdown, GateCost, Market, TierTotal
-from icp_core.evaluation.names import NAMES
+from icp_core.evaluation.names import NAMES, told
 from icp_core.evaluation.score import coverage, score
 from icp_core.evaluation.tiers import are_too_little_known, best_of, groups, tier_labels, tiers_of
 from icp_core.profiles.first_draft import Spread
@@ -509,7 +509,7 @@ class Evaluation:
 
 
 def evaluated_rows(accounts: pl.DataFrame, profile: Profile) -> pl.DataFrame:
-    """A few accounts with everything that `expressions.evaluated` adds."""
+    """A few accounts with everything that `expressions.evaluated` adds, as `told`."""
     columns = describe_all(accounts.schema)
     frame = evaluated(nw.from_native(accounts.lazy()), profile, columns=columns)
-    return frame.collect().to_native()  # type: ignore[no-any-return]
+    return told(frame.collect().to_native())

@@ -23,14 +23,16 @@ from icp_core.evaluation.market import (
     Market,
     TierTotal,
 )
-from icp_core.evaluation.names import NAMES, indicator
+from icp_core.evaluation.names import INNER, NAMES, indicator, inner
 from icp_core.evaluation.tiers import Cutoff, boundaries, groups, tier_of, too_little_known
 from icp_core.profiles.model import Profile
 
 Frame = nw.LazyFrame[Any]
 Keep = Callable[[Any], AbstractContextManager[Any]]
 
-_BEHIND: Final = "_behind"
+_BEHIND: Final = inner("behind")
+_CUSTOMER: Final = inner("customer")
+_BIN: Final = inner("bin")
 
 
 def evaluate(
@@ -71,15 +73,15 @@ def evaluate(
         if "is_customer" in columns
         else nw.lit(0)
     )
-    frame = frame.with_columns(customer.alias("_customer"))
+    frame = frame.with_columns(customer.alias(_CUSTOMER))
     counts = _one(frame, _counts(profile))
     narrow = frame.filter(nw.col(NAMES.state) == MATCH).select(
         "account_id",
-        NAMES.score,
-        NAMES.potential,
-        NAMES.coverage,
-        "_customer",
-        *(dimension(name, columns=columns).alias(f"_by_{name}") for name in dimensions),
+        INNER.score,
+        INNER.potential,
+        INNER.coverage,
+        _CUSTOMER,
+        *(dimension(name, columns=columns).alias(inner(f"by_{name}")) for name in dimensions),
     )
     with keep(narrow.to_native()) as kept:
         return _market(nw.from_native(kept), profile, counts, dimensions)
@@ -90,9 +92,9 @@ def _market(
 ) -> Market:
     cutoffs = _cutoffs(matches, profile)
     tier = tier_of(cutoffs, too_little_known(profile))
-    matches = matches.with_columns(tier.alias("_tier"))
+    matches = matches.with_columns(tier.alias(INNER.tier))
     names = groups(profile.tiers)
-    by_tier = {row["_tier"]: row for row in _grouped(matches, "_tier")}
+    by_tier = {row[INNER.tier]: row for row in _grouped(matches, INNER.tier)}
     scores, unscored = _scores(matches, len(names))
     return Market(
         profile=profile,
@@ -168,8 +170,8 @@ def ranked(accounts: Any, profile: Profile, *, columns: Columns, state: int = MA
 def _in_order(frame: Frame, *behind: str) -> Frame:
     return frame.sort(
         *behind,
-        NAMES.score,
-        NAMES.potential,
+        INNER.score,
+        INNER.potential,
         "account_id",
         descending=[*(False for _ in behind), True, True, False],
         nulls_last=True,
@@ -187,10 +189,10 @@ def best_scored(matches: Frame, profile: Profile) -> pl.DataFrame:
         With tiers by capacity.
     """
     unknown = too_little_known(profile)
-    eligible = ~nw.col(NAMES.score).is_null()
+    eligible = ~nw.col(INNER.score).is_null()
     if unknown is not None:
         eligible &= ~unknown
-    scored = matches.filter(eligible).select(NAMES.score, NAMES.potential, "account_id")
+    scored = matches.filter(eligible).select(INNER.score, INNER.potential, "account_id")
     room = int(sum(tier.threshold for tier in profile.tiers.tiers))
     return _collect(_in_order(scored).head(room))
 
@@ -211,7 +213,7 @@ def _count(condition: nw.Expr) -> nw.Expr:
 
 def _counts(profile: Profile) -> dict[str, nw.Expr]:
     state = nw.col(NAMES.state)
-    value = nw.col(NAMES.potential)
+    value = nw.col(INNER.potential)
     match = state == MATCH
     counts = {
         "universe": nw.len(),
@@ -222,8 +224,8 @@ def _counts(profile: Profile) -> dict[str, nw.Expr]:
         "potential_possible": nw.when(state == POSSIBLE).then(value).sum(),
         "potential_unknown": _count(match & value.is_null()),
         "potential_unknown_possible": _count((state == POSSIBLE) & value.is_null()),
-        "customers": nw.when(match).then(nw.col("_customer")).otherwise(nw.lit(0)).sum(),
-        "coverage": nw.when(match).then(nw.col(NAMES.coverage)).mean(),
+        "customers": nw.when(match).then(nw.col(_CUSTOMER)).otherwise(nw.lit(0)).sum(),
+        "coverage": nw.when(match).then(nw.col(INNER.coverage)).mean(),
     }
     gates = [i for i, criterion in enumerate(profile.criteria) if criterion.role.is_gate]
     not_passed = reduce(add, (_misses(i) for i in gates), nw.lit(0))
@@ -253,37 +255,37 @@ def _grouped(matches: Frame, *keys: str) -> list[dict[str, Any]]:
     return _collect(
         matches.group_by(*keys).agg(
             nw.len().alias("accounts"),
-            nw.col(NAMES.potential).sum().alias("potential"),
-            nw.col("_customer").sum().alias("customers"),
+            nw.col(INNER.potential).sum().alias("potential"),
+            nw.col(_CUSTOMER).sum().alias("customers"),
         )
     ).to_dicts()
 
 
 def _breakdown(matches: Frame, name: str, tiers: Sequence[str]) -> Breakdown:
-    rows = _grouped(matches, f"_by_{name}", "_tier")
-    keys = list(dict.fromkeys(row[f"_by_{name}"] for row in rows))
+    rows = _grouped(matches, inner(f"by_{name}"), INNER.tier)
+    keys = list(dict.fromkeys(row[inner(f"by_{name}")] for row in rows))
     place = {key: i for i, key in enumerate(keys)}
     accounts = np.zeros((len(keys), len(tiers)), dtype=np.int64)
     potential = np.zeros((len(keys), len(tiers)))
     for row in rows:
-        at = place[row[f"_by_{name}"]], row["_tier"]
+        at = place[row[inner(f"by_{name}")]], row[INNER.tier]
         accounts[at] = row["accounts"]
         potential[at] = row["potential"] or 0
     return Breakdown.of(name, keys, tiers, accounts, potential)
 
 
 def _scores(matches: Frame, tiers: int) -> tuple[npt.NDArray[np.int64], int]:
-    score = nw.col(NAMES.score)
+    score = nw.col(INNER.score)
     binned = matches.with_columns(
-        nw.when(score >= BINS).then(nw.lit(BINS - 1.0)).otherwise(score.floor()).alias("_bin")
+        nw.when(score >= BINS).then(nw.lit(BINS - 1.0)).otherwise(score.floor()).alias(_BIN)
     )
     scores = np.zeros((tiers, BINS), dtype=np.int64)
     unscored = 0
-    for row in _grouped(binned, "_tier", "_bin"):
-        if row["_bin"] is None:
+    for row in _grouped(binned, INNER.tier, _BIN):
+        if row[_BIN] is None:
             unscored += int(row["accounts"])
         else:
-            scores[row["_tier"], int(row["_bin"])] = row["accounts"]
+            scores[row[INNER.tier], int(row[_BIN])] = row["accounts"]
     return scores, unscored
 
 
@@ -292,9 +294,9 @@ def _largest_share(matches: Frame, counts: dict[str, Any]) -> float | None:
     if not known or not counts["potential"]:
         return None
     largest = (
-        matches.filter(~nw.col(NAMES.potential).is_null())
-        .sort(NAMES.potential, descending=True, nulls_last=True)
+        matches.filter(~nw.col(INNER.potential).is_null())
+        .sort(INNER.potential, descending=True, nulls_last=True)
         .head(ceil(LARGEST * known))
-        .select(nw.col(NAMES.potential).sum())
+        .select(nw.col(INNER.potential).sum())
     )
     return float(_collect(largest).item()) / float(counts["potential"])

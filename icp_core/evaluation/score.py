@@ -13,7 +13,7 @@ import narwhals as nw
 import numpy as np
 
 from icp_core.evaluation.arrays import BLOCK, Scored
-from icp_core.evaluation.names import NAMES, indicator
+from icp_core.evaluation.names import INNER, NAMES, indicator
 from icp_core.profiles.model import Criterion, Profile, Role
 from icp_core.reference.arrays import Floats
 
@@ -26,10 +26,10 @@ def score_expressions(profile: Profile) -> dict[str, nw.Expr]:
         whole = nw.lit(100.0)
         share = _share_known([*nice, *drawbacks])
         return {
-            NAMES.score: whole,
-            NAMES.score_low: whole,
-            NAMES.score_high: whole,
-            NAMES.coverage: share,
+            INNER.score: whole,
+            INNER.score_low: whole,
+            INNER.score_high: whole,
+            INNER.coverage: share,
         }
     weight = float(sum(criterion.weight for _, criterion in nice))
     known = _total(_weight_if(criterion, ~_fit(i).is_null()) for i, criterion in nice)
@@ -40,12 +40,12 @@ def score_expressions(profile: Profile) -> dict[str, nw.Expr]:
     worst = _total(_weight_if(criterion, _fit(i).is_null()) for i, criterion in drawbacks)
     best = _total(_weight_if(criterion, _fit(i).is_null()) for i, criterion in nice)
     return {
-        NAMES.score: nw.when(known > 0)
+        INNER.score: nw.when(known > 0)
         .then(_percent(points / known))
         .otherwise(nw.lit(None, dtype=nw.Float64)),
-        NAMES.score_low: _percent((points - worst) / weight),
-        NAMES.score_high: _percent((points + best) / weight),
-        NAMES.coverage: _share_known([*nice, *drawbacks]),
+        INNER.score_low: _percent((points - worst) / weight),
+        INNER.score_high: _percent((points + best) / weight),
+        INNER.coverage: _share_known([*nice, *drawbacks]),
     }
 
 

@@ -2,7 +2,7 @@
 
 import struct
 from fractions import Fraction
-from math import ceil, floor, log10
+from math import ceil, floor, isfinite, log10
 
 SECTIONS = {
     "2": {"C": range(10, 34), "J": range(58, 64), "K": range(64, 67), "M": range(69, 76)},
@@ -15,8 +15,16 @@ def single(number):
     return struct.unpack("f", struct.pack("f", number))[0]
 
 
-def fit(test, column, account):
+def known(account, column):
+    """What is known in a column: no NaN, no infinity, and of people only whole ones."""
     value = account.get(column)
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    return floor(value) if value is not None and column == "employees" else value
+
+
+def fit(test, column, account):
+    value = known(account, column)
     if value is None:
         return None
     if test.kind == "range":
@@ -33,10 +41,18 @@ def fit(test, column, account):
             }[test.match]
         )
     if column == "industry":
+        sections = SECTIONS[account.get("industry_revision") or "2"]
+        if len(value) == 1:
+            whole = test.values.get(value, test.default)
+            finer = [
+                one
+                for key, one in test.values.items()
+                if len(key) > 1 and int(key[:2]) in sections.get(value, ())
+            ]
+            return single(whole) if all(one == whole for one in finer) else None
         for length in range(len(value), 1, -1):
             if value[:length] in test.values:
                 return single(test.values[value[:length]])
-        sections = SECTIONS[account.get("industry_revision") or "2"]
         for letter, divisions in sections.items():
             if letter in test.values and int(value[:2]) in divisions:
                 return single(test.values[letter])
@@ -119,16 +135,16 @@ def judge(profile, account):
 
 def potential(model, account):
     if model.model == "column":
-        value = account.get(model.column)
+        value = known(account, model.column)
         amount = value
     elif model.model == "per_employee":
-        value = account.get("employees")
+        value = known(account, "employees")
         amount = None if value is None else value * model.rate
     elif model.model == "revenue_share":
-        value = account.get("revenue")
+        value = known(account, "revenue")
         amount = None if value is None else value * model.share
     else:
-        value = account.get("employees")
+        value = known(account, "employees")
         amount = 0.0
         for band in model.bands:
             if value is not None and value >= band.at_least:
@@ -136,7 +152,7 @@ def potential(model, account):
     if value is None:
         return None
     amount = max(amount, model.floor)
-    return amount if model.cap is None else min(amount, model.cap)
+    return round(amount if model.cap is None else min(amount, model.cap), 4)
 
 
 def order(match):
@@ -168,7 +184,7 @@ def tier(policy, place, match):
 
 
 def size(account):
-    employees = account.get("employees")
+    employees = known(account, "employees")
     if employees is None:
         return None
     for least, label in ((1000, "1000+"), (250, "250–999"), (50, "50–249"), (10, "10–49")):

@@ -23,6 +23,7 @@ from icp_core.errors import AccountError, ProfileError, SourceError
 from icp_core.evaluation import engines
 from icp_core.evaluation.engines import EngineAccounts, evaluation
 from icp_core.evaluation.engines.lifted import LiftedEvaluation
+from icp_core.evaluation.names import NAMES
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Profile, Range
 from icp_core.profiles.starters import starter
@@ -431,7 +432,7 @@ def test_an_account_that_stayed_can_still_be_named_and_verified(demo):
     failing = universe.frame["account_id"][int(evaluated.failing.rows[0])]
     lifted = view_of(engine(folder).evaluate(PROFILE))
     assert lifted.names([failing]).rows() == InMemory(evaluated).names([failing]).rows()
-    assert lifted.row(failing)["state"].to_list() == [0]
+    assert lifted.row(failing)[NAMES.state].to_list() == [0]
 
 
 def test_a_sample_has_every_country_whatever_its_numbers_look_like():
