@@ -16,7 +16,7 @@ from typing import Final
 import narwhals as nw
 import numpy as np
 
-from icp_core.accounts.columns import Column, Kind
+from icp_core.accounts.columns import BANDS, Column, Kind
 from icp_core.evaluation.names import indicator
 from icp_core.profiles.model import Choice, Fit, Flag, Range, Tags
 from icp_core.reference import industry
@@ -52,11 +52,13 @@ def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
     match criterion_fit:
         case Range():
             value = nw.col(column.name).cast(nw.Float64)
-            return (
-                nw.when(finite(value))
-                .then(_trapezoid(criterion_fit, value).cast(nw.Float32))
-                .otherwise(nw.lit(None, dtype=nw.Float32))
-            )
+            known = nw.when(finite(value)).then(_trapezoid(criterion_fit, value).cast(nw.Float32))
+            unknown = nw.lit(None, dtype=nw.Float32)
+            if not has_bands(column.name, columns=columns):
+                return known.otherwise(unknown)
+            low, high = _over_band(criterion_fit, column.name)
+            # Of a band wholly inside or wholly outside, whatever the number is.
+            return known.when(low == high).then(low).otherwise(unknown)
         case Choice() if column.kind is Kind.INDUSTRY:
             found = _by_prefix(criterion_fit, "industry_revision" in columns)
         case Choice():
@@ -81,6 +83,62 @@ def finite(value: nw.Expr) -> nw.Expr:
     By comparing: some engines hold NaN above every number, others hold no comparison with it for true.
     """
     return (value >= -_LARGEST) & (value <= _LARGEST)
+
+
+def has_bands(column: str, *, columns: Columns) -> bool:
+    """Whether accounts may tell a band of a column where they do not tell its number."""
+    return column in BANDS and all(end in columns for end in BANDS[column])
+
+
+def band(column: str) -> tuple[nw.Expr, nw.Expr]:
+    """The ends of an account's band: from 0 and to null where open, both null where there is none."""
+    low, high = (nw.col(end).cast(nw.Float64) for end in BANDS[column])
+    nothing = nw.lit(None, dtype=nw.Float64)
+    is_sound = cases([(finite(low) & finite(high), low <= high)], finite(low) | finite(high))
+    least = nw.when(is_sound).then(cases([(finite(low), low)], nw.lit(0.0))).otherwise(nothing)
+    return least, nw.when(is_sound & finite(high)).then(high).otherwise(nothing)
+
+
+def fit_bounds(test: Range, column: str) -> tuple[nw.Expr, nw.Expr]:
+    """The least and the highest fit that an account may have: 0 and 1 where not even a band is known."""
+    value = nw.col(column).cast(nw.Float64)
+    exact = _trapezoid(test, value).cast(nw.Float32)
+    low, high = (
+        nw.when(finite(value)).then(exact).when(~end.is_null()).then(end).otherwise(nw.lit(other))
+        for end, other in zip(_over_band(test, column), (0.0, 1.0), strict=True)
+    )
+    return low, high
+
+
+def _over_band(test: Range, column: str) -> tuple[nw.Expr, nw.Expr]:
+    """The least and the highest fit within an account's band, null where it has none.
+
+    A trapezoid rises, stays and falls: its least is at an end of the band, its highest too where the
+    band does not touch the part of full fit.
+    """
+    least, most = band(column)
+    unknown = nw.lit(None, dtype=nw.Float32)
+    at_least = _trapezoid(test, least)
+    beyond = nw.lit(1.0 if test.d is None else 0.0)
+    at_most = nw.when(most.is_null()).then(beyond).otherwise(_trapezoid(test, most))
+    touches = nw.lit(1.0) > 0
+    if test.c is not None:
+        touches = touches & (least <= test.c)
+    if test.b is not None:
+        touches = touches & (most.is_null() | (most >= test.b))
+    low = nw.when(at_least < at_most).then(at_least).otherwise(at_most)
+    high = (
+        nw.when(touches)
+        .then(nw.lit(1.0))
+        .when(at_least < at_most)
+        .then(at_most)
+        .otherwise(at_least)
+    )
+    is_known = ~least.is_null()
+    return (
+        nw.when(is_known).then(low.cast(nw.Float32)).otherwise(unknown),
+        nw.when(is_known).then(high.cast(nw.Float32)).otherwise(unknown),
+    )
 
 
 def cases(met: Iterable[tuple[nw.Expr, nw.Expr]], otherwise: nw.Expr) -> nw.Expr:

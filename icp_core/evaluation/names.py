@@ -32,6 +32,16 @@ class Names:
         return f"{PREFIX}fit_{index}"
 
     @staticmethod
+    def fit_low(index: int) -> str:
+        """The least fit that it may have where a band tells more than nothing."""
+        return f"{PREFIX}fit_low_{index}"
+
+    @staticmethod
+    def fit_high(index: int) -> str:
+        """The highest fit, likewise."""
+        return f"{PREFIX}fit_high_{index}"
+
+    @staticmethod
     def passes(index: int) -> str:
         """Whether the gate at that place passes: true, false, or null when unknown."""
         return f"{PREFIX}passes_{index}"

@@ -23,10 +23,20 @@ def known(account, column):
     return floor(value) if value is not None and column == "employees" else value
 
 
+def band(account):
+    """Every headcount that an account may have, rising; one very large one where the band is open."""
+    low, high = account.get("employees_low"), account.get("employees_high")
+    if (low is None and high is None) or (None not in (low, high) and low > high):
+        return None
+    last = 3_000 if high is None else high
+    return [*range(low or 0, last + 1), *([10**12] if high is None else [])]
+
+
 def fit(test, column, account):
     value = known(account, column)
     if value is None:
-        return None
+        low, high = bounds(test, column, account)
+        return low if low == high else None
     if test.kind == "range":
         return single(trapezoid(test, value))
     if test.kind == "flag":
@@ -77,6 +87,15 @@ def trapezoid(test, value):
     return 1.0
 
 
+def bounds(test, column, account):
+    """The least and the highest fit that an account may have."""
+    heads = band(account) if column == "employees" else None
+    if heads is None:
+        return 0.0, 1.0
+    fits = [single(trapezoid(test, head)) for head in heads]
+    return min(fits), max(fits)
+
+
 def graded(criterion, account):
     value = fit(criterion.fit, criterion.column, account)
     if value is not None or criterion.missing == "unknown":
@@ -89,9 +108,17 @@ def percent(share):
     return floor(min(max(share, 0.0), 1.0) * 1e6 + 0.5) * 1e-4
 
 
+def limits(criterion, account):
+    """Between which two an unknown fit lies."""
+    if criterion.fit.kind != "range":
+        return 0.0, 1.0
+    return bounds(criterion.fit, criterion.column, account)
+
+
 def judge(profile, account):
     """State, score, its range, coverage and the gates' answers for one account."""
     gates, nice, drawbacks = [], [], []
+    worst = best = 0.0
     for criterion in profile.criteria:
         value = graded(criterion, account)
         if criterion.role == "must_have":
@@ -100,8 +127,12 @@ def judge(profile, account):
             gates.append(None if value is None else not value > 0)
         elif criterion.role == "nice_to_have":
             nice.append((criterion.weight, value))
+            low, high = (value, value) if value is not None else limits(criterion, account)
+            worst, best = worst + criterion.weight * low, best + criterion.weight * high
         else:
             drawbacks.append((criterion.weight, value))
+            low, high = (value, value) if value is not None else limits(criterion, account)
+            worst, best = worst - criterion.weight * high, best - criterion.weight * low
     if False in gates:
         state = "fail"
     elif None in gates:
@@ -127,13 +158,17 @@ def judge(profile, account):
         base = sum(w for w, f in nice if f is not None)
         whole = sum(w for w, _ in nice)
         result["score"] = percent(points / base) if base else None
-        worst = points - sum(w for w, f in drawbacks if f is None)
-        best = points + sum(w for w, f in nice if f is None)
         result["score_low"], result["score_high"] = percent(worst / whole), percent(best / whole)
     return result
 
 
 def potential(model, account):
+    if model.model in ("per_employee", "employee_bands") and known(account, "employees") is None:
+        heads = band(account)
+        if heads is None:
+            return None
+        amounts = [potential(model, {"employees": head}) for head in (heads[0], heads[-1])]
+        return amounts[0] if amounts[0] == amounts[1] else None
     if model.model == "column":
         value = known(account, model.column)
         amount = value
@@ -146,9 +181,9 @@ def potential(model, account):
     else:
         value = known(account, "employees")
         amount = 0.0
-        for band in model.bands:
-            if value is not None and value >= band.at_least:
-                amount = band.amount
+        for one in model.bands:
+            if value is not None and value >= one.at_least:
+                amount = one.amount
     if value is None:
         return None
     amount = max(amount, model.floor)

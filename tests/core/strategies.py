@@ -44,11 +44,17 @@ SCHEMA = {
     "is_customer": pl.Boolean,
     "recruits_abroad": pl.Boolean,
     "ad_spend": pl.Float64,
+    "Score": pl.Float64,
+}
+
+BANDS = {"employees_low": pl.Int64, "employees_high": pl.Int64}
+LOWS_AND_HIGHS = {
+    "employees_low": [0, 1, 5, 10, 50, 100, 250],
+    "employees_high": [4, 9, 19, 49, 99, 249, 500],
 }
 
 OWN = {
     "State": (pl.String, ["match", "fail", "2"]),
-    "Score": (pl.Float64, [3.0, 99.0, nan]),
     "Potential": (pl.String, ["high", "low"]),
     "Coverage": (pl.Float64, [0.1, 1.0]),
     "TIER": (pl.String, ["A", "T0", "unranked"]),
@@ -74,8 +80,6 @@ OWN = {
 }
 """A list's own columns, called as we call or once called what evaluating adds: type and values."""
 
-SCHEMA |= {name: dtype for name, (dtype, _values) in OWN.items()}
-
 
 def maybe(values):
     return st.one_of(st.none(), values)
@@ -85,6 +89,7 @@ def maybe(values):
 def accounts(draw, revisions=True):
     n = draw(st.integers(1, 40))
     # Few in most lists, since drawing is what takes the time.
+    bands = LOWS_AND_HIGHS if draw(st.booleans()) else {}
     own = draw(st.lists(st.sampled_from(sorted(OWN)), unique=True, max_size=6))
     return [
         {
@@ -101,8 +106,10 @@ def accounts(draw, revisions=True):
             "is_customer": draw(maybe(st.booleans())),
             "recruits_abroad": draw(maybe(st.booleans())),
             "ad_spend": draw(maybe(st.sampled_from([0.0, 50.0, 99999.0, 1e5, *NO_NUMBERS]))),
+            "Score": draw(maybe(st.sampled_from([0.0, 3.0, 99.0, *NO_NUMBERS]))),
         }
         | {name: draw(maybe(st.sampled_from(OWN[name][1]))) for name in own}
+        | {name: draw(maybe(st.sampled_from(values))) for name, values in bands.items()}
         for i in range(n)
     ]
 
@@ -110,8 +117,9 @@ def accounts(draw, revisions=True):
 def frame(rows):
     """The accounts as an engine may hold them: with NaN and infinities."""
     drawn = {name for row in rows for name in row}
-    schema = {name: dtype for name, dtype in SCHEMA.items() if name not in OWN or name in drawn}
-    return pl.DataFrame(rows, schema=schema)
+    own = {name: dtype for name, (dtype, _values) in OWN.items() if name in drawn}
+    bands = {name: dtype for name, dtype in BANDS.items() if name in drawn}
+    return pl.DataFrame(rows, schema=SCHEMA | bands | own)
 
 
 def universe(rows):
@@ -149,6 +157,7 @@ TESTS = st.one_of(
     st.tuples(st.just("revenue"), ranges(0, 3e6)),
     st.tuples(st.just("revenue_growth"), ranges(-1, 3)),
     st.tuples(st.just("ad_spend"), ranges(0, 1e5)),
+    st.tuples(st.just("Score"), ranges(0, 100)),
     st.tuples(st.just("industry"), choices(KEYS)),
     st.tuples(st.just("region"), choices(REGIONS)),
     st.tuples(

@@ -109,7 +109,7 @@ def test_lifted_accounts_answer_as_the_whole_list_does(
         pytest.importorskip("ibis", reason="needs requirements-scale.txt")
     folder = tmp_path_factory.mktemp("example")
     universe = strategies.universe(accounts)
-    written(universe, folder)
+    written(universe.frame, folder)
     lifted = engine(folder, address).evaluate(profile)
     assert isinstance(lifted, LiftedEvaluation)
     assert_same_answers(view_of(lifted), view_of(Scoreboard(universe).evaluate(profile)), profile)
@@ -119,7 +119,7 @@ def test_lifted_accounts_answer_as_the_whole_list_does(
 def demo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lifted")
     universe = load("demo:4000")
-    written(universe, folder)
+    written(universe.frame, folder)
     return universe, folder
 
 
@@ -303,7 +303,7 @@ def test_a_full_disk_is_one_error_and_leaves_nothing_behind(demo, own_workspace)
 @pytest.mark.parametrize("address", ["duckdb://{folder}/u.duckdb?table=accounts", IBIS])
 def test_lifting_that_takes_too_long_is_stopped(demo, address, tmp_path):
     universe, _folder = demo
-    written(universe, tmp_path)
+    written(universe.frame, tmp_path)
     accounts = engine(tmp_path, address, seconds=0.5)
     accounts.left(PROFILE)
     batches = accounts.engine.batches
