@@ -23,7 +23,7 @@ from icp_core.reference import currency
 from icp_core.views import MarketView
 from ui import state
 from ui.builder import words
-from ui.builder.editing import attempt, draft, held, key_of, show_refusal
+from ui.builder.editing import attempt, draft, edited, held, key_of, show_refusal
 from ui.format import plain
 from ui.texts import _
 
@@ -98,7 +98,10 @@ def tiers(profile: Profile, market: Callable[[], MarketView]) -> None:
             now = state.view().profile
             shown, rest = now.tiers.tiers[: len(names)], now.tiers.tiers[len(names) :]
             made = tuple(
-                tier.replace(name=held(f"{name}_name").strip(), threshold=held(name) or 0)
+                tier.replace(
+                    name=edited(f"{name}_name", tier.name, shown=tier.name, read=str.strip),
+                    threshold=held(name) or 0,
+                )
                 for name, tier in zip(names, shown, strict=False)
             )
             return now.replace(tiers=now.tiers.replace(tiers=(*made, *rest)))
@@ -227,7 +230,7 @@ def _model_inputs(offers: Offers, model: Potential, unit: str, changed: Callable
                 _("Share of revenue, %"),
                 0.0,
                 100.0,
-                value=round(100 * share, 6),
+                value=_percent(share),
                 step=0.05,
                 format="%.2f",
                 key=key_of("potential_share"),
@@ -276,7 +279,13 @@ def _inputs(model: Potential) -> dict[str, Any]:
         case PerEmployee():
             return {"rate": held("potential_rate") or 0}
         case RevenueShare():
-            return {"share": (held("potential_share") or 0) / 100}
+            share = edited(
+                "potential_share",
+                model.share,
+                shown=_percent(model.share),
+                read=lambda value: (value or 0) / 100,
+            )
+            return {"share": share}
         case ColumnPotential():
             return {"column": held("potential_column")}
         case EmployeeBands(bands=bands):
@@ -290,6 +299,10 @@ def _inputs(model: Potential) -> dict[str, Any]:
                     for place in range(count)
                 )
             }
+
+
+def _percent(share: float) -> float:
+    return round(100 * share, 6)
 
 
 def _band(place: int, count: int, what: str) -> str:
