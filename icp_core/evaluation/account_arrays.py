@@ -22,7 +22,7 @@ from icp_core.accounts.columns import PREFIX, Column, Kind
 from icp_core.accounts.universe import Universe
 from icp_core.errors import AccountError
 from icp_core.evaluation.arrays import BLOCK, Known, smallest
-from icp_core.evaluation.expressions import dimension, potential, when_missing
+from icp_core.evaluation.expressions import dimension, potential, potential_bounds, when_missing
 from icp_core.evaluation.fits import fit
 from icp_core.profiles.first_draft import Spread
 from icp_core.profiles.model import Criterion, Fit, Profile, Role
@@ -215,12 +215,41 @@ class AccountArrays:
         return codes, rows.drop(_ROW)
 
     def customers(self) -> Flags:
-        """Whether each account is a customer; unknown counts as no."""
+        """Whether each account is a customer; unknown counts as no (`customers_unknown`)."""
         if "is_customer" not in self.universe.columns:
             return np.zeros(len(self.universe), dtype=bool)
         return self.keep(
             ("customers",), lambda: self.universe.frame["is_customer"].fill_null(False).to_numpy()
         )
+
+    def customers_unknown(self) -> Flags:
+        """Of which accounts it is unknown whether they are customers."""
+        if "is_customer" not in self.universe.columns:
+            return np.ones(len(self.universe), dtype=bool)
+        return self.keep(
+            ("customers unknown",), lambda: self.universe.frame["is_customer"].is_null().to_numpy()
+        )
+
+    def value_ends(self, profile: Profile) -> tuple[Floats, Floats] | None:
+        """The least and the most that each account could be worth, NaN where not even a band tells.
+
+        None where there are no bands that tell.
+        """
+        bounds = potential_bounds(profile, columns=self.universe.columns)
+        if bounds is None:
+            return None
+
+        def compute() -> tuple[Floats, Floats]:
+            low, high = (
+                _values(self.universe.frame, end)
+                .cast(pl.Float64)
+                .fill_null(float("nan"))
+                .to_numpy()
+                for end in bounds
+            )
+            return low, high
+
+        return self.keep(("value ends", profile.potential, profile.currency), compute)
 
     def fit_of(self, criterion: Criterion) -> npt.NDArray[np.float32]:
         """Fit of every account after the criterion's missing rule, NaN where unknown."""

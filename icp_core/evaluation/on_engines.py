@@ -12,7 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from icp_core.evaluation.expressions import FAIL, MATCH, POSSIBLE, dimension, evaluated
+from icp_core.evaluation.expressions import (
+    FAIL,
+    MATCH,
+    POSSIBLE,
+    dimension,
+    evaluated,
+    most_potential,
+    potential_bounds,
+)
 from icp_core.evaluation.fits import Columns
 from icp_core.evaluation.market import (
     BINS,
@@ -22,6 +30,7 @@ from icp_core.evaluation.market import (
     GateCost,
     Market,
     TierTotal,
+    at_most,
 )
 from icp_core.evaluation.names import INNER, NAMES, indicator, inner
 from icp_core.evaluation.tiers import Cutoff, boundaries, groups, tier_of, too_little_known
@@ -33,6 +42,8 @@ Keep = Callable[[Any], AbstractContextManager[Any]]
 _BEHIND: Final = inner("behind")
 _CUSTOMER: Final = inner("customer")
 _BIN: Final = inner("bin")
+_LEAST: Final = inner("potential_least")
+_MOST: Final = inner("potential_most")
 
 
 def evaluate(
@@ -68,13 +79,17 @@ def evaluate(
     """
     profile.check(columns)
     frame = evaluated(nw.from_native(accounts), profile, columns=columns)
-    customer = (
-        nw.when(nw.col("is_customer")).then(nw.lit(1)).otherwise(nw.lit(0))
-        if "is_customer" in columns
-        else nw.lit(0)
-    )
+    customer = nw.lit(None, dtype=nw.Int32)
+    if "is_customer" in columns:
+        told = nw.col("is_customer")
+        customer = nw.when(told).then(nw.lit(1)).when(~told).then(nw.lit(0)).otherwise(customer)
     frame = frame.with_columns(customer.alias(_CUSTOMER))
-    counts = _one(frame, _counts(profile))
+    bounds = potential_bounds(profile, columns=columns)
+    if bounds is not None:
+        low, high = bounds
+        frame = frame.with_columns(low.alias(_LEAST), high.alias(_MOST))
+    counts = _one(frame, _counts(profile, by_band=bounds is not None))
+    counts["limit"] = most_potential(profile, columns=columns)
     narrow = frame.filter(nw.col(NAMES.state) == MATCH).select(
         "account_id",
         INNER.score,
@@ -106,13 +121,19 @@ def _market(
         potential_possible=float(counts["potential_possible"] or 0),
         potential_unknown=int(counts["potential_unknown"]),
         potential_unknown_possible=int(counts["potential_unknown_possible"]),
-        customers=int(counts["customers"]),
+        potential_least=float(counts["least"] or 0),
+        potential_most=at_most(
+            float(counts["most"] or 0), int(counts["unlimited"]), counts["limit"]
+        ),
+        customers=int(counts["customers"] or 0),
+        customers_unknown=int(counts["matching"]) - int(counts["customers_told"]),
         tiers=tuple(
             TierTotal(
                 name,
                 int(by_tier[i]["accounts"]) if i in by_tier else 0,
                 float(by_tier[i]["potential"] or 0) if i in by_tier else 0.0,
-                int(by_tier[i]["customers"]) if i in by_tier else 0,
+                int(by_tier[i]["customers"] or 0) if i in by_tier else 0,
+                int(by_tier[i]["accounts"] - by_tier[i]["told"]) if i in by_tier else 0,
             )
             for i, name in enumerate(names)
         ),
@@ -211,10 +232,11 @@ def _count(condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
 
 
-def _counts(profile: Profile) -> dict[str, nw.Expr]:
+def _counts(profile: Profile, *, by_band: bool) -> dict[str, nw.Expr]:
     state = nw.col(NAMES.state)
     value = nw.col(INNER.potential)
-    match = state == MATCH
+    match, may = state == MATCH, state != FAIL
+    least, most = (nw.col(_LEAST), nw.col(_MOST)) if by_band else (value, value)
     counts = {
         "universe": nw.len(),
         "matching": _count(match),
@@ -224,7 +246,11 @@ def _counts(profile: Profile) -> dict[str, nw.Expr]:
         "potential_possible": nw.when(state == POSSIBLE).then(value).sum(),
         "potential_unknown": _count(match & value.is_null()),
         "potential_unknown_possible": _count((state == POSSIBLE) & value.is_null()),
-        "customers": nw.when(match).then(nw.col(_CUSTOMER)).otherwise(nw.lit(0)).sum(),
+        "least": nw.when(match).then(least).sum(),
+        "most": nw.when(may).then(most).sum(),
+        "unlimited": _count(may & most.is_null()),
+        "customers": nw.when(match).then(nw.col(_CUSTOMER)).sum(),
+        "customers_told": nw.when(match).then(nw.col(_CUSTOMER)).count(),
         "coverage": nw.when(match).then(nw.col(INNER.coverage)).mean(),
     }
     gates = [i for i, criterion in enumerate(profile.criteria) if criterion.role.is_gate]
@@ -257,6 +283,7 @@ def _grouped(matches: Frame, *keys: str) -> list[dict[str, Any]]:
             nw.len().alias("accounts"),
             nw.col(INNER.potential).sum().alias("potential"),
             nw.col(_CUSTOMER).sum().alias("customers"),
+            nw.col(_CUSTOMER).count().alias("told"),
         )
     ).to_dicts()
 

@@ -19,11 +19,11 @@ import polars as pl
 from icp_core.evaluation.arrays import Scored, largest
 from icp_core.evaluation.names import INNER
 from icp_core.evaluation.score import coverage
-from icp_core.profiles.model import Profile, TierPolicy
+from icp_core.profiles.model import NO_TIER, Profile, TierPolicy
 from icp_core.reference.arrays import Flags, Floats, Ints, Places
 
-UNRANKED: Final = "unranked"
-TOO_LITTLE_KNOWN: Final = "too little known"
+UNRANKED: Final = NO_TIER[0]
+TOO_LITTLE_KNOWN: Final = NO_TIER[1]
 
 _BEHIND: Final = 1_000.0  # points, more than any score has
 

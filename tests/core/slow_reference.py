@@ -190,6 +190,25 @@ def potential(model, account):
     return round(amount if model.cap is None else min(amount, model.cap), 4)
 
 
+def value_ends(model, account):
+    """The least and the most that an account could be worth; the most is None without a limit."""
+    value = potential(model, account)
+    if value is not None:
+        return value, value
+    by_headcount = model.model in ("per_employee", "employee_bands")
+    heads = band(account) if by_headcount else None
+    if heads is None:
+        most = (
+            potential(model, {"employees": 10**12})
+            if model.model == "employee_bands"
+            else model.cap
+        )
+        return 0.0, most
+    least, most = (potential(model, {"employees": head}) for head in (heads[0], heads[-1]))
+    is_open = heads[-1] == 10**12 and model.model == "per_employee" and model.cap is None
+    return least, None if is_open else most
+
+
 def order(match):
     def falling(value):
         return (value is None, -(value or 0))
@@ -238,6 +257,8 @@ def market(profile, accounts):
     possible = [a for a in judged if a["state"] == "possible"]
     for place, match in enumerate(matches):
         match["tier"] = tier(profile.tiers, place, match)
+    ends = {a["account_id"]: value_ends(profile.potential, a) for a in judged}
+    most = [ends[a["account_id"]][1] for a in matches + possible]
     keys = {
         "region": lambda a: a.get("region"),
         "municipality": lambda a: a.get("municipality"),
@@ -277,7 +298,10 @@ def market(profile, accounts):
         "potential": sum(known),
         "potential_possible": sum(a["potential"] or 0 for a in possible),
         "potential_unknown": len(matches) - len(known),
+        "potential_least": sum(ends[m["account_id"]][0] for m in matches),
+        "potential_most": None if None in most else sum(most),
         "customers": sum(bool(m.get("is_customer")) for m in matches),
+        "customers_unknown": sum(m.get("is_customer") is None for m in matches),
         "tiers": [
             (
                 sum(m["tier"] == t for m in matches),

@@ -45,10 +45,12 @@ def assert_same(market, rows, expected):
     assert market.matching == expected["matching"]
     assert market.possible == expected["possible"]
     assert market.failing == expected["universe"] - expected["matching"] - expected["possible"]
-    for name in ("potential", "potential_possible"):
+    for name in ("potential", "potential_possible", "potential_least", "potential_most"):
         assert getattr(market, name) == pytest.approx(expected[name])
     assert market.potential_unknown == expected["potential_unknown"]
     assert market.customers == expected["customers"]
+    assert market.customers_unknown == expected["customers_unknown"]
+    assert sum(tier.white_space for tier in market.tiers) == market.white_space
     assert [(t.accounts, t.customers) for t in market.tiers] == [
         (accounts, customers) for accounts, _, customers in expected["tiers"]
     ]

@@ -199,6 +199,7 @@ def potential(offers: Offers, profile: Profile) -> None:
         st.selectbox(
             _("Currency"),
             [*_NEAR, *(code for code in currency.currencies() if code not in _NEAR)],
+            format_func=_currency,
             key=draft("potential_currency", profile.currency),
             on_change=lambda: attempt(
                 lambda: state.view().profile.replace(currency=held("potential_currency")),
@@ -299,6 +300,12 @@ def _inputs(model: Potential) -> dict[str, Any]:
                     for place in range(count)
                 )
             }
+
+
+def _currency(code: str) -> str:
+    """A currency, with the day of its rate where none is set any more."""
+    day = currency.old_rate(code)
+    return code if day is None else _("{code}, rate of {day}").format(code=code, day=day)
 
 
 def _percent(share: float) -> float:
