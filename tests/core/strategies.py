@@ -58,7 +58,7 @@ OWN = {
     "Potential": (pl.String, ["high", "low"]),
     "Coverage": (pl.Float64, [0.1, 1.0]),
     "TIER": (pl.String, ["A", "T0", "unranked"]),
-    "Fit_0": (pl.Float64, [0.0, 1.0, inf]),
+    "Fit_0": (pl.Float64, [0.0, inf, 1.0]),
     "Passes_0": (pl.Boolean, [True, False]),
     "_CUSTOMER": (pl.Int64, [7]),
     "_by_region": (pl.String, ["SE-01", "x"]),

@@ -183,16 +183,21 @@ class EngineAccounts:
 
     def _refuse_unsound(self) -> bool:
         """Raise where the table is no list: an account that stands twice would be ranked twice."""
-        account_id = nw.col("account_id")
+        times, blank = nw.col(_ACCOUNTS), nw.col("account_id").is_null()
         found = self.ask(
-            lambda accounts: accounts.select(
-                nw.len().alias(inner("rows")),
-                indicator(account_id.is_null()).sum().alias(inner("blank")),
-                account_id.n_unique().alias(inner("distinct")),
+            lambda accounts: (
+                accounts.select("account_id")
+                .group_by("account_id")
+                .agg(nw.len().alias(_ACCOUNTS))
+                .select(
+                    times.sum().alias(inner("rows")),
+                    nw.when(blank).then(times).sum().alias(inner("blank")),
+                    nw.when(~blank).then(nw.lit(1)).sum().alias(inner("distinct")),
+                )
             )
         )
-        rows, blank, distinct = (int(value or 0) for value in found.row(0))
-        refusal = unfit_ids(rows, blank, distinct)
+        rows, without, distinct = (int(value or 0) for value in found.row(0))
+        refusal = unfit_ids(rows, without, distinct)
         if not rows:
             refusal = "it holds no accounts, or none that is active. Include inactive ones."
         if refusal:
@@ -682,5 +687,6 @@ def tidy(rows: pl.DataFrame) -> pl.DataFrame:
         for name, dtype in rows.schema.items()
         if name not in BY_NAME and (dtype == pl.Null or dtype.is_decimal())
     }
+    rows = rows.cast(own)
     added = rows.select(name for name in rows.columns if name.startswith(PREFIX))
-    return typed(rows.drop(added.columns).cast(own)).hstack(added)
+    return typed(rows.drop(added.columns)).hstack(added)
