@@ -277,8 +277,9 @@ class Market:
 
     @property
     def tells_value(self) -> bool:
-        """Whether the potential of any of them is known."""
-        return self.value_unknown < self.matching + self.possible
+        """Whether the potential of any of them is known, or what it is at most."""
+        counted = self.matching + self.possible
+        return self.value_unknown < counted or (counted > 0 and self.potential_most is not None)
 
     @property
     def least_known(self) -> GateCost | None:
