@@ -27,10 +27,9 @@ from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.evaluation.tiers import UNRANKED
 from icp_core.exporting import FORMATS, Preflight
 from icp_core.exporting.cells import guarded
-from icp_core.importing import customers, refresh
+from icp_core.importing import customers, refresh, sandbox
 from icp_core.importing.cleaning import Rules
 from icp_core.importing.encodings import CODE_PAGES
-from icp_core.importing.load import run_import
 from icp_core.importing.mapping import Mapping
 from icp_core.importing.report import QualityReport
 from icp_core.profiles.model import Profile
@@ -425,7 +424,7 @@ def _report(report: Preflight) -> list[str]:
 
 
 def _import(options: argparse.Namespace) -> None:
-    loaded = run_import(
+    loaded = sandbox.run_import(
         options.files,
         mapping=Mapping.from_json(_content(options.mapping)) if options.mapping else None,
         rules=Rules(
@@ -450,7 +449,7 @@ def _import(options: argparse.Namespace) -> None:
         }
         lines += [f"{count:>10,}  {what}" for what, count in found.items()]
     if options.customers:
-        matches = customers.match(customers.read_deals(options.customers), accounts)
+        _, matches = sandbox.match_deals(options.customers, accounts)
         accounts = customers.with_customers(accounts, matches.outcomes)
         if options.outcomes:
             _write(options.outcomes, matches.outcomes.write_parquet)

@@ -44,6 +44,8 @@ _MOST_OF_MEMORY: Final = 0.7
 _STANDING: Final = 15.0
 """Seconds without any work of the processor after which a child hangs."""
 _WORK: Final = 0.05
+_STARVED: Final = 0.2
+_PATIENCE: Final = 4
 _STEP: Final = 200
 _INHERITED: Final = frozenset(
     ("PATH", "HOME", "LANG", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT", "USERPROFILE")
@@ -70,7 +72,8 @@ class Allowance:
     memory
         Bytes that belong to the child alone.
     seconds
-        On the clock; of the processor three quarters of them.
+        On the clock, of which three quarters may be the processor's. On a machine so busy that a child
+        gets less than a fifth of a processor it may take four times as long.
     disk
         Bytes of the largest file that it writes.
     """
@@ -292,12 +295,14 @@ class _Watch:
         processor = self._processor()
         if processor > self._moved + _WORK:
             self._moved, self._moved_at = processor, now
+        clock, worked, most = now - self._begun, processor - self._used, self._allowance.seconds
         if (
-            now - self._begun > self._allowance.seconds
-            or processor - self._used > self._allowance.processor
+            (clock > most and worked > _STARVED * most)
+            or clock > _PATIENCE * most
+            or worked > self._allowance.processor
             or now - self._moved_at > _STANDING
         ):
-            raise ImportRefused(_too_long(self._of, now - self._begun))
+            raise ImportRefused(_too_long(self._of, clock))
 
     def _memory(self) -> int:
         try:

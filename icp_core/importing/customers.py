@@ -151,17 +151,7 @@ def read_deals(source: Path | bytes, *, name: str | None = None) -> Deals:
     ImportRefused
         If the file cannot be read, or is none of these.
     """
-    return deals_of(read(source, name=name))
-
-
-def deals_of(table: Table) -> Deals:
-    """Deals and customers out of the rows of a file.
-
-    Raises
-    ------
-    ImportRefused
-        If they are none.
-    """
+    table = read(source, name=name)
     system, columns = _recognise(table)
     text = table.lazy.select(
         pl.col(ROW).alias("row"),

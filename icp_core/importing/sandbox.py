@@ -514,7 +514,7 @@ def _match_deals(arguments: Mapping[str, Any], folder: Path, tell: OnProgress) -
         (
             deals.rows,
             deals.rejected,
-            matches.matched.select(_FOUND),
+            matches.matched.select(list(_FOUND)),
             matches.ambiguous,
         )
     ):
