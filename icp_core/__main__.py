@@ -34,6 +34,7 @@ from icp_core.importing.mapping import Mapping
 from icp_core.importing.report import QualityReport
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
+from icp_core.reference import json_text
 from icp_core.views import ExportSpec, MarketView, view_of
 from icp_core.workspace import Workspace, user_name
 
@@ -233,7 +234,7 @@ def _by_hand(options: argparse.Namespace, universe: Population) -> Profile | Non
 
 def _profile(path: Path) -> Profile:
     try:
-        return Profile.from_json(path.read_bytes())
+        return Profile.from_json(_bounded(path))
     except OSError as error:
         raise ProfileError(f"The profile {path} cannot be read ({error.strerror}).") from error
 
@@ -532,9 +533,15 @@ def _learn(options: argparse.Namespace) -> None:
 
 def _content(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return _bounded(path)
     except OSError as error:
         raise ImportRefused(f"{path} cannot be read ({error.strerror}).") from error
+
+
+def _bounded(path: Path) -> bytes:
+    """A document, or as much of it as shows that it is too long."""
+    with path.open("rb") as file:
+        return file.read(json_text.MOST_BYTES + 1)
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -334,7 +334,7 @@ def _listen(pipe: IO[bytes] | None, lines: "Queue[bytes]") -> None:
 def _parsed(line: bytes) -> Any:
     try:
         return json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

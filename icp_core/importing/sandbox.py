@@ -1,6 +1,7 @@
 """Untrusted files, opened in a child process: each task beside the function that has it done.
 
-What other rooms call are `open_file`, `load`, `run_import`, `match_deals` and `canonical`. Of each, the
+What other rooms call are `open_file`, `load`, `run_import`, `match_deals` and
+`canonical_accounts`. Of each, the
 half with an underscore runs in the child (`child`, `in_child`); what crosses from there is JSON and
 Parquet, and is checked here before it is used: its size, its columns and their types, and that it agrees
 with itself.
@@ -8,7 +9,8 @@ with itself.
 
 import io
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -18,9 +20,9 @@ import polars as pl
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from icp_core.accounts.columns import BY_NAME
+from icp_core.accounts.columns import BY_NAME, typed
 from icp_core.errors import ImportRefused
-from icp_core.importing import customers, registers
+from icp_core.importing import canonical, customers, registers
 from icp_core.importing import load as loading
 from icp_core.importing.child import Allowance, Child
 from icp_core.importing.cleaning import Rules
@@ -38,6 +40,7 @@ from icp_core.importing.tables import (
     Scratch,
     Table,
     no_progress,
+    refuse,
     within,
 )
 
@@ -540,8 +543,68 @@ def _matched(folder: Path, name: str, accounts: pl.DataFrame) -> tuple[Deals, Ma
     return Deals(system, rows, rejected), customers.beside(rows, found, ambiguous)
 
 
+# Accounts under canonical columns -----------------------------------------------------------------
+
+
+@contextmanager
+def canonical_accounts(
+    path: Path, *, on_progress: OnProgress = no_progress
+) -> Iterator[pl.LazyFrame]:
+    """The rows of a file that has the canonical columns (`canonical.accounts`), to be asked within.
+
+    Parameters
+    ----------
+    path
+        A .parquet or .csv file.
+    on_progress
+        Told how far it is; raising in it cancels.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read, or reading it had to be ended.
+    """
+    name = path.name
+    with Child() as child:
+        where, allowance = _brought(path, child, name)
+        child.run(
+            "canonical",
+            {"path": where, "shown": str(path)},
+            of=name,
+            allowance=allowance,
+            on_progress=on_progress,
+        )
+    written = child.scratch.path / _ACCOUNTS
+    yield pl.scan_parquet(written if written.is_file() else path, glob=False)
+    del child  # Its folder is held until here.
+
+
+def _canonical(arguments: Mapping[str, Any], folder: Path, tell: OnProgress) -> None:
+    """Write what is no Parquet yet; of what is, look at every column as those who ask will."""
+    path = Path(arguments["path"])
+    with canonical.reading(path, shown=arguments["shown"]):
+        accounts = canonical.accounts(path)
+        names = accounts.collect_schema().names()
+        if len(names) > _LIMITS.columns:
+            refuse(
+                path.name, f"it has {len(names):,} columns; at most {_LIMITS.columns:,} are read."
+            )
+        if not canonical.is_parquet(path) or names != list(pl.read_parquet_schema(path)):
+            accounts.collect().write_parquet(folder / _ACCOUNTS, row_group_size=_ROW_GROUP)
+            accounts = pl.scan_parquet(folder / _ACCOUNTS, glob=False)
+        for place, column in enumerate(names):
+            tell(Progress("Checking the accounts", place / len(names)))
+            held = typed(accounts.select(column).collect()).to_series()
+            if len(held) > _LIMITS.rows:
+                refuse(path.name, f"it has more than {_LIMITS.rows:,} rows. Split it.")
+            if _holds_too_much(held):
+                refuse(path.name, f"the column {column[:80]} has cells that are too long.")
+
+
 TASKS: Final[Mapping[str, Callable[[Mapping[str, Any], Path, OnProgress], None]]] = (
-    MappingProxyType({"open": _open, "load": _load, "match_deals": _match_deals})
+    MappingProxyType(
+        {"open": _open, "load": _load, "match_deals": _match_deals, "canonical": _canonical}
+    )
 )
 """What a child does: with its arguments, in its folder, telling how far it is."""
 
@@ -596,12 +659,18 @@ def _frame(path: Path, most: int, name: str) -> pl.DataFrame:
         frame = pl.read_parquet(path, glob=False)
     except (OSError, pl.exceptions.PolarsError, ValueError) as error:
         raise _broken(name) from error
-    for column in frame:
-        if column.dtype == pl.String:
-            held = int(column.str.len_bytes().sum())
-            if held > min(_TEXT_BYTES, _CELL_BYTES * (frame.height + 1)):
-                raise _broken(name)
+    if any(_holds_too_much(column) for column in frame):
+        raise _broken(name)
     return frame
+
+
+def _holds_too_much(column: pl.Series) -> bool:
+    """Whether the texts of a column are longer than cells are, in the mean or altogether."""
+    if isinstance(column.dtype, pl.List):
+        column = column.explode()
+    if column.dtype != pl.String:
+        return False
+    return int(column.str.len_bytes().sum()) > min(_TEXT_BYTES, _CELL_BYTES * (len(column) + 1))
 
 
 def _broken(name: str) -> ImportRefused:
