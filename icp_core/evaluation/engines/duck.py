@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 import polars as pl
@@ -15,6 +15,9 @@ from icp_core.errors import SourceError
 from icp_core.evaluation.engines.base import Engine
 
 _SOURCE = "source"
+
+OFFLINE: Final = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+"""Settings of every DuckDB that we open: what it lacks it says, and downloads nothing."""
 
 
 class DuckDB(Engine):
@@ -40,7 +43,7 @@ class DuckDB(Engine):
         if not self._path.exists():
             raise SourceError(f"There is nothing at {path}.")
         self._spill = tempfile.TemporaryDirectory(prefix="icp-duckdb-")
-        config: dict[str, Any] = {"temp_directory": self._spill.name}
+        config: dict[str, Any] = {"temp_directory": self._spill.name, **OFFLINE}
         if memory:
             config["memory_limit"] = memory
         try:
