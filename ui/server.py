@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import net_util
 
 import ui
+from icp_core import paths
 from ui import memory
 
 _ANY_HOST: Final = "*"
@@ -105,6 +106,8 @@ class OwnPagesOnly:
 async def lifespan(_app: Any) -> AsyncGenerator[None, None]:
     """Begin, and end, with the server."""
     os.umask(_OURS_ONLY)
+    paths.tighten()
+    paths.sweep()
     ask_nobody()
     await asyncio.to_thread(_import_all)
     memory.begin()

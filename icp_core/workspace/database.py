@@ -7,10 +7,11 @@ waits for another writer instead of failing half-way.
 
 import getpass
 import os
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +43,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import NullPool
 
 from icp_core.errors import WorkspaceError
-from icp_core.paths import DIRECTORY_VARIABLE, data_directory
+from icp_core.evaluation.engines.addresses import scrubbed
+from icp_core.paths import DIRECTORY_VARIABLE, data_directory, private_file, private_folder
 from icp_core.workspace.schema import VERSION_TABLE
 
 URL_VARIABLE: Final = "ICP_DATABASE_URL"
@@ -98,15 +100,9 @@ class Database:
         """
         target = _checked(url or default_url())
         place = _shown(target)
-        if file := _file(target):
-            try:
-                file.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise WorkspaceError(
-                    f"The workspace cannot be kept in {file.parent} ({error.strerror}); make that "
-                    f"folder writable or {_ELSEWHERE}."
-                ) from error
         with _explained(target):
+            if file := _file(target):
+                _provide(file, target)
             _migrate(target, place)
         return cls(place, _connecting(target), target)
 
@@ -186,11 +182,11 @@ def frame_of(
 def _checked(address: str) -> URL:
     try:
         url = make_url(address)
-    except (ArgumentError, ValueError) as error:
+    except (ArgumentError, ValueError):
         raise WorkspaceError(
             f"The database address in {URL_VARIABLE} cannot be read; write it like "
             "postgresql://user:password@host:5432/database, with @ : / in a password as %40 %3A %2F."
-        ) from error
+        ) from None
     match url.drivername.partition("+")[0]:
         case "postgresql" | "postgres":
             return url.set(drivername="postgresql+psycopg")
@@ -223,6 +219,43 @@ def _file(url: URL) -> Path | None:
     if url.get_backend_name() != "sqlite" or database.startswith("file:"):
         return None
     return Path(database).absolute()
+
+
+def _provide(file: Path, url: URL) -> None:
+    """See to it that there is a database: made whole beside its place, so that none is ever empty.
+
+    Raises
+    ------
+    WorkspaceError
+        If something else is there, or the disk refuses.
+    """
+    try:
+        if file.is_dir():
+            raise WorkspaceError(
+                f"The workspace {file} cannot be opened: it is a folder; move it away or "
+                f"{_ELSEWHERE}."
+            )
+        if file.exists():
+            if not file.stat().st_size:
+                raise WorkspaceError(
+                    f"The workspace {file} is empty: what was in it was lost, by a disk that was full "
+                    "or a copy that was cut short. Put a backup in its place, or move the file away to "
+                    f"begin with a new workspace, or {_ELSEWHERE}."
+                )
+            return
+        private_folder(file.parent)
+        fresh = private_file(file.with_name(f".{file.name}.{secrets.token_hex(4)}"))
+        try:
+            _migrate(url.set(database=str(fresh)), str(file))
+            with suppress(FileExistsError):  # another program was first
+                os.link(fresh, file)
+        finally:
+            fresh.unlink(missing_ok=True)
+    except OSError as error:
+        raise WorkspaceError(
+            f"The workspace cannot be kept in {file.parent} ({error.strerror or error}); make that "
+            f"folder writable or {_ELSEWHERE}."
+        ) from error
 
 
 def _connecting(url: URL, *, migrating: bool = False) -> Engine:
@@ -332,7 +365,8 @@ def _explained(url: URL) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, PoolTimeoutError, UnicodeError) as error:
-        raise WorkspaceError(_sentence(error, url)) from error
+        # From None, since a driver's own error may quote the address with its password.
+        raise WorkspaceError(_sentence(error, url)) from None
 
 
 # What SQLite and PostgreSQL say (any of the words), and what that means to the person at the screen.
@@ -374,8 +408,7 @@ _REFUSED: Final = "The workspace {place} refused this ({said}); nothing was save
 def _sentence(error: Exception, url: URL) -> str:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     said = (str(cause).strip().splitlines() or [type(cause).__name__])[0]
-    if url.password:
-        said = said.replace(str(url.password), "***")
+    said = scrubbed(said, address=url.render_as_string(hide_password=False))
     away = isinstance(error, OperationalError) and url.get_backend_name() == "postgresql"
     sentence = next(
         (text for words, text in _SENTENCES if any(word in said for word in words)),

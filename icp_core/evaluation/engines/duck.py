@@ -1,6 +1,5 @@
 """Accounts in a DuckDB file or a folder of Parquet files, larger than memory if need be."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -11,8 +10,10 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
+from icp_core.accounts.on_disk import writing
 from icp_core.errors import SourceError
 from icp_core.evaluation.engines.base import Engine
+from icp_core.paths import TemporaryFolder, temporary_base
 
 _SOURCE = "source"
 
@@ -42,8 +43,9 @@ class DuckDB(Engine):
         self._numbers = count()
         if not self._path.exists():
             raise SourceError(f"There is nothing at {path}.")
-        self._spill = tempfile.TemporaryDirectory(prefix="icp-duckdb-")
-        config: dict[str, Any] = {"temp_directory": self._spill.name, **OFFLINE}
+        with writing(temporary_base()):
+            self._spill = TemporaryFolder()
+        config: dict[str, Any] = {"temp_directory": str(self._spill.path), **OFFLINE}
         if memory:
             config["memory_limit"] = memory
         try:
