@@ -6,6 +6,7 @@ waits for another writer instead of failing half-way.
 """
 
 import getpass
+import glob
 import os
 import secrets
 import sqlite3
@@ -15,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final, Self, cast
 
 import polars as pl
@@ -54,7 +56,14 @@ _WAIT_SECONDS: Final = 15
 _TURN_SECONDS: Final = 0.02
 _CONNECT_SECONDS: Final = 5
 _WRITES: Final = "icp_writes"
+_MIGRATING: Final = Lock()
+"""Alembic knows one migration at a time in a program."""
+
 _MIGRATION_LOCK: Final = 0x1C9_5C4E4A
+_MAGIC: Final = b"SQLite format 3\0"
+_DAMAGED: Final = (
+    "The file {place} is damaged or is not a workspace; put a backup in its place or {elsewhere}."
+)
 _ELSEWHERE: Final = f"choose another place with {DIRECTORY_VARIABLE} or {URL_VARIABLE}"
 
 
@@ -242,6 +251,10 @@ def _provide(file: Path, url: URL) -> None:
                     "or a copy that was cut short. Put a backup in its place, or move the file away to "
                     f"begin with a new workspace, or {_ELSEWHERE}."
                 )
+            with file.open("rb") as content:
+                # SQLite takes a file of some bytes for an empty one.
+                if content.read(len(_MAGIC)) != _MAGIC:
+                    raise WorkspaceError(_DAMAGED.format(place=file, elsewhere=_ELSEWHERE))
             return
         private_folder(file.parent)
         fresh = private_file(file.with_name(f".{file.name}.{secrets.token_hex(4)}"))
@@ -250,7 +263,8 @@ def _provide(file: Path, url: URL) -> None:
             with suppress(FileExistsError):  # another program was first
                 os.link(fresh, file)
         finally:
-            fresh.unlink(missing_ok=True)
+            for left in (fresh, *file.parent.glob(f"{glob.escape(fresh.name)}-*")):
+                left.unlink(missing_ok=True)
     except OSError as error:
         raise WorkspaceError(
             f"The workspace cannot be kept in {file.parent} ({error.strerror or error}); make that "
@@ -337,7 +351,7 @@ def _migrate(url: URL, place: str) -> None:
     """Bring the tables up to date in one transaction; two programs opening at once take turns."""
     config = migrations()
     engine = _connecting(url, migrating=True).execution_options(**{_WRITES: True})
-    with engine.begin() as connection:
+    with _MIGRATING, engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
@@ -387,7 +401,7 @@ _SENTENCES: Final = (
     ),
     (
         ("not a database", "malformed"),
-        "The file {place} is damaged or is not a workspace; put a backup in its place or {elsewhere}.",
+        _DAMAGED,
     ),
     (
         ("disk is full", "No space left"),
