@@ -52,6 +52,11 @@ from icp_core.workspace.schema import VERSION_TABLE
 URL_VARIABLE: Final = "ICP_DATABASE_URL"
 FILE_NAME: Final = "workspace.sqlite"
 
+# Letters of what people write.
+MAX_NAME: Final = 100
+MAX_REASON: Final = 1_000
+MAX_NOTE: Final = 4_000
+
 _WAIT_SECONDS: Final = 15
 _TURN_SECONDS: Final = 0.02
 _CONNECT_SECONDS: Final = 5
@@ -143,11 +148,27 @@ def named(author: str) -> str:
     Raises
     ------
     WorkspaceError
-        If nothing is left.
+        If nothing is left, or it is too long.
     """
     if not author.strip():
         raise WorkspaceError("What is saved carries a name; say who you are, then save again.")
-    return author.strip()
+    return bounded(author.strip(), MAX_NAME, what="name")
+
+
+def bounded(text: str, most: int, *, what: str) -> str:
+    """A text that is not too long to be kept; longer ones that were kept before stay readable.
+
+    Raises
+    ------
+    WorkspaceError
+        If it is.
+    """
+    if len(text) > most:
+        raise WorkspaceError(
+            f"The {what} has {len(text):,} letters, and at most {most:,} are kept; shorten it. Nothing "
+            "was saved."
+        )
+    return text
 
 
 def user_name() -> str:
