@@ -2,10 +2,6 @@
 
 import csv
 import io
-import os
-import shutil
-import tempfile
-import weakref
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +10,7 @@ from typing import Final, NoReturn
 import polars as pl
 
 from icp_core.errors import ImportRefused
+from icp_core.paths import DIRECTORY_VARIABLE, TemporaryFolder, temporary_base
 
 ROW: Final = "#row"
 """Column that counts the file's rows as a spreadsheet does: the first line of the file is 1."""
@@ -91,16 +88,25 @@ class Limits:
     unreadable: int = 100_000
 
 
-SCRATCH: Final = "icp-import-"
-"""What names of folders with intermediate files begin with; the number of their process follows."""
-
-
 class Scratch:
-    """A folder for a load's intermediate files that goes away with the last table that needs it."""
+    """A folder for a load's intermediate files that goes away with the last table that needs it.
+
+    Raises
+    ------
+    ImportRefused
+        If the disk refuses, or is full.
+    """
 
     def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix=f"{SCRATCH}{os.getpid()}-"))
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+        try:
+            self._folder = TemporaryFolder()
+        except OSError as error:
+            raise ImportRefused(
+                f"Files cannot be read: the disk refuses {temporary_base()} "
+                f"({error.strerror or error}). Make room there, or set {DIRECTORY_VARIABLE} to another "
+                "folder."
+            ) from error
+        self.path = self._folder.path
         self._count = 0
 
     def new(self, suffix: str = "") -> Path:
