@@ -10,6 +10,7 @@ from icp_core.exporting import FORMATS
 from icp_core.reference.geography import name_of
 from ui import data, saving, shell, state
 from ui.controls import apart, one_of
+from ui.downloads import download
 from ui.format import number, plain
 from ui.texts import _, ngettext
 
@@ -60,7 +61,7 @@ with st.container(border=True):
         )
 
 
-def log_download() -> None:
+def log_download(file_name: str) -> None:
     """Put the file that is being downloaded on record."""
     try:
         data.workspace().log_export(
@@ -68,7 +69,7 @@ def log_download() -> None:
             list_name=view.list_name,
             profile=profile,
             format=target.name,
-            file_name=prepared.file_name,
+            file_name=file_name,
             accounts=report.rows_written,
             sha256=prepared.sha256,
             **view.as_saved,
@@ -132,22 +133,22 @@ with right.container(border=True, height="stretch"):
             ).format(count=number(report.rows_written)),
             width="content",
         )
-        st.download_button(
+        file_name = download(
             _("Download"),
             # Made when it is asked for: the report and the first rows need no file.
             prepared.to_bytes,
-            file_name=prepared.file_name,
+            name=prepared.file_name,
             mime=target.mime,
             type="primary",
-            icon=":material/download:",
             disabled=bool(report.blockers) or not accepted,
-            on_click=log_download if remembers else "ignore",
+            on_click=log_download if remembers else None,
+            key="export_download",
         )
     if report.rows_written:
         st.dataframe(prepared.preview, hide_index=True, placeholder="")
         st.caption(
             _("The first {count} rows as {name} will have them.").format(
-                count=prepared.preview.height, name=plain(prepared.file_name)
+                count=prepared.preview.height, name=plain(file_name)
             )
         )
     else:

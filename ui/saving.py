@@ -6,6 +6,7 @@ from icp_core.errors import IcpError, WorkspaceError
 from icp_core.profiles.model import Profile
 from icp_core.workspace import ConflictError, SavedVersion, slug_of
 from ui import data, state
+from ui.downloads import download
 from ui.format import moment, plain
 from ui.texts import _
 
@@ -51,13 +52,11 @@ def profile_download(label: str, *, key: str) -> None:
     def content() -> str:
         return later().profile.to_json()
 
-    st.download_button(
+    download(
         label,
         content,
-        file_name=f"{view.saved or view.starter or slug_of(view.profile.name)}.json",
+        name=f"{view.saved or view.starter or slug_of(view.profile.name)}.json",
         mime="application/json",
-        icon=":material/download:",
-        on_click="ignore",
         key=key,
     )
 

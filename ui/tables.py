@@ -21,6 +21,7 @@ from icp_core.profiles.model import Profile
 from icp_core.reference import geography, industry
 from ui import state, theme
 from ui.controls import apart
+from ui.downloads import download
 from ui.format import UNKNOWN, number, percent, plain, signed
 from ui.texts import _
 
@@ -246,13 +247,12 @@ class Table:
         if not self.file:
             return
         name = csv_name(self.file, self.population)
-        st.download_button(
+        download(
             label or _("Download"),
             self.to_csv,
-            file_name=name,
+            name=name,
             mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
+            again=self.whole is not None,
             key=f"download_{name}",
         )
 
