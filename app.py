@@ -65,7 +65,7 @@ with right.container(border=True, height="stretch"):
     for step in steps:
         with st.container(gap="xsmall"):
             st.markdown(plain(step.text))
-            shell.link(step.page, step.label, ":material/arrow_forward:")
+            shell.link(step.page, plain(step.label), ":material/arrow_forward:")
 
 with st.container(border=True):
     st.markdown(f"**{plain(profile.name)}**")

@@ -24,18 +24,18 @@ with st.container(border=True):
         st.pills(
             _("Format"),
             list(FORMATS),
-            format_func=lambda name: FORMATS[name].label,
+            format_func=lambda name: plain(FORMATS[name].label),
             default="linkedin",
             required=True,
             **state.kept("export_format"),
         )
     ]
-    st.caption(target.purpose)
+    st.caption(plain(target.purpose))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         tiers = st.pills(
             _("Tiers"),
             [*profile.tiers.names, UNRANKED],
-            format_func=lambda name: _("Unranked") if name == UNRANKED else name,
+            format_func=lambda name: _("Unranked") if name == UNRANKED else plain(name),
             selection_mode="multi",
             help=_("All ranked tiers if none is chosen."),
             **state.kept("export_tiers"),
@@ -43,7 +43,7 @@ with st.container(border=True):
         countries = st.pills(
             _("Countries"),
             sorted(data.countries(view.list_name), key=name_of),
-            format_func=name_of,
+            format_func=lambda code: plain(name_of(code)),
             selection_mode="multi",
             wrap=True,
             help=_("All countries if none is chosen."),
@@ -112,7 +112,7 @@ with left.container(border=True, height="stretch"):
     st.markdown(_("**What becomes of every account**"))
     st.table(
         {
-            _("Step"): [_(heading) for heading, rows in facts],
+            _("Step"): [plain(_(heading)) for heading, rows in facts],
             _("Accounts"): [number(rows) for heading, rows in facts],
         },
         border="horizontal",

@@ -64,7 +64,7 @@ def profile_download(label: str, *, key: str) -> None:
 def author_popover(label: str) -> None:
     """A quiet button, labelled with who works in this session (`{author}`), to change the name."""
     with st.popover(
-        label.format(author=state.author() or _("nobody")),
+        label.format(author=plain(state.author()) or _("nobody")),
         type="tertiary",
         icon=":material/person:",
     ):

@@ -329,10 +329,12 @@ def accounts_data(rows: pl.DataFrame, columns: Sequence[str] = ACCOUNT_COLUMNS) 
         codes = shown["industry"].drop_nulls().unique().to_list()
         titles = {code: f"{code} {industry.label(code)}" for code in codes}
         spelled.append(pl.col("industry").replace(titles))
-    if "website" in shown.columns:
-        bare = pl.col("website").str.strip_chars()
-        has_scheme = bare.str.contains(r"^https?://")
-        spelled.append(pl.when(has_scheme).then(bare).otherwise("https://" + bare))
+    for name in ("website", "linkedin_url"):
+        if name in shown.columns:
+            # Nothing but a web address is opened by a click, whatever a file says.
+            bare = pl.col(name).str.strip_chars()
+            has_scheme = bare.str.contains(r"^(?i:https?)://")
+            spelled.append(pl.when(has_scheme).then(bare).otherwise("https://" + bare).alias(name))
     return shown.with_columns(spelled)
 
 

@@ -17,7 +17,7 @@ from icp_core.importing.reading import SERVER_FOLDERS, server_path
 from icp_core.importing.refresh import WATCHED, Changes
 from ui import state, tables
 from ui.controls import one_of
-from ui.format import number, plain
+from ui.format import in_badge, number, plain
 from ui.importing import mapping
 from ui.importing.session import FileChoice, ImportSession, OpenedFile, Refresh, watch
 from ui.texts import _, ngettext
@@ -96,9 +96,9 @@ def _about(session: ImportSession, place: int, opened: OpenedFile) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{plain(table.name)}**", width="content")
         if register is not None:
-            st.badge(plain(register.label), icon=":material/verified:", color="green")
+            st.badge(in_badge(register.label), icon=":material/verified:", color="green")
         else:
-            st.badge(plain(table.kind), icon=":material/table:", color="gray")
+            st.badge(in_badge(table.kind), icon=":material/table:", color="gray")
         st.caption(
             plain(
                 " · ".join(
