@@ -38,6 +38,37 @@ LONG = (
     f'<a href="https://{HOST}/p">p</a>',
     "| a | # h => -> {name} %{x} \\ ![r][1]",
 )
+EVERY = (
+    *SHORT,
+    *LONG,
+    "HTTPS://EVIL.example WWW.evil.example wwww.evil.example",
+    "xmpp:eva@evil.example/x (https://evil.example) //evil.example http://[::1]/",
+    "[a]: http://evil.example",
+    "[^1] ![a][b] [a](<http://evil.example>)",
+    ":streamlit: :material_home: :help[x] :small[y] Ø::x:: [[x]] 12:05:30",
+    "$x^2$ and $$y$$ and $5 or $6",
+    "# h",
+    "- li",
+    "1. li",
+    "> q",
+    "===",
+    "---",
+    "~~~",
+    "```",
+    "| a | b |",
+    "-> and <- and <-> and -- and >= <= ~=",
+    "\\[x\\](http://evil.example) \\",
+    "&lt;img src=//evil.example&gt; &copy; &#x41;",
+    "<!-- x --> <script>alert(1)</script>",
+    "![",
+    "](",
+    "www.",
+    "tab\there",
+    "javascript:alert(1) ftp://evil.example tel:+46 #12 +3 -4 a_b_c *x*",
+    "Åsa & Söner, C:\\new\\www.x.y 😀",
+)
+"""All of these and more, for single elements."""
+
 _HEADING = f"![h](//{HOST}/h)"
 _TAGS = f"[t](//{HOST}/t)"
 
