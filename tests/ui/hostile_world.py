@@ -169,6 +169,8 @@ def _profile(own: list[str]) -> Profile:
         name=LONG[0],
         description=" ".join(LONG[:4]),
         offer=LONG[1],
+        # Two amounts in one text must not become a formula.
+        currency="USD",
         criteria=(
             Criterion(
                 column="country", role=Role.MUST_HAVE, fit=Choice(values={"SE": 1, LONG[0]: 0.5})

@@ -21,6 +21,7 @@ from ui.format import in_badge, number, plain
 from ui.importing import mapping
 from ui.importing.session import FileChoice, ImportSession, OpenedFile, Refresh, watch
 from ui.texts import _, ngettext
+from ui.uploads import several_files
 
 _SHOWN = 200
 _LISTED = ("name", "country", "city", "industry", "employees", "revenue")
@@ -44,12 +45,7 @@ def draw(session: ImportSession) -> None:
 def _choose(session: ImportSession) -> None:
     with st.container(border=True):
         st.markdown(_("**Any list of companies, or the files of a register**"))
-        files = st.file_uploader(
-            _("Files"),
-            accept_multiple_files=True,
-            label_visibility="collapsed",
-            key=f"import_files_{session.round}",
-        )
+        files = several_files(_("Files"), key=f"import_files_{session.round}")
         st.caption(
             _(
                 "CSV, Excel, Parquet, JSON, or one of these in a zip. Proff, Allabolag, Vainu, Bisnode "
