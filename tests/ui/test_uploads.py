@@ -1,9 +1,14 @@
-"""Too many or too large files are refused in one sentence, and are not kept."""
+"""What inputs take at most: too many files are refused and not kept, texts end where models end."""
+
+from contextlib import nullcontext
 
 import pytest
 from app_pages import Open, errors
 
+from icp_core.errors import IcpError
+from icp_core.profiles.model import Profile, Tier
 from ui import uploads
+from ui.controls import most_letters
 from ui.uploads import MOST_FILES, MOST_MB, _problem
 
 PAGE = "pages/9_Import.py"
@@ -46,3 +51,10 @@ def test_refused_files_are_given_up_and_the_next_ones_taken(
     app.main.file_uploader[0].set_value(files[:2]).run()
     assert not errors(app)
     assert not app.button(key="import_open").disabled
+
+
+def test_inputs_take_as_much_as_their_models_and_no_more() -> None:
+    assert most_letters(Tier, "name") == 20
+    for letters, is_taken in ((most_letters(Profile, "name"), True), (81, False)):
+        with nullcontext() if is_taken else pytest.raises(IcpError):
+            Profile(name="a").replace(name="x" * letters)

@@ -12,11 +12,11 @@ from icp_core.accounts.columns import BY_NAME
 from icp_core.errors import ImportRefused
 from icp_core.importing.cleaning import Rules
 from icp_core.importing.encodings import CODE_PAGES
-from icp_core.importing.library import Library
+from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.reading import SERVER_FOLDERS, server_path
 from icp_core.importing.refresh import WATCHED, Changes
 from ui import state, tables
-from ui.controls import one_of
+from ui.controls import most_letters, one_of
 from ui.format import in_badge, number, plain
 from ui.importing import mapping
 from ui.importing.session import FileChoice, ImportSession, OpenedFile, Refresh, watch
@@ -169,10 +169,11 @@ def _save_as(session: ImportSession) -> None:
             )
             label = ""
             if replacing == _NEW_LIST:
+                most = most_letters(ImportedList, "label")
                 label = st.text_input(
                     _("Name"),
-                    PurePath(session.opened[0].file.original.name).stem.replace("_", " ")[:120],
-                    max_chars=120,
+                    PurePath(session.opened[0].file.original.name).stem.replace("_", " ")[:most],
+                    max_chars=most,
                     width=280,
                     key=f"import_name_{session.round}",
                 )
