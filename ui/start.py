@@ -71,7 +71,7 @@ def draw() -> None:
         for step in steps:
             with st.container(gap="xsmall"):
                 st.markdown(plain(step.text))
-                shell.link(step.page, step.label, ":material/arrow_forward:")
+                shell.link(step.page, plain(step.label), ":material/arrow_forward:")
 
     with st.container(border=True):
         st.markdown(f"**{plain(profile.name)}**")
