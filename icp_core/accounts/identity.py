@@ -42,16 +42,33 @@ def registrable_domains(addresses: pl.Series, *, names: pl.Series | None = None)
     >>> registrable_domains(pl.Series(["www.acme.se", "info@gmail.com", None])).to_list()
     ['acme.se', None, None]
     """
+    return own_domains(registered_domains(addresses), names=names)
+
+
+def registered_domains(addresses: pl.Series) -> pl.Series:
+    """What somebody registered of each address, hosts that many share too; null for no address."""
     distinct = addresses.drop_nulls().unique()
-    domains = addresses.replace_strict(
+    return addresses.replace_strict(
         distinct,
         [registered(address) for address in distinct],
         default=None,
         return_dtype=pl.String,
     )
-    frame = pl.DataFrame({"domain": domains, "name": names})
+
+
+def own_domains(registered: pl.Series, *, names: pl.Series | None = None) -> pl.Series:
+    """Registered domains without those of hosts that many companies share.
+
+    Parameters
+    ----------
+    registered
+        See `registered_domains`.
+    names
+        Of the companies; a shared host that is called like the company is its own.
+    """
+    frame = pl.DataFrame({"domain": registered, "name": names})
     shared = is_shared_host("domain", name=None if names is None else pl.col("name"))
-    return frame.select(pl.when(~shared).then("domain").alias(addresses.name)).to_series()
+    return frame.select(pl.when(~shared).then("domain").alias(registered.name)).to_series()
 
 
 def _digest(key: str) -> str:

@@ -95,10 +95,8 @@ def _is_birthday(digits: str, *, masked: bool = False) -> bool:
 
     Sweden adds 60 to the day of those who are not registered there, Norway 40 to day or month.
     """
-    if masked and not digits.isdigit():
-        return True
-    if not digits.isdigit():
-        return False
+    if not re.fullmatch(r"\d{6}", digits):
+        return masked
     first, middle, last = int(digits[:2]), int(digits[2:4]), int(digits[4:])
     days = [*range(1, 32), *range(41, 72), *range(61, 92)]
     return middle in {*range(1, 13), *range(41, 53)} and (first in days or last in days)
