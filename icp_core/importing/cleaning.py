@@ -182,6 +182,12 @@ def _identity(
         )
         tally(tallies, "org_number", text["org_number"], numbers["org_number"])
         frame = frame.hstack(numbers)
+        if mapping.country is None:
+            # Where nothing else tells the country, the register that the number is in does.
+            given = text["country"].is_null() if "country" in text.columns else pl.lit(value=True)
+            frame = frame.with_columns(
+                country=pl.when(given).then("number_country").otherwise("country")
+            )
     addresses = [c for c in ("domain", "website", "email") if c in text.columns]
     if addresses:
         names = text["name"] if "name" in text.columns else None
@@ -195,8 +201,8 @@ def _identity(
                 tally(tallies, "domain", text[column], own)
             if column == "website":
                 # `Ingen hjemmeside` is no address.
-                given = pl.select(pl.when(registered.is_not_null()).then(_plain(text[column])))
-                frame = frame.with_columns(given.to_series().alias("website"))
+                address = pl.when(registered.is_not_null()).then(_plain(text[column]))
+                frame = frame.with_columns(address.alias("website"))
                 tally(tallies, "website", text["website"], frame["website"])
         frame = frame.with_columns(pl.select(pl.coalesce(domains)).to_series().alias("domain"))
     return frame
@@ -417,7 +423,9 @@ def _footers(frame: pl.DataFrame, raw: pl.DataFrame) -> pl.Series:
         if "name" in frame.columns
         else pl.Series([None] * raw.height, dtype=pl.String),
         raw.drop(ROW, LEFT_OUT, strict=False),
-        identified=frame.select(pl.any_horizontal(pl.lit(value=False), *known)).to_series(),
+        identified=frame.select(
+            pl.any_horizontal(pl.repeat(value=False, n=pl.len(), dtype=pl.Boolean), *known)
+        ).to_series(),
     )
 
 

@@ -173,7 +173,9 @@ def shared_numbers(accounts: pl.DataFrame, members: pl.DataFrame) -> pl.DataFram
         for one, keys, names in several.iter_rows():
             if len(_unlike(keys)) > 1:
                 found.append((one, names, merged))
-    schema = pl.Schema({"number": pl.String(), "names": pl.List(pl.String()), "merged": pl.Boolean()})
+    schema = pl.Schema(
+        {"number": pl.String(), "names": pl.List(pl.String()), "merged": pl.Boolean()}
+    )
     return pl.DataFrame(found, schema=schema, orient="row")
 
 

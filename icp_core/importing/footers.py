@@ -31,7 +31,7 @@ _TOTAL: Final = (
 )
 # A heading of a note with its colon, or a sentence that only programs write.
 _NOTE: Final = (
-    r"^[\W_]*(?:kallor?|kilder?|lahde|lahteet|sources?|notes?|not|obs!?|nb!?|merk|huom!?|huomautus|"
+    r"^[\W_]*(?:kall(?:a|or)|kilder?|lahde|lahteet|sources?|notes?|not|obs!?|nb!?|merk|huom!?|huomautus|"
     r"anm(?:\.|arkning(?:ar)?)?|merknad|bemaerkning|fotnot|footnote|disclaimer|filters?|filtrering|"
     r"sokning|sok|sokekriterier|urval|utvalg|udvalg|uttag|uttrekk|udtraek|rajaus|hakuehdot|"
     r"filtered by|filters applied|applied filters|show|generated(?: by| on)?|genererad|generert|"

@@ -120,6 +120,8 @@ _BUSINESS_ID: Final = r"^\d{7}-\d$"
 _PERSON_CELL: Final = r"^\p{Lu}[\p{L}.'’-]+(?: \p{Lu}?[\p{L}.'’-]+){1,3}$"
 _MOSTLY, _MANY, _SOME = 0.7, 0.5, 0.3
 _FEW: Final = 300
+_PAGES: Final = "persons' pages"
+_ADDRESSES: Final = ("website", "domain", "linkedin_url")
 
 
 def without_persons(mapping: HeadingMapping, table: Table) -> HeadingMapping:
@@ -135,15 +137,17 @@ def without_persons(mapping: HeadingMapping, table: Table) -> HeadingMapping:
     sample = table.head(_SAMPLE)
     return mapping.replace(
         assignments=tuple(
-            _without_persons(a, sample[a.heading].drop_nulls()) if a.is_extra else a
-            for a in mapping.assignments
+            _without_persons(a, sample[a.heading].drop_nulls()) for a in mapping.assignments
         )
     )
 
 
 def _without_persons(assignment: Assignment, cells: pl.Series) -> Assignment:
-    heading = assignment.heading
-    kind = _kind_of_cells(cells) or _kind_of_heading(heading, cells)
+    heading, kind = assignment.heading, None
+    if assignment.is_extra:
+        kind = _kind_of_cells(cells) or _kind_of_heading(heading, cells)
+    elif assignment.column in _ADDRESSES and _share_of_pages(cells) >= _MANY:
+        kind = _PAGES
     if kind is None:
         return assignment
     return Assignment(
@@ -194,17 +198,21 @@ def _kind_of_cells(cells: pl.Series) -> str | None:
     phone, business, email, person = _shares(
         cells, _PHONE_CELL, _BUSINESS_ID, r"^\S+@\S+\.\S+$", _PERSON_CELL
     )
-    pages = pl.select(is_person_page(pl.lit(cells)).mean()).item()
     some = cells.head(_FEW)
     numbers = sum(is_personal(None, text) for text in some) / max(1, len(some))
     found = {
         "telephone numbers": phone - business >= _MOSTLY,
         "e-mail addresses": email >= _MANY,
-        "persons' pages": float(pages or 0.0) >= _MANY,
+        _PAGES: _share_of_pages(cells) >= _MANY,
         "personal identity numbers": numbers >= _MANY,
         "names of persons": person >= _MOSTLY and _given(cells) >= _SOME,
     }
     return next((kind for kind, holds in found.items() if holds), None)
+
+
+def _share_of_pages(cells: pl.Series) -> float:
+    """Share of cells that are persons' pages on LinkedIn."""
+    return float(pl.select(is_person_page(pl.lit(cells)).mean()).item() or 0.0)
 
 
 def _given(cells: pl.Series) -> float:
