@@ -43,7 +43,7 @@ def signs_of_deals(headings: Iterable[str]) -> tuple[str, ...]:
         for kind, known in enumerate((_STAGES, _DEALS, _CLOSES)):
             if words in known:
                 found.setdefault(kind, heading)
-    return tuple(found[kind] for kind in sorted(found)) if len(found) >= _LEAST_SIGNS else ()
+    return tuple(found.values()) if len(found) >= _LEAST_SIGNS else ()
 
 
 def note_on_deals(table: Table) -> tuple[str, ...]:
