@@ -121,6 +121,7 @@ _PERSON_CELL: Final = r"^\p{Lu}[\p{L}.'’-]+(?: \p{Lu}?[\p{L}.'’-]+){1,3}$"
 _MOSTLY, _MANY, _SOME = 0.7, 0.5, 0.3
 _FEW: Final = 300
 _PAGES: Final = "persons' pages"
+_NAMES: Final = "names of persons"
 _ADDRESSES: Final = ("website", "domain", "linkedin_url")
 
 
@@ -145,7 +146,7 @@ def without_persons(mapping: HeadingMapping, table: Table) -> HeadingMapping:
 def _without_persons(assignment: Assignment, cells: pl.Series) -> Assignment:
     heading, kind = assignment.heading, None
     if assignment.is_extra:
-        kind = _kind_of_cells(cells) or _kind_of_heading(heading, cells)
+        kind = _kind_of_cells(heading, cells) or _kind_of_heading(heading, cells)
     elif assignment.column in _ADDRESSES and _share_of_pages(cells) >= _MANY:
         kind = _PAGES
     if kind is None:
@@ -193,7 +194,7 @@ def _kind_of_heading(heading: str, cells: pl.Series) -> str | None:
     return None
 
 
-def _kind_of_cells(cells: pl.Series) -> str | None:
+def _kind_of_cells(heading: str, cells: pl.Series) -> str | None:
     """What the cells of a column are, if they are about persons whatever its heading."""
     phone, business, email, person = _shares(
         cells, _PHONE_CELL, _BUSINESS_ID, r"^\S+@\S+\.\S+$", _PERSON_CELL
@@ -205,9 +206,12 @@ def _kind_of_cells(cells: pl.Series) -> str | None:
         "e-mail addresses": email >= _MANY,
         _PAGES: _share_of_pages(cells) >= _MANY,
         "personal identity numbers": numbers >= _MANY,
-        "names of persons": person >= _MOSTLY and _given(cells) >= _SOME,
+        _NAMES: person >= _MOSTLY and _given(cells) >= _SOME,
     }
-    return next((kind for kind, holds in found.items() if holds), None)
+    kind = next((kind for kind, holds in found.items() if holds), None)
+    # Sales people are the user's own, and stand under a heading that says so.
+    own = kind == _NAMES and not _vocabulary()["record"].isdisjoint(_words(heading))
+    return None if own else kind
 
 
 def _share_of_pages(cells: pl.Series) -> float:

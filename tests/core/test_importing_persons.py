@@ -187,6 +187,7 @@ def test_columns_about_persons_are_known_by_heading_or_by_what_is_in_them(
         ("ERP", ["Visma Business", "Fortnox Bas", "Monitor Green"]),
         ("Region X", ["Stora Vall", "Lilla Ås", "Norra Berg"]),
         ("Kundnummer", ["1001", "1002", "1003"]),
+        ("Kundansvarig", ["Anna Exempel", "Lars Exempel", "Karin Exempel"]),
     ],
 )
 def test_columns_about_records_and_things_stay(
