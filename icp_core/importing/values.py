@@ -8,6 +8,8 @@ from typing import Final, Literal
 
 import polars as pl
 
+from icp_core.accounts.columns import known
+
 DecimalMark = Literal[",", "."]
 
 YES: Final = ("true", "yes", "y", "ja", "j", "kyllä", "k", "x", "1", "sant", "tosi", "on")
@@ -69,7 +71,7 @@ def number(text: pl.Expr, decimal: DecimalMark = ".") -> pl.Expr:
         .then(bare.str.replace(",", ".", literal=True))
     )
     value = plain.cast(pl.Float64, strict=False) * scale
-    return pl.when(negative).then(-value).otherwise(value)
+    return known(pl.when(negative).then(-value).otherwise(value))
 
 
 def decimal_mark(texts: pl.Expr) -> pl.Expr:
