@@ -491,11 +491,20 @@ def _quality(report: QualityReport) -> list[str]:
     )
     if report.apart:
         counts += ((report.apart, "pairs of companies share a domain and were kept apart"),)
+    for merged, what in (
+        (True, "national numbers stood at unlike names and became one company each"),
+        (False, "national numbers stand at companies of unlike names and domains, kept apart"),
+    ):
+        if found := sum(one.merged is merged for one in report.numbers):
+            counts += ((found, what),)
+    for one, rows in report.disowned.items():
+        counts += ((rows, f"rows of unlike names have the number {one}; it is unknown for them"),)
     recognised = [
         f"{file.name}: {file.register_name}" for file in report.files if file.register_name
     ]
     lines = [f"{number:>10,}  {what}" for number, what in counts]
-    return recognised + lines + [f"Note: {text}" for text in report.gaps]
+    remarks = [f"{file.name}: {text}" for file in report.files for text in file.remarks]
+    return recognised + lines + [f"Note: {text}" for text in (*remarks, *report.gaps)]
 
 
 def _learn(options: argparse.Namespace) -> None:

@@ -12,9 +12,11 @@ from icp_core.errors import ImportRefused
 from icp_core.importing import registers
 from icp_core.importing.cell_counts import CellCounts
 from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, clean
+from icp_core.importing.deal_lists import note_on_deals
 from icp_core.importing.duplicates import FILE, merge, merge_shared
 from icp_core.importing.guessing import guess
 from icp_core.importing.mapping import Mapping as HeadingMapping
+from icp_core.importing.persons import note_on, without_persons
 from icp_core.importing.reading import read
 from icp_core.importing.registers import Register
 from icp_core.importing.report import FileReport, QualityReport, quality
@@ -143,7 +145,8 @@ def open_file(
     if register:
         table, mapping = register.prepare(original)
         return MappedFile(table, mapping, register, original)
-    opened = MappedFile(original, guess(original), None, original)
+    mapping = without_persons(guess(original), original)
+    opened = MappedFile(original, mapping, None, original)
     known = (remembered or {}).get(opened.mapping.fingerprint)
     return opened.with_mapping(known) if known else opened
 
@@ -330,7 +333,11 @@ def load(
         )
         (lists if file.has_names else figures).append(frame)
     on_progress(Progress("Merging rows of the same company", 0.8))
-    merged = merge(pl.concat(lists, how="diagonal_relaxed"))
+    remarks = [(*note_on(file.mapping), *note_on_deals(file.original)) for file in files]
+    deals = [place for place, file in enumerate(files) if note_on_deals(file.original)]
+    merged = merge(pl.concat(lists, how="diagonal_relaxed"), deals=deals)
+    if merged.disowned:
+        tallies.setdefault("org_number", CellCounts()).invalid += sum(merged.disowned.values())
     accounts, members, away = merged.accounts, merged.members, merged.away
     for frame in figures:
         place = int(frame[FILE][0]) if frame.height else 0
@@ -358,14 +365,16 @@ def load(
                 rows=file.original.rows_read,
                 unreadable=file.original.unreadable.height,
                 notes=file.original.notes,
+                remarks=remarks[place],
             )
-            for file in files
+            for place, file in enumerate(files)
         ),
         rejected=rejects,
         members=members,
         merged=away,
         tallies=tallies,
         rates=frozenset(rates),
+        disowned=merged.disowned,
     )
     on_progress(Progress("Done", 1.0))
     mappings = {file.original.name: file.mapping for file in files}

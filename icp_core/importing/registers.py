@@ -15,14 +15,12 @@ import polars as pl
 from icp_core.importing.guessing import industry_revision
 from icp_core.importing.mapping import Assignment, fingerprint
 from icp_core.importing.mapping import Mapping as HeadingMapping
+from icp_core.importing.persons import ESTATE, PERSON
 from icp_core.importing.records import Flatten, Record, text_of
 from icp_core.importing.tables import ROW, Table
 
 LEFT_OUT: Final = "#left_out"
 """Column with the reason why a register's row is no company to sell to; null for companies."""
-
-PERSON: Final = "left out: sole proprietor or person"
-ESTATE: Final = "left out: an estate or joint ownership, no company"
 
 ExtraKind = Literal["number", "choice", "tags", "flag"]
 

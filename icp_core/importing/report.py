@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 import polars as pl
@@ -10,11 +11,20 @@ from pydantic import BaseModel, ConfigDict
 
 from icp_core.accounts.columns import BY_NAME
 from icp_core.importing.cell_counts import CellCounts
-from icp_core.importing.duplicates import BY, INTO, RULE, SHARED, SHARED_RULE, kept_apart
+from icp_core.importing.duplicates import (
+    BY,
+    INTO,
+    RULE,
+    SHARED,
+    SHARED_RULE,
+    kept_apart,
+    shared_numbers,
+)
 
 # Below this share a column's gaps change what a profile can tell.
 _TELLING: Final = 0.95
 _LISTED: Final = 200
+NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 class _Model(BaseModel):
@@ -24,7 +34,8 @@ class _Model(BaseModel):
 class FileReport(_Model):
     """One file of a load.
 
-    `register_name` is set where the file was recognised as a register's.
+    `register_name` is set where the file was recognised as a register's; `remarks` are sentences on
+    what was left out of it or taken otherwise than it may have been meant.
     """
 
     name: str
@@ -33,6 +44,7 @@ class FileReport(_Model):
     rows: int
     unreadable: int
     notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 class ColumnReport(_Model):
@@ -80,6 +92,14 @@ class SharedDomain(_Model):
     differ: str
 
 
+class SharedNumber(_Model):
+    """Names that stand at one national number, and whether their rows became one company."""
+
+    number: str
+    names: tuple[str, ...]
+    merged: bool
+
+
 class QualityReport(_Model):
     """What a load did: read = kept + rejected + merged away.
 
@@ -99,6 +119,10 @@ class QualityReport(_Model):
         Pairs of companies with one web domain that were not merged (`duplicates.kept_apart`).
     apart_listed
         The first of them.
+    numbers
+        National numbers at which rows of unlike names stood: one company that was renamed, or two.
+    disowned
+        Rows by number that so many unlike names share that it is none's.
     files, columns, rates
         In detail.
     gaps
@@ -115,6 +139,8 @@ class QualityReport(_Model):
     merge_rule: str = RULE
     apart: int = 0
     apart_listed: tuple[SharedDomain, ...] = ()
+    numbers: tuple[SharedNumber, ...] = ()
+    disowned: dict[str, int] = {}
     files: tuple[FileReport, ...]
     columns: tuple[ColumnReport, ...]
     rates: tuple[RateUsed, ...] = ()
@@ -152,6 +178,7 @@ def quality(
     merged: int,
     tallies: Mapping[str, CellCounts],
     rates: frozenset[tuple[str, date]],
+    disowned: Mapping[str, int] = NOTHING,
 ) -> QualityReport:
     """Account for every row.
 
@@ -171,6 +198,8 @@ def quality(
         Counters by column.
     rates
         Currencies and days of the rates used.
+    disowned
+        See `duplicates.Merged`.
 
     Raises
     ------
@@ -206,6 +235,7 @@ def quality(
         files=files,
         columns=tuple(columns),
         rates=tuple(RateUsed(currency=c, on=day) for c, day in sorted(rates)),
+        disowned=dict(disowned),
         gaps=_gaps(accounts),
         **_merges(accounts, members),
     )
@@ -218,6 +248,10 @@ def _merges(accounts: pl.DataFrame, members: pl.DataFrame) -> dict[str, Any]:
     return {
         "merged_by": dict(by.most_common()),
         "merge_rule": f"{RULE} {SHARED_RULE}" if SHARED in by else RULE,
+        "numbers": tuple(
+            SharedNumber(number=number, names=tuple(names), merged=is_merged)
+            for number, names, is_merged in shared_numbers(accounts, members).head(_LISTED).rows()
+        ),
         "apart": apart.height,
         "apart_listed": tuple(SharedDomain(**pair) for pair in apart.head(_LISTED).to_dicts()),
     }
