@@ -492,7 +492,9 @@ def _quality(report: QualityReport) -> list[str]:
         f"{file.name}: {file.register_name}" for file in report.files if file.register_name
     ]
     lines = [f"{number:>10,}  {what}" for number, what in counts]
-    return recognised + lines + [f"Note: {text}" for text in report.gaps]
+    found = [f"{file.name}: {'; '.join(file.notes)}." for file in report.files if file.notes]
+    told = [sentence for column in report.columns for sentence in column.sentences()]
+    return recognised + lines + [f"Note: {text}" for text in (*found, *told, *report.gaps)]
 
 
 def _learn(options: argparse.Namespace) -> None:

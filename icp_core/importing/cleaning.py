@@ -165,7 +165,7 @@ def _identity(
     """Name, country, national number, website and domain."""
     country = pl.Series("country", [mapping.country] * text.height, dtype=pl.String)
     if "country" in text.columns:
-        named = _map(text["country"], _country).alias("country")
+        named = _map(text["country"], geography.country_code).alias("country")
         tally(tallies, "country", text["country"], named)
         # A name that is not known is no reason to believe in the list's own country.
         country = pl.select(
@@ -187,13 +187,6 @@ def _identity(
                 tally(tallies, "domain", text[column], domain)
         frame = frame.with_columns(pl.select(pl.coalesce(domains)).to_series().alias("domain"))
     return frame
-
-
-def _country(text: str) -> str | None:
-    known = geography.country_code(text)
-    if known:
-        return known
-    return text.upper() if len(text) == 2 and text.isascii() and text.isalpha() else None
 
 
 def _places(

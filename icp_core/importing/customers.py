@@ -14,6 +14,7 @@ from icp_core.accounts.company_names import normalised
 from icp_core.accounts.identity import registrable_domains
 from icp_core.errors import CurrencyError, ImportRefused
 from icp_core.importing import values
+from icp_core.importing.cells import tidied
 from icp_core.importing.reading import read
 from icp_core.importing.tables import ROW, Table
 from icp_core.reference import currency, geography
@@ -142,7 +143,7 @@ def read_deals(source: Path | bytes, *, name: str | None = None) -> Deals:
     ImportRefused
         If the file cannot be read, or is none of these.
     """
-    table = read(source, name=name)
+    table = tidied(read(source, name=name))
     system, columns = _recognise(table)
     text = table.lazy.select(
         pl.col(ROW).alias("row"),

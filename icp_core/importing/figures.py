@@ -9,7 +9,7 @@ import polars as pl
 
 from icp_core.errors import CurrencyError
 from icp_core.importing import values
-from icp_core.importing.cell_counts import CellCounts, tally
+from icp_core.importing.cell_counts import CellCounts, remark, tally
 from icp_core.importing.mapping import AMOUNTS, Assignment
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.reference import currency
@@ -19,6 +19,7 @@ CURRENCIES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Of rows that name none, by their country."""
 
+_NO_CURRENCY: Final = "amounts without a currency are unknown in euros, since neither heading, row nor country tells it"
 _INTEGERS: Final = ("employees_low", "employees_high", "fiscal_year")
 _FRACTIONS: Final = ("margin", "revenue_growth", "current_ratio")
 
@@ -129,6 +130,8 @@ def _amounts(
             if currency_code != "EUR"
         }
         tally(tallies, column, text[column], euros)
+        lost = int((amount.is_not_null() & code.is_null()).sum())
+        remark(tallies, column, _NO_CURRENCY, lost)
         frame = frame.with_columns(euros.alias(column), fiscal.alias("fiscal_year"))
         if used["currency"].ne("EUR").any():
             frame = frame.with_columns(

@@ -11,6 +11,7 @@ import polars as pl
 from icp_core.errors import ImportRefused
 from icp_core.importing import registers
 from icp_core.importing.cell_counts import CellCounts
+from icp_core.importing.cells import tidied
 from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, clean
 from icp_core.importing.duplicates import FILE, merge, merge_shared
 from icp_core.importing.guessing import guess
@@ -149,7 +150,10 @@ def open_file(
     if register:
         table, mapping = register.prepare(original)
         return MappedFile(table, mapping, register, original)
-    opened = MappedFile(original, guess(original), None, original)
+    table = tidied(original)
+    # The rejects show the cells as they were; what was changed is said of the file.
+    original = replace(original, notes=table.notes)
+    opened = MappedFile(table, guess(table), None, original)
     known = (remembered or {}).get(opened.mapping.fingerprint)
     return opened.with_mapping(known) if known else opened
 

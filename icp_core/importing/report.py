@@ -15,6 +15,9 @@ from icp_core.importing.duplicates import BY, INTO, RULE, SHARED, SHARED_RULE, k
 # Below this share a column's gaps change what a profile can tell.
 _TELLING: Final = 0.95
 _LISTED: Final = 200
+_MISREAD: Final = 10
+# Columns whose texts stand for something of a list of ours: what is no part of it is worth reading.
+_CODED: Final = frozenset({"country", "region", "municipality", "industry", "status", "as_of"})
 
 
 class _Model(BaseModel):
@@ -52,6 +55,10 @@ class ColumnReport(_Model):
         Cells that were written differently, a code for a name for example.
     examples
         Some of the cells that could not be read.
+    misread
+        The commonest texts that could not be read, and how often each stood.
+    remarks
+        What was decided about cells of the column, and of how many: old codes of places, for example.
     """
 
     name: str
@@ -60,6 +67,19 @@ class ColumnReport(_Model):
     invalid: int = 0
     changed: int = 0
     examples: tuple[str, ...] = ()
+    misread: dict[str, int] = {}
+    remarks: dict[str, int] = {}
+
+    def sentences(self) -> tuple[str, ...]:
+        """What to know about the column: the texts that could not be read, and what was decided."""
+        label = BY_NAME[self.name].label if self.name in BY_NAME else self.name
+        said = [f"{label}: {text} ({count:,} ×)." for text, count in self.remarks.items()]
+        if self.misread and self.name in _CODED:
+            listed = ", ".join(f"“{text}” ({count:,} ×)" for text, count in self.misread.items())
+            others = self.invalid - sum(self.misread.values())
+            more = f" and {others:,} others" if others else ""
+            said.insert(0, f"{label}: not understood, so unknown: {listed}{more}.")
+        return tuple(said)
 
 
 class RateUsed(_Model):
@@ -194,6 +214,8 @@ def quality(
                 invalid=tally.invalid,
                 changed=tally.changed,
                 examples=tuple(tally.examples),
+                misread=dict(tally.misread.most_common(_MISREAD)),
+                remarks=dict(tally.remarks.most_common()),
             )
         )
     return QualityReport(

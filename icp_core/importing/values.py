@@ -4,11 +4,47 @@ Each reader is an expression from text to a typed value; what it cannot read bec
 counted as invalid by the caller.
 """
 
+from functools import cache
 from typing import Final, Literal
 
 import polars as pl
 
 DecimalMark = Literal[",", "."]
+
+# What a program writes where it has nothing; told from a company called Null or None by its spelling.
+_PROGRAMS: Final = ("null", "NULL", "None", "nan", "NaN", "nil", "undefined", "<NA>", "NaT", "\\N")
+_WORDS: Final = (
+    "n/a", "n.a.", "n.a", "n/d", "i/t", "u/o", "#n/a", "(null)", "[null]", "<null>", "(none)",
+    "(blank)", "(blanks)", "(empty)", "(tom)", "(tomt)", "(tyhjä)", "blank", "empty",
+    "unknown", "(unknown)", "not known", "not available", "not specified", "not provided", "not stated",
+    "not applicable", "no data", "no value", "tbd", "to be determined", "unspecified",
+    "okänd", "okänt", "okända", "ej känd", "ej känt", "uppgift saknas", "uppgifter saknas", "saknas",
+    "ej angivet", "ej angiven", "ej tillgängligt", "ingen uppgift", "inte tillgängligt",
+    "ukjent", "ikke kjent", "ikke oppgitt", "ikke angitt", "ikke tilgjengelig", "ikke registrert",
+    "mangler", "ingen data", "ikkje oppgitt", "ukjend",
+    "ukendt", "uoplyst", "ikke oplyst", "ikke angivet", "ikke tilgængelig", "ingen oplysninger",
+    "ei tiedossa", "ei tietoa", "tuntematon", "ei saatavilla", "ei ilmoitettu", "ei määritelty", "puuttuu",
+)  # fmt: skip
+# Words besides those that no company is called, but a place or a person may be.
+_BUT_NAMES: Final = (
+    "none",
+    "NONE",
+    "Null",
+    "Nan",
+    "NAN",
+    "Nil",
+    "NA",
+    "N.A",
+    "ND",
+    "na",
+    "null.",
+    "-1/-1",
+)
+_SIGNS: Final = r"^[\s\-–—−_.?…*~/\\|]+$"
+# Excel's in English and the Nordic languages (#NAVN?, #VÄRDEFEL!, #SAKNAS!), Google's and LibreOffice's.
+_ERRORS: Final = (
+    r"^#(?:[\p{Lu}0/ ]{2,20}[!?]|N/A|I/T|[\p{Lu}_]{3,20}_DATA|PUUTTUU|TOM|#+)$|^Err:\d{3}$"
+)
 
 YES: Final = ("true", "yes", "y", "ja", "j", "kyllä", "k", "x", "1", "sant", "tosi", "on")
 NO: Final = ("false", "no", "n", "nej", "nei", "ei", "0", "falskt", "usant", "epätosi", "off")
@@ -147,6 +183,33 @@ def date(text: pl.Expr) -> pl.Expr:
     )
 
 
+def says_unknown(text: pl.Expr, *, of_names: bool = False) -> pl.Expr:
+    """Whether a cell only says that nothing is known: `#N/A`, `-`, `null`, `Okänd`, `ei tiedossa`.
+
+    Parameters
+    ----------
+    text
+        Cells.
+    of_names
+        Whether they are names: a company may be called Null or NA.
+
+    Examples
+    --------
+    >>> cells = pl.DataFrame({"x": ["#NAVN?", "–", "Null", "Null AB", "Uoplyst"]})
+    >>> cells.select(says_unknown(pl.col("x"), of_names=True))["x"].to_list()
+    [True, True, False, False, True]
+    """
+    return text.is_in(_placeholders(of_names)) | text.str.contains(rf"{_SIGNS}|{_ERRORS}")
+
+
+@cache
+def _placeholders(of_names: bool) -> list[str]:
+    words = {
+        form for word in _WORDS for form in (word, word.upper(), word.capitalize(), word.title())
+    }
+    return sorted(words | set(_PROGRAMS) | (set() if of_names else set(_BUT_NAMES)))
+
+
 def flag(text: pl.Expr) -> pl.Expr:
     """True or false, in five languages."""
     values = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
@@ -165,7 +228,7 @@ def tags(text: pl.Expr) -> pl.Expr:
         .otherwise(text.str.replace_all(",", ";", literal=True))
         .str.split(";")
         .list.eval(pl.element().str.strip_chars())
-        .list.eval(pl.element().filter(pl.element() != ""))
+        .list.eval(pl.element().filter((pl.element() != "") & ~says_unknown(pl.element())))
     )
     return pl.when(text.is_not_null()).then(parts)
 

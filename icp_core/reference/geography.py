@@ -17,6 +17,8 @@ from typing import Any, Final, Literal
 import polars as pl
 
 from icp_core.paths import DATA
+from icp_core.reference import countries
+from icp_core.reference.countries import country_code as country_code
 from icp_core.reference.text import fold, fold_expr
 
 Level = Literal["region", "municipality"]
@@ -25,32 +27,12 @@ COUNTRIES: Final[Mapping[str, str]] = MappingProxyType(
     {"SE": "Sweden", "NO": "Norway", "DK": "Denmark", "FI": "Finland", "IS": "Iceland"}
 )
 
-_ABROAD: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "AT": "Austria", "AU": "Australia", "AX": "Åland", "BE": "Belgium", "BG": "Bulgaria",
-        "BR": "Brazil", "CA": "Canada", "CH": "Switzerland", "CN": "China", "CY": "Cyprus",
-        "CZ": "Czechia", "DE": "Germany", "EE": "Estonia", "ES": "Spain", "FO": "Faroe Islands",
-        "FR": "France", "GB": "United Kingdom", "GL": "Greenland", "GR": "Greece",
-        "HK": "Hong Kong", "HR": "Croatia", "HU": "Hungary", "IE": "Ireland", "IL": "Israel",
-        "IN": "India", "IT": "Italy", "JP": "Japan", "KR": "South Korea", "LI": "Liechtenstein",
-        "LT": "Lithuania", "LU": "Luxembourg", "LV": "Latvia", "MC": "Monaco", "MT": "Malta",
-        "MX": "Mexico", "NL": "Netherlands", "NZ": "New Zealand", "PL": "Poland",
-        "PT": "Portugal", "RO": "Romania", "RS": "Serbia", "SG": "Singapore", "SI": "Slovenia",
-        "SK": "Slovakia", "TR": "Türkiye", "UA": "Ukraine", "US": "United States",
-        "ZA": "South Africa",
-    }
-)  # fmt: skip
-
 BOUNDARY_FILES: Final[Mapping[Level, Path]] = MappingProxyType(
     {
         "region": DATA / "geo" / "regions.geojson",
         "municipality": DATA / "geo" / "municipalities.geojson",
     }
 )
-
-_OWN_NAMES: Final = {
-    "sverige": "SE", "norge": "NO", "noreg": "NO", "danmark": "DK", "suomi": "FI", "island": "IS",
-}  # fmt: skip
 
 _POSTCODE_DIGITS: Final = {"SE": 5, "NO": 4, "DK": 4, "FI": 5, "IS": 3}
 
@@ -229,8 +211,8 @@ def municipalities(region: str | None = None) -> tuple[Municipality, ...]:
 def names() -> Mapping[str, str]:
     """Names by code: of countries, regions and municipalities together."""
     return MappingProxyType(
-        dict(COUNTRIES)
-        | dict(_ABROAD)
+        dict(countries.names())
+        | dict(COUNTRIES)
         | {region.code: region.name for region in regions()}
         | {municipality.code: municipality.name for municipality in municipalities()}
     )
@@ -239,16 +221,6 @@ def names() -> Mapping[str, str]:
 def name_of(code: str) -> str:
     """Name of a country, region or municipality; an unknown code stands for itself."""
     return names().get(code, code)
-
-
-@cache
-def country_code(text: str) -> str | None:
-    """Find a Nordic country by code, English or own name: `Sweden`, `Sverige`, `se` give `SE`."""
-    wanted = fold(text)
-    if wanted.upper() in COUNTRIES:
-        return wanted.upper()
-    english = {fold(name): code for code, name in COUNTRIES.items()}
-    return english.get(wanted) or _OWN_NAMES.get(wanted)
 
 
 @cache
