@@ -1,7 +1,7 @@
-"""Cells as they were meant: words for “not known”, wrappers of spreadsheets, letters read in a wrong code.
+"""Cells as they were meant: words for “not known”, wrappers of spreadsheets, letters misread.
 
-What is written here happens to every file before anybody looks at its headings, so that a placeholder is
-unknown in every column and a number is a number wherever it stands. The rejects keep the cells as they were.
+This happens to every list before anybody looks at its headings, so that a placeholder is unknown in
+every column and a number is a number wherever it stands. The rejects keep the cells as they were.
 """
 
 import re
@@ -22,7 +22,7 @@ _INVISIBLE: Final = (
 )
 _SPACES: Final = r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t\x0b\x0c\x85]+"
 _WIDE: Final = {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}
-# Letters of UTF-8 read as Windows-1252, Mac Roman or DOS begin with one of these; Nordic words hardly ever do.
+# UTF-8 read as Windows-1252, Mac Roman or DOS has one of these; Nordic words hardly ever do.
 _SUSPECT: Final = r"[ÃÂ√¬├┬\x80-\x9f]|[âÄÅÐÑ][^\w\s.,:;/()&'\-]"
 _LOST: Final = "\ufffd"
 _MISREAD_AS: Final = ("sloppy-windows-1252", "mac_roman", "cp850", "cp437")

@@ -19,6 +19,7 @@ from icp_core.importing.figures import with_figures
 from icp_core.importing.mapping import Assignment
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.national import clean_numbers
+from icp_core.importing.places import placed
 from icp_core.importing.registers import LEFT_OUT, PERSON
 from icp_core.importing.tables import ROW
 from icp_core.reference import geography, industry
@@ -192,67 +193,12 @@ def _identity(
 def _places(
     frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCounts]
 ) -> pl.DataFrame:
-    given = [c for c in ("postcode", "city", "municipality", "region") if c in text.columns]
-    if "city" in given or "postcode" in given:
-        frame = frame.with_columns(text[c] for c in given if c in ("postcode", "city"))
-    for column, find in (("municipality", _municipality), ("region", _region)):
-        if column in given:
-            pairs = pl.DataFrame({"country": frame["country"], "text": text[column]})
-            distinct = pairs.unique().drop_nulls("text")
-            codes = [find(place, country) for country, place in distinct.iter_rows()]
-            found = pairs.join(
-                distinct.with_columns(pl.Series("code", codes, dtype=pl.String)),
-                on=["country", "text"],
-                how="left",
-                nulls_equal=True,
-                maintain_order="left",
-            )["code"]
-            frame = frame.with_columns(found.alias(column))
     for column in _DEGREES:
         if column in text.columns:
             degrees = values.numbers(text[column])
             tally(tallies, column, text[column], degrees)
             frame = frame.with_columns(degrees.alias(column))
-    if not given:
-        return frame
-    placed = geography.locate(frame)
-    if "city" in given:
-        placed = geography.spell_towns(placed)
-    for column in given:
-        tally(tallies, column, text[column], placed[column])
-    return placed
-
-
-def _municipality(text: str, country: str | None) -> str | None:
-    """Code of a municipality by code (`180`, `0180`, `SE-0180`) or name (`Malmö kommun`)."""
-    digits = text.rsplit("-", maxsplit=1)[-1].strip()
-    if digits.isdigit() and country:
-        code = f"{country}-{digits.zfill(3 if country == 'FI' else 4)}"
-        return code if geography.region_of(code) else None
-    bare = fold(text)
-    for word in (" kommun", " kommune", " stad", " kunta", " kaupunki"):
-        bare = bare.removesuffix(word)
-    for name in (text, bare, bare.removesuffix("s")):
-        for code in geography.find(name, country):
-            if geography.region_of(code):
-                return code
-    return None
-
-
-def _region(text: str, country: str | None) -> str | None:
-    """Code of a region by code (`01`, `SE-01`) or name (`Stockholms län`, `Uusimaa`)."""
-    codes = {region.code for region in geography.regions(country)}
-    digits = text.rsplit("-", maxsplit=1)[-1].strip()
-    if digits.isdigit() and country:
-        return next(
-            (c for c in (f"{country}-{digits.zfill(2)}", f"{country}-{digits}") if c in codes), None
-        )
-    bare = fold(text).removeprefix("region ").removesuffix(" county").removesuffix(" region")
-    for name in (text, bare):
-        for code in geography.find(name, country):
-            if code in codes:
-                return code
-    return None
+    return placed(frame, text, tallies)
 
 
 def _industry(

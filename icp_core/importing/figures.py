@@ -19,7 +19,9 @@ CURRENCIES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Of rows that name none, by their country."""
 
-_NO_CURRENCY: Final = "amounts without a currency are unknown in euros, since neither heading, row nor country tells it"
+_NO_CURRENCY: Final = (
+    "amounts without a currency are unknown in euros: neither heading, row nor country tells it"
+)
 _INTEGERS: Final = ("employees_low", "employees_high", "fiscal_year")
 _FRACTIONS: Final = ("margin", "revenue_growth", "current_ratio")
 

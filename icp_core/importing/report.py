@@ -16,6 +16,7 @@ from icp_core.importing.duplicates import BY, INTO, RULE, SHARED, SHARED_RULE, k
 _TELLING: Final = 0.95
 _LISTED: Final = 200
 _MISREAD: Final = 10
+_REMARKS: Final = 8
 # Columns whose texts stand for something of a list of ours: what is no part of it is worth reading.
 _CODED: Final = frozenset({"country", "region", "municipality", "industry", "status", "as_of"})
 
@@ -73,7 +74,11 @@ class ColumnReport(_Model):
     def sentences(self) -> tuple[str, ...]:
         """What to know about the column: the texts that could not be read, and what was decided."""
         label = BY_NAME[self.name].label if self.name in BY_NAME else self.name
-        said = [f"{label}: {text} ({count:,} ×)." for text, count in self.remarks.items()]
+        told = list(self.remarks.items())
+        said = [f"{label}: {text} ({count:,} ×)." for text, count in told[:_REMARKS]]
+        if rest := told[_REMARKS:]:
+            cells = sum(count for _, count in rest)
+            said.append(f"{label}: {len(rest):,} more of the kind ({cells:,} cells).")
         if self.misread and self.name in _CODED:
             listed = ", ".join(f"“{text}” ({count:,} ×)" for text, count in self.misread.items())
             others = self.invalid - sum(self.misread.values())
@@ -215,7 +220,7 @@ def quality(
                 changed=tally.changed,
                 examples=tuple(tally.examples),
                 misread=dict(tally.misread.most_common(_MISREAD)),
-                remarks=dict(tally.remarks.most_common()),
+                remarks=dict(sorted(tally.remarks.items(), key=lambda kept: (-kept[1], kept[0]))),
             )
         )
     return QualityReport(

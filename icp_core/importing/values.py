@@ -23,7 +23,8 @@ _WORDS: Final = (
     "ukjent", "ikke kjent", "ikke oppgitt", "ikke angitt", "ikke tilgjengelig", "ikke registrert",
     "mangler", "ingen data", "ikkje oppgitt", "ukjend",
     "ukendt", "uoplyst", "ikke oplyst", "ikke angivet", "ikke tilgængelig", "ingen oplysninger",
-    "ei tiedossa", "ei tietoa", "tuntematon", "ei saatavilla", "ei ilmoitettu", "ei määritelty", "puuttuu",
+    "ei tiedossa", "ei tietoa", "tuntematon", "ei saatavilla", "ei ilmoitettu", "ei määritelty",
+    "puuttuu",
 )  # fmt: skip
 # Words besides those that no company is called, but a place or a person may be.
 _BUT_NAMES: Final = (

@@ -1,7 +1,7 @@
 """Countries of the whole world by code and by name, as people and programs write them.
 
-Names come from Babel, which carries the Unicode CLDR: in English and the five Nordic written languages first,
-then in the languages of the rest of Europe and of large trading partners. ISO's own long forms, and what
+Names come from Babel, which carries the Unicode CLDR: in English and the Nordic languages first, then in
+those of the rest of Europe and of large trading partners. ISO's own long forms, and what
 is said beside them (`Holland`, `UK`), stand in `data/geo/country_aliases.csv`.
 """
 
@@ -20,11 +20,14 @@ from icp_core.reference.text import fold
 
 _FIRST: Final = ("en", "sv", "nb", "nn", "da", "fi")
 _FURTHER: Final = (
-    "de fr es it pt nl pl cs sk hu ro bg hr sl sr lt lv et el is fo ga mt tr uk ru ca eu gl cy lb sq mk bs "
-    "ja zh ko ar he hi th vi id"
-).split()
-# In the CLDR, but no countries of ISO 3166: groups of countries, test locales, parts of countries.
-_NO_COUNTRIES: Final = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
+    "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sk", "hu", "ro", "bg", "hr", "sl", "sr", "lt", "lv",
+    "et", "el", "is", "fo", "ga", "mt", "tr", "uk", "ru", "ca", "eu", "gl", "cy", "lb", "sq", "mk", "bs",
+    "ja", "zh", "ko", "ar", "he", "hi", "th", "vi", "id",
+)  # fmt: skip
+# In the CLDR, but no countries of ISO 3166: groups of countries, parts of them, test locales.
+_NO_COUNTRIES: Final = frozenset(
+    {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
+)
 # As a list of companies names them; the CLDR is longer.
 _SHORT: Final = {"AX": "Åland", "HK": "Hong Kong", "MO": "Macao", "MM": "Myanmar"}
 _FLAG: Final = range(0x1F1E6, 0x1F200)
