@@ -450,7 +450,9 @@ def _import(options: argparse.Namespace) -> None:
         }
         lines += [f"{count:>10,}  {what}" for what, count in found.items()]
     if options.customers:
-        matches = customers.match(customers.read_deals(options.customers), accounts)
+        deals = customers.read_deals(options.customers)
+        lines += [f"Note: {options.customers.name}: {note}" for note in deals.notes]
+        matches = customers.match(deals, accounts)
         accounts = customers.with_customers(accounts, matches.outcomes)
         if options.outcomes:
             _write(options.outcomes, matches.outcomes.write_parquet)

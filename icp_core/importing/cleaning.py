@@ -13,8 +13,8 @@ import polars as pl
 
 from icp_core.accounts.columns import BY_NAME, Kind
 from icp_core.accounts.identity import registrable_domains
-from icp_core.importing import values
-from icp_core.importing.cell_counts import CellCounts, tally
+from icp_core.importing import dates, values
+from icp_core.importing.cell_counts import CellCounts, remark, tally
 from icp_core.importing.figures import with_figures
 from icp_core.importing.mapping import Assignment
 from icp_core.importing.mapping import Mapping as HeadingMapping
@@ -131,7 +131,7 @@ def clean(
     frame = _identity(frame, text, mapping, rules, tallies)
     frame = _places(frame, text, tallies)
     frame = _industry(frame, text, mapping, tallies)
-    frame = _words(frame, text, tallies)
+    frame = _words(frame, text, mapping, tallies)
     frame, rates = with_figures(frame, raw, text, mapping, tallies)
     frame = _extras(frame, raw, mapping, tallies)
     if source and "source" not in known:
@@ -207,16 +207,26 @@ def _industry(
     if "industry" not in text.columns:
         return frame
     codes = text.select(values.leading_code(pl.col("industry"))).to_series()
-    revision = mapping.industry_revision
-    classes = industry.normalised(codes, revision).alias("industry")
-    tally(tallies, "industry", text["industry"], classes)
-    return frame.with_columns(
-        classes,
-        pl.when(classes.is_not_null()).then(pl.lit(revision)).alias("industry_revision"),
+    read = industry.read(codes, mapping.industry_revision)
+    tally(tallies, "industry", text["industry"], read["industry"])
+    others = read["industry_revision"].drop_nulls()
+    others = others.filter(others != mapping.industry_revision)
+    if len(others):
+        remark(
+            tallies, "industry",
+            f"codes of NACE Rev. {others[0]} beside Rev. {mapping.industry_revision}, kept as such",
+            len(others),
+        )  # fmt: skip
+    dated = text.select(dates.was_band(pl.col("industry")).sum()).item()
+    remark(
+        tallies, "industry", "Excel made dates of codes (10.11 became 10-nov): unknown", dated or 0
     )
+    return frame.hstack(read)
 
 
-def _words(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCounts]) -> pl.DataFrame:
+def _words(
+    frame: pl.DataFrame, text: pl.DataFrame, mapping: HeadingMapping, tallies: dict[str, CellCounts]
+) -> pl.DataFrame:
     """Names, forms, states, flags, tags, years and dates."""
     readers: dict[str, Callable[[pl.Series], pl.Series]] = {
         column: _plain for column in _TEXTS if column not in frame.columns
@@ -224,13 +234,20 @@ def _words(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCount
     readers |= {
         "legal_form": lambda s: _map(s, lambda v: _LEGAL_FORMS.get(fold(v), v.strip())),
         "status": lambda s: _map(s, _status),
-        "founded": lambda s: _read(s, values.year),
-        "as_of": lambda s: _read(s, values.date),
         "technologies": lambda s: _read(s, values.tags),
         "marketing_opt_out": lambda s: _read(s, values.flag),
         "is_customer": lambda s: _read(s, values.flag),
     }
     found = {}
+    for column, read in (("founded", dates.year), ("as_of", dates.date)):
+        if column in text.columns:
+            order = mapping.of(column)[0].date_order
+            cells = text[column].alias("text").to_frame()
+            found[column] = cells.select(read(pl.col("text"), order or "dmy").alias(column))[column]
+            tally(tallies, column, text[column], found[column])
+            doubtful = int(cells.select(dates.is_ambiguous(pl.col("text")).sum()).item())
+            if column == "as_of" and doubtful:
+                remark(tallies, column, dates.described(order), doubtful)
     for column, reader in readers.items():
         if column in text.columns:
             found[column] = reader(text[column]).alias(column)

@@ -20,7 +20,9 @@ _REGIONS: Final = "#regions"
 _CONFLICT: Final = (
     "the county in the file is not that of the municipality or postcode, which is used"
 )
-_ELSEWHERE: Final = "no place of this name is known in the county that the file gives, so its municipality is unknown"
+_ELSEWHERE: Final = (
+    "no place of this name is known in the county that the file gives: its municipality is unknown"
+)
 
 
 def placed(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCounts]) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Reading cells: numbers, years, dates, flags and bands as people and programs write them.
+"""Reading cells: numbers, flags, bands and lists as people and programs write them.
 
 Each reader is an expression from text to a typed value; what it cannot read becomes null and is
 counted as invalid by the caller.
@@ -149,41 +149,6 @@ def band(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     return low, pl.coalesce(high, below - 1)
 
 
-def year(text: pl.Expr) -> pl.Expr:
-    """A year, out of a year, a date (`2020-01-02`, `02.01.2020`, `20200102`) or a sheet's serial."""
-    bare = text.str.strip_chars()
-    # Day 1 of a spreadsheet's calendar is 1900-01-01, with a 29 February 1900 that never was.
-    serial = bare.str.extract(r"^([1-6]\d{4})(?:\.\d+)?$", 1).cast(pl.Int64, strict=False)
-    from_serial = (
-        pl.lit("1899-12-30").str.to_date() + pl.duration(days=serial.fill_null(0))
-    ).dt.year()
-    found = pl.coalesce(
-        bare.str.extract(r"^(\d{4})(?:\.0+)?$", 1),
-        bare.str.extract(r"^(\d{4})[-/.]\d{1,2}[-/.]\d{1,2}", 1),
-        bare.str.extract(r"^\d{1,2}[-/.]\d{1,2}[-/.](\d{4})", 1),
-        bare.str.extract(r"^(\d{4})(?:0[1-9]|1[0-2])[0-3]\d$", 1),
-    ).cast(pl.Int64, strict=False)
-    value = pl.when(serial.is_not_null()).then(from_serial.cast(pl.Int64)).otherwise(found)
-    return pl.when(value.is_between(1200, 2100)).then(value)
-
-
-def date(text: pl.Expr) -> pl.Expr:
-    """A date: ISO 8601 (a time behind it does not count), `02.01.2020`, `20200102`, `1/31/2020`."""
-    bare = text.str.strip_chars().str.replace(r"(?:[T\s]+\d{1,2}:.*)$", "")
-    serial = bare.str.extract(r"^([1-6]\d{4})$", 1).cast(pl.Int64, strict=False)
-    from_serial = pl.lit("1899-12-30").str.to_date() + pl.duration(days=serial.fill_null(0))
-    return pl.coalesce(
-        bare.str.to_date("%Y-%m-%d", strict=False),
-        pl.when(serial.is_not_null()).then(from_serial),
-        bare.str.to_date("%Y%m%d", strict=False),
-        bare.str.to_date("%d.%m.%Y", strict=False),
-        bare.str.to_date("%d/%m/%Y", strict=False),
-        bare.str.to_date("%m/%d/%Y", strict=False),
-        bare.str.to_date("%d-%m-%Y", strict=False),
-        bare.str.to_date("%Y/%m/%d", strict=False),
-    )
-
-
 def says_unknown(text: pl.Expr, *, of_names: bool = False) -> pl.Expr:
     """Whether a cell only says that nothing is known: `#N/A`, `-`, `null`, `Okänd`, `ei tiedossa`.
 
@@ -235,5 +200,8 @@ def tags(text: pl.Expr) -> pl.Expr:
 
 
 def leading_code(text: pl.Expr) -> pl.Expr:
-    """The code at the start of a cell: `62010 Dataprogrammering` gives `62010`."""
-    return text.str.extract(r"^\s*([A-U]?\d[\d. ]*\d|[A-U])(?:\s|$|[-–:,])")
+    """The code at the start of a cell: `62010 Dataprogrammering`, `SNI 62010; 62020` give `62010`."""
+    named = text.str.replace(
+        r"(?i)^\s*(?:SNI|NACE|SN|TOL|DB|NACE-?kod)(?:\s?20\d\d|07)?\s*[:.-]?\s+", ""
+    )
+    return named.str.extract(r"^\s*([A-V]?\s?\d[\d. ]*\d|[A-V])(?:\s|$|[-–:,;/|(])")

@@ -152,7 +152,8 @@ def _candidates(key: Key, within_region: bool) -> Mapping[tuple[str, ...], froze
         place = (code[:2], make(name))
         return (*place, regions[code]) if within_region else place
 
-    present, gone = defaultdict(set), defaultdict(set)
+    present: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    gone: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for name, code, exists in _municipality_names():
         (present if exists else gone)[at(name, code)].add(code)
     postcodes: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
@@ -235,9 +236,9 @@ def municipalities_called(text: str, country: str | None = None) -> tuple[str, .
     """
     code = _code(text, country, _CODE_DIGITS)
     names = [part for part in re.split(r"[\d()]+|\s[-–]\s|/|,|;", text) if part.strip(" .-")]
-    if code in _regions_of():
+    if code and code in _regions_of():
         return (code,)
-    if code in former("municipality"):
+    if code and code in former("municipality"):
         today = former("municipality")[code].today
         named = frozenset(today).intersection(*(_called(_bare(n), country) for n in names if n))
         return tuple(sorted(named or today))
@@ -288,7 +289,7 @@ def former_called(level: Level, text: str, country: str | None = None) -> Former
     """
     digits = _CODE_DIGITS if level == "municipality" else _REGION_DIGITS
     code = _code(text, country, digits)
-    if code in former(level):
+    if code and code in former(level):
         return former(level)[code]
     bare = folded(_bare(text) if level == "municipality" else _bare_region(text))
     if bare in _present(level, country):
@@ -339,7 +340,7 @@ def regions_called(text: str, country: str | None = None) -> tuple[str, ...]:
     """
     codes = _region_index()
     code = _code(text, country, _REGION_DIGITS)
-    if code in codes:
+    if code and code in codes:
         return codes[code]
     bare = _bare_region(text)
     parts = [part for part in re.split(r"[\d()/,;]+|\s[-–]\s", text) if part.strip(" .-")]
