@@ -16,6 +16,7 @@ from icp_core import sources
 from icp_core.accounts import demo
 from icp_core.accounts.population import Population
 from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.revisions import revision_note
 from icp_core.analysis.verdict import Verdict
 from icp_core.errors import IcpError, ImportRefused, ProfileError, WorkspaceError
 from icp_core.evaluation import engines
@@ -244,6 +245,7 @@ def _score(options: argparse.Namespace) -> None:
     rows = view.page(limit=options.rows).rows
     population = view.population
     reasons = explain(rows, view.profile)
+    note = revision_note(view) if "segments" in view.supports else None
     if options.json:
         best = [
             _row(row, reason)
@@ -251,9 +253,12 @@ def _score(options: argparse.Namespace) -> None:
         ]
         answer = {"accounts": population.name, "fictional": population.fictional}
         answer |= view.totals.to_dict() | {"best": best} | _more(view, options)
+        answer["notes"] = [note] if note else []
         print(json.dumps(answer, ensure_ascii=False))
         return
     lines = _summary(population.label, view.totals, fictional=population.fictional)
+    if note:
+        lines += ["", f"Note: {note}"]
     if options.by:
         lines += _by_segment(view, options.by)
     if options.costs:

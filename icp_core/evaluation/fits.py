@@ -150,7 +150,7 @@ def _by_prefix(test: Choice, has_revision: bool) -> nw.Expr:
 
 
 def is_newer(code: nw.Expr, has_revision: bool) -> nw.Expr:
-    """Whether a code is of NACE Rev. 2.1: one that a single revision has is of that, whatever is said."""
+    """Whether a code is of NACE Rev. 2.1: what one revision alone has is of it, whatever is said."""
     newer = code.is_in(sorted(industry.only_in("2.1")))
     if not has_revision:
         return newer
