@@ -50,11 +50,9 @@ def order(texts: pl.Expr) -> pl.Expr:
     first = bare.str.extract(_NUMERIC, 1)
     second = bare.str.extract(_NUMERIC, 3).cast(pl.Int64, strict=False)
     short = first.str.len_chars() <= 2
-    # Points stand between day, month and year in that order wherever they are used.
-    pointed = bare.str.extract(_NUMERIC, 2) == "."
     number = first.cast(pl.Int64, strict=False)
-    by_day = (short & ~pointed & number.is_between(13, 31)).sum()
-    by_month = (short & ~pointed & second.is_between(13, 31)).sum()
+    by_day = (short & number.is_between(13, 31)).sum()
+    by_month = (short & second.is_between(13, 31)).sum()
     by_year = (short & (number > 31)).sum()
     noon = texts.str.contains(r"(?i)\d\s*[ap]\.?m\.?\s*$").any()
     return (
@@ -153,12 +151,8 @@ def _built(years: pl.Expr, months: pl.Expr, days: pl.Expr) -> pl.Expr:
 
 
 def _numeric(bare: pl.Expr, order: Order) -> pl.Expr:
-    first, mark, second, third = (bare.str.extract(_NUMERIC, group) for group in (1, 2, 3, 4))
-    if order == "mdy":
-        months = pl.when(mark == ".").then(second).otherwise(first)
-        days = pl.when(mark == ".").then(first).otherwise(second)
-    else:
-        months, days = second, first
+    first, second, third = (bare.str.extract(_NUMERIC, group) for group in (1, 3, 4))
+    months, days = (first, second) if order == "mdy" else (second, first)
     by_order = _built(first, second, third) if order == "ymd" else _built(third, months, days)
     return (
         pl.when(first.str.len_chars() == 4)
@@ -222,7 +216,7 @@ def _period(bare: pl.Expr) -> pl.Expr:
             bare.str.extract(r"^(\d{4})[-/.]\d{1,2}$", 1), bare.str.extract(r"[-/.](\d+)$", 1), one
         ),
         _built(bare.str.extract(r"^\d{1,2}[-/.](\d{4})$", 1), bare.str.extract(r"^(\d+)", 1), one),
-        _built(bare.str.extract(r"^((?:1[2-9]|20)\d{2})$", 1), one, one),
+        _built(bare.str.extract(r"^((?:1[89]|20)\d{2})$", 1), one, one),
     )
 
 

@@ -204,4 +204,5 @@ def leading_code(text: pl.Expr) -> pl.Expr:
     named = text.str.replace(
         r"(?i)^\s*(?:SNI|NACE|SN|TOL|DB|NACE-?kod)(?:\s?20\d\d|07)?\s*[:.-]?\s+", ""
     )
-    return named.str.extract(r"^\s*([A-V]?\s?\d[\d. ]*\d|[A-V])(?:\s|$|[-–:,;/|(])")
+    # France adds a letter to the class: 62.01Z.
+    return named.str.extract(r"^\s*([A-V]?\s?\d[\d. ]*\d|[A-V])[A-Z]?(?:\s|$|[-–:,;/|(])")

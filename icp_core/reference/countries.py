@@ -31,6 +31,10 @@ _NO_COUNTRIES: Final = frozenset(
 # As a list of companies names them; the CLDR is longer.
 _SHORT: Final = {"AX": "Åland", "HK": "Hong Kong", "MO": "Macao", "MM": "Myanmar"}
 _FLAG: Final = range(0x1F1E6, 0x1F200)
+_LONG: Final = re.compile(
+    r"^(?:[a-z]+ ){0,3}(?:republic|kingdom|state|commonwealth|principality|duchy|sultanate|union|"
+    r"federation|republikken|republiken|kongeriket|konungariket) (?:of )?"
+)
 # Names of two countries each, whatever one language calls them.
 _TWO: Final = frozenset({"congo", "kongo", "virgin islands"})
 _PARTS: Final = re.compile(
@@ -89,13 +93,21 @@ def _found(text: str) -> str | None:
         known = _by_alias().get(bare)
         if known:
             return known
-    return _by_name().get(key) or _by_further_name().get(key)
+    return _by_name().get(key) or _by_further_name().get(key) or _by_name().get(_plain(key))
+
+
+def _plain(key: str) -> str:
+    """The name inside a state's own long one: `Republic of the Union of Myanmar` gives `myanmar`."""
+    bare = key
+    while (shorter := _LONG.sub("", bare)) != bare:
+        bare = shorter
+    return bare.removeprefix("the ")
 
 
 def _key(text: str) -> str:
     words = re.sub(r"[.'’`´]", "", fold(text).replace("&", " and "))
     words = " ".join(re.findall(r"[^\W_]+", words))
-    return re.sub(r"\bst\b", "saint", words).removeprefix("the ")
+    return re.sub(r"\bst (?=\w)", "saint ", words).removeprefix("the ")
 
 
 @cache
