@@ -5,6 +5,7 @@ every column and a number is a number wherever it stands. The rejects keep the c
 """
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Final
@@ -24,6 +25,7 @@ _SPACES: Final = r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t\x0b\x0c\x85]+"
 _WIDE: Final = {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}
 # UTF-8 read as Windows-1252, Mac Roman or DOS has one of these; Nordic words hardly ever do.
 _SUSPECT: Final = r"[ÃÂ√¬├┬\x80-\x9f]|[âÄÅÐÑ][^\w\s.,:;/()&'\-]"
+_KINDS: Final = ("unknown", "wrapped")
 _LOST: Final = "\ufffd"
 _MISREAD_AS: Final = ("sloppy-windows-1252", "mac_roman", "cp850", "cp437")
 _FIXER: Final = ftfy.TextFixerConfig(
@@ -66,12 +68,12 @@ def tidied(table: Table) -> Table:
                 wrapped + seen["wrapped"],
                 lost + seen["lost"],
             )
-            if seen["foreign"]:
-                fixes, count = _repairs(table, old) if seen["suspect"] else ({}, 0)
+            if seen["suspect"]:
+                fixes, count = _repairs(table, old)
                 repaired += count
                 examples += list(fixes.items())[:1]
-                if fixes:
-                    cell = cell.replace(list(fixes), list(fixes.values()))
+                cell = cell.replace(list(fixes), list(fixes.values()))
+            if seen["odd"]:
                 cell = _plain(cell)
             if seen["wrapped"]:
                 cell = _unwrapped(cell)
@@ -101,49 +103,70 @@ def _cells(count: int) -> str:
 
 def _survey(table: Table) -> dict[str, dict[str, int]]:
     """For each column with anything to change: how many cells, and of what kind."""
-    if not table.headings:
+    found = _counted(
+        table,
+        table.headings,
+        lambda heading, cell: {
+            "unknown": _says_unknown(cell, heading),
+            "wrapped": _is_wrapped(cell),
+            "foreign": cell.str.len_bytes() != cell.str.len_chars(),
+        },
+    )
+    foreign = [heading for heading, seen in found.items() if seen["foreign"]]
+    letters = _counted(
+        table,
+        foreign,
+        lambda _, cell: {
+            "suspect": cell.str.contains(_SUSPECT),
+            "lost": cell.str.contains(_LOST, literal=True),
+            "odd": cell.str.contains(_BEYOND),
+        },
+    )
+    # What is hidden between odd characters is seen without them.
+    odd = [heading for heading, seen in letters.items() if seen["odd"]]
+    hidden = _counted(
+        table,
+        odd,
+        lambda heading, cell: {
+            "unknown": _says_unknown(_plain(cell), heading),
+            "wrapped": _is_wrapped(_plain(cell)),
+        },
+        only=lambda cell: cell.str.contains(_BEYOND),
+    )
+    nothing = {"suspect": 0, "lost": 0, "odd": 0}
+    seen = {
+        heading: {
+            **{kind: counts[kind] + hidden.get(heading, {}).get(kind, 0) for kind in _KINDS},
+            **letters.get(heading, nothing),
+        }
+        for heading, counts in found.items()
+    }
+    return {heading: counts for heading, counts in seen.items() if any(counts.values())}
+
+
+def _counted(
+    table: Table,
+    headings: Sequence[str],
+    kinds: Callable[[str, pl.Expr], dict[str, pl.Expr]],
+    *,
+    only: Callable[[pl.Expr], pl.Expr] | None = None,
+) -> dict[str, dict[str, int]]:
+    """How many cells of each column are of each kind, in one pass."""
+    if not headings:
         return {}
     exprs = []
-    for place, heading in enumerate(table.headings):
+    for place, heading in enumerate(headings):
         cell = pl.col(heading)
+        cell = cell.filter(only(cell)) if only else cell
         exprs += [
-            _says_unknown(cell, heading).sum().alias(f"{place}.unknown"),
-            _is_wrapped(cell).sum().alias(f"{place}.wrapped"),
-            (cell.str.len_bytes() != cell.str.len_chars()).sum().alias(f"{place}.foreign"),
+            kind.sum().alias(f"{place}.{name}") for name, kind in kinds(heading, cell).items()
         ]
     counts = table.lazy.select(exprs).collect().row(0, named=True)
-    found = {
-        heading: {k: int(counts[f"{place}.{k}"] or 0) for k in ("unknown", "wrapped", "foreign")}
-        for place, heading in enumerate(table.headings)
-    }
-    foreign = [heading for heading, seen in found.items() if seen["foreign"]]
-    if foreign:
-        second = [
-            expr
-            for place, heading in enumerate(foreign)
-            for expr in (
-                pl.col(heading).str.contains(_SUSPECT).sum().alias(f"{place}.suspect"),
-                pl.col(heading).str.contains(_LOST, literal=True).sum().alias(f"{place}.lost"),
-                pl.col(heading).str.contains(_BEYOND).sum().alias(f"{place}.beyond"),
-                _says_unknown(_plain(pl.col(heading)), heading).sum().alias(f"{place}.unknown"),
-                _is_wrapped(_plain(pl.col(heading))).sum().alias(f"{place}.wrapped"),
-            )
-        ]
-        counts = table.lazy.select(second).collect().row(0, named=True)
-        for place, heading in enumerate(foreign):
-            seen = found[heading]
-            seen |= {
-                k: int(counts[f"{place}.{k}"] or 0)
-                for k in ("suspect", "lost", "beyond", "unknown", "wrapped")
-            }
-            # Letters of the Nordic languages alone need nothing.
-            seen["foreign"] = seen["suspect"] + seen["beyond"]
-    kinds = ("unknown", "wrapped", "foreign", "lost")
-    return {
-        heading: {"suspect": 0, "lost": 0, **seen}
-        for heading, seen in found.items()
-        if any(seen.get(kind) for kind in kinds)
-    }
+    found: dict[str, dict[str, int]] = {heading: {} for heading in headings}
+    for key, count in counts.items():
+        at, _, name = key.partition(".")
+        found[headings[int(at)]][name] = int(count or 0)
+    return found
 
 
 # Combining marks, odd spaces, invisible and full-width characters.

@@ -15,9 +15,7 @@ DecimalMark = Literal[",", "."]
 _PROGRAMS: Final = ("null", "NULL", "None", "nan", "NaN", "nil", "undefined", "<NA>", "NaT", "\\N")
 _WORDS: Final = (
     "n/a", "n.a.", "n.a", "n/d", "i/t", "u/o", "#n/a", "(null)", "[null]", "<null>", "(none)",
-    "(blank)", "(blanks)", "(empty)", "(tom)", "(tomt)", "(tyhjä)", "blank", "empty",
-    "unknown", "(unknown)", "not known", "not available", "not specified", "not provided", "not stated",
-    "not applicable", "no data", "no value", "tbd", "to be determined", "unspecified",
+    "(blank)", "(blanks)", "(empty)", "(tom)", "(tomt)", "(tyhjä)",
     "okänd", "okänt", "okända", "ej känd", "ej känt", "uppgift saknas", "uppgifter saknas", "saknas",
     "ej angivet", "ej angiven", "ej tillgängligt", "ingen uppgift", "inte tillgängligt",
     "ukjent", "ikke kjent", "ikke oppgitt", "ikke angitt", "ikke tilgjengelig", "ikke registrert",
@@ -26,21 +24,14 @@ _WORDS: Final = (
     "ei tiedossa", "ei tietoa", "tuntematon", "ei saatavilla", "ei ilmoitettu", "ei määritelty",
     "puuttuu",
 )  # fmt: skip
-# Words besides those that no company is called, but a place or a person may be.
-_BUT_NAMES: Final = (
-    "none",
-    "NONE",
-    "Null",
-    "Nan",
-    "NAN",
-    "Nil",
-    "NA",
-    "N.A",
-    "ND",
-    "na",
-    "null.",
-    "-1/-1",
-)
+# Besides those, where no company's name is asked for: some are called Null, NA or Unknown.
+_NO_NAMES: Final = (
+    "none", "NONE", "Null", "Nan", "NAN", "Nil", "NA", "N.A", "ND", "na",
+    "unknown", "Unknown", "UNKNOWN", "(unknown)", "Not known", "Not available", "not available",
+    "Not Available", "Not specified", "not specified", "Not provided", "Not stated", "Not applicable",
+    "not applicable", "No data", "TBD", "tbd", "unspecified", "Unspecified", "blank", "Blank", "empty",
+    "Empty",
+)  # fmt: skip
 _SIGNS: Final = r"^[\s\-–—−_.?…*~/\\|]+$"
 # Excel's in English and the Nordic languages (#NAVN?, #VÄRDEFEL!, #SAKNAS!), Google's and LibreOffice's.
 _ERRORS: Final = (
@@ -170,10 +161,10 @@ def says_unknown(text: pl.Expr, *, of_names: bool = False) -> pl.Expr:
 
 @cache
 def _placeholders(of_names: bool) -> list[str]:
-    words = {
+    forms = {
         form for word in _WORDS for form in (word, word.upper(), word.capitalize(), word.title())
     }
-    return sorted(words | set(_PROGRAMS) | (set() if of_names else set(_BUT_NAMES)))
+    return sorted(forms | set(_PROGRAMS) | (set() if of_names else set(_NO_NAMES)))
 
 
 def flag(text: pl.Expr) -> pl.Expr:
