@@ -17,6 +17,8 @@ class _Segmented(Protocol):
     @property
     def profile(self) -> Profile: ...
 
+    def values(self, dimension: str) -> tuple[str, ...]: ...
+
     def segments(self, by: str) -> pl.DataFrame: ...
 
 
@@ -38,12 +40,14 @@ def revision_note(market: _Segmented) -> str | None:
     if not codes or "industry_revision" not in columns:
         return None
     asked = industry.by_revision(codes)
-    matches = dict(market.segments("industry_revision").select("key", "accounts").iter_rows())
-    # What a list does not say is Rev. 2, as everywhere.
-    older = matches.get("2", 0) + matches.get(None, 0)
     if asked["2"] and asked["2.1"]:
         return None
-    own, other, count = ("2", "2.1", matches.get("2.1", 0)) if asked["2"] else ("2.1", "2", older)
+    own, other = ("2", "2.1") if asked["2"] else ("2.1", "2")
+    if own == "2" and other not in market.values("industry_revision"):
+        return None
+    matches = dict(market.segments("industry_revision").select("key", "accounts").iter_rows())
+    # What a list does not say is Rev. 2, as everywhere.
+    count = matches.get(other, 0) + (matches.get(None, 0) if other == "2" else 0)
     if not count:
         return None
     return (
