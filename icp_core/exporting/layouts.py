@@ -116,7 +116,7 @@ def _hubspot(profile: Profile, _on: date) -> dict[str, pl.Expr]:
         "Website URL": website(),
         "Industry": pl.lit(None, dtype=pl.String),
         "Number of Employees": pl.col("employees"),
-        "Annual Revenue": pl.col("revenue").round().cast(pl.Int64),
+        "Annual Revenue": pl.col("revenue").round().cast(pl.Int64, strict=False),
         "City": pl.col("city"),
         "State/Region": _place("region"),
         "Country/Region": _country_name(),
@@ -137,7 +137,7 @@ def _salesforce(profile: Profile, on: date) -> dict[str, pl.Expr]:
         pl.format("Tier {}.", pl.col("tier")),
         pl.format(
             "Potential {} {} a year.",
-            pl.col("potential").round().cast(pl.Int64),
+            pl.col("potential").round().cast(pl.Int64, strict=False),
             pl.lit(profile.currency),
         ),
         pl.lit(f"Ideal Customer Profile “{profile.name}”, {on:%Y-%m-%d}."),
@@ -150,7 +150,7 @@ def _salesforce(profile: Profile, on: date) -> dict[str, pl.Expr]:
         "BillingPostalCode": pl.col("postcode"),
         "BillingCountry": _country_name(),
         "NumberOfEmployees": pl.col("employees"),
-        "AnnualRevenue": pl.col("revenue").round().cast(pl.Int64),
+        "AnnualRevenue": pl.col("revenue").round().cast(pl.Int64, strict=False),
         "Industry": pl.lit(None, dtype=pl.String),
         "Rating": rank.clip(1, 3).replace_strict(
             {1: "Hot", 2: "Warm", 3: "Cold"}, return_dtype=pl.String

@@ -15,6 +15,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from icp_core.evaluation.engines.duck import OFFLINE
 from icp_core.importing.dialects import Dialect, csv_reader, sniff
 from icp_core.importing.tables import (
     ROW,
@@ -204,7 +205,7 @@ def _copy(
     find_faulty: bool = False,
 ) -> list[tuple[int, str, str | None, bool]] | None:
     """Write to Parquet what DuckDB can read; returns the faulty rows if asked for, None if it fails."""
-    connection = duckdb.connect(config={"memory_limit": "3GB"})
+    connection = duckdb.connect(config={"memory_limit": "3GB", **OFFLINE})
     # Progress is measured but never printed: standard output belongs to the command.
     connection.execute("SET enable_progress_bar = true")
     connection.execute("SET enable_progress_bar_print = false")

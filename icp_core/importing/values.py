@@ -9,6 +9,8 @@ from typing import Final, Literal
 
 import polars as pl
 
+from icp_core.accounts.columns import known
+
 DecimalMark = Literal[",", "."]
 
 # What a program writes where it has nothing; told from a company called Null or None by its spelling.
@@ -97,7 +99,7 @@ def number(text: pl.Expr, decimal: DecimalMark = ".") -> pl.Expr:
         .then(bare.str.replace(",", ".", literal=True))
     )
     value = plain.cast(pl.Float64, strict=False) * scale
-    return pl.when(negative).then(-value).otherwise(value)
+    return known(pl.when(negative).then(-value).otherwise(value))
 
 
 def decimal_mark(texts: pl.Expr) -> pl.Expr:

@@ -7,6 +7,7 @@ from icp_core.errors import IcpError
 from icp_core.importing.customers import OUTCOMES, Deals, MatchedDeals, match, read_deals, template
 from icp_core.importing.library import ImportedList, Library
 from ui import data, shell
+from ui.downloads import download
 from ui.format import number, percent, plain
 from ui.importing.session import DealReview, ImportSession
 from ui.tables import Field, Table
@@ -88,13 +89,11 @@ def _choose(imported: ImportedList, session: ImportSession) -> None:
                 disabled=file is None,
                 key="deals_match",
             )
-            st.download_button(
+            download(
                 _("Template"),
-                template,
-                file_name="customers-template.csv",
+                template(),
+                name="customers-template.csv",
                 mime="text/csv",
-                icon=":material/download:",
-                on_click="ignore",
                 key="deals_template",
             )
     if opened and file is not None:

@@ -9,6 +9,7 @@ from icp_core.importing.duplicates import BY, INTO, KEPT_APART, SHARED, kept_apa
 from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.report import QualityReport
 from ui import state
+from ui.downloads import download
 from ui.format import moment, number, plain
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
@@ -43,13 +44,11 @@ def draw(imported: ImportedList) -> None:
                     currency=rate.currency, day=rate.on
                 )
             )
-        st.download_button(
+        download(
             _("Report"),
             report.to_json,
-            file_name=f"report-{imported.key}.json",
+            name=f"report-{imported.key}.json",
             mime="application/json",
-            icon=":material/download:",
-            on_click="ignore",
             key="import_report",
         )
     with right.container(border=True, height="stretch"):
