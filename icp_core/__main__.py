@@ -16,6 +16,7 @@ from icp_core import sources
 from icp_core.accounts import demo
 from icp_core.accounts.population import Population
 from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.revisions import revision_note
 from icp_core.analysis.verdict import Verdict
 from icp_core.errors import IcpError, ImportRefused, ProfileError, WorkspaceError
 from icp_core.evaluation import engines
@@ -245,6 +246,7 @@ def _score(options: argparse.Namespace) -> None:
     rows = view.page(limit=options.rows).rows
     population = view.population
     reasons = explain(rows, view.profile)
+    note = revision_note(view) if "segments" in view.supports else None
     if options.json:
         best = [
             _row(row, reason)
@@ -252,9 +254,12 @@ def _score(options: argparse.Namespace) -> None:
         ]
         answer = {"accounts": population.name, "fictional": population.fictional}
         answer |= view.totals.to_dict() | {"best": best} | _more(view, options)
+        answer["notes"] = [note] if note else []
         print(json.dumps(answer, ensure_ascii=False))
         return
     lines = _summary(population.label, view.totals, fictional=population.fictional)
+    if note:
+        lines += ["", f"Note: {note}"]
     if options.by:
         lines += _by_segment(view, options.by)
     if options.costs:
@@ -453,7 +458,8 @@ def _import(options: argparse.Namespace) -> None:
         }
         lines += [f"{count:>10,}  {what}" for what, count in found.items()]
     if options.customers:
-        _, matches = sandbox.match_deals(options.customers, accounts)
+        deals, matches = sandbox.match_deals(options.customers, accounts)
+        lines += [f"Note: {options.customers.name}: {note}" for note in deals.notes]
         accounts = customers.with_customers(accounts, matches.outcomes)
         if options.outcomes:
             _write(options.outcomes, matches.outcomes.write_parquet)
@@ -504,7 +510,11 @@ def _quality(report: QualityReport) -> list[str]:
     ]
     lines = [f"{number:>10,}  {what}" for number, what in counts]
     remarks = [f"{file.name}: {text}" for file in report.files for text in file.remarks]
-    return recognised + lines + [f"Note: {text}" for text in (*remarks, *report.gaps)]
+    noted = [f"{file.name}: {'; '.join(file.notes)}." for file in report.files if file.notes]
+    told = [sentence for column in report.columns for sentence in column.sentences()]
+    return (
+        recognised + lines + [f"Note: {text}" for text in (*noted, *remarks, *told, *report.gaps)]
+    )
 
 
 def _learn(options: argparse.Namespace) -> None:

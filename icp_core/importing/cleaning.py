@@ -14,8 +14,8 @@ import polars as pl
 from icp_core.accounts.columns import BY_NAME, Kind
 from icp_core.accounts.identity import own_domains, registered_domains
 from icp_core.accounts.linkedin import company_page, is_person_page
-from icp_core.importing import values
-from icp_core.importing.cell_counts import CellCounts, tally
+from icp_core.importing import dates, values
+from icp_core.importing.cell_counts import CellCounts, remark, tally
 from icp_core.importing.figures import with_figures
 from icp_core.importing.footers import no_companies
 from icp_core.importing.mapping import Assignment
@@ -28,6 +28,7 @@ from icp_core.importing.persons import (
     says_person,
     without_care_of,
 )
+from icp_core.importing.places import placed
 from icp_core.importing.registers import LEFT_OUT
 from icp_core.importing.statuses import status_in_name, statuses_of
 from icp_core.importing.tables import ROW
@@ -133,7 +134,7 @@ def clean(
     frame = _identity(frame, text, mapping, rules, tallies)
     frame = _places(frame, text, tallies)
     frame = _industry(frame, text, mapping, tallies)
-    frame = _words(frame, text, tallies)
+    frame = _words(frame, text, mapping, tallies)
     frame, rates = with_figures(frame, raw, text, mapping, tallies)
     frame = _extras(frame, raw, mapping, tallies)
     if source and "source" not in known:
@@ -168,7 +169,7 @@ def _identity(
     """Name, country, national number, website and domain."""
     country = pl.Series("country", [mapping.country] * text.height, dtype=pl.String)
     if "country" in text.columns:
-        named = _map(text["country"], _country).alias("country")
+        named = _map(text["country"], geography.country_code).alias("country")
         tally(tallies, "country", text["country"], named)
         # A name that is not known is no reason to believe in the list's own country.
         country = pl.select(
@@ -208,77 +209,15 @@ def _identity(
     return frame
 
 
-def _country(text: str) -> str | None:
-    known = geography.country_code(text)
-    if known:
-        return known
-    return text.upper() if len(text) == 2 and text.isascii() and text.isalpha() else None
-
-
 def _places(
     frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCounts]
 ) -> pl.DataFrame:
-    given = [c for c in ("postcode", "city", "municipality", "region") if c in text.columns]
-    if "city" in given or "postcode" in given:
-        frame = frame.with_columns(text[c] for c in given if c in ("postcode", "city"))
-    for column, find in (("municipality", _municipality), ("region", _region)):
-        if column in given:
-            pairs = pl.DataFrame({"country": frame["country"], "text": text[column]})
-            distinct = pairs.unique().drop_nulls("text")
-            codes = [find(place, country) for country, place in distinct.iter_rows()]
-            found = pairs.join(
-                distinct.with_columns(pl.Series("code", codes, dtype=pl.String)),
-                on=["country", "text"],
-                how="left",
-                nulls_equal=True,
-                maintain_order="left",
-            )["code"]
-            frame = frame.with_columns(found.alias(column))
     for column in _DEGREES:
         if column in text.columns:
             degrees = values.numbers(text[column])
             tally(tallies, column, text[column], degrees)
             frame = frame.with_columns(degrees.alias(column))
-    if not given:
-        return frame
-    placed = geography.locate(frame)
-    if "city" in given:
-        placed = geography.spell_towns(placed)
-    for column in given:
-        tally(tallies, column, text[column], placed[column])
-    return placed
-
-
-def _municipality(text: str, country: str | None) -> str | None:
-    """Code of a municipality by code (`180`, `0180`, `SE-0180`) or name (`Malmö kommun`)."""
-    digits = text.rsplit("-", maxsplit=1)[-1].strip()
-    if digits.isdigit() and country:
-        code = f"{country}-{digits.zfill(3 if country == 'FI' else 4)}"
-        return code if geography.region_of(code) else None
-    bare = fold(text)
-    for word in (" kommun", " kommune", " stad", " kunta", " kaupunki"):
-        bare = bare.removesuffix(word)
-    for name in (text, bare, bare.removesuffix("s")):
-        for code in geography.find(name, country):
-            if geography.region_of(code):
-                return code
-    return None
-
-
-def _region(text: str, country: str | None) -> str | None:
-    """Code of a region by code (`01`, `SE-01`) or name (`Stockholms län`, `Uusimaa`)."""
-    codes = {region.code for region in geography.regions(country)}
-    digits = text.rsplit("-", maxsplit=1)[-1].strip()
-    if digits.isdigit() and country:
-        return next(
-            (c for c in (f"{country}-{digits.zfill(2)}", f"{country}-{digits}") if c in codes), None
-        )
-    bare = fold(text).removeprefix("region ").removesuffix(" county").removesuffix(" region")
-    for name in (text, bare):
-        for code in geography.find(name, country):
-            if code in codes:
-                return code
-    return None
+    return placed(frame, text, tallies)
 
 
 def _industry(
@@ -287,16 +226,26 @@ def _industry(
     if "industry" not in text.columns:
         return frame
     codes = text.select(values.leading_code(pl.col("industry"))).to_series()
-    revision = mapping.industry_revision
-    classes = industry.normalised(codes, revision).alias("industry")
-    tally(tallies, "industry", text["industry"], classes)
-    return frame.with_columns(
-        classes,
-        pl.when(classes.is_not_null()).then(pl.lit(revision)).alias("industry_revision"),
+    read = industry.read(codes, mapping.industry_revision)
+    tally(tallies, "industry", text["industry"], read["industry"])
+    others = read["industry_revision"].drop_nulls()
+    others = others.filter(others != mapping.industry_revision)
+    if len(others):
+        remark(
+            tallies, "industry",
+            f"codes of NACE Rev. {others[0]} beside Rev. {mapping.industry_revision}, kept as such",
+            len(others),
+        )  # fmt: skip
+    dated = text.select(dates.was_band(pl.col("industry")).sum()).item()
+    remark(
+        tallies, "industry", "Excel made dates of codes (10.11 became 10-nov): unknown", dated or 0
     )
+    return frame.hstack(read)
 
 
-def _words(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCounts]) -> pl.DataFrame:
+def _words(
+    frame: pl.DataFrame, text: pl.DataFrame, mapping: HeadingMapping, tallies: dict[str, CellCounts]
+) -> pl.DataFrame:
     """Names, forms, states, flags, tags, years and dates."""
     readers: dict[str, Callable[[pl.Series], pl.Series]] = {
         column: _plain for column in _TEXTS if column not in frame.columns
@@ -306,13 +255,20 @@ def _words(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCount
         "linkedin_url": lambda s: _read(s, company_page),
         "legal_form": lambda s: _map(s, lambda v: _LEGAL_FORMS.get(fold(v), v.strip())),
         "status": statuses_of,
-        "founded": lambda s: _read(s, values.year),
-        "as_of": lambda s: _read(s, values.date),
         "technologies": lambda s: _read(s, values.tags),
         "marketing_opt_out": lambda s: _read(s, values.flag),
         "is_customer": lambda s: _read(s, values.flag),
     }
     found = {}
+    for column, read in (("founded", dates.year), ("as_of", dates.date)):
+        if column in text.columns:
+            order = mapping.of(column)[0].date_order
+            cells = text[column].alias("text").to_frame()
+            found[column] = cells.select(read(pl.col("text"), order or "dmy").alias(column))[column]
+            tally(tallies, column, text[column], found[column])
+            doubtful = int(cells.select(dates.is_ambiguous(pl.col("text")).sum()).item())
+            if column == "as_of" and doubtful:
+                remark(tallies, column, dates.described(order), doubtful)
     for column, reader in readers.items():
         if column in text.columns:
             found[column] = reader(text[column]).alias(column)

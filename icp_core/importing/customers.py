@@ -13,7 +13,8 @@ from rapidfuzz import fuzz, process
 from icp_core.accounts.company_names import normalised
 from icp_core.accounts.identity import registrable_domains
 from icp_core.errors import CurrencyError, ImportRefused
-from icp_core.importing import values
+from icp_core.importing import dates, values
+from icp_core.importing.cells import tidied
 from icp_core.importing.reading import read
 from icp_core.importing.tables import ROW, Table
 from icp_core.reference import currency, geography
@@ -77,6 +78,7 @@ SYSTEMS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
         "template": {column: (column,) for column in TEMPLATE},
     }
 )  # fmt: skip
+_DATES: Final = ("closed_on", "since", "until")
 _WORDS: Final = (
     ("churned", ("churn", "uppsagd", "oppsagt", "opsagt", "lopetettu", "cancel", "former")),
     ("lost", ("lost", "forlorad", "tapt", "tabt", "havitty", "no thanks", "disqualified")),
@@ -97,11 +99,14 @@ class Deals:
         `row` and the columns of `TEMPLATE`; amounts in euros, `outcome` one of `OUTCOMES`.
     rejected
         `row, reason`: deals that are still open, rows without a company.
+    notes
+        What was found out about the file and its dates.
     """
 
     system: str
     rows: pl.DataFrame
     rejected: pl.DataFrame
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,7 +156,7 @@ def read_deals(source: Path | bytes, *, name: str | None = None) -> Deals:
     ImportRefused
         If the file cannot be read, or is none of these.
     """
-    table = read(source, name=name)
+    table = tidied(read(source, name=name))
     system, columns = _recognise(table)
     text = table.lazy.select(
         pl.col(ROW).alias("row"),
@@ -173,7 +178,10 @@ def read_deals(source: Path | bytes, *, name: str | None = None) -> Deals:
         country,
         registrable_domains(text["domain"]).alias("domain"),
         values.numbers(text["amount"], marks).alias("amount"),
-        *(values.date(pl.col(c)).alias(c) for c in ("closed_on", "since", "until")),
+        *(
+            dates.date(pl.col(c), text.select(dates.order(pl.col(c))).item() or "dmy").alias(c)
+            for c in _DATES
+        ),
         *(values.number(pl.col(c)).alias(c) for c in ("margin", "nps")),
         values.tags(pl.col("products")).alias("products"),
     )
@@ -192,7 +200,23 @@ def read_deals(source: Path | bytes, *, name: str | None = None) -> Deals:
         system,
         rows.filter(pl.col("reason").is_null()).drop("reason"),
         pl.concat([rejected, unreadable]).sort("row"),
+        (*table.notes, *_on_dates(text, rows)),
     )
+
+
+def _on_dates(text: pl.DataFrame, rows: pl.DataFrame) -> list[str]:
+    """What to know about the dates: their order of day and month, and those that are none."""
+    notes = []
+    for column in _DATES:
+        cells = text[column]
+        doubtful = text.select(dates.is_ambiguous(pl.col(column)).sum()).item()
+        if doubtful:
+            order = text.select(dates.order(pl.col(column))).item()
+            notes.append(f"{column}: {dates.described(order)} ({doubtful:,} ×)")
+        lost = cells.filter(cells.is_not_null() & rows[column].is_null())
+        if len(lost):
+            notes.append(f"{column}: {len(lost):,} cells are no dates, such as “{lost[0]}”")
+    return notes
 
 
 def match(

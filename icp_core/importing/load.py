@@ -11,6 +11,7 @@ import polars as pl
 from icp_core.errors import ImportRefused
 from icp_core.importing import registers
 from icp_core.importing.cell_counts import CellCounts
+from icp_core.importing.cells import tidied
 from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, clean
 from icp_core.importing.deal_lists import note_on_deals
 from icp_core.importing.duplicates import FILE, merge, merge_shared
@@ -145,8 +146,10 @@ def open_file(
     if register:
         table, mapping = register.prepare(original)
         return MappedFile(table, mapping, register, original)
-    mapping = without_persons(guess(original), original)
-    opened = MappedFile(original, mapping, None, original)
+    table = tidied(original)
+    # The rejects show the cells as they were; what was changed is said of the file.
+    original = replace(original, notes=table.notes)
+    opened = MappedFile(table, without_persons(guess(table), table), None, original)
     known = (remembered or {}).get(opened.mapping.fingerprint)
     return opened.with_mapping(known) if known else opened
 

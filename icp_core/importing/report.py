@@ -25,6 +25,10 @@ from icp_core.importing.duplicates import (
 _TELLING: Final = 0.95
 _LISTED: Final = 200
 NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
+_MISREAD: Final = 10
+_REMARKS: Final = 8
+# Columns whose texts stand for something of a list of ours: what is no part of it is worth reading.
+_CODED: Final = frozenset({"country", "region", "municipality", "industry", "status", "as_of"})
 
 
 class _Model(BaseModel):
@@ -64,6 +68,10 @@ class ColumnReport(_Model):
         Cells that were written differently, a code for a name for example.
     examples
         Some of the cells that could not be read.
+    misread
+        The commonest texts that could not be read, and how often each stood.
+    remarks
+        What was decided about cells of the column, and of how many: old codes of places, for example.
     """
 
     name: str
@@ -72,6 +80,23 @@ class ColumnReport(_Model):
     invalid: int = 0
     changed: int = 0
     examples: tuple[str, ...] = ()
+    misread: dict[str, int] = {}
+    remarks: dict[str, int] = {}
+
+    def sentences(self) -> tuple[str, ...]:
+        """What to know about the column: the texts that could not be read, and what was decided."""
+        label = BY_NAME[self.name].label if self.name in BY_NAME else self.name
+        told = list(self.remarks.items())
+        said = [f"{label}: {text} ({count:,} ×)." for text, count in told[:_REMARKS]]
+        if rest := told[_REMARKS:]:
+            cells = sum(count for _, count in rest)
+            said.append(f"{label}: {len(rest):,} more of the kind ({cells:,} cells).")
+        if self.misread and self.name in _CODED:
+            listed = ", ".join(f"“{text}” ({count:,} ×)" for text, count in self.misread.items())
+            others = self.invalid - sum(self.misread.values())
+            more = f" and {others:,} others" if others else ""
+            said.insert(0, f"{label}: not understood, so unknown: {listed}{more}.")
+        return tuple(said)
 
 
 class RateUsed(_Model):
@@ -223,6 +248,8 @@ def quality(
                 invalid=tally.invalid,
                 changed=tally.changed,
                 examples=tuple(tally.examples),
+                misread=dict(tally.misread.most_common(_MISREAD)),
+                remarks=dict(sorted(tally.remarks.items(), key=lambda kept: (-kept[1], kept[0]))),
             )
         )
     return QualityReport(

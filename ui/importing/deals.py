@@ -128,6 +128,8 @@ def _decide(imported: ImportedList, session: ImportSession, review: DealReview) 
             st.metric(_("Not in the list"), number(now.unmatched.height), border=True)
         _ambiguous(review, imported)
         _unmatched(now)
+        for note in review.deals.notes:
+            st.caption(plain(note))
         if review.deals.rejected.height:
             reasons = review.deals.rejected["reason"].value_counts(sort=True).iter_rows()
             listed = "; ".join(f"{number(count)} × {_(reason)}" for reason, count in reasons)

@@ -29,6 +29,11 @@ def draw(imported: ImportedList) -> None:
         st.markdown(_("**What the gaps mean**"))
         for gap in report.gaps or (_("Nothing that a profile usually asks for is missing."),):
             st.markdown(f":small[{plain(_(gap))}]")
+        told = [sentence for column in report.columns for sentence in column.sentences()]
+        if told:
+            st.markdown(_("**What was decided about cells**"))
+        for sentence in told:
+            st.markdown(f":small[{plain(sentence)}]")
         st.markdown(_("**Files**"))
         for file in report.files:
             facts = [file.register_name or file.kind, number(file.rows) + " " + _("rows")]
