@@ -63,8 +63,8 @@ class Limits:
     ----------
     unpacked_bytes
         Size of a compressed file once unpacked.
-    ratio
-        Unpacked over packed size from which (beyond 64 MB) a file is a bomb.
+    ratio, bomb_from
+        Unpacked over packed size from which a file is a bomb, once it is so large.
     sheet_bytes
         Size of a workbook's parts once unpacked, and of all text in a sheet.
     sheet_cells
@@ -73,6 +73,8 @@ class Limits:
         Size of one JSON record.
     columns, rows
         Size of the table.
+    cell_characters
+        Of one cell; a longer one is unknown.
     line_bytes
         Length of one line of a text file.
     unreadable
@@ -81,11 +83,13 @@ class Limits:
 
     unpacked_bytes: int = 16 << 30
     ratio: int = 250
+    bomb_from: int = 64 << 20
     sheet_bytes: int = 1 << 30
     sheet_cells: int = 50_000_000
     record_bytes: int = 8 << 20
     columns: int = 2_000
     rows: int = 20_000_000
+    cell_characters: int = 100_000
     line_bytes: int = 1 << 20
     unreadable: int = 100_000
 
