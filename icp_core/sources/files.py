@@ -24,7 +24,11 @@ def accounts(path: Path) -> pl.LazyFrame:
     `2026-03-31`, and an empty cell is unknown. Of a Parquet file only what is asked for is read, when it
     is: ask within `reading`, too.
     """
-    frame = pl.scan_parquet(path) if path.suffix.lower() == ".parquet" else _csv(path).lazy()
+    if path.suffix.lower() == ".parquet":
+        # A path is no pattern: `list[1].parquet` is not `list1.parquet`.
+        frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+    else:
+        frame = _csv(path).lazy()
     names = frame.collect_schema().names()
     if "account_id" not in names and "name" in names:
         whole = frame.collect()
@@ -48,9 +52,9 @@ def reading(path: Path) -> Iterator[None]:
 
 
 def _csv(path: Path) -> pl.DataFrame:
-    header = pl.read_csv(path, n_rows=0, infer_schema=False).columns
+    header = pl.read_csv(path, n_rows=0, infer_schema=False, glob=False).columns
     as_text = {name: pl.String for name in header if name in BY_NAME}
-    frame = pl.read_csv(path, schema_overrides=as_text, infer_schema_length=None)
+    frame = pl.read_csv(path, schema_overrides=as_text, infer_schema_length=None, glob=False)
     return frame.with_columns(_typed(name) for name in as_text)
 
 
