@@ -34,8 +34,17 @@ KEPT: Final = (
 )  # fmt: skip
 """Columns of the outcomes that stay with a list; learning takes them as they are."""
 
+DEALS: Final = pl.Schema(
+    {"row": pl.Int64()}
+    | dict.fromkeys(TEMPLATE, pl.String())
+    | dict.fromkeys(("closed_on", "since", "until"), pl.Date())
+    | dict.fromkeys(("amount", "margin", "nps"), pl.Float64())
+    | {"products": pl.List(pl.String)}
+)
+"""Columns of `Deals.rows`."""
+
 # What each system calls our columns. Where several are named, the first that the file has counts.
-_SYSTEMS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
+SYSTEMS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
     {
         "HubSpot": {
             "name": (
@@ -236,8 +245,23 @@ def match(
         },
         orient="row",
     )
-    rest = deals.rows.join(matches, on="row", how="anti").join(open_ones, on="row", how="anti")
-    return MatchedDeals(matches.join(deals.rows, on="row", how="inner"), open_ones, rest)
+    return beside(deals.rows, matches, open_ones)
+
+
+def beside(rows: pl.DataFrame, found: pl.DataFrame, ambiguous: pl.DataFrame) -> MatchedDeals:
+    """The deals by what was found for them.
+
+    Parameters
+    ----------
+    rows
+        Of `Deals`.
+    found
+        `row, account_id, by`.
+    ambiguous
+        As of `MatchedDeals`.
+    """
+    rest = rows.join(found, on="row", how="anti").join(ambiguous, on="row", how="anti")
+    return MatchedDeals(found.join(rows, on="row", how="inner"), ambiguous, rest)
 
 
 def with_customers(accounts: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
@@ -327,7 +351,7 @@ def _index(table: pl.DataFrame, column: str) -> dict[str, list[str]]:
 def _recognise(table: Table) -> tuple[str, dict[str, list[str]]]:
     """Which system wrote a file, and its headings by our columns."""
     headings = {heading.casefold(): heading for heading in table.headings}
-    for system, columns in _SYSTEMS.items():
+    for system, columns in SYSTEMS.items():
         present = {
             column: [headings[word] for word in words if word in headings]
             for column, words in columns.items()

@@ -70,6 +70,9 @@ _MOST_CHARACTERS: Final = 1_000
 _SPARSE: Final = 4_000_000
 _MOST_BLANK: Final = 100
 _KNOWN: Final = 20_000
+_NAMED: Final = 20
+# Excel's own limit is 31.
+_SHEET_NAME: Final = 80
 _TOO_LONG: Final = "\x1atext too long"
 """In the place of a text that no cell can hold; one object, known by its identity."""
 
@@ -210,7 +213,7 @@ class _Workbook:
             elif tag == "sheet" and "name" in attributes:
                 relation = related.get(attributes.get("id", ""))
                 if relation and relation.kind == "worksheet" and relation.target in self._parts:
-                    sheets.setdefault(attributes["name"], relation.target)
+                    sheets.setdefault(attributes["name"][:_SHEET_NAME], relation.target)
 
         self._walk(place, start)
         if any(part.endswith(".bin") for part in sheets.values()):
@@ -644,7 +647,8 @@ def _read(
         refuse(name, f"the sheet {sheet} has headings but no rows below them.")
     notes = [f"sheet {sheet}"]
     if others:
-        notes.append(f"other sheets left alone: {', '.join(others)}")
+        more = ", …" if len(others) > _NAMED else ""
+        notes.append(f"other sheets left alone: {', '.join(others[:_NAMED])}{more}")
     unreadable = (
         rejects(name, *map(list, zip(*bad, strict=True))) if bad else rejects(name, [], [], [])
     )

@@ -129,7 +129,7 @@ def _row(place: int, opened: OpenedFile, row: Assignment) -> None:
     heading, values, unit, money, decimal, sure = st.columns(
         _WIDTHS, gap="small", vertical_alignment="center"
     )
-    samples = [_shown(text) for text in opened.samples.get(row.heading, ())]
+    samples = [_shown(text) for text in opened.file.samples.get(row.heading, ())]
     doubt = [] if row.confidence >= SURE or row.is_extra or not row.column else [_(row.reason)]
     heading.markdown(
         f"**{plain(row.heading)}**  \n"
