@@ -24,6 +24,7 @@ from icp_core.importing.tables import (
     Progress,
     Scratch,
     Table,
+    cell,
     no_progress,
     refuse,
     rejects,
@@ -128,22 +129,17 @@ def _table(
     if rows + unreadable.height > limits.rows:
         refuse(name, f"it has more than {limits.rows:,} rows. Split it.")
     # Columns that have neither a heading nor a value come from separators at the line's end.
-    nameless = [i for i, cell in enumerate(header) if not (cell or "").strip()]
+    nameless = [i for i, heading in enumerate(header) if not (heading or "").strip()]
     if nameless:
         counts = scan.select(pl.col(f"c{i}").replace("", None).count() for i in nameless).collect()
         nameless = [i for i in nameless if counts[f"c{i}"][0] == 0]
     kept = [i for i in range(len(header)) if i not in set(nameless)]
     lazy = scan.with_columns(_row_numbers(dialect.header_line, unreadable)).select(
-        ROW, *(_blank_to_null(f"c{i}").alias(headings[i]) for i in kept)
+        ROW, *(cell(f"c{i}", limits).alias(headings[i]) for i in kept)
     )
     return Table(
         name, "CSV", tuple(headings[i] for i in kept), lazy, rows, unreadable, tuple(notes), scratch
     )
-
-
-def _blank_to_null(column: str) -> pl.Expr:
-    text = pl.col(column).str.strip_chars()
-    return pl.when(text != "").then(text)
 
 
 def _row_numbers(header_line: int, unreadable: pl.DataFrame) -> pl.Expr:

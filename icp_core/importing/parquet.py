@@ -21,6 +21,7 @@ from icp_core.importing.tables import (
     Progress,
     Scratch,
     Table,
+    cell,
     no_progress,
     refuse,
     unique_headings,
@@ -86,7 +87,7 @@ def read_parquet(
     if int(lazy.select(pl.len()).collect().item()) != rows:
         refuse(name, _DAMAGED)
     lazy = lazy.with_row_index(ROW, offset=1).select(
-        pl.col(ROW).cast(pl.Int64), *(_blank_to_null(heading) for heading in headings)
+        pl.col(ROW).cast(pl.Int64), *(cell(heading, limits).alias(heading) for heading in headings)
     )
     return Table(name, "Parquet", headings, lazy, rows, scratch=scratch)
 
@@ -258,8 +259,3 @@ def _whole_numbers(array: Any) -> Any:
         .otherwise(column.fill_nan(None).cast(pl.String))
     )
     return pl.Series("x", array).to_frame().select(text).to_series().to_arrow()
-
-
-def _blank_to_null(column: str) -> pl.Expr:
-    text = pl.col(column).str.strip_chars()
-    return pl.when(text != "").then(text).alias(column)

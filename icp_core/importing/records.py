@@ -19,6 +19,7 @@ from icp_core.importing.tables import (
     Progress,
     Scratch,
     Table,
+    cell,
     no_progress,
     refuse,
     rejects,
@@ -137,7 +138,7 @@ def read_json(  # noqa: PLR0915 - one pass, with what it has found so far
     fields = tuple(headings)
     columns = unique_headings(fields, name=name, limits=limits)
     lazy = pl.concat(parts, how="diagonal").select(
-        ROW, *(_blank_to_null(old).alias(new) for old, new in zip(fields, columns, strict=True))
+        ROW, *(cell(old, limits).alias(new) for old, new in zip(fields, columns, strict=True))
     )
     return Table(name, "JSON", columns, lazy, rows, unreadable, (), scratch)
 
@@ -174,18 +175,13 @@ def _flatten(value: Record, prefix: str, row: dict[str, str | None], depth: int)
             row[path] = text_of(entry)
 
 
-def _blank_to_null(column: str) -> pl.Expr:
-    text = pl.col(column).str.strip_chars()
-    return pl.when(text != "").then(text)
-
-
 def _bounded_row(row: Mapping[str, str | None], name: str, limits: Limits) -> dict[str, str | None]:
     """The cells of a record; one that is longer than a cell can be is unknown."""
     for field in row:
         if len(field) > _PATH:
             refuse(name, f"a field's name is longer than {_PATH} characters: {field[:40]}….")
     most = limits.cell_characters
-    return {key: None if cell and len(cell) > most else cell for key, cell in row.items()}
+    return {key: None if text and len(text) > most else text for key, text in row.items()}
 
 
 def _numbered(records: Iterator[Any], file: "_Bounded") -> Iterator[tuple[int, Any]]:

@@ -70,6 +70,8 @@ _MOST_CHARACTERS: Final = 1_000
 _SPARSE: Final = 4_000_000
 _MOST_BLANK: Final = 100
 _KNOWN: Final = 20_000
+# ECMA-376, part 2, 10.1.2 allows the Unicode ones.
+_ENCODINGS: Final = ("utf-8", "utf8", "utf-16", "us-ascii", "iso-8859-1")
 _NAMED: Final = 20
 # Excel's own limit is 31.
 _SHEET_NAME: Final = 80
@@ -389,6 +391,7 @@ class _Workbook:
         if characters:
             parser.CharacterDataHandler = characters
         parser.StartDoctypeDeclHandler = self._refuse_doctype
+        parser.XmlDeclHandler = self._check_encoding
         info = self._parts[place]
         fed = 0
         with self._archive.open(info) as part:
@@ -403,6 +406,10 @@ class _Workbook:
                 yield min(1.0, fed / max(1, info.file_size))
         parser.Parse(b"", True)
         yield 1.0
+
+    def _check_encoding(self, _: str, encoding: str | None, __: int) -> None:
+        if encoding and encoding.lower() not in _ENCODINGS:
+            self.damaged(f"its encoding is {encoding[:40]}")
 
     def _refuse_doctype(self, *_: object) -> None:
         self.damaged("it defines words of its own, which no spreadsheet does")
@@ -467,8 +474,8 @@ class _Sheet:
             self._book.damaged("a cell has no place")
         if column >= _COLUMNS:
             self.refuse_far(row, column + 1)
-        self._check_edges(row, column + 1)
         if row != self._number:
+            self._check_edges(row, column + 1)
             self._book.damaged("a cell stands in another row than its own")
         return column
 
