@@ -23,14 +23,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
-from icp_core.errors import ImportRefused
-from icp_core.importing.duplicates import FILE, merge
-from icp_core.importing.failures import refusing
-from icp_core.importing.load import load, open_file
-from icp_core.importing.reading import read
-from icp_core.importing.tables import ROW, Limits, Progress
-from tests.core.hostile import (
+from hostile import (
     FIXTURES,
     HEADER,
     HOSTILE,
@@ -42,6 +35,13 @@ from tests.core.hostile import (
     sheet,
     workbook,
 )
+
+from icp_core.errors import ImportRefused
+from icp_core.importing.duplicates import FILE, merge
+from icp_core.importing.failures import refusing
+from icp_core.importing.load import load, open_file
+from icp_core.importing.reading import read
+from icp_core.importing.tables import ROW, Limits, Progress
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and peaks are Linux'")
 
