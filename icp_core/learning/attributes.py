@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil
+from math import ceil, isfinite
 from typing import Final, Literal
 
 import numpy as np
@@ -12,7 +12,7 @@ from scipy import stats
 
 from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.universe import Universe
-from icp_core.intervals import Estimate, lift_of, wilson
+from icp_core.intervals import Estimate, ratio_of, wilson
 from icp_core.learning import evidence, scorecard
 from icp_core.learning.evidence import Evidence
 from icp_core.learning.labelled import LabelledAccounts
@@ -21,7 +21,7 @@ from icp_core.learning.scorecard import SHARPEST, SIGNIFICANT, Scorecard
 from icp_core.reference import industry
 from icp_core.reference.arrays import Floats, Rows
 
-Standing = Literal["proven", "overlaps", "unproven"]
+Finding = Literal["proven", "overlaps", "unproven"]
 
 _POWER: Final = 0.8
 _SHOWN_BINS: Final = 8
@@ -39,7 +39,7 @@ class Attribute:
     ----------
     column
         The column.
-    standing
+    finding
         `proven`: says something beyond the attributes picked before it; `overlaps`: does on its own,
         but what it adds is not proven; `unproven`: could be chance.
     z
@@ -49,17 +49,18 @@ class Attribute:
     share_best, share_others
         Of the best, and of those compared with, at favourable levels.
     lift
-        The ratio of the two; None where nobody is at a favourable level.
+        The ratio of the two, of which both are samples; infinite where none of the others are at a
+        favourable level; None where nobody is.
     known_best, known_others
         Share whose value is known.
     evidence
         Weights of evidence per level: beyond the others where that is proven, else on its own.
-    place
-        Place among the suggested attributes, from 0; None where it is not suggested.
+    rank
+        Rank among the suggested attributes, from 0; None where it is not suggested.
     """
 
     column: Column
-    standing: Standing
+    finding: Finding
     z: float
     p_adjusted: float
     share_best: float
@@ -68,7 +69,7 @@ class Attribute:
     known_best: float
     known_others: float
     evidence: Evidence
-    place: int | None
+    rank: int | None
 
     def sentence(self, others: str = "the market") -> str:
         """What the numbers say in plain words.
@@ -78,15 +79,20 @@ class Attribute:
         others
             What the best are compared with.
         """
-        if self.standing == "unproven" or self.lift is None:
+        if self.finding == "unproven" or self.lift is None:
             return f"{self.column.label}: can't tell yet; chance alone could make this difference."
         text = (
             f"{self.column.label} ({favourable(self.evidence)}): {100 * self.share_best:.0f} % of the "
-            f"best customers, {100 * self.share_others:.0f} % of {others}; "
-            f"{self.lift.value:.1f} times as common "
-            f"(95 % interval {self.lift.low:.1f} to {self.lift.high:.1f})."
+            "best customers, "
         )
-        if self.standing == "overlaps":
+        if isfinite(self.lift.value):
+            text += (
+                f"{100 * self.share_others:.0f} % of {others}; {self.lift.value:.1f} times as common "
+                f"(95 % interval {self.lift.low:.1f} to {self.lift.high:.1f})."
+            )
+        else:
+            text += f"none of {others}; at least {self.lift.low:.1f} times as common."
+        if self.finding == "overlaps":
             text += " It overlaps with the others; what it adds to them is not proven."
         return text
 
@@ -166,23 +172,23 @@ def attributes(
     for name in names:
         values, z = alone[name]
         coded = labelled.coded[name]
-        standing: Standing = "unproven"
+        finding: Finding = "unproven"
         if name in beyond:
-            standing = "proven"
+            finding = "proven"
         elif p_adjusted[name] <= SIGNIFICANT:
-            standing = "overlaps"
+            finding = "overlaps"
         learned = (
             beyond[name].evidence
             if name in beyond
             else evidence.learn(coded, labelled.positive, expected)
         )
-        place = suggested.index(name) if name in suggested else None
+        rank = suggested.index(name) if name in suggested else None
         shares = _shares(labelled, coded, values)
         found.append(
-            Attribute(coded.levels.column, standing, z, p_adjusted[name], *shares, learned, place)
+            Attribute(coded.levels.column, finding, z, p_adjusted[name], *shares, learned, rank)
         )
     return tuple(
-        sorted(found, key=lambda a: (a.place is None, a.place if a.place is not None else -a.z))
+        sorted(found, key=lambda a: (a.rank is None, a.rank if a.rank is not None else -a.z))
     )
 
 
@@ -207,7 +213,7 @@ def _shares(
     return (
         hits / total if total else 0.0,
         base,
-        lift_of(hits, total, base),
+        ratio_of(hits, total, others, others_total),
         float(known[best].mean()),
         float(known[~best].mean()),
     )

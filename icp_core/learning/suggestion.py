@@ -22,6 +22,7 @@ from icp_core.learning.levels import OTHER
 from icp_core.learning.scorecard import RIDGE, Scorecard
 from icp_core.profiles.model import (
     MAX_WEIGHT,
+    NEW_TIERS,
     Choice,
     Criterion,
     Fit,
@@ -64,7 +65,7 @@ class Learned:
     @property
     def suggested(self) -> tuple[Attribute, ...]:
         """The four to five sharpest attributes, fewer where fewer are proven."""
-        return tuple(a for a in self.attributes if a.place is not None)
+        return tuple(a for a in self.attributes if a.rank is not None)
 
 
 def learn_from(
@@ -94,13 +95,13 @@ def learn_from(
     """
     card = scorecard.fit(labelled, rng)
     found = attributes(labelled, card, rng)
-    suggested = [attribute for attribute in found if attribute.place is not None]
+    suggested = [attribute for attribute in found if attribute.rank is not None]
     criteria = _criteria(suggested, labelled)
     if not criteria:
         return Learned(card, found, None)
     criteria, unit = _weighed(criteria, labelled)
     criteria = [*_gated(criteria, labelled), *_drawbacks(criteria, worst, card, rng, unit)]
-    model = like or Profile(name="Learned")
+    model = like or Profile(name="Learned", tiers=NEW_TIERS)
     return Learned(
         card,
         found,
