@@ -44,7 +44,7 @@ _MOST_OF_MEMORY: Final = 0.7
 _STANDING: Final = 15.0
 """Seconds without any work of the processor after which a child hangs."""
 _WORK: Final = 0.05
-_STARVED: Final = 0.2
+_STARVED: Final = 0.12
 _PATIENCE: Final = 4
 _STEP: Final = 200
 _INHERITED: Final = frozenset(
@@ -73,7 +73,7 @@ class Allowance:
         Bytes that belong to the child alone.
     seconds
         On the clock, of which three quarters may be the processor's. On a machine so busy that a child
-        gets less than a fifth of a processor it may take four times as long.
+        gets less than an eighth of a processor it may take four times as long.
     disk
         Bytes of the largest file that it writes.
     """
@@ -102,7 +102,7 @@ class Allowance:
         """For cleaning and merging a table."""
         least = cls()
         return cls(
-            memory=_within_machine(least.memory + rows * (600 + 40 * columns)),
+            memory=_within_machine(least.memory + rows * (1_200 + 60 * columns)),
             seconds=least.seconds + rows * columns / 20_000,
             disk=least.disk + rows * 1_000 * (1 + columns),
         )

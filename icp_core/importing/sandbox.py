@@ -64,6 +64,7 @@ _SHEETS: Final = 500
 _ROW_GROUP: Final = 50_000
 _CELL_BYTES: Final = 1 << 15
 """Text that the cells of one column may have in the mean; a spreadsheet's cell holds no more."""
+_FEW_BYTES: Final = 4 << 20
 _TEXT_BYTES: Final = 1 << 30
 _PACKED: Final = (b"PK", b"\x1f\x8b", b"PAR1")
 _LIMITS: Final = Limits()
@@ -670,7 +671,9 @@ def _holds_too_much(column: pl.Series) -> bool:
         column = column.explode()
     if column.dtype != pl.String:
         return False
-    return int(column.str.len_bytes().sum()) > min(_TEXT_BYTES, _CELL_BYTES * (len(column) + 1))
+    return int(column.str.len_bytes().sum()) > min(
+        _TEXT_BYTES, _FEW_BYTES + _CELL_BYTES * len(column)
+    )
 
 
 def _broken(name: str) -> ImportRefused:
