@@ -31,6 +31,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -120,6 +121,8 @@ def seeds() -> dict[str, bytes]:
 def _workbook(rows: Sequence[Sequence[object]], *, sheets: int = 1, strings: bool = True) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"constant_memory": not strings}) as book:
+        # The same bytes at every time.
+        book.set_properties({"created": datetime(2026, 1, 1, tzinfo=UTC)})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         for _ in range(sheets):
             sheet = book.add_worksheet()
@@ -323,13 +326,18 @@ def _change_json(chance: random.Random, data: bytes) -> bytes:
         holder, key = chance.choice(places)
         new = chance.choice(odd)
         if isinstance(holder, dict) and chance.random() < 0.3:
-            holder[
-                chance.choice(("#row", "#left_out", "name", "account_id", "a.b", str(new)[:50]))
-            ] = holder.pop(key)
+            holder[chance.choice(("#row", "#left_out", "name", "account_id", "a.b", "å" * 300))] = (
+                holder.pop(key)
+            )
         else:
             holder[key] = new
+    most = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(0)
-    return json.dumps(value, ensure_ascii=chance.random() < 0.5).encode("utf-8", "surrogatepass")
+    try:
+        text = json.dumps(value, ensure_ascii=chance.random() < 0.5)
+    finally:
+        sys.set_int_max_str_digits(most)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _places(value: object, depth: int = 0) -> Iterator[tuple[object, object]]:
