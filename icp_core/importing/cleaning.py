@@ -303,7 +303,7 @@ def _extras(
     frame: pl.DataFrame, raw: pl.DataFrame, mapping: HeadingMapping, tallies: dict[str, CellCounts]
 ) -> pl.DataFrame:
     readers: Mapping[str, Callable[[pl.Series, Assignment], pl.Series]] = {
-        Kind.NUMBER: lambda s, a: values.numbers(s, a.decimal) * a.unit,
+        Kind.NUMBER: lambda s, a: values.amounts(s, a.decimal, a.unit),
         Kind.FLAG: lambda s, _: _read(s, values.flag),
         Kind.TAGS: lambda s, _: _read(s, values.tags),
         Kind.CHOICE: lambda s, _: _read(s, without_care_of),

@@ -1,17 +1,20 @@
 """Rows of the same company become one account, by a rule that is shown and can be undone."""
 
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, groupby
+from operator import itemgetter
 from typing import Final
 
+import numpy as np
 import polars as pl
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from icp_core.accounts.company_names import normalised
 from icp_core.accounts.identity import account_ids
 from icp_core.importing.cleaning import NUMBER_COUNTRY
-from icp_core.importing.tables import ROW
+from icp_core.importing.tables import ROW, OnProgress, Progress, no_progress, within
 from icp_core.reference.text import fold_expr
 
 RULE: Final = (
@@ -70,6 +73,10 @@ _OF_A_BRANCH: Final = (
     "employees_low", "employees_high", "revenue", "operating_profit", "net_profit", "founded",
     "revenue_original", "website",
 )  # fmt: skip
+# Of a name; what makes companies two does not stand behind them.
+_COMPARED_CHARACTERS: Final = 250
+_TELL_EVERY: Final = 0.2
+"""Seconds between two words about how far the comparing is."""
 _COMPARED: Final = ("domain", "country", "place", "key")
 
 
@@ -96,7 +103,12 @@ class Merged:
     disowned: Mapping[str, int] = field(default_factory=dict)
 
 
-def merge(accounts: pl.DataFrame, *, deals: Collection[int] = ()) -> Merged:
+def merge(
+    accounts: pl.DataFrame,
+    *,
+    deals: Collection[int] = (),
+    on_progress: OnProgress = no_progress,
+) -> Merged:
     """One row per company.
 
     Parameters
@@ -106,10 +118,12 @@ def merge(accounts: pl.DataFrame, *, deals: Collection[int] = ()) -> Merged:
     deals
         The files among them that are lists of deals: rows of one name and country are one company
         there although no place is given.
+    on_progress
+        Told how far the comparing is, 0…1; raising in it cancels.
     """
     accounts, disowned = _without_fillers(accounts)
     frame = accounts.with_row_index("#at")
-    group, by = _groups(frame, deals)
+    group, by = _groups(frame, deals, on_progress)
     frame = frame.with_columns(pl.Series("#group", group, dtype=pl.UInt32))
     repeated = frame.filter(pl.col("#group").is_duplicated())
     if repeated.is_empty():
@@ -410,7 +424,9 @@ class _Row:
     key: str | None
 
 
-def _groups(frame: pl.DataFrame, deals: Collection[int]) -> tuple[list[int], dict[int, str]]:
+def _groups(
+    frame: pl.DataFrame, deals: Collection[int], on_progress: OnProgress
+) -> tuple[list[int], dict[int, str]]:
     """Group of each row (the place of its first member), and what joined each group."""
     texts = ("org_number", NUMBER_COUNTRY, "domain", "municipality", "city", "country", "name")
     missing = [pl.lit(None, pl.String).alias(c) for c in texts if c not in frame.columns]
@@ -424,7 +440,7 @@ def _groups(frame: pl.DataFrame, deals: Collection[int]) -> tuple[list[int], dic
             pl.col("city").str.to_lowercase(),
             pl.when(pl.col(FILE).is_in(list(deals))).then(pl.lit("")),
         ).alias("place"),
-        normalised("name").alias("key"),
+        normalised(pl.col("name").str.head(_COMPARED_CHARACTERS)).alias("key"),
     )
     keys = _apart_by_name_and_domain(keys)
     first = pl.col("at").min().over("number", "part")
@@ -438,24 +454,22 @@ def _groups(frame: pl.DataFrame, deals: Collection[int]) -> tuple[list[int], dic
     heads = keys.filter(parents == pl.col("at"))
 
     shared = heads.filter(pl.col("domain").is_not_null() & pl.col("domain").is_duplicated())
-    for left, right in _pairs(shared, "domain"):
-        if _related(left.key, right.key) and _one_of(left.country, right.country):
-            companies.join(left.at, right.at, "domain")
+    for block in _blocks(shared, "domain", tell=within(on_progress, 0.0, 0.5)):
+        for left, right in _pairs(block):
+            if _one_of(left.country, right.country) and _related(left.key, right.key):
+                companies.join(left.at, right.at, "domain")
 
     # Only a row without a number can be another row's company by its name.
-    block = ("country", "place", "start")
+    block_of = ("country", "place", "start")
     named = (
         heads.filter(pl.col("key").is_not_null() & pl.col("place").is_not_null())
         .with_columns(start=pl.col("key").str.slice(0, 2))
-        .filter(pl.col("number").is_null().any().over(block) & (pl.len().over(block) > 1))
+        .filter(pl.col("number").is_null().any().over(block_of) & (pl.len().over(block_of) > 1))
     )
-    for left, right in _pairs(named, *block):
-        if (
-            None in (left.number, right.number)
-            and _one_of(left.domain, right.domain)
-            and fuzz.ratio(left.key or "", right.key or "") >= ALIKE
-        ):
-            companies.join(left.at, right.at, "name")
+    for block in _blocks(named, *block_of, tell=within(on_progress, 0.5, 0.5)):
+        for left, right in _alike(block):
+            if None in (left.number, right.number) and _one_of(left.domain, right.domain):
+                companies.join(left.at, right.at, "name")
     return [companies.find(row) for row in range(frame.height)], companies.by
 
 
@@ -505,15 +519,41 @@ def _one_of(left: str | None, right: str | None) -> bool:
     return left is None or right is None or left == right
 
 
-def _pairs(frame: pl.DataFrame, *block: str) -> Iterator[tuple[_Row, _Row]]:
-    """Pairs of rows that share the block; in huge blocks only those of equal names."""
-    for part in frame.partition_by(block, maintain_order=True):
-        rows = [_Row(*row) for row in part.select("at", "number", *_COMPARED).iter_rows()]
-        if len(rows) <= _PAIRS_AT_MOST:
-            yield from combinations(rows, 2)
-            continue
-        first: dict[str | None, _Row] = {}
-        for row in rows:
-            if row.key in first:
-                yield first[row.key], row
-            first.setdefault(row.key, row)
+def _blocks(frame: pl.DataFrame, *block: str, tell: OnProgress) -> Iterator[list[_Row]]:
+    """Rows that share the block, one block after the other as they first appear."""
+    if frame.is_empty():
+        return
+    told = time.monotonic()
+    first = pl.col("at").min().over(block)
+    columns = frame.select(first.alias("first"), "at", "number", *_COMPARED).sort("first", "at")
+    done = 0
+    for _, members in groupby(columns.iter_rows(), key=itemgetter(0)):
+        rows = [_Row(*row[1:]) for row in members]
+        yield rows
+        done += len(rows)
+        if time.monotonic() - told > _TELL_EVERY:
+            told = time.monotonic()
+            tell(Progress("Merging rows of the same company", done / frame.height))
+
+
+def _pairs(rows: list[_Row]) -> Iterator[tuple[_Row, _Row]]:
+    """Pairs of rows of a block; in a huge one only those of equal names."""
+    if len(rows) <= _PAIRS_AT_MOST:
+        yield from combinations(rows, 2)
+        return
+    first: dict[str | None, _Row] = {}
+    for row in rows:
+        if row.key in first:
+            yield first[row.key], row
+        first.setdefault(row.key, row)
+
+
+def _alike(rows: list[_Row]) -> Iterator[tuple[_Row, _Row]]:
+    """Pairs of rows of a block whose names are alike; in a huge one those whose names are equal."""
+    if len(rows) > _PAIRS_AT_MOST:
+        yield from _pairs(rows)
+        return
+    keys = [row.key or "" for row in rows]
+    likeness = process.cdist(keys, keys, scorer=fuzz.ratio, score_cutoff=ALIKE)
+    for left, right in zip(*np.nonzero(np.triu(likeness >= ALIKE, 1)), strict=True):
+        yield rows[left], rows[right]

@@ -85,7 +85,7 @@ def _newest(
     raw: pl.DataFrame, assignments: Sequence[Assignment]
 ) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Of a series of years: the newest value, its year, and its change on the year before."""
-    series = {a.year: values.numbers(raw[a.heading], a.decimal) * a.unit for a in assignments}
+    series = {a.year: values.amounts(raw[a.heading], a.decimal, a.unit) for a in assignments}
     newest = pl.coalesce(list(series.values()))
     year = pl.coalesce(
         pl.when(s.is_not_null()).then(pl.lit(y, dtype=pl.Int64)) for y, s in series.items()

@@ -290,7 +290,7 @@ class Library:
         imported = self.find(key)
         with _reading(imported):
             return Universe.of(
-                pl.scan_parquet(self._path(imported, _ACCOUNTS)),
+                pl.scan_parquet(self._path(imported, _ACCOUNTS), glob=False),
                 name=imported.source,
                 label=imported.label,
                 include_inactive=include_inactive,
@@ -405,7 +405,7 @@ class Library:
 
     def _frame(self, imported: ImportedList, file: str) -> pl.DataFrame:
         with _reading(imported):
-            return pl.read_parquet(self._path(imported, file))
+            return pl.read_parquet(self._path(imported, file), glob=False)
 
     def _path(self, imported: ImportedList, file: str) -> Path:
         return self._lists / imported.key / imported.version / file

@@ -15,6 +15,7 @@ from icp_core.importing.cells import tidied
 from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, clean
 from icp_core.importing.deal_lists import note_on_deals
 from icp_core.importing.duplicates import FILE, merge, merge_shared
+from icp_core.importing.failures import refusing
 from icp_core.importing.guessing import guess
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.persons import note_on, without_persons
@@ -299,12 +300,17 @@ def load(
         If no file has company names, or no row is left.
     """
     rules = rules or Rules()
+    names = ", ".join(file.original.name for file in files) or "Nothing"
     if not any(file.has_names for file in files):
-        names = ", ".join(file.original.name for file in files) or "Nothing"
         raise ImportRefused(
             f"{names}: there is no column with company names. Choose it, or load the file together "
             "with the register's file."
         )
+    with refusing(names):
+        return _load(files, rules, on_progress)
+
+
+def _load(files: Sequence[MappedFile], rules: Rules, on_progress: OnProgress) -> ImportResult:
     tallies: dict[str, CellCounts] = {}
     rates: set[tuple[str, date]] = set()
     rejected: list[pl.DataFrame] = []
@@ -338,7 +344,11 @@ def load(
     on_progress(Progress("Merging rows of the same company", 0.8))
     remarks = [(*note_on(file.mapping), *note_on_deals(file.original)) for file in files]
     deals = [place for place, file in enumerate(files) if note_on_deals(file.original)]
-    merged = merge(pl.concat(lists, how="diagonal_relaxed"), deals=deals)
+    merged = merge(
+        pl.concat(lists, how="diagonal_relaxed"),
+        deals=deals,
+        on_progress=within(on_progress, 0.8, 0.1),
+    )
     if merged.disowned:
         tallies.setdefault("org_number", CellCounts()).invalid += sum(merged.disowned.values())
     accounts, members, away = merged.accounts, merged.members, merged.away

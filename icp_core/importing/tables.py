@@ -20,6 +20,12 @@ REJECTS: Final = pl.Schema(
 )
 """Columns of the rows that did not make it: where they stood, why, and their original text."""
 
+_LOOKED_AT: Final = 500
+# Columns that a load adds on its way; a heading of that name gets another.
+_OURS: Final = (ROW, "#left_out", "#number_country", "#file", "#at", "#group", "#into", "#by")
+# Whitespace of Unicode, and the mark that programs write before a text.
+_BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff"
+
 OnProgress = Callable[["Progress"], None]
 """Called often with how far a load is; raising in it cancels the load."""
 
@@ -61,8 +67,8 @@ class Limits:
     ----------
     unpacked_bytes
         Size of a compressed file once unpacked.
-    ratio
-        Unpacked over packed size from which (beyond 64 MB) a file is a bomb.
+    ratio, bomb_from
+        Unpacked over packed size from which a file is a bomb, once it is so large.
     sheet_bytes
         Size of a workbook's parts once unpacked, and of all text in a sheet.
     sheet_cells
@@ -71,6 +77,8 @@ class Limits:
         Size of one JSON record.
     columns, rows
         Size of the table.
+    cell_characters
+        Of one cell; a longer one is unknown.
     line_bytes
         Length of one line of a text file.
     unreadable
@@ -79,11 +87,13 @@ class Limits:
 
     unpacked_bytes: int = 16 << 30
     ratio: int = 250
+    bomb_from: int = 64 << 20
     sheet_bytes: int = 1 << 30
     sheet_cells: int = 50_000_000
     record_bytes: int = 8 << 20
     columns: int = 2_000
     rows: int = 20_000_000
+    cell_characters: int = 100_000
     line_bytes: int = 1 << 20
     unreadable: int = 100_000
 
@@ -160,8 +170,15 @@ class Table:
         return self.rows + self.unreadable.height
 
     def head(self, rows: int = 1000) -> pl.DataFrame:
-        """The first rows, without the row numbers."""
-        return self.lazy.head(rows).select(self.headings).collect()
+        """The first rows, without the row numbers; of long texts the first characters."""
+        first = self.lazy.head(rows).select(self.headings)
+        return first.with_columns(pl.all().str.head(_LOOKED_AT)).collect()
+
+
+def cell(column: str, limits: Limits) -> pl.Expr:
+    """Text of a cell without blanks around it; null where nothing is left, or more than a cell holds."""
+    text = pl.col(column).str.strip_chars(_BLANKS)
+    return pl.when((text != "") & (text.str.len_bytes() <= limits.cell_characters)).then(text)
 
 
 def refuse(name: str, reason: str, cause: BaseException | None = None) -> NoReturn:
@@ -189,7 +206,7 @@ def unique_headings(cells: Sequence[str | None], *, name: str, limits: Limits) -
             f"it has {len(cells):,} columns; at most {limits.columns:,} are read. "
             "Remove the columns that are not needed.",
         )
-    taken: set[str] = {ROW}
+    taken: set[str] = set(_OURS)
     headings = []
     for place, cell in enumerate(cells, start=1):
         text = " ".join((cell or "").split())[:200] or f"Column {place}"

@@ -43,6 +43,9 @@ _ERRORS: Final = (
 YES: Final = ("true", "yes", "y", "ja", "j", "kyllä", "k", "x", "1", "sant", "tosi", "on")
 NO: Final = ("false", "no", "n", "nej", "nei", "ei", "0", "falskt", "usant", "epätosi", "off")
 
+TOO_LARGE: Final = 1e18
+"""Amounts of 64 bits end soon after, in any currency."""
+
 _CURRENCY: Final = r"(?i)(?:SEK|NOK|DKK|EUR|USD|GBP|ISK|CHF|kr\.?|:-|€|\$|£|,-)"
 # Longest first: what stands before or behind a number, in five languages.
 _SCALES: Final = (
@@ -58,6 +61,12 @@ def numbers(texts: pl.Series, decimal: DecimalMark = ".") -> pl.Series:
     if plain.all():
         return texts.cast(pl.Float64)
     return texts.alias("text").to_frame().select(number(pl.col("text"), decimal)).to_series()
+
+
+def amounts(texts: pl.Series, decimal: DecimalMark, unit: float) -> pl.Series:
+    """`numbers` in units of one; null from `TOO_LARGE` on, where no company's figures are."""
+    scaled = numbers(texts, decimal) * unit
+    return scaled.set(scaled.abs() >= TOO_LARGE, None)
 
 
 def number(text: pl.Expr, decimal: DecimalMark = ".") -> pl.Expr:

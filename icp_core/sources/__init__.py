@@ -115,7 +115,7 @@ def load(source: str, *, include_inactive: bool = False) -> Universe:
         return universe(demo.generate(count))
     with scratch() as folder:
         demo.write(folder / "demo.parquet", count)
-        return universe(pl.scan_parquet(folder / "demo.parquet"))
+        return universe(pl.scan_parquet(folder / "demo.parquet", glob=False))
 
 
 def _of_file(source: str, *, include_inactive: bool) -> Universe:

@@ -94,7 +94,6 @@ def measured() -> Iterator[Used]:
 
 # Of what is not named here, nobody can say beforehand which of its rows are sound.
 REFUSED = {
-    "json_integer_4301_digits.json",
     "ods_in_disguise_3GB.xlsx",
     "profile_integer_4301_digits.json",
     "xlsx_guard_regex_148s_gil.xlsx",
@@ -103,6 +102,8 @@ REFUSED = {
 }
 LOADED = {
     "excel_unicode_text_quotes.txt": 4,
+    # Its number is a cell that no column can read, and unknown.
+    "json_integer_4301_digits.json": 1,
     "list[1].csv": 2,
     "list1.csv": 2,
     "revenue_over_i64_breaks_exports.csv": 5,

@@ -1,5 +1,6 @@
 """Accounts in a DuckDB file or a folder of Parquet files, larger than memory if need be."""
 
+import glob
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -64,7 +65,9 @@ class DuckDB(Engine):
         """The table as a relation."""
         if self._table is not None:
             return self._connection.table(f"{_SOURCE}.{self._table}")
-        return self._connection.read_parquet(str(self._path / "**" / "*.parquet"))
+        return self._connection.read_parquet(
+            str(Path(glob.escape(str(self._path))) / "**" / "*.parquet")
+        )
 
     @contextmanager
     def keep(self, frame: Any) -> Iterator[Any]:

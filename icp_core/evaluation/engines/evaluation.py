@@ -429,7 +429,7 @@ class EngineAccounts:
                 empty = tidy(self.ask(lambda accounts: accounts.head(0)))
                 return Universe(self.engine.name, self.engine.label, empty, self.engine.fictional)
             return Universe.of(
-                pl.scan_ipc(folder / "*.arrow"),
+                pl.scan_ipc(sorted(folder.iterdir()), glob=False),
                 name=self.engine.name,
                 label=self.engine.label,
                 fictional=self.engine.fictional,
