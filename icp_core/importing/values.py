@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import polars as pl
 
-from icp_core.accounts.columns import known
+from icp_core.accounts.columns import LARGEST, known
 
 DecimalMark = Literal[",", "."]
 
@@ -43,9 +43,6 @@ _ERRORS: Final = (
 YES: Final = ("true", "yes", "y", "ja", "j", "kyllä", "k", "x", "1", "sant", "tosi", "on")
 NO: Final = ("false", "no", "n", "nej", "nei", "ei", "0", "falskt", "usant", "epätosi", "off")
 
-TOO_LARGE: Final = 1e18
-"""Amounts of 64 bits end soon after, in any currency."""
-
 _CURRENCY: Final = r"(?i)(?:SEK|NOK|DKK|EUR|USD|GBP|ISK|CHF|kr\.?|:-|€|\$|£|,-)"
 # Longest first: what stands before or behind a number, in five languages.
 _SCALES: Final = (
@@ -64,9 +61,9 @@ def numbers(texts: pl.Series, decimal: DecimalMark = ".") -> pl.Series:
 
 
 def amounts(texts: pl.Series, decimal: DecimalMark, unit: float) -> pl.Series:
-    """`numbers` in units of one; null from `TOO_LARGE` on, where no company's figures are."""
+    """`numbers` in units of one; null beyond `LARGEST`, where no company's figures are."""
     scaled = numbers(texts, decimal) * unit
-    return scaled.set(scaled.abs() >= TOO_LARGE, None)
+    return scaled.set(scaled.abs() > LARGEST, None)
 
 
 def number(text: pl.Expr, decimal: DecimalMark = ".") -> pl.Expr:

@@ -524,9 +524,10 @@ def test_amounts_beyond_64_bits_are_unknown_and_counted() -> None:
     text = "Company;Revenue (MSEK);Country\n" + "".join(
         f"C{n};{cell};SE\n" for n, cell in enumerate(cells)
     )
+    text += "".join(f"D{n};5;SE\n" for n in range(20))
     accounts = load([open_file(text.encode())]).accounts
-    assert accounts["revenue"].is_null().to_list() == [True] * 5 + [False]
-    assert accounts["revenue"].round().cast(pl.Int64).count() == 1
+    assert accounts["revenue"].is_null().to_list() == [True] * 5 + [False] * 21
+    assert accounts["revenue"].round().cast(pl.Int64).count() == 21
 
 
 def test_long_names_are_merged_in_bounds_and_merging_can_be_cancelled(
@@ -550,10 +551,10 @@ def test_long_names_are_merged_in_bounds_and_merging_can_be_cancelled(
          "city": ["Oslo"] * 90, "country": ["NO"] * 90}
     )  # fmt: skip
     seen: list[float] = []
-    assert merge(rows, lambda p: seen.append(p.done)).accounts.height == 9
+    assert merge(rows, on_progress=lambda p: seen.append(p.done)).accounts.height == 9
     assert seen == sorted(seen) and 0 < seen[-1] <= 1
     with pytest.raises(CancelledError):
-        merge(rows, stop)
+        merge(rows, on_progress=stop)
 
 
 @pytest.mark.parametrize(
