@@ -16,6 +16,7 @@ from icp_core import sources
 from icp_core.accounts import demo
 from icp_core.accounts.population import Population
 from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.revisions import revision_note
 from icp_core.analysis.verdict import Verdict
 from icp_core.errors import IcpError, ImportRefused, ProfileError, WorkspaceError
 from icp_core.evaluation import engines
@@ -27,14 +28,14 @@ from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED, groups
 from icp_core.exporting import FORMATS, Preflight
 from icp_core.exporting.cells import guarded
-from icp_core.importing import customers, refresh
+from icp_core.importing import customers, refresh, sandbox
 from icp_core.importing.cleaning import Rules
 from icp_core.importing.encodings import CODE_PAGES
-from icp_core.importing.load import run_import
 from icp_core.importing.mapping import Mapping
 from icp_core.importing.report import QualityReport
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
+from icp_core.reference import json_text
 from icp_core.views import ExportSpec, MarketView, view_of
 from icp_core.workspace import Workspace, user_name
 
@@ -235,7 +236,7 @@ def _by_hand(options: argparse.Namespace, universe: Population) -> Profile | Non
 
 def _profile(path: Path) -> Profile:
     try:
-        return Profile.from_json(path.read_bytes())
+        return Profile.from_json(_bounded(path))
     except OSError as error:
         raise ProfileError(f"The profile {path} cannot be read ({error.strerror}).") from error
 
@@ -245,6 +246,7 @@ def _score(options: argparse.Namespace) -> None:
     rows = view.page(limit=options.rows).rows
     population = view.population
     reasons = explain(rows, view.profile)
+    note = revision_note(view) if "segments" in view.supports else None
     if options.json:
         best = [
             _row(row, reason)
@@ -252,9 +254,12 @@ def _score(options: argparse.Namespace) -> None:
         ]
         answer = {"accounts": population.name, "fictional": population.fictional}
         answer |= view.totals.to_dict() | {"best": best} | _more(view, options)
+        answer["notes"] = [note] if note else []
         print(json.dumps(answer, ensure_ascii=False))
         return
     lines = _summary(population.label, view.totals, fictional=population.fictional)
+    if note:
+        lines += ["", f"Note: {note}"]
     if options.by:
         lines += _by_segment(view, options.by)
     if options.costs:
@@ -432,7 +437,7 @@ def _report(report: Preflight) -> list[str]:
 
 
 def _import(options: argparse.Namespace) -> None:
-    loaded = run_import(
+    loaded = sandbox.run_import(
         options.files,
         mapping=Mapping.from_json(_content(options.mapping)) if options.mapping else None,
         rules=Rules(
@@ -457,7 +462,8 @@ def _import(options: argparse.Namespace) -> None:
         }
         lines += [f"{count:>10,}  {what}" for what, count in found.items()]
     if options.customers:
-        matches = customers.match(customers.read_deals(options.customers), accounts)
+        deals, matches = sandbox.match_deals(options.customers, accounts)
+        lines += [f"Note: {options.customers.name}: {note}" for note in deals.notes]
         accounts = customers.with_customers(accounts, matches.outcomes)
         if options.outcomes:
             _write(options.outcomes, matches.outcomes.write_parquet)
@@ -495,11 +501,24 @@ def _quality(report: QualityReport) -> list[str]:
     )
     if report.apart:
         counts += ((report.apart, "pairs of companies share a domain and were kept apart"),)
+    for merged, what in (
+        (True, "national numbers stood at unlike names and became one company each"),
+        (False, "national numbers stand at companies of unlike names and domains, kept apart"),
+    ):
+        if found := sum(one.merged is merged for one in report.numbers):
+            counts += ((found, what),)
+    for one, rows in report.disowned.items():
+        counts += ((rows, f"rows of unlike names have the number {one}; it is unknown for them"),)
     recognised = [
         f"{file.name}: {file.register_name}" for file in report.files if file.register_name
     ]
     lines = [f"{number:>10,}  {what}" for number, what in counts]
-    return recognised + lines + [f"Note: {text}" for text in report.gaps]
+    remarks = [f"{file.name}: {text}" for file in report.files for text in file.remarks]
+    noted = [f"{file.name}: {'; '.join(file.notes)}." for file in report.files if file.notes]
+    told = [sentence for column in report.columns for sentence in column.sentences()]
+    return (
+        recognised + lines + [f"Note: {text}" for text in (*noted, *remarks, *told, *report.gaps)]
+    )
 
 
 def _learn(options: argparse.Namespace) -> None:
@@ -540,9 +559,15 @@ def _learn(options: argparse.Namespace) -> None:
 
 def _content(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return _bounded(path)
     except OSError as error:
         raise ImportRefused(f"{path} cannot be read ({error.strerror}).") from error
+
+
+def _bounded(path: Path) -> bytes:
+    """A document, or as much of it as shows that it is too long."""
+    with path.open("rb") as file:
+        return file.read(json_text.MOST_BYTES + 1)
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -252,6 +252,9 @@ _OF_READERS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Label and unit of what our readers of registers and exchanges add to the canonical columns."""
 
+LARGEST: Final = 2.0**53
+"""The largest number that an account may hold: beyond it a float no longer counts by ones."""
+
 REQUIRED: Final[tuple[str, ...]] = ("account_id", "name")
 
 PREFIX: Final = "icp__"
@@ -369,8 +372,8 @@ def unfit(name: str, *, is_text: bool) -> str:
 def typed(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with every canonical column in its canonical type, and null for what is no value.
 
-    NaN, infinities, and days before the year 1 or after 9999 are unknown. Whole numbers are rounded
-    down; a flag may be a number, 0 for no.
+    That are numbers that `known` refuses, and days before the year 1 or after 9999. Whole numbers are
+    rounded down; a flag may be a number, 0 for no.
 
     Raises
     ------
@@ -393,14 +396,14 @@ def _sound(name: str, dtype: pl.DataType) -> pl.Expr:
     value = pl.col(name)
     if target is not None and target.is_integer() and not dtype.is_integer():
         number = value.cast(pl.Float64)
-        return pl.when(number.is_finite()).then(number.floor()).cast(target).alias(name)
+        return known(number).floor().cast(target).alias(name)
     if target == pl.Boolean and dtype.is_float():
-        return pl.when(value.is_finite()).then(value != 0).alias(name)
+        return (known(value) != 0).alias(name)
     if target is not None:
         value = value.cast(target)
     dtype = target or dtype
     if dtype.is_float():
-        return pl.when(value.is_finite()).then(value).alias(name)
+        return known(value).alias(name)
     if dtype == pl.Date:
         return (
             pl.when(value.to_physical().is_between(_FIRST_DAY, _LAST_DAY)).then(value).alias(name)
@@ -413,6 +416,11 @@ def _sound(name: str, dtype: pl.DataType) -> pl.Expr:
             is_time &= time.is_between(_FIRST_DAY * ticks, (_LAST_DAY + 1) * ticks, closed="left")
         return pl.when(is_time).then(value).alias(name)
     return value
+
+
+def known(number: pl.Expr) -> pl.Expr:
+    """A number, unless it is none (NaN), endless, or so large that it counts nothing: then unknown."""
+    return pl.when(number.abs() <= LARGEST).then(number)
 
 
 def describe_all(schema: Mapping[str, pl.DataType]) -> dict[str, Column]:

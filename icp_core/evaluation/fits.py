@@ -5,9 +5,8 @@ for a few values, where building a frame would cost more than the arithmetic. A 
 two together.
 """
 
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import reduce
+from collections.abc import Iterable, Mapping
+from functools import lru_cache, reduce
 from itertools import groupby
 from math import log10
 from operator import add
@@ -16,7 +15,7 @@ from typing import Final
 import narwhals as nw
 import numpy as np
 
-from icp_core.accounts.columns import BANDS, Column, Kind
+from icp_core.accounts.columns import BANDS, LARGEST, Column, Kind
 from icp_core.evaluation.names import indicator
 from icp_core.profiles.model import Choice, Fit, Flag, Range, Tags
 from icp_core.reference import industry
@@ -24,7 +23,7 @@ from icp_core.reference.arrays import Floats, Singles
 
 Columns = Mapping[str, Column]
 
-_REVISIONS: Final[tuple[industry.Revision, ...]] = ("2", "2.1")
+_CLASS: Final = len("62.01")
 
 
 def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
@@ -74,15 +73,12 @@ def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
     )
 
 
-_LARGEST: Final = sys.float_info.max
-
-
 def finite(value: nw.Expr) -> nw.Expr:
-    """Whether a 64-bit float is a number: neither null, nor NaN, nor infinite.
+    """Whether a 64-bit float is a number that `columns.known` lets be: not NaN, nor infinite, nor null.
 
     By comparing: some engines hold NaN above every number, others hold no comparison with it for true.
     """
-    return (value >= -_LARGEST) & (value <= _LARGEST)
+    return (value >= -LARGEST) & (value <= LARGEST)
 
 
 def has_bands(column: str, *, columns: Columns) -> bool:
@@ -214,50 +210,90 @@ def _by_value(test: Choice, value: nw.Expr) -> nw.Expr:
     )
 
 
-def _left_open(test: Choice, revision: industry.Revision) -> list[str]:
-    """Sections that say too little by themselves: a finer code of theirs has another fit."""
-    finer: dict[str, set[float]] = {}
-    for key, fit in test.values.items():
-        section = industry.section_of(key, revision) if len(key) > 1 else None
-        if section is not None:
-            finer.setdefault(section, set()).add(fit)
-    return [
-        letter for letter, fits in finer.items() if fits != {test.values.get(letter, test.default)}
-    ]
-
-
 def _by_prefix(test: Choice, has_revision: bool) -> nw.Expr:
+    """The fit by the longest prefix of a code; of a code of the other revision, by its counterparts."""
     code = nw.col("industry").cast(nw.String)
+    return (
+        nw.when(is_newer(code, has_revision))
+        .then(_of_revision(test, code, "2.1"))
+        .otherwise(_of_revision(test, code, "2"))
+    )
+
+
+def is_newer(code: nw.Expr, has_revision: bool) -> nw.Expr:
+    """Whether a code is of NACE Rev. 2.1: what one revision alone has is of it, whatever is said."""
+    newer = code.is_in(sorted(industry.only_in("2.1")))
+    if not has_revision:
+        return newer
+    said = nw.col("industry_revision").cast(nw.String).fill_null("2") == "2.1"
+    return newer | (said & ~code.is_in(sorted(industry.only_in("2"))))
+
+
+def _of_revision(test: Choice, code: nw.Expr, revision: industry.Revision) -> nw.Expr:
     met: list[tuple[nw.Expr, nw.Expr]] = []
-    if has_revision:
-        newer = nw.col("industry_revision").cast(nw.String).fill_null("2") == "2.1"
-
-    def in_either(of_revision: Callable[[industry.Revision], nw.Expr]) -> nw.Expr:
-        if not has_revision:
-            return of_revision("2")
-        return (newer & of_revision("2.1")) | (~newer & of_revision("2"))
-
-    if any(_left_open(test, revision) for revision in _REVISIONS):
-        unknown = in_either(lambda revision: code.is_in(_left_open(test, revision)))
-        met.append((unknown, nw.lit(None, dtype=nw.Float64)))
-    lengths = {len(key) for key in test.values if len(key) > 1}
-    for length in sorted(lengths, reverse=True):
-        level = {key: fit for key, fit in test.values.items() if len(key) == length}
+    for fit, letters in _of_sections(test, revision):
+        met.append((code.is_in(letters), nw.lit(fit, dtype=nw.Float64)))
+    for length, of_length in groupby(_prefixes(test, revision), lambda entry: len(entry[0])):
         prefix = code.str.slice(0, length)
-        met += [(prefix.is_in(keys), nw.lit(fit)) for fit, keys in _by_fit(level)]
-    sections = {key: fit for key, fit in test.values.items() if len(key) == 1}
-    division = code.str.slice(0, 2)
-    for fit, letters in _by_fit(sections):
-
-        def inside(revision: industry.Revision, letters: Sequence[str] = letters) -> nw.Expr:
-            divisions = [
-                code for letter in letters for code in industry.divisions_of(letter, revision)
-            ]
-            # An account may be known by its section alone.
-            return division.is_in([*letters, *divisions])
-
-        met.append((in_either(inside), nw.lit(fit)))
+        met += [(prefix.is_in(keys), nw.lit(fit)) for fit, keys in _by_fit(dict(of_length))]
     return cases(met, nw.lit(test.default))
+
+
+@lru_cache(maxsize=64)
+def _prefixes(test: Choice, revision: industry.Revision) -> tuple[tuple[str, float], ...]:
+    """Prefixes of a revision's codes and their fits, the longest first: the first that fits decides.
+
+    Sections stand as their divisions, and codes of the criterion that are of the other revision as
+    their counterparts, each with the best fit of those it holds.
+    """
+    asked = industry.by_revision(test.values)
+    named = {key: test.values[key] for key in asked[revision]}
+    own = {
+        division: fit
+        for letter, fit in named.items()
+        if len(letter) == 1
+        for division in industry.divisions_of(letter, revision)
+    } | {key: fit for key, fit in named.items() if len(key) > 1}
+    found = dict(own)
+    other: industry.Revision = "2.1" if revision == "2" else "2"
+    if asked[other]:
+        theirs = test.replace(values={key: test.values[key] for key in asked[other]})
+        graded = dict(_prefixes(theirs, other))
+        for code, same in industry.counterparts(revision).items():
+            fits = [_graded(graded, one) for one in same]
+            # A division is met as a whole only if all of its classes are.
+            met = any if len(code) == _CLASS else all
+            if met(fit is not None for fit in fits) and _graded(own, code) is None:
+                found[code] = max(test.default if fit is None else fit for fit in fits)
+    # What a shorter prefix says as well need not be said again.
+    telling = {c: fit for c, fit in found.items() if fit != _graded(found, c[: len(c) - 1])}
+    return tuple(sorted(telling.items(), key=lambda entry: (-len(entry[0]), entry[0])))
+
+
+@lru_cache(maxsize=64)
+def _of_sections(
+    test: Choice, revision: industry.Revision
+) -> tuple[tuple[float | None, tuple[str, ...]], ...]:
+    """What is known of accounts by their section alone: letters by fit, other than the default.
+
+    The fit that all classes of a section have; none (None) where they differ.
+    """
+    graded = dict(_prefixes(test, revision))
+    found: dict[str, set[float]] = {}
+    for entry in industry.industries(revision).values():
+        if len(entry.code) == _CLASS:
+            fit = _graded(graded, entry.code)
+            found.setdefault(entry.section, set()).add(test.default if fit is None else fit)
+    letters: dict[float | None, list[str]] = {}
+    for letter, fits in found.items():
+        letters.setdefault(fits.pop() if len(fits) == 1 else None, []).append(letter)
+    letters.pop(test.default, None)
+    return tuple((fit, tuple(those)) for fit, those in letters.items())
+
+
+def _graded(fits: Mapping[str, float], code: str) -> float | None:
+    """The fit of the longest prefix of a code that has one."""
+    return next((fits[code[:n]] for n in range(len(code), 1, -1) if code[:n] in fits), None)
 
 
 def _by_tags(test: Tags, tags: nw.Expr) -> nw.Expr:

@@ -13,7 +13,8 @@ from rapidfuzz import fuzz, process
 from icp_core.accounts.company_names import normalised
 from icp_core.accounts.identity import registrable_domains
 from icp_core.errors import CurrencyError, ImportRefused
-from icp_core.importing import values
+from icp_core.importing import dates, values
+from icp_core.importing.cells import tidied
 from icp_core.importing.reading import read
 from icp_core.importing.tables import ROW, Table
 from icp_core.reference import currency, geography
@@ -34,8 +35,17 @@ KEPT: Final = (
 )  # fmt: skip
 """Columns of the outcomes that stay with a list; learning takes them as they are."""
 
+DEALS: Final = pl.Schema(
+    {"row": pl.Int64()}
+    | dict.fromkeys(TEMPLATE, pl.String())
+    | dict.fromkeys(("closed_on", "since", "until"), pl.Date())
+    | dict.fromkeys(("amount", "margin", "nps"), pl.Float64())
+    | {"products": pl.List(pl.String)}
+)
+"""Columns of `Deals.rows`."""
+
 # What each system calls our columns. Where several are named, the first that the file has counts.
-_SYSTEMS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
+SYSTEMS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
     {
         "HubSpot": {
             "name": (
@@ -68,6 +78,7 @@ _SYSTEMS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
         "template": {column: (column,) for column in TEMPLATE},
     }
 )  # fmt: skip
+_DATES: Final = ("closed_on", "since", "until")
 _WORDS: Final = (
     ("churned", ("churn", "uppsagd", "oppsagt", "opsagt", "lopetettu", "cancel", "former")),
     ("lost", ("lost", "forlorad", "tapt", "tabt", "havitty", "no thanks", "disqualified")),
@@ -88,11 +99,14 @@ class Deals:
         `row` and the columns of `TEMPLATE`; amounts in euros, `outcome` one of `OUTCOMES`.
     rejected
         `row, reason`: deals that are still open, rows without a company.
+    notes
+        What was found out about the file and its dates.
     """
 
     system: str
     rows: pl.DataFrame
     rejected: pl.DataFrame
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,7 +156,7 @@ def read_deals(source: Path | bytes, *, name: str | None = None) -> Deals:
     ImportRefused
         If the file cannot be read, or is none of these.
     """
-    table = read(source, name=name)
+    table = tidied(read(source, name=name))
     system, columns = _recognise(table)
     text = table.lazy.select(
         pl.col(ROW).alias("row"),
@@ -164,7 +178,10 @@ def read_deals(source: Path | bytes, *, name: str | None = None) -> Deals:
         country,
         registrable_domains(text["domain"]).alias("domain"),
         values.numbers(text["amount"], marks).alias("amount"),
-        *(values.date(pl.col(c)).alias(c) for c in ("closed_on", "since", "until")),
+        *(
+            dates.date(pl.col(c), text.select(dates.order(pl.col(c))).item() or "dmy").alias(c)
+            for c in _DATES
+        ),
         *(values.number(pl.col(c)).alias(c) for c in ("margin", "nps")),
         values.tags(pl.col("products")).alias("products"),
     )
@@ -183,7 +200,23 @@ def read_deals(source: Path | bytes, *, name: str | None = None) -> Deals:
         system,
         rows.filter(pl.col("reason").is_null()).drop("reason"),
         pl.concat([rejected, unreadable]).sort("row"),
+        (*table.notes, *_on_dates(text, rows)),
     )
+
+
+def _on_dates(text: pl.DataFrame, rows: pl.DataFrame) -> list[str]:
+    """What to know about the dates: their order of day and month, and those that are none."""
+    notes = []
+    for column in _DATES:
+        cells = text[column]
+        doubtful = text.select(dates.is_ambiguous(pl.col(column)).sum()).item()
+        if doubtful:
+            order = text.select(dates.order(pl.col(column))).item()
+            notes.append(f"{column}: {dates.described(order)} ({doubtful:,} ×)")
+        lost = cells.filter(cells.is_not_null() & rows[column].is_null())
+        if len(lost):
+            notes.append(f"{column}: {len(lost):,} cells are no dates, such as “{lost[0]}”")
+    return notes
 
 
 def match(
@@ -236,8 +269,23 @@ def match(
         },
         orient="row",
     )
-    rest = deals.rows.join(matches, on="row", how="anti").join(open_ones, on="row", how="anti")
-    return MatchedDeals(matches.join(deals.rows, on="row", how="inner"), open_ones, rest)
+    return beside(deals.rows, matches, open_ones)
+
+
+def beside(rows: pl.DataFrame, found: pl.DataFrame, ambiguous: pl.DataFrame) -> MatchedDeals:
+    """The deals by what was found for them.
+
+    Parameters
+    ----------
+    rows
+        Of `Deals`.
+    found
+        `row, account_id, by`.
+    ambiguous
+        As of `MatchedDeals`.
+    """
+    rest = rows.join(found, on="row", how="anti").join(ambiguous, on="row", how="anti")
+    return MatchedDeals(found.join(rows, on="row", how="inner"), ambiguous, rest)
 
 
 def with_customers(accounts: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
@@ -327,7 +375,7 @@ def _index(table: pl.DataFrame, column: str) -> dict[str, list[str]]:
 def _recognise(table: Table) -> tuple[str, dict[str, list[str]]]:
     """Which system wrote a file, and its headings by our columns."""
     headings = {heading.casefold(): heading for heading in table.headings}
-    for system, columns in _SYSTEMS.items():
+    for system, columns in SYSTEMS.items():
         present = {
             column: [headings[word] for word in words if word in headings]
             for column, words in columns.items()

@@ -8,8 +8,8 @@ from typing import Final
 import polars as pl
 
 from icp_core.errors import CurrencyError
-from icp_core.importing import values
-from icp_core.importing.cell_counts import CellCounts, tally
+from icp_core.importing import dates, values
+from icp_core.importing.cell_counts import CellCounts, remark, tally
 from icp_core.importing.mapping import AMOUNTS, Assignment
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.reference import currency
@@ -19,6 +19,13 @@ CURRENCIES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Of rows that name none, by their country."""
 
+_NO_CURRENCY: Final = (
+    "amounts without a currency are unknown in euros: neither heading, row nor country tells it"
+)
+_WERE_BANDS: Final = (
+    "Excel made dates of bands (11-50 became nov-50, 1-10 became 01-okt): unknown; format the column "
+    "as text and export it again"
+)
 _INTEGERS: Final = ("employees_low", "employees_high", "fiscal_year")
 _FRACTIONS: Final = ("margin", "revenue_growth", "current_ratio")
 
@@ -69,6 +76,8 @@ def _employees(
         pl.coalesce(headcounts["employees"], headcounts["low"], headcounts["high"])
     ).to_series()
     tally(tallies, "employees", texts, known)
+    dated = pl.DataFrame({"text": texts}).select(dates.was_band(pl.col("text")).sum()).item()
+    remark(tallies, "employees", _WERE_BANDS, int(dated or 0))
     return frame.with_columns(headcounts["employees"])
 
 
@@ -76,7 +85,7 @@ def _newest(
     raw: pl.DataFrame, assignments: Sequence[Assignment]
 ) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Of a series of years: the newest value, its year, and its change on the year before."""
-    series = {a.year: values.numbers(raw[a.heading], a.decimal) * a.unit for a in assignments}
+    series = {a.year: values.amounts(raw[a.heading], a.decimal, a.unit) for a in assignments}
     newest = pl.coalesce(list(series.values()))
     year = pl.coalesce(
         pl.when(s.is_not_null()).then(pl.lit(y, dtype=pl.Int64)) for y, s in series.items()
@@ -129,6 +138,8 @@ def _amounts(
             if currency_code != "EUR"
         }
         tally(tallies, column, text[column], euros)
+        lost = int((amount.is_not_null() & code.is_null()).sum())
+        remark(tallies, column, _NO_CURRENCY, lost)
         frame = frame.with_columns(euros.alias(column), fiscal.alias("fiscal_year"))
         if used["currency"].ne("EUR").any():
             frame = frame.with_columns(

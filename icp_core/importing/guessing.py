@@ -6,10 +6,11 @@ from typing import Final, Literal
 import polars as pl
 
 from icp_core.accounts.columns import BY_NAME
-from icp_core.importing import values
+from icp_core.importing import dates, values
 from icp_core.importing.headings import CONTACT, Heading, parse
 from icp_core.importing.mapping import (
     AMOUNTS,
+    DATES,
     INPUTS,
     NUMBERS,
     YEARLY,
@@ -60,6 +61,12 @@ def guess(table: Table) -> Mapping:
         ).collect()
         for heading in numeric:
             guesses[heading] = guesses[heading].model_copy(update={"decimal": marks[heading][0]})
+    dated = [h for h, a in guesses.items() if a.column in DATES]
+    if dated:
+        orders = table.lazy.select(dates.order(pl.col(h)).alias(h) for h in dated).collect()
+        for heading in dated:
+            order = orders[heading][0]
+            guesses[heading] = guesses[heading].model_copy(update={"date_order": order})
     mapping = Mapping(
         fingerprint=fingerprint(table.headings),
         assignments=tuple(guesses.values()),
@@ -160,7 +167,7 @@ def _looks(cells: pl.Series) -> dict[str, float]:
                 r"(?i)^(?:https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)$"
             ).mean(),
             number=values.number(text).is_not_null().mean(),
-            band=low.is_not_null().mean(),
+            band=(low.is_not_null() | dates.was_band(text)).mean(),
             flag=values.flag(text).is_not_null().mean(),
             tags=text.str.contains(r"[^;|]+[;|]\s*[^;|]+").mean(),
             # A key or a code, no amount: long and nearly all different, or with leading zeros.
@@ -179,11 +186,7 @@ def _looks(cells: pl.Series) -> dict[str, float]:
     some = cells.head(300)
     _, measured["org_number"] = country_of(some)
     codes = pl.select(values.leading_code(pl.lit(some))).to_series()
-    share = max(
-        1 - industry.normalised(codes, revision).null_count() / len(codes)
-        for revision in ("2", "2.1")
-    )
-    measured["industry"] = share
+    measured["industry"] = 1 - industry.read(codes)["industry"].null_count() / len(codes)
     return {name: float(value or 0.0) for name, value in measured.items()}
 
 

@@ -1,20 +1,24 @@
 """A load from files to accounts, with the report, the rejects and what was merged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, Self, TypeVar
 
 import polars as pl
 
 from icp_core.errors import ImportRefused
 from icp_core.importing import registers
 from icp_core.importing.cell_counts import CellCounts
+from icp_core.importing.cells import tidied
 from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, clean
+from icp_core.importing.deal_lists import note_on_deals
 from icp_core.importing.duplicates import FILE, merge, merge_shared
+from icp_core.importing.failures import refusing
 from icp_core.importing.guessing import guess
 from icp_core.importing.mapping import Mapping as HeadingMapping
+from icp_core.importing.persons import note_on, without_persons
 from icp_core.importing.reading import read
 from icp_core.importing.registers import Register
 from icp_core.importing.report import FileReport, QualityReport, quality
@@ -63,13 +67,7 @@ class MappedFile:
         ImportRefused
             If the mapping is of a file with other headings.
         """
-        if not mapping.fits(self.table.headings):
-            raise ImportRefused(
-                f"The mapping is for a file with other headings than {self.table.name}."
-            )
-        order = {heading: place for place, heading in enumerate(self.table.headings)}
-        assignments = sorted(mapping.assignments, key=lambda a: order[a.heading])
-        return replace(self, mapping=mapping.replace(assignments=tuple(assignments)))
+        return replace(self, mapping=fitted(mapping, self.mapping, name=self.table.name))
 
     @property
     def has_names(self) -> bool:
@@ -149,7 +147,10 @@ def open_file(
     if register:
         table, mapping = register.prepare(original)
         return MappedFile(table, mapping, register, original)
-    opened = MappedFile(original, guess(original), None, original)
+    table = tidied(original)
+    # The rejects show the cells as they were; what was changed is said of the file.
+    original = replace(original, notes=table.notes)
+    opened = MappedFile(table, without_persons(guess(table), table), None, original)
     known = (remembered or {}).get(opened.mapping.fingerprint)
     return opened.with_mapping(known) if known else opened
 
@@ -191,23 +192,60 @@ def run_import(
     ImportRefused
         If a file cannot be read, no file has company names, or no row is left.
     """
+    return settled(
+        files,
+        lambda path, known, tell: open_file(
+            path, code_page=code_page, remembered=known, limits=limits, on_progress=tell
+        ),
+        lambda opened, tell: load(opened, rules=rules, on_progress=tell),
+        mapping=mapping,
+        remembered=remembered,
+        country=country,
+        on_progress=on_progress,
+    )
+
+
+class _Opened(Protocol):
+    """A file that was opened, here or in a child process."""
+
+    @property
+    def mapping(self) -> HeadingMapping: ...
+
+    @property
+    def register(self) -> object: ...
+
+    def with_mapping(self, mapping: HeadingMapping) -> Self: ...
+
+
+_File = TypeVar("_File", bound=_Opened)
+
+
+def settled(
+    files: Sequence[Path],
+    open_one: Callable[[Path, Mapping[str, HeadingMapping], OnProgress], _File],
+    load_all: Callable[[Sequence[_File], OnProgress], ImportResult],
+    *,
+    mapping: HeadingMapping | None,
+    remembered: Mapping[str, HeadingMapping] | None,
+    country: str | None,
+    on_progress: OnProgress,
+) -> ImportResult:
+    """Open files, settle their mappings and load them; `run_import` has the parameters.
+
+    Raises
+    ------
+    ImportRefused
+        As `run_import`.
+    """
     known = dict(remembered or {})
     if mapping is not None:
         known[mapping.fingerprint] = mapping
-    opened: list[MappedFile] = []
-    for place, path in enumerate(files):
-        start, width = 0.5 * place / len(files), 0.5 / len(files)
-        opened.append(
-            open_file(
-                path,
-                code_page=code_page,
-                remembered=known,
-                limits=limits,
-                on_progress=within(on_progress, start, width),
-            )
-        )
+    opened = [
+        open_one(path, known, within(on_progress, 0.5 * place / len(files), 0.5 / len(files)))
+        for place, path in enumerate(files)
+    ]
     if mapping is not None and not any(
-        mapping.fits(file.table.headings) for file in opened if file.register is None
+        mapping.fingerprint == file.mapping.fingerprint for file in opened if not file.register
     ):
         raise ImportRefused(
             "The mapping fits none of the files: their headings differ from those it was made for."
@@ -219,7 +257,24 @@ def run_import(
             else file.with_mapping(file.mapping.replace(country=country.upper()))
             for file in opened
         ]
-    return load(opened, rules=rules, on_progress=within(on_progress, 0.5, 0.5))
+    return load_all(opened, within(on_progress, 0.5, 0.5))
+
+
+def fitted(mapping: HeadingMapping, current: HeadingMapping, *, name: str) -> HeadingMapping:
+    """A mapping in the order of the file that `current` is of.
+
+    Raises
+    ------
+    ImportRefused
+        If it is of a file with other headings.
+    """
+    order = {one.heading: place for place, one in enumerate(current.assignments)}
+    if mapping.fingerprint != current.fingerprint or {
+        one.heading for one in mapping.assignments
+    } != set(order):
+        raise ImportRefused(f"The mapping is for a file with other headings than {name}.")
+    assignments = sorted(mapping.assignments, key=lambda one: order[one.heading])
+    return mapping.replace(assignments=tuple(assignments))
 
 
 def load(
@@ -245,12 +300,17 @@ def load(
         If no file has company names, or no row is left.
     """
     rules = rules or Rules()
+    names = ", ".join(file.original.name for file in files) or "Nothing"
     if not any(file.has_names for file in files):
-        names = ", ".join(file.original.name for file in files) or "Nothing"
         raise ImportRefused(
             f"{names}: there is no column with company names. Choose it, or load the file together "
             "with the register's file."
         )
+    with refusing(names):
+        return _load(files, rules, on_progress)
+
+
+def _load(files: Sequence[MappedFile], rules: Rules, on_progress: OnProgress) -> ImportResult:
     tallies: dict[str, CellCounts] = {}
     rates: set[tuple[str, date]] = set()
     rejected: list[pl.DataFrame] = []
@@ -282,7 +342,15 @@ def load(
         )
         (lists if file.has_names else figures).append(frame)
     on_progress(Progress("Merging rows of the same company", 0.8))
-    merged = merge(pl.concat(lists, how="diagonal_relaxed"))
+    remarks = [(*note_on(file.mapping), *note_on_deals(file.original)) for file in files]
+    deals = [place for place, file in enumerate(files) if note_on_deals(file.original)]
+    merged = merge(
+        pl.concat(lists, how="diagonal_relaxed"),
+        deals=deals,
+        on_progress=within(on_progress, 0.8, 0.1),
+    )
+    if merged.disowned:
+        tallies.setdefault("org_number", CellCounts()).invalid += sum(merged.disowned.values())
     accounts, members, away = merged.accounts, merged.members, merged.away
     for frame in figures:
         place = int(frame[FILE][0]) if frame.height else 0
@@ -310,14 +378,16 @@ def load(
                 rows=file.original.rows_read,
                 unreadable=file.original.unreadable.height,
                 notes=file.original.notes,
+                remarks=remarks[place],
             )
-            for file in files
+            for place, file in enumerate(files)
         ),
         rejected=rejects,
         members=members,
         merged=away,
         tallies=tallies,
         rates=frozenset(rates),
+        disowned=merged.disowned,
     )
     on_progress(Progress("Done", 1.0))
     mappings = {file.original.name: file.mapping for file in files}

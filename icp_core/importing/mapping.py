@@ -1,6 +1,5 @@
 """What becomes of the headings of a file: a mapping to the columns of accounts, shown and corrected."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -10,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from icp_core.accounts.columns import BY_NAME, Kind
 from icp_core.errors import ImportRefused
-from icp_core.importing import values
+from icp_core.importing import dates, values
 from icp_core.importing.headings import parse
-from icp_core.reference import industry
+from icp_core.reference import industry, json_text
 
 INPUTS: Final = frozenset({"industry_text", "currency", "email"})
 """Columns a heading can be mapped to besides the canonical ones."""
@@ -22,6 +21,9 @@ AMOUNTS: Final = ("revenue", "operating_profit", "net_profit")
 
 NUMBERS: Final = (*AMOUNTS, "employees", "margin", "revenue_growth", "current_ratio")
 """Canonical columns whose headings are read as numbers."""
+
+DATES: Final = ("as_of", "founded")
+"""Canonical columns whose headings are read as dates."""
 
 YEARLY: Final = (*NUMBERS, "fiscal_year")
 """Columns of which a list can hold several years, one a heading."""
@@ -52,6 +54,8 @@ class Assignment(_Model):
         That the values are of, if the heading says so.
     decimal
         Decimal mark of the column's numbers.
+    date_order
+        Order of day, month and year in the column's dates; None where nothing tells: days come first.
     reason
         Why, for the person who checks.
     """
@@ -64,6 +68,7 @@ class Assignment(_Model):
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
     year: int | None = Field(default=None, ge=1900, le=2100)
     decimal: values.DecimalMark = "."
+    date_order: dates.Order | None = None
     reason: str = ""
 
     @property
@@ -222,8 +227,8 @@ class Mapping(_Model):
             If it is not a valid mapping; the message names the first field that is wrong.
         """
         try:
-            content = json.loads(text)
-        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+            content = json_text.parsed(text)
+        except ValueError as error:
             raise ImportRefused(f"This is not a mapping file ({error}).") from error
         return _validated(content)
 

@@ -25,9 +25,23 @@ from icp_core.profiles.model import (
 )
 
 REGIONS = ["SE-01", "SE-14", "NO-03", "FI-01"]
-CODES = ["J", "C", "K", "62.01", "62.02", "62", "63.11", "01.11", "10.1", "26.20", "70.10", "64.19"]
-KEYS = ["62", "62.0", "62.01", "63", "10.1", "C", "J", "K", "M"]
-NO_NUMBERS = [nan, inf, -inf]
+CODES = [
+    "C",
+    "M",
+    "62.01",
+    "62.02",
+    "62",
+    "63.11",
+    "01.11",
+    "10.1",
+    "26.20",
+    "70.10",
+    "64.19",
+    "62.10",
+    "62.20",
+]
+KEYS = ["62", "62.0", "62.01", "62.10", "63", "10.1", "C", "J", "K", "M"]
+NO_NUMBERS = [nan, inf, -inf, 1e16]
 TAGS = ["Azure", "AWS", "SAP", "HubSpot"]
 
 SCHEMA = {
@@ -91,7 +105,7 @@ def accounts(draw, revisions=True):
     # Few in most lists, since drawing is what takes the time.
     bands = LOWS_AND_HIGHS if draw(st.booleans()) else {}
     own = draw(st.lists(st.sampled_from(sorted(OWN)), unique=True, max_size=6))
-    return [
+    rows = [
         {
             "account_id": f"X-{i:03}",
             "name": f"Account {i}",
@@ -111,6 +125,10 @@ def accounts(draw, revisions=True):
         | {name: draw(maybe(st.sampled_from(OWN[name][1]))) for name in own}
         | {name: draw(maybe(st.sampled_from(values))) for name, values in bands.items()}
         for i in range(n)
+    ]
+    # What a section is in the other revision is worked out by hand elsewhere.
+    return [
+        row | ({"industry_revision": None} if row["industry"] in ("C", "M") else {}) for row in rows
     ]
 
 

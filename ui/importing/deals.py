@@ -4,9 +4,11 @@ import polars as pl
 import streamlit as st
 
 from icp_core.errors import IcpError
-from icp_core.importing.customers import OUTCOMES, Deals, MatchedDeals, match, read_deals, template
+from icp_core.importing.customers import OUTCOMES, Deals, MatchedDeals, match, template
 from icp_core.importing.library import ImportedList, Library
+from icp_core.importing.sandbox import match_deals
 from ui import data, shell
+from ui.downloads import download
 from ui.format import number, percent, plain
 from ui.importing.session import DealReview, ImportSession
 from ui.tables import Field, Table
@@ -19,11 +21,11 @@ _NONE = ""
 def draw(imported: ImportedList, session: ImportSession) -> None:
     """Draw the deals that stay with a list, and a file of more."""
     _kept(imported)
-    review = session.reviews.get(imported.key)
-    if review is None:
+    waiting = session.reviews.get(imported.key)
+    if waiting is None:
         _choose(imported, session)
     else:
-        _decide(imported, session, review)
+        _decide(imported, session, waiting)
 
 
 def words() -> dict[str, str]:
@@ -88,30 +90,26 @@ def _choose(imported: ImportedList, session: ImportSession) -> None:
                 disabled=file is None,
                 key="deals_match",
             )
-            st.download_button(
+            download(
                 _("Template"),
-                template,
-                file_name="customers-template.csv",
+                template(),
+                name="customers-template.csv",
                 mime="text/csv",
-                icon=":material/download:",
-                on_click="ignore",
                 key="deals_template",
             )
     if opened and file is not None:
         try:
             with st.spinner(_("Matching the deals")):
-                deals = read_deals(file.getvalue(), name=file.name)
-                session.reviews[imported.key] = matched(
-                    file.name, deals, data.universe(imported.source).frame
-                )
+                accounts = data.universe(imported.source).frame
+                deals, matches = match_deals(file, accounts, name=file.name)
+                session.reviews[imported.key] = review(file.name, deals, matches, accounts)
         except IcpError as error:
             session.problem = str(error)
         st.rerun()
 
 
-def matched(name: str, deals: Deals, accounts: pl.DataFrame) -> DealReview:
-    """Deals beside the accounts, with as many of these as decisions need."""
-    matches = match(deals, accounts)
+def review(name: str, deals: Deals, matches: MatchedDeals, accounts: pl.DataFrame) -> DealReview:
+    """Deals to agree to, with as many of the accounts as decisions need."""
     ids = [*matches.matched["account_id"], *matches.ambiguous["candidates"].explode().drop_nulls()]
     few = accounts.filter(pl.col("account_id").is_in(pl.Series(ids, dtype=pl.String).implode()))
     told = [column for column in ("name", "city", "org_number", "domain") if column in few.columns]
@@ -130,6 +128,8 @@ def _decide(imported: ImportedList, session: ImportSession, review: DealReview) 
             st.metric(_("Not in the list"), number(now.unmatched.height), border=True)
         _ambiguous(review, imported)
         _unmatched(now)
+        for note in review.deals.notes:
+            st.caption(plain(note))
         if review.deals.rejected.height:
             reasons = review.deals.rejected["reason"].value_counts(sort=True).iter_rows()
             listed = "; ".join(f"{number(count)} × {_(reason)}" for reason, count in reasons)
