@@ -117,10 +117,12 @@ def sizing(evaluation: Evaluation, team: TeamPlan) -> Sizing:
     sam = Bounds(int(sure.sum()), int(perhaps.sum()) + int(perhaps_possible.sum()))
     limit = most_potential(evaluation.profile, columns=evaluation.universe.columns)
     least, most = matches.value_ends(evaluation.profile)
-    most_possible = possible.value_ends(evaluation.profile)[1]
+    least_possible, most_possible = possible.value_ends(evaluation.profile)
     low = np.nan_to_num(least[sure])
+    # What nothing limits counts as the least it can be.
+    unlimited = np.concatenate([least[perhaps], least_possible[perhaps_possible]])
     high = np.concatenate([most[perhaps], most_possible[perhaps_possible]])
-    high = np.nan_to_num(high, nan=limit or 0.0)
+    high = np.where(np.isnan(high), np.fmax(unlimited, limit or 0.0), high)
     room = team.capacity
 
     def ranks() -> Floats:

@@ -462,7 +462,7 @@ class Evaluation:
         """As `Market.tam_value`."""
         least, most = self._value
         known = self.potential.total + self.possible.potential(self.profile).total
-        return Bounds(least, known if most is None else most)
+        return Bounds(least, max(least, known) if most is None else most)
 
     @cached_property
     def market(self) -> Market:

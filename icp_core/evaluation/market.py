@@ -223,8 +223,9 @@ class Market:
     def tam_value(self) -> Bounds:
         """Total addressable market in potential; without a limit the high end is of what is known."""
         known = self.potential + self.potential_possible
+        most = self.potential_most
         return Bounds(
-            self.potential_least, known if self.potential_most is None else self.potential_most
+            self.potential_least, max(self.potential_least, known) if most is None else most
         )
 
     @property

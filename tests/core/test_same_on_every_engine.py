@@ -174,9 +174,9 @@ def test_a_section_is_an_industry(evaluate, test, role, expected):
     assert tam(evaluate(frame, Profile(name="P", criteria=(criterion,)))) == expected
 
 
-@pytest.mark.parametrize(("letter", "matching"), [("J", 1), ("K", 2)])
+@pytest.mark.parametrize(("letter", "matching"), [("J", 3), ("K", 0)])
 def test_a_section_means_what_its_own_revision_says(evaluate, letter, matching):
-    """Programming (62) is in J of Rev. 2 and in K of Rev. 2.1."""
+    """A profile's J is that of Rev. 2, which holds what K of Rev. 2.1 holds (62)."""
     frame = accounts(industry=["J", "K", "62.10"], industry_revision=["2", "2.1", "2.1"])
     assert evaluate(frame, must("industry", Choice.of(letter))).market.matching == matching
     finer = evaluated_in_memory(frame, must("industry", Choice.of("62")))

@@ -24,7 +24,8 @@ from icp_core.profiles.model import (
 )
 from icp_core.sources import load
 from ui import state
-from ui.format import bounds, money_bounds, number
+from ui.format import bounds, number
+from ui.headline import tam_value
 
 MUST, NICE = Role.MUST_HAVE, Role.NICE_TO_HAVE
 PROFILE = Profile(
@@ -85,7 +86,7 @@ def assert_shows(app: AppTest, profile: Profile, dataset: str = "norway") -> Non
     assert shown["Matches"] == bounds(expected.tam)
     told = dataset not in ("norway", "listed")
     assert shown["White space"] == (number(expected.white_space) if told else "–")
-    assert shown["TAM value a year"] == money_bounds(expected.tam_value, profile.currency)
+    assert shown["TAM value a year"] == tam_value(expected)
     tiers = next(value for label, value in shown.items() if label.startswith("Tiers"))
     assert tiers == " · ".join(number(tier.accounts) for tier in expected.ranked)
 
