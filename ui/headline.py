@@ -130,7 +130,7 @@ def unknown_potential(whole: Market) -> list[str]:
     if day is not None:
         said.append(
             _("The last rate of {currency} is of {day}.").format(
-                currency=whole.profile.currency, day=day
+                currency=whole.profile.currency, day=plain(day.isoformat())
             )
         )
     return said
