@@ -47,7 +47,7 @@ _STATUSES: Final = (
 )  # fmt: skip
 _TEXTS: Final = (
     "name", "website", "linkedin_url", "stock_symbol", "city", "sector", "funding_stage", "owner",
-    "territory", "industry_text", "source",
+    "territory", "industry_text", "address", "source",
 )  # fmt: skip
 _DEGREES: Final = ("latitude", "longitude")
 NUMBER_COUNTRY: Final = "#number_country"
@@ -124,7 +124,7 @@ def clean(
     source
         Filled into `source` where the file has none.
     """
-    text = raw.select(ROW, *_texts(mapping))
+    text = _addressed(raw.select(ROW, *_texts(mapping)))
     known = set(text.columns)
     frame = text.select(ROW)
     frame = _identity(frame, text, mapping, rules, tallies)
@@ -145,6 +145,23 @@ def _texts(mapping: HeadingMapping) -> list[pl.Expr]:
         pl.coalesce(pl.col(a.heading) for a in mapping.of(str(column))).alias(str(column))
         for column in columns
     ]
+
+
+# The end of an address: 0155 Oslo; 211 22 Malmö, Sweden; SE-211 22 Malmö.
+_TOWN: Final = (
+    r"(?:^|[\s,])(?:[A-Z]{1,2}-)?(\d{3} ?\d{2}|\d{4})\s+(\pL[\pL .'-]*?)\s*(?:,\s*[\pL ]+)?$"
+)
+
+
+def _addressed(text: pl.DataFrame) -> pl.DataFrame:
+    """Postcode and town out of addresses, where the file has no columns for them."""
+    if "address" not in text.columns:
+        return text
+    return text.with_columns(
+        pl.col("address").str.extract(_TOWN, group).alias(column)
+        for group, column in enumerate(("postcode", "city"), start=1)
+        if column not in text.columns
+    )
 
 
 def _map(texts: pl.Series, function: Callable[[str], str | None]) -> pl.Series:

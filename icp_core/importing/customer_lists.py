@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,6 +36,8 @@ class CustomerList:
         How many rows say nothing: deals still open, rows without a company.
     missing
         Names (or domains, or numbers) of the first companies that were not found.
+    question
+        The stages that a person has to explain, as a sentence; None if there are none.
     """
 
     outcomes: Outcomes
@@ -43,6 +46,7 @@ class CustomerList:
     unmatched: int
     rejected: int
     missing: tuple[str, ...]
+    question: str | None = None
 
     def sentence(self) -> str:
         """What became of the rows."""
@@ -51,14 +55,21 @@ class CustomerList:
             for count, what in (
                 (self.ambiguous, "fit several accounts"),
                 (self.unmatched, "are not among them"),
-                (self.rejected, "name no company or no outcome"),
+                (self.rejected, "are open, or name no company or no outcome"),
             )
             if count
         ]
-        return ", ".join([f"{self.matched:,} rows found their account", *rest]) + "."
+        told = ", ".join([f"{self.matched:,} rows found their account", *rest]) + "."
+        return f"{told} {self.question}" if self.question else told
 
 
-def from_file(source: Path | bytes, universe: Universe, *, name: str | None = None) -> CustomerList:
+def from_file(
+    source: Path | bytes,
+    universe: Universe,
+    *,
+    name: str | None = None,
+    answers: Mapping[str, str] | None = None,
+) -> CustomerList:
     """Deals and customers out of a CRM's export or our template.
 
     Parameters
@@ -69,6 +80,8 @@ def from_file(source: Path | bytes, universe: Universe, *, name: str | None = No
         The accounts to find them among.
     name
         What the user calls the file, where only its content is given.
+    answers
+        What stages mean that are not understood (see `customers.read_deals`).
 
     Raises
     ------
@@ -77,7 +90,7 @@ def from_file(source: Path | bytes, universe: Universe, *, name: str | None = No
     LearningError
         If it has no row with a company, or none of its companies is among the accounts.
     """
-    return _found(customers.read_deals(source, name=name), universe)
+    return _found(customers.read_deals(source, name=name, answers=answers), universe)
 
 
 def from_text(text: str, universe: Universe) -> CustomerList:
@@ -146,7 +159,8 @@ def _company(line: str) -> dict[str, str]:
 
 def _found(given: customers.Deals, universe: Universe) -> CustomerList:
     if given.rows.is_empty():
-        raise LearningError("The customer list has no row with a company and an outcome.")
+        asked = f" {given.question}" if given.question else ""
+        raise LearningError(f"The customer list has no row with a company and an outcome.{asked}")
     matches = customers.match(given, universe.frame)
     if matches.matched.is_empty():
         raise LearningError(
@@ -162,4 +176,5 @@ def _found(given: customers.Deals, universe: Universe) -> CustomerList:
         matches.unmatched.height,
         given.rejected.height,
         tuple(labels.head(10)),
+        given.question,
     )

@@ -1,6 +1,6 @@
 """A load from files to accounts, with the report, the rejects and what was merged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ from icp_core.importing import registers
 from icp_core.importing.cell_counts import CellCounts
 from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, clean
 from icp_core.importing.duplicates import FILE, merge, merge_shared
-from icp_core.importing.guessing import guess
+from icp_core.importing.guessing import guess, with_assumptions
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.reading import read
 from icp_core.importing.registers import Register
@@ -162,6 +162,7 @@ def run_import(
     rules: Rules | None = None,
     country: str | None = None,
     code_page: str | None = None,
+    settle: Callable[[HeadingMapping], HeadingMapping] | None = None,
     limits: Limits | None = None,
     on_progress: OnProgress = no_progress,
 ) -> ImportResult:
@@ -181,6 +182,8 @@ def run_import(
         Of rows that name none (ISO 3166-1 alpha-2), where the file does not tell.
     code_page
         Of text that is not UTF-8; None finds out.
+    settle
+        Answers what was assumed of each list's headings, before anything is loaded.
     limits
         How much of an untrusted file to read.
     on_progress
@@ -216,8 +219,14 @@ def run_import(
         opened = [
             file
             if file.mapping.country
-            else file.with_mapping(file.mapping.replace(country=country.upper()))
+            else file.with_mapping(
+                with_assumptions(file.mapping.replace(country=country.upper()), file.table)
+            )
             for file in opened
+        ]
+    if settle is not None:
+        opened = [
+            file if file.register else file.with_mapping(settle(file.mapping)) for file in opened
         ]
     return load(opened, rules=rules, on_progress=within(on_progress, 0.5, 0.5))
 
@@ -249,7 +258,8 @@ def load(
         names = ", ".join(file.original.name for file in files) or "Nothing"
         raise ImportRefused(
             f"{names}: there is no column with company names. Choose it, or load the file together "
-            "with the register's file."
+            "with the register's file. The headings are "
+            f"{', '.join(h for file in files for h in file.table.headings[:30])}."
         )
     tallies: dict[str, CellCounts] = {}
     rates: set[tuple[str, date]] = set()

@@ -72,7 +72,8 @@ def test_a_newer_load_tells_what_changed_and_customers_are_matched(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     answer = json.loads(done.stdout)
     assert answer["changes"] == {"new": 1, "gone": 1, "moved": 1}
-    assert answer["customers"] == {"matched": 1, "ambiguous": 0, "unmatched": 1}
+    counts = {"matched": 1, "ambiguous": 0, "unmatched": 1}
+    assert answer["customers"] == counts | {"stages": {}}
     rows = pl.read_parquet(new).sort("name").select("name", "owner", "is_customer").rows()
     assert rows == [("A", "Kim", True), ("C", None, False)]
     assert pl.read_parquet(won)["outcome"].to_list() == ["won"]

@@ -4,8 +4,9 @@ import polars as pl
 import streamlit as st
 
 from icp_core.errors import IcpError
-from icp_core.importing.customers import OUTCOMES, Deals, MatchedDeals, match, read_deals, template
+from icp_core.importing.customers import Deals, MatchedDeals, match, read_deals, template
 from icp_core.importing.library import ImportedList, Library
+from icp_core.importing.stages import OUTCOMES
 from ui import data, shell
 from ui.format import number, percent, plain
 from ui.importing.session import DealReview, ImportSession
