@@ -154,14 +154,24 @@ _TOWN: Final = (
 
 
 def _addressed(text: pl.DataFrame) -> pl.DataFrame:
-    """Postcode and town out of addresses, where the file has no columns for them."""
-    if "address" not in text.columns:
-        return text
-    return text.with_columns(
-        pl.col("address").str.extract(_TOWN, group).alias(column)
-        for group, column in enumerate(("postcode", "city"), start=1)
-        if column not in text.columns
-    )
+    """Postcode and town out of addresses, where the file has no columns for them.
+
+    A town with its country behind it (`Malmö, Skåne, Sweden`) is taken apart.
+    """
+    if "address" in text.columns:
+        text = text.with_columns(
+            pl.col("address").str.extract(_TOWN, group).alias(column)
+            for group, column in enumerate(("postcode", "city"), start=1)
+            if column not in text.columns
+        )
+    if "city" in text.columns:
+        parts = text["city"].str.split(",")
+        if "country" not in text.columns:
+            last = parts.list.last().str.strip_chars().set(parts.list.len() < 2, None)
+            named = _map(last, geography.country_code)
+            text = text.with_columns(country=named) if named.count() else text
+        text = text.with_columns(city=parts.list.first().str.strip_chars())
+    return text
 
 
 def _map(texts: pl.Series, function: Callable[[str], str | None]) -> pl.Series:

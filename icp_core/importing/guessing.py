@@ -1,6 +1,5 @@
 """A first mapping of a file's headings: by their words, and by what the values look like."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping as Mapping_
 from types import MappingProxyType
@@ -10,7 +9,15 @@ import polars as pl
 
 from icp_core.accounts.columns import BY_NAME
 from icp_core.importing import values
-from icp_core.importing.headings import CONTACT, Heading, is_entity, is_unit, named_unit, parse
+from icp_core.importing.headings import (
+    CONTACT,
+    Heading,
+    is_entity,
+    is_unit,
+    named_unit,
+    parse,
+    words,
+)
 from icp_core.importing.mapping import (
     AMOUNTS,
     FRACTIONS,
@@ -27,7 +34,6 @@ from icp_core.importing.mapping import (
 from icp_core.importing.national import country_of
 from icp_core.importing.tables import Table
 from icp_core.reference import geography, industry
-from icp_core.reference.text import fold
 
 GIVEN_BACK: Final = "most of its cells are not what the heading says: kept as it is"
 
@@ -160,12 +166,12 @@ def _undoubted(assignment: Assignment) -> Assignment:
     figures = {"currency", "no currency", "unit", "per cent"} & set(assignment.doubts)
     if not figures or assignment.reason == _ALLABOLAG_SAYS:
         return assignment
-    words = parse(assignment.heading)
+    parsed = parse(assignment.heading)
     return assignment.model_copy(
         update={
             "doubts": (),
-            "confidence": round(words.confidence, 2),
-            "unit": words.unit or 1.0,
+            "confidence": round(parsed.confidence, 2),
+            "unit": parsed.unit or 1.0,
             "reason": "known heading",
         }
     )
@@ -286,7 +292,7 @@ def _looks(cells: pl.Series) -> dict[str, float]:
             year=values.year(text).is_not_null().mean(),
             words=(text.str.contains(r"\pL") & ~text.str.contains("@|://")).mean(),
             postcode=(text.str.contains(r"\d") & (text.str.len_chars() <= 12)).mean(),
-            currency=text.str.contains(r"^(?:\pL{3}|kr|[€$£])$").mean(),
+            currency=values.currency_code(text).is_not_null().mean(),
             foreign_number=text.str.contains(r"^\pL{0,5}[\s:-]?(?:\d[\s./-]?){5,}\pL{0,3}$").mean(),
             # A key or a code, no amount: long and nearly all different, or with leading zeros.
             identifier=(
@@ -558,7 +564,7 @@ def _doubt_currencies(
         stated = values.stated_currency(pl.lit(cells))
         if len(cells) and pl.select(stated.is_not_null().mean()).item() >= 0.5:
             continue
-        words = set(re.findall(r"[a-z]+", fold(heading)))
+        said = set(words(heading))
         if vendor:
             guesses[heading] = assignment.doubting(
                 "no currency",
@@ -569,7 +575,7 @@ def _doubt_currencies(
             guesses[heading] = assignment.doubting(
                 "no currency", 0.5, "it has no currency: choose one"
             )
-        elif words & _ENGLISH and not words & {"kr", "tkr", "mkr"}:
+        elif said & _ENGLISH and not said & {"kr", "tkr", "mkr"}:
             guesses[heading] = assignment.doubting(
                 "currency", 0.75, "no currency is named: taken for that of each company's country"
             )

@@ -116,7 +116,17 @@ _NAMES: Final = ("name", "namn", "navn", "nimi")
 _CODES: Final = ("kode", "kod", "code", "koodi", "nummer", "number", "nr", "no", "id", *_NAMES)
 _DATES: Final = ("date", "datum", "dato", "year", "ar", "vuosi", "at", "on", "pvm", "paiva")
 _CODED: Final = frozenset(
-    {"municipality", "region", "country", "city", "legal_form", "status", "owner", "industry_text"}
+    {
+        "municipality",
+        "region",
+        "country",
+        "city",
+        "legal_form",
+        "status",
+        "owner",
+        "industry",
+        "industry_text",
+    }
 )
 _PLACES: Final = frozenset({"city", "postcode", "country", "region", "municipality"})
 _DATED: Final = frozenset({"founded", "as_of"})
@@ -372,10 +382,10 @@ def _meaning(words: str) -> _Found | None:
     outside = re.sub(r"[(\[].*?[)\]]", " ", words)
     inside = re.findall(r"[(\[](.*?)[)\]]", words)
     found = _lookup(words, 0.98) or (_lookup(outside, 0.96) if inside else None)
-    if found is None or found.meaning == "address":
+    if found is not None and found.meaning == "address":
         for part in inside:
             found = _lookup(part, 0.94) or found
-    elif any(set(_tokens(part)) & _OTHER for part in inside):
+    elif found is not None and any(set(_tokens(part)) & _OTHER for part in inside):
         return None
     if found is None and "/" in outside:
         # Alternatives: "City/town/village of address", "Company / Account".
@@ -465,7 +475,7 @@ def _compound(key: str) -> tuple[str, int] | None:
             rest = key.removeprefix(stem)
             for whole in (rest, re.sub("nr$", "nummer", rest)) if rest != key else ():
                 if (known := _bare_table().get(whole)) and known[0] in meanings:
-                    return known
+                    return known[0], known[1] + 1000 * _KINDS.get(stem, 0)
     return None
 
 
