@@ -581,10 +581,15 @@ def _doubt_currencies(
             )
 
 
+def _is_bare(assignment: Assignment) -> bool:
+    """Whether neither the heading nor the row below it names a unit."""
+    return assignment.unit == 1.0 and parse(assignment.heading).unit is None
+
+
 def _doubt_scales(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
     """Revenues too small for the headcounts beside them are in thousands or millions."""
     headcounts = [a for a in guesses.values() if a.column == "employees"]
-    revenues = [a for a in guesses.values() if a.column == "revenue" and a.unit == 1.0]
+    revenues = [a for a in guesses.values() if a.column == "revenue" and _is_bare(a)]
     if not headcounts or not revenues or revenues[0].reason == _CHOSEN:
         return
     staff = sample.select(values.headcount(pl.col(headcounts[0].heading))).to_series()
@@ -598,7 +603,7 @@ def _doubt_scales(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
         return
     unit = 1e3 if middle * 1e3 >= _LEAST_REVENUE_EACH else 1e6
     word = "thousands" if unit == 1e3 else "millions"
-    for assignment in [a for a in guesses.values() if a.column in AMOUNTS and a.unit == 1.0]:
+    for assignment in [a for a in guesses.values() if a.column in AMOUNTS and _is_bare(a)]:
         if "unit" not in assignment.doubts and assignment.reason != _CHOSEN:
             guesses[assignment.heading] = assignment.doubting(
                 "unit",
