@@ -156,7 +156,7 @@ def _parser() -> argparse.ArgumentParser:
     teach.add_argument("--out", type=Path, help="write the suggested profile as JSON")
     teach.add_argument("--json", action="store_true", help="one JSON object and nothing else")
 
-    made = commands.add_parser("demo", help="write a fictional universe to a Parquet file")
+    made = commands.add_parser("demo", help="write a fictional list of accounts to a Parquet file")
     made.set_defaults(run=_demo)
     made.add_argument("--rows", type=_count, default=demo.ROWS)
     made.add_argument("--seed", type=int, default=demo.SEED)

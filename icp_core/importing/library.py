@@ -118,7 +118,7 @@ class Library:
                 return ImportedList.model_validate_json((self._lists / key / _ABOUT).read_bytes())
         except (ValidationError, OSError):
             pass
-        raise ImportRefused(f"There is no loaded universe {key}; it may have been deleted.")
+        raise ImportRefused(f"There is no imported list {key}; it may have been deleted.")
 
     def save(
         self, result: ImportResult, label: str, *, replacing: str | None = None
@@ -409,7 +409,7 @@ def _reading(imported: ImportedList) -> Iterator[None]:
         yield
     except (OSError, pl.exceptions.PolarsError) as error:
         raise ImportRefused(
-            f"The universe {imported.label} cannot be read; load its file again."
+            f"The list {imported.label} cannot be read; load its file again."
         ) from error
 
 
@@ -417,12 +417,12 @@ def _imported_list(**fields: object) -> ImportedList:
     try:
         return ImportedList.model_validate(fields)
     except ValidationError as error:
-        raise ImportRefused("A universe needs a name of 1 to 120 characters.") from error
+        raise ImportRefused("A list needs a name of 1 to 120 characters.") from error
 
 
 def _new_key(label: str) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", fold(label)).strip("-")[:40]
-    return f"{slug or 'universe'}-{secrets.token_hex(4)}"
+    return f"{slug or 'list'}-{secrets.token_hex(4)}"
 
 
 def _replace(path: Path, text: str) -> None:

@@ -21,7 +21,7 @@ from icp_core.learning.scorecard import SHARPEST, SIGNIFICANT, Scorecard
 from icp_core.reference import industry
 from icp_core.reference.arrays import Floats, Rows
 
-Standing = Literal["proven", "overlaps", "unproven"]
+Finding = Literal["proven", "overlaps", "unproven"]
 
 _POWER: Final = 0.8
 _SHOWN_BINS: Final = 8
@@ -39,7 +39,7 @@ class Attribute:
     ----------
     column
         The column.
-    standing
+    finding
         `proven`: says something beyond the attributes picked before it; `overlaps`: does on its own,
         but what it adds is not proven; `unproven`: could be chance.
     z
@@ -54,12 +54,12 @@ class Attribute:
         Share whose value is known.
     evidence
         Weights of evidence per level: beyond the others where that is proven, else on its own.
-    place
-        Place among the suggested attributes, from 0; None where it is not suggested.
+    rank
+        Rank among the suggested attributes, from 0; None where it is not suggested.
     """
 
     column: Column
-    standing: Standing
+    finding: Finding
     z: float
     p_adjusted: float
     share_best: float
@@ -68,7 +68,7 @@ class Attribute:
     known_best: float
     known_others: float
     evidence: Evidence
-    place: int | None
+    rank: int | None
 
     def sentence(self, others: str = "the market") -> str:
         """What the numbers say in plain words.
@@ -78,7 +78,7 @@ class Attribute:
         others
             What the best are compared with.
         """
-        if self.standing == "unproven" or self.lift is None:
+        if self.finding == "unproven" or self.lift is None:
             return f"{self.column.label}: can't tell yet; chance alone could make this difference."
         text = (
             f"{self.column.label} ({favourable(self.evidence)}): {100 * self.share_best:.0f} % of the "
@@ -86,7 +86,7 @@ class Attribute:
             f"{self.lift.value:.1f} times as common "
             f"(95 % interval {self.lift.low:.1f} to {self.lift.high:.1f})."
         )
-        if self.standing == "overlaps":
+        if self.finding == "overlaps":
             text += " It overlaps with the others; what it adds to them is not proven."
         return text
 
@@ -166,23 +166,23 @@ def attributes(
     for name in names:
         values, z = alone[name]
         coded = labelled.coded[name]
-        standing: Standing = "unproven"
+        finding: Finding = "unproven"
         if name in beyond:
-            standing = "proven"
+            finding = "proven"
         elif p_adjusted[name] <= SIGNIFICANT:
-            standing = "overlaps"
+            finding = "overlaps"
         learned = (
             beyond[name].evidence
             if name in beyond
             else evidence.learn(coded, labelled.positive, expected)
         )
-        place = suggested.index(name) if name in suggested else None
+        rank = suggested.index(name) if name in suggested else None
         shares = _shares(labelled, coded, values)
         found.append(
-            Attribute(coded.levels.column, standing, z, p_adjusted[name], *shares, learned, place)
+            Attribute(coded.levels.column, finding, z, p_adjusted[name], *shares, learned, rank)
         )
     return tuple(
-        sorted(found, key=lambda a: (a.place is None, a.place if a.place is not None else -a.z))
+        sorted(found, key=lambda a: (a.rank is None, a.rank if a.rank is not None else -a.z))
     )
 
 

@@ -84,7 +84,7 @@ class LearningResult:
     @property
     def suggested(self) -> tuple[Attribute, ...]:
         """The four to five sharpest attributes, fewer where fewer are proven."""
-        return tuple(a for a in self.attributes if a.place is not None)
+        return tuple(a for a in self.attributes if a.rank is not None)
 
     @property
     def compared(self) -> str:
@@ -94,15 +94,15 @@ class LearningResult:
     def attribute_table(self) -> pl.DataFrame:
         """One row per attribute, the sharpest first.
 
-        Columns: column, suggested, standing, share_best, share_others, lift, low, high (null where
+        Columns: column, suggested, finding, share_best, share_others, lift, low, high (null where
         nobody is at a favourable level) and p_adjusted.
         """
         return pl.DataFrame(
             [
                 {
                     "column": one.column.name,
-                    "suggested": one.place is not None,
-                    "standing": one.standing,
+                    "suggested": one.rank is not None,
+                    "finding": one.finding,
                     "share_best": one.share_best,
                     "share_others": one.share_others,
                     "lift": one.lift.value if one.lift else None,
@@ -188,9 +188,9 @@ class LearningResult:
             rows = wanted["row"].cast(pl.Int64).to_numpy()
         if weights is None:
             telling = {
-                a.column.name: 3.0 if a.place is not None else 1.0
+                a.column.name: 3.0 if a.rank is not None else 1.0
                 for a in self.attributes
-                if a.standing != "unproven"
+                if a.finding != "unproven"
             }
             weights = {c.name: telling.get(c.name, 0.0) for c in self.columns} if telling else {}
         passed = None
@@ -265,8 +265,8 @@ class LearningResult:
             "attributes": [
                 {
                     "column": a.column.name,
-                    "suggested": a.place is not None,
-                    "standing": a.standing,
+                    "suggested": a.rank is not None,
+                    "finding": a.finding,
                     "p_adjusted": a.p_adjusted,
                     "share_best": a.share_best,
                     "share_others": a.share_others,

@@ -64,7 +64,7 @@ class Learned:
     @property
     def suggested(self) -> tuple[Attribute, ...]:
         """The four to five sharpest attributes, fewer where fewer are proven."""
-        return tuple(a for a in self.attributes if a.place is not None)
+        return tuple(a for a in self.attributes if a.rank is not None)
 
 
 def learn_from(
@@ -94,7 +94,7 @@ def learn_from(
     """
     card = scorecard.fit(labelled, rng)
     found = attributes(labelled, card, rng)
-    suggested = [attribute for attribute in found if attribute.place is not None]
+    suggested = [attribute for attribute in found if attribute.rank is not None]
     criteria = _criteria(suggested, labelled)
     if not criteria:
         return Learned(card, found, None)

@@ -57,8 +57,8 @@ def learned(planted):
 
 
 def test_what_matters_is_proven_and_noise_is_not(learned):
-    standing = {a.column.name: a.standing for a in learned.attributes}
-    assert standing == {
+    finding = {a.column.name: a.finding for a in learned.attributes}
+    assert finding == {
         "heads": "proven",
         "flag": "proven",
         "copy": "overlaps",

@@ -71,7 +71,7 @@ def _all(result: LearningResult) -> None:
         table,
         (
             Field("label", _("Attribute")),
-            Field("standing", _("Evidence")),
+            Field("finding", _("Evidence")),
             Field("share_best", _("Of the best")),
             Field("share_others", _("Of the others")),
             Field("lift", _("Lift")),
