@@ -294,6 +294,15 @@ class Mapping(_Model):
         """Assignments that were assumed, to be answered before anything is computed from them."""
         return tuple(a for a in self.assignments if a.is_assumed)
 
+    def confirmed(self) -> "Mapping":
+        """A copy in which a person agreed to all that was assumed; a currency still has to be chosen."""
+        mapping = self
+        for one in self.questions():
+            left = tuple(doubt for doubt in one.doubts if doubt == "no currency")
+            agreed = {"doubts": left, "confidence": one.confidence if left else 1.0}
+            mapping = mapping.changing(one.heading, **agreed, reason=one.reason)
+        return mapping
+
     def replace(self, **changes: Any) -> "Mapping":
         """A validated copy with some fields changed.
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import polars as pl
 import pytest
@@ -92,6 +93,30 @@ def test_the_corrected_mapping_is_used_for_the_next_file_with_these_headings(
     settled(app)
     again = looked_at(open_page(PAGE), ("proff-2.csv", PROFF.read_bytes()))
     assert again.selectbox(key=box(again, "ERP", "becomes")).value == "technologies"
+
+
+def test_what_was_assumed_is_asked_before_the_load_and_remembered(open_page: Open) -> None:
+    content = b"Company,Country,Revenue,Growth\nA,US,25000000,119\nB,DE,9000000,4\n"
+    app = looked_at(open_page(PAGE), ("us.csv", content))
+    assert "2 questions before the load" in texts(app)
+
+    def question(heading: str) -> Any:
+        return next(b for b in app.selectbox if b.label.startswith(f"**{heading}**"))
+
+    assert "choose one" in question("Revenue").label
+    assert question("Revenue").value is None
+    question("Revenue").select("USD").run()
+    assert "1 question before the load" in texts(app)
+    app.button(key="import_agree_0").click().run()
+    assert "before the load" not in texts(app)
+    app.button(key="import_load").click().run()
+    settled(app)
+    (entry,) = Library().lists()
+    frame = Library().open(entry.key).frame.sort("name")
+    assert frame["revenue_original"].to_list() == [25e6, 9e6]
+    assert frame["revenue_growth"].to_list() == pytest.approx([1.19, 0.04])
+    again = looked_at(open_page(PAGE), ("us-2.csv", content))
+    assert "before the load" not in texts(again)
 
 
 @pytest.mark.parametrize("path", ["app.py", "pages/1_Builder.py", "pages/5_Accounts.py"])
