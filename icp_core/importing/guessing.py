@@ -1,7 +1,9 @@
 """A first mapping of a file's headings: by their words, and by what the values look like."""
 
 from collections import Counter
+from collections.abc import Iterable
 from collections.abc import Mapping as Mapping_
+from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -38,7 +40,6 @@ from icp_core.reference import geography, industry
 GIVEN_BACK: Final = "most of its cells are not what the heading says: kept as it is"
 
 _SAMPLE: Final = 2_000
-_CHOSEN: Final = "chosen"
 # Least share of cells that fit a column before it is given back, and from which others fit better.
 _LEAST_FIT: Final = 0.5
 _GOOD_FIT: Final = 0.8
@@ -138,43 +139,36 @@ def guess(table: Table) -> Mapping:
     if not mapping.of("country") and mapping.country is None:
         country = _country_by_words(guesses)
         mapping = mapping.model_copy(update={"country": country})
-    return with_assumptions(mapping, table)
+    _doubt_fractions(guesses, sample)
+    _doubt_currencies(guesses, sample, country=mapping.country)
+    _doubt_scales(guesses, sample)
+    return mapping.model_copy(update={"assignments": tuple(guesses.values())})
 
 
-def with_assumptions(mapping: Mapping, table: Table) -> Mapping:
-    """The mapping, with what had to be assumed about its figures marked to be asked for.
+def in_country(mapping: Mapping, country: str) -> Mapping:
+    """The mapping of a list that names no country, once a person has said which it is.
 
-    Guessed anew where the country of rows that name none became known; what a person decided stays.
+    A currency that could not be told for want of a country may go without saying now.
 
     Parameters
     ----------
     mapping
-        Of the table's headings.
-    table
-        As read.
+        As guessed.
+    country
+        ISO 3166-1 alpha-2.
     """
-    sample, _ = _without_units(_filled(table.head(_SAMPLE)))
-    assignments = {a.heading: _undoubted(a) for a in mapping.assignments}
-    _doubt_fractions(assignments, sample)
-    _doubt_currencies(assignments, sample, country=mapping.country)
-    _doubt_scales(assignments, sample)
-    return mapping.model_copy(update={"assignments": tuple(assignments.values())})
-
-
-def _undoubted(assignment: Assignment) -> Assignment:
-    """Before anything about its figures was assumed."""
-    figures = {"currency", "no currency", "unit", "per cent"} & set(assignment.doubts)
-    if not figures or assignment.reason == _ALLABOLAG_SAYS:
-        return assignment
-    parsed = parse(assignment.heading)
-    return assignment.model_copy(
-        update={
-            "doubts": (),
-            "confidence": round(parsed.confidence, 2),
-            "unit": parsed.unit or 1.0,
-            "reason": "known heading",
-        }
-    )
+    assignments = {}
+    for one in mapping.assignments:
+        if "no currency" in one.doubts and not mapping.of("country"):
+            left = tuple(doubt for doubt in one.doubts if doubt != "no currency")
+            sure = one.confidence if left else round(parse(one.heading).confidence, 2)
+            bare = one.model_copy(update={"doubts": left, "confidence": sure})
+            assignments[one.heading] = _without_currency(
+                bare, {country}, vendor=_dollar_vendor(a.heading for a in mapping.assignments)
+            )
+        else:
+            assignments[one.heading] = one
+    return mapping.replace(country=country, assignments=tuple(assignments.values()))
 
 
 def _filled(sample: pl.DataFrame) -> pl.DataFrame:
@@ -491,11 +485,7 @@ def _settle_units(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
 def _doubt_fractions(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
     """Per cent without a sign, by the distribution of all years of a column."""
     for column in FRACTIONS:
-        own = [
-            a
-            for a in guesses.values()
-            if a.column == column and a.unit == 1.0 and a.reason != _CHOSEN and not a.doubts
-        ]
+        own = [a for a in guesses.values() if a.column == column and a.unit == 1.0 and not a.doubts]
         figures = pl.concat(
             [values.numbers(sample[a.heading].drop_nulls(), a.decimal) for a in own]
             or [pl.Series(dtype=pl.Float64)]
@@ -555,30 +545,39 @@ def _doubt_currencies(
     countries = {geography.country_code(text) for text in named}
     if not texts or texts[0].null_count():
         countries.add(country)
-    nordic = countries <= _NORDIC
-    vendor = next((v for v in _IN_DOLLARS if any(v in h.casefold() for h in guesses)), None)
     for heading, assignment in guesses.items():
-        if assignment.column not in AMOUNTS or assignment.currency or assignment.reason == _CHOSEN:
+        if assignment.column not in AMOUNTS or assignment.currency:
             continue
         cells = sample[heading].drop_nulls()
-        stated = values.stated_currency(pl.lit(cells))
-        if len(cells) and pl.select(stated.is_not_null().mean()).item() >= 0.5:
-            continue
-        said = set(words(heading))
-        if vendor:
-            guesses[heading] = assignment.doubting(
-                "no currency",
-                0.5,
-                f"no currency is named, and such lists ({vendor}) are in dollars",
+        stated = pl.select(values.stated_currency(pl.lit(cells)).is_not_null().mean()).item()
+        if not len(cells) or stated < _LEAST_FIT:
+            guesses[heading] = _without_currency(
+                assignment, countries, vendor=_dollar_vendor(guesses)
             )
-        elif not nordic:
-            guesses[heading] = assignment.doubting(
-                "no currency", 0.5, "it has no currency: choose one"
-            )
-        elif said & _ENGLISH and not said & {"kr", "tkr", "mkr"}:
-            guesses[heading] = assignment.doubting(
-                "currency", 0.75, "no currency is named: taken for that of each company's country"
-            )
+
+
+def _dollar_vendor(headings: Iterable[str]) -> str | None:
+    """The vendor, by a word in its headings, whose amounts are dollars without saying so."""
+    text = " ".join(headings).casefold()
+    return next((vendor for vendor in _IN_DOLLARS if vendor in text), None)
+
+
+def _without_currency(
+    assignment: Assignment, countries: AbstractSet[str | None], *, vendor: str | None
+) -> Assignment:
+    """An amount whose currency nobody named, with what has to be assumed of it."""
+    said = set(words(assignment.heading))
+    if vendor:
+        return assignment.doubting(
+            "no currency", 0.5, f"no currency is named, and such lists ({vendor}) are in dollars"
+        )
+    if not countries <= _NORDIC:
+        return assignment.doubting("no currency", 0.5, "it has no currency: choose one")
+    if said & _ENGLISH and not said & {"kr", "tkr", "mkr"}:
+        return assignment.doubting(
+            "currency", 0.75, "no currency is named: taken for that of each company's country"
+        )
+    return assignment
 
 
 def _is_bare(assignment: Assignment) -> bool:
@@ -590,7 +589,7 @@ def _doubt_scales(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
     """Revenues too small for the headcounts beside them are in thousands or millions."""
     headcounts = [a for a in guesses.values() if a.column == "employees"]
     revenues = [a for a in guesses.values() if a.column == "revenue" and _is_bare(a)]
-    if not headcounts or not revenues or revenues[0].reason == _CHOSEN:
+    if not headcounts or not revenues:
         return
     staff = sample.select(values.headcount(pl.col(headcounts[0].heading))).to_series()
     money = values.numbers(sample[revenues[0].heading], revenues[0].decimal)
@@ -604,7 +603,7 @@ def _doubt_scales(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
     unit = 1e3 if middle * 1e3 >= _LEAST_REVENUE_EACH else 1e6
     word = "thousands" if unit == 1e3 else "millions"
     for assignment in [a for a in guesses.values() if a.column in AMOUNTS and _is_bare(a)]:
-        if "unit" not in assignment.doubts and assignment.reason != _CHOSEN:
+        if "unit" not in assignment.doubts:
             guesses[assignment.heading] = assignment.doubting(
                 "unit",
                 0.6,

@@ -13,7 +13,7 @@ from icp_core.importing import registers
 from icp_core.importing.cell_counts import CellCounts
 from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, clean
 from icp_core.importing.duplicates import FILE, merge, merge_shared
-from icp_core.importing.guessing import guess, with_assumptions
+from icp_core.importing.guessing import guess, in_country
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.reading import read
 from icp_core.importing.registers import Register
@@ -219,9 +219,7 @@ def run_import(
         opened = [
             file
             if file.mapping.country
-            else file.with_mapping(
-                with_assumptions(file.mapping.replace(country=country.upper()), file.table)
-            )
+            else file.with_mapping(in_country(file.mapping, country.upper()))
             for file in opened
         ]
     if settle is not None:
