@@ -16,8 +16,9 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,7 +38,7 @@ from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.neighbours import nearest
 from icp_core.accounts.similarity import Gower
 from icp_core.accounts.universe import Universe
-from icp_core.intervals import lift_of
+from icp_core.intervals import ratio_of
 from icp_core.learning import Outcomes, demo_deals, learn, rank_customers
 from icp_core.learning.evidence import FOLDS
 from icp_core.learning.labelled import LabelledAccounts, background, label, levels_of
@@ -45,7 +46,8 @@ from icp_core.learning.levels import attributes_of
 from icp_core.learning.proof import _batch, _centred, _resamples, prove
 from icp_core.learning.scorecard import fit, folds_of
 from icp_core.learning.segments import find_segments
-from icp_core.learning.suggestion import learn_from
+from icp_core.learning.suggestion import learn_from, ranking
+from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role
 
 TODAY = date(2026, 9, 1)
 DRIVERS = frozenset({"industry", "employees", "revenue_growth", "technologies"})
@@ -55,6 +57,22 @@ PROTOTYPES = 50
 REPEATS = 5
 # What Polars keeps for later would be taken for memory in use, or hide what is.
 GIVE_BACK = "_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0"
+# A profile that has nothing to do with the labels of `noise`.
+BY_CHANCE = Profile(
+    name="By chance",
+    criteria=(
+        Criterion(
+            column="number", role=Role.NICE_TO_HAVE, weight=5, fit=Range(a=5, b=10, c=40, d=80)
+        ),
+        Criterion(
+            column="choice", role=Role.NICE_TO_HAVE, weight=3, fit=Choice(values={"a": 1, "b": 0.5})
+        ),
+    ),
+)
+PAIRS = (
+    *("learned, hand", "model, hand", "hand, base", "learned, equal", "model, learned"),
+    *("learned, base", "model, base"),
+)
 # Log-odds for each of the numbers of `straight`.
 EFFECTS = np.array([0.9, -0.7, 0.6, 0.5, -0.4, 0.3, 0, 0])
 
@@ -235,6 +253,52 @@ def segments_found(kinds: int, seed: int) -> int:
     return len(found.segments)
 
 
+def false_winners(seed: int) -> list[bool]:
+    """For each pair of rankings of pure noise, whether one is said to be better; none is.
+
+    A constant is no ranking of noise, but the coin that every AUC is held against.
+    """
+    made, rng = noise(seed), np.random.default_rng(seed)
+    proof = prove(made, None, rng, hand=BY_CHANCE)
+    return [d.winner is not None for d in proof.differences if d.measure == "auc"]
+
+
+def rankings_covered(universe: Universe, seed: int) -> list[bool]:
+    """Whether the intervals of what was learned from 300 customers hold what it does on all the others.
+
+    Of the fitted model and the learned profile: area under the ROC curve, and lift in the top tenth.
+    """
+    labelled = planted_cases(universe, seed)
+    rng = np.random.default_rng([seed, 41])
+    learned, proof = learn_from(labelled, None, rng), prove(labelled, None, rng)
+    flags = universe.frame["is_customer"].to_numpy()
+    known = universe.frame["account_id"].is_in(labelled.frame["account_id"].implode()).to_numpy()
+    grid = {name: coded.levels for name, coded in labelled.coded.items()}
+    unseen = label(universe, np.flatnonzero(flags & ~known), np.flatnonzero(~flags & ~known), grid)
+    rankings = {"model": learned.card.log_odds(unseen)}
+    if learned.profile is not None:
+        rankings["learned"] = ranking(unseen.frame, learned.profile)
+    # As many others for each customer as were judged, so that a tenth means the same.
+    share = labelled.base_rate
+    weights = np.where(
+        unseen.positive > 0, share / unseen.base_rate, (1 - share) / (1 - unseen.base_rate)
+    )
+    held = []
+    for name, order in rankings.items():
+        truth, _ = _batch(unseen.positive, order, np.zeros(len(unseen)), weights[None])
+        measures = proof.judged[name].measures
+        held += [measures[m].includes(float(truth[m][0])) for m in ("auc", "lift_10")]
+    return held
+
+
+def against_few(seed: int, *, best: int, worst: int) -> bool:
+    """Whether the interval of a lift against so few losers holds the planted one."""
+    rng = np.random.default_rng([seed, best, worst, 51])
+    hits, others = rng.binomial(best, 0.45), rng.binomial(worst, 0.25)
+    lift = ratio_of(hits, best, others, worst)
+    return lift is None or lift.includes(0.45 / 0.25)
+
+
 class Covered(NamedTuple):
     """Whether the intervals of one simulated set hold the truth."""
 
@@ -257,10 +321,12 @@ def covers(seed: int) -> Covered:
     chance = np.minimum(0.1 * np.exp(spread * score - spread**2 / 2), 1)
     positive = (rng.random(size) < chance).astype(np.float64)
     # Tilting a normal distribution by exp(spread · score) shifts its mean by spread.
-    true_attribute = norm.sf(1 - spread) / norm.sf(1)
     true_tenth = norm.sf(norm.isf(0.1) - spread) / 0.1
     has = score > 1
-    lift = lift_of(float((has & (positive > 0)).sum()), float(positive.sum()), float(norm.sf(1)))
+    # What is not among the customers is the market less their tenth.
+    true_attribute = 0.9 * norm.sf(1 - spread) / (norm.sf(1) - 0.1 * norm.sf(1 - spread))
+    best = positive > 0
+    lift = ratio_of((has & best).sum(), best.sum(), (has & ~best).sum(), (~best).sum())
     weights = _resamples(np.arange(size), rng)
     value, _ = _batch(positive, score, score, np.ones((1, size), dtype=np.float32))
     sample, _ = _batch(positive, score, score, weights[:250])
@@ -294,9 +360,24 @@ def quality() -> None:
                 f"{gaps.mean():+.4f} on average, {gaps.min():+.4f} at worst; "
                 f"at least -0.01 in {(gaps >= -0.01).sum()}"
             )
-    held = [covers(seed) for seed in range(100)]
-    print(f"Bands hold the planted lift: attribute {sum(h.attribute for h in held)} of 100,")
-    print(f"  top tenth {sum(h.top_tenth for h in held)} of 100")
+    held = [covers(seed) for seed in range(400)]
+    print("Intervals that hold the truth, nominally 95 %:")
+    print(f"  lift of an attribute over the market {_share(h.attribute for h in held)}")
+    print(f"  lift of a given ranking's top tenth {_share(h.top_tenth for h in held)}")
+    for best, worst in ((60, 60), (100, 40)):
+        held_few = (against_few(seed, best=best, worst=worst) for seed in range(2_000))
+        print(f"  lift of {best} best against {worst} worst {_share(held_few)}")
+    larger = universe_of(60_000)
+    learned = [rankings_covered(larger, seed) for seed in range(30)]
+    print(f"  learned rankings, {CUSTOMERS} customers, 30 seeds {_share(chain(*learned))}")
+    winners = [false_winners(seed) for seed in range(200)]
+    print(f"Winners by AUC where there is none, 200 runs: {_share(chain(*winners))} of the pairs;")
+    for pair, wins in zip(PAIRS, zip(*winners, strict=True), strict=True):
+        print(f"  {pair:<24}{_share(wins)}")
+
+
+def _share(answers: Iterable[bool]) -> str:
+    return f"{100 * np.mean(list(answers)):.1f} %"
 
 
 # --- Speed -------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from icp_core.evaluation.engines.evaluation import SECONDS, lift_limit
 from icp_core.evaluation.explain import Explanation, explain
 from icp_core.evaluation.market import Market
 from icp_core.evaluation.scoreboard import Scoreboard
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED, groups
 from icp_core.exporting import FORMATS, Preflight
 from icp_core.exporting.cells import guarded
 from icp_core.importing import customers, refresh
@@ -99,7 +99,8 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--tiers",
         type=_list,
-        help=f"for example A,B; all ranked tiers unless given ({UNRANKED} too)",
+        help="for example A,B; all ranked tiers unless given "
+        f"({UNRANKED} and {TOO_LITTLE_KNOWN} are some too)",
     )
     export.add_argument("--countries", type=_list, help="for example SE,NO; all unless given")
     export.add_argument("--customers", choices=("with", "without", "only"), default="with")
@@ -298,11 +299,13 @@ def _score(options: argparse.Namespace) -> None:
     for line in lines:
         print(line)
     if reasons:
-        print("\nBest accounts")
+        print("\nBest accounts: score, how much of its weight is known, tier")
+    width = max(map(len, groups(view.profile.tiers)))
     for row, reason in zip(rows.iter_rows(named=True), reasons, strict=True):
         why = "  ".join(f"{r.points:+.0f} {r.criterion.column}" for r in reason.strongest)
         shown = "–" if reason.score is None else f"{reason.score:.0f}"
-        print(f"{shown:>5}  {row['tier'] or UNRANKED:<9} {reason.name:<40} {why}")
+        tier = row["tier"] or UNRANKED
+        print(f"{shown:>5} {row['coverage']:>5.0%}  {tier:<{width}} {reason.name:<40} {why}")
 
 
 def _more(view: MarketView, options: argparse.Namespace) -> dict[str, Any]:
@@ -355,7 +358,7 @@ def _against_team(view: MarketView, team: TeamPlan) -> list[str]:
 
 def _named(segments: pl.DataFrame, view: MarketView) -> pl.DataFrame:
     """Segments with the tiers' own names, each after `tier `."""
-    names = (*view.profile.tiers.names, UNRANKED)
+    names = groups(view.profile.tiers)
     return segments.rename({f"tier_{index}": f"tier {name}" for index, name in enumerate(names)})
 
 
@@ -397,7 +400,7 @@ def _summary(label: str, market: Market, *, fictional: bool) -> list[str]:
         "Tiers",
     ]
     lines += [
-        f"{tier.name:<10}{tier.accounts:>10,} accounts {tier.potential:>18,.0f} "
+        f"{tier.name:<16}{tier.accounts:>10,} accounts {tier.potential:>18,.0f} "
         f"{market.profile.currency}"
         for tier in market.tiers
     ]
@@ -415,11 +418,11 @@ def _export(options: argparse.Namespace) -> None:
     view = _view(options)
     profile = view.profile
     tiers = options.tiers or list(profile.tiers.names)
-    unknown = sorted(set(tiers) - {*profile.tiers.names, UNRANKED})
+    *names, last = groups(profile.tiers)
+    unknown = sorted(set(tiers).difference(names, [last]))
     if unknown:
         raise ProfileError(
-            f"The profile has no tier {', '.join(unknown)}; "
-            f"it has {', '.join(profile.tiers.names)} and {UNRANKED}."
+            f"The profile has no tier {', '.join(unknown)}; it has {', '.join(names)} and {last}."
         )
     # Opened first: a list that ignores what people decided is not written by accident.
     workspace = None if options.ignore_decisions else Workspace.open()

@@ -1,6 +1,7 @@
 """Estimates between their ends, and the Wilson score interval that most of them have."""
 
 from dataclasses import dataclass
+from math import inf, isfinite, sqrt
 from statistics import NormalDist
 from typing import Any, Final
 
@@ -29,14 +30,15 @@ class Estimate:
         return self.low <= number <= self.high
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON.
+        """Plain values for JSON, which has no word for an infinite end: None.
 
         Examples
         --------
-        >>> Estimate(1.4, 0.9, 2.1).to_dict()
-        {'value': 1.4, 'low': 0.9, 'high': 2.1}
+        >>> Estimate(1.4, 0.9, inf).to_dict()
+        {'value': 1.4, 'low': 0.9, 'high': None}
         """
-        return {"value": self.value, "low": self.low, "high": self.high}
+        ends = {"value": self.value, "low": self.low, "high": self.high}
+        return {name: end if isfinite(end) else None for name, end in ends.items()}
 
 
 def quantile(confidence: float = CONFIDENCE) -> float:
@@ -99,24 +101,41 @@ def wilson(
     return low, high
 
 
-def lift_of(hits: float, total: float, base: float) -> Estimate | None:
-    """How many times as common something is in a sample as in the whole market; None if never there.
+def ratio_of(hits: float, total: float, other_hits: float, other_total: float) -> Estimate | None:
+    """How many times as common something is in one sample as in another; None if it is in neither.
 
-    The market's share is counted, not sampled, so the interval is that of the sample's share.
+    The interval of a ratio of two proportions, both of which were sampled: recovered from the Wilson
+    intervals of the two (MOVER: Donner and Zou, *Statistical Methods in Medical Research* 2012). Where
+    the other sample has none of it, the ratio and its upper end are infinite and the lower end says
+    how common it must be at least.
 
     Parameters
     ----------
     hits, total
         How many of the sample have it, of how many whose value is known.
-    base
-        Share of the market that has it.
+    other_hits, other_total
+        The same of the other sample.
 
     Examples
     --------
-    >>> lift_of(25, 100, 0.125).value
+    >>> ratio_of(25, 100, 125, 1_000).value
     2.0
+    >>> found = ratio_of(47, 50, 0, 400)
+    >>> found.value, round(found.low), found.high
+    (inf, 98, inf)
     """
-    if base <= 0 or total <= 0:
+    if total <= 0 or other_total <= 0 or not hits + other_hits:
         return None
-    low, high = wilson(hits, total)
-    return Estimate(hits / total / base, float(low) / base, float(high) / base)
+    one, two = hits / total, other_hits / other_total
+    lows, highs = wilson([hits, other_hits], [total, other_total])
+    low, other_low, high, other_high = map(float, (*lows, *highs))
+    product = one * two
+    # The textbook's (product - √…) / (h₂(2p₂ - h₂)), turned so that it has no zero below the line.
+    gap = low * (2 * one - low)
+    lower = product + sqrt(max(product**2 - gap * other_high * (2 * two - other_high), 0.0))
+    lower = gap / lower if hits else 0.0
+    if two == 0:
+        return Estimate(inf, lower, inf)
+    spread = other_low * (2 * two - other_low)
+    upper = product + sqrt(max(product**2 - high * (2 * one - high) * spread, 0.0))
+    return Estimate(one / two, lower, upper / spread)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from icp_core.analysis.shading import shading
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import groups
 from icp_core.reference.geography import COUNTRIES
 from ui import maps, shell, state, theme
 from ui.areas import Measure
@@ -119,7 +119,7 @@ with left.container(border=True, height="stretch"):
             title=LEVELS[level],
         )
         if points is not None and points.accounts:
-            drawn = dict(zip((*tiers, UNRANKED), points.tiers, strict=True))
+            drawn = dict(zip(groups(profile.tiers), points.tiers, strict=True))
             maps.legend(maps.tier_swatches(drawn, dark=dark), title=_("Accounts"), dots=True)
     for note in maps.notes(areas, points, measure):
         st.caption(note)

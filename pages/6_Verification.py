@@ -42,6 +42,7 @@ if not draws or chosen is None:
         )
         if not draws:
             verification.new_sample(market, list_name=view.list_name)
+    verification.look_up_first(market)
     st.stop()
 
 saved = draws[chosen]
@@ -65,5 +66,6 @@ with left.container(border=True, height="stretch"):
 with right.container(border=True, height="stretch"):
     drawn = verification.drawn_data(market, answers)
     verification.drawn_table(drawn, saved)
+verification.look_up_first(market)
 with st.container(border=True):
     verification.arithmetic(verified.steps)

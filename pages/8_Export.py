@@ -5,10 +5,11 @@ from datetime import date
 import streamlit as st
 
 from icp_core.errors import WorkspaceError
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import UNRANKED, groups
 from icp_core.exporting import FORMATS
 from icp_core.reference.geography import name_of
 from ui import data, saving, shell, state
+from ui.areas import short_tier_label
 from ui.controls import apart, one_of
 from ui.format import number, plain
 from ui.texts import _, ngettext
@@ -33,8 +34,8 @@ with st.container(border=True):
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         tiers = st.pills(
             _("Tiers"),
-            [*profile.tiers.names, UNRANKED],
-            format_func=lambda name: _("Unranked") if name == UNRANKED else name,
+            groups(profile.tiers),
+            format_func=short_tier_label,
             selection_mode="multi",
             help=_("All ranked tiers if none is chosen."),
             **state.kept("export_tiers"),

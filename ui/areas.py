@@ -2,14 +2,29 @@
 
 from enum import StrEnum
 
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED
 from ui.format import money, number, percent
 from ui.texts import _
 
 
 def tier_label(name: str) -> str:
-    """`Tier A`, or `Unranked`."""
-    return _("Unranked") if name == UNRANKED else _("Tier {name}").format(name=name)
+    """`Tier A`, `Unranked` or `Too little known`."""
+    return _outside().get(name) or _("Tier {name}").format(name=name)
+
+
+def short_tier_label(name: str) -> str:
+    """`A`, `Unranked` or `Too little known`."""
+    return _outside().get(name, name)
+
+
+def tier_in_sentence(name: str) -> str:
+    """`tier A`, `unranked` or `too little known`."""
+    outside = {UNRANKED: _("unranked"), TOO_LITTLE_KNOWN: _("too little known")}
+    return outside.get(name) or _("tier {name}").format(name=name)
+
+
+def _outside() -> dict[str, str]:
+    return {UNRANKED: _("Unranked"), TOO_LITTLE_KNOWN: _("Too little known")}
 
 
 class Measure(StrEnum):

@@ -17,7 +17,7 @@ from icp_core.analysis.bubbles import Bubbles
 from icp_core.analysis.concentration import Concentration
 from icp_core.analysis.costs import CutOffs
 from icp_core.evaluation.market import LARGEST
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED
 from icp_core.learning.proof import Candidate
 from ui import theme
 from ui.areas import tier_label
@@ -254,7 +254,7 @@ def bubble_chart(
     # The unranked are drawn first, so that the better tiers lie above them; customers over the rest.
     traces = [
         _bubbles_of(rows, tier, colours[tier], is_customer=is_customer, most=most)
-        for tier in (UNRANKED, *reversed(tiers))
+        for tier in (TOO_LITTLE_KNOWN, UNRANKED, *reversed(tiers))
         for is_customer in (False, True)
         if (rows := bubbles.rows.filter(tier=tier, is_customer=is_customer)).height
     ]
@@ -402,9 +402,12 @@ def lift_chart(data: pl.DataFrame, *, dark: bool) -> go.Figure:
     """A dot with its interval per attribute, on a logarithmic axis with a line at no effect."""
     colours = theme.tier_colours(("A", "B", "C"), dark=dark)
     muted = theme.muted_colour(dark=dark)
-    rows = data.drop_nulls("lift").filter(pl.col("lift") > 0)
+    # Of what none of the others have only the low end is known: the bar goes on to the edge.
+    rows = data.drop_nulls("low").filter(pl.col("lift").is_null() | (pl.col("lift") > 0))
     places = list(range(rows.height))
-    lifts = rows["lift"].to_list()
+    lifts = rows["lift"].fill_null(rows["low"]).to_list()
+    ends = [0.5, 2.0, *rows["low"].to_list(), *rows["high"].drop_nulls().to_list(), *lifts]
+    edge = 1.3 * max(ends)
     shown = [colours["A"] if suggested else muted for suggested in rows["suggested"].to_list()]
     dots = {
         "type": "scatter",
@@ -413,7 +416,12 @@ def lift_chart(data: pl.DataFrame, *, dark: bool) -> go.Figure:
         "y": places,
         "marker": {"color": shown, "size": 9},
         "customdata": [
-            f"{escape(label)}: {lift:.1f} ({low:.1f}–{high:.1f})"
+            f"{escape(label)}: "
+            + (
+                _("at least {low:.1f}").format(low=low)
+                if lift is None
+                else f"{lift:.1f} ({low:.1f}–{high:.1f})"
+            )
             for label, lift, low, high in rows.select("label", "lift", "low", "high").iter_rows()
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
@@ -428,10 +436,13 @@ def lift_chart(data: pl.DataFrame, *, dark: bool) -> go.Figure:
             "line": {"color": colour, "width": 2},
         }
         for place, colour, low, high in zip(
-            places, shown, rows["low"].to_list(), rows["high"].to_list(), strict=True
+            places,
+            shown,
+            rows["low"].to_list(),
+            rows["high"].fill_null(edge).to_list(),
+            strict=True,
         )
     ]
-    ends = [0.5, 2.0, *rows["low"].to_list(), *rows["high"].to_list()]
     return theme.plotly(
         [dots],
         dark=dark,
@@ -439,7 +450,7 @@ def lift_chart(data: pl.DataFrame, *, dark: bool) -> go.Figure:
         shapes=[_upright(1, dark=dark), *bars],
         xaxis={
             "type": "log",
-            "range": [log10(max(min(ends), 0.1)) - 0.05, log10(max(ends)) + 0.05],
+            "range": [log10(max(min(ends), 0.1)) - 0.05, log10(edge)],
             "tickvals": [0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 50, 100],
         },
         yaxis={

@@ -16,6 +16,7 @@ import streamlit as st
 from icp_core.evaluation.market import BINS
 from icp_core.evaluation.tiers import UNRANKED
 from ui import theme
+from ui.areas import short_tier_label
 from ui.format import money, number, percent, short
 from ui.texts import _
 
@@ -46,11 +47,11 @@ def tier_chart(
     `room` is the width of the chart in lengths of the longest bar; labels of narrow charts need more.
     Without `currency` the labels leave it to a title above, and give many accounts as `142 k`.
     """
-    colours = theme.tier_colours([name for name in tiers["tier"] if name != UNRANKED], dark=dark)
+    colours = theme.tier_colours(tiers["tier"].to_list(), dark=dark)
     longest = max([1, *tiers["accounts"].to_list()])
     data = pl.DataFrame(
         {
-            "tier": [_("Unranked") if name == UNRANKED else name for name in tiers["tier"]],
+            "tier": [short_tier_label(name) for name in tiers["tier"]],
             "length": [accounts / longest for accounts in tiers["accounts"]],
             "label": [
                 (
@@ -111,7 +112,7 @@ def score_chart(
     height: int = 180,
 ) -> Live:
     """Bars of `POINTS` points stacked by tier over the score, with a line where each tier begins."""
-    colours = theme.tier_colours([name for name in counts if name != UNRANKED], dark=dark)
+    colours = theme.tier_colours(list(counts), dark=dark)
     stacked = np.array(list(counts.values()))
     top = stacked.cumsum(axis=0)
     tier, place = np.nonzero(stacked)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from icp_core.analysis.segments import in_order
 from icp_core.evaluation.market import Breakdown
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import groups
 from icp_core.views import MarketView
 from ui import charts_explore, shell, state, theme
 from ui.accounts.lists import heading
@@ -53,8 +53,8 @@ def _breakdown(market: MarketView) -> None:
     }
     by = one_of(_("Break down by"), names, labelled=True, **state.kept("engine_by"))
     table = segments(market.totals.breakdowns[by])
-    tiers = [*market.profile.tiers.names, UNRANKED]
-    colours = theme.tier_colours(tiers[:-1], dark=theme.is_dark())
+    tiers = groups(market.profile.tiers)
+    colours = theme.tier_colours(tiers, dark=theme.is_dark())
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         shown = table.head(BARS)

@@ -49,7 +49,7 @@ class Step:
 def headline_data(market: MarketView) -> tuple[Figure, ...]:
     """Matches, their value, tiers and white space."""
     whole = market.totals
-    *ranked, unranked = whole.tiers
+    ranked = whole.ranked
     return (
         Figure(
             _("Matching companies (TAM)"),
@@ -64,7 +64,7 @@ def headline_data(market: MarketView) -> tuple[Figure, ...]:
         Figure(
             _("Tiers {names}").format(names=" · ".join(tier.name for tier in ranked)),
             " · ".join(number(tier.accounts) for tier in ranked),
-            _("{count} unranked").format(count=number(unranked.accounts)),
+            in_no_tier(whole),
             _("Matches per tier, best first."),
         ),
         Figure(
@@ -78,6 +78,31 @@ def headline_data(market: MarketView) -> tuple[Figure, ...]:
             _("Matches that are not customers yet."),
         ),
     )
+
+
+def in_no_tier(whole: Market) -> str:
+    """How many matches are in no tier, and of how many of them too little is known."""
+    parts = [_("{count} unranked").format(count=number(whole.unranked))]
+    if whole.too_little_known:
+        parts.append(_("{count} too little known").format(count=number(whole.too_little_known)))
+    return " · ".join(parts)
+
+
+def too_little_known(whole: Market) -> list[str]:
+    """A sentence on the matches that are too little known for a tier; none where there are none."""
+    if not whole.too_little_known:
+        return []
+    return [
+        ngettext(
+            "{count} match is in no tier because less than {share} of what its score weighs is known.",
+            "{count} matches are in no tier because less than {share} of what their score weighs is "
+            "known.",
+            whole.too_little_known,
+        ).format(
+            count=number(whole.too_little_known),
+            share=percent(whole.profile.tiers.least_coverage),
+        )
+    ]
 
 
 def white_space(market: MarketView) -> str:
@@ -160,6 +185,9 @@ def _step(due: NextStep, whole: Market, *, reachable: int, audience: int) -> Ste
                 "{count} more companies may match: a fact is unknown, most often {column}. Verify "
                 "the best of them, or let unknown values pass."
             ).format(count=number(whole.possible), column=_name(whole.least_known))
+        case NextStep.LOOK_UP:
+            page, label = "verification", _("Find out more of them")
+            text = " ".join(too_little_known(whole))
         case NextStep.WIDEN:
             label = _("Widen the profile")
             text = _(

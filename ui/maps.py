@@ -20,12 +20,12 @@ from pydeck.bindings.json_tools import default_serialize
 from icp_core.analysis.areas import Areas, Points
 from icp_core.analysis.shading import Class, Shading
 from icp_core.evaluation.market import Bounds
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED
 from icp_core.reference import geography
 from icp_core.reference.geography import Level
 from ui import theme
 from ui.areas import Measure, tier_label
-from ui.format import money, money_bounds, number, plain
+from ui.format import money, money_bounds, number, percent, plain
 from ui.tables import Field, Looks
 from ui.texts import _, ngettext
 
@@ -262,7 +262,7 @@ def _outline_layer(shape: Mapping[str, Any], *, dark: bool) -> pdk.Layer:
 
 
 def _point_layer(points: Points, tiers: Sequence[str], currency: str, *, dark: bool) -> pdk.Layer:
-    names = (*tiers, UNRANKED)
+    names = (*tiers, UNRANKED, TOO_LITTLE_KNOWN)
     labels = [tier_label(name) for name in names]
     colours = theme.tier_colours(tiers, dark=dark)
     features = [
@@ -320,15 +320,23 @@ def _area_tips(table: pl.DataFrame, best_tier: str, currency: str) -> Iterator[s
 def _point_tip(row: Mapping[str, Any], tiers: Sequence[str], currency: str) -> str:
     """The best accounts at a place; never begins with data, which deck.gl would read as code."""
     lines = [
-        f"{tiers[tier]} · {name[:_NAME_LENGTH]} · {number(score)} · {money(potential, currency)}"
-        for name, tier, score, potential in zip(
-            row["name"], row["tier"], row["score"], row["potential"], strict=True
+        f"{tiers[tier]} · {name[:_NAME_LENGTH]} · {_known(score, coverage)} · "
+        f"{money(potential, currency)}"
+        for name, tier, score, coverage, potential in zip(
+            *(row[key] for key in ("name", "tier", "score", "coverage", "potential")), strict=True
         )
     ]
     more = row["accounts"] - len(lines)
     if more:
         lines.append(ngettext("and {count} more", "and {count} more", more).format(count=more))
     return "\n".join(lines)
+
+
+def _known(score: float | None, coverage: float) -> str:
+    """A score, and how much of its weight is known where that is not all."""
+    if score is None or coverage == 1:
+        return number(score)
+    return _("{score} ({share} known)").format(score=number(score), share=percent(coverage))
 
 
 def _tooltip_style(*, dark: bool) -> dict[str, str]:
@@ -419,8 +427,8 @@ def area_swatches(
 
 
 def tier_swatches(counts: Mapping[str, int], *, dark: bool) -> tuple[Swatch, ...]:
-    """Tiers, best first, with how many of their accounts are drawn."""
-    colours = theme.tier_colours([name for name in counts if name != UNRANKED], dark=dark)
+    """Tiers, best first, and those in none, with how many of their accounts are drawn."""
+    colours = theme.tier_colours(list(counts), dark=dark)
     return tuple(
         Swatch(colours[name], tier_label(name), count) for name, count in counts.items() if count
     )

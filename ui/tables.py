@@ -15,11 +15,13 @@ import streamlit as st
 from icp_core.accounts.columns import BY_NAME, Column, Kind, describe
 from icp_core.accounts.population import Population
 from icp_core.evaluation.names import NAMES
+from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN
 from icp_core.exporting.cells import guarded
 from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.profiles.model import Profile
 from icp_core.reference import geography, industry
 from ui import state, theme
+from ui.areas import short_tier_label
 from ui.controls import apart
 from ui.format import UNKNOWN, number, percent, plain, signed
 from ui.texts import _
@@ -28,6 +30,7 @@ ACCOUNT_COLUMNS: Final = (
     "name",
     "tier",
     NAMES.score,
+    NAMES.coverage,
     NAMES.potential,
     "country",
     "region",
@@ -322,6 +325,8 @@ def accounts_data(rows: pl.DataFrame, columns: Sequence[str] = ACCOUNT_COLUMNS) 
     """Accounts as people read them: names for codes, whole addresses for links."""
     shown = rows.select(name for name in columns if name in rows.columns)
     spelled: list[pl.Expr] = []
+    if "tier" in shown.columns:
+        spelled.append(pl.col("tier").replace(TOO_LITTLE_KNOWN, short_tier_label(TOO_LITTLE_KNOWN)))
     for name in ("country", "region", "municipality"):
         if name in shown.columns:
             spelled.append(pl.col(name).replace(dict(geography.names())))
@@ -343,6 +348,14 @@ def account_fields(columns: Sequence[str], profile: Profile, *, dark: bool) -> l
     potential = _("Potential, {currency} a year").format(currency=profile.currency)
     own = {
         NAMES.score: Field(NAMES.score, _("Score"), "score", width="small", colour=middle),
+        NAMES.coverage: Field(
+            NAMES.coverage,
+            _("Known"),
+            "share",
+            digits=0,
+            width="small",
+            help=_("How much of the weight the score rests on: the coverage."),
+        ),
         NAMES.potential: Field(NAMES.potential, potential, "number"),
     }
     return [own[name] if name in own else account_field(name) for name in columns]

@@ -6,7 +6,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 import streamlit as st
 
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED
 
 CUSTOMERS: Final = "#E07A1F"
 TEXT_SIZE: Final = 12  # pixels, of what is written in a chart
@@ -40,10 +40,17 @@ def is_dark() -> bool:
 
 
 def tier_colours(names: Sequence[str], *, dark: bool) -> dict[str, str]:
-    """A colour for every tier, best first, and for the unranked; any number of tiers stays ordered."""
-    last = max(len(names) - 1, 1)
-    colours = {name: _between(_TIERS[dark], i / last) for i, name in enumerate(names)}
-    return colours | {UNRANKED: _UNRANKED[dark]}
+    """A colour for every tier, best first, and for those in none; any number of tiers stays ordered.
+
+    Parameters
+    ----------
+    names
+        Of the tiers; the others of `tiers.groups` may be among them.
+    """
+    others = {UNRANKED: _UNRANKED[dark], TOO_LITTLE_KNOWN: _UNKNOWN[dark]}
+    tiers = [name for name in names if name not in others]
+    last = max(len(tiers) - 1, 1)
+    return {name: _between(_TIERS[dark], i / last) for i, name in enumerate(tiers)} | others
 
 
 def sequential(*, dark: bool) -> tuple[str, ...]:
@@ -57,7 +64,7 @@ def neutral(*, dark: bool) -> tuple[str, ...]:
 
 
 def unknown_colour(*, dark: bool) -> str:
-    """Of an area whose value is unknown; in no ramp from little to much."""
+    """Of what is unknown, an area's value or a match; in no ramp from little to much."""
     return _UNKNOWN[dark]
 
 

@@ -10,7 +10,7 @@ from icp_core.analysis.bubbles import MOST, Bubbles, TierBubbles
 from icp_core.analysis.plan import Effort, TeamPlan, effort
 from icp_core.analysis.tier_policies import KINDS, Kind
 from icp_core.evaluation.market import LARGEST
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED, groups
 from icp_core.profiles.model import Tier, TierPolicy
 from icp_core.views import MarketView, PolicyMarket
 from ui import charts_explore, charts_live, plan, state, theme
@@ -57,7 +57,7 @@ def takes(policy: TierPolicy, tier: Tier, currency: str) -> str:
 def comparison_data(
     market: MarketView, policies: Mapping[Kind, PolicyMarket], team: TeamPlan
 ) -> pl.DataFrame:
-    """One row per policy and tier, the unranked last.
+    """One row per policy and tier, those in none last.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def comparison_data(
                 {
                     "policy": policy_name(kind),
                     "tier": tier_label(total.name),
-                    "takes": takes(policy, tier, currency) if tier else _("the rest"),
+                    "takes": takes(policy, tier, currency) if tier else _rest(policy, total.name),
                     "accounts": total.accounts,
                     "same": held.same,
                     "potential": held.potential,
@@ -103,6 +103,12 @@ def comparison_data(
             "hours": pl.Float64,
         },
     )
+
+
+def _rest(policy: TierPolicy, name: str) -> str:
+    if name == TOO_LITTLE_KNOWN:
+        return _("less than {share} known").format(share=percent(policy.least_coverage))
+    return _("the rest")
 
 
 def policies(market: MarketView, team: TeamPlan) -> None:
@@ -313,6 +319,7 @@ def bubble_part(market: MarketView) -> None:
             Field("name", _("Company")),
             Field("tier", _("Tier")),
             Field("score", _("Score"), "score"),
+            Field("coverage", _("Known"), "share"),
             Field("potential", _("Potential, {currency}").format(currency=profile.currency)),
             Field("is_customer", _("Customer"), "flag"),
         ),
@@ -323,7 +330,7 @@ def bubble_part(market: MarketView) -> None:
     dark = theme.is_dark()
     colours = theme.tier_colours(profile.tiers.names, dark=dark)
     charts_explore.legend(
-        {tier_label(name): colour for name, colour in colours.items()},
+        {tier_label(name): colours[name] for name in groups(profile.tiers)},
         rings={_("Customers"): theme.CUSTOMERS} if chosen.rows["is_customer"].any() else {},
     )
     charts_explore.show(

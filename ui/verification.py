@@ -24,14 +24,15 @@ from icp_core.views import MarketView
 from icp_core.workspace import SavedDraw
 from ui import data, state
 from ui.accounts.facts import account_line, facts_table
-from ui.builder.results import open_gates, reasons
+from ui.builder.results import open_gates, reasons, to_find_out
 from ui.format import UNKNOWN, bounds, moment, money, money_bounds, number, percent, plain
-from ui.headline import Figure, cards
+from ui.headline import Figure, cards, too_little_known
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 DRAW: Final = "verification_draw"
 MOST: Final = 1_000  # accounts a sample; nobody answers more
+FIRST: Final = 10  # accounts to look up first: some minutes each, a morning's work
 USUAL: Final = 30  # accounts a sample: a share of a half is then known to within 17 points
 
 _TABLE: Final = "verification_drawn"
@@ -120,6 +121,47 @@ def new_sample(market: MarketView, *, list_name: str) -> None:
         )
     if of_match:
         st.caption(width_sentence(of_match))
+
+
+def look_up_first(market: MarketView) -> None:
+    """Draw the matches that are too little known for a tier, the best first, and what to find out."""
+    whole = market.totals
+    if not whole.too_little_known:
+        return
+    with st.container(border=True):
+        rows = market.to_verify(min(FIRST, whole.too_little_known))
+        Table(
+            look_up_data(rows, market),
+            (
+                Field("account_id", _("Account"), on_page=False),
+                Field("name", _("Name"), width="medium"),
+                Field(NAMES.score, _("Score"), "number", digits=0, width="small"),
+                Field(NAMES.coverage, _("Known"), "share", digits=0, width="small"),
+                Field("find_out", _("Find out"), width="large"),
+            ),
+            title=_("To look up first: too little known for a tier"),
+            file="look-up-first",
+            population=market.population,
+        ).draw(height="content")
+        st.caption(
+            " ".join(too_little_known(whole))
+            + " "
+            + _(
+                "They stand beside the sample, which stays random: there they have the chance that "
+                "every match has, so its share holds for all."
+            )
+        )
+
+
+def look_up_data(rows: pl.DataFrame, market: MarketView) -> pl.DataFrame:
+    """Accounts with what to find out: account_id, name, score, coverage, find_out."""
+    return rows.select(
+        "account_id",
+        "name",
+        NAMES.score,
+        NAMES.coverage,
+        pl.Series("find_out", to_find_out(rows, market), dtype=pl.String),
+    )
 
 
 def _how_many(label: str, of: int, *, key: str, help: str | None = None) -> int:
@@ -294,6 +336,7 @@ def _name(market: MarketView, key: str, stratum: str) -> None:
         st.badge(stratum_name(stratum), color="blue" if stratum == Stratum.MATCH else "gray")
         if row is not None and row[NAMES.score][0] is not None:
             st.badge(_("Score {score}").format(score=number(row[NAMES.score][0])), color="gray")
+            st.badge(_("{share} known").format(share=percent(row[NAMES.coverage][0])), color="gray")
 
 
 def _facts(market: MarketView, key: str, *, is_current: bool) -> None:

@@ -18,7 +18,7 @@ from icp_core.evaluation.expressions import FAIL, MATCH, POSSIBLE
 from icp_core.evaluation.in_memory import Evaluation, evaluated_rows
 from icp_core.evaluation.names import NAMES
 from icp_core.evaluation.score import score
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED, is_too_little, score_key
 from icp_core.profiles.model import Criterion
 from icp_core.reference.arrays import Flags
 
@@ -37,7 +37,7 @@ class Outlook:
     score
         None where no nice-to-have is known.
     tier
-        Its tier, `tiers.UNRANKED` for none; of a possible account the one it would have if it matched.
+        One of `tiers.groups`; of a possible account the one it would have if it matched.
         None where it fails.
     """
 
@@ -116,9 +116,20 @@ def detail(evaluation: Evaluation, account_id: str) -> AccountDetail:
         if criterion.role.is_gate
     )
 
-    def outlook(state: int, points: float | None, *, amount: float | None = potential) -> Outlook:
-        tier = None if state == FAIL else _tier(evaluation, row, points, amount)
-        return Outlook(state, points, tier)
+    share, weight = values[NAMES.coverage], sum(criterion.weight for criterion in profile.scored)
+
+    def outlook(
+        state: int,
+        points: float | None,
+        *,
+        amount: float | None = potential,
+        known: float = share,
+    ) -> Outlook:
+        if state == FAIL:
+            return Outlook(state, points, None)
+        if is_too_little(profile, known):
+            return Outlook(state, points, TOO_LITTLE_KNOWN)
+        return Outlook(state, points, _tier(evaluation, row, points, amount))
 
     def judged(criterion: Criterion) -> Unknown:
         if criterion.role.is_gate:
@@ -127,16 +138,22 @@ def detail(evaluation: Evaluation, account_id: str) -> AccountDetail:
             now = values[NAMES.score]
             return Unknown(criterion, outlook(FAIL, now), outlook(met, now))
         low, high = _ends(evaluation, row, criterion)
-        return Unknown(criterion, outlook(state, low), outlook(state, high))
+        known = share + criterion.weight / weight
+        return Unknown(
+            criterion, outlook(state, low, known=known), outlook(state, high, known=known)
+        )
 
     worst_state = FAIL if state == POSSIBLE else state
     best_state = MATCH if state == POSSIBLE else state
     return AccountDetail(
         facts={name: values[name] for name in evaluation.universe.columns},
         now=outlook(state, values[NAMES.score]),
-        worst=outlook(worst_state, values[NAMES.score_low]),
+        worst=outlook(worst_state, values[NAMES.score_low], known=1.0),
         best=outlook(
-            best_state, values[NAMES.score_high], amount=inf if potential is None else potential
+            best_state,
+            values[NAMES.score_high],
+            amount=inf if potential is None else potential,
+            known=1.0,
         ),
         explanation=explain(rows, profile)[0],
         gates=gates,
@@ -146,7 +163,7 @@ def detail(evaluation: Evaluation, account_id: str) -> AccountDetail:
             if values[NAMES.fit(index)] is None
         ),
         potential=potential,
-        coverage=values[NAMES.coverage],
+        coverage=share,
     )
 
 
@@ -184,7 +201,8 @@ def _tier(evaluation: Evaluation, row: int, points: float | None, amount: float 
 
 def _better(evaluation: Evaluation, row: int, points: float, amount: float) -> int:
     """How many other matches rank before an account with that score and potential."""
-    rows, scores = evaluation.matches.rows, evaluation.score
+    rows = evaluation.matches.rows
+    scores = score_key(evaluation.score, evaluation.too_little_known)
     tied = np.flatnonzero((scores == points) & (rows != row))
     others = np.nan_to_num(evaluation.potential.amount[tied], nan=-1.0)
     first = (others > amount) | ((others == amount) & (rows[tied] < row))

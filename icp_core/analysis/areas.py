@@ -14,7 +14,6 @@ import polars as pl
 
 from icp_core.analysis.segments import segments
 from icp_core.evaluation.in_memory import Evaluation
-from icp_core.evaluation.tiers import best_of
 from icp_core.reference import geography
 from icp_core.reference.arrays import Flags, Places
 from icp_core.reference.geography import Level
@@ -89,9 +88,9 @@ class Points:
     ----------
     places
         Best first: `longitude, latitude, best_tier` (its index), `accounts`, and lists of the best
-        few accounts' `name, tier, score, potential`.
+        few accounts' `name, tier, score, coverage, potential`.
     tiers
-        How many accounts of each tier the points stand for, the unranked last.
+        How many accounts of each tier the points stand for, and of the others of `tiers.groups`.
     without_position
         Matches in view whose position is unknown.
     """
@@ -194,16 +193,17 @@ def points(evaluation: Evaluation, *, limit: int, countries: Sequence[str] = ())
             ),
             tier=pl.Series(evaluation.tier[best]),
             score=pl.Series(evaluation.score[best], nan_to_null=True),
+            coverage=pl.Series(evaluation.coverage_of(best)),
             potential=pl.Series(evaluation.potential.amount[best], nan_to_null=True),
         )
         .group_by(position, maintain_order=True)
         .agg(
             pl.col("tier").min().alias("best_tier"),
             pl.len().alias("accounts"),
-            pl.col("name", "tier", "score", "potential").head(_NAMED),
+            pl.col("name", "tier", "score", "coverage", "potential").head(_NAMED),
         )
     )
-    tiers = np.bincount(evaluation.tier[best], minlength=len(evaluation.profile.tiers.names) + 1)
+    tiers = np.bincount(evaluation.tier[best], minlength=len(evaluation.tiers))
     return Points(places, tuple(tiers.tolist()), int(np.count_nonzero(chosen & ~located)))
 
 
@@ -306,4 +306,4 @@ def _countries_in_view(
 def _best(evaluation: Evaluation, kept: Flags, limit: int) -> Places:
     """Places of the best of some matches, best first; only as many are ranked as are asked for."""
     among = np.flatnonzero(kept)
-    return among[best_of(limit, evaluation.score[among], evaluation.potential.amount[among])]
+    return evaluation.best_of(among, limit)

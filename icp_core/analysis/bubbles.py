@@ -20,7 +20,7 @@ class TierBubbles:
     Attributes
     ----------
     tier
-        Its name, `tiers.UNRANKED` for the last.
+        Its name, or one of the others of `tiers.groups`.
     accounts
         Matches in it that have a score and a potential, and so a place in the chart.
     best
@@ -47,8 +47,8 @@ class Bubbles:
     Attributes
     ----------
     rows
-        account_id, name, score, potential, tier, is_customer, is_best; the best tier first, and within
-        it the best account.
+        account_id, name, score, coverage, potential, tier, is_customer, is_best; the best tier first,
+        and within it the best account.
     tiers
         How they were chosen.
     without_place
@@ -102,6 +102,7 @@ def bubbles(
     names = np.array([total.name for total in totals])
     rows = evaluation.named(places).with_columns(
         score=pl.Series(score[places]),
+        coverage=pl.Series(evaluation.coverage_of(places)),
         potential=pl.Series(amount[places]),
         tier=pl.Series(names[evaluation.tier[places]], dtype=pl.String),
         is_customer=pl.Series(evaluation.matches.customers[places]),

@@ -12,14 +12,17 @@ import polars as pl
 from icp_core.evaluation.arrays import largest
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import TierTotal
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED, groups
 from icp_core.profiles.model import Criterion, Role
-from icp_core.reference.arrays import Floats, Labels, Places
+from icp_core.reference.arrays import Flags, Floats, Labels, Places
 
 POSSIBLE: Final = "possible"
 FAILING: Final = "failing"
 POLICY: Final = "tier policy"
 OTHERS: Final = "other accounts"
+KNOWN: Final = "how much is known"
+
+_BESIDE_CRITERIA: Final = (POLICY, OTHERS, KNOWN)
 
 Kind = Literal["entered", "left", "moved"]
 
@@ -51,13 +54,14 @@ class MoveCause:
     ----------
     name
         The column of a criterion; `POLICY` where the new policy alone explains the new tier; `OTHERS`
-        where the score did not change, but the ranking against others or the potential did.
+        where the score did not change, but the ranking against others or the potential did; `KNOWN`
+        where it was or became too little known, the coverage having changed.
     accounts
         How many it moved: for a criterion, those whose score it changed most in the direction the score
         went.
     points
         Mean change of the score that is due to the criterion, over all moved accounts with a score
-        before and after; None for `POLICY` and `OTHERS`.
+        before and after; None for `POLICY`, `OTHERS` and `KNOWN`.
     """
 
     name: str
@@ -137,7 +141,7 @@ class Comparison:
 
     @cached_property
     def tiers(self) -> tuple[TierPair, ...]:
-        """Tier totals side by side: those of before, those that only after has, the unranked last."""
+        """Tier totals side by side: those of before, those that only after has, then those in none."""
         before = {total.name: total for total in self.before.tiers}
         after = {total.name: total for total in self.after.tiers}
         return tuple(
@@ -149,7 +153,7 @@ class Comparison:
     def transitions(self) -> pl.DataFrame:
         """Accounts by where they were and where they are: before, after, accounts; no empty cells.
 
-        Tiers by name, `tiers.UNRANKED`, `POSSIBLE` and `FAILING`; both failing is left out.
+        `tiers.groups` of both, `POSSIBLE` and `FAILING`; both failing is left out.
         """
         labels = [*_labels(self.before, self.after), POSSIBLE, FAILING]
         cells = np.bincount(self._was * len(labels) + self._is, minlength=len(labels) ** 2)
@@ -189,7 +193,7 @@ class Comparison:
     def why_moved(self) -> tuple[MoveCause, ...]:
         """What moved accounts between tiers, the most accounts first."""
         names, cause, change = self._moves
-        counts = np.bincount(cause, minlength=len(names) + 2)
+        counts = np.bincount(cause, minlength=len(names) + len(_BESIDE_CRITERIA))
         known = ~np.isnan(change).any(axis=0)
         causes = [
             MoveCause(
@@ -202,7 +206,7 @@ class Comparison:
         ]
         causes += [
             MoveCause(name, int(count), None)
-            for name, count in zip((POLICY, OTHERS), counts[len(names) :], strict=True)
+            for name, count in zip(_BESIDE_CRITERIA, counts[len(names) :], strict=True)
             if count
         ]
         return tuple(sorted(causes, key=lambda found: -found.accounts))
@@ -221,8 +225,9 @@ class Comparison:
         -------
         polars.DataFrame
             account_id, name, tier_before, tier_after (None where not a match), score_before,
-            score_after, and causes: columns of the gates it does not pass, or what moved it, as
-            `MoveCause.name`. Best score first (of before, for those who left), then account_id.
+            score_after, coverage_before, coverage_after, and causes: columns of the gates it does not
+            pass, or what moved it, as `MoveCause.name`. Best score first (of before, for those who
+            left), then account_id.
         """
         rows: Places = {"entered": self.entered, "left": self.left, "moved": self.moved}[kind]
         best = np.nan_to_num(_scores(self.before if kind == "left" else self.after, rows), nan=-1.0)
@@ -231,7 +236,7 @@ class Comparison:
         rows = rows[order]
         if kind == "moved":
             names, cause, _ = self._moves
-            said = [*names, POLICY, OTHERS]
+            said = [*names, *_BESIDE_CRITERIA]
             causes = [[said[index]] for index in cause[order]]
         else:
             causes = _missed(self.before if kind == "entered" else self.after, rows)
@@ -240,6 +245,8 @@ class Comparison:
             pl.Series("tier_after", _tiers(self.after, rows), dtype=pl.String),
             pl.Series("score_before", _scores(self.before, rows), nan_to_null=True),
             pl.Series("score_after", _scores(self.after, rows), nan_to_null=True),
+            pl.Series("coverage_before", _coverages(self.before, rows), nan_to_null=True),
+            pl.Series("coverage_after", _coverages(self.after, rows), nan_to_null=True),
             pl.Series("causes", causes, dtype=pl.List(pl.String)),
         )
 
@@ -255,7 +262,7 @@ class Comparison:
     def _moves(self) -> tuple[tuple[str, ...], Places, Floats]:
         """Columns of the scored criteria, what moved each account, and its change of points.
 
-        What moved it is a place among the columns, then policy, then others. The change has shape
+        What moved it is a place among the columns, then `_BESIDE_CRITERIA`. The change has shape
         (criteria, moved) and is NaN without a score on both sides.
         """
         before = np.searchsorted(self.before.matches.rows, self.moved)
@@ -278,6 +285,8 @@ class Comparison:
             cause[by_score] = pull.argmax(axis=0)[by_score]
         if "value" in (policy.kind, self.before.profile.tiers.kind):
             cause[:] = len(keys) + 1
+        was, now = _is_too_little(self.before, before), _is_too_little(self.after, after)
+        cause[was != now] = len(keys) + _BESIDE_CRITERIA.index(KNOWN)
         if policy != self.before.profile.tiers:
             old = self.before.under(self.before.profile.replace(tiers=policy))
             cause[old.tier[before] == self.after.tier[after]] = len(keys)
@@ -297,15 +306,22 @@ def compare(before: Evaluation, after: Evaluation) -> Comparison:
 
 
 def _labels(before: Evaluation, after: Evaluation) -> list[str]:
-    names = dict.fromkeys([*before.profile.tiers.names, *after.profile.tiers.names])
-    return [*(name for name in names if name != UNRANKED), UNRANKED]
+    names = dict.fromkeys([*groups(before.profile.tiers), *groups(after.profile.tiers)])
+    others = [name for name in (UNRANKED, TOO_LITTLE_KNOWN) if name in names]
+    return [*(name for name in names if name not in others), *others]
+
+
+def _is_too_little(evaluation: Evaluation, places: Places) -> Flags:
+    """Of which of some matches too little is known for a tier."""
+    unknown = evaluation.too_little_known
+    return np.zeros(len(places), dtype=bool) if unknown is None else unknown[places]
 
 
 def _places(evaluation: Evaluation, labels: list[str]) -> Labels:
     """Place of every account of the universe in the labels."""
     places = np.full(len(evaluation.universe), labels.index(FAILING), dtype=np.int16)
     places[evaluation.possible.rows] = labels.index(POSSIBLE)
-    names = (*evaluation.profile.tiers.names, UNRANKED)
+    names = groups(evaluation.profile.tiers)
     own = np.array([labels.index(name) for name in names], dtype=np.int16)
     places[evaluation.matches.rows] = own[evaluation.tier]
     return places
@@ -313,16 +329,25 @@ def _places(evaluation: Evaluation, labels: list[str]) -> Labels:
 
 def _scores(evaluation: Evaluation, rows: Places) -> Floats:
     """Score of accounts of the universe; NaN where they do not match."""
+    return _of_matches(evaluation, rows, evaluation.score)
+
+
+def _coverages(evaluation: Evaluation, rows: Places) -> Floats:
+    """Coverage of accounts of the universe; NaN where they do not match."""
+    return _of_matches(evaluation, rows, evaluation.coverages)
+
+
+def _of_matches(evaluation: Evaluation, rows: Places, values: Floats) -> Floats:
     at, there = _among_matches(evaluation, rows)
-    score = np.full(len(rows), np.nan)
-    score[there] = evaluation.score[at[there]]
-    return score
+    found = np.full(len(rows), np.nan)
+    found[there] = values[at[there]]
+    return found
 
 
 def _tiers(evaluation: Evaluation, rows: Places) -> list[str | None]:
     """Tier name of accounts of the universe; None where they do not match."""
     at, there = _among_matches(evaluation, rows)
-    names = (*evaluation.profile.tiers.names, UNRANKED)
+    names = groups(evaluation.profile.tiers)
     return [
         names[evaluation.tier[place]] if found else None
         for place, found in zip(at, there, strict=True)

@@ -199,13 +199,14 @@ class CutOffs:
     ----------
     accounts, potential
         101 values, for the cut-offs 0, 1, … 100.
-    unscored
-        Matches without a score, which reach none.
+    unscored, too_little_known
+        Matches without a score, and others of which too little is known for a tier; they reach none.
     """
 
     accounts: npt.NDArray[np.int64]
     potential: npt.NDArray[np.float64]
     unscored: int
+    too_little_known: int
 
     def table(self) -> pl.DataFrame:
         """One row per cut-off: score, accounts, potential."""
@@ -221,16 +222,22 @@ class CutOffs:
 def cut_offs(evaluation: Evaluation) -> CutOffs:
     """How many matches, and how much potential, every cut-off from 0 to 100 lets in."""
     score, potential = evaluation.score, evaluation.potential.known
-    if evaluation.unscored:
-        known = ~np.isnan(score)
-        score, potential = score[known], potential[known]
+    unknown = evaluation.too_little_known
+    if evaluation.unscored or unknown is not None:
+        reaches = ~np.isnan(score)
+        if unknown is not None:
+            reaches &= ~unknown
+        score, potential = score[reaches], potential[reaches]
     points = score.astype(np.int64)
 
     def at_least(weights: npt.NDArray[np.float64] | None) -> npt.NDArray[np.float64]:
         binned = np.bincount(points, weights, BINS + 1)
         return np.cumsum(binned[::-1])[::-1].astype(np.float64)
 
-    return CutOffs(at_least(None).astype(np.int64), at_least(potential), evaluation.unscored)
+    left_out = len(evaluation.matches) - evaluation.unscored - len(score)
+    return CutOffs(
+        at_least(None).astype(np.int64), at_least(potential), evaluation.unscored, left_out
+    )
 
 
 def bounds(standing: GateStanding, sure: Flags) -> Bounds:

@@ -36,7 +36,7 @@ class Wanted:
         Words that must all occur in name, domain, national number or account_id, whatever their case
         and accents; a number may be written with spaces and dashes.
     tiers
-        Names of tiers, `tiers.UNRANKED` among them; asks for matches only.
+        Names of tiers, or of the others of `tiers.groups`; asks for matches only.
     regions
         Region codes; None among them asks for accounts without one.
     customer
@@ -63,8 +63,8 @@ class Page:
     total
         Accounts on all pages.
     rows
-        Those on this page, with everything that `expressions.evaluated` adds, and `tier` (null where
-        unranked or not a match).
+        Those on this page, with everything that `expressions.evaluated` adds, and `tier`
+        (`tiers.tier_labels`; null where not a match).
     """
 
     total: int
@@ -89,8 +89,9 @@ def page(
     wanted
         Filters.
     sort
-        `best` (score, then potential, then account_id: the best first), `score`, `potential`, or a
-        column; values that are unknown come last either way, and account_id decides between equals.
+        `best` (score, then potential, then account_id: the best first, the too little known behind all
+        others), `score`, `coverage`, `potential`, or a column; values that are unknown come last either
+        way, and account_id decides between equals.
     descending
         Largest first; for `best`, the worst first.
     offset, limit
@@ -180,13 +181,28 @@ def _keys(
             return np.full(len(places), np.nan)
         return (evaluation.score if state == "match" else evaluation.possible_score)[places]
 
+    def coverage() -> Floats:
+        if state == "fail":
+            return np.full(len(places), np.nan)
+        return (evaluation.coverages if state == "match" else evaluation.possible_coverages)[places]
+
+    def behind() -> Floats:
+        unknown = None
+        if state == "match":
+            unknown = evaluation.too_little_known
+        elif state == "possible":
+            unknown = evaluation.possible_too_little_known
+        return np.zeros(len(places)) if unknown is None else -unknown[places].astype(np.float64)
+
     def potential() -> Floats:
         return accounts.potential(evaluation.profile).amount[places]
 
     if sort == BEST:
-        keys: tuple[Floats, ...] = (score(), potential())
+        keys: tuple[Floats, ...] = (behind(), score(), potential())
     elif sort == NAMES.score:
         keys = (-score(),)
+    elif sort == NAMES.coverage:
+        keys = (-coverage(),)
     elif sort == NAMES.potential:
         keys = (-potential(),)
     else:

@@ -20,6 +20,8 @@ class NextStep(StrEnum):
     """Nothing matches, and no single gate is to blame."""
     FIND_OUT = "find_out"
     """More accounts may match than do."""
+    LOOK_UP = "look_up"
+    """Matches are in no tier because too little is known of them."""
     WIDEN = "widen"
     """Too few matches for an audience."""
     WEIGH_KNOWN = "weigh_known"
@@ -54,6 +56,7 @@ def next_steps(
         NextStep.DROP_A_GATE: not matches and not market.possible and gains,
         NextStep.LOOSEN: not matches and not market.possible and not gains,
         NextStep.FIND_OUT: matches and market.possible > market.matching and bool(market.gates),
+        NextStep.LOOK_UP: market.too_little_known > 0,
         NextStep.WIDEN: matches and reachable < audience,
         NextStep.WEIGH_KNOWN: market.coverage is not None and market.coverage < LOW_COVERAGE,
         NextStep.REVIEW: until is not None and until < today,

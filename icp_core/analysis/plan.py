@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from icp_core.errors import PlanError
 from icp_core.evaluation.market import TierTotal
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED
 
 
 class TeamPlan(BaseModel):
@@ -143,7 +143,7 @@ class Effort:
 
 
 def effort(totals: Sequence[TierTotal], team: TeamPlan) -> Effort:
-    """What working the tiers takes; the unranked get no effort.
+    """What working the tiers takes; those in no tier get no effort.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def effort(totals: Sequence[TierTotal], team: TeamPlan) -> Effort:
     left = team.hours
     tiers = []
     for total in totals:
-        if total.name == UNRANKED:
+        if total.name in (UNRANKED, TOO_LITTLE_KNOWN):
             continue
         each = team.hours_per_tier.get(total.name)
         workable = None

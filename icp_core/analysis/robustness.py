@@ -7,8 +7,9 @@ into tiers by the profile's own policy. A simulation in 32-bit floats: scores ar
 decimals as in `expressions`, so that equal fits tie as they do there, but a score within about 0.0001
 of a cut-off may fall on either side.
 
-Tiers by value follow the potential alone, and a profile without nice-to-haves scores every match 100;
-weights move nobody then, and nothing is drawn.
+A profile without nice-to-haves scores every match 100, and tiers by value follow the potential alone,
+unless the policy asks for a coverage, which is a share of the weights as well; otherwise weights move
+nobody then, and nothing is drawn.
 
 How it is quick: accounts stand grouped by which criteria are known, so that the divisor of a score is
 one number per group and draw. Against a cut-off c, Σ w·f ≥ c·Σ w needs no division at all: one matrix
@@ -33,6 +34,7 @@ import numpy.typing as npt
 import polars as pl
 
 from icp_core.evaluation.in_memory import Evaluation
+from icp_core.evaluation.tiers import groups, tiers_of
 from icp_core.profiles.model import Role
 from icp_core.reference.arrays import Counts, DrawCounts, Ranks, Singles
 
@@ -55,7 +57,7 @@ class TierRobustness:
     Attributes
     ----------
     tier
-        Its name, `tiers.UNRANKED` for the last.
+        Its name, or one of the others of `tiers.groups`.
     accounts
         Matches in it under the user's own weights.
     steady
@@ -91,7 +93,7 @@ class Robustness:
     draws
         Number of draws.
     counts
-        Draws in which each match was in each tier, shape (tiers, matches), the unranked last.
+        Draws in which each match was in each of `tiers.groups`, shape (groups, matches).
     depends_on_weights
         Whether weights can move anybody at all; if not, `counts` is what is, repeated.
     """
@@ -121,7 +123,7 @@ class Robustness:
 
     @cached_property
     def tiers(self) -> tuple[TierRobustness, ...]:
-        """One line per tier, the best first and the unranked last."""
+        """One line per tier, the best first, then the others of `tiers.groups`."""
         own, totals = self.evaluation.tier, self.evaluation.tiers
         steady = np.bincount(own[self.stays >= STEADY - 1e-9], minlength=len(totals))
         stays = np.bincount(own, self.stays, len(totals))
@@ -169,20 +171,27 @@ def robustness(
         Called from this thread with the share that is done; what it raises stops the work.
     """
     policy = evaluation.profile.tiers
-    tiers, matches = len(policy.tiers) + 1, len(evaluation.matches)
+    tiers, matches = len(policy.tiers), len(evaluation.matches)
     rated = any(criterion.role is Role.NICE_TO_HAVE for criterion in evaluation.profile.scored)
-    counts = np.zeros((tiers, matches), dtype=np.uint32)
-    if policy.kind == "value" or not rated or not matches:
+    counts = np.zeros((len(groups(policy)), matches), dtype=np.uint32)
+    asks = policy.kind == "value" and policy.least_coverage > 0
+    if not rated or not matches or (policy.kind == "value" and not asks):
         counts[evaluation.tier, np.arange(matches)] = draws
         return Robustness(evaluation, draws, counts, depends_on_weights=False)
     simulation = _Simulation(evaluation, draw_weights(evaluation, draws=draws, seed=seed))
+    if policy.least_coverage:
+        counts[-1] = simulation.too_little_known
+    if policy.kind == "value":
+        own = tiers_of(policy, evaluation.score, evaluation.potential.amount)
+        counts[own, np.arange(matches)] = draws - counts[-1]
+        return Robustness(evaluation, draws, counts, depends_on_weights=True)
     work = simulation.by_cut_off() if policy.kind == "cut_off" else simulation.by_capacity()
     _share_out(work, progress)
     # What reached a tier is still in with what reached a better one.
     reached = simulation.reached
     reached[1:] -= reached[:-1].copy()
-    counts[:-1, simulation.order] = reached
-    counts[-1] = draws - counts[:-1].sum(axis=0)
+    counts[:tiers, simulation.order] = reached
+    counts[tiers] = draws - counts.sum(axis=0)
     return Robustness(evaluation, draws, counts, depends_on_weights=True)
 
 
@@ -216,8 +225,8 @@ def least_firm(found: Robustness, *, tier: int, count: int | None = None) -> pl.
     Returns
     -------
     polars.DataFrame
-        account_id, name, score, stays (share of the draws), instead (index of the tier it was in most
-        often apart from its own; null where it never moved).
+        account_id, name, score, coverage, stays (share of the draws), instead (index of the tier it
+        was in most often apart from its own; null where it never moved).
     """
     evaluation = found.evaluation
     own = np.flatnonzero(evaluation.tier == tier)
@@ -225,6 +234,7 @@ def least_firm(found: Robustness, *, tier: int, count: int | None = None) -> pl.
     instead = pl.Series("instead", found.alternative[order])
     return evaluation.named(order).with_columns(
         score=pl.Series(evaluation.score[order], nan_to_null=True),
+        coverage=pl.Series(evaluation.coverage_of(order)),
         stays=pl.Series(found.stays[order], dtype=pl.Float64),
         instead=pl.when(instead >= 0).then(instead),
     )
@@ -263,6 +273,10 @@ class _Simulation:
         self.signed = weights * signs
         self.known = weights @ favours.T.astype(np.float32)
         self.policy = evaluation.profile.tiers
+        # Half a millionth, so that a share which equals the least is enough in 32 bits too.
+        share = (weights @ scored.known.T.astype(np.float32)) / weights.sum(axis=1)[:, None]
+        self.enough: npt.NDArray[np.bool_] = share >= self.policy.least_coverage - 0.5 / _MILLION
+        self.too_little_known = (~self.enough).sum(axis=0)[scored.pattern]
         self.reached = np.zeros((len(self.policy.tiers), len(potential)), dtype=np.uint32)
         ends = np.cumsum(np.bincount(scored.pattern, minlength=len(scored.known)))
         width = max(_PRODUCT // (_DRAWS_AT_ONCE * len(criteria)), 1)
@@ -290,8 +304,10 @@ class _Simulation:
                 for draws in self.draws:
                     points = self.signed[draws] @ fits
                     known = self.known[draws, pattern]
+                    enough = self.enough[draws, pattern]
                     for one, share in zip(reached, least, strict=True):
-                        meets = points >= (known * np.float32(share))[:, None]
+                        least_points = np.where(enough, known * np.float32(share), np.inf)
+                        meets = points >= least_points[:, None]
                         np.add(one, np.add.reduce(meets.view(np.uint8), 0, np.uint8), out=one)
 
         return [partial(count, tiles[start::_PIECES]) for start in range(min(_PIECES, len(tiles)))]
@@ -311,7 +327,7 @@ class _Simulation:
         return [partial(count, draws) for draws in self.draws]
 
     def _ranks(self, draws: slice) -> Ranks:
-        """Scores in millionths, shape (draws, accounts); -1 where no nice-to-have is known."""
+        """Scores in millionths, shape (draws, accounts); -1 without one or with too little known."""
         signed = self.signed[draws]
         ranks = np.full((len(signed), self.fits.shape[1]), -1, dtype=np.int32)
         for pattern, accounts in self.tiles:
@@ -320,6 +336,7 @@ class _Simulation:
                 share *= (np.float32(_MILLION) / self.known[draws, pattern])[:, None]
                 share += np.float32(0.5)
                 np.clip(share, 0, _MILLION, out=share)
+                share[~self.enough[draws, pattern]] = -1
                 ranks[:, accounts] = share
         return ranks
 

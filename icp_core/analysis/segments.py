@@ -88,7 +88,7 @@ def segments(
     -------
     pl.DataFrame
         One row per segment with a match, keys rising and the unknown (null) last: `key`, `accounts`,
-        one column `tier_0`, `tier_1` … per tier with its accounts, the unranked last, `customers`,
+        one column `tier_0`, `tier_1` … for each of `tiers.groups` with its accounts, `customers`,
         `white_space`, `share` (of the matches in the table), `penetration` (share of the matches that
         are customers), `potential`, `potential_customers` and `potential_white_space` (null where no
         match they cover has a known potential; 0 where they cover none), and `potential_unknown`

@@ -15,6 +15,7 @@ from icp_core.evaluation.arrays import largest
 from icp_core.evaluation.everyone import Everyone
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import Bounds
+from icp_core.evaluation.tiers import score_key
 from icp_core.reference.arrays import Flags, Floats
 
 
@@ -113,13 +114,18 @@ def sizing(evaluation: Evaluation, team: TeamPlan) -> Sizing:
     low = potential.known[sure]
     high = np.concatenate([potential.known[perhaps], potential_possible.known[perhaps_possible]])
     room = team.capacity
-    som_low = _best_sum(room, low, lambda: evaluation.score[sure], potential.amount[sure])
+
+    def ranks() -> Floats:
+        return score_key(evaluation.score, evaluation.too_little_known)
+
+    def ranks_possible() -> Floats:
+        return score_key(evaluation.possible_score, evaluation.possible_too_little_known)
+
+    som_low = _best_sum(room, low, lambda: ranks()[sure], potential.amount[sure])
     som_high = _best_sum(
         room,
         high,
-        lambda: np.concatenate(
-            [evaluation.score[perhaps], evaluation.possible_score[perhaps_possible]]
-        ),
+        lambda: np.concatenate([ranks()[perhaps], ranks_possible()[perhaps_possible]]),
         np.concatenate([potential.amount[perhaps], potential_possible.amount[perhaps_possible]]),
     )
     undecided = np.concatenate([matches.rows[perhaps & ~sure], possible.rows[perhaps_possible]])
@@ -135,13 +141,13 @@ def sizing(evaluation: Evaluation, team: TeamPlan) -> Sizing:
     )
 
 
-def _best_sum(room: int, known: Floats, score: Callable[[], Floats], amount: Floats) -> float:
-    """Potential of the best `room` accounts; ties in score and potential cannot change it."""
+def _best_sum(room: int, known: Floats, ranks: Callable[[], Floats], amount: Floats) -> float:
+    """Potential of the best `room` accounts; ties in rank and potential cannot change it."""
     if room >= len(known):
         return float(known.sum())
     if not room:
         return 0.0
-    places = largest(room, np.nan_to_num(score(), nan=-1.0), np.nan_to_num(amount, nan=-1.0))
+    places = largest(room, ranks(), np.nan_to_num(amount, nan=-1.0))
     return float(known[places].sum())
 
 

@@ -38,14 +38,17 @@ def equivalent(evaluation: Evaluation, kind: Kind) -> TierPolicy | None:
     policy = evaluation.profile.tiers
     if policy.kind == kind:
         return policy
-    counts = [max(total.accounts, 1) for total in evaluation.tiers[:-1]]
+    counts = [max(total.accounts, 1) for total in evaluation.tiers[: len(policy.tiers)]]
     if kind == "capacity":
         tiers = zip(policy.names, map(float, counts), strict=True)
     else:
         ranked = evaluation.score if kind == "cut_off" else evaluation.potential.amount
+        unknown = evaluation.too_little_known
+        if unknown is not None:
+            ranked = ranked[~unknown]
         tiers = zip(policy.names, _thresholds(ranked, counts), strict=False)
     made = tuple(Tier(name=name, threshold=threshold) for name, threshold in tiers)
-    return TierPolicy(kind=kind, tiers=made) if made else None
+    return policy.replace(kind=kind, tiers=made) if made else None
 
 
 def _thresholds(ranked: Floats, counts: list[int]) -> list[float]:
@@ -94,7 +97,7 @@ class TierHeld:
 
 
 def held_against(present: Evaluation, other: Evaluation) -> tuple[TierHeld, ...]:
-    """The tiers of a policy beside the present ones of the same market, the unranked last."""
+    """The tiers of a policy beside the present ones of the same market, and those in none."""
     names = [total.name for total in present.tiers]
     found = []
     for index, total in enumerate(other.tiers):
@@ -141,7 +144,7 @@ def usual(evaluation: Evaluation, kind: Kind) -> TierPolicy:
     made = tuple(
         Tier(name=name, threshold=value) for name, value in zip(names, thresholds, strict=True)
     )
-    return TierPolicy.model_validate({"kind": kind, "tiers": made})
+    return evaluation.profile.tiers.replace(kind=kind, tiers=made)
 
 
 def _falling(amounts: Floats, count: int) -> list[float]:

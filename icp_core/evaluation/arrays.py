@@ -156,8 +156,8 @@ class Potentials:
 def largest(count: int, first: Floats, *rest: Floats) -> npt.NDArray[np.intp]:
     """Places of the `count` largest by the first key, ties broken by the next; the earliest last."""
     size = len(first)
-    if count >= size:
-        return np.arange(size)
+    if count >= size or not count:
+        return np.arange(min(count, size))
     least = _least(first, count)
     above = np.flatnonzero(first > least)
     ties = np.flatnonzero(first == least)

@@ -21,8 +21,8 @@ from icp_core.evaluation.everyone import Everyone
 from icp_core.evaluation.expressions import evaluated
 from icp_core.evaluation.market import BINS, DIMENSIONS, Breakdown, GateCost, Market, TierTotal
 from icp_core.evaluation.names import NAMES
-from icp_core.evaluation.score import score
-from icp_core.evaluation.tiers import UNRANKED, best_of, tiers_of
+from icp_core.evaluation.score import coverage, score
+from icp_core.evaluation.tiers import are_too_little_known, best_of, groups, tier_labels, tiers_of
 from icp_core.profiles.first_draft import Spread
 from icp_core.profiles.model import Criterion, Profile
 from icp_core.reference.arrays import Codes, Flags, Floats, Ints, Places
@@ -261,7 +261,17 @@ class Evaluation:
     @cached_property
     def possible_score(self) -> Floats:
         """Score of each possible account, NaN where no nice-to-have is known."""
-        return score(self.possible.scored(self.profile.scored), self.profile.scored)
+        return score(self._possible_scored, self.profile.scored)
+
+    @cached_property
+    def possible_coverages(self) -> Floats:
+        """Share of the weight that is known of each possible account."""
+        scored = self._possible_scored
+        return coverage(scored, self.profile.scored)[scored.pattern]
+
+    @cached_property
+    def _possible_scored(self) -> Scored:
+        return self.possible.scored(self.profile.scored)
 
     @property
     def failing_count(self) -> int:
@@ -277,18 +287,44 @@ class Evaluation:
         return Accounts(self._arrays, ("failing", self.matches.key), np.flatnonzero(fails))
 
     @cached_property
+    def too_little_known(self) -> Flags | None:
+        """Which matches are too little known for a tier; None where the policy asks for nothing."""
+        return are_too_little_known(self.profile, self._scored)
+
+    @cached_property
     def tier(self) -> Ints:
-        """Index of each match's tier, best 0; the number of tiers where it is unranked."""
-        return tiers_of(self.profile.tiers, self.score, self.potential.amount)
+        """Place of each match's tier in `tiers.groups`, best 0."""
+        return tiers_of(
+            self.profile.tiers, self.score, self.potential.amount, self.too_little_known
+        )
+
+    @cached_property
+    def possible_too_little_known(self) -> Flags | None:
+        """`too_little_known` of the possible accounts."""
+        return are_too_little_known(self.profile, self._possible_scored)
 
     def best(self, count: int) -> Places:
-        """Places of the best matches, best first: score, then potential, then `account_id`."""
-        return best_of(count, self.score, self.potential.amount)
+        """Places of the best matches, best first: score, then potential, then `account_id`.
+
+        Those of which too little is known come behind all others.
+        """
+        return best_of(count, self.score, self.potential.amount, self.too_little_known)
+
+    def best_of(self, among: Places, count: int) -> Places:
+        """The best of some places among the matches, as `best`; only as many are ranked."""
+        unknown = self.too_little_known
+        best = best_of(
+            count,
+            self.score[among],
+            self.potential.amount[among],
+            None if unknown is None else unknown[among],
+        )
+        return among[best]
 
     @cached_property
     def tiers(self) -> tuple[TierTotal, ...]:
-        """Totals per tier, best first, the unranked last."""
-        names = (*self.profile.tiers.names, UNRANKED)
+        """Totals per tier, best first, then the others of `tiers.groups`."""
+        names = groups(self.profile.tiers)
         accounts = np.bincount(self.tier, minlength=len(names))
         potential = np.bincount(self.tier, self.potential.known, len(names))
         customers = np.bincount(self.tier[self.matches.customers], minlength=len(names))
@@ -308,7 +344,7 @@ class Evaluation:
             Another dimension and one of its keys, to count only the matches there: divisions within
             `("section", "J")`.
         """
-        names = (*self.profile.tiers.names, UNRANKED)
+        names = groups(self.profile.tiers)
         keys = self._arrays.codes(name)[1]
         cell = np.multiply(self.matches.codes(name), len(names), dtype=np.int64)
         cell += self.tier
@@ -336,7 +372,7 @@ class Evaluation:
             known = ~np.isnan(score)
             tiers, score = tiers[known], score[known]
         cells = tiers * BINS + np.minimum(score, BINS - 1).astype(np.int64)
-        height = len(self.profile.tiers.tiers) + 1
+        height = len(groups(self.profile.tiers))
         return np.bincount(cells, minlength=height * BINS).reshape(height, BINS)
 
     def least_scores(self) -> tuple[float | None, ...]:
@@ -362,14 +398,20 @@ class Evaluation:
         return int(np.count_nonzero(np.isnan(self.score)))
 
     @cached_property
+    def coverages(self) -> Floats:
+        """Share of the weight that is known of each match."""
+        return self.coverage_of(slice(None))
+
+    def coverage_of(self, places: Places | slice) -> Floats:
+        """Share of the weight that is known of some matches."""
+        return coverage(self._scored, self.profile.scored)[self._scored.pattern[places]]
+
+    @cached_property
     def coverage(self) -> float | None:
         """Mean share of the weight that is known, over the matches."""
         if not len(self.matches):
             return None
-        weights = np.array([c.weight for c in self.profile.scored], dtype=np.float64)
-        if not len(weights):
-            return 1.0
-        share = self._scored.known @ weights / weights.sum()
+        share = coverage(self._scored, self.profile.scored)
         return float(np.bincount(self._scored.pattern, minlength=len(share)) @ share) / len(
             self.matches
         )
@@ -399,28 +441,29 @@ class Evaluation:
         )
 
     def rows(self, places: Places) -> pl.DataFrame:
-        """Matches at those places as accounts, with `tier` (null where unranked) and all of `NAMES`.
+        """Matches at those places as accounts, with `tier` (`tier_labels`) and all of `NAMES`.
 
         Parameters
         ----------
         places
             Places among the matches, as `best` returns them.
         """
-        names = pl.Series("tier", (*self.profile.tiers.names, None), dtype=pl.String)
+        names = tier_labels(self.profile.tiers)
         accounts = self._arrays.universe.frame[self.matches.rows[places]]
         return evaluated_rows(accounts, self.profile).with_columns(names.gather(self.tier[places]))
 
     def best_rows(self, count: int) -> pl.DataFrame:
-        """The best matches with what `explain` reads: id, name, tier, score, potential and fits.
+        """The best matches with what `explain` reads: id, name, tier, score, coverage, potential, fits.
 
         Taken from what is kept: evaluating even a few accounts by expressions takes longer than
         everything else that an edit redraws.
         """
         places = self.best(count)
         rows = self.matches.rows[places]
-        tiers = pl.Series("tier", (*self.profile.tiers.names, None), dtype=pl.String)
+        tiers = tier_labels(self.profile.tiers)
         numbers = {
             NAMES.score: self.score[places],
+            NAMES.coverage: self.coverage_of(places),
             NAMES.potential: self.potential.amount[places],
         } | {
             NAMES.fit(index): self.fits(criterion, rows)
@@ -449,7 +492,12 @@ class Evaluation:
 
     def best_possible(self, count: int) -> Places:
         """Places of the best possible accounts, best first, as `best` of the matches."""
-        return best_of(count, self.possible_score, self.possible.potential(self.profile).amount)
+        return best_of(
+            count,
+            self.possible_score,
+            self.possible.potential(self.profile).amount,
+            self.possible_too_little_known,
+        )
 
     def possible_rows(self, places: Places) -> pl.DataFrame:
         """Possible accounts at those places, in the shape of `rows` without a tier."""

@@ -79,7 +79,7 @@ class Breakdown:
     keys
         Its values that occur among the matches, rising, unknown (None) last.
     tiers
-        Names of the tiers, best first, with `UNRANKED` last.
+        Names of the tiers, best first, and the others of `tiers.groups`.
     accounts, potential
         Arrays of shape (keys, tiers).
 
@@ -154,7 +154,8 @@ class Market:
     customers
         Matches that are customers; the rest is white space.
     tiers
-        Best first, with the unranked last.
+        Best first, then the unranked, and the too little known where the policy asks for a coverage:
+        they add up to the matches.
     breakdowns
         By dimension.
     scores
@@ -205,6 +206,26 @@ class Market:
         return points
 
     @property
+    def ranked(self) -> tuple[TierTotal, ...]:
+        """Totals of the tiers alone, best first."""
+        return self.tiers[: len(self.profile.tiers.tiers)]
+
+    @property
+    def in_a_tier(self) -> int:
+        """Matches in a tier."""
+        return sum(tier.accounts for tier in self.ranked)
+
+    @property
+    def unranked(self) -> int:
+        """Matches in no tier of which enough is known."""
+        return self.tiers[len(self.ranked)].accounts
+
+    @property
+    def too_little_known(self) -> int:
+        """Matches of which less than the tier policy asks for is known: in no tier."""
+        return self.matching - self.in_a_tier - self.unranked
+
+    @property
     def white_space(self) -> int:
         """Matches that are not customers."""
         return self.matching - self.customers
@@ -240,7 +261,7 @@ class Market:
         return tuple(sorted(self.gates, key=lambda gate: -gate.gained_if_dropped))
 
     def scores_by(self, points: int) -> dict[str, npt.NDArray[np.int64]]:
-        """Matches of each tier, best first and the unranked last, per so many points of score."""
+        """Matches of each of `tiers`, per so many points of score."""
         names = [tier.name for tier in self.tiers]
         counts = self.scores.reshape(len(names), -1, points).sum(axis=2)
         return dict(zip(names, counts, strict=True))
@@ -286,6 +307,8 @@ class Market:
             },
             "histogram": self.histogram.tolist(),
             "unscored": self.unscored,
+            "least_coverage": self.profile.tiers.least_coverage,
+            "too_little_known": self.too_little_known,
             "largest_share": self.largest_share,
             "coverage": self.coverage,
         }

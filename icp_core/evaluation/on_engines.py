@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import reduce
 from math import ceil
 from operator import add
-from typing import Any
+from typing import Any, Final
 
 import narwhals as nw
 import numpy as np
@@ -23,12 +23,14 @@ from icp_core.evaluation.market import (
     Market,
     TierTotal,
 )
-from icp_core.evaluation.names import NAMES
-from icp_core.evaluation.tiers import UNRANKED, Cutoff, boundaries, tier_of
+from icp_core.evaluation.names import NAMES, indicator
+from icp_core.evaluation.tiers import Cutoff, boundaries, groups, tier_of, too_little_known
 from icp_core.profiles.model import Profile
 
 Frame = nw.LazyFrame[Any]
 Keep = Callable[[Any], AbstractContextManager[Any]]
+
+_BEHIND: Final = "_behind"
 
 
 def evaluate(
@@ -75,6 +77,7 @@ def evaluate(
         "account_id",
         NAMES.score,
         NAMES.potential,
+        NAMES.coverage,
         "_customer",
         *(dimension(name, columns=columns).alias(f"_by_{name}") for name in dimensions),
     )
@@ -86,8 +89,9 @@ def _market(
     matches: Frame, profile: Profile, counts: dict[str, Any], dimensions: Sequence[str]
 ) -> Market:
     cutoffs = _cutoffs(matches, profile)
-    matches = matches.with_columns(tier_of(cutoffs).alias("_tier"))
-    names = (*profile.tiers.names, UNRANKED)
+    tier = tier_of(cutoffs, too_little_known(profile))
+    matches = matches.with_columns(tier.alias("_tier"))
+    names = groups(profile.tiers)
     by_tier = {row["_tier"]: row for row in _grouped(matches, "_tier")}
     scores, unscored = _scores(matches, len(names))
     return Market(
@@ -129,10 +133,18 @@ def _market(
     )
 
 
+def in_state(accounts: Any, profile: Profile, *, columns: Columns, state: int) -> Frame:
+    """What `ranked` gives, in no order."""
+    profile.check(columns)
+    frame = evaluated(nw.from_native(accounts), profile, columns=columns)
+    return frame.filter(nw.col(NAMES.state) == state)
+
+
 def ranked(accounts: Any, profile: Profile, *, columns: Columns, state: int = MATCH) -> Frame:
     """The accounts in a state, best first, with everything that `expressions.evaluated` adds.
 
     Order: score falling, potential falling, `account_id` rising; unknown scores and potentials last.
+    Accounts of which too little is known come behind all others.
 
     Parameters
     ----------
@@ -146,19 +158,41 @@ def ranked(accounts: Any, profile: Profile, *, columns: Columns, state: int = MA
     narwhals.LazyFrame
         Not yet computed; a page of it is `head` and `collect`.
     """
-    profile.check(columns)
-    frame = evaluated(nw.from_native(accounts), profile, columns=columns)
-    return _in_order(frame.filter(nw.col(NAMES.state) == state))
+    frame = in_state(accounts, profile, columns=columns, state=state)
+    unknown = too_little_known(profile)
+    if unknown is None:
+        return _in_order(frame)
+    return _in_order(frame.with_columns(indicator(unknown).alias(_BEHIND)), _BEHIND).drop(_BEHIND)
 
 
-def _in_order(frame: Frame) -> Frame:
+def _in_order(frame: Frame, *behind: str) -> Frame:
     return frame.sort(
+        *behind,
         NAMES.score,
         NAMES.potential,
         "account_id",
-        descending=[True, True, False],
+        descending=[*(False for _ in behind), True, True, False],
         nulls_last=True,
     )
+
+
+def best_scored(matches: Frame, profile: Profile) -> pl.DataFrame:
+    """As many of the matches as capacities have room for: what `tiers.boundaries` asks for.
+
+    Parameters
+    ----------
+    matches
+        With score, coverage, potential and account_id.
+    profile
+        With tiers by capacity.
+    """
+    unknown = too_little_known(profile)
+    eligible = ~nw.col(NAMES.score).is_null()
+    if unknown is not None:
+        eligible &= ~unknown
+    scored = matches.filter(eligible).select(NAMES.score, NAMES.potential, "account_id")
+    room = int(sum(tier.threshold for tier in profile.tiers.tiers))
+    return _collect(_in_order(scored).head(room))
 
 
 def _collect(frame: Frame) -> pl.DataFrame:
@@ -212,10 +246,7 @@ def _cutoffs(matches: Frame, profile: Profile) -> tuple[Cutoff, ...]:
     policy = profile.tiers
     if policy.kind != "capacity":
         return boundaries(policy, None)
-    room = int(sum(tier.threshold for tier in policy.tiers))
-    scored = matches.filter(~nw.col(NAMES.score).is_null())
-    best = _in_order(scored).head(room).select(NAMES.score, NAMES.potential, "account_id")
-    return boundaries(policy, _collect(best))
+    return boundaries(policy, best_scored(matches, profile))
 
 
 def _grouped(matches: Frame, *keys: str) -> list[dict[str, Any]]:

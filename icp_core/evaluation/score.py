@@ -1,4 +1,4 @@
-"""The score, twice: as expressions for every engine, and over arrays for the accounts in memory.
+"""Score and coverage, twice: as expressions for every engine, and over arrays for accounts in memory.
 
 Both are the formula of `docs/method.md` and give the same number to the last digit: fits are 32-bit, so
 that with whole-number weights their weighted sums are exact in 64 bits in whatever order they are added,
@@ -81,6 +81,15 @@ def _percent(share: nw.Expr) -> nw.Expr:
 def _millionths(share: nw.Expr) -> nw.Expr:
     """In whole millionths, so that engines that divide differently agree."""
     return (share * 1e6 + 0.5).floor()
+
+
+def coverage(scored: Scored, criteria: tuple[Criterion, ...]) -> Floats:
+    """Share of the weight that is known, for each pattern of gaps."""
+    weights = np.array([c.weight for c in criteria], np.float64)
+    if not len(weights):
+        return np.ones(len(scored.known))
+    share: Floats = np.floor(scored.known @ weights / weights.sum() * 1e6 + 0.5) * 1e-6
+    return share
 
 
 def score(scored: Scored, criteria: tuple[Criterion, ...]) -> Floats:

@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from icp_core.accounts.company_names import normalised
+from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN
 from icp_core.exporting import cells, layouts
 from icp_core.exporting.formats import Format
 from icp_core.exporting.limits import Customers
@@ -135,6 +136,9 @@ def row_outcome(
         reasons["other_country"] = ~pl.col("country_code").is_in(list(countries)).fill_null(False)
     if tiers is not None:
         named_tiers = [tier for tier in tiers if tier is not None]
+        if TOO_LITTLE_KNOWN not in named_tiers:
+            unknown = pl.col("tier") == TOO_LITTLE_KNOWN
+            reasons["too_little_known"] = unknown.fill_null(False)
         reasons["other_tier"] = ~pl.col("tier").is_in(named_tiers).fill_null(None in tiers)
     if customers == "without":
         reasons[CUSTOMER] = pl.col(f"customer{company}")

@@ -83,6 +83,8 @@ _ALL: Final = (
         notes=(
             "Annual Revenue is in EUR; industry is left blank, because HubSpot has a list of its own.",
             "HubSpot knows three tiers; a fourth and further tiers are written as Tier 3.",
+            "Score coverage is no property of HubSpot's own: make one (a number), or leave it out when "
+            "you map the columns.",
         ),
     ),
     Format(

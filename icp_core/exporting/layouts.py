@@ -86,6 +86,10 @@ def _tier_rank(profile: Profile) -> pl.Expr:
     return pl.col("tier").replace_strict(ranks, default=None, return_dtype=pl.Int64)
 
 
+def _coverage_percent() -> pl.Expr:
+    return (pl.col("coverage") * 100).round().cast(pl.Int64)
+
+
 def _linkedin(_profile: Profile, _on: date) -> dict[str, pl.Expr]:
     blank = pl.lit(None, dtype=pl.String)
     return {
@@ -119,6 +123,7 @@ def _hubspot(profile: Profile, _on: date) -> dict[str, pl.Expr]:
         "Postal Code": pl.col("postcode"),
         "Ideal Customer Profile Tier": pl.format("Tier {}", rank.clip(1, 3)),
         "Target Account": rank.is_not_null(),
+        "Score coverage (%)": _coverage_percent(),
     }
 
 
@@ -126,6 +131,9 @@ def _salesforce(profile: Profile, on: date) -> dict[str, pl.Expr]:
     rank = _tier_rank(profile)
     sentences = [
         pl.format("Fit {} of 100.", pl.col("score").round().cast(pl.Int64)),
+        pl.when(pl.col("score").is_not_null()).then(
+            pl.format("{} % of what it weighs is known.", _coverage_percent())
+        ),
         pl.format("Tier {}.", pl.col("tier")),
         pl.format(
             "Potential {} {} a year.",

@@ -21,6 +21,10 @@ def blockers(
         remedies = ["lower a tier's cut-off", "include possible accounts", "loosen a must-have"]
         if dropped["other_tier"]:
             remedies.insert(0, f"add tiers (the others hold {dropped['other_tier']:,})")
+        if dropped["too_little_known"]:
+            remedies.insert(
+                0, f"find out more of those too little known ({dropped['too_little_known']:,})"
+            )
         if dropped["other_country"]:
             remedies.insert(0, f"add countries (the others hold {dropped['other_country']:,})")
         if suppressed:

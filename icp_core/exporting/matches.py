@@ -17,6 +17,7 @@ import polars as pl
 from icp_core.evaluation.expressions import workings
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.names import NAMES
+from icp_core.evaluation.tiers import tier_labels
 from icp_core.exporting import layouts
 from icp_core.exporting.content import Layout
 from icp_core.exporting.eligibility import KEPT, READ, eligibility_of, row_outcome, with_companies
@@ -132,18 +133,22 @@ class _Ranking:
         return pl.concat([found, possible.with_columns(tier)], how="diagonal_relaxed")
 
     def results(self, places: Places) -> pl.DataFrame:
-        """Score, tier and potential."""
+        """Score, coverage, tier and potential."""
         found, possible = self.evaluation, self.possible_as is not None
         score, potential = [found.score], [found.potential.amount]
         tier = [found.tier]
         if possible:
             score.append(found.possible_score)
             potential.append(found.possible.potential(found.profile).amount)
-            tier.append(np.full(len(found.possible), len(found.profile.tiers.tiers) + 1))
-        names = [*found.profile.tiers.names, None, self.possible_as]
+            tier.append(np.full(len(found.possible), len(found.tiers)))
+        names = [*tier_labels(found.profile.tiers), self.possible_as]
+        coverage = [found.coverages]
+        if possible:
+            coverage.append(found.possible_coverages)
         return pl.DataFrame(
             {
                 "score": pl.Series(np.concatenate(score)[places], nan_to_null=True),
+                "coverage": pl.Series(np.concatenate(coverage)[places]),
                 "tier": pl.Series(names, dtype=pl.String).gather(np.concatenate(tier)[places]),
                 "potential": pl.Series(np.concatenate(potential)[places], nan_to_null=True),
             }

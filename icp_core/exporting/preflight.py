@@ -6,6 +6,7 @@ from typing import Any, Final
 
 DROPPED: Final[Mapping[str, str]] = {
     "other_country": "Outside the chosen countries",
+    "too_little_known": "Too little known for a tier",
     "other_tier": "Outside the chosen tiers",
     "not_customer": "Not a customer",
     "excluded": "Excluded",

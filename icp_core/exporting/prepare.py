@@ -188,7 +188,7 @@ def prepare(
     customers
         Keep existing customers, leave them out, or keep only them. Unknown counts as no customer.
     countries, tiers
-        Those to keep; None keeps all. None among `tiers` stands for accounts without a tier.
+        Those to keep; None keeps all. None among `tiers` stands for the unranked.
     excluded
         Reason by `account_id` of accounts to leave out.
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil
+from math import ceil, isfinite
 from typing import Final, Literal
 
 import numpy as np
@@ -12,7 +12,7 @@ from scipy import stats
 
 from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.universe import Universe
-from icp_core.intervals import Estimate, lift_of, wilson
+from icp_core.intervals import Estimate, ratio_of, wilson
 from icp_core.learning import evidence, scorecard
 from icp_core.learning.evidence import Evidence
 from icp_core.learning.labelled import LabelledAccounts
@@ -49,7 +49,8 @@ class Attribute:
     share_best, share_others
         Of the best, and of those compared with, at favourable levels.
     lift
-        The ratio of the two; None where nobody is at a favourable level.
+        The ratio of the two, of which both are samples; infinite where none of the others are at a
+        favourable level; None where nobody is.
     known_best, known_others
         Share whose value is known.
     evidence
@@ -82,10 +83,15 @@ class Attribute:
             return f"{self.column.label}: can't tell yet; chance alone could make this difference."
         text = (
             f"{self.column.label} ({favourable(self.evidence)}): {100 * self.share_best:.0f} % of the "
-            f"best customers, {100 * self.share_others:.0f} % of {others}; "
-            f"{self.lift.value:.1f} times as common "
-            f"(95 % interval {self.lift.low:.1f} to {self.lift.high:.1f})."
+            "best customers, "
         )
+        if isfinite(self.lift.value):
+            text += (
+                f"{100 * self.share_others:.0f} % of {others}; {self.lift.value:.1f} times as common "
+                f"(95 % interval {self.lift.low:.1f} to {self.lift.high:.1f})."
+            )
+        else:
+            text += f"none of {others}; at least {self.lift.low:.1f} times as common."
         if self.finding == "overlaps":
             text += " It overlaps with the others; what it adds to them is not proven."
         return text
@@ -207,7 +213,7 @@ def _shares(
     return (
         hits / total if total else 0.0,
         base,
-        lift_of(hits, total, base),
+        ratio_of(hits, total, others, others_total),
         float(known[best].mean()),
         float(known[~best].mean()),
     )

@@ -83,7 +83,8 @@ def learn(coded: Coded, positive: Floats, expected: Floats) -> Evidence:
     expected
         Probability of each to be positive by what is known already.
     """
-    return learn_parts(coded, positive, expected, np.ones((1, len(positive)), dtype=bool))[0]
+    nobody_left_out = np.ones(len(positive), dtype=np.int64)
+    return learn_parts(coded, positive, expected[None], nobody_left_out)[0]
 
 
 def cross_fitted(coded: Coded, positive: Floats, expected: Floats, folds: Ints) -> Floats:
@@ -91,52 +92,61 @@ def cross_fitted(coded: Coded, positive: Floats, expected: Floats, folds: Ints) 
 
     Parameters
     ----------
-    coded, positive, expected
-        As for `learn_parts`.
-    folds
-        Fold of each account, 0 … `FOLDS` - 1.
+    coded, positive, expected, folds
+        As for `learn_parts`, without the part of all accounts.
     """
-    training = folds != np.arange(FOLDS)[:, None]
-    result = np.empty(len(positive))
-    for part, evidence in zip(
-        training, learn_parts(coded, positive, expected, training), strict=True
-    ):
-        rows = np.flatnonzero(~part)
-        result[rows] = evidence.of(coded.take(rows))
-    return result
+    each = learn_parts(coded, positive, np.broadcast_to(expected, (FOLDS, len(positive))), folds)
+    return held_out(np.stack([one.of(coded) for one in each]), folds)
 
 
-def learn_parts(coded: Coded, positive: Floats, expected: Floats, parts: Flags) -> list[Evidence]:
-    """Weights of evidence from each part of the accounts.
+def held_out(values: Floats, folds: Ints) -> Floats:
+    """Of values learned without each fold (a row each), each account's: what it had no part in."""
+    return np.asarray(values[folds, np.arange(len(folds))])
+
+
+def learn_parts(coded: Coded, positive: Floats, expected: Floats, folds: Ints) -> list[Evidence]:
+    """Weights of evidence from all accounts but those of a fold, for one fold after the other.
 
     Parameters
     ----------
     coded, positive
         As for `learn`.
     expected
-        As for `learn`; or one row per part, where each part has an expectation of its own.
-    parts
-        Which accounts belong to each part, shape (parts, accounts).
+        As for `learn`, a row per part, because each may have an expectation of its own. The part of row
+        k leaves fold k out: a row more than there are folds is of all accounts.
+    folds
+        Fold of each account, from 0.
     """
-    each = np.broadcast_to(expected, parts.shape)
-    return [
-        _of_part(coded, positive * part, usual * part, part)
-        for part, usual in zip(parts, each, strict=True)
-    ]
-
-
-def _of_part(coded: Coded, hits: Floats, forecast: Floats, part: Flags) -> Evidence:
-    """Weights of evidence from part of the accounts; what the others have must be 0."""
-    rate = float(forecast.sum() / part.sum())
     if coded.tags is not None:
-        ratios = _of_tags(coded, hits, forecast)
-    else:
-        size = coded.levels.unknown + 1
-        observed, usual = _sums(coded.codes, hits, size), _sums(coded.codes, forecast, size)
+        parts = folds != np.arange(len(expected))[:, None]
+        return [
+            _beyond(_of_tags(coded, positive * part, usual * part), usual[part].mean())
+            for part, usual in zip(parts, expected, strict=True)
+        ]
+    size = coded.levels.unknown + 1
+    cells, shape = folds * size + coded.codes, (int(folds.max()) + 1, size)
+
+    def sums(values: Floats) -> Floats:
+        return _sums(cells, values, shape[0] * size).reshape(shape)
+
+    # One pass over the accounts serves every part that expects the same.
+    alike = expected.strides[0] == 0
+    usual_by_fold = [sums(row) for row in (expected[:1] if alike else expected)]
+    observed_by_fold, accounts_by_fold = sums(positive), sums(np.ones(len(positive)))
+    learned = []
+    for part in range(len(expected)):
+        inside = np.arange(shape[0]) != part
+        usual = usual_by_fold[0 if alike else part][inside].sum(axis=0)
+        observed, accounts = (by[inside].sum(axis=0) for by in (observed_by_fold, accounts_by_fold))
+        rate = float(usual.sum() / accounts.sum())
         if coded.levels.column.kind is Kind.NUMBER:
-            accounts = _sums(coded.codes, part.astype(np.float64), size)
-            return _of_number(coded.levels, observed, usual, accounts, rate)
-        ratios = _of_choice(coded.levels, observed, usual)
+            learned.append(_of_number(coded.levels, observed, usual, accounts, rate))
+        else:
+            learned.append(_beyond(_of_choice(coded.levels, observed, usual), rate))
+    return learned
+
+
+def _beyond(ratios: Evidence, rate: float) -> Evidence:
     return replace(
         ratios,
         weights=log_odds_beyond(ratios.weights, rate),
@@ -276,20 +286,23 @@ def _curve(observed: Floats, size: Floats, before: Floats, centres: Floats | Non
     scales = [(np.cumsum(size) - size / 2) / size.sum()]
     if centres is not None:
         scales += [centres, *([np.log(centres)] if centres[0] > 0 else [])]
-    found, cost = [], _cost(size)
-    for scale in scales:
-        along = _standard(scale, size)
-        whole = np.column_stack([np.ones(len(size)), along, along**2 - 1])
-        for design in (whole[:, :2], whole):
-            slopes, ridge = np.zeros(design.shape[1]), np.eye(design.shape[1])
-            for _ in range(_STEPS):
-                chance = _sigmoid(before + np.clip(design @ slopes, -_FAR, _FAR))
-                gradient = design.T @ (observed - size * chance) - slopes
-                spread = size * chance * (1 - chance)
-                slopes += np.linalg.solve(design.T @ (spread[:, None] * design) + ridge, gradient)
-            curve = np.clip(design @ slopes, -_FAR, _FAR)
-            found.append((_fit(observed, size, before + curve) - cost * len(slopes), curve))
-    return max(found, key=lambda one: one[0])[1]
+    along = np.stack([_standard(scale, size) for scale in scales])
+    bent = np.stack([np.ones_like(along), along, along**2 - 1], axis=2)
+    # All curves at once, shape (curves, bins, figures); a straight one has nothing to bend.
+    design = np.repeat(bent, 2, axis=0)
+    design[::2, :, 2] = 0.0
+    figures = np.tile([2.0, 3.0], len(scales))
+    slopes, ridge = np.zeros((len(design), 3, 1)), np.eye(3)
+    across = design.transpose(0, 2, 1)
+    for _ in range(_STEPS):
+        chance = _sigmoid(before[:, None] + np.clip(design @ slopes, -_FAR, _FAR))
+        gradient = across @ (observed[:, None] - size[:, None] * chance) - slopes
+        spread = size[:, None] * chance * (1 - chance)
+        slopes += np.linalg.solve(across @ (spread * design) + ridge, gradient)
+    curves = np.clip(design @ slopes, -_FAR, _FAR)[:, :, 0]
+    log_odds = before + curves
+    fitted = log_odds @ observed - np.logaddexp(0, log_odds) @ size - _cost(size) * figures
+    return np.asarray(curves[int(np.argmax(fitted))])
 
 
 def _standard(values: Floats, size: Floats) -> Floats:

@@ -7,17 +7,24 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from icp_core.accounts.columns import Column
 from icp_core.accounts.universe import Universe
 from icp_core.learning.customers import RankedCustomers
 from icp_core.learning.levels import Coded, Levels
 from icp_core.reference.arrays import Floats, Ints, Places, Rows
+from icp_core.reference.text import fold_expr
 
 Against = Literal["market", "worst"]
 Report = Callable[[float, str], None]
 
 BACKGROUND: Final = 10_000
+
+_COMPANY_KEYS: Final = (("country", "org_number"), ("domain",))
+_PLACES: Final = ("municipality", "city", "postcode", "region", "country")
+_NAMESAKES: Final = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +38,7 @@ class LabelledAccounts:
     positive
         1 for the best customers, 0 for those they are compared with.
     company
-        Accounts of one company (one registrable domain) share a number, and never stand on both
-        sides of a split.
+        Accounts of one company share a number (`companies`), and never stand on both sides of a split.
     day
         When the deal closed; not a time where unknown, as for accounts that nobody tried to win.
     coded
@@ -102,16 +108,51 @@ def label(
     """
     rows = np.concatenate([positives, negatives])
     frame = universe.frame[rows]
-    own = pl.col("account_id")
-    company = frame.select(pl.coalesce("domain", own) if "domain" in frame.columns else own)
     days = days or {}
     return LabelledAccounts(
         frame,
         np.concatenate([np.ones(len(positives)), np.zeros(len(negatives))]),
-        company.to_series().rank("dense").to_numpy().astype(np.int64) - 1,
+        companies(frame),
         np.array([days.get(int(row)) for row in rows], dtype="datetime64[D]"),
         {name: level.code(frame[name]) for name, level in levels.items()},
     )
+
+
+def companies(frame: pl.DataFrame) -> Ints:
+    """A number for each account, the same for accounts of one company.
+
+    Of one company are accounts that share the national number, the web domain, or name and place, also
+    by way of a third: a company that stands in a list four times must not be learned from and judged.
+
+    Parameters
+    ----------
+    frame
+        Accounts.
+    """
+    keys: list[pl.Expr] = []
+    for names in _COMPANY_KEYS:
+        if set(names) <= set(frame.columns):
+            # A part that is unknown makes the whole key unknown.
+            parts = [fold_expr(pl.col(name).cast(pl.String)) for name in names]
+            keys.append(pl.concat_str(parts, separator="\x1f"))
+    place = [name for name in _PLACES if name in frame.columns]
+    # A name that many have tells nothing, where nobody knows where they are.
+    name = fold_expr(pl.col("name"))
+    known = pl.coalesce(pl.col(place).cast(pl.String)) if place else pl.lit(None, pl.String)
+    alone = known.is_null() & (pl.len().over(name) > _NAMESAKES)
+    keys.append(
+        pl.when(~alone).then(pl.concat_str(name, fold_expr(known.fill_null("")), separator="\x1f"))
+    )
+    row = pl.col("#row")
+    first = frame.with_row_index("#row").select(
+        pl.when(key.is_null()).then(row).otherwise(row.first().over(key)).alias(str(number))
+        for number, key in enumerate(keys)
+    )
+    size = len(frame)
+    ends = np.concatenate([first[name].to_numpy() for name in first.columns])
+    starts = np.tile(np.arange(size), len(keys))
+    graph = coo_array((np.ones(len(ends), dtype=bool), (starts, ends)), shape=(size, size))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
 def background(universe: Universe, customers: RankedCustomers, rng: np.random.Generator) -> Rows:

@@ -13,8 +13,15 @@ from icp_core.accounts.universe import Universe
 from icp_core.learning import leakage, suggestion
 from icp_core.learning.attributes import customers_needed, level_table
 from icp_core.learning.customers import Outcomes, Weights, rank_customers
-from icp_core.learning.labelled import Against, Report, background, label, levels_of
-from icp_core.learning.levels import Levels, attributes_of
+from icp_core.learning.labelled import (
+    Against,
+    LabelledAccounts,
+    Report,
+    background,
+    label,
+    levels_of,
+)
+from icp_core.learning.levels import LeftOut, Levels, attributes_of
 from icp_core.learning.proof import prove
 from icp_core.learning.result import LearningResult
 from icp_core.profiles.model import Profile
@@ -33,6 +40,7 @@ def learn(
     worst: int | None = None,
     against: Against = "market",
     keep: Collection[str] = (),
+    leave_out: Collection[str] = (),
     judge: bool = True,
     today: date | None = None,
     seed: int = SEED,
@@ -54,6 +62,8 @@ def learn(
         Compare the best with the rest of the market, or with the worst: won with lost deals.
     keep
         Names of columns to use although they seem to know the outcome.
+    leave_out
+        Names of columns not to use, such as what was filled in while selling.
     judge
         Whether to judge out of sample, which takes most of the time.
     seed
@@ -85,6 +95,9 @@ def learn(
             *(out.column for out in left_out if out.leaks and out.column.name in keep),
         )
         left_out = tuple(out for out in left_out if out.column not in columns)
+        unwanted = [column for column in columns if column.name in leave_out]
+        columns = tuple(column for column in columns if column not in unwanted)
+        left_out += tuple(LeftOut(column, "is left out on request") for column in unwanted)
         grid = levels_of(universe, columns)
         result = LearningResult(
             universe=universe,
@@ -185,22 +198,48 @@ def _taught(
             f"With {least:,} best customers an attribute half as common again among them "
             f"as in the market would show; there are {len(best):,}."
         )
-    judged = None
-    if judge:
-        judged = prove(
-            labelled,
-            worst,
-            rng,
-            hand=result.hand,
-            progress=lambda share, what: report(0.3 + 0.7 * share, what),
-        )
-    report(1.0, "Done")
-    return replace(
+    result = replace(
         result,
         attributes=learned.attributes,
         card=learned.card,
         profile=learned.profile,
-        proof=judged,
         needed=needed,
         notes=tuple(notes),
     )
+    if judge:
+        result = _judged(result, labelled, worst, rng, report)
+    report(1.0, "Done")
+    return result
+
+
+def _judged(
+    result: LearningResult,
+    labelled: LabelledAccounts,
+    worst: LabelledAccounts | None,
+    rng: np.random.Generator,
+    report: Report,
+) -> LearningResult:
+    """The result with its proof, and one without the columns that carry the model."""
+    report(0.3, "Looking for columns that carry the model")
+    apart = np.random.default_rng([result.seed, 5])
+    asked = leakage.questions(labelled, apart)
+    until = 0.7 if asked else 1.0
+    judged = prove(
+        labelled,
+        worst,
+        rng,
+        hand=result.hand,
+        progress=lambda share, what: report(0.35 + (until - 0.35) * share, what),
+    )
+    result = replace(result, proof=judged, asked=asked)
+    names = [question.column.name for question in asked]
+    rest = labelled.without(names)
+    if not asked or not rest.coded:
+        return result
+    without = prove(
+        rest,
+        worst.without(names) if worst is not None else None,
+        apart,
+        progress=lambda share, what: report(until + (1 - until) * share, what),
+    )
+    return replace(result, proof_without=without)

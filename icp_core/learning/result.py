@@ -18,6 +18,7 @@ from icp_core.learning import suggestion
 from icp_core.learning.attributes import Attribute
 from icp_core.learning.customers import RankedCustomers
 from icp_core.learning.labelled import Against, LabelledAccounts, Report
+from icp_core.learning.leakage import Question
 from icp_core.learning.levels import LeftOut
 from icp_core.learning.proof import CANDIDATES, Proof
 from icp_core.learning.scorecard import Scorecard
@@ -50,6 +51,10 @@ class LearningResult:
         The suggested profile; None where nothing is proven.
     proof
         How it does out of sample; None where it was not judged.
+    asked
+        Columns that carry the model: were they known before the deal?
+    proof_without
+        How it does without all of these; None where none is asked about.
     hand
         The profile made by hand, if one was given.
     needed
@@ -76,6 +81,8 @@ class LearningResult:
     labelled: LabelledAccounts | None
     columns: tuple[Column, ...]
     seed: int
+    asked: tuple[Question, ...] = ()
+    proof_without: Proof | None = None
 
     def names(self, rows: npt.ArrayLike) -> list[str | None]:
         """Names of accounts by their rows in the universe."""
@@ -95,7 +102,8 @@ class LearningResult:
         """One row per attribute, the sharpest first.
 
         Columns: column, suggested, finding, share_best, share_others, lift, low, high (null where
-        nobody is at a favourable level) and p_adjusted.
+        nobody is at a favourable level; lift and high also where none of the others are, so that only
+        the low end is known) and p_adjusted.
         """
         return pl.DataFrame(
             [
@@ -105,12 +113,15 @@ class LearningResult:
                     "finding": one.finding,
                     "share_best": one.share_best,
                     "share_others": one.share_others,
-                    "lift": one.lift.value if one.lift else None,
-                    "low": one.lift.low if one.lift else None,
-                    "high": one.lift.high if one.lift else None,
+                    "lift": lift["value"],
+                    "low": lift["low"],
+                    "high": lift["high"],
                     "p_adjusted": one.p_adjusted,
                 }
                 for one in self.attributes
+                for lift in [
+                    one.lift.to_dict() if one.lift else dict.fromkeys(("value", "low", "high"))
+                ]
             ],
             schema_overrides=dict.fromkeys(("lift", "low", "high"), pl.Float64),
         )
@@ -277,6 +288,16 @@ class LearningResult:
             ],
             "profile": self.profile and self.profile.model_dump(mode="json", exclude_none=True),
             "proof": self.proof and _proof(self.proof),
+            "asked": [
+                {
+                    "column": question.column.name,
+                    "auc_alone": question.alone,
+                    "auc_with_it": question.with_it,
+                    "auc_without_it": question.without_it,
+                }
+                for question in self.asked
+            ],
+            "proof_without": self.proof_without and _proof(self.proof_without),
         }
 
     def lines(self) -> list[str]:
@@ -312,6 +333,12 @@ class LearningResult:
                     f"({lift.low:.1f}–{lift.high:.1f})"
                 )
             lines += [d.sentence() for d in self.proof.differences if d.measure == "auc"]
+        if self.asked:
+            lines += ["", "Was this known before the deal?"]
+            lines += [f"{asked.column.label} {asked.reason}." for asked in self.asked]
+        if self.proof_without:
+            area = self.proof_without.judged["model"].measures["auc"]
+            lines.append(f"Without: AUC {area.value:.3f} ({area.low:.3f}–{area.high:.3f})")
         return lines
 
 

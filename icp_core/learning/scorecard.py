@@ -211,9 +211,9 @@ class _Backfitting:
 
     def __init__(self, labelled: LabelledAccounts, folds: Ints, design: Floats) -> None:
         self._labelled, self._folds = labelled, folds
-        self._parts = np.asarray(folds != np.arange(FOLDS + 1)[:, None])
+        parts = folds != np.arange(FOLDS + 1)[:, None]
         self._log_odds = np.stack(
-            [design @ _regression(design[part], labelled.positive[part])[1] for part in self._parts]
+            [design @ _regression(design[part], labelled.positive[part])[1] for part in parts]
         )
         self._values: dict[str, Floats] = {}
         self.learned: dict[str, Evidence] = {}
@@ -226,14 +226,14 @@ class _Backfitting:
         """Learn a column beside all others that were learned."""
         coded = self._labelled.coded[name]
         others = self._log_odds - self._values.get(name, 0.0)
-        found = evidence.learn_parts(coded, self._labelled.positive, sigmoid(others), self._parts)
+        found = evidence.learn_parts(coded, self._labelled.positive, sigmoid(others), self._folds)
         self.learned[name] = found[-1]
         self._values[name] = np.stack([each.of(coded) for each in found])
         self._log_odds = others + self._values[name]
 
     def held_out(self, name: str) -> Floats:
         """What a column says of each account, as learned from the other folds."""
-        return np.asarray(self._values[name][self._folds, np.arange(len(self._folds))])
+        return evidence.held_out(self._values[name], self._folds)
 
 
 def strength(

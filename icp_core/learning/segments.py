@@ -24,7 +24,7 @@ from icp_core.learning.evidence import Evidence
 from icp_core.learning.labelled import LabelledAccounts, Report
 from icp_core.learning.levels import Coded
 from icp_core.learning.suggestion import fit_from
-from icp_core.profiles.model import Criterion, Profile, Role
+from icp_core.profiles.model import NEW_TIERS, Criterion, Profile, Role
 from icp_core.reference import industry
 from icp_core.reference.arrays import Flags, Floats, Ints, Rows
 
@@ -231,7 +231,7 @@ def _portrait(
     name = "; ".join(text for gap, text in told[:_TOLD] if gap > _APART) or "Mixed"
     if not criteria:
         return name, None
-    model = like or Profile(name="Learned")
+    model = like or Profile(name="Learned", tiers=NEW_TIERS)
     return name, model.replace(
         name=f"Segment: {name}"[:80],
         description="Suggested by what sets this segment of customers apart from the market.",

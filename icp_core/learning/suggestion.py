@@ -22,6 +22,7 @@ from icp_core.learning.levels import OTHER
 from icp_core.learning.scorecard import RIDGE, Scorecard
 from icp_core.profiles.model import (
     MAX_WEIGHT,
+    NEW_TIERS,
     Choice,
     Criterion,
     Fit,
@@ -100,7 +101,7 @@ def learn_from(
         return Learned(card, found, None)
     criteria, unit = _weighed(criteria, labelled)
     criteria = [*_gated(criteria, labelled), *_drawbacks(criteria, worst, card, rng, unit)]
-    model = like or Profile(name="Learned")
+    model = like or Profile(name="Learned", tiers=NEW_TIERS)
     return Learned(
         card,
         found,

@@ -17,6 +17,7 @@ from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.universe import Universe
 from icp_core.errors import ProfileError
 from icp_core.profiles.model import (
+    NEW_TIERS,
     Band,
     Choice,
     ColumnPotential,
@@ -344,6 +345,7 @@ def profile(universe: Universe) -> Profile:
         name=PROFILE_NAME,
         description="A place to start from: what is usual among these accounts. Change it freely.",
         criteria=tuple(criteria),
+        tiers=NEW_TIERS,
         potential=RevenueShare() if by_revenue else PerEmployee(),
     )
 

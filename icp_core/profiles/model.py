@@ -257,6 +257,9 @@ class TierPolicy(_Model):
       potential, then `account_id`.
     - `value`: threshold = least potential in the profile's currency.
 
+    `least_coverage` is the share of the weight that must be known of an account for any tier: 0 asks for
+    nothing, as files without it do.
+
     Examples
     --------
     >>> TierPolicy().names
@@ -271,6 +274,8 @@ class TierPolicy(_Model):
         Tier(name="B", threshold=60),
         Tier(name="C", threshold=40),
     )
+    # Not written where nothing is asked for: a profile that was saved without it is still the same.
+    least_coverage: Fraction = Field(default=0.0, exclude_if=lambda least: least == 0)
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -311,6 +316,10 @@ class TierPolicy(_Model):
     def names(self) -> tuple[str, ...]:
         """Tier names, best first."""
         return tuple(tier.name for tier in self.tiers)
+
+
+NEW_TIERS: Final = TierPolicy(least_coverage=0.5)
+"""Of a new profile: a score over less than half of the weight says more of the gaps than of the fit."""
 
 
 class _Potential(_Model):

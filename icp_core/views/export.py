@@ -22,7 +22,7 @@ class ExportSpec:
     countries
         Codes to keep; empty keeps all.
     tiers
-        Names to keep; None stands for the unranked.
+        Names to keep, of tiers or `tiers.TOO_LITTLE_KNOWN`; None stands for the unranked.
     possible_as
         Tier under which the possible accounts come too, behind the matches; None leaves them out.
     excluded

@@ -94,8 +94,10 @@ class InEngine:
         return self._evaluation.page(limit=count)
 
     def to_verify(self, count: int) -> pl.DataFrame:
-        """The possible accounts with the highest scores."""
-        return self._evaluation.to_verify(count)
+        """The best matches that are too little known for a tier, then the best possible accounts."""
+        little = self._evaluation.too_little_known(count)
+        possible = self._evaluation.to_verify(count - little.height)
+        return pl.concat([little, possible], how="diagonal_relaxed")
 
     def breakdown(self, by: str) -> Breakdown:
         """Matches by one of `market.DIMENSIONS` and tier."""

@@ -40,7 +40,7 @@ from icp_core.analysis.verification import Sample
 from icp_core.evaluation.engines.evaluation import Narrowing
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import Breakdown, Market
-from icp_core.evaluation.tiers import cut_offs
+from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, cut_offs
 from icp_core.exporting import Prepared, prepare_matches
 from icp_core.exporting.streamed import Written
 from icp_core.profiles.model import Profile, TierPolicy
@@ -124,8 +124,11 @@ class InMemory:
         return self._evaluation.best_rows(count)
 
     def to_verify(self, count: int) -> pl.DataFrame:
-        """The possible accounts with the highest scores."""
-        return self._evaluation.to_verify(count)
+        """The best matches that are too little known for a tier, then the best possible accounts."""
+        found = self._evaluation
+        little = listing.page(found, Wanted(tiers=(TOO_LITTLE_KNOWN,)), limit=count).rows
+        possible = found.to_verify(count - little.height)
+        return pl.concat([little, possible], how="diagonal_relaxed")
 
     def breakdown(self, by: str) -> Breakdown:
         """Matches by a dimension and tier."""

@@ -111,7 +111,10 @@ class MarketView(Protocol):
         """The best matches with what `explain` reads: id, name, tier, score, potential and fits."""
 
     def to_verify(self, count: int) -> pl.DataFrame:
-        """The possible accounts with the highest scores, with all that evaluating adds."""
+        """What to look up first, with all that evaluating adds.
+
+        The best of the matches that are too little known for a tier, then of the possible accounts.
+        """
 
     def breakdown(self, by: str) -> Breakdown:
         """Matches by a dimension and tier."""

@@ -29,7 +29,7 @@ def test_keys_pressed_in_a_row_all_reach_the_profile_and_its_file(page, address,
     page.wait_for_function(
         "wanted => [...document.querySelectorAll('[data-testid=stMetricValue]')]"
         ".some(e => e.innerText.trim() === wanted)",
-        arg=" · ".join(number(tier.accounts) for tier in market.tiers[:-1]),
+        arg=" · ".join(number(tier.accounts) for tier in market.ranked),
     )
     settle(page)
     assert weight.input_value() == str(light.criteria[index].weight)

@@ -1,6 +1,7 @@
 """The market by the book: plain Python over dictionaries, one account at a time, obvious and slow."""
 
 import struct
+from fractions import Fraction
 from math import ceil, floor, log10
 
 SECTIONS = {
@@ -93,7 +94,10 @@ def judge(profile, account):
         state = "match"
     weights = sum(w for w, _ in nice + drawbacks)
     known = sum(w for w, f in nice + drawbacks if f is not None)
+    # As decimals, since 0.7 is no number of binary digits.
+    least = Fraction(str(profile.tiers.least_coverage))
     result = {
+        "too_little_known": Fraction(known, weights) < least if weights else False,
         "state": state,
         "gates": gates,
         "coverage": known / weights if weights else 1.0,
@@ -139,11 +143,18 @@ def order(match):
     def falling(value):
         return (value is None, -(value or 0))
 
-    return (*falling(match["score"]), *falling(match["potential"]), match["account_id"])
+    return (
+        match["too_little_known"],
+        *falling(match["score"]),
+        *falling(match["potential"]),
+        match["account_id"],
+    )
 
 
 def tier(policy, place, match):
     """Index of the tier of the match that stands at that place of the ranking."""
+    if match["too_little_known"]:
+        return len(policy.tiers) + 1
     room = 0
     for index, one in enumerate(policy.tiers):
         room += one.threshold
@@ -222,7 +233,7 @@ def market(profile, accounts):
                 sum(m["potential"] or 0 for m in matches if m["tier"] == t),
                 sum(bool(m.get("is_customer")) for m in matches if m["tier"] == t),
             )
-            for t in range(len(profile.tiers.tiers) + 1)
+            for t in range(len(profile.tiers.tiers) + 1 + bool(profile.tiers.least_coverage))
         ],
         "breakdowns": breakdowns,
         "histogram": histogram,

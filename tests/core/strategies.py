@@ -147,6 +147,7 @@ def policies(draw):
         chosen = sorted(chosen, reverse=True)
     return TierPolicy(
         kind=kind,
+        least_coverage=draw(st.sampled_from([0, 0, 0.07, 0.3, 0.5, 0.7, 1])),
         tiers=tuple(Tier(name=f"T{i}", threshold=value) for i, value in enumerate(chosen)),
     )
 

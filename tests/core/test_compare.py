@@ -69,9 +69,9 @@ def test_who_entered_and_which_gates_had_kept_them_out():
         GateCause(PROFILE.criteria[1], 2, 1),
     )
     assert seen.rows("entered").rows() == [
-        ("X-1", "Account 1", None, "A", None, 100.0, ["employees"]),
-        ("X-2", "Account 2", None, "A", None, 100.0, ["employees", "region"]),
-        ("X-3", "Account 3", None, "A", None, 100.0, ["region"]),
+        ("X-1", "Account 1", None, "A", None, 100.0, None, 1.0, ["employees"]),
+        ("X-2", "Account 2", None, "A", None, 100.0, None, 1.0, ["employees", "region"]),
+        ("X-3", "Account 3", None, "A", None, 100.0, None, 1.0, ["region"]),
     ]
 
 
@@ -81,8 +81,8 @@ def test_who_left_and_which_gates_keep_them_out():
     assert ids(found.universe, seen.left) == ["X-1", "X-2"]
     assert seen.why_left == (GateCause(changed(0, fit=Range.between(30, 80)).criteria[0], 2, 2),)
     assert seen.rows("left").rows() == [
-        ("X-1", "Account 1", "A", None, 100.0, None, ["employees"]),
-        ("X-2", "Account 2", "B", None, 50.0, None, ["employees"]),
+        ("X-1", "Account 1", "A", None, 100.0, None, 1.0, None, ["employees"]),
+        ("X-2", "Account 2", "B", None, 50.0, None, 1.0, None, ["employees"]),
     ]
     assert seen.rows("left", offset=1, limit=1)["account_id"].to_list() == ["X-2"]
 

@@ -98,10 +98,13 @@ def test_the_cut_off_curve_counts_who_reaches_each_point(rows, profile):
     evaluation = Scoreboard(strategies.universe(rows)).evaluate(profile)
     curve = cut_offs(evaluation)
     for cut_off in range(101):
-        reached = evaluation.score >= cut_off
+        reached = (evaluation.score >= cut_off) & (
+            evaluation.tier <= len(evaluation.profile.tiers.tiers)
+        )
         assert curve.accounts[cut_off] == np.count_nonzero(reached)
         assert curve.potential[cut_off] == pytest.approx(evaluation.potential.known[reached].sum())
-    assert curve.accounts[0] + curve.unscored == len(evaluation.matches)
+    left_out = curve.unscored + curve.too_little_known
+    assert curve.accounts[0] + left_out == len(evaluation.matches)
 
 
 def test_a_score_on_a_cut_off_reaches_it():

@@ -14,6 +14,7 @@ from icp_core.errors import ProfileError, SourceError
 from icp_core.evaluation import engines
 from icp_core.evaluation.engines import EngineAccounts
 from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.evaluation.tiers import tier_labels
 from icp_core.profiles.model import Criterion, Profile, Range, Tier, TierPolicy
 from icp_core.profiles.starters import starter
 from icp_core.sources import load
@@ -55,7 +56,7 @@ def test_every_engine_finds_the_market_that_plain_python_finds(
     evaluation = scoreboard.evaluate(profile)
     expected = slow.market(profile, rows)
     assert_same(evaluation.market, evaluation.page(limit=100), expected)
-    names = dict(enumerate(profile.tiers.names))
+    names = dict(enumerate(tier_labels(profile.tiers)))
     tiers = [names.get(match["tier"]) for match in expected["matches"]]
     assert evaluation.page(limit=100)["tier"].to_list() == tiers
     streamed = [account for batch in evaluation.stream(rows=3) for account in batch["account_id"]]

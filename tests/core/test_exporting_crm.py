@@ -27,6 +27,7 @@ ACCOUNTS = pl.DataFrame(
         "postcode": ["90325", "0150", None, None, None],
         "tier": ["A", "B", "D", None, "C"],
         "score": [92.4, 81.0, None, 10.0, 70.0],
+        "coverage": [0.875, 1.0, 0.0, None, 0.5],
         "potential": [250000.0, None, None, 0.0, 1.0],
     }
 )
@@ -55,6 +56,7 @@ def test_hubspot_has_its_headings_and_values():
         "Postal Code": "90325",
         "Ideal Customer Profile Tier": "Tier 1",
         "Target Account": "true",
+        "Score coverage (%)": "88",
     }
     assert second["Company name"] == "Beta AS"
     assert second["Annual Revenue"] == ""
@@ -74,9 +76,10 @@ def test_salesforce_has_api_names_ratings_and_a_description():
     ]  # fmt: skip
     assert [row["Rating"] for row in (first, second, third, fourth)] == ["Hot", "Warm", "Cold", ""]
     assert first["Description"] == (
-        "Fit 92 of 100. Tier A. Potential 250000 SEK a year. "
+        "Fit 92 of 100. 88 % of what it weighs is known. Tier A. Potential 250000 SEK a year. "
         "Ideal Customer Profile “Mid-size makers”, 2026-03-01."
     )
+    assert fourth["Description"].startswith("Fit 10 of 100. Potential 0 SEK")
     assert third["Description"] == "Tier D. Ideal Customer Profile “Mid-size makers”, 2026-03-01."
 
 

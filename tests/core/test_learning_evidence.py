@@ -1,6 +1,6 @@
 """Levels and weights of evidence, against figures worked out by hand."""
 
-from math import log
+from math import inf, log
 
 import numpy as np
 import polars as pl
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from icp_core.accounts.columns import CANONICAL, Column, Kind, describe
 from icp_core.accounts.universe import Universe
-from icp_core.intervals import lift_of, wilson
+from icp_core.intervals import ratio_of, wilson
 from icp_core.learning import evidence
 from icp_core.learning.attributes import customers_needed, level_table
 from icp_core.learning.levels import Levels, attributes_of, edge_name
@@ -148,12 +148,40 @@ def test_wilson_intervals_are_those_of_the_textbook():
     assert high.round(4).tolist() == [0.3662, 0.1605, 0.1611, 0.1718]
 
 
-def test_a_lift_is_the_share_over_that_of_the_market():
-    lift = lift_of(30, 100, 0.1)
+def test_a_lift_is_a_ratio_of_two_shares_of_which_both_are_samples():
+    lift = ratio_of(30, 100, 100, 1_000)
     assert lift.value == pytest.approx(3)
     assert lift.low < 3 < lift.high
     assert not lift.includes(1)
-    assert lift_of(3, 10, 0.0) is None
+    # With fewer others it is known less well.
+    less = ratio_of(30, 100, 6, 60)
+    assert less.low < lift.low and less.high > lift.high
+    assert ratio_of(0, 10, 0, 10) is None
+
+
+def test_what_none_of_the_others_have_is_so_many_times_as_common_at_least():
+    lift = ratio_of(94, 100, 0, 400)
+    assert lift.value == lift.high == inf
+    assert 50 < lift.low < 400
+    assert lift.to_dict()["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shares"),
+    [
+        ((60, 60), (0.4, 0.2)),
+        ((100, 40), (0.3, 0.15)),
+        ((300, 10_000), (0.2, 0.05)),
+        ((60, 60), (0.1, 0.05)),
+        ((20, 10_000), (0.5, 0.01)),
+    ],
+)
+def test_intervals_of_lifts_cover_as_they_promise_however_few_the_others_are(sizes, shares):
+    rng = np.random.default_rng(0)
+    drawn = rng.binomial(sizes, shares, (2_000, 2))
+    found = [ratio_of(hits, sizes[0], others, sizes[1]) for hits, others in drawn]
+    held = [lift is None or lift.includes(shares[0] / shares[1]) for lift in found]
+    assert 0.935 <= np.mean(held) <= 0.985
 
 
 @pytest.fixture(scope="module")

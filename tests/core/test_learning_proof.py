@@ -1,7 +1,5 @@
 """Judging out of sample: the measures against scikit-learn, the splits, the verdicts."""
 
-from datetime import date
-
 import numpy as np
 import polars as pl
 import pytest
@@ -12,7 +10,6 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.learning import (
     EFFECTS,
-    noise,
     of_columns,
     out_of_sample,
     planted_cases,
@@ -21,7 +18,7 @@ from benchmarks.learning import (
 )
 from icp_core.accounts.universe import Universe
 from icp_core.intervals import Estimate
-from icp_core.learning import demo_deals, leakage, proof, rank_customers, scorecard
+from icp_core.learning import demo_deals, proof, rank_customers, scorecard
 from icp_core.learning.labelled import label, levels_of
 from icp_core.learning.levels import attributes_of
 from icp_core.profiles.model import Choice, Criterion, Flag, Profile, Range, Role
@@ -185,6 +182,44 @@ def test_accounts_of_one_domain_are_judged_together(universe):
     assert set(one.company) == {0}
 
 
+def test_a_company_that_stands_in_the_list_four_times_teaches_nothing_by_itself():
+    rng = np.random.default_rng(0)
+    companies = np.repeat(np.arange(25), 4)
+    facts = {
+        "number": rng.lognormal(3, 1, 25)[companies],
+        "letter": rng.choice(list("abcdef"), 25)[companies],
+        "flag": (rng.random(25) < 0.4)[companies],
+    }
+    keys = {
+        "number": {"country": "NO", "org_number": [f"9{i:08}" for i in companies]},
+        "domain": {"domain": [f"c{i}.no" for i in companies]},
+        "name and place": {"municipality": [f"NO-{i % 7:04}" for i in companies]},
+        # One row has the number and the domain, others only one of the two.
+        "by way of another": {
+            "country": "NO",
+            "org_number": [None if n % 4 == 1 else f"9{i:08}" for n, i in enumerate(companies)],
+            "domain": [None if n % 4 == 2 else f"c{i}.no" for n, i in enumerate(companies)],
+        },
+    }
+    for key, columns in keys.items():
+        frame = pl.DataFrame(
+            {
+                "account_id": [f"X-{i}" for i in range(100)],
+                "name": [f"Firm {i} AS" for i in companies],
+            }
+            | facts
+            | columns
+        )
+        universe = Universe.of(frame, name="x", label="X")
+        order = universe.frame["account_id"].str.slice(2).cast(pl.Int64).to_numpy()
+        used, _ = attributes_of(universe)
+        won = np.random.default_rng(1).random(25) < 0.5
+        best = np.flatnonzero(won[companies[order]])
+        others = np.flatnonzero(~won[companies[order]])
+        made = label(universe, best, others, levels_of(universe, used))
+        assert len(np.unique(made.company)) == 25, key
+
+
 def test_work_can_be_cancelled_and_says_how_far_it_is(customers):
     class CancelledError(Exception):
         pass
@@ -199,41 +234,6 @@ def test_work_can_be_cancelled_and_says_how_far_it_is(customers):
     with pytest.raises(CancelledError):
         proof.prove(customers, None, np.random.default_rng(0), progress=stop)
     assert seen[0] < seen[1] < 1
-
-
-def test_columns_that_know_the_outcome_are_named():
-    made = noise(1)
-    positive = made.positive > 0
-    size = len(made)
-    frame = made.frame.with_columns(
-        contract=pl.Series([f"c{i % 4}" if hit else None for i, hit in enumerate(positive)]),
-        spend=pl.Series(np.where(positive, 100.0, 0.0) + np.arange(size) % 7),
-        half=pl.Series(np.where(positive, 1.0, 0.0) + np.random.default_rng(0).normal(0, 1, size)),
-        onboarded=pl.lit(date(2025, 6, 1)),
-    )
-    universe = Universe.of(frame, name="x", label="X")
-    columns, _ = attributes_of(universe)
-    rows = universe.frame.with_row_index("row").join(
-        pl.DataFrame({"account_id": frame["account_id"], "hit": positive}), on="account_id"
-    )
-    order = rows.sort("row")["hit"].to_numpy()
-    every = np.arange(size)
-    day = date(2025, 1, 1)
-    leaky = label(
-        universe,
-        every[order],
-        every[~order],
-        levels_of(universe, columns),
-        days={int(row): day for row in every},
-    )
-    found = {
-        out.column.name: out.reason
-        for out in leakage.leaks(leaky, universe, np.random.default_rng(0))
-    }
-    assert set(found) == {"contract", "spend", "onboarded"}
-    assert "filled for 100 % of the best customers and 0 % of the others" in found["contract"]
-    assert "almost perfectly" in found["spend"]
-    assert "dated after the deal" in found["onboarded"]
 
 
 def measurements():

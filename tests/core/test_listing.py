@@ -137,7 +137,9 @@ def test_a_decision_in_bulk_reaches_every_page(evaluation):
 @given(
     rows=strategies.accounts(),
     profile=strategies.profiles(),
-    sort=st.sampled_from(["best", "score", "potential", "name", "employees", "revenue", "region"]),
+    sort=st.sampled_from(
+        ["best", "score", "coverage", "potential", "name", "employees", "revenue", "region"]
+    ),
     descending=st.booleans(),
     state=st.sampled_from(["match", "possible"]),
     regions=st.lists(st.sampled_from([*strategies.REGIONS, None]), unique=True),
@@ -168,6 +170,7 @@ def test_every_list_is_the_one_that_plain_python_sorts(
     if sort == "best":
         chosen.sort(
             key=lambda r: (
+                r["too_little_known"] != descending,
                 key(r["score"], descending),
                 key(r["potential"], descending),
                 r["account_id"],

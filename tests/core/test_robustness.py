@@ -19,37 +19,46 @@ def naive(evaluation, weights):
     """Counts of shape (tiers, matches): score every match with every draw, then rank."""
     profile, matches = evaluation.profile, evaluation.matches.rows
     fits = [evaluation.fits(c, matches) for c in profile.scored]
-    counts = np.zeros((len(profile.tiers.tiers) + 1, len(matches)), dtype=int)
+    policy = profile.tiers
+    none = len(policy.tiers)
+    counts = np.zeros((none + 1 + bool(policy.least_coverage), len(matches)), dtype=int)
     near_a_cut_off = np.zeros(len(matches), dtype=bool)
     for draw in weights.astype(float):
-        scores = []
+        scores, too_little = [], []
         for place in range(len(matches)):
-            points = known = 0.0
+            points = known = told = 0.0
             for weight, criterion, column in zip(draw, profile.scored, fits, strict=True):
                 if np.isnan(column[place]):
                     continue
+                told += weight
                 points += weight * float(column[place]) * (1 if criterion.role.favours else -1)
                 known += weight if criterion.role.favours else 0
             share = min(max(points / known, 0), 1) if known else None
             scores.append(None if share is None else floor(share * 1e6 + 0.5) / 1e4)
+            too_little.append(told / draw.sum() < policy.least_coverage - 1e-6)
         room = 0
         worth = np.nan_to_num(evaluation.potential.amount, nan=-1)
         order = sorted(
             range(len(matches)),
-            key=lambda p: (scores[p] is None, -(scores[p] or 0), -worth[p], p),
+            key=lambda p: (too_little[p], scores[p] is None, -(scores[p] or 0), -worth[p], p),
         )
         rank = {place: n for n, place in enumerate(order)}
-        tier = [len(counts) - 1] * len(matches)
+        tier = [none] * len(matches)
         for index, one in reversed(list(enumerate(profile.tiers.tiers))):
             room = sum(t.threshold for t in profile.tiers.tiers[: index + 1])
             for place, score in enumerate(scores):
-                if score is None:
+                if score is None and policy.kind != "value":
                     continue
                 by_cut_off = profile.tiers.kind == "cut_off"
-                if score >= one.threshold if by_cut_off else rank[place] < room:
+                if policy.kind == "value":
+                    reached = worth[place] >= one.threshold
+                else:
+                    reached = score >= one.threshold if by_cut_off else rank[place] < room
+                if reached:
                     tier[place] = index
                 if by_cut_off and 0 < abs(score - one.threshold) < 0.001:
                     near_a_cut_off[place] = True
+        tier = [none + 1 if unknown else own for own, unknown in zip(tier, too_little, strict=True)]
         counts[tier, range(len(matches))] += 1
     return counts, near_a_cut_off
 

@@ -87,7 +87,7 @@ def assert_shows(app: AppTest, profile: Profile, dataset: str = "norway") -> Non
     assert shown["White space"] == (number(expected.white_space) if told else "–")
     assert shown["TAM value a year"] == money_bounds(expected.tam_value, profile.currency)
     tiers = next(value for label, value in shown.items() if label.startswith("Tiers"))
-    assert tiers == " · ".join(number(tier.accounts) for tier in expected.tiers[:-1])
+    assert tiers == " · ".join(number(tier.accounts) for tier in expected.ranked)
 
 
 def test_the_numbers_are_those_of_the_scoreboard() -> None:

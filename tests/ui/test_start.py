@@ -45,7 +45,7 @@ def test_numbers_on_the_cards_are_those_of_the_market(demo: Scoreboard) -> None:
     matching, value, tiers, white_space = headline.headline_data(view_of(evaluation))
     assert matching.value == f"{market.tam.low}–{market.tam.high}"
     assert value.value.startswith("€")
-    assert tiers.value == " · ".join(str(tier.accounts) for tier in market.tiers[:-1])
+    assert tiers.value == " · ".join(str(tier.accounts) for tier in market.ranked)
     assert white_space.value == str(market.white_space)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED
 from ui import theme
 
 CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
@@ -25,7 +25,8 @@ def test_any_number_of_tiers_fades_towards_the_background(count: int, dark: bool
     colours = theme.tier_colours(names, dark=dark)
     light = [luminance(colours[name]) for name in names]
     assert light == sorted(light, reverse=dark)
-    assert len(set(colours.values())) == count + 1, "every tier and the unranked has its own colour"
+    # Every tier, the unranked and the too little known have their own colour.
+    assert len(set(colours.values())) == count + 2
 
 
 def test_three_tiers_have_the_colours_of_the_design() -> None:
@@ -34,6 +35,7 @@ def test_three_tiers_have_the_colours_of_the_design() -> None:
         "B": "#2E9CCA",
         "C": "#A9D6E5",
         UNRANKED: "#D0D5DA",
+        TOO_LITTLE_KNOWN: "#EADBC2",
     }
 
 

@@ -13,7 +13,7 @@ import streamlit as st
 from icp_core.accounts.columns import Column, Kind, describe
 from icp_core.analysis.listing import BEST, Page, Wanted
 from icp_core.evaluation.names import NAMES
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import groups
 from icp_core.exporting import FORMATS, Prepared, prepare
 from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.reference import geography
@@ -21,6 +21,7 @@ from icp_core.views import MarketView
 from icp_core.workspace import Status, kept_by, slug_of, with_decisions
 from ui import data, shell, state, tables, theme
 from ui.accounts import deciding
+from ui.areas import short_tier_label
 from ui.controls import one_of
 from ui.format import number, plain
 from ui.learning.request import HAND_PICKED, LEARN_FROM
@@ -33,7 +34,7 @@ DECISION: Final = "decision"
 NOTE: Final = "decision_note"
 DECISION_OWNER: Final = "decision_owner"
 
-USUAL: Final = (*tables.ACCOUNT_COLUMNS[:3], DECISION, *tables.ACCOUNT_COLUMNS[3:])
+USUAL: Final = (*tables.ACCOUNT_COLUMNS[:4], DECISION, *tables.ACCOUNT_COLUMNS[4:])
 """What the table shows unless told otherwise, as far as the accounts have it."""
 
 SEARCH: Final = "find"
@@ -50,7 +51,8 @@ _BLANK: Final[dict[str, Any]] = {SEARCH: "", TIERS: [], REGIONS: [], CUSTOMERS: 
 _OPEN: Final = "_open"
 _CLICKED: Final = "accounts_headings_clicked"
 _CLICK: Final = "accounts_click"
-_COMPUTED: Final = (NAMES.score_low, NAMES.score_high, NAMES.coverage)
+_RESULTS: Final = ("tier", NAMES.score, NAMES.coverage, NAMES.potential)
+_COMPUTED: Final = (NAMES.score_low, NAMES.score_high)
 
 
 @dataclass(frozen=True)
@@ -126,8 +128,8 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
         if shown == "match":
             tiers = st.pills(
                 _("Tiers"),
-                [*profile.tiers.names, UNRANKED],
-                format_func=lambda name: _("Unranked") if name == UNRANKED else plain(name),
+                groups(profile.tiers),
+                format_func=lambda name: plain(short_tier_label(name)),
                 selection_mode="multi",
                 label_visibility="collapsed",
                 **state.kept(TIERS),
@@ -209,18 +211,14 @@ def layout(market: MarketView, wanted: Wanted, statuses: tuple[Status, ...]) -> 
 
 def offered_columns(columns: dict[str, Column]) -> list[str]:
     """Every column a table of accounts can show, in the order of the chooser."""
-    usual = [
-        name
-        for name in tables.ACCOUNT_COLUMNS
-        if name in columns or name in ("tier", NAMES.score, NAMES.potential)
-    ]
+    usual = [name for name in tables.ACCOUNT_COLUMNS if name in columns or name in _RESULTS]
     decided = [DECISION, NOTE, DECISION_OWNER]
     return list(dict.fromkeys((*usual, *decided, *columns, *_COMPUTED)))
 
 
 def is_sortable(name: str, columns: dict[str, Column]) -> bool:
     """Whether the whole list can be put in order by a column."""
-    if name in (NAMES.score, NAMES.potential):
+    if name in (NAMES.score, NAMES.coverage, NAMES.potential):
         return True
     return name in columns and columns[name].kind is not Kind.TAGS
 
@@ -233,7 +231,7 @@ def heading(name: str) -> str:
         NAMES.potential: _("Potential"),
         NAMES.score_low: _("Score, at least"),
         NAMES.score_high: _("Score, at most"),
-        NAMES.coverage: _("Coverage"),
+        NAMES.coverage: _("Known"),
         DECISION: _("Decision"),
         NOTE: _("Note"),
         DECISION_OWNER: _("Owner, as decided"),
@@ -314,9 +312,6 @@ def _fields(columns: Sequence[str], market: MarketView) -> list[tables.Field]:
         name: tables.Field(name, heading(name), "number", digits=0, width="small")
         for name in (NAMES.score_low, NAMES.score_high)
     }
-    own[NAMES.coverage] = tables.Field(
-        NAMES.coverage, heading(NAMES.coverage), "share", width="small"
-    )
     own |= {name: tables.Field(name, heading(name)) for name in (DECISION, NOTE, DECISION_OWNER)}
     usual = tables.account_fields(columns, market.profile, dark=theme.is_dark())
     return [own.get(field.name, field) for field in usual]
@@ -454,7 +449,7 @@ def file(market: MarketView, asked: Asked, *, format: str) -> Prepared:
         descending=asked.descending,
         limit=market.totals.universe,
     )
-    computed = ("tier", NAMES.score, NAMES.potential, *_COMPUTED)
+    computed = (*_RESULTS, *_COMPUTED)
     rows = page.rows.select(*market.population.columns, *computed)
     return prepare(
         with_decisions(rows, data.decisions()),

@@ -11,14 +11,13 @@ from icp_core.analysis.account import AccountDetail, Outlook
 from icp_core.errors import AccountError, IcpError
 from icp_core.evaluation.explain import Explanation
 from icp_core.evaluation.expressions import FAIL, MATCH
-from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Role
 from icp_core.views import MarketView
 from icp_core.workspace import BY_HAND, Status
 from ui import charts_explore, data, shell, state, theme
 from ui.accounts import deciding
 from ui.accounts.facts import account_line, value_text
-from ui.areas import tier_label
+from ui.areas import tier_in_sentence, tier_label
 from ui.builder import words
 from ui.format import UNKNOWN, money, number, percent, plain
 from ui.texts import _
@@ -79,10 +78,8 @@ def state_name(value: int) -> str:
 
 
 def tier_name(tier: str | None) -> str:
-    """`tier A`, or `unranked`."""
-    if tier is None:
-        return ""
-    return _("unranked") if tier == UNRANKED else _("tier {name}").format(name=tier)
+    """`tier A`, or why it is in none; nothing where it doesn't match."""
+    return "" if tier is None else tier_in_sentence(tier)
 
 
 def _badges(market: MarketView, found: AccountDetail) -> None:
@@ -96,6 +93,7 @@ def _badges(market: MarketView, found: AccountDetail) -> None:
             st.badge(plain(tier_label(now.tier)), color="blue")
         if now.score is not None:
             st.badge(_("Score {score}").format(score=number(now.score, digits=1)), color="gray")
+            st.badge(_("{share} known").format(share=percent(found.coverage)), color="gray")
         if found.potential is not None:
             st.badge(
                 _("{amount} a year").format(amount=plain(money(found.potential, currency))),

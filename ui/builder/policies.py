@@ -73,6 +73,25 @@ def tiers(profile: Profile, market: Callable[[], MarketView]) -> None:
                 tell=True,
             ),
         )
+        st.slider(
+            _("Least that must be known, % of the weight"),
+            0,
+            100,
+            step=5,
+            key=draft("tiers_least_coverage", round(100 * policy.least_coverage)),
+            help=_(
+                "A match of which less is known is in no tier: it counts as too little known and comes "
+                "first in the list to verify. 0 asks for nothing."
+            ),
+            on_change=lambda: attempt(
+                lambda: state.view().profile.replace(
+                    tiers=state.view().profile.tiers.replace(
+                        least_coverage=held("tiers_least_coverage") / 100
+                    )
+                ),
+                quick=True,
+            ),
+        )
         names = [f"tiers_{policy.kind}_{len(policy.tiers)}_{i}" for i in range(len(policy.tiers))]
 
         def change() -> Profile:

@@ -15,11 +15,12 @@ from icp_core.evaluation.names import NAMES
 from icp_core.profiles.model import Profile
 from icp_core.views import MarketView
 from ui import charts_live, shell, state, theme
+from ui.areas import tier_in_sentence
 from ui.builder import words
 from ui.builder.editing import LISTS, MARKET
 from ui.controls import one_of
-from ui.format import bounds, listed, money, number, plain, signed
-from ui.headline import tam_value, unknown_potential, white_space
+from ui.format import bounds, listed, money, number, percent, plain, signed
+from ui.headline import tam_value, too_little_known, unknown_potential, white_space
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
@@ -53,7 +54,7 @@ def market(numbers: DeltaGenerator) -> None:
 
 def _numbers(market: MarketView) -> None:
     whole = market.totals
-    ranked = whole.tiers[:-1]
+    ranked = whole.ranked
     shown = ranked[:_MOST_TIERS]
     more = "…" if len(ranked) > len(shown) else ""
     with st.container(horizontal=True, gap="small"):
@@ -108,6 +109,7 @@ def range_sentence(market: MarketView) -> str:
             )
         )
     parts.extend(unknown_potential(whole))
+    parts.extend(too_little_known(whole))
     return " ".join(parts) or _("Every account is certain: nothing that decides is unknown.")
 
 
@@ -258,11 +260,12 @@ def gate_data(gates: Iterable[GateCost], columns: dict[str, Column]) -> pl.DataF
 
 
 def _to_verify(market: MarketView) -> None:
-    if not market.totals.possible:
+    whole = market.totals
+    if not whole.possible and not whole.too_little_known:
         st.caption(_("No account is left open: every must-have is known for each that may match."))
         return
     rows = market.to_verify(ROWS)
-    why = [_("Find out: {columns}").format(columns=names) for names in open_gates(rows, market)]
+    why = [_("Find out: {columns}").format(columns=names) for names in to_find_out(rows, market)]
     _accounts(rows, why, market.profile)
 
 
@@ -275,6 +278,17 @@ def open_gates(rows: pl.DataFrame, market: MarketView) -> list[str]:
     ]
 
 
+def to_find_out(rows: pl.DataFrame, market: MarketView) -> list[str]:
+    """Labels of the gates that are open of each account, else of what its score lacks."""
+    columns = market.population.columns
+    lacking = [
+        ", ".join(dict.fromkeys(words.criterion_name(one, columns) for one in reason.unknown))
+        for reason in explain.explain(rows, market.profile)
+    ]
+    gates = open_gates(rows, market)
+    return [gate or lack for gate, lack in zip(gates, lacking, strict=True)]
+
+
 def _accounts(rows: pl.DataFrame, why: list[str], profile: Profile) -> None:
     """A short paragraph an account: score, name, tier and worth over a sentence.
 
@@ -282,7 +296,11 @@ def _accounts(rows: pl.DataFrame, why: list[str], profile: Profile) -> None:
     """
     paragraphs = []
     for row, sentence in zip(rows.iter_rows(named=True), why, strict=True):
-        facts = [_("tier {tier}").format(tier=row["tier"])] if row.get("tier") else []
+        facts = []
+        if row[NAMES.score] is not None and row[NAMES.coverage] < 1:
+            facts.append(_("{share} known").format(share=percent(row[NAMES.coverage])))
+        if row.get("tier"):
+            facts.append(tier_in_sentence(row["tier"]))
         if row[NAMES.potential] is not None:
             facts.append(money(row[NAMES.potential], profile.currency))
         paragraphs.append(

@@ -126,6 +126,7 @@ def _learning_result(
             worst=chosen.worst,
             against=chosen.against,
             keep=chosen.keep,
+            leave_out=chosen.leave_out,
             judge=judged,
             today=today,
             progress=_told(tell),

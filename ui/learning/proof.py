@@ -36,6 +36,7 @@ def draw(result: LearningResult) -> None:
                 open_in_builder(result.profile, key="learn_open_proven")
         if result.proof is not None:
             st.caption(method(result.proof))
+        _questions(result)
         notes(result)
     if result.proof is None:
         _leaks(result)
@@ -192,6 +193,33 @@ def _differences(result: LearningResult, proof: Proof) -> None:
         )
         table.draw_download()
     table.draw()
+
+
+def _questions(result: LearningResult) -> None:
+    """Ask whether what carries the model was known before the deal, with the proof without it."""
+    left_out = learning().settings.leave_out
+    if not result.asked and not left_out:
+        return
+    labels = {asked.column.name: _(asked.column.label) for asked in result.asked}
+    if result.asked:
+        said = [f"{_(asked.column.label)} {asked.reason}" for asked in result.asked]
+        text = _("Were these known before the deal? {columns}.").format(columns="; ".join(said))
+        if result.proof_without is not None:
+            area = result.proof_without.judged["model"].measures["auc"]
+            text += " " + _("Without: AUC {value:.2f} ({low:.2f} to {high:.2f}).").format(
+                value=area.value, low=area.low, high=area.high
+            )
+        st.warning(plain(text), icon=":material/help:")
+    labels |= {name: _(result.universe.columns[name].label) for name in left_out}
+    st.multiselect(
+        _("Leave out what was not"),
+        list(labels),
+        format_func=labels.__getitem__,
+        key=state.shown("learn_leave_out", list(left_out)),
+        on_change=lambda: learning().change(leave_out=tuple(state.picked("learn_leave_out"))),
+        help=_("What was filled in while selling helps nobody to find the next customer."),
+        width=420,
+    )
 
 
 def _leaks(result: LearningResult) -> None:

@@ -25,6 +25,8 @@ class Settings:
         What the best are compared with.
     keep
         Columns used although they seem to know the outcome.
+    leave_out
+        Columns not used, because they were not known before the deal.
     """
 
     weights: Weights = field(default_factory=Weights)
@@ -32,6 +34,7 @@ class Settings:
     worst: int | None = None
     against: Against = "market"
     keep: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ import polars as pl
 import streamlit as st
 
 from icp_core.analysis.segments import Split, in_order
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import groups
 from icp_core.reference import geography, industry
 from icp_core.views import MarketView
 from ui import charts_explore, state, theme
@@ -105,9 +105,9 @@ def split_data(market: MarketView, split: Split) -> pl.DataFrame:
 
 def by_tier(market: MarketView, split: Split) -> None:
     """Draw the split by tier: chart and table."""
-    tiers = [*market.profile.tiers.names, UNRANKED]
+    tiers = groups(market.profile.tiers)
     table = split_data(market, split)
-    colours = theme.tier_colours(tiers[:-1], dark=theme.is_dark())
+    colours = theme.tier_colours(tiers, dark=theme.is_dark())
     _drawn(
         market,
         split,
@@ -238,7 +238,7 @@ def _table(market: MarketView, split: Split, table: pl.DataFrame, columns: Seque
 
 def _fields(market: MarketView, split: Split) -> dict[str, Field]:
     currency = market.profile.currency
-    tiers = [*market.profile.tiers.names, UNRANKED]
+    tiers = groups(market.profile.tiers)
     width: Any = "medium" if split.by == "industry" else _NAME_WIDTH
     fields = [
         Field("name", names()[split.by], width=width, pinned=True),

@@ -9,7 +9,7 @@ from icp_core.analysis.concentration import Concentration
 from icp_core.analysis.costs import CutOffs
 from icp_core.errors import ProfileError
 from icp_core.evaluation.market import LARGEST
-from icp_core.evaluation.tiers import UNRANKED
+from icp_core.evaluation.tiers import groups
 from icp_core.views import MarketView
 from ui import charts_explore, state, theme
 from ui.areas import tier_label
@@ -84,7 +84,7 @@ def spread_sentence(curve: Concentration) -> str:
 
 def spread_data(market: MarketView, whole: Concentration) -> pl.DataFrame:
     """Companies, potential and the share of the largest: all matches, then each tier."""
-    tiers = [*market.profile.tiers.names, UNRANKED]
+    tiers = groups(market.profile.tiers)
     curves = {
         _("All"): whole,
         **{tier_label(name): market.concentration(tier=name) for name in tiers},
@@ -121,6 +121,14 @@ def by_cut_off(market: MarketView) -> None:
             key="market_cut_offs",
             alt=_("Companies by least score, with the cut-offs of the tiers"),
         )
+        if curve.too_little_known:
+            st.caption(
+                ngettext(
+                    "{count} match is too little known for a tier and reaches none.",
+                    "{count} matches are too little known for a tier and reach none.",
+                    curve.too_little_known,
+                ).format(count=number(curve.too_little_known))
+            )
         if curve.unscored:
             st.caption(
                 ngettext(

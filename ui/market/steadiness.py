@@ -52,7 +52,9 @@ def sentence(market: MarketView, found: Robustness) -> str:
             if market.profile.tiers.kind == "value"
             else _("Weights move nobody: nothing is weighed, or nothing matches.")
         )
-    ranked = [tier for tier in found.tiers[:-1] if tier.accounts]
+    ranked = [
+        tier for tier in found.tiers[: len(found.evaluation.profile.tiers.tiers)] if tier.accounts
+    ]
     if not ranked:
         return _("No match is in a tier, so none can leave one.")
     firm = [
@@ -137,7 +139,7 @@ def _tiers(market: MarketView, found: Robustness) -> None:
 def account_data(
     market: MarketView, found: Robustness, *, tier: int, rows: int | None = ROWS
 ) -> pl.DataFrame:
-    """Accounts of a tier, the least firm first: account_id, name, score, stays, instead.
+    """Accounts of a tier, the least firm first: account_id, name, score, coverage, stays, instead.
 
     Parameters
     ----------
@@ -164,6 +166,7 @@ def _accounts(market: MarketView, found: Robustness) -> None:
             Field("account_id", _("Account id"), on_page=False),
             Field("name", _("Company"), pinned=True),
             Field("score", _("Score"), "number", digits=0),
+            Field("coverage", _("Known"), "share", digits=0),
             Field("stays", _("Stays"), "share_bar"),
             Field("instead", _("Otherwise")),
         ),

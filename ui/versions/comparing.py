@@ -12,6 +12,7 @@ from icp_core.accounts.columns import Column
 from icp_core.accounts.universe import Universe
 from icp_core.analysis.compare import (
     FAILING,
+    KNOWN,
     OTHERS,
     POLICY,
     POSSIBLE,
@@ -21,15 +22,15 @@ from icp_core.analysis.compare import (
     MoveCause,
 )
 from icp_core.evaluation.market import Market, TierTotal
-from icp_core.evaluation.tiers import UNRANKED
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.views import view_of
 from icp_core.workspace import SavedProfile, SavedVersion, checksum
 from ui import saving, state
+from ui.areas import tier_label
 from ui.builder import words
 from ui.controls import one_of
-from ui.format import UNKNOWN, money, number, plain, signed
+from ui.format import UNKNOWN, money, number, percent, plain, signed
 from ui.headline import headline_data
 from ui.state import View
 from ui.tables import Field, Table, pages
@@ -138,6 +139,10 @@ def side_by_side_data(comparison: Comparison) -> pl.DataFrame:
         )
         for pair in comparison.tiers
     ]
+    was, now = (one.profile.tiers.least_coverage for one in (before, after))
+    if was != now:
+        least = (percent(was), percent(now), f"{signed(100 * (now - was))}\u00a0%")
+        rows.append((_("Known at least, for a tier"), *least))
     return pl.DataFrame(rows, schema=["figure", "before", "after", "change"], orient="row")
 
 
@@ -155,11 +160,11 @@ def _total(tier: TierTotal | None, whole: Market) -> str:
 
 
 def place_name(name: str | None) -> str:
-    """Where a company is: a tier by its name, unranked, possible, or outside the market."""
+    """Where a company is: a tier or why it is in none, possible, or outside the market."""
     if name is None:
         return UNKNOWN
-    own = {UNRANKED: _("Unranked"), POSSIBLE: _("Possible"), FAILING: _("No match")}
-    return own.get(name) or _("Tier {name}").format(name=name)
+    own = {POSSIBLE: _("Possible"), FAILING: _("No match")}
+    return own.get(name) or tier_label(name)
 
 
 def side_by_side(comparison: Comparison) -> None:
@@ -296,6 +301,8 @@ def cause_name(name: str, columns: dict[str, Column]) -> str:
         return _("How tiers are drawn")
     if name == OTHERS:
         return _("Other companies or the potential")
+    if name == KNOWN:
+        return _("How much is known of them")
     return _(columns[name].label) if name in columns else name
 
 
@@ -304,9 +311,10 @@ def _companies(comparison: Comparison, kind: Kind, *, total: int) -> None:
     seen = {"moved": ("before", "after"), "entered": ("after",), "left": ("before",)}[kind]
     headings = {"before": _("Before"), "after": _("After")}
     scores = {"before": _("Score before"), "after": _("Score after")}
+    known = {"before": _("Known before"), "after": _("Known after")}
     if kind != "moved":
-        # The other side has neither.
-        headings, scores = {seen[0]: _("Tier")}, {seen[0]: _("Score")}
+        # The other side has none of them.
+        headings, scores, known = ({seen[0]: one} for one in (_("Tier"), _("Score"), _("Known")))
     fields = [
         Field("account_id", _("Account"), on_page=False),
         Field("name", _("Name"), width="medium"),
@@ -315,6 +323,7 @@ def _companies(comparison: Comparison, kind: Kind, *, total: int) -> None:
         fields += [
             Field(f"tier_{side}", headings[side], width="small"),
             Field(f"score_{side}", scores[side], "number", digits=0, width="small"),
+            Field(f"coverage_{side}", known[side], "share", digits=0, width="small"),
         ]
     fields.append(Field("causes", _("Because of"), "tags", width="medium"))
     place = st.container()

@@ -27,9 +27,9 @@ from icp_core.evaluation.engines.cells import Cells
 from icp_core.evaluation.engines.lifted import LiftedEvaluation, LiftedScoreboard, Whole
 from icp_core.evaluation.expressions import FAILS, MATCH, POSSIBLE, dimension, standing
 from icp_core.evaluation.market import Breakdown, GateCost, Market, TierTotal
-from icp_core.evaluation.names import NAMES, indicator
-from icp_core.evaluation.on_engines import evaluate, ranked
-from icp_core.evaluation.tiers import boundaries, tier_of
+from icp_core.evaluation.names import indicator
+from icp_core.evaluation.on_engines import best_scored, evaluate, in_state, ranked
+from icp_core.evaluation.tiers import boundaries, tier_labels, tier_of, too_little_known
 from icp_core.profiles.first_draft import Spread
 from icp_core.profiles.model import Criterion, Profile, Role
 
@@ -514,7 +514,7 @@ class EngineEvaluation:
 
     @property
     def tiers(self) -> tuple[TierTotal, ...]:
-        """Totals per tier, best first, the unranked last."""
+        """Totals per tier, best first, then the others of `tiers.groups`."""
         return self.market.tiers
 
     @property
@@ -539,6 +539,14 @@ class EngineEvaluation:
     def to_verify(self, count: int) -> pl.DataFrame:
         """The possible accounts with the highest scores, in the shape of `page` without a tier."""
         return self._fetch(POSSIBLE, tiered=False, offset=0, limit=count)
+
+    def too_little_known(self, count: int) -> pl.DataFrame:
+        """The best matches of which too little is known for a tier, in the shape of `page`."""
+        unknown = too_little_known(self.profile)
+        with self.accounts.engine.asking(seconds=self.accounts.seconds):
+            frame = self._ranked(MATCH, tiered=True)
+            frame = frame.head(0) if unknown is None else frame.filter(unknown).head(count)
+            return self._named(frame.collect("polars").to_native())
 
     def stream(self, *, rows: int = BATCH, limit: int | None = None) -> Iterator[pl.DataFrame]:
         """All matches, best first, batch by batch, in the shape of `page`; never all at once.
@@ -572,7 +580,7 @@ class EngineEvaluation:
             If the engine fails or takes too long.
         """
         if "marketing_opt_out" not in self.accounts.columns:
-            return sum(tier.accounts for tier in self.tiers[:-1])
+            return self.market.in_a_tier
         return self._reachable
 
     @cached_property
@@ -590,17 +598,19 @@ class EngineEvaluation:
         policy = self.profile.tiers
         if policy.kind != "capacity":
             return boundaries(policy, None)
-        room = int(sum(tier.threshold for tier in policy.tiers))
         with self.accounts.engine.asking(seconds=self.accounts.seconds):
-            frame = self._ranked(MATCH, tiered=False).filter(~nw.col(NAMES.score).is_null())
-            columns = frame.select(NAMES.score, NAMES.potential, "account_id")
-            return boundaries(policy, columns.head(room).collect("polars").to_native())
+            accounts, columns = self.accounts.accounts(), self.accounts.columns
+            matches = in_state(accounts, self.profile, columns=columns, state=MATCH)
+            return boundaries(policy, best_scored(matches, self.profile))
 
     def _ranked(self, state: int, *, tiered: bool) -> nw.LazyFrame[Any]:
         frame = ranked(
             self.accounts.accounts(), self.profile, columns=self.accounts.columns, state=state
         )
-        return frame.with_columns(tier_of(self._cutoffs).alias("tier")) if tiered else frame
+        if not tiered:
+            return frame
+        tier = tier_of(self._cutoffs, too_little_known(self.profile))
+        return frame.with_columns(tier.alias("tier"))
 
     def _fetch(self, state: int, *, tiered: bool, offset: int, limit: int) -> pl.DataFrame:
         with self.accounts.engine.asking(seconds=self.accounts.seconds):
@@ -612,7 +622,7 @@ class EngineEvaluation:
         rows = tidy(rows)
         if "tier" not in rows.columns:
             return rows
-        names = dict(enumerate(self.profile.tiers.names))
+        names = dict(enumerate(tier_labels(self.profile.tiers)))
         return rows.with_columns(
             pl.col("tier")
             .cast(pl.Int64)
