@@ -29,15 +29,15 @@ from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED, groups
 from icp_core.exporting import FORMATS, Preflight
 from icp_core.exporting.cells import guarded
-from icp_core.importing import customers, refresh
+from icp_core.importing import customers, refresh, sandbox
 from icp_core.importing.cleaning import Rules
 from icp_core.importing.encodings import CODE_PAGES
 from icp_core.importing.guessing import GIVEN_BACK
-from icp_core.importing.load import run_import
 from icp_core.importing.mapping import Assignment, Mapping
 from icp_core.importing.report import QualityReport
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
+from icp_core.reference import json_text
 from icp_core.views import ExportSpec, MarketView, view_of
 from icp_core.workspace import Workspace, user_name
 
@@ -270,7 +270,7 @@ def _by_hand(options: argparse.Namespace, universe: Population) -> Profile | Non
 
 def _profile(path: Path) -> Profile:
     try:
-        return Profile.from_json(path.read_bytes())
+        return Profile.from_json(_bounded(path))
     except OSError as error:
         raise ProfileError(f"The profile {path} cannot be read ({error.strerror}).") from error
 
@@ -498,7 +498,7 @@ def _import(options: argparse.Namespace) -> None:
             _write_text(options.write_mapping, mapping.to_json())
         return mapping
 
-    loaded = run_import(
+    loaded = sandbox.run_import(
         options.files,
         mapping=Mapping.from_json(_content(options.mapping)) if options.mapping else None,
         rules=Rules(
@@ -528,12 +528,12 @@ def _import(options: argparse.Namespace) -> None:
         }
         lines += [f"{count:>10,}  {what}" for what, count in found.items()]
     if options.customers:
-        deals = customers.read_deals(
+        deals, matches = sandbox.match_deals(
             options.customers,
+            accounts,
             answers=_pairs(options.stage, "--stage"),
             assumed_currency=options.currency,
         )
-        matches = customers.match(deals, accounts)
         accounts = customers.with_customers(accounts, matches.outcomes)
         if options.outcomes:
             _write(options.outcomes, matches.outcomes.write_parquet)
@@ -651,9 +651,15 @@ def _learn(options: argparse.Namespace) -> None:
 
 def _content(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return _bounded(path)
     except OSError as error:
         raise ImportRefused(f"{path} cannot be read ({error.strerror}).") from error
+
+
+def _bounded(path: Path) -> bytes:
+    """A document, or as much of it as shows that it is too long."""
+    with path.open("rb") as file:
+        return file.read(json_text.MOST_BYTES + 1)
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -5,14 +5,15 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
-from icp_core.importing import customers
+from icp_core.importing import sandbox
+from icp_core.importing.customers import Deals, MatchedDeals
+from icp_core.importing.sandbox import Source
 from icp_core.learning.customers import Outcomes
 
 MOST_LINES: Final = 20_000
@@ -64,7 +65,7 @@ class CustomerList:
 
 
 def from_file(
-    source: Path | bytes,
+    source: Source,
     universe: Universe,
     *,
     name: str | None = None,
@@ -90,7 +91,9 @@ def from_file(
     LearningError
         If it has no row with a company, or none of its companies is among the accounts.
     """
-    return _found(customers.read_deals(source, name=name, answers=answers), universe)
+    return _found(
+        *sandbox.match_deals(source, universe.frame, name=name, answers=answers), universe
+    )
 
 
 def from_text(text: str, universe: Universe) -> CustomerList:
@@ -122,8 +125,7 @@ def from_text(text: str, universe: Universe) -> CustomerList:
     writer.writeheader()
     for line in lines:
         writer.writerow(_company(line) | {"outcome": "active"})
-    content = written.getvalue().encode()
-    return _found(customers.read_deals(content, name="list.csv"), universe)
+    return from_file(written.getvalue().encode(), universe, name="list.csv")
 
 
 def flagged(universe: Universe) -> Outcomes:
@@ -157,11 +159,10 @@ def _company(line: str) -> dict[str, str]:
     return found | {"name": ", ".join(names)}
 
 
-def _found(given: customers.Deals, universe: Universe) -> CustomerList:
+def _found(given: Deals, matches: MatchedDeals, universe: Universe) -> CustomerList:
     if given.rows.is_empty():
         asked = f" {given.question}" if given.question else ""
         raise LearningError(f"The customer list has no row with a company and an outcome.{asked}")
-    matches = customers.match(given, universe.frame)
     if matches.matched.is_empty():
         raise LearningError(
             f"None of the {given.rows.height:,} rows of the customer list names one of these "

@@ -37,6 +37,15 @@ KEPT: Final = (
 )  # fmt: skip
 """Columns of the outcomes that stay with a list; learning takes them as they are."""
 
+DEALS: Final = pl.Schema(
+    {"row": pl.Int64()}
+    | dict.fromkeys(TEMPLATE, pl.String())
+    | dict.fromkeys(("closed_on", "since", "until"), pl.Date())
+    | dict.fromkeys(("amount", "margin", "nps"), pl.Float64())
+    | {"products": pl.List(pl.String)}
+)
+"""Columns of `Deals.rows`."""
+
 # How headings of deals begin that say only that they are of a deal.
 _OF_DEALS: Final = (
     "deal", "opportunity", "sale", "sales", "affar", "affars", "salg", "salgs", "order", "hs", "account",
@@ -87,6 +96,10 @@ _SYSTEMS: Final = (
     ("Dynamics", r"^potential customer|^statecode$|^est\. (?:revenue|close date)|^actual revenue$"),
     ("Salesforce", r"^account name$"),
 )
+_STAGES: Final = 200
+_STAGE: Final = 200
+SYSTEMS: Final = frozenset({system for system, _ in _SYSTEMS} | {"deals"})
+"""What wrote a list of deals, as far as its headings tell."""
 
 
 @dataclass(frozen=True)
@@ -294,8 +307,23 @@ def match(
         },
         orient="row",
     )
-    rest = deals.rows.join(matches, on="row", how="anti").join(open_ones, on="row", how="anti")
-    return MatchedDeals(matches.join(deals.rows, on="row", how="inner"), open_ones, rest)
+    return beside(deals.rows, matches, open_ones)
+
+
+def beside(rows: pl.DataFrame, found: pl.DataFrame, ambiguous: pl.DataFrame) -> MatchedDeals:
+    """The deals by what was found for them.
+
+    Parameters
+    ----------
+    rows
+        Of `Deals`.
+    found
+        `row, account_id, by`.
+    ambiguous
+        As of `MatchedDeals`.
+    """
+    rest = rows.join(found, on="row", how="anti").join(ambiguous, on="row", how="anti")
+    return MatchedDeals(found.join(rows, on="row", how="inner"), ambiguous, rest)
 
 
 def with_customers(accounts: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
@@ -509,7 +537,7 @@ def _outcomes(
         .value_counts(sort=True)
         .sort("count", "stage", descending=[True, False])
     )
-    return outcome, dict(counts.iter_rows())
+    return outcome, {stage[:_STAGE]: count for stage, count in counts.head(_STAGES).iter_rows()}
 
 
 def _country(text: str | None) -> str | None:

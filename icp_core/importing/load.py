@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, Self, TypeVar
 
 import polars as pl
 
@@ -63,13 +63,7 @@ class MappedFile:
         ImportRefused
             If the mapping is of a file with other headings.
         """
-        if not mapping.fits(self.table.headings):
-            raise ImportRefused(
-                f"The mapping is for a file with other headings than {self.table.name}."
-            )
-        order = {heading: place for place, heading in enumerate(self.table.headings)}
-        assignments = sorted(mapping.assignments, key=lambda a: order[a.heading])
-        return replace(self, mapping=mapping.replace(assignments=tuple(assignments)))
+        return replace(self, mapping=fitted(mapping, self.mapping, name=self.table.name))
 
     @property
     def has_names(self) -> bool:
@@ -194,23 +188,62 @@ def run_import(
     ImportRefused
         If a file cannot be read, no file has company names, or no row is left.
     """
+    return settled(
+        files,
+        lambda path, known, tell: open_file(
+            path, code_page=code_page, remembered=known, limits=limits, on_progress=tell
+        ),
+        lambda opened, tell: load(opened, rules=rules, on_progress=tell),
+        mapping=mapping,
+        remembered=remembered,
+        country=country,
+        settle=settle,
+        on_progress=on_progress,
+    )
+
+
+class _Opened(Protocol):
+    """A file that was opened, here or in a child process."""
+
+    @property
+    def mapping(self) -> HeadingMapping: ...
+
+    @property
+    def register(self) -> object: ...
+
+    def with_mapping(self, mapping: HeadingMapping) -> Self: ...
+
+
+_File = TypeVar("_File", bound=_Opened)
+
+
+def settled(
+    files: Sequence[Path],
+    open_one: Callable[[Path, Mapping[str, HeadingMapping], OnProgress], _File],
+    load_all: Callable[[Sequence[_File], OnProgress], ImportResult],
+    *,
+    mapping: HeadingMapping | None,
+    remembered: Mapping[str, HeadingMapping] | None,
+    country: str | None,
+    settle: Callable[[HeadingMapping], HeadingMapping] | None,
+    on_progress: OnProgress,
+) -> ImportResult:
+    """Open files, settle their mappings and load them; `run_import` has the parameters.
+
+    Raises
+    ------
+    ImportRefused
+        As `run_import`.
+    """
     known = dict(remembered or {})
     if mapping is not None:
         known[mapping.fingerprint] = mapping
-    opened: list[MappedFile] = []
-    for place, path in enumerate(files):
-        start, width = 0.5 * place / len(files), 0.5 / len(files)
-        opened.append(
-            open_file(
-                path,
-                code_page=code_page,
-                remembered=known,
-                limits=limits,
-                on_progress=within(on_progress, start, width),
-            )
-        )
+    opened = [
+        open_one(path, known, within(on_progress, 0.5 * place / len(files), 0.5 / len(files)))
+        for place, path in enumerate(files)
+    ]
     if mapping is not None and not any(
-        mapping.fits(file.table.headings) for file in opened if file.register is None
+        mapping.fingerprint == file.mapping.fingerprint for file in opened if not file.register
     ):
         raise ImportRefused(
             "The mapping fits none of the files: their headings differ from those it was made for."
@@ -226,7 +259,24 @@ def run_import(
         opened = [
             file if file.register else file.with_mapping(settle(file.mapping)) for file in opened
         ]
-    return load(opened, rules=rules, on_progress=within(on_progress, 0.5, 0.5))
+    return load_all(opened, within(on_progress, 0.5, 0.5))
+
+
+def fitted(mapping: HeadingMapping, current: HeadingMapping, *, name: str) -> HeadingMapping:
+    """A mapping in the order of the file that `current` is of.
+
+    Raises
+    ------
+    ImportRefused
+        If it is of a file with other headings.
+    """
+    order = {one.heading: place for place, one in enumerate(current.assignments)}
+    if mapping.fingerprint != current.fingerprint or {
+        one.heading for one in mapping.assignments
+    } != set(order):
+        raise ImportRefused(f"The mapping is for a file with other headings than {name}.")
+    assignments = sorted(mapping.assignments, key=lambda one: order[one.heading])
+    return mapping.replace(assignments=tuple(assignments))
 
 
 def load(

@@ -1,6 +1,5 @@
 """What becomes of the headings of a file: a mapping to the columns of accounts, shown and corrected."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from icp_core.accounts.columns import BY_NAME, Kind
 from icp_core.errors import ImportRefused
 from icp_core.importing import values
 from icp_core.importing.headings import parse
-from icp_core.reference import industry
+from icp_core.reference import industry, json_text
 
 INPUTS: Final = frozenset({"industry_text", "currency", "email", "address"})
 """Columns a heading can be mapped to besides the canonical ones."""
@@ -331,8 +330,8 @@ class Mapping(_Model):
             If it is not a valid mapping; the message names the first field that is wrong.
         """
         try:
-            content = json.loads(text)
-        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+            content = json_text.parsed(text)
+        except ValueError as error:
             raise ImportRefused(f"This is not a mapping file ({error}).") from error
         return _validated(content)
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import shutil
 import tempfile
 import weakref
@@ -90,11 +91,15 @@ class Limits:
     unreadable: int = 100_000
 
 
+SCRATCH: Final = "icp-import-"
+"""What names of folders with intermediate files begin with; the number of their process follows."""
+
+
 class Scratch:
     """A folder for a load's intermediate files that goes away with the last table that needs it."""
 
     def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="accounts-"))
+        self.path = Path(tempfile.mkdtemp(prefix=f"{SCRATCH}{os.getpid()}-"))
         weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
         self._count = 0
 

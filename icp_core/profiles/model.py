@@ -4,7 +4,6 @@ All models are frozen and validated; an edit returns a copy. `Profile.from_json`
 file format, which carries a `schema_version`.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from icp_core.accounts.columns import Column, Kind, fits_for
 from icp_core.errors import ProfileError
+from icp_core.reference import json_text
 
 SCHEMA_VERSION: Final = 1
 _Validated = TypeVar("_Validated", bound=BaseModel)
@@ -515,8 +515,8 @@ class Profile(_Model):
             has the path of the first field that is wrong.
         """
         try:
-            content = json.loads(text)
-        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+            content = json_text.parsed(text)
+        except ValueError as error:
             raise ProfileError(
                 f"This is not a profile file: it cannot be read as JSON ({error})."
             ) from error
@@ -525,8 +525,8 @@ class Profile(_Model):
         version = content.get("schema_version")
         if version != SCHEMA_VERSION:
             raise ProfileError(
-                f"The profile has schema_version {version!r}; this program reads {SCHEMA_VERSION}. "
-                "Save it again with the program it came from, or update this one."
+                f"The profile has schema_version {repr(version)[:40]}; this program reads "
+                f"{SCHEMA_VERSION}. Save it again with the program it came from, or update this one."
             )
         return _validated(cls, content)
 

@@ -12,8 +12,9 @@ from icp_core.accounts.universe import IN_MEMORY, Universe
 from icp_core.errors import SourceError
 from icp_core.evaluation.engines import is_address
 from icp_core.evaluation.engines.base import without_password
+from icp_core.importing import canonical, sandbox
 from icp_core.importing.library import IMPORTED, Library
-from icp_core.sources import files, listed, norway
+from icp_core.sources import listed, norway
 
 MAX_DEMO_ROWS: Final = 10_000_000
 
@@ -119,14 +120,13 @@ def load(source: str, *, include_inactive: bool = False) -> Universe:
 
 def _of_file(source: str, *, include_inactive: bool) -> Universe:
     path = Path(source)
-    if path.suffix.lower() not in files.SUFFIXES or not path.is_file():
+    if path.suffix.lower() not in canonical.SUFFIXES or not path.is_file():
         names = ", ".join(built_in.name for built_in in BUILT_IN)
         raise SourceError(
             f"There is no source of accounts {source!r}. "
             f"Use {names}, demo:ROWS, or the path of a .parquet or .csv file."
         )
-    with files.reading(path):
-        accounts = files.accounts(path)
+    with canonical.reading(path), sandbox.canonical_accounts(path) as accounts:
         fictional = _is_fictional(accounts)
         return Universe.of(
             accounts,

@@ -286,6 +286,30 @@ def test_deals_are_matched_decided_and_kept(open_page: Open) -> None:
     assert Library().outcomes(entry.key) is None
 
 
+def test_stages_that_nobody_understands_are_asked_once(open_page: Open) -> None:
+    app = loaded(open_page(PAGE), ("list.csv", b"name,country\nAlfa AB,SE\nBeta AB,SE\n"))
+    (entry,) = Library().lists()
+    deals = b"Company,Stage,Amount\nAlfa AB,Guld,10\nBeta AB,Proposal,20\n"
+
+    def matched() -> None:
+        app.button_group(key="import_part").set_value("deals").run()
+        app.main.file_uploader[0].set_value(("deals.csv", deals, "text/csv")).run()
+        app.button(key="deals_match").click().run()
+
+    matched()
+    assert "Which of these stages mean a customer?" in texts(app)
+    (stage,) = [box for box in app.selectbox if str(box.key).startswith("deals_stage_")]
+    assert stage.label.startswith("Guld")
+    stage.select("active").run()
+    app.button(key="deals_stages").click().run()
+    assert "Which of these stages" not in texts(app)
+    app.button(key="deals_keep").click().run()
+    accounts = Library().open(entry.key).frame.sort("name")
+    assert accounts["is_customer"].to_list() == [True, False]
+    matched()
+    assert "Which of these stages" not in texts(app)
+
+
 def test_deals_are_asked_for_only_beside_a_list_of_ones_own(open_page: Open) -> None:
     app = open_page(PAGE, import_part="Customers and deals")
     assert "Deals are kept with a list" in app.info[0].value

@@ -1,12 +1,17 @@
 """Won, lost, churned and active customers of a loaded list: matched, decided, kept."""
 
+import io
+from dataclasses import replace
+
 import polars as pl
 import streamlit as st
 
 from icp_core.errors import IcpError
-from icp_core.importing.customers import Deals, MatchedDeals, match, read_deals, template
+from icp_core.importing.customers import Deals, MatchedDeals, match, template
 from icp_core.importing.library import ImportedList, Library
-from icp_core.importing.stages import OUTCOMES
+from icp_core.importing.sandbox import match_deals
+from icp_core.importing.stages import ANSWERS, OPEN, OUTCOMES
+from icp_core.reference.text import fold
 from ui import data, shell
 from ui.format import number, percent, plain
 from ui.importing.session import DealReview, ImportSession
@@ -14,17 +19,18 @@ from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 _ROWS = 8
+_STAGES = 20
 _NONE = ""
 
 
 def draw(imported: ImportedList, session: ImportSession) -> None:
     """Draw the deals that stay with a list, and a file of more."""
     _kept(imported)
-    review = session.reviews.get(imported.key)
-    if review is None:
+    waiting = session.reviews.get(imported.key)
+    if waiting is None:
         _choose(imported, session)
     else:
-        _decide(imported, session, review)
+        _decide(imported, session, waiting)
 
 
 def words() -> dict[str, str]:
@@ -101,18 +107,28 @@ def _choose(imported: ImportedList, session: ImportSession) -> None:
     if opened and file is not None:
         try:
             with st.spinner(_("Matching the deals")):
-                deals = read_deals(file.getvalue(), name=file.name)
-                session.reviews[imported.key] = matched(
-                    file.name, deals, data.universe(imported.source).frame
-                )
+                session.reviews[imported.key] = _read(file, file.name, imported)
         except IcpError as error:
             session.problem = str(error)
         st.rerun()
 
 
-def matched(name: str, deals: Deals, accounts: pl.DataFrame) -> DealReview:
-    """Deals beside the accounts, with as many of these as decisions need."""
-    matches = match(deals, accounts)
+def _read(
+    file: io.BytesIO, name: str, imported: ImportedList, answers: dict[str, str] | None = None
+) -> DealReview:
+    """A list of deals beside the accounts, its stages as they were explained, now or before."""
+    accounts = data.universe(imported.source).frame
+    answers = dict(answers or {})
+    deals, matches = match_deals(file, accounts, name=name, answers=answers)
+    known = Library().remembered_stages(deals.fingerprint)
+    if any(fold(stage) in map(fold, known) for stage in deals.unknown):
+        answers = known | answers
+        deals, matches = match_deals(file, accounts, name=name, answers=answers)
+    return replace(review(name, deals, matches, accounts), file=file, answers=answers)
+
+
+def review(name: str, deals: Deals, matches: MatchedDeals, accounts: pl.DataFrame) -> DealReview:
+    """Deals to agree to, with as many of the accounts as decisions need."""
     ids = [*matches.matched["account_id"], *matches.ambiguous["candidates"].explode().drop_nulls()]
     few = accounts.filter(pl.col("account_id").is_in(pl.Series(ids, dtype=pl.String).implode()))
     told = [column for column in ("name", "city", "org_number", "domain") if column in few.columns]
@@ -129,12 +145,15 @@ def _decide(imported: ImportedList, session: ImportSession, review: DealReview) 
             st.metric(_("Match rate"), percent(now.rate), border=True)
             st.metric(_("To decide"), number(now.ambiguous.height), border=True)
             st.metric(_("Not in the list"), number(now.unmatched.height), border=True)
+        _stages(review, imported, session)
         _ambiguous(review, imported)
         _unmatched(now)
         if review.deals.rejected.height:
             reasons = review.deals.rejected["reason"].value_counts(sort=True).iter_rows()
             listed = "; ".join(f"{number(count)} × {_(reason)}" for reason, count in reasons)
             st.caption(plain(_("Left out: {reasons}.").format(reasons=listed)))
+        for note in review.deals.notes:
+            st.caption(plain(_(note)))
         adding = False
         if imported.outcomes:
             adding = st.segmented_control(
@@ -166,6 +185,39 @@ def _decide(imported: ImportedList, session: ImportSession, review: DealReview) 
     if keep or away:
         del session.reviews[imported.key]
         session.round += 1
+        st.rerun()
+
+
+def _stages(review: DealReview, imported: ImportedList, session: ImportSession) -> None:
+    """Draw which stages nobody understood, and read the deals again once somebody says."""
+    if not review.deals.unknown or review.file is None:
+        return
+    labels = words() | {OPEN: _("open, left out")}
+    st.markdown(_("**Which of these stages mean a customer?**"))
+    said = {}
+    for place, (stage, count) in enumerate(list(review.deals.unknown.items())[:_STAGES]):
+        picked = st.selectbox(
+            plain(f"{stage} · ")
+            + ngettext("{count} deal", "{count} deals", count).format(count=number(count)),
+            list(ANSWERS),
+            index=None,
+            format_func=labels.__getitem__,
+            placeholder=_("Choose; left out until then"),
+            width=560,
+            key=f"deals_stage_{imported.key}_{review.deals.fingerprint}_{place}",
+        )
+        if picked is not None:
+            said[stage] = picked
+    if st.button(
+        _("Use these answers"), icon=":material/refresh:", disabled=not said, key="deals_stages"
+    ):
+        try:
+            Library().remember_stages(review.deals.fingerprint, said)
+            session.reviews[imported.key] = _read(
+                review.file, review.name, imported, review.answers | said
+            )
+        except IcpError as error:
+            session.problem = str(error)
         st.rerun()
 
 

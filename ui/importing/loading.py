@@ -92,39 +92,39 @@ def _look(session: ImportSession) -> None:
 
 
 def _about(session: ImportSession, place: int, opened: OpenedFile) -> None:
-    table, register = opened.file.original, opened.file.register
+    file = opened.file
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{plain(table.name)}**", width="content")
-        if register is not None:
-            st.badge(plain(register.label), icon=":material/verified:", color="green")
+        st.markdown(f"**{plain(file.name)}**", width="content")
+        if file.register is not None:
+            st.badge(plain(file.register), icon=":material/verified:", color="green")
         else:
-            st.badge(plain(table.kind), icon=":material/table:", color="gray")
+            st.badge(plain(file.kind), icon=":material/table:", color="gray")
         st.caption(
             plain(
                 " · ".join(
                     [
-                        ngettext("{count} row", "{count} rows", table.rows_read).format(
-                            count=number(table.rows_read)
+                        ngettext("{count} row", "{count} rows", file.rows_read).format(
+                            count=number(file.rows_read)
                         ),
-                        *table.notes,
+                        *file.notes,
                     ]
                 )
             ),
             width="content",
         )
-        if len(table.sheets) > 1:
-            sheets = {sheet: sheet for sheet in table.sheets}
+        if len(file.sheets) > 1:
+            sheets = {sheet: sheet for sheet in file.sheets}
             _reopen(
-                session, place, "sheet", label=_("Sheet"), options=sheets, current=table.sheets[0]
+                session, place, "sheet", label=_("Sheet"), options=sheets, current=file.sheets[0]
             )
-        if table.code_page:
+        if file.code_page:
             _reopen(
                 session,
                 place,
                 "code_page",
                 label=_("Encoding"),
                 options=CODE_PAGES,
-                current=table.code_page,
+                current=file.code_page,
             )
 
 
@@ -175,7 +175,7 @@ def _save_as(session: ImportSession) -> None:
             if replacing == _NEW_LIST:
                 label = st.text_input(
                     _("Name"),
-                    PurePath(session.opened[0].file.original.name).stem.replace("_", " ")[:120],
+                    PurePath(session.opened[0].file.name).stem.replace("_", " ")[:120],
                     max_chars=120,
                     width=280,
                     key=f"import_name_{session.round}",

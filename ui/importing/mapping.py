@@ -188,7 +188,7 @@ def _row(place: int, opened: OpenedFile, row: Assignment) -> None:
     heading, values, unit, money, decimal, sure = st.columns(
         _WIDTHS, gap="small", vertical_alignment="center"
     )
-    samples = [_shown(text) for text in opened.samples.get(row.heading, ())]
+    samples = [_shown(text) for text in opened.file.samples.get(row.heading, ())]
     told = row.is_assumed or row.reason == GIVEN_BACK
     doubt = [_(row.reason)] if told else []
     heading.markdown(

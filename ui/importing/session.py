@@ -1,5 +1,6 @@
 """What a session keeps while it loads a list: files, mappings, the work, what it waits for."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
@@ -10,12 +11,13 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from icp_core.errors import IcpError
-from icp_core.importing import refresh
+from icp_core.importing import refresh, sandbox
 from icp_core.importing.cleaning import Rules
 from icp_core.importing.customers import Deals, MatchedDeals
 from icp_core.importing.library import ImportedList, Library
-from icp_core.importing.load import ImportResult, MappedFile, load, open_file
+from icp_core.importing.load import ImportResult
 from icp_core.importing.mapping import Mapping
+from icp_core.importing.sandbox import PreparedFile
 from icp_core.importing.tables import OnProgress, Progress, within
 from ui import controls, state
 from ui.texts import _
@@ -24,8 +26,6 @@ from ui.work import CancelledError, Work
 AT_ONCE: Final = 0.8
 """Seconds that a page waits for work before it shows a progress bar."""
 _POLL: Final = 0.5
-_SAMPLED: Final = 200
-_SAMPLES: Final = 3
 
 _Result = TypeVar("_Result")
 
@@ -46,11 +46,10 @@ class FileChoice:
 
 @dataclass(frozen=True)
 class OpenedFile:
-    """A file that was read, with a few of its values by heading."""
+    """A file that was read, and how."""
 
     choice: FileChoice
-    file: MappedFile
-    samples: dict[str, tuple[str, ...]]
+    file: PreparedFile
 
 
 @dataclass(frozen=True)
@@ -80,6 +79,10 @@ class DealReview:
         Before anything was decided.
     decisions
         Account id by row, None where it is none of them.
+    file
+        The list of deals, to be read again once somebody says what its stages mean.
+    answers
+        What was said of its stages.
     """
 
     name: str
@@ -88,6 +91,8 @@ class DealReview:
     labels: dict[str, str]
     matches: MatchedDeals
     decisions: dict[int, str | None] = field(default_factory=dict)
+    file: io.BytesIO | None = None
+    answers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -211,29 +216,22 @@ def _open(files: Sequence[FileChoice], tell: OnProgress) -> tuple[OpenedFile, ..
     opened = []
     remembered = Library().remembered()
     for place, choice in enumerate(files):
-        content = choice.content if isinstance(choice.content, Path) else choice.content.getvalue()
-        file = open_file(
-            content,
+        file = sandbox.open_file(
+            choice.content,
             name=PurePath(choice.name).name,
             sheet=choice.sheet,
             code_page=choice.code_page,
             remembered=remembered,
             on_progress=within(tell, place / len(files), 1 / len(files)),
         )
-        opened.append(OpenedFile(choice, file, _samples(file)))
+        opened.append(OpenedFile(choice, file))
     return tuple(opened)
 
 
-def _samples(file: MappedFile) -> dict[str, tuple[str, ...]]:
-    first = file.table.head(_SAMPLED)
-    return {
-        name: tuple(first[name].drop_nulls().unique(maintain_order=True).head(_SAMPLES))
-        for name in first.columns
-    }
-
-
-def _load(files: Sequence[MappedFile], label: str, rules: Rules, tell: OnProgress) -> ImportedList:
-    result = load(files, rules=rules, on_progress=within(tell, 0, 0.95))
+def _load(
+    files: Sequence[PreparedFile], label: str, rules: Rules, tell: OnProgress
+) -> ImportedList:
+    result = sandbox.load(files, rules=rules, on_progress=within(tell, 0, 0.95))
     tell(Progress("Saving", 0.95))
     return Library().save(result, label)
 
@@ -244,9 +242,9 @@ def _replace(waiting: Refresh, tell: OnProgress) -> ImportedList:
 
 
 def _refresh(
-    files: Sequence[MappedFile], imported: ImportedList, rules: Rules, tell: OnProgress
+    files: Sequence[PreparedFile], imported: ImportedList, rules: Rules, tell: OnProgress
 ) -> Refresh:
-    result = load(files, rules=rules, on_progress=within(tell, 0, 0.9))
+    result = sandbox.load(files, rules=rules, on_progress=within(tell, 0, 0.9))
     tell(Progress("Comparing with the older list", 0.9))
     before = Library().open(imported.key).frame
     return Refresh(imported, result, refresh.compare(before, result.accounts))

@@ -172,7 +172,7 @@ def _ask_for_file(list_name: str, universe: Universe) -> None:
         content = file.getvalue()
         with st.spinner(_("Finding the companies among the accounts")):
             try:
-                found = customer_lists.from_file(content, universe, name=file.name)
+                found = customer_lists.from_file(file, universe, name=file.name)
             except IcpError as error:
                 st.error(plain(str(error)), icon=":material/error:")
                 return

@@ -24,7 +24,7 @@ def accounts(path: Path) -> pl.LazyFrame:
     `2026-03-31`, and an empty cell is unknown. Of a Parquet file only what is asked for is read, when it
     is: ask within `reading`, too.
     """
-    frame = pl.scan_parquet(path) if path.suffix.lower() == ".parquet" else _csv(path).lazy()
+    frame = pl.scan_parquet(path, glob=False) if is_parquet(path) else _csv(path).lazy()
     names = frame.collect_schema().names()
     if "account_id" not in names and "name" in names:
         whole = frame.collect()
@@ -32,9 +32,21 @@ def accounts(path: Path) -> pl.LazyFrame:
     return frame
 
 
+def is_parquet(path: Path) -> bool:
+    """Whether a file is Parquet, by its name."""
+    return path.suffix.lower() == ".parquet"
+
+
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
+def reading(path: Path, *, shown: str | None = None) -> Iterator[None]:
     """Say of a file that cannot be read which one it is.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    shown
+        The path as the user wrote it.
 
     Raises
     ------
@@ -44,13 +56,15 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise SourceError(f"{path} cannot be read as a {path.suffix} file: {error}") from error
+        raise SourceError(
+            f"{shown or path} cannot be read as a {path.suffix} file: {error}"
+        ) from error
 
 
 def _csv(path: Path) -> pl.DataFrame:
-    header = pl.read_csv(path, n_rows=0, infer_schema=False).columns
+    header = pl.read_csv(path, glob=False, n_rows=0, infer_schema=False).columns
     as_text = {name: pl.String for name in header if name in BY_NAME}
-    frame = pl.read_csv(path, schema_overrides=as_text, infer_schema_length=None)
+    frame = pl.read_csv(path, glob=False, schema_overrides=as_text, infer_schema_length=None)
     return frame.with_columns(_typed(name) for name in as_text)
 
 
