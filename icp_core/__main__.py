@@ -18,6 +18,7 @@ from icp_core import sources
 from icp_core.accounts import demo
 from icp_core.accounts.population import Population
 from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.revisions import revision_note
 from icp_core.analysis.verdict import Verdict
 from icp_core.errors import IcpError, ImportRefused, ProfileError, WorkspaceError
 from icp_core.evaluation import engines
@@ -280,6 +281,7 @@ def _score(options: argparse.Namespace) -> None:
     rows = view.page(limit=options.rows).rows
     population = view.population
     reasons = explain(rows, view.profile)
+    note = revision_note(view) if "segments" in view.supports else None
     if options.json:
         best = [
             _row(row, reason)
@@ -287,9 +289,12 @@ def _score(options: argparse.Namespace) -> None:
         ]
         answer = {"accounts": population.name, "fictional": population.fictional}
         answer |= view.totals.to_dict() | {"best": best} | _more(view, options)
+        answer["notes"] = [note] if note else []
         print(json.dumps(answer, ensure_ascii=False))
         return
     lines = _summary(population.label, view.totals, fictional=population.fictional)
+    if note:
+        lines += ["", f"Note: {note}"]
     if options.by:
         lines += _by_segment(view, options.by)
     if options.costs:
@@ -534,6 +539,7 @@ def _import(options: argparse.Namespace) -> None:
             answers=_pairs(options.stage, "--stage"),
             assumed_currency=options.currency,
         )
+        lines += [f"Note: {options.customers.name}: {note}" for note in deals.notes]
         accounts = customers.with_customers(accounts, matches.outcomes)
         if options.outcomes:
             _write(options.outcomes, matches.outcomes.write_parquet)
@@ -544,7 +550,6 @@ def _import(options: argparse.Namespace) -> None:
         }
         lines.append(f"Deals: {matches.rate:.0%} matched; {matches.ambiguous.height:,} ambiguous")
         answer["customers"]["stages"] = dict(deals.unknown)
-        lines += [f"Note: {text}" for text in deals.notes]
         if deals.question:
             lines.append(f"Question: {deals.question} Answer with --stage STAGE=OUTCOME.")
     if options.rejects:
@@ -604,11 +609,24 @@ def _quality(report: QualityReport) -> list[str]:
     )
     if report.apart:
         counts += ((report.apart, "pairs of companies share a domain and were kept apart"),)
+    for merged, what in (
+        (True, "national numbers stood at unlike names and became one company each"),
+        (False, "national numbers stand at companies of unlike names and domains, kept apart"),
+    ):
+        if found := sum(one.merged is merged for one in report.numbers):
+            counts += ((found, what),)
+    for one, rows in report.disowned.items():
+        counts += ((rows, f"rows of unlike names have the number {one}; it is unknown for them"),)
     recognised = [
         f"{file.name}: {file.register_name}" for file in report.files if file.register_name
     ]
     lines = [f"{number:>10,}  {what}" for number, what in counts]
-    return recognised + lines + [f"Note: {text}" for text in report.gaps]
+    remarks = [f"{file.name}: {text}" for file in report.files for text in file.remarks]
+    noted = [f"{file.name}: {'; '.join(file.notes)}." for file in report.files if file.notes]
+    told = [sentence for column in report.columns for sentence in column.sentences()]
+    return (
+        recognised + lines + [f"Note: {text}" for text in (*noted, *remarks, *told, *report.gaps)]
+    )
 
 
 def _learn(options: argparse.Namespace) -> None:

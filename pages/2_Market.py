@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from icp_core.analysis.revisions import revision_note
 from ui import engines, plan, shell, state
 from ui.controls import one_of
 from ui.market import breakdowns, choices, curves, sizes, steadiness
@@ -28,6 +29,10 @@ sizes.numbers(market, market.sizing(team))
 with st.container(border=True, gap="small"):
     plan.inputs(team, market.values("region"))
     sizes.verdict_part(market, market.verdict(team), team)
+
+note = revision_note(market)
+if note:
+    st.caption(_(note))
 
 section = one_of(_("Look at"), SECTIONS, **state.kept("market_section"))
 if section == "choices":

@@ -34,7 +34,7 @@ with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         st.segmented_control(
             _("Shade by"),
             [one.value for one in Measure],
-            format_func=lambda name: Measure(name).label(tiers[0]),
+            format_func=lambda name: plain(Measure(name).label(tiers[0])),
             default=Measure.MATCHES.value,
             required=True,
             **state.kept("map_measure"),
@@ -125,7 +125,7 @@ with left.container(border=True, height="stretch"):
         st.caption(note)
 with right.container(horizontal=True, gap="xsmall"):
     for one in Measure:
-        st.metric(one.label(tiers[0]), one.text(shown[one.value], currency), border=True)
+        st.metric(plain(one.label(tiers[0])), one.text(shown[one.value], currency), border=True)
 with right.container(border=True, height="stretch"):
     codes = ranked["code"].to_list()
     Table(

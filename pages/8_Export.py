@@ -11,6 +11,7 @@ from icp_core.reference.geography import name_of
 from ui import data, saving, shell, state
 from ui.areas import short_tier_label
 from ui.controls import apart, one_of
+from ui.downloads import download
 from ui.format import number, plain
 from ui.texts import _, ngettext
 
@@ -24,18 +25,18 @@ with st.container(border=True):
         st.pills(
             _("Format"),
             list(FORMATS),
-            format_func=lambda name: FORMATS[name].label,
+            format_func=lambda name: plain(FORMATS[name].label),
             default="linkedin",
             required=True,
             **state.kept("export_format"),
         )
     ]
-    st.caption(target.purpose)
+    st.caption(plain(target.purpose))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         tiers = st.pills(
             _("Tiers"),
             groups(profile.tiers),
-            format_func=short_tier_label,
+            format_func=lambda name: plain(short_tier_label(name)),
             selection_mode="multi",
             help=_("All ranked tiers if none is chosen."),
             **state.kept("export_tiers"),
@@ -43,7 +44,7 @@ with st.container(border=True):
         countries = st.pills(
             _("Countries"),
             sorted(data.countries(view.list_name), key=name_of),
-            format_func=name_of,
+            format_func=lambda code: plain(name_of(code)),
             selection_mode="multi",
             wrap=True,
             help=_("All countries if none is chosen."),
@@ -61,7 +62,7 @@ with st.container(border=True):
         )
 
 
-def log_download() -> None:
+def log_download(file_name: str) -> None:
     """Put the file that is being downloaded on record."""
     try:
         data.workspace().log_export(
@@ -69,7 +70,7 @@ def log_download() -> None:
             list_name=view.list_name,
             profile=profile,
             format=target.name,
-            file_name=prepared.file_name,
+            file_name=file_name,
             accounts=report.rows_written,
             sha256=prepared.sha256,
             **view.as_saved,
@@ -112,7 +113,7 @@ with left.container(border=True, height="stretch"):
     st.markdown(_("**What becomes of every account**"))
     st.table(
         {
-            _("Step"): [_(heading) for heading, rows in facts],
+            _("Step"): [plain(_(heading)) for heading, rows in facts],
             _("Accounts"): [number(rows) for heading, rows in facts],
         },
         border="horizontal",
@@ -133,22 +134,22 @@ with right.container(border=True, height="stretch"):
             ).format(count=number(report.rows_written)),
             width="content",
         )
-        st.download_button(
+        file_name = download(
             _("Download"),
             # Made when it is asked for: the report and the first rows need no file.
             prepared.to_bytes,
-            file_name=prepared.file_name,
+            name=prepared.file_name,
             mime=target.mime,
             type="primary",
-            icon=":material/download:",
             disabled=bool(report.blockers) or not accepted,
-            on_click=log_download if remembers else "ignore",
+            on_click=log_download if remembers else None,
+            key="export_download",
         )
     if report.rows_written:
         st.dataframe(prepared.preview, hide_index=True, placeholder="")
         st.caption(
             _("The first {count} rows as {name} will have them.").format(
-                count=prepared.preview.height, name=plain(prepared.file_name)
+                count=prepared.preview.height, name=plain(file_name)
             )
         )
     else:

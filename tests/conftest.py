@@ -24,8 +24,8 @@ settings.load_profile("any speed")
 _MOST_PROCESSES = 4
 
 # Every processor is busy with one of these, so one process has them all, one after the other: a server
-# and Chromium, where people's patience is tested, and a cluster.
-_TAKES_ALL = ("tests/browser/", "tests/core/test_spark_cluster.py")
+# and Chromium, where people's patience is tested, a cluster, and two processes of tampered files.
+_TAKES_ALL = ("tests/browser/", "tests/core/test_spark_cluster.py", "tests/fuzz/")
 _TOGETHER = "browser and cluster"
 
 # Longest first, so that no processor is left with one of these while the others have nothing to do.

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import streamlit as st
+from annotated_types import MaxLen
+from pydantic import BaseModel
 from streamlit.delta_generator import DeltaGenerator
 
 from ui.format import percent, plain
@@ -44,6 +46,13 @@ def one_of(
         **options,
     )
     return chosen
+
+
+def most_letters(model: type[BaseModel], field: str) -> int:
+    """How long a text of a model may be: what its input takes at most."""
+    return next(
+        one.max_length for one in model.model_fields[field].metadata if isinstance(one, MaxLen)
+    )
 
 
 def progress(step: str, done: float) -> None:

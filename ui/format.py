@@ -18,7 +18,16 @@ _SYMBOLS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
 _STEPS: Final = ((1e12, "T"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
 # Thin and unbroken spaces are part of a number.
 _BLANKS: Final = re.compile(rf"[^\S{THIN}{SPACE}]+")
-_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:])")
+_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:&=])")
+# Streamlit looks for these when escapes are gone already: addresses and e-mails become links, `:name:` a
+# picture and `->` an arrow. Only a character between their parts keeps them as they were written.
+_LATE: Final = re.compile(
+    r"(?<=http)(?=s?:)|(?<=w)(?=ww)|(?<=@)|(?<=:)(?=[\w+/-]+:)|(?<=[-<>~])(?=[-=>])", re.IGNORECASE
+)
+_BRACKETS: Final = re.compile(r"\\([\[\]])")
+_JOINER: Final = "\u2060"  # has no width, and no line is broken at it
+# They turn the direction of all that follows on the line, ours too.
+_TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def number(value: float | None, *, digits: int = 0) -> str:
@@ -90,8 +99,17 @@ def moment(when: datetime) -> str:
 
 
 def plain(text: str) -> str:
-    """Text from data or an error, escaped so that Markdown shows it letter by letter."""
-    return _MARKDOWN.sub(r"\\\1", _BLANKS.sub(" ", text).strip())
+    """Text of a person, a file or an error as Markdown that shows it letter by letter.
+
+    Nothing in it becomes a link, a picture, a formula or a colour, and no address can be clicked.
+    """
+    line = _BLANKS.sub(" ", _TURNS.sub("", text)).strip()
+    return _MARKDOWN.sub(r"\\\1", _LATE.sub(_JOINER, line))
+
+
+def in_badge(text: str) -> str:
+    """As `plain`, for a badge, where Streamlit escapes brackets itself."""
+    return _BRACKETS.sub(r"\1", plain(text))
 
 
 def _clock() -> tzinfo | None:

@@ -13,13 +13,13 @@ from icp_core.analysis.next_steps import NextStep
 from icp_core.evaluation.market import GateCost, Market
 from icp_core.exporting import FORMATS
 from icp_core.views import MarketView
-from ui.format import UNKNOWN, bounds, in_sentence, money_bounds, number, percent
+from ui.format import UNKNOWN, bounds, in_sentence, money_bounds, number, percent, plain
 from ui.texts import _, ngettext
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One headline number: what it is, the number, and a line beneath it."""
+    """One headline number: what it is, the number, and a line beneath it, all as Markdown."""
 
     label: str
     value: str
@@ -62,7 +62,7 @@ def headline_data(market: MarketView) -> tuple[Figure, ...]:
         ),
         _value(whole),
         Figure(
-            _("Tiers {names}").format(names=" · ".join(tier.name for tier in ranked)),
+            _("Tiers {names}").format(names=plain(" · ".join(tier.name for tier in ranked))),
             " · ".join(number(tier.accounts) for tier in ranked),
             in_no_tier(whole),
             _("Matches per tier, best first."),

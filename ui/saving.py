@@ -5,12 +5,12 @@ import streamlit as st
 from icp_core.errors import IcpError, WorkspaceError
 from icp_core.profiles.model import Profile
 from icp_core.workspace import ConflictError, SavedVersion, slug_of
+from icp_core.workspace.database import MAX_NAME, MAX_REASON
 from ui import data, state
+from ui.controls import most_letters
+from ui.downloads import download
 from ui.format import moment, plain
 from ui.texts import _
-
-MAX_NAME = 80  # characters, so that a name fits lists and addresses
-MAX_WHY = 300  # characters: a sentence or two
 
 
 def ask() -> None:
@@ -51,13 +51,11 @@ def profile_download(label: str, *, key: str) -> None:
     def content() -> str:
         return later().profile.to_json()
 
-    st.download_button(
+    download(
         label,
         content,
-        file_name=f"{view.saved or view.starter or slug_of(view.profile.name)}.json",
+        name=f"{view.saved or view.starter or slug_of(view.profile.name)}.json",
         mime="application/json",
-        icon=":material/download:",
-        on_click="ignore",
         key=key,
     )
 
@@ -65,7 +63,7 @@ def profile_download(label: str, *, key: str) -> None:
 def author_popover(label: str) -> None:
     """A quiet button, labelled with who works in this session (`{author}`), to change the name."""
     with st.popover(
-        label.format(author=state.author() or _("nobody")),
+        label.format(author=plain(state.author()) or _("nobody")),
         type="tertiary",
         icon=":material/person:",
     ):
@@ -85,7 +83,9 @@ def _form() -> None:
         unavailable(error, key="save_again")
         profile_download(_("Download the profile"), key="save_download")
         return
-    name = st.text_input(_("Name"), view.profile.name, max_chars=MAX_NAME, key="save_name")
+    name = st.text_input(
+        _("Name"), view.profile.name, max_chars=most_letters(Profile, "name"), key="save_name"
+    )
     as_new = view.saved is None or st.toggle(
         _("As a new profile"),
         key="save_as_new",
@@ -94,7 +94,7 @@ def _form() -> None:
     why = st.text_input(
         _("What changed, and why"),
         placeholder=_("Shown in the history"),
-        max_chars=MAX_WHY,
+        max_chars=MAX_REASON,
         key="save_why",
     )
     author = st.text_input(_("Your name"), state.author(), max_chars=MAX_NAME, key="save_author")

@@ -133,7 +133,7 @@ def page(key: str) -> View:
         _navigation()
         legal_note = st.container()
     heading = st.container(horizontal=True, vertical_alignment="center", gap="small")
-    heading.header(here.label, anchor=False, width="content")
+    heading.header(plain(here.label), anchor=False, width="content")
     for notice in state.notices():
         st.warning(plain(notice), icon=":material/info:")
     with guard():
@@ -285,7 +285,7 @@ def link(key: str, label: str | None = None, icon: str | None = None) -> None:
     """A link to a page that takes the address along; nothing if there is no such page."""
     for one in pages():
         if one.key == key:
-            _link(one, label=label or one.label, icon=icon or one.icon)
+            _link(one, label=label or plain(one.label), icon=icon or one.icon)
 
 
 def go(key: str) -> None:
@@ -298,7 +298,7 @@ def go(key: str) -> None:
 def _navigation() -> None:
     with st.container(gap="xxsmall"):
         for one in pages():
-            _link(one, label=one.label, icon=one.icon, width="stretch")
+            _link(one, label=plain(one.label), icon=one.icon, width="stretch")
 
 
 def _link(target: Page, *, label: str, icon: str, width: Width = "content") -> None:

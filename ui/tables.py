@@ -23,6 +23,7 @@ from icp_core.reference import geography, industry
 from ui import state, theme
 from ui.areas import short_tier_label
 from ui.controls import apart
+from ui.downloads import download
 from ui.format import UNKNOWN, number, percent, plain, signed
 from ui.texts import _
 
@@ -249,13 +250,12 @@ class Table:
         if not self.file:
             return
         name = csv_name(self.file, self.population)
-        st.download_button(
+        download(
             label or _("Download"),
             self.to_csv,
-            file_name=name,
+            name=name,
             mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
+            again=self.whole is not None,
             key=f"download_{name}",
         )
 
@@ -334,10 +334,12 @@ def accounts_data(rows: pl.DataFrame, columns: Sequence[str] = ACCOUNT_COLUMNS) 
         codes = shown["industry"].drop_nulls().unique().to_list()
         titles = {code: f"{code} {industry.label(code)}" for code in codes}
         spelled.append(pl.col("industry").replace(titles))
-    if "website" in shown.columns:
-        bare = pl.col("website").str.strip_chars()
-        has_scheme = bare.str.contains(r"^https?://")
-        spelled.append(pl.when(has_scheme).then(bare).otherwise("https://" + bare))
+    for name in ("website", "linkedin_url"):
+        if name in shown.columns:
+            # Nothing but a web address is opened by a click, whatever a file says.
+            bare = pl.col(name).str.strip_chars()
+            has_scheme = bare.str.contains(r"^(?i:https?)://")
+            spelled.append(pl.when(has_scheme).then(bare).otherwise("https://" + bare).alias(name))
     return shown.with_columns(spelled)
 
 

@@ -429,7 +429,7 @@ def arithmetic(steps: Sequence[Step]) -> None:
             }
         ),
         (
-            Field("step", _("Step"), write=str),
+            Field("step", _("Step")),
             Field("arithmetic", _("Arithmetic")),
             Field("result", _("Result"), write=_result),
         ),

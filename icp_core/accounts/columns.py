@@ -251,6 +251,9 @@ _OF_READERS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Label and unit of what our readers of registers and exchanges add to the canonical columns."""
 
+LARGEST: Final = 2.0**53
+"""The largest number that an account may hold: beyond it a float no longer counts by ones."""
+
 REQUIRED: Final[tuple[str, ...]] = ("account_id", "name")
 
 
@@ -316,7 +319,7 @@ def conform(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def typed(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with every canonical column in its canonical type, and NaN turned into null.
+    """The frame with every canonical column in its canonical type, and no number that `known` refuses.
 
     Raises
     ------
@@ -328,12 +331,17 @@ def typed(frame: pl.DataFrame) -> pl.DataFrame:
         target = BY_NAME[name].dtype if name in BY_NAME else None
         expression = pl.col(name).cast(target) if target is not None else pl.col(name)
         if (target or frame.schema[name]).is_float():
-            expression = expression.fill_nan(None)
+            expression = known(expression)
         casts.append(expression)
     try:
         return frame.select(casts)
     except pl.exceptions.PolarsError as error:
         raise UniverseError(f"A column does not hold what its name promises: {error}") from error
+
+
+def known(number: pl.Expr) -> pl.Expr:
+    """A number, unless it is none (NaN), endless, or so large that it counts nothing: then unknown."""
+    return pl.when(number.abs() <= LARGEST).then(number)
 
 
 def describe_all(schema: Mapping[str, pl.DataType]) -> dict[str, Column]:

@@ -1,4 +1,4 @@
-"""Company names and domains as keys: what two rows of the same company have in common."""
+"""Company names as keys: what two rows of the same company have in common."""
 
 from typing import Final
 
@@ -23,22 +23,6 @@ _LEADING_FORMS: Final = (
 
 # Letters that may have another normal form NFKC; these have none, and write most Nordic names.
 _MAY_CHANGE: Final = r"[^\x00-\x7FÀ-ÖØ-öø-ÿ]"
-
-SHARED_HOSTS: Final[frozenset[str]] = frozenset({
-    "gmail.com", "googlemail.com", "hotmail.com", "hotmail.se", "hotmail.no", "hotmail.dk",
-    "hotmail.fi", "outlook.com", "live.com", "live.se", "live.no", "live.dk", "live.fi",
-    "msn.com", "yahoo.com", "yahoo.se", "yahoo.no", "yahoo.dk", "icloud.com", "me.com", "mac.com",
-    "proton.me", "protonmail.com", "tele2.se", "spray.se", "comhem.se",
-    "bredband.net", "online.no", "broadpark.no", "getmail.no", "frisurf.no", "mail.dk",
-    "mail.com", "jubii.dk", "stofanet.dk", "luukku.com", "elisanet.fi", "kolumbus.fi",
-    "saunalahti.fi", "pp.inet.fi", "simnet.is", "linkedin.com", "facebook.com", "fb.com",
-    "instagram.com", "twitter.com", "x.com", "youtube.com", "tiktok.com", "google.com",
-    "sites.google.com", "linktr.ee", "wordpress.com", "blogspot.com", "wixsite.com", "webnode.se",
-    "proff.no", "proff.se", "proff.dk", "gulesider.no", "1881.no", "allabolag.se", "hitta.se",
-    "eniro.se", "merinfo.se", "krak.dk", "virk.dk", "finder.fi", "fonecta.fi", "kauppalehti.fi",
-    "ja.is",
-})  # fmt: skip
-"""Mail providers, social networks and directories: never a company's own domain."""
 
 
 def normalised(name: str | pl.Expr) -> pl.Expr:
@@ -75,15 +59,3 @@ def _compatible(names: pl.Series) -> pl.Series:
     if rows.is_empty():
         return names
     return names.clone().scatter(rows, names[rows].str.normalize("NFKC"))
-
-
-def is_shared_host(domain: str | pl.Expr) -> pl.Expr:
-    """Whether a domain belongs to a mail provider, a social network or a directory.
-
-    Parameters
-    ----------
-    domain
-        Column name, or an expression of registrable domains or host names; null stays null.
-    """
-    text = pl.col(domain) if isinstance(domain, str) else domain
-    return text.str.to_lowercase().str.replace(r"^www\.", "").is_in(sorted(SHARED_HOSTS))

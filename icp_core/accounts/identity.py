@@ -1,20 +1,11 @@
 """What identifies an account: its web domain and its account id."""
 
-from functools import cache
 from hashlib import blake2b
 
-import idna
 import polars as pl
-from tldextract import TLDExtract
 
-from icp_core.accounts.company_names import SHARED_HOSTS
+from icp_core.accounts.web_hosts import is_shared_host, registered
 from icp_core.reference.text import fold_expr
-
-
-@cache
-def _extractor() -> TLDExtract:
-    # The list of suffixes bundled with the package: no look-up on the internet, no cache on disk.
-    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 def registrable_domain(address: str | None) -> str | None:
@@ -23,8 +14,8 @@ def registrable_domain(address: str | None) -> str | None:
     Returns
     -------
     str or None
-        Lower case and IDNA-encoded, `xn--sandebtsenter-ufb.no`; None for shared hosts (free mail,
-        social networks, directories) and for what is no address.
+        Lower case and IDNA-encoded, `xn--sandebtsenter-ufb.no`; None for hosts that many companies
+        share (`web_hosts`) and for what is no address.
 
     Examples
     --------
@@ -33,31 +24,51 @@ def registrable_domain(address: str | None) -> str | None:
     >>> registrable_domain("eva@gmail.com") is None
     True
     """
-    if not address:
-        return None
-    domain = _extractor()(address.strip().lower()).top_domain_under_public_suffix
-    try:
-        encoded = idna.encode(domain, uts46=True).decode() if domain else None
-    except idna.IDNAError:
-        return None
-    return None if encoded in SHARED_HOSTS else encoded
+    return registrable_domains(pl.Series([address], dtype=pl.String)).item()  # type: ignore[no-any-return]
 
 
-def registrable_domains(addresses: pl.Series) -> pl.Series:
+def registrable_domains(addresses: pl.Series, *, names: pl.Series | None = None) -> pl.Series:
     """`registrable_domain` over a text column of any length.
+
+    Parameters
+    ----------
+    addresses
+        Web or mail addresses.
+    names
+        Of the companies; a shared host that is called like the company is its own.
 
     Examples
     --------
     >>> registrable_domains(pl.Series(["www.acme.se", "info@gmail.com", None])).to_list()
     ['acme.se', None, None]
     """
+    return own_domains(registered_domains(addresses), names=names)
+
+
+def registered_domains(addresses: pl.Series) -> pl.Series:
+    """What somebody registered of each address, hosts that many share too; null for no address."""
     distinct = addresses.drop_nulls().unique()
     return addresses.replace_strict(
         distinct,
-        [registrable_domain(address) for address in distinct],
+        [registered(address) for address in distinct],
         default=None,
         return_dtype=pl.String,
     )
+
+
+def own_domains(registered: pl.Series, *, names: pl.Series | None = None) -> pl.Series:
+    """Registered domains without those of hosts that many companies share.
+
+    Parameters
+    ----------
+    registered
+        See `registered_domains`.
+    names
+        Of the companies; a shared host that is called like the company is its own.
+    """
+    frame = pl.DataFrame({"domain": registered, "name": names})
+    shared = is_shared_host("domain", name=None if names is None else pl.col("name"))
+    return frame.select(pl.when(~shared).then("domain").alias(registered.name)).to_series()
 
 
 def _digest(key: str) -> str:

@@ -9,22 +9,15 @@ that was made of them is gone, or the program ends, however it ends.
 """
 
 import os
-import shutil
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Final
 
 import polars as pl
 import pyarrow as pa
 
 from icp_core.errors import SourceError
-from icp_core.paths import DIRECTORY_VARIABLE, data_directory
-
-_FOLDER: Final = "mapped"
-_LEFT_BEHIND: Final = 86_400
+from icp_core.paths import DIRECTORY_VARIABLE, TemporaryFolder, private_file, sweep, temporary_base
 
 
 @contextmanager
@@ -38,14 +31,11 @@ def scratch() -> Iterator[Path]:
     SourceError
         If the disk refuses, or is full.
     """
-    base = data_directory() / _FOLDER
-    with writing(base):
-        base.mkdir(parents=True, exist_ok=True)
-        _sweep(base)
-        # Windows does not delete what is mapped; the next sweep does.
-        folder = TemporaryDirectory(dir=base, ignore_cleanup_errors=True)
+    with writing(temporary_base()):
+        sweep()
+        folder = TemporaryFolder()
     with folder as path:
-        yield Path(path)
+        yield path
 
 
 @contextmanager
@@ -89,18 +79,8 @@ def _mapped(column: pl.Series, path: Path) -> pl.DataFrame:
     # One batch: Polars copies what lies in many pieces before it gathers from them.
     with writing(path.parent.parent):
         column.to_frame().rechunk().write_ipc(
-            path, compression="uncompressed", record_batch_size=max(len(column), 1)
+            private_file(path), compression="uncompressed", record_batch_size=max(len(column), 1)
         )
     with pa.memory_map(os.fspath(path)) as source:
         table = pa.ipc.open_file(source).read_all()
     return pl.DataFrame(table)
-
-
-def _sweep(base: Path) -> None:
-    """Remove what a program that was killed left behind, a day later."""
-    for folder in base.iterdir():
-        try:
-            if time.time() - folder.stat().st_mtime > _LEFT_BEHIND:
-                shutil.rmtree(folder, ignore_errors=True)
-        except OSError:
-            continue

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import narwhals as nw
 
-from icp_core.evaluation.fits import Columns, cases, fit
+from icp_core.evaluation.fits import Columns, cases, fit, is_newer
 from icp_core.evaluation.names import NAMES, indicator
 from icp_core.evaluation.score import score_expressions
 from icp_core.profiles.model import (
@@ -211,9 +211,9 @@ def dimension(name: str, *, columns: Columns) -> nw.Expr:  # noqa: PLR0911 - one
     Parameters
     ----------
     name
-        `section` (NACE letter), `industry` (division), `group` (three digits), `class` (four), `size`
-        (band of employees), `age` (band of whole years from the foundation to the date of the facts;
-        to today where that is not known), or the name of a choice column such as `region`.
+        `section` (letter of NACE Rev. 2), `industry` (division), `group` (three digits), `class` (four),
+        `size` (band of employees), `age` (band of whole years from the foundation to the date of the
+        facts; to today where that is not known), or the name of a choice column such as `region`.
     columns
         Columns of the universe; a dimension whose column is missing is unknown throughout.
     """
@@ -247,19 +247,18 @@ def _banded(value: nw.Expr, bands: Iterable[tuple[int, str]]) -> nw.Expr:
 
 
 def _section(has_revision: bool) -> nw.Expr:
-    unknown = nw.lit(None, dtype=nw.String)
+    """The section of Rev. 2, of codes of Rev. 2.1 that of their counterparts."""
+    code = nw.col("industry").cast(nw.String)
 
     def of_revision(revision: industry.Revision) -> nw.Expr:
-        letters = (
-            (letter.code, industry.divisions_of(letter.code, revision))
-            for letter in industry.sections(revision)
-        )
-        division = nw.col("industry").cast(nw.String).str.slice(0, 2)
-        return cases(
-            ((division.is_in(divisions), nw.lit(letter)) for letter, divisions in letters), unknown
-        )
+        found = industry.letters(revision)
+        met = []
+        for length in sorted({len(prefix) for prefix in found}, reverse=True):
+            level = {p: letter for p, letter in found.items() if len(p) == length}
+            for letter in sorted(set(level.values())):
+                prefixes = [prefix for prefix in level if level[prefix] == letter]
+                met.append((code.str.slice(0, length).is_in(prefixes), nw.lit(letter)))
+        return cases(met, nw.lit(None, dtype=nw.String))
 
-    if not has_revision:
-        return of_revision("2")
-    newer = nw.col("industry_revision").cast(nw.String).fill_null("2") == "2.1"
+    newer = is_newer(code, has_revision)
     return nw.when(newer).then(of_revision("2.1")).otherwise(of_revision("2"))

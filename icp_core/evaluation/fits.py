@@ -5,11 +5,12 @@ for a few values, where building a frame would cost more than the arithmetic. A 
 two together.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+from collections.abc import Iterable, Mapping
+from functools import lru_cache, reduce
 from itertools import groupby
 from math import log10
 from operator import add
+from typing import Final
 
 import narwhals as nw
 import numpy as np
@@ -21,6 +22,8 @@ from icp_core.reference import industry
 from icp_core.reference.arrays import Floats, Singles
 
 Columns = Mapping[str, Column]
+
+_CLASS: Final = len("62.01")
 
 
 def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
@@ -137,28 +140,66 @@ def _by_value(test: Choice, value: nw.Expr) -> nw.Expr:
 
 
 def _by_prefix(test: Choice, has_revision: bool) -> nw.Expr:
+    """The fit by the longest prefix of a code; of a code of the other revision, by its counterparts."""
     code = nw.col("industry").cast(nw.String)
-    met: list[tuple[nw.Expr, nw.Expr]] = []
-    lengths = {len(key) for key in test.values if len(key) > 1}
-    for length in sorted(lengths, reverse=True):
-        level = {key: fit for key, fit in test.values.items() if len(key) == length}
+    return (
+        nw.when(is_newer(code, has_revision))
+        .then(_of_revision(test, code, "2.1"))
+        .otherwise(_of_revision(test, code, "2"))
+    )
+
+
+def is_newer(code: nw.Expr, has_revision: bool) -> nw.Expr:
+    """Whether a code is of NACE Rev. 2.1: what one revision alone has is of it, whatever is said."""
+    newer = code.is_in(sorted(industry.only_in("2.1")))
+    if not has_revision:
+        return newer
+    said = nw.col("industry_revision").cast(nw.String).fill_null("2") == "2.1"
+    return newer | (said & ~code.is_in(sorted(industry.only_in("2"))))
+
+
+def _of_revision(test: Choice, code: nw.Expr, revision: industry.Revision) -> nw.Expr:
+    met = []
+    for length, of_length in groupby(_prefixes(test, revision), lambda entry: len(entry[0])):
         prefix = code.str.slice(0, length)
-        met += [(prefix.is_in(keys), nw.lit(fit)) for fit, keys in _by_fit(level)]
-    sections = {key: fit for key, fit in test.values.items() if len(key) == 1}
-    division = code.str.slice(0, 2)
-    for fit, letters in _by_fit(sections):
-
-        def of_revision(revision: str, letters: Sequence[str] = letters) -> nw.Expr:
-            return division.is_in(
-                [code for letter in letters for code in industry.divisions_of(letter, revision)]
-            )
-
-        if has_revision:
-            newer = nw.col("industry_revision").cast(nw.String).fill_null("2") == "2.1"
-            met.append(((newer & of_revision("2.1")) | (~newer & of_revision("2")), nw.lit(fit)))
-        else:
-            met.append((of_revision("2"), nw.lit(fit)))
+        met += [(prefix.is_in(keys), nw.lit(fit)) for fit, keys in _by_fit(dict(of_length))]
     return cases(met, nw.lit(test.default))
+
+
+@lru_cache(maxsize=64)
+def _prefixes(test: Choice, revision: industry.Revision) -> tuple[tuple[str, float], ...]:
+    """Prefixes of a revision's codes and their fits, the longest first: the first that fits decides.
+
+    Sections stand as their divisions, and codes of the criterion that are of the other revision as
+    their counterparts, each with the best fit of those it holds.
+    """
+    asked = industry.by_revision(test.values)
+    named = {key: test.values[key] for key in asked[revision]}
+    own = {
+        division: fit
+        for letter, fit in named.items()
+        if len(letter) == 1
+        for division in industry.divisions_of(letter, revision)
+    } | {key: fit for key, fit in named.items() if len(key) > 1}
+    found = dict(own)
+    other: industry.Revision = "2.1" if revision == "2" else "2"
+    if asked[other]:
+        theirs = test.replace(values={key: test.values[key] for key in asked[other]})
+        graded = dict(_prefixes(theirs, other))
+        for code, same in industry.counterparts(revision).items():
+            fits = [_graded(graded, one) for one in same]
+            # A division is met as a whole only if all of its classes are.
+            met = any if len(code) == _CLASS else all
+            if met(fit is not None for fit in fits) and _graded(own, code) is None:
+                found[code] = max(test.default if fit is None else fit for fit in fits)
+    # What a shorter prefix says as well need not be said again.
+    telling = {c: fit for c, fit in found.items() if fit != _graded(found, c[: len(c) - 1])}
+    return tuple(sorted(telling.items(), key=lambda entry: (-len(entry[0]), entry[0])))
+
+
+def _graded(fits: Mapping[str, float], code: str) -> float | None:
+    """The fit of the longest prefix of a code that has one."""
+    return next((fits[code[:n]] for n in range(len(code), 1, -1) if code[:n] in fits), None)
 
 
 def _by_tags(test: Tags, tags: nw.Expr) -> nw.Expr:

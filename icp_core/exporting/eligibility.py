@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from icp_core.accounts.company_names import normalised
+from icp_core.accounts.linkedin import company_page, is_person_page
 from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN
 from icp_core.exporting import cells, layouts
 from icp_core.exporting.formats import Format
@@ -18,12 +19,14 @@ SAME_NAME: Final = "same_name"
 
 READ: Final = (
     "account_id", "name", "domain", "website", "linkedin_url", "stock_symbol", "country", "status",
-    "is_customer", "marketing_opt_out",
+    "is_customer", "marketing_opt_out", "org_number", "municipality", "city",
 )  # fmt: skip
 """Columns that eligibility follows from."""
 
 _COMPANY: Final = ("domain_key", "name_key")
-"""Two rows that share either are one company."""
+"""Who shares either may be taken for the company by a receiver that knows no better."""
+_APART: Final = ("domain_key", "number_key")
+"""Rows of one name that differ in either are two companies."""
 
 
 def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
@@ -38,9 +41,9 @@ def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
     -------
     polars.DataFrame
         account_id, country, marketing_opt_out; country_code (null where `country` holds something
-        else); domain_key and name_key, hashes that rows of one company share (of 64 bits: among five
-        million companies two unlike ones meet with a chance of one in a million); flags: named,
-        with_domain, domain, page_url, stock_symbol, inactive, customer, opted_out.
+        else); domain_key, name_key, number_key and place_key, hashes (of 64 bits: among five million
+        companies two unlike ones meet with a chance of one in a million); flags: named,
+        with_domain, domain, page_url, person_page, stock_symbol, inactive, customer, opted_out.
     """
     country = pl.col("country").fill_null("")
     return (
@@ -52,9 +55,12 @@ def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
             country_code=layouts.country(),
             domain_key=layouts.domain_key(),
             name_key=pl.concat_str(normalised("name"), country, separator="\n"),
+            number_key=pl.col("org_number").str.replace_all(r"\W", "").replace("", None),
+            place_key=pl.coalesce("municipality", pl.col("city").str.to_lowercase()),
             named=cells.has_text(pl.col("name")),
-            with_domain=cells.has_text(layouts.own_domain()),
-            page_url=cells.has_text(pl.col("linkedin_url")),
+            with_domain=layouts.own_domain().is_not_null(),
+            page_url=company_page("linkedin_url").is_not_null(),
+            person_page=is_person_page("linkedin_url"),
             stock_symbol=cells.has_text(pl.col("stock_symbol")),
             inactive=pl.col("status").fill_null("active") != "active",
             customer=pl.col("is_customer").fill_null(False),
@@ -63,7 +69,8 @@ def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             domain=pl.col("domain_key").is_not_null(),
             **{
-                key: pl.when(pl.col(key).is_not_null()).then(pl.col(key).hash()) for key in _COMPANY
+                key: pl.when(pl.col(key).is_not_null()).then(pl.col(key).hash())
+                for key in (*_COMPANY, "number_key", "place_key")
             },
         )
         .collect()
@@ -152,13 +159,32 @@ def row_outcome(
     outcome = pl.coalesce(
         *(pl.when(holds).then(pl.lit(reason)) for reason, holds in reasons.items()), pl.lit(KEPT)
     )
-    rows = eligibility.select(*_COMPANY, outcome=outcome)
-    if not target.for_people:
-        for key, reason in zip(_COMPANY, (SAME_DOMAIN, SAME_NAME), strict=True):
-            # Rows that are out already must not take the place of one that is in.
-            company_key = pl.when(pl.col("outcome") == KEPT).then(key)
-            repeated = ~company_key.is_first_distinct() & company_key.is_not_null()
-            rows = rows.with_columns(
-                outcome=pl.when(repeated).then(pl.lit(reason)).otherwise("outcome")
-            )
-    return rows["outcome"]
+    rows = eligibility.select(*_COMPANY, "number_key", "place_key", outcome=outcome)
+    if target.for_people:
+        return rows["outcome"]
+    if target.one_per_domain:
+        rows = _without_repeats(rows, "domain_key", SAME_DOMAIN)
+        return _without_repeats(rows, "name_key", SAME_NAME, apart=_APART)["outcome"]
+    # Places tell namesakes apart where the receiver can hold both.
+    return _without_repeats(rows, "name_key", SAME_NAME, apart=(*_APART, "place_key"))["outcome"]
+
+
+def _without_repeats(
+    rows: pl.DataFrame, key: str, reason: str, *, apart: Collection[str] = ()
+) -> pl.DataFrame:
+    """The rows in which each but the first of a key is out, unless it is known to be another company.
+
+    What is not known of a row is that of the first row of its key that knows it.
+    """
+    # Rows that are out already must not take the place of one that is in.
+    kept = pl.when(pl.col("outcome") == KEPT)
+    known = rows.select("outcome", key=kept.then(key), **{name: kept.then(name) for name in apart})
+    filled = known.with_columns(
+        pl.coalesce(name, pl.col(name).drop_nulls().first().over("key")) for name in apart
+    )
+    repeated = ~pl.struct("key", *apart).is_first_distinct() & pl.col("key").is_not_null()
+    return rows.with_columns(
+        outcome=filled.select(
+            pl.when(repeated).then(pl.lit(reason)).otherwise("outcome")
+        ).to_series()
+    )

@@ -33,6 +33,8 @@ class Format:
     for_people
         Whether people read it in a spreadsheet. Such a file keeps every chosen account and column,
         where an upload file is freed of duplicates.
+    one_per_domain
+        Whether the receiver takes all rows with one web domain for one company.
     min_rows, advised_rows, max_rows, max_bytes
         Limits of the receiving system; 0 and None mean that there is none.
     lengths
@@ -48,6 +50,7 @@ class Format:
     purpose: str
     is_ad_audience: bool = False
     for_people: bool = False
+    one_per_domain: bool = False
     min_rows: int = 1
     advised_rows: int = 0
     max_rows: int | None = None
@@ -64,6 +67,7 @@ _ALL: Final = (
         _CSV,
         "Upload it in Campaign Manager as a company list to advertise to people who work there.",
         is_ad_audience=True,
+        one_per_domain=True,
         min_rows=300,
         advised_rows=1_000,
         max_rows=300_000,
@@ -80,6 +84,7 @@ _ALL: Final = (
         ".csv",
         _CSV,
         "Import it as companies; HubSpot updates those whose domain it already knows.",
+        one_per_domain=True,
         notes=(
             "Annual Revenue is in EUR; industry is left blank, because HubSpot has a list of its own.",
             "HubSpot knows three tiers; a fourth and further tiers are written as Tier 3.",
@@ -107,6 +112,11 @@ _ALL: Final = (
         notes=(
             "AnnualRevenue is in EUR; Industry is left blank, because Salesforce has a list of its own.",
             "Rating is Hot for the best tier, Warm for the second and Cold for the rest.",
+            "BillingCountry has the names of Salesforce's country picklist, which refuses codes. "
+            "BillingState is blank where that picklist has no states at first, as for the Nordic "
+            "countries, because a state that it lacks makes it refuse the row. Where an "
+            "administrator changed the picklists, change these two columns to what they have; the CSV "
+            "for people has every account's region.",
         ),
     ),
     Format(

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from typing import Final
 
 import polars as pl
 
 from icp_core.accounts.columns import CANONICAL, describe
-from icp_core.accounts.company_names import is_shared_host
+from icp_core.accounts.linkedin import company_page
+from icp_core.accounts.web_hosts import is_shared_host
 from icp_core.evaluation.expressions import workings
 from icp_core.exporting.cells import guarded
 from icp_core.profiles.model import Profile
@@ -21,6 +23,25 @@ RESULTS: Final[Mapping[str, pl.DataType]] = {
 }
 """What an evaluation adds to accounts, where it was made."""
 
+# A text without one is no host: `Ingen hjemmeside`.
+_ENDING: Final = r"[^.]\.[^.0-9][^.]+$"
+
+# https://help.salesforce.com, "Standard Countries and Territories for Address Picklists".
+SALESFORCE_STATES: Final = ("AU", "BR", "CA", "CN", "IE", "IN", "IT", "MX", "US")
+"""Countries whose states Salesforce's picklists know from the start."""
+_SALESFORCE_COUNTRIES: Final = {
+    "AX": "Aland Islands", "BN": "Brunei Darussalam", "BO": "Bolivia, Plurinational State of",
+    "BQ": "Bonaire, Sint Eustatius and Saba", "CD": "Congo, the Democratic Republic of the",
+    "CG": "Congo", "CI": "Cote d'Ivoire", "CN": "China", "CV": "Cape Verde",
+    "CZ": "Czech Republic", "FK": "Falkland Islands (Malvinas)", "GB": "United Kingdom",
+    "IR": "Iran, Islamic Republic of", "KP": "Korea, Democratic People's Republic of",
+    "KR": "Korea, Republic of", "LA": "Lao People's Democratic Republic",
+    "MD": "Moldova, Republic of", "RU": "Russian Federation", "SY": "Syrian Arab Republic",
+    "TW": "Taiwan", "TZ": "Tanzania, United Republic of", "US": "United States",
+    "VA": "Holy See (Vatican City State)", "VE": "Venezuela, Bolivarian Republic of",
+    "VN": "Vietnam",
+}  # fmt: skip
+
 _READ: Final = {column.name: column.dtype for column in CANONICAL} | dict(RESULTS)
 
 
@@ -33,34 +54,32 @@ def completed(accounts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _website_host() -> pl.Expr:
+def own_host(column: str) -> pl.Expr:
+    """Host of an address, lower case; null for what is none, and for one that many companies share."""
     # Two expressions without a group to capture are twice as fast as one with it.
-    address = pl.col("website").str.to_lowercase()
-    host = address.str.replace(r"^\s*(?:[a-z]+://)?(?:[^/@]*@)?(?:www\.)?", "")
-    return host.str.extract(r"^[^/:?#\s]+", 0)
-
-
-def _own(value: str | pl.Expr) -> pl.Expr:
-    """The value unless it stands on a host that many companies share."""
-    shared = is_shared_host("domain").fill_null(False) | is_shared_host(_website_host()).fill_null(
-        False
-    )
-    return pl.when(~shared).then(value)
+    address = pl.col(column).str.to_lowercase()
+    host = address.str.replace(r"^\s*(?:[a-z]+:/+)?(?:[^/@]*@)?(?:www\.)?", "")
+    host = host.str.extract(r"^[^/:?#\s]+", 0).str.strip_chars_end(".")
+    own = host.str.contains(_ENDING) & ~is_shared_host(host, name=pl.col("name"))
+    return pl.when(own).then(host)
 
 
 def own_domain() -> pl.Expr:
     """Domain of the company itself, lower case; null where it only has a page on a shared host."""
-    return _own(pl.col("domain").str.to_lowercase())
+    return own_host("domain")
 
 
 def domain_key() -> pl.Expr:
-    """Domain, else the host of the web address: two rows that share it are one company."""
-    return _own(pl.coalesce(pl.col("domain").str.to_lowercase(), _website_host())).replace("", None)
+    """Domain, else the host of the web address; no identity where there is no host of its own."""
+    return pl.coalesce(own_domain(), own_host("website"))
 
 
 def website() -> pl.Expr:
     """Address of the company's own home page, else its domain."""
-    return _own(pl.coalesce(pl.col("website").replace("", None), "domain"))
+    return pl.coalesce(
+        pl.when(own_host("website").is_not_null()).then(pl.col("website").str.strip_chars()),
+        own_domain(),
+    )
 
 
 def country() -> pl.Expr:
@@ -77,7 +96,22 @@ def _place(column: str) -> pl.Expr:
 
 
 def _country_name() -> pl.Expr:
-    return country().replace(dict(geography.COUNTRIES))
+    return country().replace(_country_names())
+
+
+@cache
+def _country_names() -> dict[str, str]:
+    return {code: name for code, name in geography.names().items() if len(code) == 2}
+
+
+def _salesforce_country() -> pl.Expr:
+    """What a country's picklist in Salesforce has for it, unless an administrator changed that."""
+    return country().replace(_country_names() | dict(_SALESFORCE_COUNTRIES))
+
+
+def _salesforce_state() -> pl.Expr:
+    # A state that its country's picklist lacks makes Salesforce refuse the whole row.
+    return pl.when(country().is_in(SALESFORCE_STATES)).then(_place("region"))
 
 
 def _tier_rank(profile: Profile) -> pl.Expr:
@@ -97,7 +131,7 @@ def _linkedin(_profile: Profile, _on: date) -> dict[str, pl.Expr]:
         "companywebsite": website(),
         # Most companies send mail from their own domain, and one that doesn't matches nobody.
         "companyemaildomain": own_domain(),
-        "linkedincompanypageurl": pl.col("linkedin_url"),
+        "linkedincompanypageurl": company_page("linkedin_url"),
         "stocksymbol": pl.col("stock_symbol"),
         # LinkedIn has industry names of its own, and a NACE code is none of them.
         "industry": blank,
@@ -116,7 +150,7 @@ def _hubspot(profile: Profile, _on: date) -> dict[str, pl.Expr]:
         "Website URL": website(),
         "Industry": pl.lit(None, dtype=pl.String),
         "Number of Employees": pl.col("employees"),
-        "Annual Revenue": pl.col("revenue").round().cast(pl.Int64),
+        "Annual Revenue": pl.col("revenue").round().cast(pl.Int64, strict=False),
         "City": pl.col("city"),
         "State/Region": _place("region"),
         "Country/Region": _country_name(),
@@ -137,7 +171,7 @@ def _salesforce(profile: Profile, on: date) -> dict[str, pl.Expr]:
         pl.format("Tier {}.", pl.col("tier")),
         pl.format(
             "Potential {} {} a year.",
-            pl.col("potential").round().cast(pl.Int64),
+            pl.col("potential").round().cast(pl.Int64, strict=False),
             pl.lit(profile.currency),
         ),
         pl.lit(f"Ideal Customer Profile “{profile.name}”, {on:%Y-%m-%d}."),
@@ -146,11 +180,11 @@ def _salesforce(profile: Profile, on: date) -> dict[str, pl.Expr]:
         "Name": pl.col("name"),
         "Website": website(),
         "BillingCity": pl.col("city"),
-        "BillingState": _place("region"),
+        "BillingState": _salesforce_state(),
         "BillingPostalCode": pl.col("postcode"),
-        "BillingCountry": _country_name(),
+        "BillingCountry": _salesforce_country(),
         "NumberOfEmployees": pl.col("employees"),
-        "AnnualRevenue": pl.col("revenue").round().cast(pl.Int64),
+        "AnnualRevenue": pl.col("revenue").round().cast(pl.Int64, strict=False),
         "Industry": pl.lit(None, dtype=pl.String),
         "Rating": rank.clip(1, 3).replace_strict(
             {1: "Hot", 2: "Warm", 3: "Cold"}, return_dtype=pl.String

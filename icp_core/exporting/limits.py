@@ -87,6 +87,7 @@ def warnings(
     tells_customers: bool,
     opted_out: int,
     name_only: int,
+    same_domain: int,
 ) -> list[str]:
     """What may go wrong with a file that the receiver takes."""
     rows = kept.height
@@ -110,6 +111,16 @@ def warnings(
             )
     elif opted_out:
         found.append(opted_out_warning(opted_out))
+    if same_domain:
+        found.append(
+            f"{target.label}: all that share a web domain are one company there, so of those only the "
+            f"best is written and {same_domain:,} are left out."
+        )
+    pages = int(kept["person_page"].sum())
+    if pages and not target.for_people:
+        found.append(
+            f"{pages:,} LinkedIn addresses are persons' pages, not the company's; they are left out."
+        )
     if customers != "with" and not tells_customers:
         found.append("These accounts do not say who is a customer, so none counts as one.")
     unreadable = kept.select(

@@ -307,6 +307,7 @@ def reported(
                 tells_customers=tells_customers,
                 opted_out=opted_out,
                 name_only=identifiers["name_only"],
+                same_domain=counts.get(SAME_DOMAIN, 0),
             )
         ),
         notes=target.notes,

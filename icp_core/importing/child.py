@@ -27,6 +27,7 @@ import psutil
 from icp_core import errors
 from icp_core.errors import IcpError, ImportRefused
 from icp_core.importing.tables import OnProgress, Progress, Scratch, no_progress
+from icp_core.paths import DIRECTORY_VARIABLE
 
 PROCESSORS: Final = max(1, (os.cpu_count() or 1) // 2)
 """How many processors a child may use: half of them stay with those who load nothing."""
@@ -43,7 +44,7 @@ _MOST_OF_MEMORY: Final = 0.7
 """Share of the machine's memory that no child may exceed."""
 _STANDING: Final = 15.0
 """Seconds without any work of the processor after which a child hangs."""
-_WORK: Final = 0.05
+_WORK: Final = 0.005
 _STARVED: Final = 0.12
 _PATIENCE: Final = 4
 _STEP: Final = 200
@@ -103,7 +104,7 @@ class Allowance:
         least = cls()
         return cls(
             memory=_within_machine(least.memory + rows * (1_200 + 60 * columns)),
-            seconds=least.seconds + rows * columns / 20_000,
+            seconds=least.seconds + rows * columns / 10_000,
             disk=least.disk + rows * 1_000 * (1 + columns),
         )
 
@@ -142,7 +143,7 @@ class Child:
                 [sys.executable, "-P", "-m", _MODULE, str(os.getpid())],
                 cwd=folder,
                 env=kept
-                | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder)
+                | dict.fromkeys(("TMPDIR", "TEMP", "TMP", DIRECTORY_VARIABLE), folder)
                 | {"PYTHONPATH": str(_ROOT), "POLARS_MAX_THREADS": str(PROCESSORS)},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

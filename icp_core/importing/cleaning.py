@@ -12,14 +12,25 @@ from typing import Final
 import polars as pl
 
 from icp_core.accounts.columns import BY_NAME, Kind
-from icp_core.accounts.identity import registrable_domains
-from icp_core.importing import values
-from icp_core.importing.cell_counts import CellCounts, tally
+from icp_core.accounts.identity import own_domains, registered_domains
+from icp_core.accounts.linkedin import company_page, is_person_page
+from icp_core.importing import dates, values
+from icp_core.importing.cell_counts import CellCounts, remark, tally
 from icp_core.importing.figures import with_figures
+from icp_core.importing.footers import no_companies
 from icp_core.importing.mapping import Assignment
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.national import clean_numbers
-from icp_core.importing.registers import LEFT_OUT, PERSON
+from icp_core.importing.persons import (
+    PERSON,
+    form_reason,
+    name_reason,
+    says_person,
+    without_care_of,
+)
+from icp_core.importing.places import placed
+from icp_core.importing.registers import LEFT_OUT
+from icp_core.importing.statuses import status_in_name, statuses_of
 from icp_core.importing.tables import ROW
 from icp_core.reference import geography, industry
 from icp_core.reference.text import fold
@@ -36,22 +47,15 @@ _LEGAL_FORMS: Final = {
     "avoin yhtio": "AY", "osuuskunta": "OSK", "toiminimi": "TMI",
     "yksityinen elinkeinonharjoittaja": "TMI",
 }  # fmt: skip
-_PERSON_FORMS: Final = ("EF", "ENK", "TMI")
-# The first that is found in a status decides: "inactive" holds "active".
-_STATUSES: Final = (
-    ("bankrupt", "konkurs|bankrupt"),
-    ("dissolving", r"likvid|avvikling|avveckl|oplosning|selvitys|rekonstruk|winding|saneeraus"),
-    ("deregistered", r"inakt|inact|avregistr|slettet|ophort|opplost|lakannut|poistet|deregist|"
-     r"dissolved|closed|ceased|upphort|sammenlagt"),
-    ("active", "aktiv|active|normal|registr|toimi|voimassa|rekister"),
-)  # fmt: skip
 _TEXTS: Final = (
-    "name", "website", "linkedin_url", "stock_symbol", "city", "sector", "funding_stage", "owner",
+    "website", "stock_symbol", "city", "sector", "funding_stage", "owner",
     "territory", "industry_text", "address", "source",
 )  # fmt: skip
 _DEGREES: Final = ("latitude", "longitude")
 NUMBER_COUNTRY: Final = "#number_country"
 """Column with the country whose register a national number is in, while loading."""
+A_PERSONS_PAGE: Final = "(a person's page)"
+"""What the report shows for a LinkedIn address of a person, which is not kept."""
 _NO_NAME: Final = "no company name"
 _NO_NUMBER: Final = "the national number is not valid"
 
@@ -130,12 +134,12 @@ def clean(
     frame = _identity(frame, text, mapping, rules, tallies)
     frame = _places(frame, text, tallies)
     frame = _industry(frame, text, mapping, tallies)
-    frame = _words(frame, text, tallies)
+    frame = _words(frame, text, mapping, tallies)
     frame, rates = with_figures(frame, raw, text, mapping, tallies)
     frame = _extras(frame, raw, mapping, tallies)
     if source and "source" not in known:
         frame = frame.with_columns(source=pl.lit(source))
-    return _left(frame, raw, rules, rates)
+    return _left(frame, raw, mapping, rules, rates)
 
 
 def _texts(mapping: HeadingMapping) -> list[pl.Expr]:
@@ -192,7 +196,7 @@ def _identity(
     """Name, country, national number, website and domain."""
     country = pl.Series("country", [mapping.country] * text.height, dtype=pl.String)
     if "country" in text.columns:
-        named = _map(text["country"], _country).alias("country")
+        named = _map(text["country"], geography.country_code).alias("country")
         tally(tallies, "country", text["country"], named)
         # A name that is not known is no reason to believe in the list's own country.
         country = pl.select(
@@ -206,87 +210,41 @@ def _identity(
         )
         tally(tallies, "org_number", text["org_number"], numbers["org_number"])
         frame = frame.hstack(numbers)
+        if mapping.country is None:
+            # Where nothing else tells the country, the register that the number is in does.
+            given = text["country"].is_null() if "country" in text.columns else pl.lit(value=True)
+            frame = frame.with_columns(
+                country=pl.when(given).then("number_country").otherwise("country")
+            )
     addresses = [c for c in ("domain", "website", "email") if c in text.columns]
     if addresses:
-        domains = [registrable_domains(text[column]) for column in addresses]
-        for column, domain in zip(addresses, domains, strict=True):
+        names = text["name"] if "name" in text.columns else None
+        domains = []
+        for column in addresses:
+            registered = registered_domains(text[column])
+            # Many write from their provider's mail, nobody has its home page.
+            own = own_domains(registered, names=None if column == "email" else names)
+            domains.append(own)
             if column != "email":
-                tally(tallies, "domain", text[column], domain)
+                tally(tallies, "domain", text[column], own)
+            if column == "website":
+                # `Ingen hjemmeside` is no address.
+                address = pl.when(registered.is_not_null()).then(_plain(text[column]))
+                frame = frame.with_columns(address.alias("website"))
+                tally(tallies, "website", text["website"], frame["website"])
         frame = frame.with_columns(pl.select(pl.coalesce(domains)).to_series().alias("domain"))
     return frame
-
-
-def _country(text: str) -> str | None:
-    known = geography.country_code(text)
-    if known:
-        return known
-    return text.upper() if len(text) == 2 and text.isascii() and text.isalpha() else None
 
 
 def _places(
     frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCounts]
 ) -> pl.DataFrame:
-    given = [c for c in ("postcode", "city", "municipality", "region") if c in text.columns]
-    if "city" in given or "postcode" in given:
-        frame = frame.with_columns(text[c] for c in given if c in ("postcode", "city"))
-    for column, find in (("municipality", _municipality), ("region", _region)):
-        if column in given:
-            pairs = pl.DataFrame({"country": frame["country"], "text": text[column]})
-            distinct = pairs.unique().drop_nulls("text")
-            codes = [find(place, country) for country, place in distinct.iter_rows()]
-            found = pairs.join(
-                distinct.with_columns(pl.Series("code", codes, dtype=pl.String)),
-                on=["country", "text"],
-                how="left",
-                nulls_equal=True,
-                maintain_order="left",
-            )["code"]
-            frame = frame.with_columns(found.alias(column))
     for column in _DEGREES:
         if column in text.columns:
             degrees = values.numbers(text[column])
             tally(tallies, column, text[column], degrees)
             frame = frame.with_columns(degrees.alias(column))
-    if not given:
-        return frame
-    placed = geography.locate(frame)
-    if "city" in given:
-        placed = geography.spell_towns(placed)
-    for column in given:
-        tally(tallies, column, text[column], placed[column])
-    return placed
-
-
-def _municipality(text: str, country: str | None) -> str | None:
-    """Code of a municipality by code (`180`, `0180`, `SE-0180`) or name (`Malmö kommun`)."""
-    digits = text.rsplit("-", maxsplit=1)[-1].strip()
-    if digits.isdigit() and country:
-        code = f"{country}-{digits.zfill(3 if country == 'FI' else 4)}"
-        return code if geography.region_of(code) else None
-    bare = fold(text)
-    for word in (" kommun", " kommune", " stad", " kunta", " kaupunki"):
-        bare = bare.removesuffix(word)
-    for name in (text, bare, bare.removesuffix("s")):
-        for code in geography.find(name, country):
-            if geography.region_of(code):
-                return code
-    return None
-
-
-def _region(text: str, country: str | None) -> str | None:
-    """Code of a region by code (`01`, `SE-01`) or name (`Stockholms län`, `Uusimaa`)."""
-    codes = {region.code for region in geography.regions(country)}
-    digits = text.rsplit("-", maxsplit=1)[-1].strip()
-    if digits.isdigit() and country:
-        return next(
-            (c for c in (f"{country}-{digits.zfill(2)}", f"{country}-{digits}") if c in codes), None
-        )
-    bare = fold(text).removeprefix("region ").removesuffix(" county").removesuffix(" region")
-    for name in (text, bare):
-        for code in geography.find(name, country):
-            if code in codes:
-                return code
-    return None
+    return placed(frame, text, tallies)
 
 
 def _industry(
@@ -295,35 +253,69 @@ def _industry(
     if "industry" not in text.columns:
         return frame
     codes = text.select(values.leading_code(pl.col("industry"))).to_series()
-    revision = mapping.industry_revision
-    classes = industry.normalised(codes, revision).alias("industry")
-    tally(tallies, "industry", text["industry"], classes)
-    return frame.with_columns(
-        classes,
-        pl.when(classes.is_not_null()).then(pl.lit(revision)).alias("industry_revision"),
+    read = industry.read(codes, mapping.industry_revision)
+    tally(tallies, "industry", text["industry"], read["industry"])
+    others = read["industry_revision"].drop_nulls()
+    others = others.filter(others != mapping.industry_revision)
+    if len(others):
+        remark(
+            tallies, "industry",
+            f"codes of NACE Rev. {others[0]} beside Rev. {mapping.industry_revision}, kept as such",
+            len(others),
+        )  # fmt: skip
+    dated = text.select(dates.was_band(pl.col("industry")).sum()).item()
+    remark(
+        tallies, "industry", "Excel made dates of codes (10.11 became 10-nov): unknown", dated or 0
     )
+    return frame.hstack(read)
 
 
-def _words(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCounts]) -> pl.DataFrame:
+def _words(
+    frame: pl.DataFrame, text: pl.DataFrame, mapping: HeadingMapping, tallies: dict[str, CellCounts]
+) -> pl.DataFrame:
     """Names, forms, states, flags, tags, years and dates."""
     readers: dict[str, Callable[[pl.Series], pl.Series]] = {
         column: _plain for column in _TEXTS if column not in frame.columns
     }
     readers |= {
+        "name": lambda s: _read(_plain(s), without_care_of),
+        "linkedin_url": lambda s: _read(s, company_page),
         "legal_form": lambda s: _map(s, lambda v: _LEGAL_FORMS.get(fold(v), v.strip())),
-        "status": lambda s: _map(s, _status),
-        "founded": lambda s: _read(s, values.year),
-        "as_of": lambda s: _read(s, values.date),
+        "status": statuses_of,
         "technologies": lambda s: _read(s, values.tags),
         "marketing_opt_out": lambda s: _read(s, values.flag),
         "is_customer": lambda s: _read(s, values.flag),
     }
     found = {}
+    for column, read in (("founded", dates.year), ("as_of", dates.date)):
+        if column in text.columns:
+            order = mapping.of(column)[0].date_order
+            cells = text[column].alias("text").to_frame()
+            found[column] = cells.select(read(pl.col("text"), order or "dmy").alias(column))[column]
+            tally(tallies, column, text[column], found[column])
+            doubtful = int(cells.select(dates.is_ambiguous(pl.col("text")).sum()).item())
+            if column == "as_of" and doubtful:
+                remark(tallies, column, dates.described(order), doubtful)
     for column, reader in readers.items():
         if column in text.columns:
             found[column] = reader(text[column]).alias(column)
-            tally(tallies, column, text[column], found[column])
-    return frame.with_columns(found.values())
+            tally(tallies, column, _without_pages_of_persons(column, text[column]), found[column])
+    frame = frame.with_columns(found.values())
+    if "name" in frame.columns:
+        told = frame.select(status_in_name(pl.col("name")).alias("status")).to_series()
+        if told.count():
+            known = pl.col("status") if "status" in frame.columns else pl.lit(None, pl.String)
+            frame = frame.with_columns(status=pl.coalesce(told, known))
+    return frame
+
+
+def _without_pages_of_persons(column: str, texts: pl.Series) -> pl.Series:
+    """The cells as the report may show them: a person's page is no example."""
+    if column != "linkedin_url":
+        return texts
+    return _read(
+        texts, lambda t: pl.when(is_person_page(t)).then(pl.lit(A_PERSONS_PAGE)).otherwise(t)
+    )
 
 
 def _plain(texts: pl.Series) -> pl.Series:
@@ -334,24 +326,14 @@ def _read(texts: pl.Series, reader: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
     return texts.alias("text").to_frame().select(reader(pl.col("text"))).to_series()
 
 
-def _status(text: str) -> str | None:
-    folded = fold(text)
-    if folded in (status for status, _ in _STATUSES):
-        return folded
-    for status, words in _STATUSES:
-        if any(word in folded for word in words.split("|")):
-            return status
-    return None
-
-
 def _extras(
     frame: pl.DataFrame, raw: pl.DataFrame, mapping: HeadingMapping, tallies: dict[str, CellCounts]
 ) -> pl.DataFrame:
     readers: Mapping[str, Callable[[pl.Series, Assignment], pl.Series]] = {
-        Kind.NUMBER: lambda s, a: values.numbers(s, a.decimal) * a.unit,
+        Kind.NUMBER: lambda s, a: values.amounts(s, a.decimal, a.unit),
         Kind.FLAG: lambda s, _: _read(s, values.flag),
         Kind.TAGS: lambda s, _: _read(s, values.tags),
-        Kind.CHOICE: lambda s, _: s,
+        Kind.CHOICE: lambda s, _: _read(s, without_care_of),
     }
     for assignment in mapping.assignments:
         if assignment.column and assignment.kind and assignment.column not in frame.columns:
@@ -365,6 +347,7 @@ def _extras(
 def _left(
     frame: pl.DataFrame,
     raw: pl.DataFrame,
+    mapping: HeadingMapping,
     rules: Rules,
     rates: frozenset[tuple[str, date]],
 ) -> Cleaned:
@@ -373,13 +356,10 @@ def _left(
     if not rules.keep_persons:
         if LEFT_OUT in raw.columns:
             reasons.append(pl.lit(raw[LEFT_OUT]))
-        person = pl.lit(value=False)
-        if "is_person" in frame.columns:
-            person = person | pl.col("is_person").fill_null(value=False)
-        if "legal_form" in frame.columns:
-            person = person | pl.col("legal_form").str.to_uppercase().is_in(_PERSON_FORMS)
-        reasons.append(pl.when(person).then(pl.lit(PERSON)))
+        reasons += _persons(frame, mapping)
     if rules.need_name:
+        if not rules.strict_numbers:
+            reasons.append(pl.lit(_footers(frame, raw)))
         reasons.append(pl.when(_blank("name", frame)).then(pl.lit(_NO_NAME)))
     if rules.strict_numbers:
         reasons.append(pl.when(_blank("org_number", frame)).then(pl.lit(_NO_NUMBER)))
@@ -398,6 +378,37 @@ def _left(
         _ordered(frame.filter(reason.is_null())),
         pl.DataFrame({ROW: frame[ROW], "reason": reason}).drop_nulls("reason"),
         rates,
+    )
+
+
+def _persons(frame: pl.DataFrame, mapping: HeadingMapping) -> list[pl.Expr]:
+    """Why rows are those of persons or estates, from the number, the legal form and the name."""
+    reasons: list[pl.Expr] = []
+    if "is_person" in frame.columns:
+        reasons.append(pl.when("is_person").then(pl.lit(PERSON)))
+    if "legal_form" in frame.columns:
+        reasons.append(form_reason(pl.col("legal_form"), pl.col("country")))
+    if "name" in frame.columns:
+        reasons.append(name_reason(pl.col("name")))
+    for assignment in mapping.assignments:
+        if assignment.kind == "choice" and assignment.column in frame.columns:
+            said = says_person(frame[assignment.column])
+            if said is not None:
+                reasons.append(pl.when(pl.lit(said)).then(pl.lit(PERSON)))
+    return reasons
+
+
+def _footers(frame: pl.DataFrame, raw: pl.DataFrame) -> pl.Series:
+    """Why rows are totals or notes; a national number or a web domain makes a company of any name."""
+    known = [pl.col(c).is_not_null() for c in ("org_number", "domain") if c in frame.columns]
+    return no_companies(
+        frame["name"]
+        if "name" in frame.columns
+        else pl.Series([None] * raw.height, dtype=pl.String),
+        raw.drop(ROW, LEFT_OUT, strict=False),
+        identified=frame.select(
+            pl.any_horizontal(pl.repeat(value=False, n=pl.len(), dtype=pl.Boolean), *known)
+        ).to_series(),
     )
 
 

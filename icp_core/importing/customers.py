@@ -15,7 +15,8 @@ from rapidfuzz import fuzz, process
 from icp_core.accounts.company_names import normalised
 from icp_core.accounts.identity import registrable_domains
 from icp_core.errors import CurrencyError, ImportRefused
-from icp_core.importing import figures, headings, values
+from icp_core.importing import dates, figures, headings, values
+from icp_core.importing.cells import tidied
 from icp_core.importing.mapping import fingerprint
 from icp_core.importing.reading import read
 from icp_core.importing.stages import ANSWERS, OPEN, meaning
@@ -86,6 +87,7 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "products": ("products",),
     }
 )  # fmt: skip
+_DATES: Final = ("closed_on", "since", "until")
 # Whose the deal is, before a name that may be the deal's own.
 _OWN_NAMES: Final = ("name", "namn", "navn", "nimi", "title", "titel", "tittel", "topic", "subject")
 _SYSTEMS: Final = (
@@ -120,7 +122,7 @@ class Deals:
     fingerprint
         What files with the same headings share; answers are remembered by it.
     notes
-        What was assumed, in sentences.
+        What was found out about the file and its dates, and what was assumed, in sentences.
     """
 
     system: str
@@ -208,7 +210,7 @@ def read_deals(
         If the file cannot be read, or has no outcome or no company; if an answer is none of those.
     """
     given = {fold(stage): _answer(stage, said) for stage, said in (answers or {}).items()}
-    table = read(source, name=name)
+    table = tidied(read(source, name=name))
     columns = _recognise(table)
     system = _system(table)
     text = table.lazy.select(
@@ -230,7 +232,10 @@ def read_deals(
         outcome,
         country,
         registrable_domains(text["domain"]).alias("domain"),
-        *(values.date(pl.col(c)).alias(c) for c in ("closed_on", "since", "until")),
+        *(
+            dates.date(pl.col(c), text.select(dates.order(pl.col(c))).item() or "dmy").alias(c)
+            for c in _DATES
+        ),
         *(values.number(pl.col(c)).alias(c) for c in ("margin", "nps")),
         values.tags(pl.col("products")).alias("products"),
     )
@@ -253,8 +258,23 @@ def read_deals(
         pl.concat([rejected, unreadable]).sort("row"),
         unknown,
         fingerprint(table.headings),
-        notes,
+        (*table.notes, *_on_dates(text, rows), *notes),
     )
+
+
+def _on_dates(text: pl.DataFrame, rows: pl.DataFrame) -> list[str]:
+    """What to know about the dates: their order of day and month, and those that are none."""
+    notes = []
+    for column in _DATES:
+        cells = text[column]
+        doubtful = text.select(dates.is_ambiguous(pl.col(column)).sum()).item()
+        if doubtful:
+            order = text.select(dates.order(pl.col(column))).item()
+            notes.append(f"{column}: {dates.described(order)} ({doubtful:,} ×)")
+        lost = cells.filter(cells.is_not_null() & rows[column].is_null())
+        if len(lost):
+            notes.append(f"{column}: {len(lost):,} cells are no dates, such as “{lost[0]}”")
+    return notes
 
 
 def match(

@@ -5,6 +5,7 @@ is checking that no line disappeared, and reading record by record where some wo
 """
 
 import csv
+import glob
 import os
 import threading
 from dataclasses import replace
@@ -15,6 +16,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from icp_core.evaluation.engines.duck import OFFLINE
 from icp_core.importing.dialects import Dialect, csv_reader, sniff
 from icp_core.importing.tables import (
     ROW,
@@ -23,6 +25,7 @@ from icp_core.importing.tables import (
     Progress,
     Scratch,
     Table,
+    cell,
     no_progress,
     refuse,
     rejects,
@@ -31,17 +34,21 @@ from icp_core.importing.tables import (
 )
 from icp_core.importing.text_files import TOO_LONG, Survey, mend, survey
 
+_UNPAIRED: Final = "UNQUOTED VALUE"
 _REASONS: Final = {
     "MISSING COLUMNS": "too few cells",
     "TOO MANY COLUMNS": "too many cells",
-    "UNQUOTED VALUE": "quotation marks that do not pair",
+    _UNPAIRED: "quotation marks that do not pair",
     "LINE SIZE OVER MAXIMUM": "line too long",
 }
 _BATCH_ROWS: Final = 50_000
+_BATCH_CHARACTERS: Final = 32 << 20
 # Lines that one quoted cell may run over; behind them a mark is taken for one without its pair.
 _RECORD_LINES: Final = 500
 # Of an unreadable row that are kept for the person who looks at it.
 _MOST_CHARACTERS: Final = 10_000
+# Unreadable rows behind which only the start of each is kept.
+_WHOLE: Final = 5_000
 
 
 def read_delimited(
@@ -114,7 +121,7 @@ def _table(
     if dialect.trailing:
         header.append(None)
     headings = unique_headings(header, name=name, limits=limits)
-    scan = pl.scan_parquet(out)
+    scan = pl.scan_parquet(out, glob=False)
     rows = int(scan.select(pl.len()).collect().item())
     if rows == 0:
         if unreadable.is_empty():
@@ -123,22 +130,17 @@ def _table(
     if rows + unreadable.height > limits.rows:
         refuse(name, f"it has more than {limits.rows:,} rows. Split it.")
     # Columns that have neither a heading nor a value come from separators at the line's end.
-    nameless = [i for i, cell in enumerate(header) if not (cell or "").strip()]
+    nameless = [i for i, heading in enumerate(header) if not (heading or "").strip()]
     if nameless:
         counts = scan.select(pl.col(f"c{i}").replace("", None).count() for i in nameless).collect()
         nameless = [i for i in nameless if counts[f"c{i}"][0] == 0]
     kept = [i for i in range(len(header)) if i not in set(nameless)]
     lazy = scan.with_columns(_row_numbers(dialect.header_line, unreadable)).select(
-        ROW, *(_blank_to_null(f"c{i}").alias(headings[i]) for i in kept)
+        ROW, *(cell(f"c{i}", limits).alias(headings[i]) for i in kept)
     )
     return Table(
         name, "CSV", tuple(headings[i] for i in kept), lazy, rows, unreadable, tuple(notes), scratch
     )
-
-
-def _blank_to_null(column: str) -> pl.Expr:
-    text = pl.col(column).str.strip_chars()
-    return pl.when(text != "").then(text)
 
 
 def _row_numbers(header_line: int, unreadable: pl.DataFrame) -> pl.Expr:
@@ -181,8 +183,11 @@ def _copy_whole(
     if missing > limits.unreadable + surveyed.blank_lines:
         return None
     faulty = _copy(path, out, dialect, limits, within(on_progress, 0.9, 0.1), find_faulty=True)
-    if faulty is None or any(several_lines for *_, several_lines in faulty):
-        # A quotation mark took lines of other rows with it.
+    if faulty is None or any(
+        # A quotation mark took lines of other rows with it, or may be part of a name.
+        several_lines or (dialect.literal and error == _UNPAIRED)
+        for _, error, _, several_lines in faulty
+    ):
         return None
     if wanted - _lines_in(out, dialect, wanted) - len(faulty) not in (0, surveyed.blank_lines):
         return None
@@ -204,7 +209,7 @@ def _copy(
     find_faulty: bool = False,
 ) -> list[tuple[int, str, str | None, bool]] | None:
     """Write to Parquet what DuckDB can read; returns the faulty rows if asked for, None if it fails."""
-    connection = duckdb.connect(config={"memory_limit": "3GB"})
+    connection = duckdb.connect(config={"memory_limit": "3GB", **OFFLINE})
     # Progress is measured but never printed: standard output belongs to the command.
     connection.execute("SET enable_progress_bar = true")
     connection.execute("SET enable_progress_bar_print = false")
@@ -216,7 +221,10 @@ def _copy(
     def write() -> None:
         try:
             connection.read_csv(
-                str(path),
+                # A path is no pattern, and its name tells nothing about what is in it.
+                glob.escape(str(path)),
+                compression="none",
+                hive_partitioning=False,
                 columns={f"c{i}": "VARCHAR" for i in range(dialect.width)},
                 sep=dialect.separator,
                 quotechar=dialect.quote,
@@ -263,7 +271,7 @@ def _copy(
 
 def _lines_in(out: Path, dialect: Dialect, at_most: int) -> int:
     """How many lines of the file the rows that were read took."""
-    scan = pl.scan_parquet(out)
+    scan = pl.scan_parquet(out, glob=False)
     rows = int(scan.select(pl.len()).collect().item())
     if rows == at_most:
         return rows
@@ -307,6 +315,7 @@ def _copy_carefully(
     bad: list[tuple[int, str, str]] = []
     parts: list[Path] = []
     batch: list[list[str]] = []
+    size_of_batch = 0
 
     def flush() -> None:
         part = out.with_name(f"{out.stem}-{len(parts)}.parquet")
@@ -331,16 +340,17 @@ def _copy_carefully(
             del waiting[:used]
             if reason is None and len(record) == width:
                 batch.append(record)
+                size_of_batch += sum(map(len, record))
             else:
                 reason = reason or ("too few cells" if len(record) < width else "too many cells")
                 text = line.strip("\r\n")
-                bad.append(
-                    (row, _reason(reason, text), text.removeprefix(TOO_LONG)[:_MOST_CHARACTERS])
-                )
+                most = _MOST_CHARACTERS if len(bad) < _WHOLE else _MOST_CHARACTERS // 20
+                bad.append((row, _reason(reason, text), text.removeprefix(TOO_LONG)[:most]))
             if len(bad) > limits.unreadable:
                 _refuse_damaged(name, limits)
-            if len(batch) >= _BATCH_ROWS:
+            if len(batch) >= _BATCH_ROWS or size_of_batch >= _BATCH_CHARACTERS:
                 flush()
+                size_of_batch = 0
                 on_progress(
                     Progress(
                         "Reading the rows",
@@ -348,7 +358,7 @@ def _copy_carefully(
                     )
                 )
     flush()
-    pl.scan_parquet(parts).sink_parquet(out)
+    pl.concat(pl.scan_parquet(part, glob=False) for part in parts).sink_parquet(out)
     return rejects(name, *map(list, zip(*bad, strict=True))) if bad else rejects(name, [], [], [])
 
 
@@ -357,26 +367,40 @@ def _record(
 ) -> tuple[list[str], int, str | None]:
     """The cells of the record that starts at a line, how many waiting lines it took, what is wrong.
 
-    A record that does not end within the limit, or does not fit, gives its further lines back.
+    A record that does not end within the limit, or does not fit, gives its further lines back. Where
+    marks may be part of a name, its first line is then read as it stands.
     """
-    text, used = line, 0
+    cells, used, reason = _quoted(line, file, waiting, dialect, limits)
+    if dialect.literal and '"' in line and (reason or len(cells) != dialect.width):
+        as_it_stands: list[str] = next(csv_reader(iter([line]), dialect.separator, ""), [])
+        if len(as_it_stands) == dialect.width:
+            return as_it_stands, 0, None
+    return cells, used, reason
+
+
+def _quoted(
+    line: str, file: Any, waiting: list[str], dialect: Dialect, limits: Limits
+) -> tuple[list[str], int, str | None]:
+    """`_record` of marks that always quote."""
+    text, used, marks = line, 0, line.count(dialect.quote)
     while True:
         # With an odd number of marks the record cannot end here.
-        if not (dialect.quote and text.count(dialect.quote) % 2):
+        if not marks % 2:
             try:
                 cells: list[str] = next(
                     csv_reader(iter([text]), dialect.separator, dialect.quote), []
                 )
             except csv.Error:
-                return [], 0, _REASONS["UNQUOTED VALUE"]
+                return [], 0, _REASONS[_UNPAIRED]
             if used and len(cells) != dialect.width:
                 # A later line closed the cell by chance.
-                return [], 0, _REASONS["UNQUOTED VALUE"]
+                return [], 0, _REASONS[_UNPAIRED]
             return cells, used, None
         if used == len(waiting):
             waiting.append(file.readline())
         if not waiting[used] or used >= _RECORD_LINES or len(text) > limits.line_bytes:
             waiting[:] = [further for further in waiting if further]
-            return [], 0, _REASONS["UNQUOTED VALUE"]
+            return [], 0, _REASONS[_UNPAIRED]
         text += waiting[used]
+        marks += waiting[used].count(dialect.quote)
         used += 1

@@ -12,6 +12,8 @@ from icp_core.importing.tables import Limits, refuse, unique_headings
 from icp_core.importing.text_files import TOO_LONG
 
 _SEPARATORS: Final = (";", "\t", ",", "|")
+# Who writes these quotes what holds them; with tabs and bars marks are as often part of a name.
+_QUOTING: Final = (";", ",")
 _LABELS: Final = {
     ";": "semicolon",
     "\t": "tab",
@@ -34,6 +36,11 @@ class Dialect:
     header: tuple[str, ...]
     # A separator behind the last cell of each row but not of the headings.
     trailing: bool
+
+    @property
+    def literal(self) -> bool:
+        """Whether a mark at a cell's start may be part of a name: nothing else needs quoting then."""
+        return self.separator not in _QUOTING
 
     @property
     def width(self) -> int:
@@ -72,9 +79,7 @@ def sniff(path: Path, name: str, limits: Limits) -> Dialect:
             unique_headings(lines[0].split(separator), name=name, limits=limits)
     best: tuple[tuple[float, ...], Dialect] | None = None
     for separator in (*_SEPARATORS, "\x1f"):
-        # In files with tabs or bars quotation marks are most often part of a name.
-        quoted = separator in ",;" or f'"{separator}"' in text
-        found = _try(lines, separator, '"' if quoted else "")
+        found = _try(lines, separator, '"')
         if found and (best is None or found[0] > best[0]):
             best = found
     if best is None:

@@ -1,23 +1,28 @@
 """Rows of the same company become one account, by a rule that is shown and can be undone."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import combinations
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations, groupby
+from operator import itemgetter
 from typing import Final
 
+import numpy as np
 import polars as pl
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from icp_core.accounts.company_names import normalised
 from icp_core.accounts.identity import account_ids
 from icp_core.importing.cleaning import NUMBER_COUNTRY
-from icp_core.importing.tables import ROW
+from icp_core.importing.tables import ROW, OnProgress, Progress, no_progress, within
+from icp_core.reference.text import fold_expr
 
 RULE: Final = (
-    "Rows with the same national number are one company; else rows with the same web domain, if one "
-    "name is the start of the other or they are alike (92 of 100 or more); else rows in the same "
-    "place whose names are alike. Two different national numbers are never one company. Of each "
-    "column the newest value that is not blank is kept."
+    "Rows with the same national number are one company, unless both names and web domains differ; "
+    "else rows with the same web domain, if one name is the start of the other or they are alike (92 "
+    "of 100 or more); else rows in the same place whose names are alike. Two different national "
+    "numbers, or two domains under one name, are never one company. Of each column the newest value "
+    "that is not blank is kept; a branch's row adds to the head office's and never replaces it."
 )
 SHARED_RULE: Final = (
     "Companies of one country that share a web domain were merged too, whatever their names and "
@@ -34,6 +39,9 @@ BY: Final = "#by"
 SHARED: Final = "shared domain"
 """The companies were told apart, and merged because a person chose so."""
 
+NAMES_AT_MOST: Final = 3
+"""Unlike names of one national number; a number with more of them was filled in for want of one."""
+
 KEPT_APART: Final = pl.Schema(
     {
         "domain": pl.String(),
@@ -47,6 +55,28 @@ KEPT_APART: Final = pl.Schema(
 """Columns of the pairs with one domain; `differ` is `national number` or `name`."""
 
 _PAIRS_AT_MOST: Final = 200
+# A name that goes on behind its legal form, or says so, is that of a branch.
+_BRANCH: Final = (
+    r"\b(?:filial(?:en)?|avd|avdeling(?:en)?|avdelning(?:en)?|afd|afdeling(?:en)?|osasto|toimipiste|"
+    r"toimipaikka|sivuliike|myymala|branch|driftstalle|arbetsstalle|driftssted|underenhet|"
+    r"kontoret|butiken|butikken|depot|lagret)\b|"
+    r"[\p{L}\p{N}] (?:ab|as|asa|a/s|aps|oy|oyj|hb|kb|ltd|gmbh|inc|llc|ehf|hf)\b[\s,–-]+"
+    r"(?:[\p{L}][\p{L}\s.-]*)$"
+)
+_STILL_WHOLE: Final = (
+    r"\((?:publ|i|under|in)\b|\b(?:publ|konkurs\w*|avvikling|avveckling|likvidation|oplosning|"
+    r"konkursbo|rekonstruktion|liquidation|holding|group|gruppen)\W*$"
+)
+# What a branch has of its own; it says nothing about the company.
+_OF_A_BRANCH: Final = (
+    "name", "city", "postcode", "municipality", "region", "latitude", "longitude", "employees",
+    "employees_low", "employees_high", "revenue", "operating_profit", "net_profit", "founded",
+    "revenue_original", "website",
+)  # fmt: skip
+# Of a name; what makes companies two does not stand behind them.
+_COMPARED_CHARACTERS: Final = 250
+_TELL_EVERY: Final = 0.2
+"""Seconds between two words about how far the comparing is."""
 _COMPARED: Final = ("domain", "country", "place", "key")
 
 
@@ -62,35 +92,55 @@ class Merged:
         Every row of the companies that stood more than once, as it was before, with `INTO` and `BY`.
     away
         How many rows are gone: rows in `members` less companies in it.
+    disowned
+        Rows by national number that more than `NAMES_AT_MOST` unlike names share: it is none's, and
+        unknown for all of them.
     """
 
     accounts: pl.DataFrame
     members: pl.DataFrame
     away: int
+    disowned: Mapping[str, int] = field(default_factory=dict)
 
 
-def merge(accounts: pl.DataFrame) -> Merged:
+def merge(
+    accounts: pl.DataFrame,
+    *,
+    deals: Collection[int] = (),
+    on_progress: OnProgress = no_progress,
+) -> Merged:
     """One row per company.
 
     Parameters
     ----------
     accounts
         Cleaned rows with `ROW` and `FILE`.
+    deals
+        The files among them that are lists of deals: rows of one name and country are one company
+        there although no place is given.
+    on_progress
+        Told how far the comparing is, 0…1; raising in it cancels.
     """
+    accounts, disowned = _without_fillers(accounts)
     frame = accounts.with_row_index("#at")
-    group, by = _groups(frame)
+    group, by = _groups(frame, deals, on_progress)
     frame = frame.with_columns(pl.Series("#group", group, dtype=pl.UInt32))
     repeated = frame.filter(pl.col("#group").is_duplicated())
     if repeated.is_empty():
         kept = _identified(frame.drop("#at", "#group"))
-        return Merged(kept, kept.clear().with_columns(_nothing()), 0)
+        return Merged(kept, kept.clear().with_columns(_nothing()), 0, disowned)
     order = [c for c in ("as_of", "fiscal_year", FILE, ROW) if c in frame.columns]
     columns = [c for c in accounts.columns if c not in (ROW, FILE)]
+    head = ~pl.col("#branch") | pl.col("#branch").all()
     newest = (
-        repeated.sort(order, nulls_last=False)
+        repeated.with_columns(_is_branch(repeated).alias("#branch"))
+        .sort(pl.col("#branch").not_(), *order, nulls_last=False)
         .group_by("#group", maintain_order=True)
         .agg(
-            *(pl.col(c).drop_nulls().last() for c in columns),
+            *(
+                (pl.col(c).filter(head) if c in _OF_A_BRANCH else pl.col(c)).drop_nulls().last()
+                for c in columns
+            ),
             pl.col(ROW, FILE).last(),
             pl.col("#at").min(),
         )
@@ -105,7 +155,85 @@ def merge(accounts: pl.DataFrame) -> Merged:
         kept.drop("#at", "#group"),
         members.sort("#group", "#at").drop("#at", "#group"),
         repeated.height - newest.height,
+        disowned,
     )
+
+
+def shared_numbers(accounts: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """National numbers at which unlike names stand: `number`, `names`, and whether they were `merged`.
+
+    Parameters
+    ----------
+    accounts
+        As loaded.
+    members
+        See `Merged`.
+    """
+    found: list[tuple[str, list[str], bool]] = []
+    for rows, merged in ((members, True), (accounts, False)):
+        if not {"org_number", "name"} <= {*rows.columns}:
+            continue
+        known = rows.drop_nulls(["org_number", "name"])
+        if merged:
+            known = known.filter(pl.col(BY) == "number")
+        number = pl.format("{}-{}", pl.col("country").fill_null("?"), "org_number")
+        several = (
+            known.with_columns(number=number, key=normalised("name"))
+            .filter(pl.col("number").is_duplicated())
+            .group_by("number", maintain_order=True)
+            .agg("key", pl.col("name").unique(maintain_order=True))
+            .filter(pl.col("key").list.n_unique() > 1)
+        )
+        for one, keys, names in several.iter_rows():
+            if len(_unlike(keys)) > 1:
+                found.append((one, names, merged))
+    schema = pl.Schema(
+        {"number": pl.String(), "names": pl.List(pl.String()), "merged": pl.Boolean()}
+    )
+    return pl.DataFrame(found, schema=schema, orient="row")
+
+
+def _without_fillers(accounts: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    """The rows without national numbers that stand at too many unlike names, and rows by number."""
+    if not {"org_number", NUMBER_COUNTRY, "name"} <= {*accounts.columns}:
+        return accounts, {}
+    number = pl.format("{}-{}", NUMBER_COUNTRY, "org_number")
+    several = (
+        accounts.select(number=number, key=normalised("name"))
+        .drop_nulls("number")
+        .group_by("number", maintain_order=True)
+        .agg("key", pl.len().alias("rows"))
+        .filter(pl.col("key").list.n_unique() > NAMES_AT_MOST)
+    )
+    disowned = {
+        one: rows for one, keys, rows in several.iter_rows() if len(_unlike(keys)) > NAMES_AT_MOST
+    }
+    if not disowned:
+        return accounts, {}
+    kept = ~number.is_in(list(disowned)).fill_null(value=False)
+    return accounts.with_columns(
+        pl.when(kept).then(c).alias(c) for c in ("org_number", NUMBER_COUNTRY)
+    ), disowned
+
+
+def _unlike(keys: Iterable[str | None]) -> list[str]:
+    """Of the names of one number those that are not alike, the first of each kind."""
+    found: list[str] = []
+    for key in dict.fromkeys(keys):
+        if key and not any(_related(key, other) for other in found):
+            found.append(key)
+        if len(found) > NAMES_AT_MOST:
+            break
+    return found
+
+
+def _is_branch(rows: pl.DataFrame) -> pl.Expr:
+    """Whether a row's name is that of a branch."""
+    if "name" not in rows.columns:
+        return pl.lit(value=False)
+    text = fold_expr(pl.col("name"))
+    branch = text.str.contains(_BRANCH) & ~text.str.contains(_STILL_WHOLE)
+    return branch.fill_null(value=False)
 
 
 def kept_apart(accounts: pl.DataFrame) -> pl.DataFrame:
@@ -253,11 +381,17 @@ def _identified(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 class _Companies:
-    """Which rows are one company; two with different national numbers never are."""
+    """Which rows are one company; two with different national numbers never are.
 
-    def __init__(self, parents: list[int], numbers: list[str | None]) -> None:
+    Nor are two of one name with different web domains, be it over a third row that has none.
+    """
+
+    def __init__(
+        self, parents: list[int], numbers: list[str | None], domains: list[str | None]
+    ) -> None:
         self.parents = parents
         self.numbers = numbers
+        self.domains = domains
         self.by: dict[int, str] = {}
 
     def find(self, row: int) -> int:
@@ -269,10 +403,12 @@ class _Companies:
     def join(self, left: int, right: int, by: str) -> None:
         low, high = sorted((self.find(left), self.find(right)))
         known = {self.numbers[low], self.numbers[high]} - {None}
-        if low == high or len(known) > 1:
+        domains = {self.domains[low], self.domains[high]} - {None}
+        if low == high or len(known) > 1 or (by == "name" and len(domains) > 1):
             return
         self.parents[high] = low
         self.numbers[low] = known.pop() if known else None
+        self.domains[low] = self.domains[low] or self.domains[high]
         self.by[low] = self.by.get(low) or self.by.get(high) or by
 
 
@@ -288,7 +424,9 @@ class _Row:
     key: str | None
 
 
-def _groups(frame: pl.DataFrame) -> tuple[list[int], dict[int, str]]:
+def _groups(
+    frame: pl.DataFrame, deals: Collection[int], on_progress: OnProgress
+) -> tuple[list[int], dict[int, str]]:
     """Group of each row (the place of its first member), and what joined each group."""
     texts = ("org_number", NUMBER_COUNTRY, "domain", "municipality", "city", "country", "name")
     missing = [pl.lit(None, pl.String).alias(c) for c in texts if c not in frame.columns]
@@ -297,38 +435,75 @@ def _groups(frame: pl.DataFrame) -> tuple[list[int], dict[int, str]]:
         pl.format("{}-{}", NUMBER_COUNTRY, "org_number").alias("number"),
         "domain",
         "country",
-        pl.coalesce("municipality", pl.col("city").str.to_lowercase()).alias("place"),
-        normalised("name").alias("key"),
+        pl.coalesce(
+            "municipality",
+            pl.col("city").str.to_lowercase(),
+            pl.when(pl.col(FILE).is_in(list(deals))).then(pl.lit("")),
+        ).alias("place"),
+        normalised(pl.col("name").str.head(_COMPARED_CHARACTERS)).alias("key"),
     )
-    first = pl.col("at").min().over("number")
+    keys = _apart_by_name_and_domain(keys)
+    first = pl.col("at").min().over("number", "part")
     parents = keys.select(
         pl.when(pl.col("number").is_null()).then("at").otherwise(first)
     ).to_series()
-    companies = _Companies(parents.to_list(), keys["number"].to_list())
+    domains = keys.select(pl.col("domain").drop_nulls().first().over(parents)).to_series()
+    companies = _Companies(parents.to_list(), keys["number"].to_list(), domains.to_list())
     companies.by = dict.fromkeys(parents.filter(parents != keys["at"]).unique(), "number")
     # Rows whose number stands earlier in the list are spoken for by that row.
     heads = keys.filter(parents == pl.col("at"))
 
     shared = heads.filter(pl.col("domain").is_not_null() & pl.col("domain").is_duplicated())
-    for left, right in _pairs(shared, "domain"):
-        if _related(left.key, right.key) and _one_of(left.country, right.country):
-            companies.join(left.at, right.at, "domain")
+    for block in _blocks(shared, "domain", tell=within(on_progress, 0.0, 0.5)):
+        for left, right in _pairs(block):
+            if _one_of(left.country, right.country) and _related(left.key, right.key):
+                companies.join(left.at, right.at, "domain")
 
     # Only a row without a number can be another row's company by its name.
-    block = ("country", "place", "start")
+    block_of = ("country", "place", "start")
     named = (
         heads.filter(pl.col("key").is_not_null() & pl.col("place").is_not_null())
         .with_columns(start=pl.col("key").str.slice(0, 2))
-        .filter(pl.col("number").is_null().any().over(block) & (pl.len().over(block) > 1))
+        .filter(pl.col("number").is_null().any().over(block_of) & (pl.len().over(block_of) > 1))
     )
-    for left, right in _pairs(named, *block):
-        if (
-            None in (left.number, right.number)
-            and _one_of(left.domain, right.domain)
-            and fuzz.ratio(left.key or "", right.key or "") >= ALIKE
-        ):
-            companies.join(left.at, right.at, "name")
+    for block in _blocks(named, *block_of, tell=within(on_progress, 0.5, 0.5)):
+        for left, right in _alike(block):
+            if None in (left.number, right.number) and _one_of(left.domain, right.domain):
+                companies.join(left.at, right.at, "name")
     return [companies.find(row) for row in range(frame.height)], companies.by
+
+
+def _apart_by_name_and_domain(keys: pl.DataFrame) -> pl.DataFrame:
+    """The keys with a `part` each: rows of one number in two parts are two companies.
+
+    A company that changed its name keeps its number, and mostly its site. Rows that have neither name
+    nor domain in common are two companies of which one has the other's number.
+    """
+    several = keys.filter(
+        (pl.col("domain").drop_nulls().n_unique().over("number") > 1)
+        & (pl.col("key").n_unique().over("number") > 1)
+        & pl.col("number").is_not_null()
+    )
+    parts: dict[int, int] = {}
+    for _, rows in several.group_by("number", maintain_order=True):
+        heads: list[tuple[str | None, str | None]] = []
+        for at, key, domain in rows.select("at", "key", "domain").iter_rows():
+            part = next(
+                (
+                    place
+                    for place, (other_key, other_domain) in enumerate(heads)
+                    if _related(key, other_key) or _one_of(domain, other_domain)
+                ),
+                len(heads),
+            )
+            if part == len(heads):
+                heads.append((key, domain))
+            parts[at] = part
+    if not parts:
+        return keys.with_columns(part=pl.lit(0, pl.Int64))
+    return keys.with_columns(
+        part=pl.col("at").replace_strict(parts, default=0, return_dtype=pl.Int64)
+    )
 
 
 def _related(left: str | None, right: str | None) -> bool:
@@ -344,15 +519,41 @@ def _one_of(left: str | None, right: str | None) -> bool:
     return left is None or right is None or left == right
 
 
-def _pairs(frame: pl.DataFrame, *block: str) -> Iterator[tuple[_Row, _Row]]:
-    """Pairs of rows that share the block; in huge blocks only those of equal names."""
-    for part in frame.partition_by(block, maintain_order=True):
-        rows = [_Row(*row) for row in part.select("at", "number", *_COMPARED).iter_rows()]
-        if len(rows) <= _PAIRS_AT_MOST:
-            yield from combinations(rows, 2)
-            continue
-        first: dict[str | None, _Row] = {}
-        for row in rows:
-            if row.key in first:
-                yield first[row.key], row
-            first.setdefault(row.key, row)
+def _blocks(frame: pl.DataFrame, *block: str, tell: OnProgress) -> Iterator[list[_Row]]:
+    """Rows that share the block, one block after the other as they first appear."""
+    if frame.is_empty():
+        return
+    told = time.monotonic()
+    first = pl.col("at").min().over(block)
+    columns = frame.select(first.alias("first"), "at", "number", *_COMPARED).sort("first", "at")
+    done = 0
+    for _, members in groupby(columns.iter_rows(), key=itemgetter(0)):
+        rows = [_Row(*row[1:]) for row in members]
+        yield rows
+        done += len(rows)
+        if time.monotonic() - told > _TELL_EVERY:
+            told = time.monotonic()
+            tell(Progress("Merging rows of the same company", done / frame.height))
+
+
+def _pairs(rows: list[_Row]) -> Iterator[tuple[_Row, _Row]]:
+    """Pairs of rows of a block; in a huge one only those of equal names."""
+    if len(rows) <= _PAIRS_AT_MOST:
+        yield from combinations(rows, 2)
+        return
+    first: dict[str | None, _Row] = {}
+    for row in rows:
+        if row.key in first:
+            yield first[row.key], row
+        first.setdefault(row.key, row)
+
+
+def _alike(rows: list[_Row]) -> Iterator[tuple[_Row, _Row]]:
+    """Pairs of rows of a block whose names are alike; in a huge one those whose names are equal."""
+    if len(rows) > _PAIRS_AT_MOST:
+        yield from _pairs(rows)
+        return
+    keys = [row.key or "" for row in rows]
+    likeness = process.cdist(keys, keys, scorer=fuzz.ratio, score_cutoff=ALIKE)
+    for left, right in zip(*np.nonzero(np.triu(likeness >= ALIKE, 1)), strict=True):
+        yield rows[left], rows[right]

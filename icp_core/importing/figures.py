@@ -8,8 +8,8 @@ from typing import Final
 import polars as pl
 
 from icp_core.errors import CurrencyError
-from icp_core.importing import values
-from icp_core.importing.cell_counts import CellCounts, tally
+from icp_core.importing import dates, values
+from icp_core.importing.cell_counts import CellCounts, remark, tally
 from icp_core.importing.mapping import AMOUNTS, FRACTIONS, Assignment
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.reference import currency
@@ -26,6 +26,13 @@ CURRENCIES: Final[Mapping[str, str]] = MappingProxyType(
 )  # fmt: skip
 """Of rows that name none, by their country."""
 
+_NO_CURRENCY: Final = (
+    "amounts without a currency are unknown in euros: neither heading, row nor country tells it"
+)
+_WERE_BANDS: Final = (
+    "Excel made dates of bands (11-50 became nov-50, 1-10 became 01-okt): unknown; format the column "
+    "as text and export it again"
+)
 _INTEGERS: Final = ("employees_low", "employees_high", "fiscal_year")
 
 
@@ -76,6 +83,8 @@ def _employees(
         pl.coalesce(headcounts["employees"], headcounts["low"], headcounts["high"])
     ).to_series()
     tally(tallies, "employees", texts, known)
+    dated = pl.DataFrame({"text": texts}).select(dates.was_band(pl.col("text")).sum()).item()
+    remark(tallies, "employees", _WERE_BANDS, int(dated or 0))
     return frame.with_columns(headcounts["employees"])
 
 
@@ -120,11 +129,12 @@ def in_full(texts: pl.Series, *, unit: float, decimal: values.DecimalMark) -> pl
     decimal
         Decimal mark of the column.
     """
-    number = values.numbers(texts, decimal)
     if unit == 1.0:
-        return number
+        return values.amounts(texts, decimal, unit)
+    number = values.numbers(texts, decimal)
     own = pl.when(values.names_scale(pl.lit(texts))).then(1.0).otherwise(unit)
-    return number * pl.select(own).to_series()
+    full = number * pl.select(own).to_series()
+    return full.set(full.abs() >= values.TOO_LARGE, None)
 
 
 def _stated(raw: pl.DataFrame, assignments: Sequence[Assignment]) -> pl.Series:
@@ -176,6 +186,8 @@ def _amounts(
             if currency_code != "EUR"
         }
         tally(tallies, column, text[column], euros)
+        lost = int((amount.is_not_null() & code.is_null()).sum())
+        remark(tallies, column, _NO_CURRENCY, lost)
         frame = frame.with_columns(euros.alias(column), fiscal.alias("fiscal_year"))
         if used["currency"].ne("EUR").any():
             frame = frame.with_columns(

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import polars as pl
 
 from icp_core.accounts.columns import BY_NAME
-from icp_core.importing import values
+from icp_core.importing import dates, values
 from icp_core.importing.headings import (
     CONTACT,
     Heading,
@@ -22,6 +22,7 @@ from icp_core.importing.headings import (
 )
 from icp_core.importing.mapping import (
     AMOUNTS,
+    DATES,
     FRACTIONS,
     INPUTS,
     NUMBERS,
@@ -130,6 +131,12 @@ def guess(table: Table) -> Mapping:
         ).collect()
         for heading in numeric:
             guesses[heading] = guesses[heading].model_copy(update={"decimal": marks[heading][0]})
+    dated = [h for h, a in guesses.items() if a.column in DATES]
+    if dated:
+        orders = table.lazy.select(dates.order(pl.col(h)).alias(h) for h in dated).collect()
+        for heading in dated:
+            order = orders[heading][0]
+            guesses[heading] = guesses[heading].model_copy(update={"date_order": order})
     mapping = Mapping(
         fingerprint=fingerprint(table.headings),
         assignments=tuple(guesses.values()),
@@ -274,16 +281,16 @@ def _looks(cells: pl.Series) -> dict[str, float]:
                 r"(?i)^(?:https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)$"
             ).mean(),
             number=values.number(text).is_not_null().mean(),
-            band=low.is_not_null().mean(),
-            # A spreadsheet makes dates of bands: 10-19 becomes October.
+            band=(low.is_not_null() | dates.was_band(text)).mean(),
             headcount=(
                 headcount.is_not_null()
                 | low.is_not_null()
-                | text.str.contains(r"^\d{4}-\d\d-\d\d|^\d{1,2}[-.]\pL{3,4}$|^\pL{3,4}[-.]\d\d$")
+                | dates.was_band(text)
+                | text.str.contains(r"^\d{4}-\d\d-\d\d")
             ).mean(),
             flag=values.flag(text).is_not_null().mean(),
             tags=text.str.contains(r"[^;|]+[;|]\s*[^;|]+").mean(),
-            year=values.year(text).is_not_null().mean(),
+            year=dates.year(text).is_not_null().mean(),
             words=(text.str.contains(r"\pL") & ~text.str.contains("@|://")).mean(),
             postcode=(text.str.contains(r"\d") & (text.str.len_chars() <= 12)).mean(),
             currency=values.currency_code(text).is_not_null().mean(),
@@ -304,11 +311,7 @@ def _looks(cells: pl.Series) -> dict[str, float]:
     some = cells.head(300)
     _, measured["org_number"] = country_of(some)
     codes = pl.select(values.leading_code(pl.lit(some))).to_series()
-    share = max(
-        1 - industry.normalised(codes, revision).null_count() / len(codes)
-        for revision in ("2", "2.1")
-    )
-    measured["industry"] = share
+    measured["industry"] = 1 - industry.read(codes)["industry"].null_count() / len(codes)
     return {name: float(measured[name] or 0.0) for name in _LOOKS}
 
 

@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from icp_core.importing.tables import Progress
 
-_KINDER: Final = 5
+_KINDER: Final = 10
 _SILENCE: Final = 0.05
 """Seconds between two words about one step."""
 _DIE_WITH_PARENT: Final = 1

@@ -24,7 +24,7 @@ from icp_core.importing.load import ImportResult
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.report import QualityReport
 from icp_core.importing.stages import ANSWERS
-from icp_core.paths import data_directory
+from icp_core.paths import DIRECTORY_VARIABLE, data_directory, private_file, private_folder
 from icp_core.reference.text import fold
 
 _ABOUT: Final = "universe.json"
@@ -293,7 +293,7 @@ class Library:
         imported = self.find(key)
         with _reading(imported):
             return Universe.of(
-                pl.scan_parquet(self._path(imported, _ACCOUNTS)),
+                pl.scan_parquet(self._path(imported, _ACCOUNTS), glob=False),
                 name=imported.source,
                 label=imported.label,
                 include_inactive=include_inactive,
@@ -302,8 +302,8 @@ class Library:
     def report(self, key: str) -> QualityReport:
         """What its load did."""
         imported = self.find(key)
-        text = (self._lists / key / imported.version / _REPORT).read_bytes()
-        return QualityReport.model_validate_json(text)
+        with _reading(imported):
+            return QualityReport.model_validate_json(self._path(imported, _REPORT).read_bytes())
 
     def rejected(self, key: str) -> pl.DataFrame:
         """Rows that did not make it."""
@@ -334,13 +334,21 @@ class Library:
             If there is no such list.
         """
         folder = self._lists / self.find(key).key
-        (folder / _ABOUT).unlink(missing_ok=True)
+        with _writing():
+            (folder / _ABOUT).unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
 
     def remember(self, mapping: HeadingMapping) -> None:
-        """Use a mapping for later files with the same headings."""
-        self._mappings.mkdir(parents=True, exist_ok=True)
-        _replace(self._mappings / f"{mapping.fingerprint}.json", mapping.to_json())
+        """Use a mapping for later files with the same headings.
+
+        Raises
+        ------
+        ImportRefused
+            If the disk refuses.
+        """
+        with _writing():
+            private_folder(self._mappings)
+            _replace(self._mappings / f"{mapping.fingerprint}.json", mapping.to_json())
 
     def remembered(self) -> Mapping[str, HeadingMapping]:
         """Mappings by fingerprint of the headings; one that cannot be read is passed over."""
@@ -388,19 +396,18 @@ class Library:
         folder = self._lists / imported.key / imported.version
         before = self._lists / imported.key / old.version if old else None
         try:
-            folder.mkdir(parents=True)
-            for name, content in files.items():
-                if isinstance(content, str):
-                    (folder / name).write_text(content, encoding="utf-8")
-                else:
-                    content.write_parquet(folder / name)
-            for path in before.iterdir() if before else ():
-                if path.name not in files:
-                    shutil.copy2(path, folder)
+            with _writing():
+                private_folder(folder)
+                for name, content in files.items():
+                    path = private_file(folder / name)
+                    if isinstance(content, str):
+                        path.write_text(content, encoding="utf-8")
+                    else:
+                        content.write_parquet(path)
+                for path in before.iterdir() if before else ():
+                    if path.name not in files:
+                        shutil.copyfile(path, private_file(folder / path.name))
             self._write(imported)
-        except OSError as error:
-            shutil.rmtree(folder if old else folder.parent, ignore_errors=True)
-            raise ImportRefused(f"The load could not be saved ({error.strerror}).") from error
         except BaseException:
             shutil.rmtree(folder if old else folder.parent, ignore_errors=True)
             raise
@@ -419,11 +426,12 @@ class Library:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _write(self, imported: ImportedList) -> None:
-        _replace(self._lists / imported.key / _ABOUT, imported.model_dump_json(indent=2))
+        with _writing():
+            _replace(self._lists / imported.key / _ABOUT, imported.model_dump_json(indent=2))
 
     def _frame(self, imported: ImportedList, file: str) -> pl.DataFrame:
         with _reading(imported):
-            return pl.read_parquet(self._path(imported, file))
+            return pl.read_parquet(self._path(imported, file), glob=False)
 
     def _path(self, imported: ImportedList, file: str) -> Path:
         return self._lists / imported.key / imported.version / file
@@ -433,9 +441,23 @@ class Library:
 def _reading(imported: ImportedList) -> Iterator[None]:
     try:
         yield
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except (OSError, pl.exceptions.PolarsError, ValidationError) as error:
         raise ImportRefused(
             f"The list {imported.label} cannot be read; load its file again."
+        ) from error
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Say of a disk that refuses, or is full, what to do; Polars passes on what the system said."""
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise ImportRefused(
+            f"The list could not be saved in {data_directory()} ({reason.splitlines()[0][:200]}). Make "
+            f"room there or make it writable, or set {DIRECTORY_VARIABLE} to another folder; what was "
+            "kept before is as it was."
         ) from error
 
 
@@ -454,5 +476,9 @@ def _new_key(label: str) -> str:
 def _replace(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
     fresh = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
-    fresh.write_text(text, encoding="utf-8")
-    os.replace(fresh, path)  # noqa: PTH105 - the one call that is atomic on every system
+    try:
+        private_file(fresh).write_text(text, encoding="utf-8")
+        os.replace(fresh, path)  # noqa: PTH105 - the one call that is atomic on every system
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise

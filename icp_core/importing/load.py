@@ -11,10 +11,14 @@ import polars as pl
 from icp_core.errors import ImportRefused
 from icp_core.importing import registers
 from icp_core.importing.cell_counts import CellCounts
+from icp_core.importing.cells import tidied
 from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, clean
+from icp_core.importing.deal_lists import note_on_deals
 from icp_core.importing.duplicates import FILE, merge, merge_shared
+from icp_core.importing.failures import refusing
 from icp_core.importing.guessing import guess, in_country
 from icp_core.importing.mapping import Mapping as HeadingMapping
+from icp_core.importing.persons import note_on, without_persons
 from icp_core.importing.reading import read
 from icp_core.importing.registers import Register
 from icp_core.importing.report import FileReport, QualityReport, quality
@@ -143,7 +147,10 @@ def open_file(
     if register:
         table, mapping = register.prepare(original)
         return MappedFile(table, mapping, register, original)
-    opened = MappedFile(original, guess(original), None, original)
+    table = tidied(original)
+    # The rejects show the cells as they were; what was changed is said of the file.
+    original = replace(original, notes=table.notes)
+    opened = MappedFile(table, without_persons(guess(table), table), None, original)
     known = (remembered or {}).get(opened.mapping.fingerprint)
     return opened.with_mapping(known) if known else opened
 
@@ -302,13 +309,18 @@ def load(
         If no file has company names, or no row is left.
     """
     rules = rules or Rules()
+    names = ", ".join(file.original.name for file in files) or "Nothing"
     if not any(file.has_names for file in files):
-        names = ", ".join(file.original.name for file in files) or "Nothing"
         raise ImportRefused(
             f"{names}: there is no column with company names. Choose it, or load the file together "
             "with the register's file. The headings are "
             f"{', '.join(h for file in files for h in file.table.headings[:30])}."
         )
+    with refusing(names):
+        return _load(files, rules, on_progress)
+
+
+def _load(files: Sequence[MappedFile], rules: Rules, on_progress: OnProgress) -> ImportResult:
     tallies: dict[str, CellCounts] = {}
     rates: set[tuple[str, date]] = set()
     rejected: list[pl.DataFrame] = []
@@ -340,7 +352,15 @@ def load(
         )
         (lists if file.has_names else figures).append(frame)
     on_progress(Progress("Merging rows of the same company", 0.8))
-    merged = merge(pl.concat(lists, how="diagonal_relaxed"))
+    remarks = [(*note_on(file.mapping), *note_on_deals(file.original)) for file in files]
+    deals = [place for place, file in enumerate(files) if note_on_deals(file.original)]
+    merged = merge(
+        pl.concat(lists, how="diagonal_relaxed"),
+        deals=deals,
+        on_progress=within(on_progress, 0.8, 0.1),
+    )
+    if merged.disowned:
+        tallies.setdefault("org_number", CellCounts()).invalid += sum(merged.disowned.values())
     accounts, members, away = merged.accounts, merged.members, merged.away
     for frame in figures:
         place = int(frame[FILE][0]) if frame.height else 0
@@ -368,14 +388,16 @@ def load(
                 rows=file.original.rows_read,
                 unreadable=file.original.unreadable.height,
                 notes=file.original.notes,
+                remarks=remarks[place],
             )
-            for file in files
+            for place, file in enumerate(files)
         ),
         rejected=rejects,
         members=members,
         merged=away,
         tallies=tallies,
         rates=frozenset(rates),
+        disowned=merged.disowned,
     )
     on_progress(Progress("Done", 1.0))
     mappings = {file.original.name: file.mapping for file in files}

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from icp_core.accounts.columns import BY_NAME, Kind
 from icp_core.errors import ImportRefused
-from icp_core.importing import values
+from icp_core.importing import dates, values
 from icp_core.importing.headings import parse
 from icp_core.reference import industry, json_text
 
@@ -25,6 +25,8 @@ NUMBERS: Final = (*AMOUNTS, "employees", "margin", "revenue_growth", "current_ra
 
 FRACTIONS: Final = ("margin", "revenue_growth", "current_ratio")
 """Canonical columns that are fractions here and per cent in most files."""
+DATES: Final = ("as_of", "founded")
+"""Canonical columns whose headings are read as dates."""
 
 YEARLY: Final = (*NUMBERS, "fiscal_year")
 """Columns of which a list can hold several years, one a heading."""
@@ -72,6 +74,8 @@ class Assignment(_Model):
         That the values are of, if the heading says so.
     decimal
         Decimal mark of the column's numbers.
+    date_order
+        Order of day, month and year in the column's dates; None where nothing tells: days come first.
     reason
         Why, for the person who checks.
     doubts
@@ -86,6 +90,7 @@ class Assignment(_Model):
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
     year: int | None = Field(default=None, ge=1900, le=2100)
     decimal: values.DecimalMark = "."
+    date_order: dates.Order | None = None
     reason: str = ""
     doubts: tuple[Doubt, ...] = ()
 

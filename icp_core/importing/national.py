@@ -23,13 +23,91 @@ _VALIDATE: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
     }
 )
 
+# Filled in where nobody knew the number: one digit over and over, digits in a row, and the number
+# that Swedish test persons have. The last digit may be made to fit the check.
+_LENGTHS: Final = range(6, 12)
+_FILLERS: Final = frozenset(
+    [digit * length for digit in "0123456789" for length in _LENGTHS]
+    + [
+        (row * 2)[start : start + length]
+        for row in ("0123456789", "9876543210")
+        for start in range(10)
+        for length in _LENGTHS
+    ]
+    + [("12" * 6)[:length] for length in _LENGTHS]
+)
+_ROUND: Final = r"0{7,}$"
+
+_MASK: Final = "X*•●#"
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a number is one that people fill in for want of one, whatever its check digit.
+
+    Examples
+    --------
+    >>> [is_placeholder(n) for n in ("000 000 000", "556000-0000", "1234567-1", "923609016")]
+    [True, True, True, False]
+    """
+    digits = re.sub(r"\D", "", text)
+    return digits[:-1] in _FILLERS or digits in _FILLERS or bool(re.search(_ROUND, digits))
+
+
+def is_personal(country: str | None, text: str | None) -> bool:
+    """Whether a text is a person's identity number in a Nordic country, in clear or masked.
+
+    Swedish and Finnish ones begin with a date of birth, Norwegian, Danish and Icelandic ones too; no
+    number of a company does. The check digit does not matter: one that is mistyped is personal too.
+
+    Parameters
+    ----------
+    country
+        ISO 3166-1 alpha-2 of the company or the list, None where that is unknown.
+    text
+        As in the file.
+
+    Examples
+    --------
+    >>> [is_personal("SE", n) for n in ("19XXXXXX-1234", "800101-****", "556012-5790")]
+    [True, True, False]
+    """
+    if not text or is_placeholder(text):
+        return False
+    bare = re.sub(r"[\s.'\"=]", "", text).upper().removeprefix(country or " ")
+    signs = re.sub(r"[-+]", "", bare)
+    masked = any(sign in _MASK for sign in signs)
+    if re.fullmatch(r"\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]", bare) and not bare[6:].isdigit():
+        return _is_birthday(bare[:6])
+    if not re.fullmatch(rf"[\d{_MASK}]*\d[\d{_MASK}]*", signs):
+        return False
+    separated = len(bare) == 11 and bare[6] in "-+"
+    # A century and ten digits; a VAT number has the two behind.
+    found = {
+        12: signs[:2] in ("18", "19", "20") and _is_birthday(signs[2:8], masked=masked),
+        11: country in ("NO", None) and _is_birthday(signs[:6]),
+        10: (separated or masked or country == "SE") and _is_birthday(signs[:6]),
+    }
+    return found.get(len(signs), False)
+
+
+def _is_birthday(digits: str, *, masked: bool = False) -> bool:
+    """Whether six digits are a date with the year first or last; days and months may be shifted.
+
+    Sweden adds 60 to the day of those who are not registered there, Norway 40 to day or month.
+    """
+    if not re.fullmatch(r"\d{6}", digits):
+        return masked
+    first, middle, last = int(digits[:2]), int(digits[2:4]), int(digits[4:])
+    days = [*range(1, 32), *range(41, 72), *range(61, 92)]
+    return middle in {*range(1, 13), *range(41, 53)} and (first in days or last in days)
+
 
 def clean_number(country: str | None, text: str | None) -> str | None:
     """A company's national number as its register writes it, or None if it is not one.
 
     What python-stdnum refuses is removed first: `SE…01`, `NO…MVA`, the Swedish prefix `16`, dots,
-    `.0` of spreadsheets; Finnish numbers get their leading zero and dash. Numbers of countries without
-    a check are kept as they are.
+    `.0`, `=` and quotes of spreadsheets; Finnish numbers get their leading zero and dash. Numbers of
+    countries without a check are kept as they are. Placeholders are no numbers (`is_placeholder`).
 
     Parameters
     ----------
@@ -47,10 +125,10 @@ def clean_number(country: str | None, text: str | None) -> str | None:
     """
     if not text:
         return None
-    bare = re.sub(r"[\s.\u00ad]", "", re.sub(r"\.0+$", "", text.strip())).upper()
+    bare = re.sub(r"[\s.\u00ad'’\"=]", "", re.sub(r"\.0+$", "", text.strip())).upper()
     validate = _VALIDATE.get(country or "")
-    if validate is None:
-        return bare or None
+    if validate is None and not is_placeholder(bare):
+        return bare if any(sign.isdigit() for sign in bare) else None
     bare = bare.replace("-", "").removeprefix(str(country)).removesuffix("MVA")
     if country == "SE" and len(bare) == 12:
         # A century is a legal person's 16 or a human's 19 or 20; a VAT number ends in 01.
@@ -58,6 +136,8 @@ def clean_number(country: str | None, text: str | None) -> str | None:
     if country == "FI" and bare.isdigit():
         bare = bare.zfill(8)
         bare = f"{bare[:7]}-{bare[7:]}"
+    if validate is None or is_placeholder(bare):
+        return None
     try:
         number = validate(bare)
     except ValidationError:
@@ -107,13 +187,17 @@ def clean_numbers(
         }
     ).with_row_index("at")
     rest = [
-        (at, *_clean_one(own, text, home=home, strict=strict))
+        (at, *_clean_one(own, text, home=home, strict=strict), is_personal(own or home, text))
         for at, own, text in frame.filter(~pl.col("sound")).select("at", "own", "text").iter_rows()
     ]
-    schema = {"at": pl.UInt32, "org_number": pl.String, "number_country": pl.String}
+    schema = {
+        "at": pl.UInt32, "org_number": pl.String, "number_country": pl.String, "personal": pl.Boolean,
+    }  # fmt: skip
     settled = pl.concat(
         [
-            frame.filter("sound").select(schema.keys()),
+            frame.filter("sound").select(
+                "at", "org_number", "number_country", personal=pl.lit(value=False)
+            ),
             pl.DataFrame(rest, schema=schema, orient="row"),
         ]
     ).sort("at")
@@ -121,7 +205,7 @@ def clean_numbers(
     person = (
         ((pl.col("number_country") == "SE") & (third < "2"))
         | ((pl.col("number_country") == "IS") & (pl.col("org_number").str.slice(0, 1) < "4"))
-    ).fill_null(value=False)
+    ).fill_null(value=False) | pl.col("personal")
     return settled.select("org_number", "number_country", is_person=person)
 
 
@@ -129,6 +213,10 @@ def _clean_one(
     own: str | None, text: str | None, *, home: str | None, strict: bool
 ) -> tuple[str | None, str | None]:
     """A number and whose register it is in, both None where no country takes it."""
+    if own is None and home is None:
+        # Only where one register alone would give out such a number.
+        taken = [country for country in _VALIDATE if clean_number(country, text)]
+        return (clean_number(taken[0], text), taken[0]) if len(taken) == 1 else (None, None)
     for candidate in (own, home) if own in _VALIDATE else (home, own):
         if text and candidate and (candidate in _VALIDATE or not strict):
             number = clean_number(candidate, text)
@@ -156,12 +244,15 @@ def is_sound(countries: pl.Series, texts: pl.Series) -> pl.Series:
         *(d // 10 + d % 10 for d in doubled), *(digit(i) for i in range(1, 10, 2))
     )
     country, text = pl.col("country"), pl.col("text")
+    bare = text.str.replace("-", "", literal=True)
+    filler = bare.str.head(-1).is_in(_FILLERS) | bare.is_in(_FILLERS) | bare.str.contains(_ROUND)
     frame = pl.DataFrame({"country": countries, "text": texts}).with_columns(
-        digits=text.str.replace("-", "", literal=True).cast(pl.Int64, strict=False)
+        digits=bare.cast(pl.Int64, strict=False)
     )
     finnish = weighted((7, 9, 10, 5, 8, 4, 2, 1), 8) % 11 == 0
     return frame.select(
-        (
+        ~filler
+        & (
             ((country == "NO") & text.str.contains(r"^\d{9}$"))
             & (weighted((3, 2, 7, 6, 5, 4, 3, 2, 1), 9) % 11 == 0)
             | ((country == "SE") & text.str.contains(r"^\d{10}$") & (luhn % 10 == 0))
@@ -174,7 +265,7 @@ def is_sound(countries: pl.Series, texts: pl.Series) -> pl.Series:
 
 def country_of(texts: pl.Series) -> tuple[str | None, float]:
     """The country whose check most of the numbers pass, and their share; None below one half."""
-    values = texts.drop_nulls().to_list()
+    values = [text for text in texts.drop_nulls() if not is_placeholder(text)]
     if not values:
         return None, 0.0
     shares = {c: sum(_passes(c, v) for v in values) / len(values) for c in _VALIDATE if c != "IS"}

@@ -3,17 +3,19 @@
 import gzip
 import os
 import zipfile
-import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import IO, Final
+from typing import IO, Final, TypedDict
 
 import polars as pl
 
-from icp_core.errors import ImportRefused
+from icp_core.errors import IcpError, ImportRefused
 from icp_core.importing.delimited import read_delimited
+from icp_core.importing.failures import refusing, short
+from icp_core.importing.parquet import read_parquet
 from icp_core.importing.records import Flatten, Record, read_json
-from icp_core.importing.sheets import read_workbook
+from icp_core.importing.sheets import read_workbook, refuse_open_document
 from icp_core.importing.tables import (
     ROW,
     Limits,
@@ -21,17 +23,28 @@ from icp_core.importing.tables import (
     Progress,
     Scratch,
     Table,
+    joined,
     no_progress,
     refuse,
-    unique_headings,
+    rejects,
 )
 
 _CHUNK: Final = 1 << 20
-_BOMB_FROM: Final = 64 << 20
 _NESTING: Final = 2
 _TABLES: Final = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".json", ".jsonl", ".ndjson", ".gz")
+# Sheets of Excel 2 to 4, which stand in no container.
+_OLD_SHEETS: Final = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
+# What may stand around a heading that is repeated: a byte order mark, and marks it keeps then.
+_AROUND: Final = ' \t\ufeff"'
 SERVER_FOLDERS: Final = "ICP_IMPORT_DIRS"
 """Environment variable with the folders from which files may be named by path (`os.pathsep`)."""
+
+
+class _Common(TypedDict):
+    name: str
+    scratch: Scratch
+    limits: Limits
+    on_progress: OnProgress
 
 
 def read(
@@ -72,50 +85,33 @@ def read(
         If the file cannot be read as a whole; the message says why and what to do.
     """
     limits = limits or Limits()
-    scratch = Scratch()
-    if isinstance(source, bytes):
-        path = scratch.new()
-        path.write_bytes(source)
-    else:
-        path = source
-        if not path.is_file():
-            refuse(name or path.name, "there is no such file.")
-    name = name or path.name
-    try:
+    if isinstance(source, Path) and not source.is_file():
+        refuse(name or source.name, "there is no such file.")
+    name = name or (source.name if isinstance(source, Path) else "file")
+    with refusing(name):
+        scratch = Scratch()
+        if isinstance(source, Path):
+            path = source
+        else:
+            path = scratch.new()
+            path.write_bytes(source)
         path = _unpack(path, name=name, scratch=scratch, limits=limits, on_progress=on_progress)
         with path.open("rb") as file:
             head = file.read(4096)
+        common: _Common = {
+            "name": name,
+            "scratch": scratch,
+            "limits": limits,
+            "on_progress": on_progress,
+        }
         if head.startswith(b"PAR1"):
-            return _read_parquet(path, name=name, scratch=scratch, limits=limits)
+            return read_parquet(path, **common)
         if head.startswith(b"PK\x03\x04"):
-            return read_workbook(
-                path,
-                name=name,
-                sheet=sheet,
-                scratch=scratch,
-                limits=limits,
-                on_progress=on_progress,
-            )
+            return _without_repeated_headings(read_workbook(path, sheet=sheet, **common))
         if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-            return read_json(
-                path,
-                name=name,
-                flatten=flatten,
-                scratch=scratch,
-                limits=limits,
-                on_progress=on_progress,
-            )
+            return read_json(path, flatten=flatten, **common)
         _refuse_known(head, path, name)
-        return read_delimited(
-            path,
-            name=name,
-            scratch=scratch,
-            code_page=code_page,
-            limits=limits,
-            on_progress=on_progress,
-        )
-    except OSError as error:
-        refuse(name, f"it cannot be read ({error.strerror or error}).", error)
+        return _without_repeated_headings(read_delimited(path, code_page=code_page, **common))
 
 
 def server_path(text: str) -> Path:
@@ -154,10 +150,17 @@ def _refuse_known(head: bytes, path: Path, name: str) -> None:
         if "EncryptedPackage".encode("utf-16-le") in start:
             refuse(name, "the workbook is protected with a password. Save a copy without one.")
         refuse(name, "it is in the old Excel format. Save it as .xlsx or CSV.")
+    if head.startswith(_OLD_SHEETS):
+        refuse(name, "it is in the old Excel format. Save it as .xlsx or CSV.")
+    if head.startswith(b"PARE"):
+        refuse(name, "the Parquet file is encrypted. Write it without a key.")
     if head.startswith(b"%PDF"):
         refuse(name, "it is a PDF. Load CSV, Excel (.xlsx), Parquet or JSON.")
-    if head.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html")):
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:15].lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<body")):
         refuse(name, "it is a web page. Load CSV, Excel (.xlsx), Parquet or JSON.")
+    if start.startswith(b"<?xml"):
+        refuse(name, "it is XML. Open it in a spreadsheet, and save it as .xlsx or CSV.")
 
 
 def _unpack(
@@ -174,11 +177,13 @@ def _unpack(
         try:
             if packed_by_zip:
                 with zipfile.ZipFile(path) as archive:
+                    refuse_open_document(archive, name)
                     member = _member(archive, name)
                     if member is None:
                         break
                     with archive.open(member) as packed:
-                        size = max(1, member.compress_size)
+                        # The archive's own word for a size is not believed.
+                        size = max(1, min(member.compress_size, path.stat().st_size))
                         _inflate(
                             packed, target, name=name, size=size, limits=limits, tell=on_progress
                         )
@@ -186,10 +191,14 @@ def _unpack(
                 with gzip.open(path) as packed:
                     size = path.stat().st_size
                     _inflate(packed, target, name=name, size=size, limits=limits, tell=on_progress)
-        except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError, zlib.error) as error:
-            refuse(name, f"the archive is damaged ({error}). Pack it again.", error)
         except (RuntimeError, NotImplementedError) as error:
-            refuse(name, "the archive is encrypted or packed in an unusual way.", error)
+            if type(error) not in (RuntimeError, NotImplementedError):
+                raise
+            refuse(name, "the archive is encrypted or packed in an unusual way. Unpack it.", error)
+        except (OSError, ValueError) as error:
+            if isinstance(error, IcpError) or getattr(error, "errno", None):
+                raise
+            refuse(name, f"the archive is damaged ({short(error)}). Pack it again.", error)
         if level == _NESTING:
             refuse(name, "it is an archive in an archive in an archive. Unpack it first.")
         path = target
@@ -226,7 +235,7 @@ def _inflate(
         while chunk := packed.read(_CHUNK):
             total += len(chunk)
             if total > limits.unpacked_bytes or (
-                total > _BOMB_FROM and total > limits.ratio * size
+                total > limits.bomb_from and total > limits.ratio * size
             ):
                 refuse(
                     name,
@@ -237,43 +246,38 @@ def _inflate(
             tell(Progress("Unpacking", 0.0))
 
 
-def _read_parquet(path: Path, *, name: str, scratch: Scratch, limits: Limits) -> Table:
-    try:
-        scan = pl.scan_parquet(path, glob=False)
-        schema = scan.collect_schema()
-        rows = int(scan.select(pl.len()).collect().item())
-        headings = unique_headings(schema.names(), name=name, limits=limits)
-        if rows > limits.rows:
-            refuse(name, f"it has more than {limits.rows:,} rows. Split it.")
-        if not rows or not headings:
-            refuse(name, "it has no rows.")
-        lazy = scan.with_row_index(ROW, offset=1).select(
-            pl.col(ROW).cast(pl.Int64),
-            *(
-                _as_text(old, schema[old]).alias(new)
-                for old, new in zip(schema.names(), headings, strict=True)
-            ),
-        )
-        lazy.head(100).collect()
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        refuse(name, "the Parquet file is damaged. Write it again.", error)
-    return Table(name, "Parquet", headings, lazy, rows, scratch=scratch)
+def _without_repeated_headings(table: Table) -> Table:
+    """The table without rows that are its headings once more, as in exports behind each other."""
 
+    def repeats(heading: str) -> pl.Expr:
+        cell = pl.col(heading).str.strip_chars(_AROUND)
+        # A blank or repeated heading was given a name of its own.
+        named = pl.lit(heading).str.strip_chars(_AROUND)
+        return (cell == named) | named.str.starts_with(cell + " (") | _unnamed(heading)
 
-def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
-    column = pl.col(name)
-    if isinstance(dtype, pl.List | pl.Array) and dtype.inner == pl.String:
-        text = column.list.join("; ") if isinstance(dtype, pl.List) else column.arr.join("; ")
-    elif dtype.is_nested() or dtype in (pl.Binary, pl.Object):
-        return pl.lit(None, pl.String)
-    elif dtype.is_float():
-        # A whole number is written as one: 988077917.0 is a national number.
-        whole = (column == column.floor()) & (column.abs() < 1e15)
-        text = (
-            pl.when(whole)
-            .then(column.cast(pl.Int64, strict=False).cast(pl.String))
-            .otherwise(column.fill_nan(None).cast(pl.String))
-        )
-    else:
-        text = column.cast(pl.String)
-    return pl.when(text.str.strip_chars() != "").then(text.str.strip_chars())
+    def _unnamed(heading: str) -> pl.Expr:
+        return pl.col(heading).is_null() & pl.lit(heading.startswith("Column "))
+
+    first = table.lazy.filter(repeats(table.headings[0])).select(ROW).collect()
+    if first.is_empty():
+        return table
+    here = pl.col(ROW).is_in(first[ROW].implode())
+    found = (
+        table.lazy.filter(here)
+        .filter(pl.all_horizontal(repeats(heading) for heading in table.headings))
+        .collect()
+    )
+    if found.is_empty() or found.height == table.rows:
+        return table
+    again = rejects(
+        table.name,
+        found[ROW].to_list(),
+        ["the headings once more"] * found.height,
+        [joined(row) for row in found.select(table.headings).iter_rows()],
+    )
+    return replace(
+        table,
+        lazy=table.lazy.filter(~pl.col(ROW).is_in(found[ROW].implode())),
+        rows=table.rows - found.height,
+        unreadable=pl.concat([table.unreadable, again]).sort("row"),
+    )

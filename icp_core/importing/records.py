@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import ijson
+import numpy as np
 import polars as pl
 
+from icp_core.importing.failures import short
 from icp_core.importing.tables import (
     ROW,
     Limits,
@@ -17,9 +19,11 @@ from icp_core.importing.tables import (
     Progress,
     Scratch,
     Table,
+    cell,
     no_progress,
     refuse,
     rejects,
+    unique_headings,
 )
 
 Record = Mapping[str, Any]
@@ -27,12 +31,20 @@ Flatten = Callable[[Record], dict[str, str | None]]
 
 _BATCH: Final = 10_000
 _DEPTH: Final = 12
-# Brackets open within one record before a parser's work on it grows out of hand.
-_OPEN: Final = 1_000
+# Objects and arrays within each other before a parser's work on them grows out of hand.
+_OPEN: Final = 100
+# Of a number, and from the letter on of its exponent; more than any amount or coordinate has.
+_DIGITS: Final = 40
+_EXPONENT: Final = 5
+_CHUNK: Final = 1 << 16
+_BATCH_BYTES: Final = 16 << 20
+_BATCH_CELLS: Final = 1_000_000
+# Of a dotted heading.
+_PATH: Final = 500
 _NO_RECORDS: Final = "it holds no records. It must be an array of companies, or one company a line."
 
 
-def read_json(
+def read_json(  # noqa: PLR0915 - one pass, with what it has found so far
     path: Path,
     *,
     name: str,
@@ -67,51 +79,66 @@ def read_json(
     headings: dict[str, None] = {}
     parts: list[pl.LazyFrame] = []
     bad: list[tuple[int, str, str]] = []
-    rows = count = 0
+    rows = 0
     to_row: Flatten | None = None
+    size = max(1, path.stat().st_size)
+    flat: list[dict[str, Any]] = []
+
+    def flush() -> None:
+        nonlocal rows
+        names = dict.fromkeys(key for record in flat for key in record if key != ROW)
+        part = scratch.new(".parquet")
+        schema = {ROW: pl.Int64, **dict.fromkeys(names, pl.String)}
+        pl.from_dicts(flat, schema=schema).write_parquet(part)
+        parts.append(pl.scan_parquet(part, glob=False))
+        rows += len(flat)
+        flat.clear()
+
+    number = 0
     with path.open("rb") as raw:
         file = _Bounded(raw, name, limits)
         try:
-            prefix, several = _where(path, name)
-            records = ijson.items(file, prefix, multiple_values=several)
-            while batch := list(islice(_numbered(records, file, count), _BATCH)):
-                count += len(batch)
-                flat = []
-                for number, record in batch:
-                    if not isinstance(record, dict):
-                        text = json.dumps(record, default=str, ensure_ascii=False)[:1000]
-                        bad.append((number, "not a record", text))
-                        continue
+            prefix, several = _where(path, name, limits)
+            flushed = 0
+            for number, record in _numbered(
+                ijson.items(file, prefix, multiple_values=several), file
+            ):
+                if isinstance(record, dict):
                     to_row = to_row or flatten(record) or flat_record
-                    flat.append({ROW: number, **to_row(record)})
-                rows += len(flat)
-                if len(bad) > limits.unreadable or rows > limits.rows:
-                    refuse(name, "it holds too much that is no record. Export it again.")
-                names = dict.fromkeys(key for record in flat for key in record if key != ROW)
-                headings |= names
+                    row = _bounded_row(to_row(record), name, limits)
+                    headings |= dict.fromkeys(row)
+                    flat.append({ROW: number, **row})
+                else:
+                    text = json.dumps(record, default=str, ensure_ascii=False)[:1000]
+                    bad.append((number, "not a record", text))
                 if len(headings) > limits.columns:
                     refuse(name, f"its records have more than {limits.columns:,} different fields.")
-                part = scratch.new(".parquet")
-                schema = {ROW: pl.Int64, **dict.fromkeys(names, pl.String)}
-                pl.from_dicts(flat, schema=schema).write_parquet(part)
-                parts.append(pl.scan_parquet(part))
-                on_progress(
-                    Progress("Reading the records", raw.tell() / max(1, path.stat().st_size))
-                )
+                if len(bad) > limits.unreadable or rows + len(flat) > limits.rows:
+                    refuse(name, "it holds too much that is no record. Export it again.")
+                if (
+                    len(flat) >= _BATCH
+                    or file.taken - flushed > _BATCH_BYTES
+                    or len(flat) * len(headings) > _BATCH_CELLS
+                ):
+                    flush()
+                    flushed = file.taken
+                    on_progress(Progress("Reading the records", min(1.0, raw.tell() / size)))
         except (ijson.JSONError, UnicodeDecodeError) as error:
-            refuse(name, f"it is not sound JSON behind record {count:,} ({_short(error)}).", error)
+            reason = f"it is not sound JSON behind record {number:,} ({short(error)})."
+            refuse(name, reason, error)
         except RecursionError as error:
             refuse(name, "its records are nested too deeply.", error)
+    if flat:
+        flush()
     if not rows:
-        refuse(
-            name, "it holds no records. It must be an array of companies, or one company a line."
-        )
+        refuse(name, _NO_RECORDS)
     unreadable = (
         rejects(name, *map(list, zip(*bad, strict=True))) if bad else rejects(name, [], [], [])
     )
-    columns = tuple(headings)
+    fields = tuple(headings)
+    columns = unique_headings(fields, name=name, limits=limits)
     lazy = pl.concat(parts, how="diagonal").select(
-        ROW, *(_blank_to_null(column) for column in columns)
+        ROW, *(cell(old, limits).alias(new) for old, new in zip(fields, columns, strict=True))
     )
     return Table(name, "JSON", columns, lazy, rows, unreadable, (), scratch)
 
@@ -130,7 +157,8 @@ def text_of(value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        # Written out where that has an end; else it is a text, and no number to any column.
+        return f"{value:f}" if abs(value.adjusted()) <= _DIGITS else str(value)
     if isinstance(value, list) and all(isinstance(v, str | int | Decimal) for v in value):
         return "; ".join(map(str, value))
     if isinstance(value, list | dict):
@@ -141,24 +169,28 @@ def text_of(value: Any) -> str | None:
 def _flatten(value: Record, prefix: str, row: dict[str, str | None], depth: int) -> None:
     for key, entry in value.items():
         path = f"{prefix}.{key}" if prefix else key
-        if isinstance(entry, dict) and depth < _DEPTH:
+        if isinstance(entry, dict) and depth < _DEPTH and len(path) <= _PATH:
             _flatten(entry, path, row, depth + 1)
         elif path != ROW:
             row[path] = text_of(entry)
 
 
-def _blank_to_null(column: str) -> pl.Expr:
-    text = pl.col(column).str.strip_chars()
-    return pl.when(text != "").then(text).alias(column)
+def _bounded_row(row: Mapping[str, str | None], name: str, limits: Limits) -> dict[str, str | None]:
+    """The cells of a record; one that is longer than a cell can be is unknown."""
+    for field in row:
+        if len(field) > _PATH:
+            refuse(name, f"a field's name is longer than {_PATH} characters: {field[:40]}….")
+    most = limits.cell_characters
+    return {key: None if text and len(text) > most else text for key, text in row.items()}
 
 
-def _numbered(records: Iterator[Any], file: "_Bounded", start: int) -> Iterator[tuple[int, Any]]:
-    for number, record in enumerate(records, start=start + 1):
-        file.since = file.open = 0
+def _numbered(records: Iterator[Any], file: "_Bounded") -> Iterator[tuple[int, Any]]:
+    for number, record in enumerate(records, start=1):
+        file.since = 0
         yield number, record
 
 
-def _where(path: Path, name: str) -> tuple[str, bool]:
+def _where(path: Path, name: str, limits: Limits) -> tuple[str, bool]:
     """Where the records stand, and whether the file is one value a line."""
     with path.open("rb") as file:
         first, second = file.readline(1 << 20).strip(), file.readline(1 << 20).strip()
@@ -166,7 +198,8 @@ def _where(path: Path, name: str) -> tuple[str, bool]:
         return "", True
     with path.open("rb") as file:
         after_array = None
-        for prefix, event, _ in islice(ijson.parse(file, buf_size=8192), 100_000):
+        bounded = _Bounded(file, name, limits)
+        for prefix, event, _ in islice(ijson.parse(bounded), 100_000):
             if event == "start_map" and after_array is not None:
                 return f"{after_array}.item".lstrip("."), False
             after_array = prefix if event == "start_array" else None
@@ -177,28 +210,91 @@ def _where(path: Path, name: str) -> tuple[str, bool]:
     return "", True
 
 
-def _short(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:100] if str(error).strip() else "it ends early"
-
-
 class _Bounded:
-    """A file that refuses to be read on when one record has grown too large or too deep."""
+    """A file of JSON in which no record is too large or too deep, and no number too long.
+
+    A parser makes numbers out of digits before anybody can ask how many there are. Those that no amount
+    has become texts, and so cells that are no number. One pass over the bytes tells what is inside a
+    text and what is not.
+    """
 
     def __init__(self, file: BinaryIO, name: str, limits: Limits) -> None:
         self._file = file
         self._name = name
         self._limit = limits.record_bytes
         self.since = 0
-        self.open = 0
+        self.taken = 0
+        self._depth = 0
+        self._inside = False
+        self._rest = b""
+        self._ended = False
 
     def read(self, size: int = -1) -> bytes:
         if size == 0:
             return b""
-        if self.since > self._limit:
-            refuse(self._name, f"a record is larger than {self._limit >> 20} MB. Leave it out.")
-        data = self._file.read(size if size > 0 else 1 << 16)
-        self.since += len(data)
-        self.open += data.count(b"{") + data.count(b"[") - data.count(b"}") - data.count(b"]")
-        if self.open > _OPEN:
-            refuse(self._name, "its records are nested too deeply.")
+        while not self._ended:
+            if self.since > self._limit:
+                refuse(self._name, f"a record is larger than {self._limit >> 20} MB. Leave it out.")
+            data = self._file.read(_CHUNK)
+            self._ended = not data
+            self.since += len(data)
+            self.taken += len(data)
+            if bounded := self._bounded(self._rest + data):
+                return bounded
+        return b""
+
+    def _bounded(self, data: bytes) -> bytes:
+        # Pairs from the left: what is left of a run of them escapes the character behind it.
+        plain = data.replace(b"\\\\", b"__").replace(b'\\"', b"__")
+        held = len(plain) - len(plain.rstrip(_NUMBER_BYTES)) if not self._ended else 0
+        held = 1 if plain.endswith(b"\\") and not self._ended else min(held, _CHUNK)
+        plain, self._rest = plain[: len(plain) - held], data[len(data) - held :]
+        data = data[: len(plain)]
+        bytes_ = np.frombuffer(plain, np.uint8)
+        quotes = bytes_ == _QUOTE
+        inside = np.logical_xor.accumulate(quotes) ^ self._inside if len(bytes_) else quotes
+        outside = ~(inside | quotes)
+        if len(inside):
+            self._inside = bool(inside[-1])
+        steps = _STEPS[bytes_[outside]]
+        if len(steps):
+            depths = np.cumsum(steps, dtype=np.int64) + self._depth
+            self._depth = int(depths[-1])
+            if int(depths.max()) > _OPEN:
+                refuse(self._name, "its records are nested too deeply.")
+        return _with_short_numbers(data, bytes_, outside)
+
+
+def _with_short_numbers(data: bytes, bytes_: np.ndarray, outside: np.ndarray) -> bytes:
+    """The bytes with numbers that are too long, or whose exponents are, as texts."""
+    number = np.zeros(len(bytes_) + 2, np.int8)
+    number[1:-1] = _IN_NUMBERS[bytes_] & outside
+    edges = np.diff(number)
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    long = ends - starts > _DIGITS
+    exponents = np.flatnonzero(_EXPONENTS[bytes_] & outside)
+    if len(exponents):
+        of = np.searchsorted(starts, exponents, side="right") - 1
+        long[of[ends[of] - exponents > _EXPONENT]] = True
+    if not long.any():
         return data
+    pieces, done = [], 0
+    for start, end in zip(starts[long].tolist(), ends[long].tolist(), strict=True):
+        text = data[start:end]
+        cut = text if len(text) <= _DIGITS else text[:_DIGITS] + "…".encode()
+        pieces += [data[done:start], b'"', cut, b'"']
+        done = end
+    return b"".join([*pieces, data[done:]])
+
+
+def _table_of(characters: bytes) -> np.ndarray:
+    found = np.zeros(256, bool)
+    found[list(characters)] = True
+    return found
+
+
+_NUMBER_BYTES: Final = b"0123456789+-.eE"
+_IN_NUMBERS: Final = _table_of(_NUMBER_BYTES)
+_EXPONENTS: Final = _table_of(b"eE")
+_STEPS: Final = _table_of(b"{[").astype(np.int64) - _table_of(b"}]")
+_QUOTE: Final = ord('"')

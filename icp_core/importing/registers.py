@@ -15,14 +15,12 @@ import polars as pl
 from icp_core.importing.guessing import industry_revision
 from icp_core.importing.mapping import Assignment, fingerprint
 from icp_core.importing.mapping import Mapping as HeadingMapping
+from icp_core.importing.persons import ESTATE, PERSON
 from icp_core.importing.records import Flatten, Record, text_of
-from icp_core.importing.tables import ROW, Table
+from icp_core.importing.tables import ROW, Table, refuse
 
 LEFT_OUT: Final = "#left_out"
 """Column with the reason why a register's row is no company to sell to; null for companies."""
-
-PERSON: Final = "left out: sole proprietor or person"
-ESTATE: Final = "left out: an estate or joint ownership, no company"
 
 ExtraKind = Literal["number", "choice", "tags", "flag"]
 
@@ -42,8 +40,8 @@ class Register:
     headings
         Headings that only its files have, all of them.
     columns
-        Canonical and extra columns as expressions over its headings; None where an old layout lacks
-        the heading.
+        Canonical and extra columns as expressions over its headings, given those that are present; one
+        that a layout lacks is null.
     extras
         Kinds of the extra columns.
     flatten
@@ -62,9 +60,25 @@ class Register:
     record_keys: frozenset[str] = frozenset()
 
     def prepare(self, table: Table) -> tuple[Table, HeadingMapping]:
-        """The table under canonical headings, with `LEFT_OUT`, and the mapping that goes with it."""
-        columns = self.columns(frozenset(table.headings))
-        lazy = table.lazy.select(
+        """The table under canonical headings, with `LEFT_OUT`, and the mapping that goes with it.
+
+        Raises
+        ------
+        ImportRefused
+            If a heading that is needed stands twice: which of the two holds, nobody can tell.
+        """
+        present = frozenset(table.headings)
+        columns = self.columns(present)
+        needed = dict.fromkeys(h for expr in columns.values() for h in expr.meta.root_names())
+        for heading in needed:
+            if f"{heading} (2)" in present:
+                refuse(
+                    table.name,
+                    f"the heading {heading} of {self.label} stands twice. Remove one of the columns.",
+                )
+        # What a layout lacks is unknown.
+        missing = (pl.lit(None, pl.String).alias(h) for h in needed if h not in present)
+        lazy = table.lazy.with_columns(missing).select(
             ROW,
             *(_blank_to_null(expression).alias(name) for name, expression in columns.items()),
             *([] if LEFT_OUT in columns else [pl.lit(None, pl.String).alias(LEFT_OUT)]),
@@ -121,6 +135,11 @@ _NO_PERSONS: Final = ("ENK", "PERS", "TVAM")
 _NO_ESTATES: Final = ("KBO", "BO", "SAM")
 
 
+_NO_STATES: Final = frozenset(
+    {"konkurs", "underAvvikling", "underTvangsavviklingEllerTvangsopplosning"}
+)
+
+
 def _enhetsregisteret(present: frozenset[str]) -> Mapping[str, pl.Expr]:
     form = pl.col("organisasjonsform.kode")
     headcount = pl.col("antallAnsatte")
@@ -144,7 +163,9 @@ def _enhetsregisteret(present: frozenset[str]) -> Mapping[str, pl.Expr]:
         "employees_high": pl.when(few).then(pl.lit("4")),
         "website": pl.col("hjemmeside"),
         "founded": pl.col("stiftelsesdato"),
-        "status": pl.when(_true("konkurs", present))
+        "status": pl.when(not present & _NO_STATES)
+        .then(None)
+        .when(_true("konkurs", present))
         .then(pl.lit("bankrupt"))
         .when(dissolving)
         .then(pl.lit("dissolving"))
@@ -163,29 +184,26 @@ _NO_RESULT: Final = "resultatregnskapResultat"
 
 
 def _regnskap(present: frozenset[str]) -> Mapping[str, pl.Expr]:
-    def figure(path: str) -> pl.Expr:
-        # A holding company sends an empty object: unknown, not zero.
-        return pl.col(path) if path in present else pl.lit(None, pl.String)
-
+    del present
     return {
-        "org_number": pl.col(
-            "organisasjonsnummer"
-            if "organisasjonsnummer" in present
-            else "virksomhet.organisasjonsnummer"
-        ),
-        "currency": figure("valuta"),
-        "fiscal_year": figure("regnskapsperiode.tilDato").str.slice(0, 4),
-        "revenue": figure(f"{_NO_RESULT}.driftsresultat.driftsinntekter.sumDriftsinntekter"),
-        "operating_profit": figure(f"{_NO_RESULT}.driftsresultat.driftsresultat"),
-        "net_profit": figure(f"{_NO_RESULT}.aarsresultat"),
+        # A holding company sends an empty object: unknown, not zero.
+        "org_number": pl.coalesce("organisasjonsnummer", "virksomhet.organisasjonsnummer"),
+        "currency": pl.col("valuta"),
+        "fiscal_year": pl.col("regnskapsperiode.tilDato").str.slice(0, 4),
+        "revenue": pl.col(f"{_NO_RESULT}.driftsresultat.driftsinntekter.sumDriftsinntekter"),
+        "operating_profit": pl.col(f"{_NO_RESULT}.driftsresultat.driftsresultat"),
+        "net_profit": pl.col(f"{_NO_RESULT}.aarsresultat"),
     }
 
 
 # Sweden: Bolagsverket and SCB ---------------------------------------------------------------------
 
 
+_SE_ONGOING: Final = "pagandeAvvecklingsEllerOmstruktureringsforfarande"
+_SE_STATES: Final = frozenset({"avregistreringsdatum", _SE_ONGOING})
+
+
 def _bolagsverket(present: frozenset[str]) -> Mapping[str, pl.Expr]:
-    del present
     identity = pl.col("organisationsidentitet").str.split("$")
     # Names: text$kind$date, several separated by bars; the company name is the first of its kind.
     names = pl.col("organisationsnamn").str.split("|")
@@ -196,7 +214,7 @@ def _bolagsverket(present: frozenset[str]) -> Mapping[str, pl.Expr]:
     # Address: street$care of$town$postcode$country.
     address = pl.col("postadress").str.split("$")
     form = pl.col("organisationsform").str.split("-").list.first()
-    ongoing = pl.col("pagandeAvvecklingsEllerOmstruktureringsforfarande")
+    ongoing = pl.col(_SE_ONGOING)
     is_person = identity.list.get(1, null_on_oob=True).str.starts_with("PERS")
     return {
         "org_number": identity.list.first(),
@@ -206,7 +224,9 @@ def _bolagsverket(present: frozenset[str]) -> Mapping[str, pl.Expr]:
         "city": address.list.get(2, null_on_oob=True),
         "legal_form": form,
         "founded": pl.col("registreringsdatum"),
-        "status": pl.when(pl.col("avregistreringsdatum").is_not_null())
+        "status": pl.when(not present >= _SE_STATES)
+        .then(None)
+        .when(pl.col("avregistreringsdatum").is_not_null())
         .then(pl.lit("deregistered"))
         .when(ongoing.str.contains("(?:^|[|$])KK"))
         .then(pl.lit("bankrupt"))
@@ -360,7 +380,8 @@ def _flatten_cvr(record: Record) -> dict[str, str | None]:
         ),
         None,
     )
-    sites = [s for s in _dig(company, "hjemmeside") or [] if not _dig(s, "hemmelig")]
+    listed = _dig(company, "hjemmeside")
+    sites = [s for s in listed if not _dig(s, "hemmelig")] if isinstance(listed, list) else []
     status = (text_of(_dig(metadata, "sammensatStatus")) or "").upper().replace(" ", "")
     protected = _dig(company, "reklamebeskyttet")
     return {

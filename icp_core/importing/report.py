@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 import polars as pl
@@ -10,11 +11,24 @@ from pydantic import BaseModel, ConfigDict
 
 from icp_core.accounts.columns import BY_NAME
 from icp_core.importing.cell_counts import CellCounts
-from icp_core.importing.duplicates import BY, INTO, RULE, SHARED, SHARED_RULE, kept_apart
+from icp_core.importing.duplicates import (
+    BY,
+    INTO,
+    RULE,
+    SHARED,
+    SHARED_RULE,
+    kept_apart,
+    shared_numbers,
+)
 
 # Below this share a column's gaps change what a profile can tell.
 _TELLING: Final = 0.95
 _LISTED: Final = 200
+NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
+_MISREAD: Final = 10
+_REMARKS: Final = 8
+# Columns whose texts stand for something of a list of ours: what is no part of it is worth reading.
+_CODED: Final = frozenset({"country", "region", "municipality", "industry", "status", "as_of"})
 
 
 class _Model(BaseModel):
@@ -24,7 +38,8 @@ class _Model(BaseModel):
 class FileReport(_Model):
     """One file of a load.
 
-    `register_name` is set where the file was recognised as a register's.
+    `register_name` is set where the file was recognised as a register's; `remarks` are sentences on
+    what was left out of it or taken otherwise than it may have been meant.
     """
 
     name: str
@@ -33,6 +48,7 @@ class FileReport(_Model):
     rows: int
     unreadable: int
     notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 class ColumnReport(_Model):
@@ -52,6 +68,10 @@ class ColumnReport(_Model):
         Cells that were written differently, a code for a name for example.
     examples
         Some of the cells that could not be read.
+    misread
+        The commonest texts that could not be read, and how often each stood.
+    remarks
+        What was decided about cells of the column, and of how many: old codes of places, for example.
     """
 
     name: str
@@ -60,6 +80,23 @@ class ColumnReport(_Model):
     invalid: int = 0
     changed: int = 0
     examples: tuple[str, ...] = ()
+    misread: dict[str, int] = {}
+    remarks: dict[str, int] = {}
+
+    def sentences(self) -> tuple[str, ...]:
+        """What to know about the column: the texts that could not be read, and what was decided."""
+        label = BY_NAME[self.name].label if self.name in BY_NAME else self.name
+        told = list(self.remarks.items())
+        said = [f"{label}: {text} ({count:,} ×)." for text, count in told[:_REMARKS]]
+        if rest := told[_REMARKS:]:
+            cells = sum(count for _, count in rest)
+            said.append(f"{label}: {len(rest):,} more of the kind ({cells:,} cells).")
+        if self.misread and self.name in _CODED:
+            listed = ", ".join(f"“{text}” ({count:,} ×)" for text, count in self.misread.items())
+            others = self.invalid - sum(self.misread.values())
+            more = f" and {others:,} others" if others else ""
+            said.insert(0, f"{label}: not understood, so unknown: {listed}{more}.")
+        return tuple(said)
 
 
 class RateUsed(_Model):
@@ -78,6 +115,14 @@ class SharedDomain(_Model):
     other_id: str
     other_name: str | None
     differ: str
+
+
+class SharedNumber(_Model):
+    """Names that stand at one national number, and whether their rows became one company."""
+
+    number: str
+    names: tuple[str, ...]
+    merged: bool
 
 
 class QualityReport(_Model):
@@ -99,6 +144,10 @@ class QualityReport(_Model):
         Pairs of companies with one web domain that were not merged (`duplicates.kept_apart`).
     apart_listed
         The first of them.
+    numbers
+        National numbers at which rows of unlike names stood: one company that was renamed, or two.
+    disowned
+        Rows by number that so many unlike names share that it is none's.
     files, columns, rates
         In detail.
     gaps
@@ -115,6 +164,8 @@ class QualityReport(_Model):
     merge_rule: str = RULE
     apart: int = 0
     apart_listed: tuple[SharedDomain, ...] = ()
+    numbers: tuple[SharedNumber, ...] = ()
+    disowned: dict[str, int] = {}
     files: tuple[FileReport, ...]
     columns: tuple[ColumnReport, ...]
     rates: tuple[RateUsed, ...] = ()
@@ -152,6 +203,7 @@ def quality(
     merged: int,
     tallies: Mapping[str, CellCounts],
     rates: frozenset[tuple[str, date]],
+    disowned: Mapping[str, int] = NOTHING,
 ) -> QualityReport:
     """Account for every row.
 
@@ -171,6 +223,8 @@ def quality(
         Counters by column.
     rates
         Currencies and days of the rates used.
+    disowned
+        See `duplicates.Merged`.
 
     Raises
     ------
@@ -194,6 +248,8 @@ def quality(
                 invalid=tally.invalid,
                 changed=tally.changed,
                 examples=tuple(tally.examples),
+                misread=dict(tally.misread.most_common(_MISREAD)),
+                remarks=dict(sorted(tally.remarks.items(), key=lambda kept: (-kept[1], kept[0]))),
             )
         )
     return QualityReport(
@@ -206,6 +262,7 @@ def quality(
         files=files,
         columns=tuple(columns),
         rates=tuple(RateUsed(currency=c, on=day) for c, day in sorted(rates)),
+        disowned=dict(disowned),
         gaps=_gaps(accounts),
         **_merges(accounts, members),
     )
@@ -218,6 +275,10 @@ def _merges(accounts: pl.DataFrame, members: pl.DataFrame) -> dict[str, Any]:
     return {
         "merged_by": dict(by.most_common()),
         "merge_rule": f"{RULE} {SHARED_RULE}" if SHARED in by else RULE,
+        "numbers": tuple(
+            SharedNumber(number=number, names=tuple(names), merged=is_merged)
+            for number, names, is_merged in shared_numbers(accounts, members).head(_LISTED).rows()
+        ),
         "apart": apart.height,
         "apart_listed": tuple(SharedDomain(**pair) for pair in apart.head(_LISTED).to_dicts()),
     }

@@ -513,7 +513,8 @@ def match_deals(
     with Child() as child:
         path, allowance = _brought(source, child, name)
         keys = accounts.select(key for key in _KEYS if key in accounts.columns)
-        keys.write_parquet(child.scratch.path / _ACCOUNTS, compression="lz4")
+        with _keeping(name):
+            keys.write_parquet(child.scratch.path / _ACCOUNTS, compression="lz4")
         allowance = replace(
             allowance,
             memory=allowance.memory + 1_000 * accounts.height,
@@ -669,7 +670,7 @@ def _brought(source: Source, child: Child, name: str) -> tuple[str, Allowance]:
     else:
         path = child.scratch.path / _BROUGHT
         content = source.getbuffer() if isinstance(source, io.BytesIO) else memoryview(source)
-        with content, path.open("wb") as out:
+        with content, _keeping(name), path.open("wb") as out:
             for start in range(0, len(content), _CHUNK):
                 out.write(content[start : start + _CHUNK])
     try:
@@ -679,6 +680,18 @@ def _brought(source: Source, child: Child, name: str) -> tuple[str, Allowance]:
     except OSError as error:
         raise ImportRefused(f"{name}: it cannot be read ({error.strerror or error}).") from error
     return str(path), Allowance.to_read(size, packed=packed)
+
+
+@contextmanager
+def _keeping(name: str) -> Iterator[None]:
+    """Say of a disk that does not take what a child is to read."""
+    try:
+        yield
+    except OSError as error:
+        raise ImportRefused(
+            f"{name}: it cannot be kept while it is read ({error.strerror or error}). Make room on the "
+            "disk; nothing was changed."
+        ) from error
 
 
 def _text(path: Path, name: str) -> bytes:

@@ -2,10 +2,6 @@
 
 import csv
 import io
-import os
-import shutil
-import tempfile
-import weakref
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +10,7 @@ from typing import Final, NoReturn
 import polars as pl
 
 from icp_core.errors import ImportRefused
+from icp_core.paths import DIRECTORY_VARIABLE, TemporaryFolder, temporary_base
 
 ROW: Final = "#row"
 """Column that counts the file's rows as a spreadsheet does: the first line of the file is 1."""
@@ -22,6 +19,12 @@ REJECTS: Final = pl.Schema(
     {"file": pl.String(), "row": pl.Int64(), "reason": pl.String(), "cells": pl.String()}
 )
 """Columns of the rows that did not make it: where they stood, why, and their original text."""
+
+_LOOKED_AT: Final = 500
+# Columns that a load adds on its way; a heading of that name gets another.
+_OURS: Final = (ROW, "#left_out", "#number_country", "#file", "#at", "#group", "#into", "#by")
+# Whitespace of Unicode, and the mark that programs write before a text.
+_BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff"
 
 OnProgress = Callable[["Progress"], None]
 """Called often with how far a load is; raising in it cancels the load."""
@@ -64,8 +67,8 @@ class Limits:
     ----------
     unpacked_bytes
         Size of a compressed file once unpacked.
-    ratio
-        Unpacked over packed size from which (beyond 64 MB) a file is a bomb.
+    ratio, bomb_from
+        Unpacked over packed size from which a file is a bomb, once it is so large.
     sheet_bytes
         Size of a workbook's parts once unpacked, and of all text in a sheet.
     sheet_cells
@@ -74,6 +77,8 @@ class Limits:
         Size of one JSON record.
     columns, rows
         Size of the table.
+    cell_characters
+        Of one cell; a longer one is unknown.
     line_bytes
         Length of one line of a text file.
     unreadable
@@ -82,25 +87,36 @@ class Limits:
 
     unpacked_bytes: int = 16 << 30
     ratio: int = 250
+    bomb_from: int = 64 << 20
     sheet_bytes: int = 1 << 30
     sheet_cells: int = 50_000_000
     record_bytes: int = 8 << 20
     columns: int = 2_000
     rows: int = 20_000_000
+    cell_characters: int = 100_000
     line_bytes: int = 1 << 20
     unreadable: int = 100_000
 
 
-SCRATCH: Final = "icp-import-"
-"""What names of folders with intermediate files begin with; the number of their process follows."""
-
-
 class Scratch:
-    """A folder for a load's intermediate files that goes away with the last table that needs it."""
+    """A folder for a load's intermediate files that goes away with the last table that needs it.
+
+    Raises
+    ------
+    ImportRefused
+        If the disk refuses, or is full.
+    """
 
     def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix=f"{SCRATCH}{os.getpid()}-"))
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+        try:
+            self._folder = TemporaryFolder()
+        except OSError as error:
+            raise ImportRefused(
+                f"Files cannot be read: the disk refuses {temporary_base()} "
+                f"({error.strerror or error}). Make room there, or set {DIRECTORY_VARIABLE} to another "
+                "folder."
+            ) from error
+        self.path = self._folder.path
         self._count = 0
 
     def new(self, suffix: str = "") -> Path:
@@ -154,8 +170,15 @@ class Table:
         return self.rows + self.unreadable.height
 
     def head(self, rows: int = 1000) -> pl.DataFrame:
-        """The first rows, without the row numbers."""
-        return self.lazy.head(rows).select(self.headings).collect()
+        """The first rows, without the row numbers; of long texts the first characters."""
+        first = self.lazy.head(rows).select(self.headings)
+        return first.with_columns(pl.all().str.head(_LOOKED_AT)).collect()
+
+
+def cell(column: str, limits: Limits) -> pl.Expr:
+    """Text of a cell without blanks around it; null where nothing is left, or more than a cell holds."""
+    text = pl.col(column).str.strip_chars(_BLANKS)
+    return pl.when((text != "") & (text.str.len_bytes() <= limits.cell_characters)).then(text)
 
 
 def refuse(name: str, reason: str, cause: BaseException | None = None) -> NoReturn:
@@ -183,7 +206,7 @@ def unique_headings(cells: Sequence[str | None], *, name: str, limits: Limits) -
             f"it has {len(cells):,} columns; at most {limits.columns:,} are read. "
             "Remove the columns that are not needed.",
         )
-    taken: set[str] = {ROW}
+    taken: set[str] = set(_OURS)
     headings = []
     for place, cell in enumerate(cells, start=1):
         text = " ".join((cell or "").split())[:200] or f"Column {place}"

@@ -1,21 +1,54 @@
-"""Reading cells: numbers, years, dates, flags and bands as people and programs write them.
+"""Reading cells: numbers, flags, bands and lists as people and programs write them.
 
 Each reader is an expression from text to a typed value; what it cannot read becomes null and is
 counted as invalid by the caller.
 """
 
+from functools import cache
 from typing import Final, Literal
 
 import polars as pl
 
+from icp_core.accounts.columns import known
+
 DecimalMark = Literal[",", "."]
+
+# What a program writes where it has nothing; told from a company called Null or None by its spelling.
+_PROGRAMS: Final = ("null", "NULL", "None", "nan", "NaN", "nil", "undefined", "<NA>", "NaT", "\\N")
+_WORDS: Final = (
+    "n/a", "n.a.", "n.a", "n/d", "i/t", "u/o", "#n/a", "(null)", "[null]", "<null>", "(none)",
+    "(blank)", "(blanks)", "(empty)", "(tom)", "(tomt)", "(tyhjä)",
+    "okänd", "okänt", "okända", "ej känd", "ej känt", "uppgift saknas", "uppgifter saknas", "saknas",
+    "ej angivet", "ej angiven", "ej tillgängligt", "ingen uppgift", "inte tillgängligt",
+    "ukjent", "ikke kjent", "ikke oppgitt", "ikke angitt", "ikke tilgjengelig", "ikke registrert",
+    "mangler", "ingen data", "ikkje oppgitt", "ukjend",
+    "ukendt", "uoplyst", "ikke oplyst", "ikke angivet", "ikke tilgængelig", "ingen oplysninger",
+    "ei tiedossa", "ei tietoa", "tuntematon", "ei saatavilla", "ei ilmoitettu", "ei määritelty",
+    "puuttuu",
+)  # fmt: skip
+# Besides those, where no company's name is asked for: some are called Null, NA or Unknown.
+_NO_NAMES: Final = (
+    "none", "NONE", "Null", "Nan", "NAN", "Nil", "NA", "N.A", "ND", "na",
+    "unknown", "Unknown", "UNKNOWN", "(unknown)", "Not known", "Not available", "not available",
+    "Not Available", "Not specified", "not specified", "Not provided", "Not stated", "Not applicable",
+    "not applicable", "No data", "TBD", "tbd", "unspecified", "Unspecified", "blank", "Blank", "empty",
+    "Empty",
+)  # fmt: skip
+_SIGNS: Final = r"^[\s\-–—−_.?…*~/\\|]+$"
+# Excel's in English and the Nordic languages (#NAVN?, #VÄRDEFEL!, #SAKNAS!), Google's and LibreOffice's.
+_ERRORS: Final = (
+    r"^#(?:[\p{Lu}0/ ]{2,20}[!?]|N/A|I/T|[\p{Lu}_]{3,20}_DATA|PUUTTUU|TOM|#+)$|^Err:\d{3}$"
+)
 
 YES: Final = ("true", "yes", "y", "ja", "j", "kyllä", "k", "x", "1", "sant", "tosi", "on")
 NO: Final = ("false", "no", "n", "nej", "nei", "ei", "0", "falskt", "usant", "epätosi", "off")
 
+TOO_LARGE: Final = 1e18
+"""Amounts of 64 bits end soon after, in any currency."""
+
 # Signs and codes of currencies around a number; crowns (`kr`) alone do not tell whose they are.
 _CODES: Final = "SEK|NOK|DKK|EUR|USD|GBP|ISK|CHF|PLN|CZK|HUF|CAD|AUD|JPY"
-_SIGNS: Final = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
+_CURRENCY_SIGNS: Final = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 _CURRENCY: Final = (
     rf"(?i)(?:{_CODES}|US\$|kronor|kroner|kr\.?|:-|€|\$|£|¥|,-|euroa|euros?|dollars?)"
 )
@@ -59,6 +92,12 @@ def numbers(texts: pl.Series, decimal: DecimalMark = ".") -> pl.Series:
     return texts.alias("text").to_frame().select(number(pl.col("text"), decimal)).to_series()
 
 
+def amounts(texts: pl.Series, decimal: DecimalMark, unit: float) -> pl.Series:
+    """`numbers` in units of one; null from `TOO_LARGE` on, where no company's figures are."""
+    scaled = numbers(texts, decimal) * unit
+    return scaled.set(scaled.abs() >= TOO_LARGE, None)
+
+
 def number(text: pl.Expr, decimal: DecimalMark = ".") -> pl.Expr:
     """A number: `6 499,00`, `1.234,5`, `(80)`, `80-`, `−80`, `1,2 mkr`, `12 %` (as 12).
 
@@ -98,7 +137,7 @@ def number(text: pl.Expr, decimal: DecimalMark = ".") -> pl.Expr:
         .then(bare.str.replace(",", ".", literal=True))
     )
     value = plain.cast(pl.Float64, strict=False) * scale
-    return pl.when(negative).then(-value).otherwise(value)
+    return known(pl.when(negative).then(-value).otherwise(value))
 
 
 def _without_currency(text: pl.Expr) -> pl.Expr:
@@ -115,7 +154,7 @@ def stated_currency(text: pl.Expr) -> pl.Expr:
     """The currency that a cell itself names: `$2.1B`, `12 M€`, `4 MSEK`, `NOK 500`; else null."""
     code = text.str.to_uppercase().str.extract(rf"(?:^|[^\pL]|[MTK])({_CODES})(?:$|[^\pL])", 1)
     sign = text.str.extract(r"([€$£¥])", 1).replace_strict(
-        _SIGNS, default=None, return_dtype=pl.String
+        _CURRENCY_SIGNS, default=None, return_dtype=pl.String
     )
     return pl.coalesce(code, sign)
 
@@ -176,39 +215,31 @@ def band(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     return low, pl.coalesce(high, below - 1)
 
 
-def year(text: pl.Expr) -> pl.Expr:
-    """A year, out of a year, a date (`2020-01-02`, `02.01.2020`, `20200102`) or a sheet's serial."""
-    bare = text.str.strip_chars()
-    # Day 1 of a spreadsheet's calendar is 1900-01-01, with a 29 February 1900 that never was.
-    serial = bare.str.extract(r"^([1-6]\d{4})(?:\.\d+)?$", 1).cast(pl.Int64, strict=False)
-    from_serial = (
-        pl.lit("1899-12-30").str.to_date() + pl.duration(days=serial.fill_null(0))
-    ).dt.year()
-    found = pl.coalesce(
-        bare.str.extract(r"^(\d{4})(?:\.0+)?$", 1),
-        bare.str.extract(r"^(\d{4})[-/.]\d{1,2}[-/.]\d{1,2}", 1),
-        bare.str.extract(r"^\d{1,2}[-/.]\d{1,2}[-/.](\d{4})", 1),
-        bare.str.extract(r"^(\d{4})(?:0[1-9]|1[0-2])[0-3]\d$", 1),
-    ).cast(pl.Int64, strict=False)
-    value = pl.when(serial.is_not_null()).then(from_serial.cast(pl.Int64)).otherwise(found)
-    return pl.when(value.is_between(1200, 2100)).then(value)
+def says_unknown(text: pl.Expr, *, of_names: bool = False) -> pl.Expr:
+    """Whether a cell only says that nothing is known: `#N/A`, `-`, `null`, `Okänd`, `ei tiedossa`.
+
+    Parameters
+    ----------
+    text
+        Cells.
+    of_names
+        Whether they are names: a company may be called Null or NA.
+
+    Examples
+    --------
+    >>> cells = pl.DataFrame({"x": ["#NAVN?", "–", "Null", "Null AB", "Uoplyst"]})
+    >>> cells.select(says_unknown(pl.col("x"), of_names=True))["x"].to_list()
+    [True, True, False, False, True]
+    """
+    return text.is_in(_placeholders(of_names)) | text.str.contains(rf"{_SIGNS}|{_ERRORS}")
 
 
-def date(text: pl.Expr) -> pl.Expr:
-    """A date: ISO 8601 (a time behind it does not count), `02.01.2020`, `20200102`, `1/31/2020`."""
-    bare = text.str.strip_chars().str.replace(r"(?:[T\s]+\d{1,2}:.*)$", "")
-    serial = bare.str.extract(r"^([1-6]\d{4})$", 1).cast(pl.Int64, strict=False)
-    from_serial = pl.lit("1899-12-30").str.to_date() + pl.duration(days=serial.fill_null(0))
-    return pl.coalesce(
-        bare.str.to_date("%Y-%m-%d", strict=False),
-        pl.when(serial.is_not_null()).then(from_serial),
-        bare.str.to_date("%Y%m%d", strict=False),
-        bare.str.to_date("%d.%m.%Y", strict=False),
-        bare.str.to_date("%d/%m/%Y", strict=False),
-        bare.str.to_date("%m/%d/%Y", strict=False),
-        bare.str.to_date("%d-%m-%Y", strict=False),
-        bare.str.to_date("%Y/%m/%d", strict=False),
-    )
+@cache
+def _placeholders(of_names: bool) -> list[str]:
+    forms = {
+        form for word in _WORDS for form in (word, word.upper(), word.capitalize(), word.title())
+    }
+    return sorted(forms | set(_PROGRAMS) | (set() if of_names else set(_NO_NAMES)))
 
 
 def flag(text: pl.Expr) -> pl.Expr:
@@ -229,11 +260,15 @@ def tags(text: pl.Expr) -> pl.Expr:
         .otherwise(text.str.replace_all(",", ";", literal=True))
         .str.split(";")
         .list.eval(pl.element().str.strip_chars())
-        .list.eval(pl.element().filter(pl.element() != ""))
+        .list.eval(pl.element().filter((pl.element() != "") & ~says_unknown(pl.element())))
     )
     return pl.when(text.is_not_null()).then(parts)
 
 
 def leading_code(text: pl.Expr) -> pl.Expr:
-    """The code at the start of a cell: `62010 Dataprogrammering` gives `62010`."""
-    return text.str.extract(r"^\s*([A-U]?\d[\d. ]*\d|[A-U])(?:\s|$|[-–:,])")
+    """The code at the start of a cell: `62010 Dataprogrammering`, `SNI 62010; 62020` give `62010`."""
+    named = text.str.replace(
+        r"(?i)^\s*(?:SNI|NACE|SN|TOL|DB|NACE-?kod)(?:\s?20\d\d|07)?\s*[:.-]?\s+", ""
+    )
+    # France adds a letter to the class: 62.01Z.
+    return named.str.extract(r"^\s*([A-V]?\s?\d[\d. ]*\d|[A-V])[A-Z]?(?:\s|$|[-–:,;/|(])")

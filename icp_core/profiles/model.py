@@ -4,6 +4,7 @@ All models are frozen and validated; an edit returns a copy. `Profile.from_json`
 file format, which carries a `schema_version`.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -23,6 +24,18 @@ _Validated = TypeVar("_Validated", bound=BaseModel)
 MAX_GATES: Final = 32
 MAX_TIERS: Final = 9
 MAX_WEIGHT: Final = 10
+MAX_CRITERIA: Final = 50
+MAX_VALUES: Final = 2_000
+"""Values, or tags, of one criterion: every municipality of five countries is a thousand."""
+
+MAX_TEXT: Final = 200
+"""Letters of a column's name, a value or a tag."""
+
+MAX_BANDS: Final = 50
+MAX_AMOUNT: Final = 1e12
+"""Of a potential, a rate or a threshold: beyond it nobody means it."""
+
+_MOST_SAID: Final = 300
 _NACE: Final = re.compile(r"[A-V]|\d\d(\.\d{1,2})?")
 
 
@@ -420,6 +433,20 @@ class Profile(_Model):
             )
         return self
 
+    def replace(self, **changes: Any) -> Self:
+        """A validated copy with some fields changed, which stays within the limits.
+
+        A profile that was saved before there were limits, and is beyond one, may shrink but not grow.
+
+        Raises
+        ------
+        ProfileError
+            If the changed profile is not valid, or beyond a limit further than this one.
+        """
+        changed = super().replace(**changes)
+        _check_sizes(changed, before=self)
+        return changed
+
     def having(self, *roles: Role) -> tuple[Criterion, ...]:
         """The criteria in those roles, in the profile's order."""
         return tuple(criterion for criterion in self.criteria if criterion.role in roles)
@@ -505,30 +532,78 @@ class Profile(_Model):
         return self.model_dump_json(indent=2, exclude_none=True) + "\n"
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> "Profile":
+    def from_json(cls, text: str | bytes, *, saved: bool = False) -> "Profile":
         """Read a profile.
+
+        Parameters
+        ----------
+        text
+            As `to_json` writes it.
+        saved
+            Whether it was saved in a workspace: then it may be beyond the limits, which are younger.
 
         Raises
         ------
         ProfileError
-            If the text is not JSON, of another schema version, or not a valid profile; the message
-            has the path of the first field that is wrong.
+            If the text is not JSON, of another schema version, not a valid profile, or beyond a limit;
+            the message has the path of the first field that is wrong.
         """
         try:
             content = json_text.parsed(text)
         except ValueError as error:
             raise ProfileError(
-                f"This is not a profile file: it cannot be read as JSON ({error})."
+                f"This is not a profile file: it cannot be read as JSON ({_short(str(error))})."
             ) from error
         if not isinstance(content, dict):
             raise ProfileError("This is not a profile file: it does not hold a JSON object.")
         version = content.get("schema_version")
         if version != SCHEMA_VERSION:
             raise ProfileError(
-                f"The profile has schema_version {repr(version)[:40]}; this program reads "
+                f"The profile has schema_version {_short(repr(version))}; this program reads "
                 f"{SCHEMA_VERSION}. Save it again with the program it came from, or update this one."
             )
-        return _validated(cls, content)
+        profile = _validated(cls, content)
+        if not saved:
+            _check_sizes(profile)
+        return profile
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_SAID else f"{text[:_MOST_SAID]}…"
+
+
+def _sizes(profile: Profile) -> dict[str, tuple[float, float]]:
+    """How large each part of a profile is that has a limit, and the limit, by what is counted."""
+    values = [
+        tuple(one.fit.values) if isinstance(one.fit, Choice) else one.fit.tags
+        for one in profile.criteria
+        if isinstance(one.fit, Choice | Tags)
+    ]
+    texts = itertools.chain((one.column for one in profile.criteria), *values)
+    potential = profile.potential
+    bands = potential.bands if isinstance(potential, EmployeeBands) else ()
+    amounts = [potential.floor, potential.cap or 0, *(band.amount for band in bands)]
+    amounts += [potential.rate] if isinstance(potential, PerEmployee) else []
+    amounts += [tier.threshold for tier in profile.tiers.tiers]
+    return {
+        "criteria": (len(profile.criteria), MAX_CRITERIA),
+        "values of one criterion": (max(map(len, values), default=0), MAX_VALUES),
+        "letters of a name or value": (max(map(len, texts), default=0), MAX_TEXT),
+        "bands of headcount": (len(bands), MAX_BANDS),
+        "as an amount": (max(amounts), MAX_AMOUNT),
+    }
+
+
+def _check_sizes(profile: Profile, *, before: Profile | None = None) -> None:
+    reached = _sizes(before) if before else {}
+    for what, (size, limit) in _sizes(profile).items():
+        if size > max(limit, reached.get(what, (0, limit))[0]):
+            raise ProfileError(
+                f"A profile holds at most {limit:,.0f} {what}; this one has {size:,.0f}. Four to five "
+                "sharp criteria work best; take some away, or make two profiles."
+                if what == "criteria"
+                else f"A profile holds at most {limit:,.0f} {what}; this one has {size:,.0f}. Use less."
+            )
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -541,7 +616,7 @@ def _validated(model: type[_Validated], content: Mapping[str, Any]) -> _Validate
     except ValidationError as error:
         first, *rest = error.errors()
         more = f" (and {len(rest)} more)" if rest else ""
-        reason = str(first["msg"]).removeprefix("Value error, ")
+        reason = _short(str(first["msg"]).removeprefix("Value error, "))
         where = _path(first["loc"])
         raise ProfileError(f"The profile is not valid{where}: {reason}{more}.") from error
 
@@ -550,5 +625,5 @@ def _path(location: Sequence[int | str]) -> str:
     """` at criteria[2].fit.a`, from a pydantic location."""
     path = ""
     for step in location:
-        path += f"[{step}]" if isinstance(step, int) else f".{step}"
+        path += f"[{step}]" if isinstance(step, int) else f".{_short(step)}"
     return f" at {path.lstrip('.')}" if path else ""

@@ -5,64 +5,70 @@ language. Iceland has a country only. `locate` fills places for whole lists; the
 public for other lookups.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Final
 
 import polars as pl
 
-from icp_core.paths import DATA
-from icp_core.reference.text import fold, fold_expr
+from icp_core.reference import countries
+from icp_core.reference.countries import country_code
+from icp_core.reference.place_names import (
+    Key,
+    find,
+    former,
+    former_called,
+    key_expr,
+    municipalities_called,
+    other_names,
+    place_table,
+    regions_called,
+)
+from icp_core.reference.place_tables import (
+    BOUNDARY_FILES,
+    Level,
+    boundaries,
+    municipality_table,
+    postcode_table,
+    region_table,
+)
 
-Level = Literal["region", "municipality"]
+__all__ = [
+    "BOUNDARY_FILES",
+    "COUNTRIES",
+    "Level",
+    "Municipality",
+    "Region",
+    "boundaries",
+    "clean_postcode",
+    "clean_postcodes",
+    "coordinates",
+    "country_code",
+    "find",
+    "former",
+    "former_called",
+    "locate",
+    "municipalities",
+    "municipalities_called",
+    "municipality_table",
+    "name_of",
+    "names",
+    "postcode_table",
+    "region_of",
+    "region_table",
+    "regions",
+    "regions_called",
+    "spell_towns",
+]
 
 COUNTRIES: Final[Mapping[str, str]] = MappingProxyType(
     {"SE": "Sweden", "NO": "Norway", "DK": "Denmark", "FI": "Finland", "IS": "Iceland"}
 )
 
-_ABROAD: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "AT": "Austria", "AU": "Australia", "AX": "Åland", "BE": "Belgium", "BG": "Bulgaria",
-        "BR": "Brazil", "CA": "Canada", "CH": "Switzerland", "CN": "China", "CY": "Cyprus",
-        "CZ": "Czechia", "DE": "Germany", "EE": "Estonia", "ES": "Spain", "FO": "Faroe Islands",
-        "FR": "France", "GB": "United Kingdom", "GL": "Greenland", "GR": "Greece",
-        "HK": "Hong Kong", "HR": "Croatia", "HU": "Hungary", "IE": "Ireland", "IL": "Israel",
-        "IN": "India", "IT": "Italy", "JP": "Japan", "KR": "South Korea", "LI": "Liechtenstein",
-        "LT": "Lithuania", "LU": "Luxembourg", "LV": "Latvia", "MC": "Monaco", "MT": "Malta",
-        "MX": "Mexico", "NL": "Netherlands", "NZ": "New Zealand", "PL": "Poland",
-        "PT": "Portugal", "RO": "Romania", "RS": "Serbia", "SG": "Singapore", "SI": "Slovenia",
-        "SK": "Slovakia", "TR": "Türkiye", "UA": "Ukraine", "US": "United States",
-        "ZA": "South Africa",
-    }
-)  # fmt: skip
-
-BOUNDARY_FILES: Final[Mapping[Level, Path]] = MappingProxyType(
-    {
-        "region": DATA / "geo" / "regions.geojson",
-        "municipality": DATA / "geo" / "municipalities.geojson",
-    }
-)
-
-_OWN_NAMES: Final = {
-    "sverige": "SE", "norge": "NO", "noreg": "NO", "danmark": "DK", "suomi": "FI", "island": "IS",
-}  # fmt: skip
-
 _POSTCODE_DIGITS: Final = {"SE": 5, "NO": 4, "DK": 4, "FI": 5, "IS": 3}
-
-# English and Swedish names of places whose official name differs, folded.
-_EXONYMS: Final = {
-    "gothenburg": "goteborg", "copenhagen": "kobenhavn", "elsinore": "helsingor",
-    "helsingfors": "helsinki",
-    "esbo": "espoo", "vanda": "vantaa", "abo": "turku", "tammerfors": "tampere", "uleaborg": "oulu",
-    "bjorneborg": "pori", "jakobstad": "pietarsaari", "vasa": "vaasa", "karleby": "kokkola",
-    "borga": "porvoo", "villmanstrand": "lappeenranta", "tavastehus": "hameenlinna",
-    "lahtis": "lahti", "mariehamn": "maarianhamina", "nystad": "uusikaupunki", "raumo": "rauma",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -111,94 +117,6 @@ class Municipality:
 
 
 @cache
-def municipality_table() -> pl.DataFrame:
-    """One row per municipality: `municipality, name, region, country, latitude, longitude`."""
-    return (
-        pl.read_csv(
-            DATA / "geo" / "municipalities.csv",
-            schema_overrides={"municipality_code": pl.String, "region_code": pl.String},
-        )
-        .select(
-            municipality=_prefixed("municipality_code"),
-            name="municipality",
-            region=_prefixed("region_code"),
-            country="country",
-            latitude="latitude",
-            longitude="longitude",
-        )
-        .sort("municipality")
-    )
-
-
-@cache
-def region_table() -> pl.DataFrame:
-    """One row per region: `region, name, country`."""
-    properties = [f["properties"] for f in boundaries("region")["features"]]
-    return pl.DataFrame(
-        {
-            "region": [p["code"] for p in properties],
-            "name": [p["name"] for p in properties],
-            "country": [p["country"] for p in properties],
-        }
-    ).sort("region")
-
-
-@cache
-def postcode_table() -> pl.DataFrame:
-    """One row per postcode: `country, postcode, place, municipality, latitude, longitude`."""
-    return (
-        pl.read_csv(
-            DATA / "geo" / "postcodes.csv",
-            schema_overrides={"postcode": pl.String, "municipality_code": pl.String},
-        )
-        .with_columns(municipality=_prefixed("municipality_code"))
-        .select("country", "postcode", "place", "municipality", "latitude", "longitude")
-        .sort("country", "postcode")
-    )
-
-
-@cache
-def place_table() -> pl.DataFrame:
-    """One row per place name that stands for one municipality: `country, place_key, municipality`.
-
-    A name is that of a municipality (either half of a bilingual one), else of a postal town if more
-    than half of its postcodes lie in the same municipality. `place_key` makes the key to join on.
-    """
-    halves = (
-        municipality_table()
-        .with_columns(pl.col("name").str.split(" - "))
-        .explode("name")
-        .select("country", place_key(pl.col("name")).alias("place_key"), "municipality")
-        # Norway has two municipalities called Herøy and two called Våler.
-        .filter(pl.len().over("country", "place_key") == 1)
-    )
-    towns = (
-        postcode_table()
-        .with_columns(place_key=place_key(pl.col("place")))
-        .group_by("country", "place_key", "municipality")
-        .len()
-        .filter(pl.col("len") * 2 > pl.col("len").sum().over("country", "place_key"))
-        .select("country", "place_key", "municipality")
-    )
-    namesakes = (
-        municipality_table()
-        .select("country", place_key(pl.col("name")).alias("place_key"))
-        .filter(pl.len().over("country", "place_key") > 1)
-    )
-    keys = ["country", "place_key"]
-    return pl.concat(
-        [halves, towns.join(halves, on=keys, how="anti").join(namesakes, on=keys, how="anti")]
-    ).sort(keys)
-
-
-def place_key(name: pl.Expr) -> pl.Expr:
-    """Make place names joinable: folded, `aa` as `å`, English and Swedish names replaced."""
-    words = fold_expr(name).str.split(" ")
-    replaced = words.list.eval(pl.element().replace(_EXONYMS))
-    return replaced.list.join(" ").str.replace_all("aa", "a")
-
-
-@cache
 def regions(country: str | None = None) -> tuple[Region, ...]:
     """Regions by code, of one country or of all."""
     return tuple(
@@ -229,8 +147,8 @@ def municipalities(region: str | None = None) -> tuple[Municipality, ...]:
 def names() -> Mapping[str, str]:
     """Names by code: of countries, regions and municipalities together."""
     return MappingProxyType(
-        dict(COUNTRIES)
-        | dict(_ABROAD)
+        dict(countries.names())
+        | dict(COUNTRIES)
         | {region.code: region.name for region in regions()}
         | {municipality.code: municipality.name for municipality in municipalities()}
     )
@@ -239,16 +157,6 @@ def names() -> Mapping[str, str]:
 def name_of(code: str) -> str:
     """Name of a country, region or municipality; an unknown code stands for itself."""
     return names().get(code, code)
-
-
-@cache
-def country_code(text: str) -> str | None:
-    """Find a Nordic country by code, English or own name: `Sweden`, `Sverige`, `se` give `SE`."""
-    wanted = fold(text)
-    if wanted.upper() in COUNTRIES:
-        return wanted.upper()
-    english = {fold(name): code for code, name in COUNTRIES.items()}
-    return english.get(wanted) or _OWN_NAMES.get(wanted)
 
 
 @cache
@@ -297,67 +205,6 @@ def coordinates(
     return (entry.latitude, entry.longitude) if entry else None
 
 
-@cache
-def find(name: str, country: str | None = None) -> tuple[str, ...]:
-    """Codes of the regions and municipalities with a name, regions first.
-
-    Case and accents do not count, English and Swedish names are known (`Gothenburg`, `Åbo`), a town
-    stands for its municipality, and `län`, `fylke`, `region` may be left out.
-
-    Examples
-    --------
-    >>> find("Gothenburg")
-    ('SE-1480',)
-    >>> [name_of(code) for code in find("stockholm", "SE")]
-    ['Stockholms län', 'Stockholm']
-    """
-    key = pl.select(place_key(pl.lit(name))).item()
-    keyed = _named().filter(pl.col("place_key") == key)
-    if country is not None:
-        keyed = keyed.filter(pl.col("country") == country)
-    return tuple(keyed["code"].unique(maintain_order=True))
-
-
-@cache
-def _named() -> pl.DataFrame:
-    """`country, place_key, code` of regions, then municipalities by name, then by their towns."""
-    own = pl.col("name")
-    bare = own.str.replace(r"(?i)^region | län$", "")
-    areas = region_table().rename({"region": "code"})
-    full = areas.select("country", place_key(own).alias("place_key"), "code")
-    short = areas.select("country", place_key(bare).alias("place_key"), "code")
-    shorter = short.with_columns(pl.col("place_key").str.strip_suffix("s"))
-    communes = municipality_table().select(
-        "country", place_key(own).alias("place_key"), code="municipality"
-    )
-    towns = place_table().rename({"municipality": "code"})
-    return pl.concat([full, short, shorter, communes, towns])
-
-
-@cache
-def boundaries(level: Level, country: str | None = None) -> dict[str, Any]:
-    """Boundaries as a GeoJSON FeatureCollection, shared by all callers: do not change it.
-
-    Each feature has its prefixed code as `id`, and `code, name, country, region` as properties.
-    """
-    collection = json.loads(BOUNDARY_FILES[level].read_text(encoding="utf-8"))
-    features = []
-    for feature in collection["features"]:
-        own = feature["properties"]
-        if country not in (None, own["country"]):
-            continue
-        code = f"{own['country']}-{own['code']}"
-        region = f"{own['country']}-{own['region']}" if "region" in own else code
-        properties = {
-            "code": code,
-            "name": own["name"],
-            "country": own["country"],
-            "region": region,
-        }
-        features.append({**feature, "id": code, "properties": properties})
-    return {"type": "FeatureCollection", "features": features}
-
-
 def clean_postcodes(postcode: pl.Expr, country: pl.Expr) -> pl.Expr:
     """`clean_postcode` as an expression over text columns."""
     digits = postcode.str.replace_all(r"\D", "")
@@ -374,9 +221,11 @@ def clean_postcodes(postcode: pl.Expr, country: pl.Expr) -> pl.Expr:
 def locate(accounts: pl.DataFrame) -> pl.DataFrame:
     """Fill postcode, municipality, region and coordinates of accounts from what is known of each.
 
-    A known municipality is kept; else it is that of the postcode, else that of the city by name.
-    A municipality code that is not in the reference (Svalbard, abolished ones) becomes unknown. The
-    region follows the municipality; coordinates are of the postcode, else of the municipality.
+    A known municipality is kept (an abolished one is today's, if that is one); else it is that of the
+    postcode, else that of the city by name, inside the region if that is known. A name that several
+    municipalities have is none's. A municipality code that is not in the reference (Svalbard) becomes
+    unknown. The region follows the municipality; coordinates are of the postcode, else of the
+    municipality.
 
     Parameters
     ----------
@@ -397,6 +246,7 @@ def locate(accounts: pl.DataFrame) -> pl.DataFrame:
         if c not in accounts.columns
     ]
     known = municipality_table()
+    today = {c: p.today[0] for c, p in former("municipality").items() if len(p.today) == 1}
     by_postcode = postcode_table().select(
         "country",
         "postcode",
@@ -404,7 +254,6 @@ def locate(accounts: pl.DataFrame) -> pl.DataFrame:
         latitude_of_postcode="latitude",
         longitude_of_postcode="longitude",
     )
-    by_place = place_table().rename({"municipality": "municipality_of_place"})
     by_municipality = known.select(
         "municipality",
         region_of_municipality="region",
@@ -415,10 +264,10 @@ def locate(accounts: pl.DataFrame) -> pl.DataFrame:
         accounts.with_columns(absent)
         .with_columns(
             postcode=clean_postcodes(pl.col("postcode"), pl.col("country")),
-            place_key=place_key(pl.col("city")),
+            municipality=pl.col("municipality").replace(today),
         )
         .join(by_postcode, on=["country", "postcode"], how="left", maintain_order="left")
-        .join(by_place, on=["country", "place_key"], how="left", maintain_order="left")
+        .pipe(_with_place)
         .with_columns(
             municipality=pl.coalesce(
                 pl.when(pl.col("municipality").is_in(known["municipality"].implode())).then(
@@ -440,39 +289,62 @@ def locate(accounts: pl.DataFrame) -> pl.DataFrame:
     return filled.select(*accounts.columns, *(e.meta.output_name() for e in absent))
 
 
+def _with_place(accounts: pl.DataFrame) -> pl.DataFrame:
+    """Add `municipality_of_place`: by the city's letters, else by its base letters, in the region."""
+    anywhere, found = pl.col("region").is_null(), []
+    for key in ("spelled", "folded"):
+        accounts = accounts.with_columns(place_key=key_expr(pl.col("city"), key))
+        for keys in (["country", "place_key", "region"], ["country", "place_key"]):
+            name = f"{key}.{len(keys)}"
+            table = place_table(key, within_region=len(keys) == 3).rename({"municipality": name})
+            accounts = accounts.join(table, on=keys, how="left", maintain_order="left")
+            found.append(pl.when(anywhere | (len(keys) == 3)).then(pl.col(name)))
+    return accounts.with_columns(municipality_of_place=pl.coalesce(found))
+
+
 def spell_towns(accounts: pl.DataFrame) -> pl.DataFrame:
     """Write towns as their country does: `VASTERAS` as `Västerås`, `Copenhagen` as `København`.
 
-    Towns that the reference lacks stay as they are.
+    Towns that the reference lacks stay as they are, as do names that differ by an accent only (Habo).
 
     Parameters
     ----------
     accounts
         With `country` and `city`.
     """
-    return (
-        accounts.with_columns(place_key=place_key(pl.col("city")))
-        .join(_spellings(), on=["country", "place_key"], how="left", maintain_order="left")
-        .with_columns(city=pl.coalesce("spelling", "city"))
-        .drop("place_key", "spelling")
-    )
+    places = []
+    for key in ("spelled", "folded"):
+        accounts = accounts.with_columns(place_key=key_expr(pl.col("city"), key)).join(
+            _spellings(key).rename({"spelling": key}),
+            on=["country", "place_key"],
+            how="left",
+            maintain_order="left",
+        )
+        places.append(key)
+    return accounts.with_columns(city=pl.coalesce(*places, "city")).drop("place_key", *places)
 
 
 @cache
-def _spellings() -> pl.DataFrame:
+def _spellings(key: Key) -> pl.DataFrame:
     """`country, place_key, spelling`: the commonest spelling of each town and municipality."""
-    towns = postcode_table().select("country", spelling="place")
-    communes = municipality_table().select("country", spelling="name")
-    return (
-        pl.concat([towns, communes])
-        .with_columns(place_key=place_key(pl.col("spelling")))
+    towns = postcode_table().select("country", spelling="place", name="place")
+    communes = municipality_table().select("country", spelling="name", name="name")
+    official = dict(municipality_table().select("municipality", "name").iter_rows())
+    others = pl.DataFrame(
+        [(code[:2], official[code], name) for name, code in other_names("municipality")],
+        schema=communes.schema,
+        orient="row",
+    )
+    counted = (
+        pl.concat([towns, communes, others])
+        .with_columns(place_key=key_expr(pl.col("name"), key))
         .group_by("country", "place_key", "spelling")
         .len()
         .sort("len", "spelling", descending=[True, False])
-        .unique(["country", "place_key"], keep="first", maintain_order=True)
-        .select("country", "place_key", "spelling")
     )
-
-
-def _prefixed(code: str) -> pl.Expr:
-    return pl.format("{}-{}", "country", code)
+    # Base letters alone do not say which of Habo and Håbo is meant.
+    alike = key_expr(pl.col("spelling"), "spelled").n_unique().over("country", "place_key") == 1
+    once = counted.filter(alike | (pl.col("place_key") != key_expr(pl.col("spelling"), key)))
+    return once.unique(["country", "place_key"], keep="first", maintain_order=True).select(
+        "country", "place_key", "spelling"
+    )

@@ -5,6 +5,7 @@ National classifications (SNI, SN, DB, TOL) add digits behind the class.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -183,6 +184,142 @@ def normalised(codes: pl.Series, revision: Revision = "2") -> pl.Series:
         default=None,
         return_dtype=pl.String,
     )
+
+
+def read(codes: pl.Series, usual: Revision = "2") -> pl.DataFrame:
+    """Codes of both revisions in one column: `industry` and the `industry_revision` of each.
+
+    Parameters
+    ----------
+    codes
+        As lists write them (see `normalise`).
+    usual
+        The revision of a code that both have.
+
+    Examples
+    --------
+    >>> read(pl.Series(["62.010", "62.100", "58.290"])).rows()
+    [('62.01', '2'), ('62.10', '2.1'), ('58.29', '2')]
+    """
+    other: Revision = "2.1" if usual == "2" else "2"
+    first, second = normalised(codes, usual), normalised(codes, other)
+    return pl.select(
+        pl.coalesce(first, second).alias("industry"),
+        pl.when(first.is_not_null())
+        .then(pl.lit(usual))
+        .when(second.is_not_null())
+        .then(pl.lit(other))
+        .alias("industry_revision"),
+    )
+
+
+@cache
+def _links() -> tuple[tuple[str, str], ...]:
+    """Pairs of classes of Rev. 2 and Rev. 2.1 that chiefly hold the same companies.
+
+    Of Eurostat's pairs those of one code; where a class has no namesake in the other revision, those
+    with classes that have none either, else all it has. So mail order (47.91) is not every shop
+    of Rev. 2.1 although each sells some of its goods, and 62.02 and 62.03 are both 62.20.
+    """
+    table = pl.read_csv(DATA / "industry" / "nace_rev2_rev21.csv", infer_schema=False)
+    pairs = list(table.select("rev2", "rev21").iter_rows())
+    same = {old for old, new in pairs if old == new}
+    kept = {(o, n) for o, n in pairs if o == n or not same & {o, n}}
+    for side in (0, 1):
+        linked = {pair[side] for pair in kept}
+        kept |= {pair for pair in pairs if pair[side] not in linked}
+    return tuple(sorted(kept))
+
+
+@cache
+def counterparts(revision: Revision) -> Mapping[str, frozenset[str]]:
+    """For each code of a revision the classes of the other one that hold its companies.
+
+    By Eurostat's correspondence of NACE Rev. 2 and Rev. 2.1; divisions and groups have those of their
+    classes.
+
+    Examples
+    --------
+    >>> sorted(counterparts("2")["62.0"]), sorted(counterparts("2.1")["62.10"])
+    (['62.10', '62.20', '62.90'], ['62.01'])
+    """
+    found: dict[str, set[str]] = {}
+    for pair in _links():
+        own, other = pair if revision == "2" else pair[::-1]
+        for code in (own, own[:4], own[:2]):
+            found.setdefault(code, set()).add(other)
+    known = industries(revision)
+    return MappingProxyType(
+        {code: frozenset(others) for code, others in found.items() if code in known}
+    )
+
+
+@cache
+def only_in(revision: Revision) -> frozenset[str]:
+    """Codes that one revision has and the other has not, sections aside."""
+    other: Revision = "2.1" if revision == "2" else "2"
+    return frozenset(
+        code
+        for code, entry in industries(revision).items()
+        if entry.level > 1 and code not in industries(other)
+    )
+
+
+@cache
+def letters(revision: Revision) -> Mapping[str, str]:
+    """Section of Rev. 2 by the prefix of a code of either revision; the longest prefix decides.
+
+    A class of Rev. 2.1 is where most of its counterparts are, a division where most of its classes are.
+
+    Examples
+    --------
+    >>> letters("2")["62"], letters("2.1")["62"], letters("2.1")["95"], letters("2.1")["95.31"]
+    ('J', 'J', 'S', 'G')
+    """
+    if revision == "2":
+        return MappingProxyType(
+            {code: entry.section for code, entry in industries("2").items() if entry.level == 2}
+        )
+    classes = {
+        code: _commonest(section_of(one) or "" for one in counterparts("2.1").get(code, {code}))
+        for code, entry in industries("2.1").items()
+        if entry.level == 4
+    }
+    divisions = sorted({code[:2] for code in classes})
+    found = {
+        d: _commonest(letter for code, letter in classes.items() if code[:2] == d)
+        for d in divisions
+    }
+    return MappingProxyType(
+        found | {code: letter for code, letter in classes.items() if letter != found[code[:2]]}
+    )
+
+
+def _commonest(values: Iterable[str]) -> str:
+    counts = Counter(values)
+    return min(counts, key=lambda value: (-counts[value], value))
+
+
+def by_revision(codes: Iterable[str]) -> Mapping[Revision, frozenset[str]]:
+    """Of which revision each code of a criterion is.
+
+    Rev. 2 if it has the code; Rev. 2.1 for the others, and for all but the letters of sections if some
+    are of it alone and none is of Rev. 2 alone.
+
+    Examples
+    --------
+    >>> by_revision(["J", "62.01"])["2"] == {"J", "62.01"}
+    True
+    >>> by_revision(["62.10", "58", "J"])["2.1"] == {"62.10", "58"}
+    True
+    """
+    asked = frozenset(codes)
+    older = {code for code in asked if code in industries("2")}
+    newer = {code for code in asked if code in industries("2.1")}
+    alone = newer - older
+    digits = {code for code in asked if len(code) > 1}
+    theirs = digits | alone if alone and digits <= newer else alone
+    return {"2": asked - theirs, "2.1": frozenset(theirs)}
 
 
 def search(

@@ -1,6 +1,7 @@
 """Small documents in JSON that a person brings: read within bounds, or refused in words."""
 
 import json
+from collections import Counter
 from typing import Any, Final
 
 MOST_BYTES: Final = 4 << 20
@@ -16,8 +17,8 @@ def parsed(text: str | bytes) -> Any:
     Raises
     ------
     ValueError
-        If it is no JSON, too long, nested too deeply, or has a number of too many digits; the message is
-        a part of a sentence.
+        If it is no JSON, too long, nested too deeply, says something twice, or has a number of too many
+        digits or half a character; the message is a part of a sentence.
 
     Examples
     --------
@@ -31,9 +32,14 @@ def parsed(text: str | bytes) -> Any:
     if len(text) > MOST_BYTES:
         raise ValueError(f"it is longer than {MOST_BYTES >> 20} MB")
     try:
-        return json.loads(text, parse_int=_whole, parse_float=_decimal)
+        content = json.loads(
+            text, parse_int=_whole, parse_float=_decimal, object_pairs_hook=_once_each
+        )
+        # Half a character cannot be saved, nor sent to a browser.
+        json.dumps(content, ensure_ascii=False).encode()
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+    return content
 
 
 def _whole(digits: str) -> int:
@@ -42,6 +48,14 @@ def _whole(digits: str) -> int:
 
 def _decimal(digits: str) -> float:
     return float(_bounded(digits))
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        name = next(name for name, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise ValueError(f"{name[:80]} stands twice")
+    return content
 
 
 def _bounded(digits: str) -> str:

@@ -11,7 +11,7 @@ from icp_core.accounts.on_disk import scratch
 from icp_core.accounts.universe import IN_MEMORY, Universe
 from icp_core.errors import SourceError
 from icp_core.evaluation.engines import is_address
-from icp_core.evaluation.engines.base import without_password
+from icp_core.evaluation.engines.addresses import without_secrets
 from icp_core.importing import canonical, sandbox
 from icp_core.importing.library import IMPORTED, Library
 from icp_core.sources import listed, norway
@@ -87,7 +87,7 @@ def load(source: str, *, include_inactive: bool = False) -> Universe:
     """
     if is_address(source):
         raise SourceError(
-            f"This needs every account in memory, and those of {without_password(source)} stay in "
+            f"This needs every account in memory, and those of {without_secrets(source)} stay in "
             "their engine; narrow the profile, export the list as CSV, and load that file."
         )
     name, _, rows = source.partition(":")
@@ -115,7 +115,7 @@ def load(source: str, *, include_inactive: bool = False) -> Universe:
         return universe(demo.generate(count))
     with scratch() as folder:
         demo.write(folder / "demo.parquet", count)
-        return universe(pl.scan_parquet(folder / "demo.parquet"))
+        return universe(pl.scan_parquet(folder / "demo.parquet", glob=False))
 
 
 def _of_file(source: str, *, include_inactive: bool) -> Universe:
@@ -123,7 +123,7 @@ def _of_file(source: str, *, include_inactive: bool) -> Universe:
     if path.suffix.lower() not in canonical.SUFFIXES or not path.is_file():
         names = ", ".join(built_in.name for built_in in BUILT_IN)
         raise SourceError(
-            f"There is no source of accounts {source!r}. "
+            f"There is no source of accounts {without_secrets(source)!r}. "
             f"Use {names}, demo:ROWS, or the path of a .parquet or .csv file."
         )
     with canonical.reading(path), sandbox.canonical_accounts(path) as accounts:
@@ -147,6 +147,7 @@ def _is_fictional(accounts: pl.LazyFrame) -> bool:
 def _rows(source: str, rows: str) -> int:
     if not (rows.isascii() and rows.isdigit() and 1 <= int(rows) <= MAX_DEMO_ROWS):
         raise SourceError(
-            f"{source!r} does not say how many rows; write demo:25000, up to demo:{MAX_DEMO_ROWS}."
+            f"{without_secrets(source)!r} does not say how many rows; write demo:25000, up to "
+            f"demo:{MAX_DEMO_ROWS}."
         )
     return int(rows)

@@ -51,7 +51,7 @@ def accounts() -> pl.DataFrame:
     )
     frame = (
         frame.with_columns(
-            domain=registrable_domains(frame["website"]),
+            domain=registrable_domains(frame["website"], names=frame["name"]),
             abroad=pl.col("abroad") != pl.col("country"),
         )
         .sort("abroad", "stock_symbol")

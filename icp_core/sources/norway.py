@@ -34,7 +34,7 @@ def accounts() -> pl.DataFrame:
         account_id=pl.format("NO-{}", "organisasjonsnummer"),
         name="navn",
         website="hjemmeside",
-        domain=registrable_domains(raw["hjemmeside"]),
+        domain=registrable_domains(raw["hjemmeside"], names=raw["navn"]),
         org_number="organisasjonsnummer",
         country=pl.coalesce(f"{address}.landkode", "postadresse.landkode"),
         municipality=pl.format("NO-{}", f"{address}.kommunenummer"),

@@ -6,14 +6,17 @@ waits for another writer instead of failing half-way.
 """
 
 import getpass
+import glob
 import os
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final, Self, cast
 
 import polars as pl
@@ -42,17 +45,30 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import NullPool
 
 from icp_core.errors import WorkspaceError
-from icp_core.paths import DIRECTORY_VARIABLE, data_directory
+from icp_core.evaluation.engines.addresses import scrubbed
+from icp_core.paths import DIRECTORY_VARIABLE, data_directory, private_file, private_folder
 from icp_core.workspace.schema import VERSION_TABLE
 
 URL_VARIABLE: Final = "ICP_DATABASE_URL"
 FILE_NAME: Final = "workspace.sqlite"
 
+# Letters of what people write.
+MAX_NAME: Final = 100
+MAX_REASON: Final = 1_000
+MAX_NOTE: Final = 4_000
+
 _WAIT_SECONDS: Final = 15
 _TURN_SECONDS: Final = 0.02
 _CONNECT_SECONDS: Final = 5
 _WRITES: Final = "icp_writes"
+_MIGRATING: Final = Lock()
+"""Alembic knows one migration at a time in a program."""
+
 _MIGRATION_LOCK: Final = 0x1C9_5C4E4A
+_MAGIC: Final = b"SQLite format 3\0"
+_DAMAGED: Final = (
+    "The file {place} is damaged or is not a workspace; put a backup in its place or {elsewhere}."
+)
 _ELSEWHERE: Final = f"choose another place with {DIRECTORY_VARIABLE} or {URL_VARIABLE}"
 
 
@@ -98,15 +114,9 @@ class Database:
         """
         target = _checked(url or default_url())
         place = _shown(target)
-        if file := _file(target):
-            try:
-                file.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise WorkspaceError(
-                    f"The workspace cannot be kept in {file.parent} ({error.strerror}); make that "
-                    f"folder writable or {_ELSEWHERE}."
-                ) from error
         with _explained(target):
+            if file := _file(target):
+                _provide(file, target)
             _migrate(target, place)
         return cls(place, _connecting(target), target)
 
@@ -138,11 +148,27 @@ def named(author: str) -> str:
     Raises
     ------
     WorkspaceError
-        If nothing is left.
+        If nothing is left, or it is too long.
     """
     if not author.strip():
         raise WorkspaceError("What is saved carries a name; say who you are, then save again.")
-    return author.strip()
+    return bounded(author.strip(), MAX_NAME, what="name")
+
+
+def bounded(text: str, most: int, *, what: str) -> str:
+    """A text that is not too long to be kept; longer ones that were kept before stay readable.
+
+    Raises
+    ------
+    WorkspaceError
+        If it is.
+    """
+    if len(text) > most:
+        raise WorkspaceError(
+            f"The {what} has {len(text):,} letters, and at most {most:,} are kept; shorten it. Nothing "
+            "was saved."
+        )
+    return text
 
 
 def user_name() -> str:
@@ -186,11 +212,11 @@ def frame_of(
 def _checked(address: str) -> URL:
     try:
         url = make_url(address)
-    except (ArgumentError, ValueError) as error:
+    except (ArgumentError, ValueError):
         raise WorkspaceError(
             f"The database address in {URL_VARIABLE} cannot be read; write it like "
             "postgresql://user:password@host:5432/database, with @ : / in a password as %40 %3A %2F."
-        ) from error
+        ) from None
     match url.drivername.partition("+")[0]:
         case "postgresql" | "postgres":
             return url.set(drivername="postgresql+psycopg")
@@ -223,6 +249,48 @@ def _file(url: URL) -> Path | None:
     if url.get_backend_name() != "sqlite" or database.startswith("file:"):
         return None
     return Path(database).absolute()
+
+
+def _provide(file: Path, url: URL) -> None:
+    """See to it that there is a database: made whole beside its place, so that none is ever empty.
+
+    Raises
+    ------
+    WorkspaceError
+        If something else is there, or the disk refuses.
+    """
+    try:
+        if file.is_dir():
+            raise WorkspaceError(
+                f"The workspace {file} cannot be opened: it is a folder; move it away or "
+                f"{_ELSEWHERE}."
+            )
+        if file.exists():
+            if not file.stat().st_size:
+                raise WorkspaceError(
+                    f"The workspace {file} is empty: what was in it was lost, by a disk that was full "
+                    "or a copy that was cut short. Put a backup in its place, or move the file away to "
+                    f"begin with a new workspace, or {_ELSEWHERE}."
+                )
+            with file.open("rb") as content:
+                # SQLite takes a file of some bytes for an empty one.
+                if content.read(len(_MAGIC)) != _MAGIC:
+                    raise WorkspaceError(_DAMAGED.format(place=file, elsewhere=_ELSEWHERE))
+            return
+        private_folder(file.parent)
+        fresh = private_file(file.with_name(f".{file.name}.{secrets.token_hex(4)}"))
+        try:
+            _migrate(url.set(database=str(fresh)), str(file))
+            with suppress(FileExistsError):  # another program was first
+                os.link(fresh, file)
+        finally:
+            for left in (fresh, *file.parent.glob(f"{glob.escape(fresh.name)}-*")):
+                left.unlink(missing_ok=True)
+    except OSError as error:
+        raise WorkspaceError(
+            f"The workspace cannot be kept in {file.parent} ({error.strerror or error}); make that "
+            f"folder writable or {_ELSEWHERE}."
+        ) from error
 
 
 def _connecting(url: URL, *, migrating: bool = False) -> Engine:
@@ -304,7 +372,7 @@ def _migrate(url: URL, place: str) -> None:
     """Bring the tables up to date in one transaction; two programs opening at once take turns."""
     config = migrations()
     engine = _connecting(url, migrating=True).execution_options(**{_WRITES: True})
-    with engine.begin() as connection:
+    with _MIGRATING, engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
@@ -332,7 +400,8 @@ def _explained(url: URL) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, PoolTimeoutError, UnicodeError) as error:
-        raise WorkspaceError(_sentence(error, url)) from error
+        # From None, since a driver's own error may quote the address with its password.
+        raise WorkspaceError(_sentence(error, url)) from None
 
 
 # What SQLite and PostgreSQL say (any of the words), and what that means to the person at the screen.
@@ -353,7 +422,7 @@ _SENTENCES: Final = (
     ),
     (
         ("not a database", "malformed"),
-        "The file {place} is damaged or is not a workspace; put a backup in its place or {elsewhere}.",
+        _DAMAGED,
     ),
     (
         ("disk is full", "No space left"),
@@ -374,8 +443,7 @@ _REFUSED: Final = "The workspace {place} refused this ({said}); nothing was save
 def _sentence(error: Exception, url: URL) -> str:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     said = (str(cause).strip().splitlines() or [type(cause).__name__])[0]
-    if url.password:
-        said = said.replace(str(url.password), "***")
+    said = scrubbed(said, address=url.render_as_string(hide_password=False))
     away = isinstance(error, OperationalError) and url.get_backend_name() == "postgresql"
     sentence = next(
         (text for words, text in _SENTENCES if any(word in said for word in words)),

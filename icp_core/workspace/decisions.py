@@ -27,7 +27,17 @@ from sqlalchemy import (
 from icp_core.accounts import columns
 from icp_core.errors import WorkspaceError
 from icp_core.workspace import schema
-from icp_core.workspace.database import Database, frame_of, inserting, named, now
+from icp_core.workspace.database import (
+    MAX_NAME,
+    MAX_NOTE,
+    MAX_REASON,
+    Database,
+    bounded,
+    frame_of,
+    inserting,
+    named,
+    now,
+)
 
 BY_HAND: Final = "added by hand"
 
@@ -132,7 +142,9 @@ class Decisions(Database):
         values: dict[str, Any] = {
             name: text.strip() for name, text in given.items() if text is not None
         }
-        detail = detail.strip()
+        bounded(values.get("note", ""), MAX_NOTE, what="note")
+        bounded(values.get("owner", ""), MAX_NAME, what="owner's name")
+        detail = bounded(detail.strip(), MAX_REASON, what="reason")
         if status is None and detail:
             raise WorkspaceError(
                 "A reason belongs to a status; choose excluded or wrong data, or write a note instead."
@@ -268,6 +280,9 @@ class Decisions(Database):
         """
         author = named(author)
         row = {name: value for name, value in account.items() if value is not None}
+        for name, value in row.items():
+            if isinstance(value, str):
+                bounded(value, MAX_REASON, what=name)
         frame = columns.conform(pl.DataFrame([{"source": BY_HAND, **row}]))
         (key,) = _ids(frame["account_id"])
         table, here = schema.added_accounts, list_name or ""

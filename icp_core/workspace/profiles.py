@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 from icp_core.errors import ProfileError, WorkspaceError
 from icp_core.profiles.model import Profile
 from icp_core.workspace import schema
-from icp_core.workspace.database import Database, inserting, named, now
+from icp_core.workspace.database import MAX_REASON, Database, bounded, inserting, named, now
 
 _LETTERS: Final = str.maketrans({"ø": "o", "æ": "ae", "þ": "th", "ð": "d", "ß": "ss"})
 
@@ -63,7 +63,7 @@ class SavedVersion:
                 f"Version {self.number} of {self.slug} is not what was saved; somebody changed the "
                 "database. Restore an earlier version or a backup."
             )
-        return Profile.from_json(self.content)
+        return Profile.from_json(self.content, saved=True)
 
     @cached_property
     def name(self) -> str:
@@ -297,7 +297,7 @@ class Profiles(Database):
                 "based_on": (number if based_on is None else based_on) or None,
                 "author": author,
                 "saved_at": now(),
-                "why": why.strip(),
+                "why": bounded(why.strip(), MAX_REASON, what="reason"),
                 "checksum": _digest(content),
                 "content": content,
             }

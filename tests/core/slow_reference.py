@@ -4,9 +4,23 @@ import struct
 from fractions import Fraction
 from math import ceil, floor, log10
 
-SECTIONS = {
-    "2": {"C": range(10, 34), "J": range(58, 64), "K": range(64, 67), "M": range(69, 76)},
-    "2.1": {"C": range(10, 34), "J": range(58, 61), "K": range(61, 64), "M": [68]},
+# Of NACE Rev. 2, which a profile's letters are of.
+SECTIONS = {"C": range(10, 34), "J": range(58, 64), "K": range(64, 67), "M": range(69, 76)}
+# Eurostat's correspondence, of the codes that the strategies draw.
+ONLY_OLD = {"62.0", "62.01", "62.02", "63.11"}
+ONLY_NEW = {"62.10", "62.20"}
+OF_NEW = {
+    "62.10": ["62.01"],
+    "62.20": ["62.02", "62.03"],
+    "62": ["62.01", "62.02", "62.03", "62.09"],
+    "10.1": ["10.11", "10.12", "10.13"],
+}
+OF_OLD = {
+    "62.01": ["62.10"],
+    "62.02": ["62.20"],
+    "62": ["62.10", "62.20", "62.90"],
+    "10.1": ["10.11", "10.12", "10.13"],
+    "63.11": ["63.10"],
 }
 
 
@@ -33,15 +47,37 @@ def fit(test, column, account):
             }[test.match]
         )
     if column == "industry":
-        for length in range(len(value), 1, -1):
-            if value[:length] in test.values:
-                return single(test.values[value[:length]])
-        sections = SECTIONS[account.get("industry_revision") or "2"]
-        for letter, divisions in sections.items():
-            if letter in test.values and int(value[:2]) in divisions:
-                return single(test.values[letter])
-        return single(test.default)
+        return single(industry(test, value, account.get("industry_revision") or "2"))
     return single(test.values.get(value, test.default))
+
+
+def industry(test, code, revision):
+    is_new = code in ONLY_NEW or (revision == "2.1" and code not in ONLY_OLD)
+    revision = "2.1" if is_new else "2"
+    newer = {key for key in test.values if key in ONLY_NEW}
+    if newer and not ONLY_OLD & set(test.values):
+        newer = {key for key in test.values if len(key) > 1}
+    own = newer if revision == "2.1" else set(test.values) - newer
+    found = by_prefix(test, own, code, letters=revision == "2")
+    if found is not None:
+        return found
+    counterparts = (OF_NEW if revision == "2.1" else OF_OLD).get(code, [code])
+    others = set(test.values) - own
+    fits = [by_prefix(test, others, one, letters=revision == "2.1") for one in counterparts]
+    met = any if len(code) == 5 else all
+    if met(fit is not None for fit in fits):
+        return max(test.default if fit is None else fit for fit in fits)
+    return test.default
+
+
+def by_prefix(test, keys, code, letters):
+    for length in range(len(code), 1, -1):
+        if code[:length] in keys:
+            return test.values[code[:length]]
+    for letter, divisions in SECTIONS.items():
+        if letters and letter in keys and int(code[:2]) in divisions:
+            return test.values[letter]
+    return None
 
 
 def trapezoid(test, value):

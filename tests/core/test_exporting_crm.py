@@ -63,7 +63,7 @@ def test_hubspot_has_its_headings_and_values():
     assert second["Postal Code"] == "0150"
     assert third["Ideal Customer Profile Tier"] == "Tier 3"
     assert third["Annual Revenue"] == "0"
-    assert (third["State/Region"], third["Country/Region"]) == ("", "DE")
+    assert (third["State/Region"], third["Country/Region"]) == ("", "Germany")
     assert (fourth["Ideal Customer Profile Tier"], fourth["Target Account"]) == ("", "false")
     assert (fifth["Company name"], fifth["Company Domain Name"]) == ("", "epsilon.dk")
 

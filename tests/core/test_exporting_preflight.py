@@ -71,10 +71,8 @@ def test_every_row_is_accounted_for():
 
 
 def test_the_best_row_of_a_company_is_the_one_that_stays():
-    prepared = prepare(
-        TEN, format="pipedrive", profile=PROFILE, fictional=False, on=date(2026, 3, 1)
-    )
-    assert prepared.frame["Organization - Name"].to_list() == [
+    prepared = prepare(TEN, format="hubspot", profile=PROFILE, fictional=False, on=date(2026, 3, 1))
+    assert prepared.frame["Company name"].to_list() == [
         "Bedrift 1", "Bedrift 3", "Fire AS", "Fire AS", "Bedrift 7", "Bedrift 8", "Bedrift 10",
     ]  # fmt: skip
 

@@ -62,14 +62,14 @@ def test_the_longest_industry_prefix_decides():
     assert fits("industry", test, codes) == [1, 0.5, 0.25, 0, 0.5, None]
 
 
-def test_a_section_letter_means_what_the_revision_of_the_code_says():
-    # In Rev. 2, J holds computer programming (62); in Rev. 2.1, J is publishing and K holds 62.
+def test_a_section_letter_is_of_the_profile_whatever_revision_the_code_is_of():
+    # In Rev. 2, J holds computer programming (62); in Rev. 2.1 its companies are in K, Rev. 2's finance.
     rows = [
         dict.fromkeys(strategies.SCHEMA)
         | {"account_id": f"X-{i}", "name": "n", "industry": "62.10", "industry_revision": revision}
         for i, revision in enumerate(["2", "2.1", None])
     ]
-    for letter, expected in (("J", [1, 0, 1]), ("K", [0, 1, 0])):
+    for letter, expected in (("J", [1, 1, 1]), ("K", [0, 0, 0])):
         profile = Profile(
             name="P",
             criteria=(Criterion(column="industry", role="nice_to_have", fit=Choice.of(letter)),),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from icp_core.accounts.columns import Kind
 from icp_core.accounts.universe import Universe
 from icp_core.errors import ImportRefused
-from icp_core.importing import values
+from icp_core.importing import dates, values
 from icp_core.importing.cleaning import Rules
 from icp_core.importing.headings import parse
 from icp_core.importing.load import ImportResult, open_file, run_import
@@ -286,7 +286,7 @@ def test_years_out_of_dates_and_spreadsheet_serials() -> None:
     cells = pl.DataFrame(
         {"x": ["2020", "2020-01-02", "02.01.2020", "20200102", "43831", "x", "12"]}
     )
-    assert cells.select(values.year(pl.col("x"))).to_series().to_list() == [2020] * 5 + [None] * 2
+    assert cells.select(dates.year(pl.col("x"))).to_series().to_list() == [2020] * 5 + [None] * 2
 
 
 @pytest.mark.parametrize(

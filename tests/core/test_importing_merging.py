@@ -326,7 +326,7 @@ def test_a_universe_is_kept_renamed_replaced_and_deleted(tmp_path: Path) -> None
     assert len(list((tmp_path / "data" / "universes" / entry.key).iterdir())) == 2
     kept.delete(entry.key)
     assert kept.lists() == ()
-    with pytest.raises(ImportRefused, match="no loaded universe"):
+    with pytest.raises(ImportRefused, match="no imported list"):
         kept.open(entry.key)
 
 

@@ -129,7 +129,7 @@ def test_the_accounts_join_the_register_on_the_national_number(tmp_path: Path) -
     path = norway_file(
         tmp_path,
         company("923609016", "NORDLYS ASA"),
-        company("999999999", "HOLDING AS"),
+        company("974760673", "HOLDING AS"),
         company("993534676", "SOLGLØTT AS"),
     )
     loaded = run_import([path, FIXTURES / "brreg_regnskap.json"])
@@ -142,7 +142,7 @@ def test_the_accounts_join_the_register_on_the_national_number(tmp_path: Path) -
     assert row["margin"] == pytest.approx(10_347 / 72_543)
     assert (row["currency"], row["revenue_original"]) == ("USD", 72_543_000_000)
     assert (row["fiscal_year"], row["rate_date"]) == (2024, dollar.date)
-    holding = account(loaded, "NO-999999999")
+    holding = account(loaded, "NO-974760673")
     # An empty driftsinntekter is unknown, not zero.
     assert holding["revenue"] is None
     assert holding["operating_profit"] == pytest.approx(-80_000 * krone.value)

@@ -2,11 +2,9 @@
 
 import io
 import json
-import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -27,7 +25,8 @@ from icp_core.importing import sandbox
 from icp_core.importing.child import Allowance, Child
 from icp_core.importing.customers import match, read_deals
 from icp_core.importing.mapping import Mapping
-from icp_core.importing.tables import SCRATCH, Progress, Scratch
+from icp_core.importing.tables import Progress, Scratch
+from icp_core.paths import sweep, temporary_base
 from icp_core.profiles.model import Profile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,11 +39,10 @@ MEMORY = 1 << 30
 
 
 @pytest.fixture(autouse=True)
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def scratch(own_workspace: Path) -> Path:
     """Where folders with intermediate files are, so that none can be overlooked."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    folder = temporary_base()
+    folder.mkdir(parents=True)
     return folder
 
 
@@ -96,7 +94,6 @@ def measured() -> Iterator[Used]:
 
 # Of what is not named here, nobody can say beforehand which of its rows are sound.
 REFUSED = {
-    "json_integer_4301_digits.json",
     "ods_in_disguise_3GB.xlsx",
     "profile_integer_4301_digits.json",
     "xlsx_guard_regex_148s_gil.xlsx",
@@ -105,6 +102,8 @@ REFUSED = {
 }
 LOADED = {
     "excel_unicode_text_quotes.txt": 4,
+    # Its number is a cell that no column can read, and unknown.
+    "json_integer_4301_digits.json": 1,
     "list[1].csv": 2,
     "list1.csv": 2,
     "revenue_over_i64_breaks_exports.csv": 5,
@@ -277,7 +276,9 @@ def test_a_child_that_is_killed_is_a_sentence_and_leaves_nothing(
         sandbox.load([opened], on_progress=kill)
     assert ours() == []
     # What was read stays as long as somebody holds it.
-    assert [one.name.startswith(f"{SCRATCH}{os.getpid()}-") for one in scratch.iterdir()] == [True]
+    assert sorted(scratch.iterdir()) == sorted(
+        [opened.scratch.path, opened.scratch.path.with_suffix(".lock")]
+    )
     assert sandbox.load([opened]).report.kept
     del opened
     assert list(scratch.iterdir()) == []
@@ -303,7 +304,9 @@ def test_cancelling_ends_the_child_at_once(tmp_path: Path, scratch: Path) -> Non
     assert list(scratch.iterdir()) == []
 
 
-def test_a_child_does_not_outlive_its_parent(tmp_path: Path) -> None:
+def test_a_child_does_not_outlive_its_parent_nor_its_files_the_next_start(
+    tmp_path: Path, scratch: Path
+) -> None:
     path = slow(tmp_path / "slow.csv", 400_000)
     script = (
         "import sys\n"
@@ -325,6 +328,9 @@ def test_a_child_does_not_outlive_its_parent(tmp_path: Path) -> None:
     parent.stdout.close()
     gone, _ = psutil.wait_procs([child], timeout=10)
     assert gone
+    assert list(scratch.iterdir())
+    sweep()
+    assert list(scratch.iterdir()) == []
 
 
 def test_two_load_at_once_and_each_gets_its_own(tmp_path: Path) -> None:
@@ -591,5 +597,5 @@ def test_a_document_without_bounds_is_one_clear_message(kind, content) -> None: 
     begun = time.monotonic()
     with pytest.raises((ProfileError, ImportRefused)) as refused:
         kind.from_json(content)
-    assert len(str(refused.value)) < 300
+    assert len(str(refused.value)) < 500
     assert time.monotonic() - begun < 2

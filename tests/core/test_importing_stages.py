@@ -177,9 +177,8 @@ def test_amounts_have_the_currency_that_heading_row_or_cell_names() -> None:
     for heading, cell in (("Amount (tkr SEK)", "1"), ("Amount", "SEK 1 000"), ("Amount", "1 TSEK")):
         deals = read_deals(text.format(heading, cell).encode())
         assert deals.rows["amount"].to_list() == [pytest.approx(rate)]
-        assert deals.notes == ()
+        assert not any("currency" in note for note in deals.notes)
     bare = text.format("Amount", "1000").encode()
-    assert read_deals(bare).notes == (
-        "1 amounts name no currency: taken for euros. Say which it is.",
-    )
+    asked = "1 amounts name no currency: taken for euros. Say which it is."
+    assert asked in read_deals(bare).notes
     assert read_deals(bare, assumed_currency="SEK").rows["amount"][0] == pytest.approx(rate)

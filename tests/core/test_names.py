@@ -1,7 +1,8 @@
 import polars as pl
 import pytest
 
-from icp_core.accounts.company_names import is_shared_host, normalised
+from icp_core.accounts.company_names import normalised
+from icp_core.accounts.web_hosts import is_shared_host
 
 
 def key(name: str) -> str | None:

@@ -96,7 +96,8 @@ def test_a_country_narrows_a_name_that_several_have():
 def test_countries_are_known_by_code_and_own_name():
     written = ("se", "Sverige", "NORWAY", "Danmark", "Suomi")
     assert [geography.country_code(text) for text in written] == ["SE", "SE", "NO", "DK", "FI"]
-    assert geography.country_code("Germany") is None
+    assert geography.country_code("Germany") == "DE"
+    assert geography.country_code("Atlantis") is None
 
 
 def test_locating_a_list_fills_what_is_known_and_keeps_the_rows_in_order():

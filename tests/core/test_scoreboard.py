@@ -53,16 +53,17 @@ def test_a_number_costs_eight_bytes():
 
 
 def test_one_code_under_two_revisions_is_two_things():
-    # Telecommunications, division 61, are in section J of revision 2 and in K of revision 2.1.
+    # Power lines are 35.12 in revision 2; in revision 2.1 that is making renewable power, once 35.11.
     found = scoreboard(
-        {"industry": "61.10", "industry_revision": "2"},
-        {"industry": "61.10", "industry_revision": "2.1"},
-        {"industry": "61.10"},
+        {"industry": "35.12", "industry_revision": "2"},
+        {"industry": "35.12", "industry_revision": "2.1"},
+        {"industry": "35.12"},
         {},
     )
-    assert found.fit(Choice.of("J"), "industry")[:3].tolist() == [1, 0, 1]
+    assert found.fit(Choice.of("35.12"), "industry")[:3].tolist() == [1, 0, 1]
+    assert found.fit(Choice.of("35.11"), "industry")[:3].tolist() == [0, 1, 0]
     codes, sections = found.codes("section")
-    assert [sections[code] for code in codes] == ["J", "K", "J", None]
+    assert [sections[code] for code in codes] == ["D", "D", "D", None]
 
 
 @pytest.mark.parametrize("count", [1, 15, 16, 17, 33])

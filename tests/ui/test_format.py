@@ -1,10 +1,13 @@
 """Numbers as people read them."""
 
+import re
+
 import pytest
 
 from icp_core.evaluation.market import Bounds
 from ui.format import (
     bounds,
+    in_badge,
     in_sentence,
     money,
     money_bounds,
@@ -96,6 +99,43 @@ def test_text_from_data_cannot_become_markdown() -> None:
     assert "\n" not in escaped
     for mark in "[]()*:$<>`#":
         assert escaped.count(mark) == escaped.count("\\" + mark)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://evil.example/a?b=1",
+        "HTTP://evil.example",
+        "www.evil.example",
+        "see wwww.evil.example",
+        "eva@evil.example",
+        "mailto:eva@evil.example",
+        "xmpp:eva@evil.example/x",
+        "a https://x.y and WWW.x.y",
+    ],
+)
+def test_no_address_in_a_text_can_be_clicked(text: str) -> None:
+    """GitHub's Markdown looks for these in what is left once escapes are read."""
+    shown = re.sub(r"\\(.)", r"\1", plain(text))
+    assert not re.search(r"https?://|www\.|[-.\w+]@[-\w]+\.", shown, re.IGNORECASE)
+    assert shown.replace("\u2060", "") == text
+
+
+@pytest.mark.parametrize("text", [":smile:", ":material/home:", ":material_home:", "12:05:30"])
+def test_no_name_between_colons_becomes_a_picture(text: str) -> None:
+    shown = re.sub(r"\\(.)", r"\1", plain(text))
+    assert not re.search(r":[\w+/-]+:", shown)
+    assert shown.replace("\u2060", "") == text
+
+
+def test_entities_and_turns_of_direction_are_not_obeyed() -> None:
+    assert plain("&lt;b&gt;") == r"\&lt;b\&gt;"
+    assert plain("a\u202eb\u2066c") == "abc"
+
+
+def test_a_badge_escapes_brackets_itself() -> None:
+    assert in_badge("[a](b) *c*") == r"[a]\(b\) \*c\*"
+    assert in_badge("a\\[b") == r"a\\[b"
 
 
 def test_numbers_in_text_keep_their_spaces() -> None:

@@ -15,9 +15,11 @@ from streamlit.testing.v1 import AppTest
 
 from icp_core.importing.guessing import guess
 from icp_core.importing.library import Library
+from icp_core.importing.load import run_import
 from icp_core.importing.reading import read
 from icp_core.importing.tables import OnProgress, Progress
 from ui.importing import mapping
+from ui.importing.report import numbers_data
 from ui.work import CancelledError, Work
 
 PAGE = "pages/9_Import.py"
@@ -445,3 +447,19 @@ def test_what_is_picked_for_a_heading_is_what_it_becomes() -> None:
         is None
     )
     assert mapping.decided(found, rows["Revenue (TEUR)"], "unit", 1e6).of("revenue")[0].unit == 1e6
+
+
+def test_names_at_one_number_are_shown_with_what_became_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    filled_down = "".join(f"{name} AB;556016-0680;\n" for name in ("Ett", "Två", "Tre", "Fyra"))
+    path.write_text(
+        "Företag;Orgnr;Hemsida\nAlfa AB;556012-5790;alfa.se\nBeta AB;556012-5790;beta.se\n"
+        f"Gamma AB;556036-0793;\nDelta AB;556036-0793;\n{filled_down}",
+        encoding="utf-8",
+    )
+    found = numbers_data(run_import([path]).report)
+    assert {number: became.partition(":")[0] for number, _, became in found.rows()} == {
+        "SE-5560360793": "one company, as if it was renamed",
+        "SE-5560125790": "kept apart",
+        "SE-5560160680": "none's",
+    }

@@ -9,6 +9,7 @@ import streamlit as st
 
 from icp_core.errors import IcpError
 from icp_core.workspace import Status
+from icp_core.workspace.database import MAX_NAME, MAX_NOTE, MAX_REASON
 from ui import data, state
 from ui.controls import one_of
 from ui.format import moment, number, plain
@@ -94,12 +95,17 @@ def fields(key: str, *, decided: Mapping[str, Any] | None = None) -> Decision:
         detail = st.text_input(
             _("What is right?"),
             before.get("detail", "") if before.get("status") == Status.WRONG_DATA else "",
+            max_chars=MAX_REASON,
             placeholder=_("Such as: 120 employees since the merger"),
             key=f"{key}_right",
         )
     with st.container(horizontal=True):
-        note = st.text_input(_("Note"), before.get("note", ""), key=f"{key}_note")
-        owner = st.text_input(_("Owner"), before.get("owner", ""), width=200, key=f"{key}_owner")
+        note = st.text_input(
+            _("Note"), before.get("note", ""), max_chars=MAX_NOTE, key=f"{key}_note"
+        )
+        owner = st.text_input(
+            _("Owner"), before.get("owner", ""), max_chars=MAX_NAME, width=200, key=f"{key}_owner"
+        )
     if decided is None:
         return Decision(status, detail or "", note or None, owner or None)
     return Decision(

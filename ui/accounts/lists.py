@@ -1,6 +1,6 @@
 """The list of accounts: what is asked for, one page of it, what is selected, the file of all of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -23,9 +23,9 @@ from ui import data, shell, state, tables, theme
 from ui.accounts import deciding
 from ui.areas import short_tier_label
 from ui.controls import one_of
+from ui.downloads import download
 from ui.format import number, plain
 from ui.learning.request import HAND_PICKED, LEARN_FROM
-from ui.state import View
 from ui.texts import _, ngettext
 
 ROWS: Final = 50  # accounts a page
@@ -393,39 +393,46 @@ def _unfilter() -> None:
 
 def downloads(market: MarketView, asked: Asked, *, total: int) -> None:
     """Draw the buttons that give the whole list as a file, and put it on record."""
-    # Read here, because the file is made outside of the session, when it is asked for.
-    view, author = state.view(), state.author()
     for name, label in (("csv", "CSV"), ("xlsx", "Excel")):
-        st.download_button(
+        download(
             label,
-            partial(_logged, market, asked, name, view, author),
-            file_name=file_name(market, format=name),
+            partial(_content, market, asked, name),
+            name=file_name(market, format=name),
             mime=FORMATS[name].mime,
-            icon=":material/download:",
+            on_made=_log(market, asked, name),
+            # Decisions of others, which do not draw this page anew, are in it.
+            again=True,
             help=ngettext(
                 "The account on this list, with every column.",
                 "All {count} accounts on this list, with every column.",
                 total,
             ).format(count=number(total)),
             disabled=not total,
-            on_click="ignore",
             key=f"accounts_{name}",
         )
 
 
-def _logged(market: MarketView, asked: Asked, format: str, view: View, author: str) -> bytes:
-    content = file(market, asked, format=format).to_bytes()
-    data.workspace().log_export(
-        author=author,
-        list_name=view.list_name,
-        profile=view.profile,
-        format=format,
-        file_name=file_name(market, format=format),
-        accounts=len(market.account_ids(asked.wanted)),
-        sha256=sha256(content).hexdigest(),
-        **view.as_saved,
-    )
-    return content
+def _content(market: MarketView, asked: Asked, format: str) -> bytes:
+    return file(market, asked, format=format).to_bytes()
+
+
+def _log(market: MarketView, asked: Asked, format: str) -> Callable[[str, bytes], None]:
+    """What puts a file on record, from outside of the session."""
+    view, author = state.view(), state.author()
+
+    def log(file_name: str, content: bytes) -> None:
+        data.workspace().log_export(
+            author=author,
+            list_name=view.list_name,
+            profile=view.profile,
+            format=format,
+            file_name=file_name,
+            accounts=len(market.account_ids(asked.wanted)),
+            sha256=sha256(content).hexdigest(),
+            **view.as_saved,
+        )
+
+    return log
 
 
 def file_name(market: MarketView, *, format: str) -> str:

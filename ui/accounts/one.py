@@ -19,7 +19,7 @@ from ui.accounts import deciding
 from ui.accounts.facts import account_line, value_text
 from ui.areas import tier_in_sentence, tier_label
 from ui.builder import words
-from ui.format import UNKNOWN, money, number, percent, plain
+from ui.format import UNKNOWN, in_badge, money, number, percent, plain
 from ui.texts import _
 
 WIDTH = 1040  # pixels of the drawer: points and facts side by side
@@ -90,13 +90,13 @@ def _badges(market: MarketView, found: AccountDetail) -> None:
             color="gray" if now.state == FAIL else "blue" if now.state == MATCH else "orange",
         )
         if now.state == MATCH and now.tier is not None:
-            st.badge(plain(tier_label(now.tier)), color="blue")
+            st.badge(in_badge(tier_label(now.tier)), color="blue")
         if now.score is not None:
             st.badge(_("Score {score}").format(score=number(now.score, digits=1)), color="gray")
             st.badge(_("{share} known").format(share=percent(found.coverage)), color="gray")
         if found.potential is not None:
             st.badge(
-                _("{amount} a year").format(amount=plain(money(found.potential, currency))),
+                _("{amount} a year").format(amount=in_badge(money(found.potential, currency))),
                 color="gray",
             )
         if found.facts.get("is_customer"):

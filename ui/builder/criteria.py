@@ -281,7 +281,7 @@ def _editor(
 def _range_editor(offers: Offers, index: int, fit: Range, column: Column, *, name: str) -> None:
     spread = offers.spread(column.name)
     factor = 100 if column.unit == "fraction" else 1
-    unit = " (%)" if factor == 100 else f" ({column.unit})" if column.unit else ""
+    unit = " (%)" if factor == 100 else f" ({plain(column.unit)})" if column.unit else ""
 
     def change() -> Profile:
         edges = {

@@ -24,6 +24,7 @@ from icp_core.views import MarketView
 from ui import state
 from ui.builder import words
 from ui.builder.editing import attempt, draft, held, key_of, show_refusal
+from ui.controls import most_letters
 from ui.format import plain
 from ui.texts import _
 
@@ -116,7 +117,7 @@ def _tier_row(name: str, tier: Tier, kind: str, unit: str, on_change: Any) -> No
     left.text_input(
         _("Tier"),
         value=tier.name,
-        max_chars=20,
+        max_chars=most_letters(Tier, "name"),
         key=key_of(f"{name}_name"),
         on_change=on_change,
     )
@@ -319,14 +320,14 @@ def about(profile: Profile) -> None:
         st.text_input(
             _("Name"),
             value=profile.name,
-            max_chars=80,
+            max_chars=most_letters(Profile, "name"),
             key=key_of("about_name"),
             on_change=changed,
         )
         st.text_area(
             _("Description, thirty words at best"),
             value=profile.description,
-            max_chars=600,
+            max_chars=most_letters(Profile, "description"),
             height=110,
             key=key_of("about_description"),
             on_change=changed,
@@ -335,7 +336,7 @@ def about(profile: Profile) -> None:
         st.text_input(
             _("Offer"),
             value=profile.offer,
-            max_chars=200,
+            max_chars=most_letters(Profile, "offer"),
             key=key_of("about_offer"),
             on_change=changed,
         )

@@ -1,6 +1,8 @@
 """Lists, what they offer, and the market of a profile on them: shared by all users, never changed."""
 
 import os
+import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -14,7 +16,7 @@ from icp_core.analysis.compare import Comparison
 from icp_core.errors import ImportRefused, SourceError, WorkspaceError
 from icp_core.evaluation import engines
 from icp_core.evaluation.engines import EngineAccounts
-from icp_core.evaluation.engines.base import without_password
+from icp_core.evaluation.engines.addresses import short_name, without_secrets
 from icp_core.evaluation.engines.evaluation import SECONDS, lift_limit
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.exporting import Customers, Prepared
@@ -31,6 +33,11 @@ TO_VERIFY: Final = "to verify"
 """Tier of possible accounts in a file: they match once their unknown facts are known."""
 
 
+# A comma in a password ends no name: what follows one that does begins as a name of ours can.
+_NEXT: Final = re.compile(
+    r",(?=\s*(?:[A-Za-z][\w+.-]*://|(?:demo|listed|norway|loaded)\b|[^,;?=&@]*\.(?:parquet|csv)\s*(?:,|$)|$))"
+)
+
 _ENGINE_AGE: Final = 3_600
 """Seconds after which an engine is asked again, because its accounts may have changed."""
 
@@ -44,21 +51,30 @@ def all_lists() -> dict[str, str]:
     Those that ship, those that were loaded here, and what the administrator names in the environment
     variable `ICP_DATASETS`, separated by commas: `demo:1000000`, a file, whatever `sources.load` or
     `engines.connect` takes. Only these are ever loaded for an address: a path in a shared link must
-    not read a file. An engine goes by its address without the password.
+    not read a file. An engine goes by its address without secrets, and is shown by a short name.
     """
     return (
         {entry.name: entry.label for entry in sources.BUILT_IN}
-        | {name: name for name in _named()}
+        | _labelled(_named())
         | {imported.source: imported.label for imported in Library().lists()}
     )
 
 
 def _named() -> dict[str, str]:
-    """What the administrator names, with passwords, by what it goes by."""
-    more = (name.strip() for name in os.environ.get("ICP_DATASETS", "").split(","))
-    return {
-        without_password(name) if engines.is_address(name) else name: name for name in more if name
-    }
+    """What the administrator names, with secrets, by what it goes by."""
+    found: dict[str, str] = {}
+    for name in filter(None, map(str.strip, _NEXT.split(os.environ.get("ICP_DATASETS", "")))):
+        shown = without_secrets(name)
+        place = sum(other == shown or other.startswith(f"{shown} (") for other in found)
+        found[f"{shown} ({place + 1})" if place else shown] = name
+    return found
+
+
+def _labelled(named: dict[str, str]) -> dict[str, str]:
+    """A short label for each, or what it goes by where two would be called the same."""
+    short = {name: short_name(name) if engines.is_address(name) else name for name in named}
+    taken = Counter(short.values())
+    return {name: label if taken[label] == 1 else name for name, label in short.items()}
 
 
 def stays_in_engine(source: str) -> bool:
@@ -248,7 +264,7 @@ def _sample(source: str) -> Universe:
     return replace(
         _engine(source).sampled(),
         name=source,
-        label=source,
+        label=all_lists().get(source, short_name(source)),
         note=_("They stay in their engine; criteria are suggested from a sample."),
     )
 

@@ -13,6 +13,7 @@ from icp_core.importing.sandbox import match_deals
 from icp_core.importing.stages import ANSWERS, OPEN, OUTCOMES
 from icp_core.reference.text import fold
 from ui import data, shell
+from ui.downloads import download
 from ui.format import number, percent, plain
 from ui.importing.session import DealReview, ImportSession
 from ui.tables import Field, Table
@@ -95,13 +96,11 @@ def _choose(imported: ImportedList, session: ImportSession) -> None:
                 disabled=file is None,
                 key="deals_match",
             )
-            st.download_button(
+            download(
                 _("Template"),
-                template,
-                file_name="customers-template.csv",
+                template(),
+                name="customers-template.csv",
                 mime="text/csv",
-                icon=":material/download:",
-                on_click="ignore",
                 key="deals_template",
             )
     if opened and file is not None:
@@ -148,6 +147,8 @@ def _decide(imported: ImportedList, session: ImportSession, review: DealReview) 
         _stages(review, imported, session)
         _ambiguous(review, imported)
         _unmatched(now)
+        for note in review.deals.notes:
+            st.caption(plain(note))
         if review.deals.rejected.height:
             reasons = review.deals.rejected["reason"].value_counts(sort=True).iter_rows()
             listed = "; ".join(f"{number(count)} × {_(reason)}" for reason, count in reasons)

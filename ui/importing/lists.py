@@ -7,6 +7,7 @@ import streamlit as st
 from icp_core.errors import ImportRefused
 from icp_core.importing.library import ImportedList, Library
 from ui import shell, state
+from ui.controls import most_letters
 from ui.format import moment, number, plain
 from ui.importing import report
 from ui.state import View
@@ -45,7 +46,10 @@ def draw(imported_lists: Sequence[ImportedList], view: View) -> None:
             )
         with st.popover(_("Rename"), icon=":material/edit:"):
             label = st.text_input(
-                _("Name"), imported.label, max_chars=120, key=f"import_label_{imported.key}"
+                _("Name"),
+                imported.label,
+                max_chars=most_letters(ImportedList, "label"),
+                key=f"import_label_{imported.key}",
             )
             if st.button(_("Rename"), key="import_rename", disabled=not label.strip()):
                 with shell.guard():

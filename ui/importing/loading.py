@@ -12,15 +12,16 @@ from icp_core.accounts.columns import BY_NAME
 from icp_core.errors import ImportRefused
 from icp_core.importing.cleaning import Rules
 from icp_core.importing.encodings import CODE_PAGES
-from icp_core.importing.library import Library
+from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.reading import SERVER_FOLDERS, server_path
 from icp_core.importing.refresh import WATCHED, Changes
 from ui import state, tables
-from ui.controls import one_of
-from ui.format import number, plain
+from ui.controls import most_letters, one_of
+from ui.format import in_badge, number, plain
 from ui.importing import mapping
 from ui.importing.session import FileChoice, ImportSession, OpenedFile, Refresh, watch
 from ui.texts import _, ngettext
+from ui.uploads import several_files
 
 _SHOWN = 200
 _LISTED = ("name", "country", "city", "industry", "employees", "revenue")
@@ -44,12 +45,7 @@ def draw(session: ImportSession) -> None:
 def _choose(session: ImportSession) -> None:
     with st.container(border=True):
         st.markdown(_("**Any list of companies, or the files of a register**"))
-        files = st.file_uploader(
-            _("Files"),
-            accept_multiple_files=True,
-            label_visibility="collapsed",
-            key=f"import_files_{session.round}",
-        )
+        files = several_files(_("Files"), key=f"import_files_{session.round}")
         st.caption(
             _(
                 "CSV, Excel, Parquet, JSON, or one of these in a zip. Proff, Allabolag, Vainu, Bisnode "
@@ -96,9 +92,9 @@ def _about(session: ImportSession, place: int, opened: OpenedFile) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{plain(file.name)}**", width="content")
         if file.register is not None:
-            st.badge(plain(file.register), icon=":material/verified:", color="green")
+            st.badge(in_badge(file.register), icon=":material/verified:", color="green")
         else:
-            st.badge(plain(file.kind), icon=":material/table:", color="gray")
+            st.badge(in_badge(file.kind), icon=":material/table:", color="gray")
         st.caption(
             plain(
                 " · ".join(
@@ -173,10 +169,11 @@ def _save_as(session: ImportSession) -> None:
             )
             label = ""
             if replacing == _NEW_LIST:
+                most = most_letters(ImportedList, "label")
                 label = st.text_input(
                     _("Name"),
-                    PurePath(session.opened[0].file.name).stem.replace("_", " ")[:120],
-                    max_chars=120,
+                    PurePath(session.opened[0].file.name).stem.replace("_", " ")[:most],
+                    max_chars=most,
                     width=280,
                     key=f"import_name_{session.round}",
                 )

@@ -14,6 +14,7 @@ from icp_core.reference import currency
 from icp_core.reference.geography import COUNTRIES
 from ui import state
 from ui.controls import apart, one_of
+from ui.downloads import download
 from ui.format import percent, plain
 from ui.importing.session import OpenedFile, import_session
 from ui.texts import _, ngettext
@@ -76,14 +77,12 @@ def editor(place: int) -> None:
     }
     with apart():
         shown = one_of(_("Headings"), shows, key=f"import_show_{session.round}_{place}")
-        st.download_button(
+        download(
             _("Mapping"),
             mapping.to_json,
-            file_name="mapping.json",
+            name="mapping.json",
             mime="application/json",
-            icon=":material/download:",
             help=_("For loads without a browser: import FILE --mapping mapping.json"),
-            on_click="ignore",
             key=f"import_mapping_{place}",
         )
     rows = [row for row in mapping.assignments if shown in ("all", _group(row, doubtful))]

@@ -9,6 +9,7 @@ from icp_core.importing.duplicates import BY, INTO, KEPT_APART, SHARED, kept_apa
 from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.report import QualityReport
 from ui import state
+from ui.downloads import download
 from ui.format import moment, number, plain
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
@@ -28,23 +29,28 @@ def draw(imported: ImportedList) -> None:
         st.markdown(_("**What the gaps mean**"))
         for gap in report.gaps or (_("Nothing that a profile usually asks for is missing."),):
             st.markdown(f":small[{plain(_(gap))}]")
+        told = [sentence for column in report.columns for sentence in column.sentences()]
+        if told:
+            st.markdown(_("**What was decided about cells**"))
+        for sentence in told:
+            st.markdown(f":small[{plain(sentence)}]")
         st.markdown(_("**Files**"))
         for file in report.files:
             facts = [file.register_name or file.kind, number(file.rows) + " " + _("rows")]
             st.caption(plain(" · ".join([file.name, *facts, *file.notes])))
+            for remark in file.remarks:
+                st.markdown(f":small[{plain(_(remark))}]")
         for rate in report.rates:
             st.caption(
                 _("{currency} to euros at the rate of {day}").format(
                     currency=rate.currency, day=rate.on
                 )
             )
-        st.download_button(
+        download(
             _("Report"),
             report.to_json,
-            file_name=f"report-{imported.key}.json",
+            name=f"report-{imported.key}.json",
             mime="application/json",
-            icon=":material/download:",
-            on_click="ignore",
             key="import_report",
         )
     with right.container(border=True, height="stretch"):
@@ -55,6 +61,9 @@ def draw(imported: ImportedList) -> None:
     if report.apart:
         with st.container(border=True):
             _apart(library, imported, report)
+    if report.numbers or report.disowned:
+        with st.container(border=True):
+            _numbers(imported, report)
     if report.merged:
         with st.container(border=True):
             _merged(library, imported, report)
@@ -194,6 +203,39 @@ def _apart(library: Library, imported: ImportedList, report: QualityReport) -> N
         except IcpError as error:
             state.notify(str(error))
         st.rerun()
+
+
+def numbers_data(report: QualityReport) -> pl.DataFrame:
+    """National numbers at which unlike names stand, and what was made of it, as people read them."""
+    became = {
+        True: _("one company, as if it was renamed"),
+        False: _("kept apart: names and domains differ"),
+    }
+    rows = [(one.number, ", ".join(one.names), became[one.merged]) for one in report.numbers]
+    rows += [
+        (
+            number_,
+            ngettext("{count} row", "{count} rows", count).format(count=number(count)),
+            _("none's: too many names, unknown for all"),
+        )
+        for number_, count in report.disowned.items()
+    ]
+    schema = dict.fromkeys(("number", "names", "became"), pl.String)
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _numbers(imported: ImportedList, report: QualityReport) -> None:
+    found = numbers_data(report)
+    Table(
+        found,
+        (
+            Field("number", _("National number"), width="small"),
+            Field("names", _("Names")),
+            Field("became", _("What became of it")),
+        ),
+        title=_("One national number, different names"),
+        file=f"one-number-{imported.key}",
+    ).draw(height="content" if found.height <= _FEW else _HEIGHT, unknown="")
 
 
 def _merged(library: Library, imported: ImportedList, report: QualityReport) -> None:

@@ -15,6 +15,7 @@ from icp_core.learning import Outcomes
 from icp_core.workspace import Status
 from ui import controls, data, shell, state
 from ui.controls import one_of
+from ui.downloads import download
 from ui.format import number, plain
 from ui.learning.request import HAND_PICKED, LEARN_FROM, Given, Request, Settings
 from ui.state import View
@@ -160,13 +161,12 @@ def _ask_for_file(list_name: str, universe: Universe) -> None:
         label_visibility="collapsed",
         key=f"learn_file_{learning().round}",
     )
-    st.download_button(
+    download(
         _("Download the template"),
-        template,
-        file_name="customers-template.csv",
+        template(),
+        name="customers-template.csv",
         mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
+        key="learn_template",
     )
     if file is not None:
         content = file.getvalue()

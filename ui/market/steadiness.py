@@ -157,7 +157,7 @@ def account_data(
 
 def _accounts(market: MarketView, found: Robustness) -> None:
     tiers = found.tiers
-    labels = {index: tier_label(one.tier) for index, one in enumerate(tiers)}
+    labels = {index: plain(tier_label(one.tier)) for index, one in enumerate(tiers)}
     tier = one_of(_("Tier"), labels, **state.kept("market_tier"))
     rows = account_data(market, found, tier=tier)
     Table(

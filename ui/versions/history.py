@@ -65,7 +65,8 @@ def history_data(versions: Sequence[SavedVersion], *, shown: int | None) -> pl.D
 
 
 def _act_on(view: View, versions: dict[int, SavedVersion]) -> None:
-    slug, newest = next((one.slug, one.number) for one in versions.values())
+    newest_version = next(iter(versions.values()))
+    slug, newest = newest_version.slug, newest_version.number
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         chosen = st.selectbox(
             _("Version"),

@@ -5,20 +5,16 @@ expressions as everywhere. Only totals, pages of rows and streamed exports leave
 """
 
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from icp_core.errors import SourceError
-from icp_core.evaluation.engines.base import Engine, without_password
+from icp_core.evaluation.engines.addresses import is_address, scrubbed, without_secrets
+from icp_core.evaluation.engines.base import Engine
 from icp_core.evaluation.engines.evaluation import EngineAccounts, EngineEvaluation
 
 __all__ = ["SCHEMES", "Engine", "EngineAccounts", "EngineEvaluation", "connect", "is_address"]
 
 SCHEMES: Final = ("duckdb", "parquet", "spark", "sc", "ibis+…")
-
-
-def is_address(source: str) -> bool:
-    """Whether a source is an engine's address rather than a name or a file."""
-    return "://" in source
 
 
 def connect(address: str) -> Engine:
@@ -37,14 +33,31 @@ def connect(address: str) -> Engine:
     ------
     SourceError
         If the address, the server or the table is wrong, the accounts lack a column, or a package is
-        not installed.
+        not installed; without the secrets of the address, whatever a driver said.
     """
-    parts = urlsplit(address)
+    try:
+        engine = _connected(address)
+    except SourceError as error:
+        # From None, since a driver's own error may quote the address as it was given.
+        raise SourceError(scrubbed(str(error), address=address)) from None
+    engine.address = address
+    return engine
+
+
+def _connected(address: str) -> Engine:
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise SourceError(
+            f"The address {without_secrets(address)} cannot be read; write / ? # @ [ ] in a password as "
+            "%2F %3F %23 %40 %5B %5D."
+        ) from error
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     table = query.pop("table", None)
     if parts.scheme != "parquet" and not table:
         raise SourceError(
-            f"{without_password(address)} does not say which table; end it with ?table=NAME."
+            f"{without_secrets(address)} does not say which table; end it with ?table=NAME, and write "
+            "/ ? # @ in a password as %2F %3F %23 %40."
         )
     match parts.scheme:
         case "duckdb" | "parquet":
@@ -59,11 +72,9 @@ def connect(address: str) -> Engine:
         case scheme if scheme.startswith("ibis+"):
             from icp_core.evaluation.engines.warehouse import Warehouse
 
-            rest = parts._replace(
-                scheme=scheme.removeprefix("ibis+"),
-                query="&".join(f"{name}={value}" for name, value in query.items()),
-            )
-            return Warehouse(rest.geturl(), table=str(table))
+            options = "&".join(f"{name}={quote(value)}" for name, value in query.items())
+            place = f"{parts.netloc}{parts.path}{'?' * bool(options)}{options}"
+            return Warehouse(f"{scheme.removeprefix('ibis+')}://{place}", table=str(table))
     raise SourceError(
         f"There is no engine {parts.scheme!r}. Use {', '.join(f'{name}://' for name in SCHEMES)}."
     )

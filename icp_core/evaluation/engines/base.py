@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from threading import Event, RLock, Thread
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import narwhals as nw
 import polars as pl
@@ -14,6 +13,7 @@ from narwhals.exceptions import NarwhalsError
 from icp_core.accounts.columns import REQUIRED, Column, describe_all
 from icp_core.accounts.demo import SOURCE as FICTIONAL
 from icp_core.errors import SourceError
+from icp_core.evaluation.engines.addresses import scrubbed, short_name, without_secrets
 
 _ANY_ENGINE: Final[tuple[type[Exception], ...]] = (
     NarwhalsError,
@@ -28,8 +28,10 @@ class Engine(ABC):
 
     Attributes
     ----------
+    address
+        As it was connected to, with its secrets: never to be shown.
     name, label
-        Address without a password.
+        The address without secrets, and a few words for it.
     columns
         What each column is, by name.
     fictional
@@ -41,9 +43,11 @@ class Engine(ABC):
     """
 
     errors: tuple[type[Exception], ...]
+    address = ""
 
     def __init__(self, name: str) -> None:
-        self.name = self.label = name
+        self.name = without_secrets(name)
+        self.label = short_name(name)
         self._asked = RLock()
         self.columns = self._describe()
         self.fictional = self._holds("source", nw.col("source") == FICTIONAL)
@@ -101,7 +105,8 @@ class Engine(ABC):
                     f"The question to {self.name} took longer than {seconds:g} s and was stopped. "
                     "Narrow the must-haves, or have the limit raised."
                 ) from error
-            raise SourceError(f"{self.name} failed: {_first_line(error)}") from error
+            said = scrubbed(_first_line(error), address=self.address)
+            raise SourceError(f"{self.name} failed: {said}") from None
         finally:
             done.set()
             if seconds:
@@ -127,13 +132,6 @@ class Engine(ABC):
         with self.asking(seconds=60):
             found = nw.from_native(self.accounts()).filter(condition).head(1).select(column)
             return bool(found.collect("polars").to_native().height)
-
-
-def without_password(address: str) -> str:
-    """An address as it may be shown."""
-    parts = urlsplit(address)
-    query = f"?{parts.query}" if parts.query else ""
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}{query}"
 
 
 def _dtype(dtype: Any) -> pl.DataType:

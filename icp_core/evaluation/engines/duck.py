@@ -1,20 +1,25 @@
 """Accounts in a DuckDB file or a folder of Parquet files, larger than memory if need be."""
 
-import tempfile
+import glob
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 import polars as pl
 import pyarrow as pa
 
+from icp_core.accounts.on_disk import writing
 from icp_core.errors import SourceError
 from icp_core.evaluation.engines.base import Engine
+from icp_core.paths import TemporaryFolder, temporary_base
 
 _SOURCE = "source"
+
+OFFLINE: Final = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+"""Settings of every DuckDB that we open: what it lacks it says, and downloads nothing."""
 
 
 class DuckDB(Engine):
@@ -39,8 +44,9 @@ class DuckDB(Engine):
         self._numbers = count()
         if not self._path.exists():
             raise SourceError(f"There is nothing at {path}.")
-        self._spill = tempfile.TemporaryDirectory(prefix="icp-duckdb-")
-        config: dict[str, Any] = {"temp_directory": self._spill.name}
+        with writing(temporary_base()):
+            self._spill = TemporaryFolder()
+        config: dict[str, Any] = {"temp_directory": str(self._spill.path), **OFFLINE}
         if memory:
             config["memory_limit"] = memory
         try:
@@ -59,7 +65,9 @@ class DuckDB(Engine):
         """The table as a relation."""
         if self._table is not None:
             return self._connection.table(f"{_SOURCE}.{self._table}")
-        return self._connection.read_parquet(str(self._path / "**" / "*.parquet"))
+        return self._connection.read_parquet(
+            str(Path(glob.escape(str(self._path))) / "**" / "*.parquet")
+        )
 
     @contextmanager
     def keep(self, frame: Any) -> Iterator[Any]:

@@ -30,6 +30,7 @@ from icp_core.evaluation.market import Breakdown, GateCost, Market, TierTotal
 from icp_core.evaluation.names import indicator
 from icp_core.evaluation.on_engines import best_scored, evaluate, in_state, ranked
 from icp_core.evaluation.tiers import boundaries, tier_labels, tier_of, too_little_known
+from icp_core.paths import private_file
 from icp_core.profiles.first_draft import Spread
 from icp_core.profiles.model import Criterion, Profile, Role
 
@@ -421,12 +422,14 @@ class EngineAccounts:
                     )
                 for place, batch in enumerate(self.engine.batches(left.to_native(), rows=BATCH)):
                     with writing(folder.parent):
-                        tidy(batch).write_ipc(folder / f"{place:06}.arrow", compression="lz4")
+                        tidy(batch).write_ipc(
+                            private_file(folder / f"{place:06}.arrow"), compression="lz4"
+                        )
             if not any(folder.iterdir()):
                 empty = tidy(self.ask(lambda accounts: accounts.head(0)))
                 return Universe(self.engine.name, self.engine.label, empty, self.engine.fictional)
             return Universe.of(
-                pl.scan_ipc(folder / "*.arrow"),
+                pl.scan_ipc(sorted(folder.iterdir()), glob=False),
                 name=self.engine.name,
                 label=self.engine.label,
                 fictional=self.engine.fictional,

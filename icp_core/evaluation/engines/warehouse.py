@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import polars as pl
 import pyarrow as pa
 
 from icp_core.errors import SourceError
-from icp_core.evaluation.engines.base import Engine, without_password
+from icp_core.evaluation.engines.addresses import without_secrets
+from icp_core.evaluation.engines.base import Engine
+from icp_core.evaluation.engines.duck import OFFLINE
 
 try:
     import ibis
@@ -19,6 +21,10 @@ except ImportError as error:
     raise SourceError(
         "Warehouses need the package ibis-framework: pip install -r requirements-scale.txt"
     ) from error
+
+
+# What Ibis and its drivers raise of an address that they cannot make sense of.
+_BAD_ADDRESS = (ImportError, ValueError, TypeError, AttributeError, LookupError)
 
 
 class Warehouse(Engine):
@@ -34,15 +40,18 @@ class Warehouse(Engine):
 
     def __init__(self, address: str, *, table: str) -> None:
         parts = urlsplit(address)
-        quiet = without_password(address)
+        quiet = without_secrets(address)
         name = f"ibis+{quiet}?table={table}"
         self._table = table
         # A backend's own driver raises its own errors, which Ibis lets through.
         # What fails while it is read through Arrow comes as an error of the system.
         self.errors = (IbisError, pa.ArrowException, OSError, *_driver_errors(parts.scheme))
-        failures: tuple[type[Exception], ...] = (*self.errors, ImportError)
+        failures: tuple[type[Exception], ...] = (*self.errors, *_BAD_ADDRESS)
+        # Unless the address asks for it.
+        asked = parse_qs(parts.query)
+        settings = {name: value for name, value in OFFLINE.items() if name not in asked}
         try:
-            self._backend = ibis.connect(address)
+            self._backend = ibis.connect(address, **(settings if parts.scheme == "duckdb" else {}))
             self._accounts = self._backend.table(table)
             if self._backend.name == "postgres":
                 self._accounts = self._ordered_by_bytes()

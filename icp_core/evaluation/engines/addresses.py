@@ -1,0 +1,129 @@
+"""Addresses of engines as they may be shown: passwords and tokens never leave this room."""
+
+import re
+from pathlib import PurePosixPath
+from typing import Final
+from urllib.parse import unquote
+
+SHOWN: Final = ("table", "memory")
+"""Parameters that are shown; what any other holds may be a secret, whatever it is called."""
+
+HIDDEN: Final = "***"
+
+_FILES: Final = ("duckdb", "parquet")
+_LEAST: Final = 3
+"""Letters below which a text is no secret, but stands everywhere in a message."""
+
+# Values of options that stand in messages as plain words.
+_HARMLESS: Final = frozenset(
+    {"true", "false", "require", "disable", "prefer", "verify-full", "none"}
+)
+
+_ENDS: Final = re.compile(r"[?;&#]")
+_PARAMETER: Final = re.compile(r"[?;&]([^=?;&#]+)=([^?;&#]*)")
+_NAME: Final = (
+    r"[\w.%-]*(?:pass|pwd|token|secret|credential|auth|key|signature|\bsig\b|\bsas\b)[\w.%-]*"
+)
+# "password=…", "PWD={…}", "token: …", '"api_key": "…"': what stands after the name, to its end.
+_SECRET: Final = re.compile(
+    rf"""({_NAME}['"]?\s*(?:=>?|%3D|:(?!//))\s*(?:bearer\s+)?)"""
+    r"""(\{[^}]*\}|"[^"]*"|'[^']*'|[^\s;&,)'"]+)""",
+    re.IGNORECASE,
+)
+_WITHIN: Final = re.compile(r"[\w.+:-]*://\S+")
+
+
+def is_address(source: str) -> bool:
+    """Whether a source is an engine's address rather than a name or a file."""
+    return "://" in source
+
+
+def without_secrets(address: str) -> str:
+    """An address as it may be shown: where it is and which table, without who asks and with what.
+
+    Of an address that can be read in two ways (a `?` in a password, or an `@` in an option?) only the
+    engine and the table are shown.
+
+    Examples
+    --------
+    >>> without_secrets("ibis+postgres://me:pa/ss@db.example/crm?sslmode=require&table=accounts")
+    'ibis+postgres://db.example/crm?table=accounts'
+    >>> without_secrets("sc://spark.example:15002/;token=abc?table=accounts")
+    'sc://spark.example:15002?table=accounts'
+    """
+    scheme, separator, rest = address.partition("://")
+    if not separator:
+        return _SECRET.sub(rf"\g<1>{HIDDEN}", address)
+    where = _where(scheme, rest)
+    shown = [f"{name}={value}" for name, value in _PARAMETER.findall(rest) if name in SHOWN]
+    query = f"?{'&'.join(dict.fromkeys(shown))}" if shown else ""
+    return f"{_SECRET.sub(HIDDEN, scheme)}://{where}{query}"
+
+
+def short_name(address: str) -> str:
+    """A few words for a list of lists: the table, and the file or server that it is in.
+
+    Examples
+    --------
+    >>> short_name("ibis+postgres://me:secret@db.example/crm?table=accounts")
+    'accounts · db.example/crm'
+    >>> short_name("duckdb:///srv/data/nordic.duckdb?table=accounts")
+    'accounts · nordic.duckdb'
+    """
+    shown = without_secrets(address)
+    scheme, _, rest = shown.partition("://")
+    where = _ENDS.split(rest)[0]
+    if scheme in _FILES:
+        where = PurePosixPath(where).name
+    table = dict(_PARAMETER.findall(rest)).get("table")
+    return " · ".join(part for part in (table, where or scheme) if part)
+
+
+def scrubbed(text: str, *, address: str = "") -> str:
+    """What a driver said, without the secrets of the address and whatever else looks like one.
+
+    Parameters
+    ----------
+    text
+        A message that may quote the address, or a part of it.
+    address
+        What was connected to.
+    """
+    if address:
+        text = text.replace(address, without_secrets(address))
+        for secret in _secrets(address):
+            text = text.replace(secret, HIDDEN)
+    text = _WITHIN.sub(lambda found: without_secrets(found.group()), text)
+    return _SECRET.sub(rf"\g<1>{HIDDEN}", text)
+
+
+def _where(scheme: str, rest: str) -> str:
+    head = _ENDS.split(rest)[0]
+    if "@" in rest[len(head) :]:
+        return "…"
+    user, at, place = head.rpartition("@")
+    # A file's path may have an @; a user with a password has a colon before it.
+    if at and (scheme not in _FILES or ":" in user):
+        head = place
+    return "…" if _SECRET.search(unquote(head)) else head.rstrip("/")
+
+
+def _secrets(address: str) -> list[str]:
+    """What stands in an address where a secret may stand, as written and as read; options first."""
+    scheme, _, rest = address.partition("://")
+    options = [value for name, value in _PARAMETER.findall(rest) if name not in SHOWN]
+    user, at, _place = rest.rpartition("@")
+    users: list[str] = []
+    if at and (scheme not in _FILES or ":" in user):
+        password = user.partition(":")[2]
+        users = [user, password, *re.split(r"[/?#@]", password)]
+    found = {
+        kind: {text for value in values for text in (value, unquote(value))}
+        for kind, values in (("options", options), ("users", users))
+    }
+    return [
+        text
+        for texts in found.values()
+        for text in sorted(texts, key=len, reverse=True)
+        if len(text) >= _LEAST and text.lower() not in _HARMLESS
+    ]

@@ -1,0 +1,227 @@
+"""Reading dates as people and programs write them, and finding those that once were bands.
+
+A column has one order of day and month: its clearest cell settles the others, so that `12/31/2025` makes
+`12/01/2025` the first of December.
+"""
+
+from datetime import date as day_of_calendar
+from typing import Final, Literal
+
+import polars as pl
+
+Order = Literal["dmy", "mdy", "ymd"]
+
+ORDERS: Final[dict[Order, str]] = {
+    "dmy": "day/month/year",
+    "mdy": "month/day/year",
+    "ymd": "year/month/day",
+}
+
+# English, the Scandinavian languages and Finnish, from the beginning of a word.
+_MONTHS: Final = (
+    "jan|tammi", "feb|helmi", r"mar(?:[cst]|[^\p{L}]|$)|maalis", "apr|huhti",
+    r"ma[yji](?:[^\p{L}]|$)|touko", "jun|kes[äa]", "jul|hein[äa]", r"aug|elo(?:k|[^\p{L}]|$)",
+    "sep|syys", "o[ck]t|loka", "nov|marras", "de[cs]|joulu",
+)  # fmt: skip
+_BEGINNINGS: Final = (
+    "jan", "feb", "mar", "apr", "ma[yji]", "jun", "jul", "aug", "sep", "o[ck]t", "nov", "de[cs]",
+    "tammi", "helmi", "maalis", "huhti", "touko", "kes[äa]", "hein[äa]", "elo", "syys", "loka", "joulu",
+)  # fmt: skip
+_TIME: Final = (
+    r"(?i)(?:t|[\s,]+(?:kl\.?|klo|at)?\s*)\d{1,2}:\d{2}.*$"
+    r"|(?:t|\s+)\d{1,2}\.\d{2}(?:\.\d{2})?$|\s+00$"
+)
+_NUMERIC: Final = r"^(\d{1,4})\s*([-/.])\s*(\d{1,2})\s*[-/.]\s*(\d{1,4})\.?$"
+_QUARTER: Final = r"(?:q|k|kv\.?|kvartal(?:et)?|kvartaali|quarter|nelj[äa]nnes)"
+# Two digits are of the years until ten from now, and of those before.
+_AHEAD: Final = 10
+
+
+def order(texts: pl.Expr) -> pl.Expr:
+    """The order of day, month and year in a column, as its clearest cells show; null if none does.
+
+    Examples
+    --------
+    >>> cells = pl.DataFrame({"closed": ["12/01/2025", "12/31/2025"]})
+    >>> cells.select(order(pl.col("closed"))).item()
+    'mdy'
+    """
+    bare = texts.str.strip_chars().str.replace(_TIME, "")
+    first = bare.str.extract(_NUMERIC, 1)
+    second = bare.str.extract(_NUMERIC, 3).cast(pl.Int64, strict=False)
+    short = first.str.len_chars() <= 2
+    number = first.cast(pl.Int64, strict=False)
+    by_day = (short & number.is_between(13, 31)).sum()
+    by_month = (short & second.is_between(13, 31)).sum()
+    by_year = (short & (number > 31)).sum()
+    noon = texts.str.contains(r"(?i)\d\s*[ap]\.?m\.?\s*$").any()
+    return (
+        pl.when(by_year > 0).then(pl.lit("ymd"))
+        .when((by_day > 0) & (by_day >= by_month)).then(pl.lit("dmy"))
+        .when((by_month > 0) | noon).then(pl.lit("mdy"))
+    )  # fmt: skip
+
+
+def is_ambiguous(text: pl.Expr) -> pl.Expr:
+    """Whether a cell is another date in the other order of day and month: `03/04/2025`."""
+    bare = text.str.strip_chars().str.replace(_TIME, "")
+    first = bare.str.extract(_NUMERIC, 1)
+    second = bare.str.extract(_NUMERIC, 3).cast(pl.Int64, strict=False)
+    number = first.cast(pl.Int64, strict=False)
+    return (
+        (first.str.len_chars() <= 2)
+        & (bare.str.extract(_NUMERIC, 2) != ".")
+        & number.is_between(1, 12)
+        & second.is_between(1, 12)
+        & (number != second)
+    ).fill_null(value=False)
+
+
+def date(text: pl.Expr, order: Order = "dmy") -> pl.Expr:
+    """A date, out of what one is written as.
+
+    ISO 8601 (a time and zone behind it do not count), `02.01.2020`, `1/31/25`, `20200102`,
+    `31. januar 2025`, `Jan 31, 2025`, a sheet's serial, milliseconds since 1970. A month, quarter or
+    year stands for its first day.
+
+    Parameters
+    ----------
+    text
+        Cells.
+    order
+        Of day and month in this column (see the function `order`); a cell that does not fit is unknown.
+
+    Examples
+    --------
+    >>> cells = pl.DataFrame({"x": ["1/31/25", "31. tammikuuta 2025", "2025-01-31T08:00+02:00"]})
+    >>> cells.select(date(pl.col("x"), "mdy"))["x"].cast(pl.String).to_list()
+    ['2025-01-31', '2025-01-31', '2025-01-31']
+    """
+    bare = text.str.strip_chars().str.replace(_TIME, "").str.strip_chars(" ,")
+    return pl.coalesce(
+        bare.str.to_date("%Y-%m-%d", strict=False),
+        _numeric(bare, order),
+        _serial(bare),
+        _compact(bare),
+        _named(bare),
+        _period(bare),
+    )
+
+
+def year(text: pl.Expr, order: Order = "dmy") -> pl.Expr:
+    """A year, out of a year or a date as `date` reads them."""
+    bare = text.str.strip_chars()
+    written = pl.coalesce(
+        bare.str.extract(r"^(\d{4})(?:\.0+)?$", 1),
+        bare.str.extract(r"^(\d{4})[-/.]\d{1,2}[-/.]\d{1,2}", 1),
+        bare.str.extract(r"^\d{1,2}[-/.]\d{1,2}[-/.](\d{4})", 1),
+    ).cast(pl.Int64, strict=False)
+    value = pl.coalesce(written, date(text, order).dt.year().cast(pl.Int64))
+    return pl.when(value.is_between(1200, 2100)).then(value)
+
+
+def was_band(text: pl.Expr) -> pl.Expr:
+    """Whether a cell is a date that a spreadsheet made of a band: `nov-50` of 11-50, `01-okt` of 1-10.
+
+    Only for columns of numbers; `2050-11-01` is how a workbook keeps the first of them.
+    """
+    month = "|".join(_BEGINNINGS)
+    return text.str.contains(
+        rf"(?i)^\s*(?:\d{{1,2}}[-–./ ]+(?:{month})\p{{L}}*\.?|(?:{month})\p{{L}}*[-–./ ]+\d{{2}}"
+        r"|\d{4}-\d{2}-\d{2}(?:[T ]00:00(?::00)?(?:\.0+)?)?)\s*$"
+    )
+
+
+def _built(years: pl.Expr, months: pl.Expr, days: pl.Expr) -> pl.Expr:
+    """A date of its parts as text; null where there is no such day."""
+    number = years.cast(pl.Int64, strict=False)
+    latest = day_of_calendar.today().year + _AHEAD
+    recent = 2000 + number
+    whole = (
+        pl.when(years.str.len_chars() > 2)
+        .then(number)
+        .when(recent <= latest)
+        .then(recent)
+        .otherwise(1900 + number)
+    )
+    parts = pl.concat_str(
+        whole.cast(pl.String), months.str.zfill(2), days.str.zfill(2), separator="-"
+    )
+    return pl.when(whole.is_between(1200, 2100)).then(parts.str.to_date("%Y-%m-%d", strict=False))
+
+
+def _numeric(bare: pl.Expr, order: Order) -> pl.Expr:
+    first, second, third = (bare.str.extract(_NUMERIC, group) for group in (1, 3, 4))
+    months, days = (first, second) if order == "mdy" else (second, first)
+    by_order = _built(first, second, third) if order == "ymd" else _built(third, months, days)
+    return (
+        pl.when(first.str.len_chars() == 4)
+        .then(_built(first, second, third))
+        .when((first.str.len_chars() <= 2) & third.str.len_chars().is_in([2, 4]))
+        .then(by_order)
+    )
+
+
+def _serial(bare: pl.Expr) -> pl.Expr:
+    # Day 1 of a spreadsheet's calendar is 1900-01-01, with a 29 February 1900 that never was.
+    days = bare.str.extract(r"^([1-6]\d{4})(?:[.,]\d+)?$", 1).cast(pl.Int64, strict=False)
+    since = pl.lit("1899-12-30").str.to_date() + pl.duration(days=days.fill_null(0))
+    return pl.when(days.is_not_null()).then(since)
+
+
+def _compact(bare: pl.Expr) -> pl.Expr:
+    seconds = bare.str.extract(r"^(1\d{9})(?:\d{3})?$", 1).cast(pl.Int64, strict=False)
+    return pl.coalesce(
+        bare.str.extract(r"^(\d{8})$", 0).str.to_date("%Y%m%d", strict=False),
+        bare.str.extract(r"^(\d{8})$", 0).str.to_date("%d%m%Y", strict=False),
+        pl.from_epoch(seconds, time_unit="s").dt.date(),
+    )
+
+
+def _named(bare: pl.Expr) -> pl.Expr:
+    """A date whose month is a word."""
+    month = pl.lit(None, pl.String)
+    for number, words in reversed(list(enumerate(_MONTHS, start=1))):
+        found = bare.str.contains(rf"(?i)(?:^|[^\p{{L}}])(?:{words})")
+        month = pl.when(found).then(pl.lit(str(number))).otherwise(month)
+    numbers = bare.str.extract_all(r"\d+")
+    first, second = (numbers.list.get(place, null_on_oob=True) for place in (0, 1))
+    one = pl.lit("1")
+    return (
+        pl.when(month.is_null() | (numbers.list.len() > 2))
+        .then(None)
+        .when(second.is_null())
+        .then(_built(first, month, one))
+        .when(first.str.len_chars() == 4)
+        .then(_built(first, month, second))
+        .otherwise(_built(second, month, first))
+    )
+
+
+def _period(bare: pl.Expr) -> pl.Expr:
+    """The first day of a quarter, a month or a year."""
+    one = pl.lit("1")
+    quarter, of_year = (
+        pl.coalesce(
+            bare.str.extract(rf"(?i)^{_QUARTER}\s*([1-4])[\s/.,'’-]*(\d{{4}}|\d{{2}})$", place),
+            bare.str.extract(rf"(?i)^([1-4])\.?\s*{_QUARTER}[\s/.,'’-]*(\d{{4}}|\d{{2}})$", place),
+            bare.str.extract(rf"(?i)^(\d{{4}})[\s/.,-]*{_QUARTER}\s*([1-4])$", 3 - place),
+        )
+        for place in (1, 2)
+    )
+    month = ((quarter.cast(pl.Int64, strict=False) - 1) * 3 + 1).cast(pl.String)
+    return pl.coalesce(
+        _built(of_year, month, one),
+        _built(
+            bare.str.extract(r"^(\d{4})[-/.]\d{1,2}$", 1), bare.str.extract(r"[-/.](\d+)$", 1), one
+        ),
+        _built(bare.str.extract(r"^\d{1,2}[-/.](\d{4})$", 1), bare.str.extract(r"^(\d+)", 1), one),
+        _built(bare.str.extract(r"^((?:1[89]|20)\d{2})$", 1), one, one),
+    )
+
+
+def described(found: Order | None) -> str:
+    """How dates were read that could be another day in another order."""
+    if found is None:
+        return f"nothing in the column tells day from month, so it is read as {ORDERS['dmy']}"
+    return f"read as {ORDERS[found]}, as other cells of the column show"

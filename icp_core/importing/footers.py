@@ -1,0 +1,86 @@
+"""Rows of a list that are no companies: totals, footers and notes of spreadsheets, CRMs and vendors."""
+
+import re
+from typing import Final
+
+import polars as pl
+
+from icp_core.reference.text import fold_expr
+
+TOTAL: Final = "a line of totals, no company"
+NOTE: Final = "a footer or note, no company"
+
+# The words alone, or with a count, a year or the field they are of behind: a company called
+# `Totalt Bygg AS` has more to its name.
+_SUMS: Final = (
+    r"(?:grand |sub ?|del|slut|sluts?|hoved|kaikki |loppu|vali)?"
+    r"(?:total(?:er|t|s|en|summa|sum|a)?|summa|summer|sum|yhteensa|summat)"
+    r"|i ?alt|sammanlagt|sammenlagt|til sammen|tilsammen|kokonaissumma|loppusumma|valisumma|samtals"
+    r"|genomsnitt|medelvarde|gjennomsnitt|gennemsnit|keskiarvo|average|mean|median|mediaani"
+    r"|record ?count|row ?count"
+)
+_OF: Final = (
+    r"(?:records?|rows?|companies|accounts|organi[sz]ations?|poster|rader|foretag|bolag|kunder|"
+    r"bedrifter|selskaper|selskaber|virksomheder|firmaer|firmor|raekker|rivia|kpl|yrityksia|"
+    r"yritysta|stk|st|antal|antall|count|number|alla?|alle|all)"
+)
+_TOTAL: Final = (
+    rf"^[\W_]*(?:{_SUMS})[\s:.,;=–-]*(?:\(?\s*(?:{_OF}[\s:]*)?(?:\d[\d\s.,]*)?\s*{_OF}?\s*\)?)[\s:.]*$"
+    rf"|^(?:antal|antall|number of|no\.? of|total number of|lukumaara)\s*{_OF}?\s*[:=]?\s*\d[\d\s.,]*$"
+    r"|^total (?:records|rows|accounts|companies)\W*\d*$"
+)
+# A heading of a note with its colon, or a sentence that only programs write.
+_NOTE: Final = (
+    r"^[\W_]*(?:kall(?:a|or)|kilder?|lahde|lahteet|sources?|notes?|not|obs!?|nb!?|merk|huom!?|huomautus|"
+    r"anm(?:\.|arkning(?:ar)?)?|merknad|bemaerkning|fotnot|footnote|disclaimer|filters?|filtrering|"
+    r"sokning|sok|sokekriterier|urval|utvalg|udvalg|uttag|uttrekk|udtraek|rajaus|hakuehdot|"
+    r"filtered by|filters applied|applied filters|show|generated(?: by| on)?|genererad|generert|"
+    r"genereret|exported(?: by| on)?|export date|exportdatum|exporterad|eksportert|eksporteret|"
+    r"viety|printed|utskriven|utskrevet|udskrevet|tulostettu|created by|run by|run date|date run|"
+    r"report(?: name| date)?|rapport|raportti|last (?:updated|refreshed)|senast uppdaterad|"
+    r"sist oppdatert|sidst opdateret|paivitetty|data as of|as of|valuta|currency|enhet)\b[^:]{0,30}:"
+    r"|^(?:page|sida|side|sivu)\s*\d+\s*(?:of|av|/|af)\s*\d+"
+    r"|^(?:applied filters?|no filters? applied|filters? applied)\b"
+    r"|^[\W_]*copyright\b.{0,12}\d{4}|^\W*(?:©|\(c\))\s*\S+"
+    r"|all rights reserved|alla rattigheter|alle rettigheter|alle rettigheder|kaikki oikeudet"
+    r"|confidential information|do not distribute|strictly confidential|for internal use only"
+    r"|^\W*(?:konfidentiellt|konfidensielt|fortroligt|fortrolig|luottamuksellinen)\W*$"
+    r"|^(?:exporterad|eksportert|eksporteret|exported|generated|generert|genererad|printed|utskriven|"
+    r"downloaded|nedlastet|nedladdad|uttaget|hamtad|hentet)\b.*\d{4}"
+    r"|^(?:the data|data|this report|this list|denna lista|denne listen|denne liste|tama lista)\b.{12,}"
+    r"|^\*+\s*\S.{8,}$"
+)
+_FEW: Final = 2
+# A number with its unit: `83 000 tkr`, `12 %`.
+_FIGURE: Final = re.compile(r"[^\W\d_]{0,4}\W*-?\d[\d\s.,'’]*\s*\W?\s*[^\W\d_]{0,5}\.?|[A-Z]{3}|-+")
+
+
+def no_companies(names: pl.Series, cells: pl.DataFrame, *, identified: pl.Series) -> pl.Series:
+    """Why a row is no company: `TOTAL`, `NOTE`, or null for companies.
+
+    Parameters
+    ----------
+    names
+        What stands in the column of names; where it is blank, the first cell of the row counts.
+    cells
+        The row as in the file.
+    identified
+        Whether a national number or a web domain says that it is a company, whatever its name.
+    """
+    found = pl.Series("reason", [None] * len(names), dtype=pl.String)
+    rows = (~identified).arg_true()
+    if rows.is_empty() or not cells.width:
+        return found
+    first = pl.coalesce(pl.lit(names[rows]), *cells.columns)
+    text = cells[rows].select(text=fold_expr(first)).to_series()
+    total, note = text.str.contains(_TOTAL), text.str.contains(_NOTE)
+    some = (total | note).fill_null(value=False).arg_true()
+    for at in some:
+        row = [cell for cell in cells.row(int(rows[at])) if cell is not None]
+        # A total has figures beside it, a note next to nothing, a company its town or industry.
+        others = sum(not _FIGURE.fullmatch(cell.strip()) for cell in row) - 1
+        if total[at] and others <= 0:
+            found[int(rows[at])] = TOTAL
+        elif note[at] and len(row) <= _FEW:
+            found[int(rows[at])] = NOTE
+    return found

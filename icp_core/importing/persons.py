@@ -1,0 +1,259 @@
+"""Persons stay out: who trades under their own name, and the columns of a list that are about people.
+
+Both are told by kind of value as well as by heading, since no list of headings is long enough.
+"""
+
+import re
+from functools import cache
+from typing import Final
+
+import polars as pl
+
+from icp_core.accounts.company_names import LEGAL_FORMS
+from icp_core.accounts.linkedin import is_person_page
+from icp_core.importing.mapping import Assignment
+from icp_core.importing.mapping import Mapping as HeadingMapping
+from icp_core.importing.national import is_personal
+from icp_core.importing.tables import Table
+from icp_core.paths import DATA
+from icp_core.reference.text import fold, fold_expr
+
+PERSON: Final = "left out: sole proprietor or person"
+ESTATE: Final = "left out: an estate or joint ownership, no company"
+LEFT_OUT_REASON: Final = "personal data is left out"
+"""How the reason of an assignment begins whose column is about persons."""
+
+NAMES_FILE: Final = DATA / "importing" / "given_names.csv"
+"""Common given names."""
+
+WORDS_FILE: Final = DATA / "importing" / "person_words.csv"
+"""Words of headings about persons by kind, and (`record`) those that make it one about records."""
+
+_SAMPLE: Final = 2_000
+_SMALL_CHOICE: Final = 60
+
+# Legal forms ---------------------------------------------------------------------------------------
+
+_PERSON_CODES: Final = (
+    "ef", "enk", "tmi", "t:mi", "pmv", "e", "pers", "fys", "tvam", "enkeltmand", "ek.pers",
+)  # fmt: skip
+_NUMBERED: Final = (("SE", "10"), ("DK", "10"), ("DK", "15"), ("FI", "26"))
+"""Codes of registers that are bare numbers: SCB's, CVR's and PRH's."""
+_PERSON_WORDS: Final = (
+    r"\b(?:enskild\w* (?:firma|naringsidkare|naringsverksamhet|foretagare)|enkeltpersons?foretak|"
+    r"enkeltmandsvirksomhed\w*|enkeltmannsforetak|personligt? ejet|personlig virksomhed|"
+    r"yksityinen (?:elinkeinon|liikkeen|ammatin)harjoittaja|elinkeinonharjoittaja|liikkeenharjoittaja|"
+    r"ammatinharjoittaja|yksityinen toiminimi|toiminimi|sole (?:proprietor\w*|trader\w*)|"
+    r"einzelunternehm\w*|einzelkaufmann|eenmanszaak|entreprise individuelle|fysiske?a? person\w*|"
+    r"privatperson\w*|luonnollinen henkilo|yksityishenkilo\w*|natural person|naturlig person|"
+    r"einstaklingsfyrirtaeki|einstaklingur|self[- ]?employed|individual entrepreneur)\b"
+)
+_ESTATE_CODES: Final = ("kbo", "bo", "sam", "dbo")
+_ESTATE_WORDS: Final = (
+    r"\b(?:dodsbo\w*|kuolinpesa\w*|danarbu|estate of|annet dodsbo|tingsrettslig sameie)\b"
+)
+_WORD_FORMS: Final = "|".join(f for f in LEGAL_FORMS if f not in ("se", "is", "da", "sa", "ba"))
+_PERSON_NAMES: Final = (
+    r"^t(?::|\.)?mi\s|\st(?::|\.)?mi$|\(enk\)|\senk$|\se\.?k\.$|"
+    rf"{_PERSON_WORDS}\W*$"
+)
+_BY_OWNER: Final = r"(?i)\sv/\s?\p{L}"
+_A_FORM: Final = rf"\b(?:{_WORD_FORMS}|a/s|i/s|k/s|p/s)\b"
+_ESTATE_NAMES: Final = (
+    rf"{_ESTATE_WORDS}\W*$|^(?:dodsboet|dodsbo|kuolinpesa|boet)\b.*\b(?:efter|etter)\b|^estate of\b"
+)
+_CARE_OF: Final = r"(?i)[\s,;(–-]*\bc\s?/\s?[o0]\b[^,;)]*\)?"
+
+
+def form_reason(form: pl.Expr, country: pl.Expr) -> pl.Expr:
+    """Why a legal form leaves a row out, whatever language or register its code is of; else null."""
+    text = fold_expr(form)
+    code = text.str.extract(r"^([\p{L}:./]+|\d+)(?:\s*[-–:(]|$)", 1)
+    numbered = pl.any_horizontal(
+        (country == c) & (text.str.extract(r"^(\d+)\b", 1) == n) for c, n in _NUMBERED
+    )
+    person = code.is_in(_PERSON_CODES) | text.str.contains(_PERSON_WORDS) | numbered
+    estate = code.is_in(_ESTATE_CODES) | text.str.contains(_ESTATE_WORDS)
+    return pl.when(person).then(pl.lit(PERSON)).when(estate).then(pl.lit(ESTATE))
+
+
+def name_reason(name: pl.Expr) -> pl.Expr:
+    """Why a company's name leaves a row out: it says that a person trades, or an estate; else null."""
+    text = fold_expr(name)
+    owner = name.str.contains(_BY_OWNER) & ~text.str.contains(_A_FORM)
+    return (
+        pl.when(text.str.contains(_PERSON_NAMES) | owner)
+        .then(pl.lit(PERSON))
+        .when(text.str.contains(_ESTATE_NAMES))
+        .then(pl.lit(ESTATE))
+    )
+
+
+def says_person(cells: pl.Series) -> pl.Series | None:
+    """Of a column of the file's own, the rows with a person's legal form in words; None if no cell."""
+    distinct = cells.drop_nulls().unique()
+    if not 0 < len(distinct) <= _SMALL_CHOICE:
+        return None
+    found = distinct.filter(
+        pl.select(fold_expr(pl.lit(distinct)).str.contains(rf"^{_PERSON_WORDS}$|^enk$")).to_series()
+    )
+    return cells.is_in(found.implode()).fill_null(value=False) if len(found) else None
+
+
+def without_care_of(text: pl.Expr) -> pl.Expr:
+    """Text without `c/o` and the person behind it."""
+    return text.str.replace_all(_CARE_OF, "").str.strip_chars(" ,;").replace("", None)
+
+
+# Columns -------------------------------------------------------------------------------------------
+
+_PHONE_CELL: Final = (
+    r"^['\s]*(?:\+|00|\(?0)[\d\s()./–-]{6,}\d(?:\s*\D{0,8}\d{1,5})?\s*$"
+    r"|^\d{2}(?: \d{2}){3}$|^\d{3} \d{2} \d{3}$|^tel:"
+)
+_TITLE_CELL: Final = (
+    r"(?i)\b(?:ceo|cfo|cto|coo|cmo|vd|chief|director|direktör|direktør|toimitusjohtaja|manager|chef|"
+    r"johtaja|president|head of|daglig leder|leder|founder|owner|partner|vp|svp|konsult|consultant|"
+    r"engineer|specialist|koordinator|assistant|ordförande|styreleder)\b"
+)
+_BUSINESS_ID: Final = r"^\d{7}-\d$"
+_PERSON_CELL: Final = r"^\p{Lu}[\p{L}.'’-]+(?: \p{Lu}?[\p{L}.'’-]+){1,3}$"
+_MOSTLY, _MANY, _SOME = 0.7, 0.5, 0.3
+_FEW: Final = 300
+_PAGES: Final = "persons' pages"
+_NAMES: Final = "names of persons"
+_ADDRESSES: Final = ("website", "domain", "linkedin_url")
+
+
+def without_persons(mapping: HeadingMapping, table: Table) -> HeadingMapping:
+    """A guessed mapping in which the columns that are about persons are left out.
+
+    Parameters
+    ----------
+    mapping
+        As guessed.
+    table
+        The file; its first rows are looked at.
+    """
+    sample = table.head(_SAMPLE)
+    return mapping.replace(
+        assignments=tuple(
+            _without_persons(a, sample[a.heading].drop_nulls()) for a in mapping.assignments
+        )
+    )
+
+
+def _without_persons(assignment: Assignment, cells: pl.Series) -> Assignment:
+    heading, kind = assignment.heading, None
+    if assignment.is_extra:
+        kind = _kind_of_cells(heading, cells) or _kind_of_heading(heading, cells)
+    elif assignment.column in _ADDRESSES and _share_of_pages(cells) >= _MANY:
+        kind = _PAGES
+    if kind is None:
+        return assignment
+    return Assignment(
+        heading=heading, column=None, confidence=0.9, reason=f"{LEFT_OUT_REASON}: {kind}"
+    )
+
+
+def left_out(mapping: HeadingMapping) -> tuple[str, ...]:
+    """Headings that a mapping leaves out because they are about persons."""
+    return tuple(
+        a.heading
+        for a in mapping.assignments
+        if a.column is None and a.reason.startswith((LEFT_OUT_REASON, "contact details"))
+    )
+
+
+def note_on(mapping: HeadingMapping) -> tuple[str, ...]:
+    """The sentence of the report on the columns left out; none if there are none."""
+    headings = left_out(mapping)
+    if not headings:
+        return ()
+    what = "column is" if len(headings) == 1 else "columns are"
+    return (f"{len(headings)} {what} about persons and left out: {', '.join(headings)}",)
+
+
+def _kind_of_heading(heading: str, cells: pl.Series) -> str | None:
+    """What a heading says of persons, if its cells don't say otherwise."""
+    words, known = _words(heading), _vocabulary()
+    is_any = {kind: not known[kind].isdisjoint(words) for kind in known}
+    text = f" {' '.join(words)} "
+    numeric, digits, titles = _shares(cells, r"^[\d\s.,:/-]*$", r"(?:\d\D*){6,}", _TITLE_CELL)
+    texts = numeric < _MANY and not 0 < cells.n_unique() <= 3 < len(cells)
+    telephone = is_any["telephone"] or re.search("telefon|phone|mobil|puhelin", text)
+    if telephone and (digits >= _MANY or not len(cells)):
+        return "telephone numbers"
+    if is_any["record"]:
+        return None
+    if is_any["private"]:
+        return "personal details"
+    named = is_any["name"] or any(f" {phrase} " in text for phrase in known["phrase"])
+    if texts and (named or is_any["role"] or (is_any["title"] and titles >= _SOME)):
+        return "names or titles of persons"
+    return None
+
+
+def _kind_of_cells(heading: str, cells: pl.Series) -> str | None:
+    """What the cells of a column are, if they are about persons whatever its heading."""
+    phone, business, email, person = _shares(
+        cells, _PHONE_CELL, _BUSINESS_ID, r"^\S+@\S+\.\S+$", _PERSON_CELL
+    )
+    some = cells.head(_FEW)
+    numbers = sum(is_personal(None, text) for text in some) / max(1, len(some))
+    found = {
+        "telephone numbers": phone - business >= _MOSTLY,
+        "e-mail addresses": email >= _MANY,
+        _PAGES: _share_of_pages(cells) >= _MANY,
+        "personal identity numbers": numbers >= _MANY,
+        _NAMES: person >= _MOSTLY and _given(cells) >= _SOME,
+    }
+    kind = next((kind for kind, holds in found.items() if holds), None)
+    # Sales people are the user's own, and stand under a heading that says so.
+    own = kind == _NAMES and not _vocabulary()["record"].isdisjoint(_words(heading))
+    return None if own else kind
+
+
+def _share_of_pages(cells: pl.Series) -> float:
+    """Share of cells that are persons' pages on LinkedIn."""
+    return float(pl.select(is_person_page(pl.lit(cells)).mean()).item() or 0.0)
+
+
+def _given(cells: pl.Series) -> float:
+    """Share of cells that begin with a common given name and have no legal form."""
+    first = fold_expr(pl.lit(cells)).str.extract(r"^([^\s-]+)", 1)
+    company = fold_expr(pl.lit(cells)).str.contains(_A_FORM)
+    share = pl.select((first.is_in(_given_names()) & ~company).mean()).item()
+    return float(share or 0.0)
+
+
+@cache
+def _vocabulary() -> dict[str, frozenset[str]]:
+    """Words by kind."""
+    words = pl.read_csv(WORDS_FILE).group_by("kind").agg("words")
+    return {kind: frozenset(found) for kind, found in words.iter_rows()}
+
+
+@cache
+def _given_names() -> tuple[str, ...]:
+    return tuple(sorted({fold(name) for name in pl.read_csv(NAMES_FILE)["name"]}))
+
+
+def _shares(cells: pl.Series, *patterns: str) -> tuple[float, ...]:
+    """Share of the cells that each pattern fits, 0…1."""
+    if not len(cells):
+        return (0.0,) * len(patterns)
+    text = cells.alias("cell").to_frame()
+    row = text.select(
+        pl.col("cell").str.strip_chars().str.contains(pattern).mean().alias(str(place))
+        for place, pattern in enumerate(patterns)
+    ).row(0)
+    return tuple(float(share or 0.0) for share in row)
+
+
+def _words(heading: str) -> list[str]:
+    """Words of a heading, folded, also those of snake_case and camelCase."""
+    apart = re.sub(r"(?<=[a-zåäöæø])(?=[A-ZÅÄÖÆØ])", " ", heading)
+    return re.findall(r"[^\W_]+", fold(apart)) + (
+        [fold(heading)] if " " not in heading and apart != heading else []
+    )

@@ -1,0 +1,162 @@
+"""Where companies are: the file's places as today's codes, namesakes by what else the file says.
+
+Nothing of the file is put aside without a word: old codes, divided regions, names that several places
+have, and counties that are not those of the municipality are counted for the report.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import polars as pl
+
+from icp_core.importing.cell_counts import CellCounts, remark, tally
+from icp_core.reference import geography
+
+GIVEN: Final = ("postcode", "city", "municipality", "region")
+"""Columns of a file that say where a company is."""
+
+_CANDIDATES: Final = "#candidates"
+_REGIONS: Final = "#regions"
+_CONFLICT: Final = (
+    "the county in the file is not that of the municipality or postcode, which is used"
+)
+_ELSEWHERE: Final = (
+    "no place of this name is known in the county that the file gives: its municipality is unknown"
+)
+
+
+def placed(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCounts]) -> pl.DataFrame:
+    """Add postcode, city, municipality, region and coordinates.
+
+    Parameters
+    ----------
+    frame
+        With `country`.
+    text
+        The file's cells under canonical names, any of `GIVEN`.
+    tallies
+        Counters by column, added to.
+    """
+    given = [column for column in GIVEN if column in text.columns]
+    if not given:
+        return frame
+    frame = frame.with_columns(text[c] for c in given if c in ("postcode", "city"))
+    for column, called, name in (
+        ("municipality", geography.municipalities_called, _CANDIDATES),
+        ("region", geography.regions_called, _REGIONS),
+    ):
+        codes = _codes(frame, text, column, called)
+        first = pl.when(codes.list.len() == 1).then(codes.list.first())
+        frame = frame.with_columns(codes.alias(name), pl.select(first).to_series().alias(column))
+    if "municipality" in given:
+        frame = _told_apart(frame, text["municipality"], tallies)
+    located = geography.locate(frame.drop(_CANDIDATES, _REGIONS))
+    if "city" in given:
+        located = geography.spell_towns(located)
+    for column in given:
+        tally(tallies, column, text[column], located[column])
+    _remarks(frame, text, located, tallies)
+    return located
+
+
+def _codes(
+    frame: pl.DataFrame,
+    text: pl.DataFrame,
+    column: str,
+    called: Callable[[str, str | None], tuple[str, ...]],
+) -> pl.Series:
+    """What each cell of a column can mean; null where it is blank or means nothing."""
+    dtype = pl.List(pl.String)
+    if column not in text.columns:
+        return pl.Series([None] * len(frame), dtype=dtype)
+    pairs = pl.DataFrame({"country": frame["country"], "text": text[column]})
+    distinct = pairs.unique().drop_nulls("text")
+    codes = [list(called(place, country)) or None for country, place in distinct.iter_rows()]
+    return pairs.join(
+        distinct.with_columns(pl.Series("codes", codes, dtype=dtype)),
+        on=["country", "text"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )["codes"]
+
+
+def _told_apart(
+    frame: pl.DataFrame, text: pl.Series, tallies: dict[str, CellCounts]
+) -> pl.DataFrame:
+    """Settle municipalities that share a name by the row's region, postcode or town."""
+    several = frame[_CANDIDATES].list.len().fill_null(0) > 1
+    if not several.any():
+        return frame
+    asked = [
+        c for c in ("country", "postcode", "city", _CANDIDATES, _REGIONS) if c in frame.columns
+    ]
+    rows = frame.filter(several).select(asked).with_columns(text=text.filter(several))
+    # The same rows without the name in question say where their postcode and town are.
+    elsewhere = geography.locate(rows.drop(_CANDIDATES, _REGIONS, "text"))["municipality"]
+    settled = []
+    for row, other in zip(rows.iter_rows(named=True), elsewhere, strict=True):
+        left = _narrowed(row[_CANDIDATES], row[_REGIONS], other)
+        settled.append(left[0] if len(left) == 1 else None)
+        if len(left) != 1:
+            named = ", ".join(f"{geography.name_of(code)} {code}" for code in row[_CANDIDATES])
+            remark(
+                tallies, "municipality",
+                f"“{row['text']}” can be {named}; a county or postcode would tell, so it is unknown", 1,
+            )  # fmt: skip
+    places = pl.Series(settled, dtype=pl.String)
+    return frame.with_columns(
+        frame["municipality"].scatter(several.arg_true(), places).alias("municipality")
+    )
+
+
+def _narrowed(candidates: list[str], regions: list[str] | None, elsewhere: str | None) -> list[str]:
+    """Of places of one name those in the region that the file gives, or at its postcode or town."""
+    left = candidates
+    if regions:
+        left = [code for code in left if geography.region_of(code) in regions]
+    if len(left) > 1 and elsewhere:
+        same = [code for code in left if code == elsewhere]
+        near = [c for c in left if geography.region_of(c) == geography.region_of(elsewhere)]
+        left = same or near or left
+    return left
+
+
+def _remarks(
+    asked: pl.DataFrame, text: pl.DataFrame, located: pl.DataFrame, tallies: dict[str, CellCounts]
+) -> None:
+    for column in ("municipality", "region"):
+        if column in text.columns:
+            found = pl.DataFrame(
+                {"country": asked["country"], "text": text[column], "today": located[column]}
+            )
+            for country, place, today, count in found.group_by(found.columns).len().iter_rows():
+                if said := _renamed(column, place, country, today):
+                    remark(tallies, column, said, count)
+    if "region" in text.columns:
+        regions = asked[_REGIONS]
+        known = regions.is_not_null() & located["region"].is_not_null()
+        outside = ~located["region"].is_in(regions).fill_null(value=True)
+        remark(tallies, "region", _CONFLICT, int((known & outside).sum()))
+        if "city" in text.columns:
+            here = located.select("country", "postcode", "city")
+            anywhere = geography.locate(here)["municipality"].is_not_null()
+            lost = anywhere & located["municipality"].is_null() & asked["region"].is_not_null()
+            remark(tallies, "city", _ELSEWHERE, int(lost.sum()))
+
+
+def _renamed(column: str, place: str | None, country: str | None, today: str | None) -> str | None:
+    """What to say of a code or name of before a reform."""
+    if place is None:
+        return None
+    level: geography.Level = "municipality" if column == "municipality" else "region"
+    gone = geography.former_called(level, place, country)
+    if gone is None:
+        return None
+    if today is not None:
+        return f"“{place}”, an old code or name, is {geography.name_of(today)} ({today}) today"
+    return f"“{place}” is divided today ({_listed(gone.today)}), so it is unknown without more"
+
+
+def _listed(codes: Iterable[str]) -> str:
+    return ", ".join(geography.name_of(code) for code in codes)

@@ -1,0 +1,213 @@
+"""Persons stay out of lists of companies: as rows and as columns."""
+
+from pathlib import Path
+
+import pytest
+
+from icp_core.importing.load import ImportResult, run_import
+from icp_core.importing.national import is_personal
+
+CASES = Path(__file__).parent.parent / "fixtures" / "import_cases"
+PERSON = "left out: sole proprietor or person"
+
+
+def loaded(tmp_path: Path, text: str) -> ImportResult:
+    path = tmp_path / "list.csv"
+    path.write_text(text, encoding="utf-8")
+    return run_import([path])
+
+
+def case(name: str) -> ImportResult:
+    (path,) = CASES.glob(f"{name}_*")
+    return run_import([path])
+
+
+# Rows ---------------------------------------------------------------------------------------------
+
+
+def test_a_sole_proprietor_is_left_out_under_any_heading_of_the_legal_form() -> None:
+    found = case("m04")
+    assert found.accounts["name"].to_list() == ["Alfa Måleri AB", "Gamma Måleri HB"]
+    assert found.report.reasons == {PERSON: 1}
+    # Cells of persons are not kept.
+    assert found.rejected["cells"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("heading", "form"),
+    [
+        ("Bolagsform", "Enskild näringsidkare"),
+        ("Bolagsform", "E"),
+        ("Företagsform", "10 Fysiska personer"),
+        ("OrganisasjonsformKode", "ENK"),
+        ("Org.form", "ENK - Enkeltpersonforetak"),
+        ("Selskapsform", "Enkeltpersonforetak"),
+        ("Virksomhedsform", "Enkeltmandsvirksomhed"),
+        ("Virksomhedsform", "PMV"),
+        ("Yhtiömuoto", "Yksityinen elinkeinonharjoittaja"),
+        ("Yhtiömuoto", "Toiminimi (T:mi)"),
+        ("Legal form", "Sole proprietorship"),
+        ("Legal form", "Sole trader"),
+        ("Kategori X", "Enskild firma"),
+    ],
+)
+def test_forms_of_persons_are_known_by_word_and_code(
+    tmp_path: Path, heading: str, form: str
+) -> None:
+    found = loaded(
+        tmp_path,
+        f"Company;{heading};City\nAlfa;{form};Lund\nBeta AB;Aktiebolag;Lund\nGamma AB;Aktiebolag;Lund\n",
+    )
+    assert found.accounts["name"].to_list() == ["Beta AB", "Gamma AB"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Tmi Anna Exempel", "T:mi Esimerkki", "Bygg Eksempel ENK", "Måleri Exempel Enskild firma",
+        "VVS-Firma v/Hans Eksempel", "Dødsbo Kari Eksempel dødsbo", "Esimerkin kuolinpesä",
+    ],
+)  # fmt: skip
+def test_names_that_say_that_a_person_trades_are_left_out(tmp_path: Path, name: str) -> None:
+    found = loaded(tmp_path, f"Company;City\n{name};Lund\nBeta AB;Lund\n")
+    assert found.accounts["name"].to_list() == ["Beta AB"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Tminus AB", "Enkel Form AS", "Alfa ApS v/Beta Holding", "Enskild Vård AB", "Eftertryck AB"],
+)
+def test_names_that_only_look_like_it_stay(tmp_path: Path, name: str) -> None:
+    found = loaded(tmp_path, f"Company;City\n{name};Lund\nBeta AB;Lund\n")
+    assert found.report.kept == 2
+
+
+@pytest.mark.parametrize(
+    ("country", "number"),
+    [
+        ("SE", "19XXXXXX-1234"), ("SE", "800101-****"), ("SE", "800101-XXXX"), ("SE", "19800101-1234"),
+        ("SE", "8001011234"), ("SE", "800161-1234"), ("SE", "20000101-****"), (None, "800101-1234"),
+        ("NO", "01018012345"), ("NO", "010180 12345"), ("NO", "410180*****"), ("DK", "010180-1234"),
+        ("DK", "010180-XXXX"), ("FI", "010180-123A"), ("FI", "131052A308T"), ("FI", "010180-XXXX"),
+    ],
+)  # fmt: skip
+def test_personal_identity_numbers_are_a_persons_in_clear_and_masked(
+    country: str | None, number: str
+) -> None:
+    assert is_personal(country, number)
+
+
+@pytest.mark.parametrize(
+    ("country", "number"),
+    [
+        ("SE", "556012-5790"), ("SE", "16556012-5790"), ("SE", "556012-XXXX"), ("SE", "XXXXXX-XXXX"),
+        ("SE", "202100258501"), ("SE", "202100-5489"), ("NO", "974760673"), ("NO", "974 760 673 MVA"),
+        ("DK", "25052943"), ("FI", "0112038-9"), ("FI", "FI01120389"), ("GB", "SC123456"), ("SE", None),
+    ],
+)  # fmt: skip
+def test_numbers_of_companies_are_not(country: str, number: str | None) -> None:
+    assert not is_personal(country, number)
+
+
+def test_rows_with_a_persons_number_are_left_out(tmp_path: Path) -> None:
+    found = loaded(
+        tmp_path,
+        "Företag;Orgnr;Ort\nAlfa AB;556012-5790;Lund\nBeta;19XXXXXX-1234;Lund\n"
+        "Gamma;800101-****;Lund\nDelta AB;556016-0680;Lund\nEpsilon AB;556036-0793;Lund\n",
+    )
+    assert found.accounts["name"].to_list() == ["Alfa AB", "Delta AB", "Epsilon AB"]
+    assert found.report.reasons == {PERSON: 2}
+
+
+def test_care_of_goes_with_the_person_behind_it(tmp_path: Path) -> None:
+    found = loaded(
+        tmp_path,
+        "Company,Street,City\n"
+        '"Alfa AB c/o Anna Exempel","c/o Bo Exempel, Storgatan 1",Lund\n'
+        '"Beta AB","Storgatan 2 (C/O Cia Exempel)",Lund\n',
+    )
+    assert found.accounts["name"].to_list() == ["Alfa AB", "Beta AB"]
+    assert found.accounts["Street"].to_list() == ["Storgatan 1", "Storgatan 2"]
+
+
+# Columns ------------------------------------------------------------------------------------------
+
+
+def test_columns_about_persons_are_left_out_and_named() -> None:
+    found = case("m34")
+    assert {*found.accounts.columns} <= {"account_id", "name", "country", "source"}
+    (remark,) = found.report.files[0].remarks
+    assert remark.startswith("7 columns are about persons and left out: Tel, Main Phone")
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Direct Dial", ["+46 70 123 45 67", "+46 70 223 45 67", "+46 70 323 45 67"]),
+        ("Puhelin", ["040 1234567", "050 2345678", "09 345 6789"]),
+        ("Tlf.", ["22 00 00 01", "22 00 00 02", "22 00 00 03"]),
+        ("Spalte 7", ["+47 900 00 001", "+47 900 00 002", "+47 900 00 003"]),
+        ("Kontaktperson", ["Anna Exempel", "Bo Exempel", "Cia Exempel"]),
+        ("Yhteyshenkilö", ["Matti Esimerkki", "Liisa Esimerkki", "Pekka Esimerkki"]),
+        ("Adm. direktør", ["Hans Eksempel", "Jens Eksempel", "Lene Eksempel"]),
+        ("dagligLeder", ["Kari Eksempel", "Ola Eksempel", "Nina Eksempel"]),
+        ("First Name", ["Anna", "Bo", "Cia"]),
+        ("Efternamn", ["Exempel", "Prov", "Test"]),
+        ("Job Title", ["CEO", "Head of Sales", "Managing Director"]),
+        ("Beslutar", ["Anna Exempel", "Lars Exempel", "Karin Exempel"]),
+        (
+            "Personal LinkedIn",
+            ["linkedin.com/in/a-x", "linkedin.com/in/b-x", "linkedin.com/in/c-x"],
+        ),
+        ("Profil", ["linkedin.com/in/a-x", "linkedin.com/in/b-x", "linkedin.com/in/c-x"]),
+        ("Födelsedatum", ["1980-01-01", "1981-01-01", "1982-01-01"]),
+        ("ID2", ["800101-1234", "810101-1234", "820101-1234"]),
+        ("Verklig huvudman", ["Anna Exempel", "Bo Exempel", "Cia Exempel"]),
+    ],
+)
+def test_columns_about_persons_are_known_by_heading_or_by_what_is_in_them(
+    tmp_path: Path, heading: str, cells: list[str]
+) -> None:
+    rows = "".join(f"{name} AB;{cell}\n" for name, cell in zip("ABC", cells, strict=True))
+    found = loaded(tmp_path, f"Company;{heading}\n{rows}")
+    text = found.accounts.write_csv()
+    assert not any(cell in text for cell in cells)
+    assert any(heading in one for one in found.report.files[0].remarks)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Antal kontakter", ["1", "2", "3"]),
+        ("Number of times contacted", ["4", "5", "6"]),
+        ("Last Contacted", ["2025-01-01", "2025-02-01", "2025-03-01"]),
+        ("Contact status", ["Planned", "Done", "None yet"]),
+        ("Personalkostnader", ["100", "200", "300"]),
+        ("Has mobile app", ["yes", "no", "yes"]),
+        ("ERP", ["Visma Business", "Fortnox Bas", "Monitor Green"]),
+        ("Region X", ["Stora Vall", "Lilla Ås", "Norra Berg"]),
+        ("Kundnummer", ["1001", "1002", "1003"]),
+        ("Kundansvarig", ["Anna Exempel", "Lars Exempel", "Karin Exempel"]),
+    ],
+)
+def test_columns_about_records_and_things_stay(
+    tmp_path: Path, heading: str, cells: list[str]
+) -> None:
+    rows = "".join(f"{name} AB;{cell}\n" for name, cell in zip("ABC", cells, strict=True))
+    found = loaded(tmp_path, f"Company;{heading}\n{rows}")
+    assert found.report.files[0].remarks == ()
+    assert len(found.accounts.columns) > 3
+
+
+def test_a_persons_page_is_no_company_page_and_the_report_does_not_show_it(tmp_path: Path) -> None:
+    found = loaded(
+        tmp_path,
+        "Company,LinkedIn URL\nAlfa AB,se.linkedin.com/company/alfa/?trk=1\n"
+        "Beta AB,https://www.linkedin.com/in/anna-exempel\nGamma AB,gamma-test\n",
+    )
+    assert found.accounts["linkedin_url"].to_list() == [
+        "https://www.linkedin.com/company/alfa", None, "https://www.linkedin.com/company/gamma-test",
+    ]  # fmt: skip
+    assert "anna" not in found.report.to_json()
+    (page,) = (one for one in found.report.columns if one.name == "linkedin_url")
+    assert (page.invalid, page.examples) == (1, ("(a person's page)",))
