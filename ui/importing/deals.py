@@ -153,8 +153,6 @@ def _decide(imported: ImportedList, session: ImportSession, review: DealReview) 
             reasons = review.deals.rejected["reason"].value_counts(sort=True).iter_rows()
             listed = "; ".join(f"{number(count)} × {_(reason)}" for reason, count in reasons)
             st.caption(plain(_("Left out: {reasons}.").format(reasons=listed)))
-        for note in review.deals.notes:
-            st.caption(plain(_(note)))
         adding = False
         if imported.outcomes:
             adding = st.segmented_control(
