@@ -3,8 +3,10 @@
 import argparse
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Named
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -31,7 +33,8 @@ from icp_core.exporting.cells import guarded
 from icp_core.importing import customers, refresh, sandbox
 from icp_core.importing.cleaning import Rules
 from icp_core.importing.encodings import CODE_PAGES
-from icp_core.importing.mapping import Mapping
+from icp_core.importing.guessing import GIVEN_BACK
+from icp_core.importing.mapping import Assignment, Mapping
 from icp_core.importing.report import QualityReport
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
@@ -116,9 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     load.set_defaults(run=_import)
     load.add_argument("files", nargs="+", type=Path, metavar="FILE")
     load.add_argument("--out", required=True, type=Path, help="Parquet file to write to")
-    load.add_argument("--mapping", type=Path, help="what becomes of the headings, as JSON")
-    load.add_argument("--write-mapping", type=Path, help="write the mapping used, to correct it")
-    load.add_argument("--country", help="of rows that name none, for example SE")
+    _headings(load)
     load.add_argument(
         "--code-page",
         choices=tuple(CODE_PAGES),
@@ -128,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--rejects", type=Path, help="write the rejected rows as CSV")
     load.add_argument("--previous", type=Path, help="an older load: say what changed since")
     load.add_argument("--customers", type=Path, help="a deal export or our template, to match")
+    _stages(load)
     load.add_argument("--outcomes", type=Path, help="write the matched deals as Parquet")
     load.add_argument(
         "--keep-persons", action="store_true", help="sole proprietors too (personal data)"
@@ -146,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="a deal export or our template; the demo has fictional deals, other accounts their flag",
     )
+    _stages(teach)
     teach.add_argument(
         "--best", type=_count, help="how many are the best; all who stayed unless given"
     )
@@ -161,6 +164,38 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--seed", type=int, default=demo.SEED)
     made.add_argument("--out", required=True, type=Path)
     return parser
+
+
+def _headings(load: argparse.ArgumentParser) -> None:
+    """What becomes of a list's headings."""
+    load.add_argument("--mapping", type=Path, help="what becomes of the headings, as JSON")
+    load.add_argument("--write-mapping", type=Path, help="write the mapping used, to correct it")
+    load.add_argument(
+        "--name-column", metavar="HEADING", help="the column with the names of the companies"
+    )
+    load.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="HEADING=WHAT",
+        help="what a heading is: a column, a currency or 'by country', thousands, millions, "
+        "'per cent', 'as written', 'own column' or 'leave out'; can be repeated",
+    )
+    load.add_argument(
+        "--currency", type=str.upper, help="of amounts that name none, for example SEK"
+    )
+    load.add_argument("--country", help="of rows that name none, for example SE")
+
+
+def _stages(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--stage",
+        action="append",
+        default=[],
+        metavar="STAGE=OUTCOME",
+        help="what a stage of the deals means that is not understood: won, lost, churned, active or "
+        "open; can be repeated",
+    )
 
 
 def _command(commands: Any, name: str, run: Any, summary: str) -> argparse.ArgumentParser:
@@ -436,7 +471,42 @@ def _report(report: Preflight) -> list[str]:
     return lines + [f"Note: {text}" for text in (*report.warnings, *report.notes)]
 
 
+def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
+    """`A=B` by A; the last sign counts, since headings have any."""
+    pairs = {}
+    for text in texts:
+        first, sign, last = text.rpartition("=")
+        if not sign or not first.strip() or not last.strip():
+            raise ImportRefused(f"{option} {text}: it has to be of the form A=B.")
+        pairs[first.strip()] = last.strip()
+    return pairs
+
+
+def _settled(options: argparse.Namespace, mapping: Mapping) -> Mapping:
+    """A list's mapping with the answers of the command line; written even if the load is refused."""
+    answers = _pairs(options.set, "--set")
+    if options.name_column:
+        answers[options.name_column] = "name"
+    for heading, answer in answers.items():
+        # Of several files each answers for its own headings.
+        if len(options.files) == 1 or mapping.heading(heading) is not None:
+            mapping = mapping.setting(heading, answer)
+    if options.currency:
+        for one in mapping.questions():
+            if {"currency", "no currency"} & set(one.doubts):
+                mapping = mapping.changing(one.heading, currency=options.currency)
+    return mapping
+
+
 def _import(options: argparse.Namespace) -> None:
+    def settle(mapping: Mapping) -> Mapping:
+        if options.write_mapping:
+            _write_text(options.write_mapping, mapping.to_json())
+        mapping = _settled(options, mapping)
+        if options.write_mapping:
+            _write_text(options.write_mapping, mapping.to_json())
+        return mapping
+
     loaded = sandbox.run_import(
         options.files,
         mapping=Mapping.from_json(_content(options.mapping)) if options.mapping else None,
@@ -447,10 +517,15 @@ def _import(options: argparse.Namespace) -> None:
         ),
         country=options.country,
         code_page=options.code_page,
+        settle=settle,
     )
     accounts = loaded.accounts
     answer = loaded.report.model_dump(mode="json")
     lines = _quality(loaded.report)
+    answer["questions"] = questions = _questions(loaded.mappings)
+    answer["given_back"] = given_back = _given_back(loaded.mappings)
+    lines += [f"Note: {text}" for text in given_back]
+    lines += [f"Question: {text}" for text in questions]
     if options.previous:
         before = sources.load(str(options.previous), include_inactive=True).frame
         accounts = refresh.carry_over(before, accounts)
@@ -462,7 +537,12 @@ def _import(options: argparse.Namespace) -> None:
         }
         lines += [f"{count:>10,}  {what}" for what, count in found.items()]
     if options.customers:
-        deals, matches = sandbox.match_deals(options.customers, accounts)
+        deals, matches = sandbox.match_deals(
+            options.customers,
+            accounts,
+            answers=_pairs(options.stage, "--stage"),
+            assumed_currency=options.currency,
+        )
         lines += [f"Note: {options.customers.name}: {note}" for note in deals.notes]
         accounts = customers.with_customers(accounts, matches.outcomes)
         if options.outcomes:
@@ -473,6 +553,9 @@ def _import(options: argparse.Namespace) -> None:
             "unmatched": matches.unmatched.height,
         }
         lines.append(f"Deals: {matches.rate:.0%} matched; {matches.ambiguous.height:,} ambiguous")
+        answer["customers"]["stages"] = dict(deals.unknown)
+        if deals.question:
+            lines.append(f"Question: {deals.question} Answer with --stage STAGE=OUTCOME.")
     if options.rejects:
         cells = loaded.rejected.with_columns(
             guarded(pl.col(name)).alias(name) for name in ("file", "reason", "cells")
@@ -489,6 +572,35 @@ def _import(options: argparse.Namespace) -> None:
     for line in lines:
         print(line)
     print(f"Written: {options.out}")
+
+
+def _questions(mappings: Named[str, Mapping]) -> list[str]:
+    """What was assumed of the headings, and how to answer."""
+    return [
+        f"{one.heading} → {one.column}: {one.reason}. Answer with --set {shlex.quote(one.heading)}="
+        f"{_example(one)}"
+        for mapping in mappings.values()
+        for one in mapping.questions()
+    ]
+
+
+def _example(one: Assignment) -> str:
+    if {"currency", "no currency"} & set(one.doubts):
+        return "SEK (or another currency, or 'by country')"
+    if "per cent" in one.doubts:
+        return "'per cent' (or 'as written')"
+    if "unit" in one.doubts:
+        return "thousands (or millions, 'as written')"
+    return f"{one.column} (or another column, or 'own column')"
+
+
+def _given_back(mappings: Named[str, Mapping]) -> list[str]:
+    return [
+        f"{one.heading}: {one.reason}"
+        for mapping in mappings.values()
+        for one in mapping.assignments
+        if one.reason == GIVEN_BACK
+    ]
 
 
 def _quality(report: QualityReport) -> list[str]:
@@ -529,7 +641,9 @@ def _learn(options: argparse.Namespace) -> None:
     universe = sources.load(options.accounts, include_inactive=options.include_inactive)
     found = ""
     if options.customers:
-        given = customer_lists.from_file(options.customers, universe)
+        given = customer_lists.from_file(
+            options.customers, universe, answers=_pairs(options.stage, "--stage")
+        )
         outcomes, found = given.outcomes, given.sentence()
     elif universe.name.partition(":")[0] == "demo":
         outcomes = demo_deals(universe.frame)

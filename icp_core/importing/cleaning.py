@@ -49,7 +49,7 @@ _LEGAL_FORMS: Final = {
 }  # fmt: skip
 _TEXTS: Final = (
     "website", "stock_symbol", "city", "sector", "funding_stage", "owner",
-    "territory", "industry_text", "source",
+    "territory", "industry_text", "address", "source",
 )  # fmt: skip
 _DEGREES: Final = ("latitude", "longitude")
 NUMBER_COUNTRY: Final = "#number_country"
@@ -128,7 +128,7 @@ def clean(
     source
         Filled into `source` where the file has none.
     """
-    text = raw.select(ROW, *_texts(mapping))
+    text = _addressed(raw.select(ROW, *_texts(mapping)))
     known = set(text.columns)
     frame = text.select(ROW)
     frame = _identity(frame, text, mapping, rules, tallies)
@@ -149,6 +149,33 @@ def _texts(mapping: HeadingMapping) -> list[pl.Expr]:
         pl.coalesce(pl.col(a.heading) for a in mapping.of(str(column))).alias(str(column))
         for column in columns
     ]
+
+
+# The end of an address: 0155 Oslo; 211 22 Malmö, Sweden; SE-211 22 Malmö.
+_TOWN: Final = (
+    r"(?:^|[\s,])(?:[A-Z]{1,2}-)?(\d{3} ?\d{2}|\d{4})\s+(\pL[\pL .'-]*?)\s*(?:,\s*[\pL ]+)?$"
+)
+
+
+def _addressed(text: pl.DataFrame) -> pl.DataFrame:
+    """Postcode and town out of addresses, where the file has no columns for them.
+
+    A town with its country behind it (`Malmö, Skåne, Sweden`) is taken apart.
+    """
+    if "address" in text.columns:
+        text = text.with_columns(
+            pl.col("address").str.extract(_TOWN, group).alias(column)
+            for group, column in enumerate(("postcode", "city"), start=1)
+            if column not in text.columns
+        )
+    if "city" in text.columns:
+        parts = text["city"].str.split(",")
+        if "country" not in text.columns:
+            last = parts.list.last().str.strip_chars().set(parts.list.len() < 2, None)
+            named = _map(last, geography.country_code)
+            text = text.with_columns(country=named) if named.count() else text
+        text = text.with_columns(city=parts.list.first().str.strip_chars())
+    return text
 
 
 def _map(texts: pl.Series, function: Callable[[str], str | None]) -> pl.Series:

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,6 +37,8 @@ class CustomerList:
         How many rows say nothing: deals still open, rows without a company.
     missing
         Names (or domains, or numbers) of the first companies that were not found.
+    question
+        The stages that a person has to explain, as a sentence; None if there are none.
     """
 
     outcomes: Outcomes
@@ -44,6 +47,7 @@ class CustomerList:
     unmatched: int
     rejected: int
     missing: tuple[str, ...]
+    question: str | None = None
 
     def sentence(self) -> str:
         """What became of the rows."""
@@ -52,14 +56,21 @@ class CustomerList:
             for count, what in (
                 (self.ambiguous, "fit several accounts"),
                 (self.unmatched, "are not among them"),
-                (self.rejected, "name no company or no outcome"),
+                (self.rejected, "are open, or name no company or no outcome"),
             )
             if count
         ]
-        return ", ".join([f"{self.matched:,} rows found their account", *rest]) + "."
+        told = ", ".join([f"{self.matched:,} rows found their account", *rest]) + "."
+        return f"{told} {self.question}" if self.question else told
 
 
-def from_file(source: Source, universe: Universe, *, name: str | None = None) -> CustomerList:
+def from_file(
+    source: Source,
+    universe: Universe,
+    *,
+    name: str | None = None,
+    answers: Mapping[str, str] | None = None,
+) -> CustomerList:
     """Deals and customers out of a CRM's export or our template.
 
     Parameters
@@ -70,6 +81,8 @@ def from_file(source: Source, universe: Universe, *, name: str | None = None) ->
         The accounts to find them among.
     name
         What the user calls the file, where only its content is given.
+    answers
+        What stages mean that are not understood (see `customers.read_deals`).
 
     Raises
     ------
@@ -78,7 +91,9 @@ def from_file(source: Source, universe: Universe, *, name: str | None = None) ->
     LearningError
         If it has no row with a company, or none of its companies is among the accounts.
     """
-    return _found(*sandbox.match_deals(source, universe.frame, name=name), universe)
+    return _found(
+        *sandbox.match_deals(source, universe.frame, name=name, answers=answers), universe
+    )
 
 
 def from_text(text: str, universe: Universe) -> CustomerList:
@@ -146,7 +161,8 @@ def _company(line: str) -> dict[str, str]:
 
 def _found(given: Deals, matches: MatchedDeals, universe: Universe) -> CustomerList:
     if given.rows.is_empty():
-        raise LearningError("The customer list has no row with a company and an outcome.")
+        asked = f" {given.question}" if given.question else ""
+        raise LearningError(f"The customer list has no row with a company and an outcome.{asked}")
     if matches.matched.is_empty():
         raise LearningError(
             f"None of the {given.rows.height:,} rows of the customer list names one of these "
@@ -161,4 +177,5 @@ def _found(given: Deals, matches: MatchedDeals, universe: Universe) -> CustomerL
         matches.unmatched.height,
         given.rejected.height,
         tuple(labels.head(10)),
+        given.question,
     )

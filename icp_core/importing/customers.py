@@ -1,8 +1,10 @@
 """Won, lost, churned and active customers from a CRM's export, matched to the universe."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -13,14 +15,15 @@ from rapidfuzz import fuzz, process
 from icp_core.accounts.company_names import normalised
 from icp_core.accounts.identity import registrable_domains
 from icp_core.errors import CurrencyError, ImportRefused
-from icp_core.importing import dates, values
+from icp_core.importing import dates, headings, values
 from icp_core.importing.cells import tidied
+from icp_core.importing.mapping import fingerprint
 from icp_core.importing.reading import read
+from icp_core.importing.stages import ANSWERS, OPEN, meaning
 from icp_core.importing.tables import ROW, Table
 from icp_core.reference import currency, geography
 from icp_core.reference.text import fold
 
-OUTCOMES: Final = ("won", "lost", "churned", "active")
 ALIKE: Final = 92
 """Least likeness of two names (rapidfuzz ratio) without legal forms, 0…100."""
 
@@ -44,47 +47,61 @@ DEALS: Final = pl.Schema(
 )
 """Columns of `Deals.rows`."""
 
-# What each system calls our columns. Where several are named, the first that the file has counts.
-SYSTEMS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
+# How headings of deals begin that say only that they are of a deal.
+_OF_DEALS: Final = (
+    "deal", "opportunity", "sale", "sales", "affar", "affars", "salg", "salgs", "order", "hs", "account",
+)  # fmt: skip
+# What deals call our columns, without those beginnings; of several that a file has, the first counts.
+_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "HubSpot": {
-            "name": (
-                "associated company (primary)", "associated company", "company name", "deal name",
-            ),
-            "outcome": ("deal stage",),
-            "amount": ("amount", "amount in company currency"),
-            "currency": ("currency", "deal currency code"),
-            "closed_on": ("close date",),
-            "domain": ("company domain name", "associated company domain"),
-            "country": ("country/region",),
-        },
-        "Pipedrive": {
-            "name": ("deal - organization", "deal - organisation"),
-            "outcome": ("deal - status",),
-            "amount": ("deal - value",),
-            "currency": ("deal - currency of value", "deal - currency"),
-            "closed_on": ("deal - won time", "deal - lost time", "deal - deal closed on"),
-            "country": ("organization - country of address",),
-        },
-        "Salesforce": {
-            "name": ("account name",),
-            "outcome": ("stage", "stagename"),
-            "amount": ("amount",),
-            "currency": ("amount currency", "opportunity currency"),
-            "closed_on": ("close date",),
-            "domain": ("website", "account: website"),
-            "country": ("billing country", "billing country (text only)"),
-        },
-        "template": {column: (column,) for column in TEMPLATE},
+        "won": ("is closed won", "is won", "won flag"),
+        "lost": ("is closed lost", "is lost"),
+        "closed": ("is closed",),
+        "status": (
+            "outcome", "utfall", "udfald", "status", "state", "state code", "statecode", "statuscode",
+            "status reason", "tila", "utfall", "resultat",
+        ),
+        "stage": (
+            "stage", "stage name", "fas", "fase", "vaihe", "steg", "trin", "forsaljningsfas",
+            "salgsfase", "myyntivaihe",
+        ),
+        "amount": (
+            "amount", "actual revenue", "actual value", "value", "amount in company currency",
+            "est revenue", "estimated revenue", "estimated value", "varde", "verdi", "vaerdi", "arvo",
+            "belopp", "belop", "summa", "sum", "total", "total amount", "ordervarde",
+        ),
+        "currency": (
+            "currency", "currency code", "currency of value", "amount currency", "valuta", "valutakod",
+            "valuutta",
+        ),
+        "closed_on": (
+            "closed on", "won time", "closed date", "close date", "actual close date", "deal closed on",
+            "lost time", "date", "avslutsdatum", "stangningsdatum", "slutdatum", "lukkedato", "slutdato",
+            "avsluttet dato", "paattymispaiva", "kauppapaiva", "salgsdato", "est close date",
+            "estimated close date", "expected close date",
+        ),
+        "since": ("since",),
+        "until": ("until",),
+        "margin": ("margin",),
+        "nps": ("nps",),
+        "products": ("products",),
     }
 )  # fmt: skip
 _DATES: Final = ("closed_on", "since", "until")
-_WORDS: Final = (
-    ("churned", ("churn", "uppsagd", "oppsagt", "opsagt", "lopetettu", "cancel", "former")),
-    ("lost", ("lost", "forlorad", "tapt", "tabt", "havitty", "no thanks", "disqualified")),
-    ("won", ("won", "vunnen", "vunnet", "vundet", "voitettu")),
-    ("active", ("active", "aktiv", "customer", "kund", "asiakas")),
-)  # fmt: skip
+# Whose the deal is, before a name that may be the deal's own.
+_OWN_NAMES: Final = ("name", "namn", "navn", "nimi", "title", "titel", "tittel", "topic", "subject")
+_SYSTEMS: Final = (
+    ("template", r"^outcome$"),
+    ("Pipedrive", r"^deal - "),
+    ("HubSpot", r"^deal stage$|^dealstage$|^hs_is_closed|^is closed won$"),
+    ("Salesforce", r"^opportunity name$|^stagename$|^iswon$|^opportunity id$"),
+    ("Dynamics", r"^potential customer|^statecode$|^est\. (?:revenue|close date)|^actual revenue$"),
+    ("Salesforce", r"^account name$"),
+)
+_STAGES: Final = 200
+_STAGE: Final = 200
+SYSTEMS: Final = frozenset({system for system, _ in _SYSTEMS} | {"deals"})
+"""What wrote a list of deals, as far as its headings tell."""
 
 
 @dataclass(frozen=True)
@@ -94,19 +111,36 @@ class Deals:
     Attributes
     ----------
     system
-        `HubSpot`, `Salesforce`, `Pipedrive`, `template`.
+        `HubSpot`, `Salesforce`, `Pipedrive`, `Dynamics`, `template`, or `deals`.
     rows
         `row` and the columns of `TEMPLATE`; amounts in euros, `outcome` one of `OUTCOMES`.
     rejected
         `row, reason`: deals that are still open, rows without a company.
+    unknown
+        Stages that nobody understood, with how many deals have each, most first: which of them mean
+        customer? Until somebody says, their deals are rejected.
+    fingerprint
+        What files with the same headings share; answers are remembered by it.
     notes
-        What was found out about the file and its dates.
+        What was found out about the file and its dates, and what was assumed, in sentences.
     """
 
     system: str
     rows: pl.DataFrame
     rejected: pl.DataFrame
+    unknown: Mapping[str, int] = field(default_factory=dict)
+    fingerprint: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def question(self) -> str | None:
+        """The stages that a person has to explain, in a sentence; None if there are none."""
+        if not self.unknown:
+            return None
+        listed = ", ".join(f"“{stage}” ({count:,})" for stage, count in self.unknown.items())
+        return (
+            f"Which of these stages mean a customer? {listed}. Until then their deals are left out."
+        )
 
 
 @dataclass(frozen=True)
@@ -148,36 +182,56 @@ def template() -> str:
     )
 
 
-def read_deals(source: Path | bytes, *, name: str | None = None) -> Deals:
-    """Deals and customers out of an export of HubSpot, Salesforce or Pipedrive, or our template.
+def read_deals(
+    source: Path | bytes,
+    *,
+    name: str | None = None,
+    answers: Mapping[str, str] | None = None,
+    assumed_currency: str | None = None,
+) -> Deals:
+    """Deals and customers out of a CRM's export, or our template.
+
+    The CRM's own flags (`Is Closed Won`) decide, then its status, then the stage.
+
+    Parameters
+    ----------
+    source
+        The file, or what is in it.
+    name
+        What the user calls it.
+    answers
+        What stages mean that are not understood: `won`, `lost`, `churned`, `active` or `open`, by stage.
+    assumed_currency
+        Of amounts that name none (ISO 4217); euros unless given.
 
     Raises
     ------
     ImportRefused
-        If the file cannot be read, or is none of these.
+        If the file cannot be read, or has no outcome or no company; if an answer is none of those.
     """
+    given = {fold(stage): _answer(stage, said) for stage, said in (answers or {}).items()}
     table = tidied(read(source, name=name))
-    system, columns = _recognise(table)
+    columns = _recognise(table)
+    system = _system(table)
     text = table.lazy.select(
         pl.col(ROW).alias("row"),
         *(
             pl.coalesce(columns[c]).alias(c) if c in columns else pl.lit(None, pl.String).alias(c)
-            for c in TEMPLATE
+            for c in (*TEMPLATE, "won", "lost", "closed", "status", "stage")
+            if c != "outcome"
         ),
     ).collect()
-    if columns.get("name", [""])[0].casefold() == "deal name":
+    if _is_own_name(columns.get("name", [""])[0]) and system != "template":
         # Deals are named after their company: "Acme – renewal".
         text = text.with_columns(
             pl.col("name").str.split(" - ").list.first().str.split(" – ").list.first()
         )
-    outcome = pl.Series("outcome", [_outcome(value) for value in text["outcome"]], dtype=pl.String)
+    outcome, unknown = _outcomes(text, columns, answers=given, of_customers=system == "template")
     country = pl.Series("country", [_country(value) for value in text["country"]], dtype=pl.String)
-    marks = text.select(values.decimal_mark(pl.col("amount"))).item()
     rows = text.with_columns(
         outcome,
         country,
         registrable_domains(text["domain"]).alias("domain"),
-        values.numbers(text["amount"], marks).alias("amount"),
         *(
             dates.date(pl.col(c), text.select(dates.order(pl.col(c))).item() or "dmy").alias(c)
             for c in _DATES
@@ -185,22 +239,26 @@ def read_deals(source: Path | bytes, *, name: str | None = None) -> Deals:
         *(values.number(pl.col(c)).alias(c) for c in ("margin", "nps")),
         values.tags(pl.col("products")).alias("products"),
     )
-    rows = _in_euros(rows)
+    rows, notes = _in_euros(rows, columns.get("amount", [""])[0], assumed=assumed_currency)
     blank = pl.all_horizontal(pl.col(c).is_null() for c in ("name", "org_number", "domain"))
     reason = (
         pl.when(blank)
         .then(pl.lit("no company"))
         .when(pl.col("outcome").is_null())
-        .then(pl.lit("the deal is open, or its outcome is not known"))
+        .then(pl.lit("nobody has said what its stage means"))
+        .when(pl.col("outcome") == OPEN)
+        .then(pl.lit("the deal is open"))
     )
     rows = rows.with_columns(reason=reason)
     rejected = rows.filter(pl.col("reason").is_not_null()).select("row", "reason")
     unreadable = table.unreadable.select("row", "reason")
     return Deals(
         system,
-        rows.filter(pl.col("reason").is_null()).drop("reason"),
+        rows.filter(pl.col("reason").is_null()).select("row", *TEMPLATE),
         pl.concat([rejected, unreadable]).sort("row"),
-        (*table.notes, *_on_dates(text, rows)),
+        unknown,
+        fingerprint(table.headings),
+        (*table.notes, *_on_dates(text, rows), *notes),
     )
 
 
@@ -372,30 +430,134 @@ def _index(table: pl.DataFrame, column: str) -> dict[str, list[str]]:
     return dict(grouped.iter_rows())
 
 
-def _recognise(table: Table) -> tuple[str, dict[str, list[str]]]:
-    """Which system wrote a file, and its headings by our columns."""
-    headings = {heading.casefold(): heading for heading in table.headings}
-    for system, columns in SYSTEMS.items():
-        present = {
-            column: [headings[word] for word in words if word in headings]
-            for column, words in columns.items()
-        }
-        present = {column: found for column, found in present.items() if found}
-        if "outcome" in present and present.keys() & {"name", "org_number", "domain"}:
-            return system, present
+def _recognise(table: Table) -> dict[str, list[str]]:
+    """A file's headings by our columns and by what tells an outcome."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for heading in table.headings:
+        column, rank = _meaning(heading)
+        if column is not None:
+            found.setdefault(column, []).append((rank, heading))
+    columns = {column: [h for _, h in sorted(ranked)] for column, ranked in found.items()}
+    outcome = columns.keys() & {"won", "lost", "closed", "stage"}
+    # A list of companies has a status too; a deal has an amount or a date, our template an outcome.
+    own = "status" in columns and (
+        columns.keys() & {"amount", "closed_on"}
+        or "outcome" in map(str.casefold, columns["status"])
+    )
+    if (outcome or own) and columns.keys() & {"name", "org_number", "domain"}:
+        return columns
     raise ImportRefused(
-        f"{table.name}: this is no deal export of HubSpot, Salesforce or Pipedrive, and not our "
-        "template: a column with the outcome and one with the company are needed."
+        f"{table.name}: this is no deal export and not our template: a column with the outcome "
+        "(Stage, Status, Is won) and one with the company are needed, and an amount or a date beside a "
+        f"status. It has {', '.join(table.headings[:20])}."
     )
 
 
-def _outcome(text: str | None) -> str | None:
-    if not text:
-        return None
-    folded = fold(text)
-    if folded in OUTCOMES:
-        return folded
-    return next((o for o, words in _WORDS if any(w in folded for w in words)), None)
+def _meaning(heading: str) -> tuple[str | None, int]:
+    """What a heading of a deal is, and how far from the first choice."""
+    words = headings.words(heading)
+    for spoken in (words, headings.words_without_unit(heading)):
+        of_deal = len(spoken) > 1 and spoken[0] in _OF_DEALS
+        for candidate in (spoken, spoken[1:]) if of_deal else (spoken,):
+            if found := _ranks().get("".join(candidate)):
+                return found
+    if _is_own_name(heading):
+        return "name", 1000 + len(words)
+    parsed = headings.parse(heading)
+    if parsed.meaning in ("domain", "website"):
+        return "domain", int(parsed.meaning == "website")
+    if parsed.meaning == "is_customer" and headings.is_entity(heading):
+        return "name", 500
+    known = parsed.meaning in ("name", "org_number", "country")
+    return (parsed.meaning, parsed.rank) if known else (None, 0)
+
+
+@cache
+def _ranks() -> Mapping[str, tuple[str, int]]:
+    """Columns of deals and ranks by the letters of a heading."""
+    return MappingProxyType(
+        {
+            name.replace(" ", ""): (column, rank)
+            for column, names in _COLUMNS.items()
+            for rank, name in enumerate(names)
+        }
+    )
+
+
+def _is_own_name(heading: str) -> bool:
+    """Whether a name may be the deal's own rather than its company's."""
+    words = headings.words(heading)
+    bare = words[1:] if len(words) > 1 and words[0] in _OF_DEALS[:-1] else words
+    return len(bare) == 1 and bare[0] in _OWN_NAMES
+
+
+def _system(table: Table) -> str:
+    lowered = [heading.casefold() for heading in table.headings]
+    for system, pattern in _SYSTEMS:
+        if any(re.search(pattern, heading) for heading in lowered):
+            return system
+    return "deals"
+
+
+def _answer(stage: str, said: str) -> str:
+    answer = fold(said)
+    if answer not in ANSWERS:
+        raise ImportRefused(f"{stage}={said}: a stage means one of {', '.join(ANSWERS)}.")
+    return answer
+
+
+def _outcomes(
+    text: pl.DataFrame,
+    columns: Mapping[str, list[str]],
+    *,
+    answers: Mapping[str, str],
+    of_customers: bool,
+) -> tuple[pl.Series, dict[str, int]]:
+    """Each deal's outcome, `open` included, and the stages that nobody understands."""
+
+    def said(column: str) -> pl.Expr:
+        """What a column of words means, once a distinct text."""
+        heading = columns.get(column, [""])[0]
+        distinct = text[column].drop_nulls().unique()
+        meanings = [
+            answers.get(fold(t)) or meaning(t, heading=heading, of_customers=of_customers)
+            for t in distinct
+        ]
+        return pl.col(column).replace_strict(
+            distinct, meanings, default=None, return_dtype=pl.String
+        )
+
+    won, lost, closed = (values.flag(pl.col(c)) for c in ("won", "lost", "closed"))
+    by_flags = (
+        pl.when(won)
+        .then(pl.lit("won"))
+        .when(lost | (closed & ~won))
+        .then(pl.lit("lost"))
+        .when(~closed | (~won & ~lost))
+        .then(pl.lit(OPEN))
+    )
+    found = text.select(
+        pl.coalesce(by_flags, said("status"), said("stage")).alias("outcome"),
+        pl.coalesce("stage", "status").alias("stage"),
+        won=won,
+    )
+    # A deal that is not won and whose stage says won or nothing is not won.
+    outcome = found.select(
+        pl.when(~pl.col("won") & pl.col("outcome").is_in(["won", "active"]))
+        .then(pl.lit(OPEN))
+        .when(~pl.col("won") & pl.col("outcome").is_null())
+        .then(pl.lit(OPEN))
+        .otherwise(pl.col("outcome"))
+        .alias("outcome")
+    ).to_series()
+    counts = (
+        found["stage"]
+        .filter(outcome.is_null())
+        .drop_nulls()
+        .value_counts(sort=True)
+        .sort("count", "stage", descending=[True, False])
+    )
+    return outcome, {stage[:_STAGE]: count for stage, count in counts.head(_STAGES).iter_rows()}
 
 
 def _country(text: str | None) -> str | None:
@@ -405,12 +567,27 @@ def _country(text: str | None) -> str | None:
     return code or (text.upper() if len(text) == 2 and text.isalpha() else None)
 
 
-def _in_euros(rows: pl.DataFrame) -> pl.DataFrame:
-    """Amounts in euros on the day of closing; a row without a currency is in euros."""
-    euros: list[float | None] = []
-    for amount, code, day in rows.select("amount", "currency", "closed_on").iter_rows():
-        euros.append(_euros(amount, (code or "EUR").strip().upper(), day))
-    return rows.with_columns(pl.Series("amount", euros, dtype=pl.Float64))
+def _in_euros(
+    rows: pl.DataFrame, heading: str, *, assumed: str | None
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Amounts in euros on the day of closing, and what was assumed of their currency."""
+    unit, named = headings.named_unit(heading)
+    texts = rows["amount"]
+    mark = texts.to_frame().select(values.decimal_mark(pl.col("amount"))).item()
+    amounts = values.amounts(texts, mark, unit or 1.0)
+    stated = pl.select(values.stated_currency(pl.lit(texts))).to_series()
+    codes = pl.select(
+        pl.coalesce(stated, values.currency_code(pl.lit(rows["currency"])), pl.lit(named))
+    ).to_series()
+    bare = int((amounts.is_not_null() & codes.is_null()).sum())
+    notes: tuple[str, ...] = ()
+    if bare and assumed is None:
+        notes = (f"{bare:,} amounts name no currency: taken for euros. Say which it is.",)
+    euros = [
+        _euros(amount, code or assumed or "EUR", day)
+        for amount, code, day in zip(amounts, codes, rows["closed_on"], strict=True)
+    ]
+    return rows.with_columns(pl.Series("amount", euros, dtype=pl.Float64)), notes
 
 
 def _euros(amount: float | None, code: str, day: date | None) -> float | None:

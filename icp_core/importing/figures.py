@@ -10,13 +10,20 @@ import polars as pl
 from icp_core.errors import CurrencyError
 from icp_core.importing import dates, values
 from icp_core.importing.cell_counts import CellCounts, remark, tally
-from icp_core.importing.mapping import AMOUNTS, Assignment
+from icp_core.importing.mapping import AMOUNTS, FRACTIONS, Assignment
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.reference import currency
 
 CURRENCIES: Final[Mapping[str, str]] = MappingProxyType(
-    {"SE": "SEK", "NO": "NOK", "DK": "DKK", "FI": "EUR", "IS": "ISK"}
-)
+    {"SE": "SEK", "NO": "NOK", "DK": "DKK", "IS": "ISK", "GB": "GBP", "US": "USD", "CH": "CHF",
+     "PL": "PLN", "CZ": "CZK", "HU": "HUF", "RO": "RON", "CA": "CAD", "AU": "AUD", "NZ": "NZD",
+     "JP": "JPY", "CN": "CNY", "IN": "INR", "SG": "SGD", "HK": "HKD", "BR": "BRL", "MX": "MXN",
+     "ZA": "ZAR", "TR": "TRY", "IL": "ILS", "KR": "KRW"}
+    | dict.fromkeys(
+        ("FI", "AT", "BE", "BG", "CY", "DE", "EE", "ES", "FR", "GR", "HR", "IE", "IT", "LT", "LU",
+         "LV", "MT", "NL", "PT", "SI", "SK", "AX"), "EUR",
+    )
+)  # fmt: skip
 """Of rows that name none, by their country."""
 
 _NO_CURRENCY: Final = (
@@ -27,7 +34,6 @@ _WERE_BANDS: Final = (
     "as text and export it again"
 )
 _INTEGERS: Final = ("employees_low", "employees_high", "fiscal_year")
-_FRACTIONS: Final = ("margin", "revenue_growth", "current_ratio")
 
 
 def with_figures(
@@ -45,7 +51,7 @@ def with_figures(
             frame = frame.with_columns(count.alias(column))
     if "employees" in text.columns:
         frame = _employees(frame, text["employees"], mapping.of("employees")[0], tallies)
-    for column in _FRACTIONS:
+    for column in FRACTIONS:
         if column in text.columns:
             series = _newest(raw, mapping.of(column))[0]
             tally(tallies, column, text[column], series)
@@ -57,7 +63,8 @@ def _employees(
     frame: pl.DataFrame, texts: pl.Series, assignment: Assignment, tallies: dict[str, CellCounts]
 ) -> pl.DataFrame:
     """Headcounts, and the ends of bands where a list or register gives only those."""
-    count = values.numbers(texts, assignment.decimal) * assignment.unit
+    counted = values.headcount(pl.col("text"), assignment.decimal) * assignment.unit
+    count = texts.alias("text").to_frame().select(counted).to_series()
     count = count.set(count < 0, None).round().cast(pl.Int64, strict=False)
     headcounts = pl.DataFrame({"text": texts, "employees": count}).with_columns(
         pl.lit(None, pl.Int64).alias(end) for end in ("low", "high")
@@ -85,7 +92,7 @@ def _newest(
     raw: pl.DataFrame, assignments: Sequence[Assignment]
 ) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Of a series of years: the newest value, its year, and its change on the year before."""
-    series = {a.year: values.amounts(raw[a.heading], a.decimal, a.unit) for a in assignments}
+    series = {a.year: _scaled(raw[a.heading], a) for a in assignments}
     newest = pl.coalesce(list(series.values()))
     year = pl.coalesce(
         pl.when(s.is_not_null()).then(pl.lit(y, dtype=pl.Int64)) for y, s in series.items()
@@ -97,6 +104,23 @@ def _newest(
         growth = pl.when(now.is_not_null()).then(change).otherwise(growth)
     result = pl.select(newest.alias("newest"), year.alias("year"), growth.alias("growth"))
     return result["newest"], result["year"], result["growth"]
+
+
+def _scaled(texts: pl.Series, assignment: Assignment) -> pl.Series:
+    """Numbers in full: a scale that a cell names itself (`4,5 mkr`, `12 %`) goes before the column's."""
+    full = values.amounts(texts, assignment.decimal, assignment.unit)
+    if assignment.column not in FRACTIONS or assignment.unit == 0.01:
+        return full
+    marked = texts.str.contains("%").fill_null(value=False)
+    return pl.select(
+        pl.when(marked).then(full / assignment.unit * 0.01).otherwise(full)
+    ).to_series()
+
+
+def _stated(raw: pl.DataFrame, assignments: Sequence[Assignment]) -> pl.Series:
+    """The currency that the newest amount's own cell names."""
+    cells = pl.select(pl.coalesce(raw[a.heading] for a in assignments).alias("cell"))
+    return cells.select(values.stated_currency(pl.col("cell"))).to_series()
 
 
 def _amounts(
@@ -111,7 +135,7 @@ def _amounts(
         return frame, frozenset()
     own = frame["country"].replace_strict(CURRENCIES, default=None, return_dtype=pl.String)
     if "currency" in text.columns:
-        stated = text["currency"].str.to_uppercase().str.extract(r"([A-Z]{3})")
+        stated = text.select(values.currency_code(pl.col("currency"))).to_series()
         own = pl.select(pl.coalesce(stated, own)).to_series()
     rates: set[tuple[str, date]] = set()
     if "fiscal_year" not in frame.columns:
@@ -121,6 +145,10 @@ def _amounts(
         amount, year, growth = _newest(raw, assignments)
         fixed = assignments[0].currency
         code = pl.Series([fixed] * len(own), dtype=pl.String) if fixed else own
+        if "no currency" in assignments[0].doubts:
+            # Nobody has said yet: what the cells do not state themselves stays unknown.
+            code = pl.Series([None] * len(own), dtype=pl.String)
+        code = pl.select(pl.coalesce(_stated(raw, assignments), code)).to_series()
         fiscal = pl.select(pl.coalesce(year, frame["fiscal_year"])).to_series()
         table = pl.DataFrame({"currency": code, "year": fiscal, "amount": amount})
         priced = table.join(

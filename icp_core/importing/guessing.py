@@ -1,29 +1,92 @@
 """A first mapping of a file's headings: by their words, and by what the values look like."""
 
 from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Mapping as Mapping_
+from collections.abc import Set as AbstractSet
+from types import MappingProxyType
 from typing import Final, Literal
 
 import polars as pl
 
 from icp_core.accounts.columns import BY_NAME
 from icp_core.importing import dates, values
-from icp_core.importing.headings import CONTACT, Heading, parse
+from icp_core.importing.headings import (
+    CONTACT,
+    Heading,
+    is_entity,
+    is_unit,
+    named_unit,
+    parse,
+    words,
+)
 from icp_core.importing.mapping import (
     AMOUNTS,
     DATES,
+    FRACTIONS,
     INPUTS,
     NUMBERS,
+    SURE,
     YEARLY,
     Assignment,
+    Doubt,
     Mapping,
     fingerprint,
     own_name,
 )
 from icp_core.importing.national import country_of
 from icp_core.importing.tables import Table
-from icp_core.reference import industry
+from icp_core.reference import geography, industry
+
+GIVEN_BACK: Final = "most of its cells are not what the heading says: kept as it is"
 
 _SAMPLE: Final = 2_000
+# Least share of cells that fit a column before it is given back, and from which others fit better.
+_LEAST_FIT: Final = 0.5
+_GOOD_FIT: Final = 0.8
+_LOOKS: Final = (
+    "email", "linkedin_url", "website", "number", "band", "headcount", "flag", "tags", "identifier",
+    "org_number", "foreign_number", "industry", "year", "words", "postcode", "currency",
+)  # fmt: skip
+# What the cells of a column look like, at least one of these.
+_LOOKED_FOR: Final[Mapping_[str, tuple[str, ...]]] = MappingProxyType(
+    dict.fromkeys(
+        ("website", "domain", "email", "linkedin_url"), ("website", "email", "linkedin_url")
+    )
+    | dict.fromkeys(
+        ("name", "city", "country", "funding_stage", "technologies", "address"), ("words",)
+    )
+    | dict.fromkeys(("latitude", "longitude", "employees_low", "employees_high"), ("number",))
+    | dict.fromkeys(("founded", "fiscal_year"), ("year",))
+    | dict.fromkeys(("is_customer", "marketing_opt_out"), ("flag",))
+    | {
+        "employees": ("headcount",),
+        "org_number": ("org_number", "foreign_number"),
+        "postcode": ("postcode",),
+        "currency": ("currency",),
+    }
+)
+_NOTHING: Final = r"(?i)^\s*(?:#?n/?a\.?|null|none|nil|[-–—.?]+|#[\p{L}/0]+[!?])\s*$"
+# Whose amounts without a currency are each country's own.
+_NORDIC: Final = frozenset({"SE", "NO", "DK", "FI", "IS"})
+# Vendors whose lists give dollars without saying so, by a word in one of their headings.
+_IN_DOLLARS: Final = (
+    "apollo",
+    "zoominfo",
+    "crunchbase",
+    "cb rank",
+    "pitchbook",
+    "lusha",
+    "clearbit",
+)
+# Words for amounts that do not tell in whose country the list was made.
+_ENGLISH: Final = frozenset(
+    {"revenue", "revenues", "turnover", "sales", "income", "profit", "ebit", "annualrevenue"}
+)
+# A person brings in more than this a year in any Nordic currency; with fewer pairs nobody can tell.
+_LEAST_REVENUE_EACH: Final = 3_000.0
+_FEWEST: Final = 3
+_ALLABOLAG_SAYS: Final = "Allabolag gives thousands (tkr)"
 # Headings that Allabolag uses; its figures are in thousands without saying so.
 _ALLABOLAG: Final = frozenset(
     {"nettoomsättning", "årets resultat", "kommunsäte", "antal anställda"}
@@ -47,12 +110,19 @@ def guess(table: Table) -> Mapping:
         As read; its first 2,000 rows are looked at, and whole columns of numbers for their decimal
         mark.
     """
-    sample = table.head(_SAMPLE)
+    sample, units = _without_units(_filled(table.head(_SAMPLE)))
     parsed = {heading: parse(heading) for heading in table.headings}
+    cells = {heading: sample[heading].drop_nulls() for heading in table.headings}
+    looks = {heading: _looks(cells[heading]) for heading in table.headings}
     guesses = {
-        heading: _guess(parsed[heading], sample[heading].drop_nulls()) for heading in table.headings
+        heading: _guess(parsed[heading], cells[heading], looks[heading])
+        for heading in table.headings
     }
-    _settle_rivals(guesses, parsed)
+    _swap(guesses, looks)
+    _give_back(guesses, cells, looks)
+    _find_names(guesses, cells, looks)
+    _settle_rivals(guesses, parsed, looks)
+    _take_units(guesses, parsed, units)
     _settle_units(guesses, sample)
     numeric = [h for h, a in guesses.items() if a.column in NUMBERS or a.kind == "number"]
     if numeric:
@@ -76,10 +146,59 @@ def guess(table: Table) -> Mapping:
     if not mapping.of("country") and mapping.country is None:
         country = _country_by_words(guesses)
         mapping = mapping.model_copy(update={"country": country})
-    return mapping
+    _doubt_fractions(guesses, sample)
+    _doubt_currencies(guesses, sample, country=mapping.country)
+    _doubt_scales(guesses, sample)
+    return mapping.model_copy(update={"assignments": tuple(guesses.values())})
 
 
-def _guess(heading: Heading, cells: pl.Series) -> Assignment:
+def in_country(mapping: Mapping, country: str) -> Mapping:
+    """The mapping of a list that names no country, once a person has said which it is.
+
+    A currency that could not be told for want of a country may go without saying now.
+
+    Parameters
+    ----------
+    mapping
+        As guessed.
+    country
+        ISO 3166-1 alpha-2.
+    """
+    assignments = {}
+    for one in mapping.assignments:
+        if "no currency" in one.doubts and not mapping.of("country"):
+            left = tuple(doubt for doubt in one.doubts if doubt != "no currency")
+            sure = one.confidence if left else round(parse(one.heading).confidence, 2)
+            bare = one.model_copy(update={"doubts": left, "confidence": sure})
+            assignments[one.heading] = _without_currency(
+                bare, {country}, vendor=_dollar_vendor(a.heading for a in mapping.assignments)
+            )
+        else:
+            assignments[one.heading] = one
+    return mapping.replace(country=country, assignments=tuple(assignments.values()))
+
+
+def _filled(sample: pl.DataFrame) -> pl.DataFrame:
+    """The sample without cells that only say that there is nothing."""
+    return sample.with_columns(
+        pl.when(~pl.col(c).str.contains(_NOTHING)).then(pl.col(c)).alias(c) for c in sample.columns
+    )
+
+
+def _without_units(sample: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, str]]:
+    """The sample without a row of units under the headings, and the units by heading."""
+    for place, row in enumerate(sample.head(2).iter_rows(named=True)):
+        units = {
+            heading: text
+            for heading, text in row.items()
+            if text and len(text) <= 40 and parse(heading).meaning in NUMBERS and is_unit(text)
+        }
+        if units:
+            return sample.slice(place + 1), units
+    return sample, {}
+
+
+def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> Assignment:
     """One heading on its own."""
     name = heading.text
     meaning, confidence = heading.meaning, heading.confidence
@@ -87,26 +206,16 @@ def _guess(heading: Heading, cells: pl.Series) -> Assignment:
         return Assignment(
             heading=name, column=None, confidence=confidence, reason="contact details are left out"
         )
-    looks = _looks(cells)
-    reason = "known heading" if confidence >= 0.9 else "similar to a known heading"
+    reason = "known heading" if confidence >= SURE else "similar to a known heading"
+    doubts: tuple[Doubt, ...] = () if confidence >= SURE else ("meaning",)
     if meaning in ("industry", "industry_text"):
-        code = looks.get("industry", 0.0) > 0.7
+        code = looks["industry"] > 0.7
         meaning = "industry" if code else "industry_text"
-        return Assignment(
-            heading=name,
-            column=meaning,
-            confidence=confidence,
-            reason="codes of industries" if code else "names of industries",
-        )
-    if meaning in NUMBERS and len(cells) and looks["number"] < 0.5:
-        if not (meaning == "employees" and looks["band"] >= 0.5):
-            meaning, confidence = None, 0.0
+        reason = "codes of industries" if code else "names of industries"
     elif meaning == "org_number" and len(cells):
-        confidence *= 0.5 + 0.5 * looks["org_number"]
+        confidence *= 0.5 + 0.5 * max(looks["org_number"], looks["foreign_number"])
         if looks["org_number"] < 1:
             reason = "some are no valid national numbers"
-    elif meaning == "is_customer" and len(cells) and looks["flag"] < 0.9:
-        meaning = None
     if meaning in BY_NAME or meaning in INPUTS:
         return Assignment(
             heading=name,
@@ -116,20 +225,27 @@ def _guess(heading: Heading, cells: pl.Series) -> Assignment:
             currency=heading.currency if meaning in AMOUNTS else None,
             year=heading.year if meaning in YEARLY else None,
             reason=reason,
+            doubts=doubts,
         )
     if meaning is None and len(cells) >= 3:
         for column in ("linkedin_url", "email", "org_number", "website"):
-            if looks[column] >= 0.9:
+            if looks[column] >= SURE:
                 return Assignment(
                     heading=name,
                     column=column,
                     confidence=0.6,
                     reason="the values look like it",
+                    doubts=("meaning",),
                 )
     return _extra(name, cells, looks)
 
 
-def _extra(name: str, cells: pl.Series, looks: dict[str, float]) -> Assignment:
+def _extra(
+    name: str,
+    cells: pl.Series,
+    looks: Mapping_[str, float],
+    reason: str = "kept as an extra column",
+) -> Assignment:
     kind: Literal["number", "choice", "tags", "flag"] = "choice"
     if len(cells):
         if looks["flag"] >= 0.95 and cells.n_unique() <= 4:
@@ -144,19 +260,17 @@ def _extra(name: str, cells: pl.Series, looks: dict[str, float]) -> Assignment:
         kind=kind,
         confidence=0.5,
         unit=0.01 if "%" in name and kind == "number" else 1.0,
-        reason="kept as an extra column",
+        reason=reason,
     )
 
 
 def _looks(cells: pl.Series) -> dict[str, float]:
     """Share of filled cells that look like each thing."""
     if not len(cells):
-        return dict.fromkeys(
-            ("email", "linkedin_url", "website", "number", "band", "flag", "tags", "identifier",
-             "org_number", "industry"), 0.0,
-        )  # fmt: skip
+        return dict.fromkeys(_LOOKS, 0.0)
     text = pl.col("cell")
     low, _ = values.band(text)
+    headcount = values.headcount(text)
     measured = (
         cells.alias("cell")
         .to_frame()
@@ -168,8 +282,19 @@ def _looks(cells: pl.Series) -> dict[str, float]:
             ).mean(),
             number=values.number(text).is_not_null().mean(),
             band=(low.is_not_null() | dates.was_band(text)).mean(),
+            headcount=(
+                headcount.is_not_null()
+                | low.is_not_null()
+                | dates.was_band(text)
+                | text.str.contains(r"^\d{4}-\d\d-\d\d")
+            ).mean(),
             flag=values.flag(text).is_not_null().mean(),
             tags=text.str.contains(r"[^;|]+[;|]\s*[^;|]+").mean(),
+            year=dates.year(text).is_not_null().mean(),
+            words=(text.str.contains(r"\pL") & ~text.str.contains("@|://")).mean(),
+            postcode=(text.str.contains(r"\d") & (text.str.len_chars() <= 12)).mean(),
+            currency=values.currency_code(text).is_not_null().mean(),
+            foreign_number=text.str.contains(r"^\pL{0,5}[\s:-]?(?:\d[\s./-]?){5,}\pL{0,3}$").mean(),
             # A key or a code, no amount: long and nearly all different, or with leading zeros.
             identifier=(
                 (
@@ -187,27 +312,137 @@ def _looks(cells: pl.Series) -> dict[str, float]:
     _, measured["org_number"] = country_of(some)
     codes = pl.select(values.leading_code(pl.lit(some))).to_series()
     measured["industry"] = 1 - industry.read(codes)["industry"].null_count() / len(codes)
-    return {name: float(value or 0.0) for name, value in measured.items()}
+    return {name: float(measured[name] or 0.0) for name in _LOOKS}
 
 
-def _settle_rivals(guesses: dict[str, Assignment], parsed: dict[str, Heading]) -> None:
+def _fit(column: str, looks: Mapping_[str, float]) -> float:
+    """How well cells fit a column, 0…1; 1 for columns whose cells can be anything."""
+    looked_for = _LOOKED_FOR.get(column, ("number",) if column in NUMBERS else ())
+    if not looked_for:
+        return 1.0
+    found = max(looks[look] for look in looked_for)
+    if column in ("website", "domain", "email", "linkedin_url"):
+        # Most companies of a list may have none, said in so many words.
+        return 1.0 if found >= 0.1 else found
+    if column in ("is_customer", "marketing_opt_out"):
+        # Below nine in ten it is something else about the customer.
+        return 1.0 if found >= SURE else 0.0
+    return found
+
+
+def _swap(guesses: dict[str, Assignment], looks: Mapping_[str, dict[str, float]]) -> None:
+    """Give two columns each other's meaning where their cells fit only that way."""
+    misfits = [
+        heading
+        for heading, a in guesses.items()
+        if a.column and not a.is_extra and sum(looks[heading].values()) and _is_misfit(a, looks)
+    ]
+    for place, one in enumerate(misfits):
+        for other in misfits[place + 1 :]:
+            first, second = str(guesses[one].column), str(guesses[other].column)
+            crossed = _fit(second, looks[one]), _fit(first, looks[other])
+            if first == second or min(crossed) < _GOOD_FIT:
+                continue
+            for heading, column in ((one, second), (other, first)):
+                guesses[heading] = Assignment(
+                    heading=heading,
+                    column=column,
+                    confidence=0.6,
+                    reason="the headings look swapped: the cells are what the other one names",
+                    doubts=("meaning",),
+                )
+
+
+def _is_misfit(assignment: Assignment, looks: Mapping_[str, dict[str, float]]) -> bool:
+    return _fit(str(assignment.column), looks[assignment.heading]) < _LEAST_FIT
+
+
+def _give_back(
+    guesses: dict[str, Assignment],
+    cells: Mapping_[str, pl.Series],
+    looks: Mapping_[str, dict[str, float]],
+) -> None:
+    """Keep as a column of the file's own what its heading names and most of its cells are not."""
+    for heading, assignment in guesses.items():
+        if assignment.column is None or assignment.is_extra or not len(cells[heading]):
+            continue
+        if not _is_misfit(assignment, looks):
+            continue
+        rivals = sum(a.column == assignment.column for a in guesses.values())
+        if (
+            assignment.column == "name"
+            and looks[heading]["org_number"] >= _GOOD_FIT
+            and rivals == 1
+        ):
+            if not any(a.column == "org_number" for a in guesses.values()):
+                guesses[heading] = Assignment(
+                    heading=heading,
+                    column="org_number",
+                    confidence=0.6,
+                    reason="the cells are national numbers",
+                    doubts=("meaning",),
+                )
+        elif assignment.column != "name" or rivals > 1:
+            # The only names that there are stay, however odd.
+            guesses[heading] = _extra(heading, cells[heading], looks[heading], GIVEN_BACK)
+
+
+def _find_names(
+    guesses: dict[str, Assignment],
+    cells: Mapping_[str, pl.Series],
+    looks: Mapping_[str, dict[str, float]],
+) -> None:
+    """Names under a heading that only says whose list it is: `Customer`, `Kund`."""
+    if any(a.column == "name" for a in guesses.values()):
+        return
+    for heading in guesses:
+        texts = cells[heading]
+        if (
+            parse(heading).meaning in ("is_customer", "industry_text")
+            and is_entity(heading)
+            and looks[heading]["words"] >= SURE
+            and texts.n_unique() >= SURE * len(texts)
+        ):
+            guesses[heading] = Assignment(
+                heading=heading,
+                column="name",
+                confidence=0.8,
+                reason="the values look like names of companies",
+                doubts=("meaning",),
+            )
+            return
+
+
+def _settle_rivals(
+    guesses: dict[str, Assignment],
+    parsed: Mapping_[str, Heading],
+    looks: Mapping_[str, Mapping_[str, float]],
+) -> None:
     """Of several headings for one column keep the best; the years of one series stay together."""
     for column in {a.column for a in guesses.values() if a.column and not a.is_extra}:
         rivals = [h for h, a in guesses.items() if a.column == column]
         if len(rivals) == 1:
             continue
-        rivals.sort(key=lambda h: (-round(guesses[h].confidence, 1), parsed[h].rank))
+        # Numbers go before bands, words that are known before those that are alike.
+        rivals.sort(
+            key=lambda h: (
+                column == "employees" and looks[h]["number"] < _LEAST_FIT,
+                guesses[h].confidence < SURE,
+                parsed[h].rank,
+            )
+        )
         best, taken = rivals[0], set()
         for heading in rivals:
             year = guesses[heading].year
             same_series = parsed[heading].rank == parsed[best].rank and year is not None
             if heading != best and (not same_series or year in taken):
+                number = column in NUMBERS and looks[heading]["number"] >= _LEAST_FIT
                 guesses[heading] = Assignment(
                     heading=heading,
                     column=own_name(heading),
-                    kind="number" if column in NUMBERS else "choice",
+                    kind="number" if number else "choice",
                     confidence=0.5,
-                    unit=guesses[heading].unit if column in NUMBERS else 1.0,
+                    unit=guesses[heading].unit if number else 1.0,
                     reason=f"{best} is taken for {column}",
                 )
                 if column == "email":
@@ -217,24 +452,167 @@ def _settle_rivals(guesses: dict[str, Assignment], parsed: dict[str, Heading]) -
             taken.add(year)
 
 
+def _take_units(
+    guesses: dict[str, Assignment], parsed: Mapping_[str, Heading], units: Mapping_[str, str]
+) -> None:
+    """Units and currencies from the row under the headings, where the headings name none."""
+    for heading, text in units.items():
+        assignment = guesses[heading]
+        factor, code = named_unit(text)
+        if factor is None or assignment.column not in NUMBERS or parsed[heading].unit is not None:
+            continue
+        money = code if assignment.column in AMOUNTS else None
+        guesses[heading] = assignment.model_copy(
+            update={
+                "unit": factor,
+                "currency": money or assignment.currency,
+                "reason": "the unit stands under the heading",
+            }
+        )
+
+
 def _settle_units(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
     lowered = {heading.casefold() for heading in guesses}
     in_thousands = len(_ALLABOLAG & lowered) >= 3
     for heading, assignment in guesses.items():
         if in_thousands and assignment.column in AMOUNTS and parse(heading).unit is None:
-            guesses[heading] = assignment.model_copy(
-                update={
-                    "unit": 1000.0,
-                    "confidence": 0.8,
-                    "reason": "Allabolag gives thousands (tkr)",
-                }
-            )
-        if assignment.column in ("margin", "revenue_growth") and assignment.unit == 1.0:
+            guesses[heading] = assignment.doubting("unit", 0.8, _ALLABOLAG_SAYS, unit=1000.0)
+        if assignment.column in FRACTIONS and assignment.unit == 1.0:
             cells = sample[heading].drop_nulls()
             if len(cells) and cells.str.contains("%").sum() > 0.5 * len(cells):
                 guesses[heading] = assignment.model_copy(
                     update={"unit": 0.01, "reason": "per cent"}
                 )
+
+
+def _doubt_fractions(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
+    """Per cent without a sign, by the distribution of all years of a column."""
+    for column in FRACTIONS:
+        own = [a for a in guesses.values() if a.column == column and a.unit == 1.0 and not a.doubts]
+        figures = pl.concat(
+            [values.numbers(sample[a.heading].drop_nulls(), a.decimal) for a in own]
+            or [pl.Series(dtype=pl.Float64)]
+        ).drop_nulls()
+        said = per_cent_by(column, figures)
+        if said is None:
+            continue
+        unit, confidence, reason = said
+        for assignment in own:
+            guesses[assignment.heading] = assignment.doubting(
+                "per cent", confidence, reason, unit=unit
+            )
+
+
+def per_cent_by(column: str, figures: pl.Series) -> tuple[float, float, str] | None:
+    """Whether figures without a sign are per cent: the unit, how surely, and why; None where plain.
+
+    Parameters
+    ----------
+    column
+        One of `FRACTIONS`.
+    figures
+        As they stand.
+
+    Examples
+    --------
+    >>> per_cent_by("revenue_growth", pl.Series([119.0, 73.0, -12.0, 4.0]))[0]
+    0.01
+    >>> per_cent_by("margin", pl.Series([0.125, 0.08, -0.03])) is None
+    True
+    """
+    size = figures.filter(figures != 0).abs()
+    if not len(size):
+        return None
+    # A current ratio of 2 is two to one; of 150 it is per cent.
+    whole = 20.0 if column == "current_ratio" else 1.0
+    above = (size > whole).sum() / len(size)
+    if column == "margin" and (figures > 1.0).any():
+        # Nobody earns more than the revenue.
+        above = max(above, 0.5)
+    integers = bool((figures == figures.round()).all())
+    if above >= 0.5 or (above > 0 and (integers or (size > 10 * whole).any())):
+        return 0.01, 0.75, "taken for per cent: that is how large the values are"
+    if above > 0:
+        return 1.0, 0.6, "taken for fractions (1.19 is 119 %), although some are above 1"
+    return None
+
+
+def _doubt_currencies(
+    guesses: dict[str, Assignment], sample: pl.DataFrame, *, country: str | None
+) -> None:
+    """Amounts whose currency nobody named."""
+    if any(a.column == "currency" for a in guesses.values()):
+        return
+    texts = [sample[a.heading] for a in guesses.values() if a.column == "country"]
+    named = texts[0].drop_nulls().unique().to_list() if texts else []
+    countries = {geography.country_code(text) for text in named}
+    if not texts or texts[0].null_count():
+        countries.add(country)
+    for heading, assignment in guesses.items():
+        if assignment.column not in AMOUNTS or assignment.currency:
+            continue
+        cells = sample[heading].drop_nulls()
+        stated = pl.select(values.stated_currency(pl.lit(cells)).is_not_null().mean()).item()
+        if not len(cells) or stated < _LEAST_FIT:
+            guesses[heading] = _without_currency(
+                assignment, countries, vendor=_dollar_vendor(guesses)
+            )
+
+
+def _dollar_vendor(headings: Iterable[str]) -> str | None:
+    """The vendor, by a word in its headings, whose amounts are dollars without saying so."""
+    text = " ".join(headings).casefold()
+    return next((vendor for vendor in _IN_DOLLARS if vendor in text), None)
+
+
+def _without_currency(
+    assignment: Assignment, countries: AbstractSet[str | None], *, vendor: str | None
+) -> Assignment:
+    """An amount whose currency nobody named, with what has to be assumed of it."""
+    said = set(words(assignment.heading))
+    if vendor:
+        return assignment.doubting(
+            "no currency", 0.5, f"no currency is named, and such lists ({vendor}) are in dollars"
+        )
+    if not countries <= _NORDIC:
+        return assignment.doubting("no currency", 0.5, "it has no currency: choose one")
+    if said & _ENGLISH and not said & {"kr", "tkr", "mkr"}:
+        return assignment.doubting(
+            "currency", 0.75, "no currency is named: taken for that of each company's country"
+        )
+    return assignment
+
+
+def _is_bare(assignment: Assignment) -> bool:
+    """Whether neither the heading nor the row below it names a unit."""
+    return assignment.unit == 1.0 and parse(assignment.heading).unit is None
+
+
+def _doubt_scales(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
+    """Revenues too small for the headcounts beside them are in thousands or millions."""
+    headcounts = [a for a in guesses.values() if a.column == "employees"]
+    revenues = [a for a in guesses.values() if a.column == "revenue" and _is_bare(a)]
+    if not headcounts or not revenues:
+        return
+    staff = sample.select(values.headcount(pl.col(headcounts[0].heading))).to_series()
+    money = values.numbers(sample[revenues[0].heading], revenues[0].decimal)
+    each = (money / staff.set(staff <= 0, None)).drop_nulls()
+    each = each.filter(each > 0)
+    if len(each) < _FEWEST:
+        return
+    middle = float(each.sort()[len(each) // 2])
+    if middle >= _LEAST_REVENUE_EACH:
+        return
+    unit = 1e3 if middle * 1e3 >= _LEAST_REVENUE_EACH else 1e6
+    word = "thousands" if unit == 1e3 else "millions"
+    for assignment in [a for a in guesses.values() if a.column in AMOUNTS and _is_bare(a)]:
+        if "unit" not in assignment.doubts:
+            guesses[assignment.heading] = assignment.doubting(
+                "unit",
+                0.6,
+                f"taken for {word}: as written it is too little for the headcount",
+                unit=unit,
+            )
 
 
 def _country(guesses: dict[str, Assignment], sample: pl.DataFrame) -> str | None:

@@ -1,7 +1,10 @@
 """What the headings of company lists mean, in five languages, Danish to English.
 
-A heading is taken apart into its words, a year, a currency and a unit; the words are looked up
-regardless of case, accents and punctuation.
+A heading is taken apart into its words, whatever joins them (`Account Name`, `account_name`,
+`AccountName`, `Account: Name`), and a year, a currency and a unit. The words are looked up regardless of
+case, accents and punctuation; those that only say whose it is (`Organization - Owner`), where it stands
+(`Billing City`, `Address 1: City`) or how it was found (`Last avail. yr`) may be missing. A word that
+nobody knows is never passed over: `Country of origin` is no country of a company.
 """
 
 import re
@@ -16,6 +19,7 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from icp_core.paths import DATA
+from icp_core.reference import currency
 from icp_core.reference.text import fold
 
 CONTACT: Final = "contact"
@@ -28,30 +32,122 @@ Where two headings of a list have the same meaning, the one that stands first in
 juridical name before a market name, all operating income before sales alone.
 """
 
-_CURRENCIES: Final = {
-    "sek": "SEK", "nok": "NOK", "dkk": "DKK", "eur": "EUR", "€": "EUR", "usd": "USD", "$": "USD",
-    "gbp": "GBP", "£": "GBP", "isk": "ISK", "chf": "CHF", "euroa": "EUR", "euro": "EUR",
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_SIGNS: Final = {
+    "€": "EUR", "$": "USD", "£": "GBP", "euro": "EUR", "euros": "EUR", "euroa": "EUR",
+    "eur": "EUR", "dollar": "USD", "dollars": "USD", "pounds": "GBP",
 }  # fmt: skip
-_MILLION: Final = "millioner|miljoner|miljoonaa|millions|million|mill|milj|mio|mln|m"
-_THOUSAND: Final = "tusen|tuhatta|tuhansia|thousands|thousand|tusind|tus|1000|000|k|t"
-_ISO: Final = "sek|nok|dkk|eur|usd|gbp|isk|chf|€"
-# (pattern, unit); crowns alone do not tell whose they are.
-_UNITS: Final = (
-    (rf"\b(?:{_MILLION})[\s.]*(?:{_ISO}|kr)(?!\w)|(?:\b(?:{_ISO})|€)[\s.]*(?:{_MILLION})\b", 1e6),
-    (rf"\b(?:{_THOUSAND})[\s.]*(?:{_ISO}|kr)(?!\w)|(?:\b(?:{_ISO})|€)[\s.]*(?:{_THOUSAND})\b", 1e3),
-    (r"\b(?:mkr|mnok|msek|mdkk|meur|m€|musd)(?!\w)", 1e6),
-    (r"\b(?:tkr|tnok|tsek|tdkk|teur|keur|ksek|knok|kdkk)(?!\w)", 1e3),
-    (r"\(\s*(?:i\s+|in\s+)?(?:1[\s.]?000|000s?|tusen|thousands?|tuhatta|tusind)\s*\)", 1e3),
-    (r"\(\s*(?:i\s+|in\s+)?(?:miljoner|millioner|millions?|miljoonaa|mill\.?|mio\.?)\s*\)", 1e6),
-    (r"\b(?:i|in) (?:tusen|tusind|thousands)\b", 1e3),
-    (r"\b(?:i|in) (?:miljoner|millioner|millions)\b", 1e6),
-    (rf"\b(?:{_ISO}|kr)\b|€", 1.0),
-    (r"%|\bprocent\b|\bprosent\b|\bpercent\b|\bprosenttia\b", 0.01),
-)
-_YEAR: Final = re.compile(
-    r"(?:,|\(|\s|_|-|^)\s*((?:19|20)\d\d)(?:[-/.]\d{1,2})?\s*\)?\s*$|^((?:19|20)\d\d)\s"
-)
+# Crowns alone do not tell whose they are.
+_CROWNS: Final = frozenset({"kr", "kronor", "kroner", "kruunua", "crowns"})
+_SCALES: Final = {
+    1e3: "tusen tusental tuhatta tuhansia tuhansissa thousand thousands tusind tusinde 1000 000 000s",
+    1e6: "million millions millioner miljoner miljonar miljoonaa miljoonissa mill milj mio mln 1000000",
+    1e9: "billion billions milliarder miljarder miljardia mrd mdr mia",
+}
+# Letters that are a scale only beside a currency or alone in brackets.
+_SHORT_SCALES: Final = {
+    "t": 1e3, "k": 1e3, "th": 1e3, "ths": 1e3, "m": 1e6, "mn": 1e6, "mm": 1e6, "bn": 1e9, "b": 1e9,
+}  # fmt: skip
+_PER_CENT: Final = _words("% procent prosent percent prosentti prosenttia pct")
+_PER_CENT_UNIT: Final = 0.01
+# Per cent of these is another figure.
+_NO_SHARE: Final = frozenset({"revenue", "net_profit", "not_revenue", "employees", "fte"})
+_SCALE_OF: Final = {word: factor for factor, words in _SCALES.items() for word in words.split()}
 _FUZZY: Final = 90
+# Words of the longest heading that is looked up in parts.
+_LONGEST: Final = 8
+
+# Words that say whose the value is.
+_ENTITIES: Final = _words(
+    "comp company companys companies account accounts organization organisation organizations "
+    "customer customers client firm corporate corporation business entity crm foretag foretaget "
+    "foretagets bolag bolaget bolagets kund kunden kundens organisationen bedrift bedriftens "
+    "selskap selskapet selskapets foretak foretakets kunde kunden kundens organisasjon "
+    "organisasjonens firma firmaet firmaets virksomhed virksomheden virksomhedens selskab "
+    "selskabet selskabets yritys yrityksen asiakas asiakkaan organisaatio organisaation hubspot "
+    "salesforce apollo res partner"
+)
+# Words that say which of several addresses it is of; the later ones lose to the earlier.
+_KINDS: Final = {
+    word: place
+    for place, words in enumerate(
+        (
+            "address adress adresse adressen addr osoite hq headquarters headquarter head office "
+            "registered registrerat registrert registreret rekisteroity reg regaddress primary main "
+            "business forretningsadresse forretnings "
+            "besoksadress besoksadresse besogsadresse besoks besogs besok visiting visit "
+            "kayntiosoite legal physical",
+            "postadress postadresse postiosoite postal post mailing street",
+            "billing invoice faktura fakturaadress fakturaadresse fakturerings",
+            "shipping delivery leverans leveransadress leveringsadresse leverings",
+        )
+    )
+    for word in words.split()
+}
+# Words that add nothing to what is meant.
+_NOISE: Final = _words(
+    "the of or for in i av fra till to an et en latest last avail available yr senaste siste "
+    "seneste viimeisin uusin bokslut bokslutet regnskap regnskab tilinpaatos current nuvarande "
+    "total totalt totalt yhteensa estimated estimate est approx annual arlig yearly "
+    "vuosittainen iso latin alphabet mandatory optional required hele whole x tal core default "
+    "oletus eller tai ar year digits digit profile value field text standardised standardized "
+    "range intervall interval per at"
+)
+# Words of people and their telephones, and words that may stand beside them.
+_PEOPLE: Final = _words(
+    "contact contacts kontakt kontaktperson kontaktpersoner kontaktnavn kontaktnamn person "
+    "phone phones telephone tel tlf telefon puhelin puhelinnumero mobile mobil mobiltelefon "
+    "matkapuhelin cell fax faks telefax vaxel switchboard sentralbord ceo cfo cto coo vd "
+    "founder founders chairman chairperson ordforande styrelseordforande styreleder styremedlem "
+    "bestyrelse direktor toimitusjohtaja director directors manager surname firstname lastname "
+    "fornamn efternamn fornavn etternavn etunimi sukunimi referens huvudman decision maker "
+    "executive"
+)
+_BESIDE_PEOPLE: Final = _words(
+    "name names namn navn nimi number nummer nr no num direct direkt direkte home hem work jobb "
+    "jobs mobile first last full middle primary secondary main verklig vr var er din adm "
+    "adminstrerende title job role position private privat dial line extension ext personal"
+)
+_NAMES: Final = ("name", "namn", "navn", "nimi")
+_CODES: Final = ("kode", "kod", "code", "koodi", "nummer", "number", "nr", "no", "id", *_NAMES)
+_DATES: Final = ("date", "datum", "dato", "year", "ar", "vuosi", "at", "on", "pvm", "paiva")
+_CODED: Final = frozenset(
+    {
+        "municipality",
+        "region",
+        "country",
+        "city",
+        "legal_form",
+        "status",
+        "owner",
+        "industry",
+        "industry_text",
+    }
+)
+_PLACES: Final = frozenset({"city", "postcode", "country", "region", "municipality"})
+_DATED: Final = frozenset({"founded", "as_of"})
+_OF_ENTITIES: Final = _PLACES | {"name", "website", "email", "legal_form"}
+# Beginnings of compounds: `Besöksort`, `Kundnamn`.
+_ADDRESS_STEMS: Final = (
+    "besoks", "besogs", "forretnings", "visiting", "visit", "postal", "mailing", "billing",
+    "shipping", "post", "faktura", "leverans", "leverings", "kaynti", "posti",
+)  # fmt: skip
+_ENTITY_STEMS: Final = (
+    "foretags", "bolags", "kunde", "kund", "firma", "selskaps", "selskabs", "virksomheds", "yritys",
+    "asiakas", "bedrifts", "organisasjons", "organisations",
+)  # fmt: skip
+# A customer's or a lead's status is no register's.
+_OF_CRM: Final = ("customer", "client", "account", "kund", "asiakas", "asiakkaan", "crm")
+# Figures of another year or kind in brackets.
+_OTHER: Final = _words(
+    "previous prior foregaende forra forrige edellinen budget prognos forecast change "
+    "forandring endring muutos parent moderbolag morselskap"
+)
+_CLASSIFICATIONS: Final = frozenset({"sni", "sn", "tol", "db", "nace", "isic", "rev", "sic"})
 
 
 @dataclass(frozen=True)
@@ -63,8 +159,8 @@ class Heading:
     text
         As in the file.
     meaning
-        A canonical column, or one of `industry_text`, `fte`, `currency`, `email`, `contact`,
-        `not_revenue`; None where the words are not known.
+        A canonical column, or one of `industry_text`, `fte`, `currency`, `email`, `address`,
+        `contact`, `not_revenue`; None where the words are not known.
     confidence
         0…1, how surely the words mean that.
     year
@@ -87,6 +183,15 @@ class Heading:
     rank: int = 0
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What some words mean, how surely, and how far from the table's first heading."""
+
+    meaning: str
+    confidence: float
+    rank: int
+
+
 @cache
 def parse(text: str) -> Heading:
     """Take a heading apart into what it means, and the year, unit and currency that it names.
@@ -96,24 +201,74 @@ def parse(text: str) -> Heading:
     >>> heading = parse("Sum driftsinnt. (NOK 1000), 2024")
     >>> heading.meaning, heading.year, heading.unit, heading.currency
     ('revenue', 2024, 1000.0, 'NOK')
+    >>> parse("Address 1: City").meaning, parse("companyGovNo").meaning
+    ('city', 'org_number')
     >>> parse("Favourite colour").meaning is None
     True
     """
     words = " ".join(text.split())
-    if found := _table().get(_key(words)):
-        return Heading(text, found[0], 1.0, unit=0.01 if "%" in words else None, rank=found[1])
-    unit, currency, words = _unit(words.casefold())
-    year = None
-    if match := _YEAR.search(words):
-        year = int(match[1] or match[2])
-        words = words[: match.start()] + " " + words[match.end() :]
-    meaning, confidence, rank = _lookup(words)
-    return Heading(text, meaning, confidence, year, unit, currency, rank)
+    known = _table().get(_key(words))
+    if known and not ("%" in words and known[0] in _NO_SHARE | {"operating_profit"}):
+        return Heading(text, known[0], 1.0, unit=0.01 if "%" in words else None, rank=known[1])
+    unit, code, words = _unit(_apart(words))
+    year, words = _year(words)
+    found = _meaning(words)
+    if found is None or (unit == _PER_CENT_UNIT and found.meaning in _NO_SHARE):
+        return Heading(text, None, 0.0, year, unit, code)
+    if unit == _PER_CENT_UNIT and found.meaning == "operating_profit":
+        found = _Found("margin", found.confidence, found.rank)
+    return Heading(text, found.meaning, found.confidence, year, unit, code, found.rank)
 
 
 def recognised(cells: Iterable[str]) -> int:
     """How many cells of a row are headings that are known word for word."""
     return sum(parse(cell).confidence >= 0.9 for cell in cells if 0 < len(cell) <= 80)
+
+
+def named_unit(text: str) -> tuple[float | None, str | None]:
+    """Factor and currency that a few words name: `tkr`, `SEK m`, `($ millions)`, `%`.
+
+    Examples
+    --------
+    >>> named_unit("MNOK"), named_unit("antal")
+    ((1000000.0, 'NOK'), (None, None))
+    """
+    factor, code, _ = _unit(_apart(" ".join(text.split())))
+    return factor, code
+
+
+def words(text: str) -> list[str]:
+    """The words of a heading, folded, however they are joined.
+
+    Examples
+    --------
+    >>> words("Deal - StageName"), words("is_closed_won")
+    (['deal', 'stage', 'name'], ['is', 'closed', 'won'])
+    """
+    return _tokens(_apart(text))
+
+
+def words_without_unit(text: str) -> list[str]:
+    """The words of a heading but for its unit and currency."""
+    return _tokens(_unit(_apart(text))[2])
+
+
+def is_unit(text: str) -> bool:
+    """Whether a few words are a unit and nothing else; a number alone is none.
+
+    Examples
+    --------
+    >>> is_unit("tkr"), is_unit("NOK 1000"), is_unit("1000"), is_unit("Alfa AB")
+    (True, True, False, False)
+    """
+    factor, _, rest = _unit(_apart(" ".join(text.split())))
+    named = re.search(r"[^\W\d_]|[€$£%]", text) is not None
+    return named and factor is not None and not set(_tokens(rest)) - _NOISE
+
+
+def is_entity(text: str) -> bool:
+    """Whether a heading only says whose the values are: `Customer`, `Kund`, `Business`."""
+    return set(_tokens(_apart(text))) <= _ENTITIES
 
 
 @cache
@@ -127,36 +282,217 @@ def _table() -> Mapping[str, tuple[str, int]]:
     return MappingProxyType(table)
 
 
+@cache
+def _bare_table() -> Mapping[str, tuple[str, int]]:
+    """The table by what its headings are without the words that add nothing."""
+    bare: dict[str, tuple[str, int]] = {}
+    for heading in pl.read_csv(FILE, infer_schema=False)["heading"]:
+        key = "".join(token for token in _tokens(heading) if token not in _NOISE)
+        if key:
+            bare.setdefault(key, _table()[_key(heading)])
+    return MappingProxyType({**bare, **_table()})
+
+
+def _apart(words: str) -> str:
+    """Words of `camelCase` and `snake_case`, lower case."""
+    words = words.replace("LinkedIn", "Linkedin")
+    spaced = re.sub(r"(?<=[^\W\d_A-ZÅÄÖÆØ])(?=[A-ZÅÄÖÆØ])|(?<=[A-Z])(?=[A-Z][a-z])", " ", words)
+    return spaced.replace("_", " ").casefold()
+
+
+@cache
+def _codes() -> Mapping[str, str]:
+    """Currencies by how a heading names them, alone or behind a letter for the scale."""
+    codes = {code.casefold(): code for code in (*currency.currencies(), "ISK")}
+    return MappingProxyType(codes | _SIGNS)
+
+
 def _unit(words: str) -> tuple[float | None, str | None, str]:
-    """Factor and currency that a heading names, and the words without them."""
-    for pattern, factor in _UNITS:
-        if match := re.search(pattern, words):
-            named = re.sub(r"[\d\s.()]", "", match[0])
-            currency = next(
-                (
-                    code
-                    for sign, code in _CURRENCIES.items()
-                    if named.startswith(sign) or named.endswith(sign)
-                ),
-                None,
-            )
-            rest = words[: match.start()] + " " + words[match.end() :]
-            return factor, currency, re.sub(r"[(\[]\s*[)\]]", " ", rest)
-    return None, None, words
+    """Factor and currency that words name, and the words without them."""
+    pieces = list(
+        re.finditer(r"\b1[\s.,]?000(?:[\s.,]?000)?\b|\b000s?\b|[€$£%]|[^\W\d_]+|\d+", words)
+    )
+    scales: dict[int, float] = {}
+    money: dict[int, str | None] = {}
+    per_cent = [i for i, piece in enumerate(pieces) if piece[0] in _PER_CENT]
+    for i, piece in enumerate(pieces):
+        word = re.sub(r"[\s.,]", "", piece[0])
+        if word in _SCALE_OF:
+            scales[i] = _SCALE_OF[word]
+        elif word in _codes() or word in _CROWNS:
+            money[i] = _codes().get(word)
+        elif fused := re.fullmatch(r"(t|k|m|mn)([a-z]{2,3})", word):
+            rest = fused[2]
+            if rest in ("sek", "nok", "dkk", "eur", "usd", "gbp", "isk", "kr"):
+                scales[i], money[i] = _SHORT_SCALES[fused[1]], _codes().get(rest)
+    for i, piece in enumerate(pieces):
+        if piece[0] not in _SHORT_SCALES:
+            continue
+        alone = re.search(rf"[(\[]\s*{piece[0]}\s*[)\]]", words)
+        beside = any(
+            j in money and not _letters_between(words, pieces[min(i, j)], pieces[max(i, j)])
+            for j in (i - 1, i + 1)
+        )
+        if alone or beside:
+            scales[i] = _SHORT_SCALES[piece[0]]
+    # "us" before "$".
+    us = [i for i, piece in enumerate(pieces[:-1]) if piece[0] == "us" and pieces[i + 1][0] == "$"]
+    used = {*scales, *money, *us}
+    if not used and not per_cent:
+        return None, None, words
+    code = next((c for c in money.values() if c), None)
+    factor = next(iter(scales.values()), 1.0 if money else None)
+    if factor is None:
+        factor, used = _PER_CENT_UNIT, set(per_cent)
+    elif per_cent:
+        used |= set(per_cent)
+    rest = words
+    for i in sorted(used, reverse=True):
+        rest = rest[: pieces[i].start()] + " " + rest[pieces[i].end() :]
+    return factor, code, re.sub(r"[(\[][\s.,/]*[)\]]", " ", rest)
 
 
-def _lookup(words: str) -> tuple[str | None, float, int]:
-    bare = re.sub(r"[(\[].*?[)\]]", " ", words)
-    for text, confidence in ((words, 0.98), (bare, 0.95)):
-        if found := _table().get(_key(text)):
-            return found[0], confidence, found[1]
-    key = _key(bare)
-    if len(key) >= 6:
-        near = process.extractOne(key, list(_table()), scorer=fuzz.ratio, score_cutoff=_FUZZY)
-        if near:
-            meaning, rank = _table()[near[0]]
-            return meaning, round(0.8 * near[1] / 100, 2), rank
-    return None, 0.0, 0
+def _letters_between(words: str, first: re.Match[str], second: re.Match[str]) -> bool:
+    return bool(re.search(r"\w", words[first.end() : second.start()]))
+
+
+def _year(words: str) -> tuple[int | None, str]:
+    """The one year that words name, and the words without it; years of classifications are none."""
+    found: list[re.Match[str]] = []
+    for match in re.finditer(
+        r"(?<![\d.])((?:19|20)\d\d)(?:[-/.]\d{1,4})?(?!\d)|(?<!\d)\d{1,2}[-/.]((?:19|20)\d\d)(?!\d)",
+        words,
+    ):
+        before = re.findall(r"[^\W\d_]+", words[: match.start()])
+        if not before or before[-1] not in _CLASSIFICATIONS:
+            found.append(match)
+    if len(found) != 1:
+        return None, words
+    (match,) = found
+    rest = words[: match.start()] + " " + words[match.end() :]
+    return int(match[1] or match[2]), re.sub(r"[(\[][\s.,/]*[)\]]", " ", rest)
+
+
+def _tokens(words: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+|\d+", fold(words))
+
+
+def _meaning(words: str) -> _Found | None:
+    """What words mean without unit and year."""
+    outside = re.sub(r"[(\[].*?[)\]]", " ", words)
+    inside = re.findall(r"[(\[](.*?)[)\]]", words)
+    found = _lookup(words, 0.98) or (_lookup(outside, 0.96) if inside else None)
+    if found is not None and found.meaning == "address":
+        for part in inside:
+            found = _lookup(part, 0.94) or found
+    elif found is not None and any(set(_tokens(part)) & _OTHER for part in inside):
+        return None
+    if found is None and "/" in outside:
+        # Alternatives: "City/town/village of address", "Company / Account".
+        parts = outside.split("/")
+        known = [_lookup(part, 0.94) for part in parts]
+        if all(k or len(_tokens(part)) == 1 for k, part in zip(known, parts, strict=True)):
+            found = next(filter(None, known), None)
+    return found or _misspelt(outside)
+
+
+def _lookup(words: str, confidence: float) -> _Found | None:
+    """The longest run of words that is known, if all the others may be missing."""
+    tokens = _tokens(words)
+    if known := _known("".join(tokens)):
+        return _Found(known[0], confidence, known[1])
+    if _is_person(tokens):
+        return _Found(CONTACT, 0.95, 0)
+    bare = [token for token in tokens if token not in _NOISE and not token.isdigit()]
+    runs = (
+        (bare[start : start + size], bare[:start] + bare[start + size :])
+        for size in range(min(len(bare), _LONGEST), 0, -1)
+        for start in range(len(bare) - size + 1)
+    )
+    for run, others in runs:
+        known = _known("".join(run)) if all(o in _ENTITIES or o in _KINDS for o in others) else None
+        if known is None or known[0] in ("account_id", "source"):
+            continue
+        if known[0] == "name" and set(run) <= _ENTITIES and any(o in _KINDS for o in others):
+            # The address of a company is no company.
+            continue
+        if known[0] == "status" and any(token in _OF_CRM for token in tokens):
+            return None
+        # A second code or telephone is worth less than the first, an invoice's town than the seat.
+        later = max((int(t) for t in tokens if t.isdigit() and len(t) < 3), default=1)
+        kind = max((_KINDS.get(o, 0) for o in others), default=0)
+        return _Found(known[0], confidence - 0.03, known[1] + 100 * (later - 1) + 1000 * kind)
+    return None
+
+
+def _is_person(tokens: list[str]) -> bool:
+    """Whether words are about a person or a telephone and nothing else."""
+    about = [token for token in tokens if token in _PEOPLE or _is_telephone(token)]
+    if not about:
+        return False
+    if tokens[0] in ("contact", "kontakt", "kontaktperson") and not {"owner", "email"} & set(
+        tokens
+    ):
+        return "mail" not in tokens
+    allowed = _PEOPLE | _BESIDE_PEOPLE | _ENTITIES | _KINDS.keys() | _NOISE
+    return all(t in allowed or t.isdigit() or _is_telephone(t) for t in tokens)
+
+
+def _is_telephone(token: str) -> bool:
+    return re.fullmatch(
+        r"(?:mobil|tele|puhelin)\w*(?:nummer|nr|numero|phone)?", token
+    ) is not None and (token not in ("mobility", "mobilitet", "telecom", "telekom", "telemark"))
+
+
+def _known(key: str) -> tuple[str, int] | None:
+    """Meaning and rank of a key, as it stands, with a spelt-out ending, or as a compound."""
+    table = _bare_table()
+    if key in table:
+        return table[key]
+    for short, whole in (("nr", "nummer"), ("no", "number"), ("no", "nummer"), ("num", "number")):
+        if key.endswith(short) and (known := table.get(key.removesuffix(short) + whole)):
+            return known
+        if key.endswith(whole) and (known := table.get(key.removesuffix(whole) + short)):
+            return known
+    return _with_ending(key) or _compound(key)
+
+
+def _with_ending(key: str) -> tuple[str, int] | None:
+    """What is meant with a word for code, name or date behind it: `Länskod`, `Founded date`."""
+    for endings, meanings in ((_CODES, _CODED), (_DATES, _DATED)):
+        for ending in endings:
+            stem = key.removesuffix(ending)
+            for whole in (stem, stem.removesuffix("s")) if stem != key else ():
+                if (known := _bare_table().get(whole)) and known[0] in meanings:
+                    return known
+    return None
+
+
+def _compound(key: str) -> tuple[str, int] | None:
+    """What is meant behind whose or where it is: `Kundnamn`, `Besöksort`."""
+    for stems, meanings in ((_ADDRESS_STEMS, _PLACES | {"address"}), (_ENTITY_STEMS, _OF_ENTITIES)):
+        for stem in stems:
+            rest = key.removeprefix(stem)
+            for whole in (rest, re.sub("nr$", "nummer", rest)) if rest != key else ():
+                if (known := _bare_table().get(whole)) and known[0] in meanings:
+                    return known[0], known[1] + 1000 * _KINDS.get(stem, 0)
+    return None
+
+
+def _misspelt(words: str) -> _Found | None:
+    """A heading that is nearly written like these words; people get the first letter right."""
+    key = "".join(token for token in _tokens(words) if token not in _NOISE)
+    if len(key) < 6:
+        return None
+    # A word more or less is no slip of the pen.
+    alike = [
+        known for known in _table() if known[:1] == key[:1] and abs(len(known) - len(key)) <= 1
+    ]
+    near = process.extractOne(key, alike, scorer=fuzz.ratio, score_cutoff=_FUZZY)
+    if near is None:
+        return None
+    meaning, rank = _table()[near[0]]
+    return _Found(meaning, round(0.8 * near[1] / 100, 2), rank)
 
 
 def _key(words: str) -> str:

@@ -1,5 +1,6 @@
 """Imported lists on disk: saved whole or not at all, renamed, replaced, deleted."""
 
+import json
 import os
 import re
 import secrets
@@ -22,6 +23,7 @@ from icp_core.importing.duplicates import follow, merge_shared, undo
 from icp_core.importing.load import ImportResult
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.report import QualityReport
+from icp_core.importing.stages import ANSWERS
 from icp_core.paths import DIRECTORY_VARIABLE, data_directory, private_file, private_folder
 from icp_core.reference.text import fold
 
@@ -94,6 +96,7 @@ class Library:
         base = directory or data_directory()
         self._lists = base / "universes"
         self._mappings = base / "mappings"
+        self._stages = base / "stages"
 
     def lists(self) -> tuple[ImportedList, ...]:
         """All lists by label; a folder that holds none is passed over."""
@@ -357,6 +360,29 @@ class Library:
                 continue
             mappings[mapping.fingerprint] = mapping
         return mappings
+
+    def remember_stages(self, fingerprint: str, answers: Mapping[str, str]) -> None:
+        """Use what was said of stages for later lists of deals with the same headings.
+
+        Parameters
+        ----------
+        fingerprint
+            Of the headings (`customers.Deals.fingerprint`).
+        answers
+            Won, lost, churned, active or open, by stage; beside what was said before.
+        """
+        self._stages.mkdir(parents=True, exist_ok=True)
+        said = self.remembered_stages(fingerprint) | dict(answers)
+        _replace(self._stages / f"{fingerprint}.json", json.dumps(said, ensure_ascii=False))
+
+    def remembered_stages(self, fingerprint: str) -> dict[str, str]:
+        """What was said of the stages of such lists; nothing where that cannot be read."""
+        try:
+            said = json.loads((self._stages / f"{fingerprint}.json").read_bytes())
+        except (OSError, ValueError):
+            return {}
+        items = said.items() if isinstance(said, dict) else ()
+        return {str(stage): answer for stage, answer in items if answer in ANSWERS}
 
     def _changed(self, imported: ImportedList, **changes: object) -> ImportedList:
         return _imported_list(

@@ -16,7 +16,7 @@ from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, clean
 from icp_core.importing.deal_lists import note_on_deals
 from icp_core.importing.duplicates import FILE, merge, merge_shared
 from icp_core.importing.failures import refusing
-from icp_core.importing.guessing import guess
+from icp_core.importing.guessing import guess, in_country
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.persons import note_on, without_persons
 from icp_core.importing.reading import read
@@ -163,6 +163,7 @@ def run_import(
     rules: Rules | None = None,
     country: str | None = None,
     code_page: str | None = None,
+    settle: Callable[[HeadingMapping], HeadingMapping] | None = None,
     limits: Limits | None = None,
     on_progress: OnProgress = no_progress,
 ) -> ImportResult:
@@ -182,6 +183,8 @@ def run_import(
         Of rows that name none (ISO 3166-1 alpha-2), where the file does not tell.
     code_page
         Of text that is not UTF-8; None finds out.
+    settle
+        Answers what was assumed of each list's headings, before anything is loaded.
     limits
         How much of an untrusted file to read.
     on_progress
@@ -201,6 +204,7 @@ def run_import(
         mapping=mapping,
         remembered=remembered,
         country=country,
+        settle=settle,
         on_progress=on_progress,
     )
 
@@ -228,6 +232,7 @@ def settled(
     mapping: HeadingMapping | None,
     remembered: Mapping[str, HeadingMapping] | None,
     country: str | None,
+    settle: Callable[[HeadingMapping], HeadingMapping] | None,
     on_progress: OnProgress,
 ) -> ImportResult:
     """Open files, settle their mappings and load them; `run_import` has the parameters.
@@ -254,8 +259,12 @@ def settled(
         opened = [
             file
             if file.mapping.country
-            else file.with_mapping(file.mapping.replace(country=country.upper()))
+            else file.with_mapping(in_country(file.mapping, country.upper()))
             for file in opened
+        ]
+    if settle is not None:
+        opened = [
+            file if file.register else file.with_mapping(settle(file.mapping)) for file in opened
         ]
     return load_all(opened, within(on_progress, 0.5, 0.5))
 
@@ -304,7 +313,8 @@ def load(
     if not any(file.has_names for file in files):
         raise ImportRefused(
             f"{names}: there is no column with company names. Choose it, or load the file together "
-            "with the register's file."
+            "with the register's file. The headings are "
+            f"{', '.join(h for file in files for h in file.table.headings[:30])}."
         )
     with refusing(names):
         return _load(files, rules, on_progress)

@@ -1,5 +1,6 @@
 """What becomes of the headings of a file: a mapping to the columns of accounts, shown and corrected."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -13,7 +14,7 @@ from icp_core.importing import dates, values
 from icp_core.importing.headings import parse
 from icp_core.reference import industry, json_text
 
-INPUTS: Final = frozenset({"industry_text", "currency", "email"})
+INPUTS: Final = frozenset({"industry_text", "currency", "email", "address"})
 """Columns a heading can be mapped to besides the canonical ones."""
 
 AMOUNTS: Final = ("revenue", "operating_profit", "net_profit")
@@ -22,11 +23,30 @@ AMOUNTS: Final = ("revenue", "operating_profit", "net_profit")
 NUMBERS: Final = (*AMOUNTS, "employees", "margin", "revenue_growth", "current_ratio")
 """Canonical columns whose headings are read as numbers."""
 
+FRACTIONS: Final = ("margin", "revenue_growth", "current_ratio")
+"""Canonical columns that are fractions here and per cent in most files."""
 DATES: Final = ("as_of", "founded")
 """Canonical columns whose headings are read as dates."""
 
 YEARLY: Final = (*NUMBERS, "fiscal_year")
 """Columns of which a list can hold several years, one a heading."""
+
+SURE: Final = 0.9
+"""Confidence from which a guess need not be checked."""
+
+Doubt = Literal["meaning", "currency", "no currency", "unit", "per cent"]
+"""What of a guess was assumed. Without a currency nothing is computed until one is chosen."""
+
+# What a person's change of a field settles.
+_SETTLES: Final[dict[str, tuple[Doubt, ...]]] = {
+    "column": ("meaning", "currency", "no currency", "unit", "per cent"),
+    "currency": ("currency", "no currency"),
+    "unit": ("unit", "per cent"),
+}
+
+
+UNITS: Final = {"as written": 1.0, "thousands": 1e3, "millions": 1e6, "per cent": 0.01}
+"""Factors by the words that people choose them by."""
 
 
 class _Model(BaseModel):
@@ -58,6 +78,8 @@ class Assignment(_Model):
         Order of day, month and year in the column's dates; None where nothing tells: days come first.
     reason
         Why, for the person who checks.
+    doubts
+        What was assumed and waits for an answer.
     """
 
     heading: str
@@ -70,11 +92,29 @@ class Assignment(_Model):
     decimal: values.DecimalMark = "."
     date_order: dates.Order | None = None
     reason: str = ""
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def is_extra(self) -> bool:
         """Whether the column is the file's own."""
         return self.kind is not None
+
+    @property
+    def is_assumed(self) -> bool:
+        """Whether somebody should look at it before anything is computed from it."""
+        return self.column is not None and not self.is_extra and self.confidence < SURE
+
+    def doubting(self, doubt: Doubt, confidence: float, reason: str, **changes: Any) -> Self:
+        """A copy that says what was assumed, and why."""
+        reasons = [self.reason, reason] if self.doubts else [reason]
+        return self.model_copy(
+            update={
+                "doubts": (*self.doubts, doubt),
+                "confidence": min(self.confidence, confidence),
+                "reason": "; ".join(reasons),
+                **changes,
+            }
+        )
 
 
 class Mapping(_Model):
@@ -143,9 +183,8 @@ class Mapping(_Model):
         """
         if heading not in {a.heading for a in self.assignments}:
             raise ImportRefused(f"The file has no heading {heading}.")
-        changes = {"confidence": 1.0, "reason": "chosen", **changes}
         assignments = tuple(
-            a.model_dump() | changes if a.heading == heading else a.model_dump()
+            a.model_dump() | _decided(a, changes) if a.heading == heading else a.model_dump()
             for a in self.assignments
         )
         return self.replace(assignments=assignments, corrected=True)
@@ -199,6 +238,75 @@ class Mapping(_Model):
             year=year,
         )
 
+    def setting(self, heading: str, answer: str) -> "Mapping":
+        """A copy in which a person said of a heading what it is, in a word.
+
+        Parameters
+        ----------
+        heading
+            As in the file; case and spaces around it do not count.
+        answer
+            A column (`name`, `revenue`, `industry_text`), a currency (`USD`, or `by country`), a unit
+            (`as written`, `thousands`, `millions`, `per cent`), `own column` or `leave out`.
+
+        Raises
+        ------
+        ImportRefused
+            If the file has no such heading, or the answer is none of these.
+        """
+        named = self.heading(heading)
+        if named is None:
+            raise ImportRefused(
+                f"The file has no heading {heading}; it has "
+                f"{', '.join(a.heading for a in self.assignments)}."
+            )
+        heading = named
+        word = " ".join(answer.split())
+        lower = word.casefold().replace("_", " ")
+        if lower == "leave out":
+            return self.choosing(heading, None)
+        if lower == "own column":
+            number = any(a.column in NUMBERS for a in self.assignments if a.heading == heading)
+            return self.choosing(heading, None, kind=Kind.NUMBER if number else Kind.CHOICE)
+        if lower in UNITS:
+            return self.changing(heading, unit=UNITS[lower])
+        if lower == "by country":
+            return self.changing(heading, currency=None)
+        if re.fullmatch("[A-Z]{3}", word):
+            return self.changing(heading, currency=word)
+        column = lower.replace(" ", "_")
+        if column in BY_NAME or column in INPUTS:
+            return self.choosing(heading, column)
+        raise ImportRefused(
+            f"{heading}={answer}: that is no column, currency or unit. Say for example name, revenue, "
+            f"USD, by country, {', '.join(UNITS)}, own column or leave out."
+        )
+
+    def heading(self, text: str) -> str | None:
+        """The heading that a person means, whatever its case and spaces; None if there is none."""
+        wanted = " ".join(text.split()).casefold()
+        return next(
+            (
+                a.heading
+                for a in self.assignments
+                if " ".join(a.heading.split()).casefold() == wanted
+            ),
+            None,
+        )
+
+    def questions(self) -> tuple[Assignment, ...]:
+        """Assignments that were assumed, to be answered before anything is computed from them."""
+        return tuple(a for a in self.assignments if a.is_assumed)
+
+    def confirmed(self) -> "Mapping":
+        """A copy in which a person agreed to all that was assumed; a currency still has to be chosen."""
+        mapping = self
+        for one in self.questions():
+            left = tuple(doubt for doubt in one.doubts if doubt == "no currency")
+            agreed = {"doubts": left, "confidence": one.confidence if left else 1.0}
+            mapping = mapping.changing(one.heading, **agreed, reason=one.reason)
+        return mapping
+
     def replace(self, **changes: Any) -> "Mapping":
         """A validated copy with some fields changed.
 
@@ -231,6 +339,15 @@ class Mapping(_Model):
         except ValueError as error:
             raise ImportRefused(f"This is not a mapping file ({error}).") from error
         return _validated(content)
+
+
+def _decided(before: Assignment, changes: dict[str, Any]) -> dict[str, Any]:
+    """What changes with a person's decision: sure, unless something else was assumed too."""
+    settled = {doubt for field in changes for doubt in _SETTLES.get(field, ())}
+    left = tuple(doubt for doubt in before.doubts if doubt not in settled)
+    if left:
+        return {"doubts": left, **changes}
+    return {"confidence": 1.0, "reason": "chosen", "doubts": (), **changes}
 
 
 def _validated(content: Any) -> Mapping:

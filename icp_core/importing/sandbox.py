@@ -409,6 +409,7 @@ def run_import(
     rules: Rules | None = None,
     country: str | None = None,
     code_page: str | None = None,
+    settle: Callable[[HeadingMapping], HeadingMapping] | None = None,
     on_progress: OnProgress = no_progress,
 ) -> ImportResult:
     """Files to accounts in one step, as `load.run_import` does.
@@ -427,6 +428,8 @@ def run_import(
         Of rows that name none (ISO 3166-1 alpha-2), where the file does not tell.
     code_page
         Of text that is not UTF-8; None finds out.
+    settle
+        Answers what was assumed of each list's headings, before anything is loaded.
     on_progress
         Told how far the load is, 0…1; raising in it cancels.
 
@@ -444,6 +447,7 @@ def run_import(
         mapping=mapping,
         remembered=remembered,
         country=country,
+        settle=settle,
         on_progress=on_progress,
     )
 
@@ -463,11 +467,24 @@ _OPEN: Final = pl.Schema(
 _LEFT: Final = pl.Schema({"row": pl.Int64(), "reason": pl.String()})
 
 
+class _AboutDeals(BaseModel):
+    """What a child found out about a list of deals."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    system: str = Field(max_length=40)
+    unknown: dict[Annotated[str, Field(max_length=200)], int] = Field(max_length=200)
+    fingerprint: str = Field(pattern="^[0-9a-f]{32}$")
+    notes: tuple[Annotated[str, Field(max_length=2_000)], ...] = Field(max_length=50)
+
+
 def match_deals(
     source: Source,
     accounts: pl.DataFrame,
     *,
     name: str | None = None,
+    answers: Mapping[str, str] | None = None,
+    assumed_currency: str | None = None,
     on_progress: OnProgress = no_progress,
 ) -> tuple[Deals, MatchedDeals]:
     """Deals and customers out of a file, and the account of each (`customers.read_deals`, `match`).
@@ -480,6 +497,10 @@ def match_deals(
         To find their companies among.
     name
         What the user calls the file.
+    answers
+        What stages mean that are not understood, by stage.
+    assumed_currency
+        Of amounts that name none.
     on_progress
         Told how far it is; raising in it cancels.
 
@@ -501,7 +522,12 @@ def match_deals(
         )
         child.run(
             "match_deals",
-            {"path": path, "name": name},
+            {
+                "path": path,
+                "name": name,
+                "answers": dict(answers or {}),
+                "assumed_currency": assumed_currency,
+            },
             of=name,
             allowance=allowance,
             on_progress=on_progress,
@@ -511,7 +537,12 @@ def match_deals(
 
 def _match_deals(arguments: Mapping[str, Any], folder: Path, tell: OnProgress) -> None:
     tell(Progress("Reading the deals", 0.0))
-    deals = customers.read_deals(Path(arguments["path"]), name=arguments["name"])
+    deals = customers.read_deals(
+        Path(arguments["path"]),
+        name=arguments["name"],
+        answers=arguments["answers"],
+        assumed_currency=arguments["assumed_currency"],
+    )
     accounts = pl.read_parquet(folder / _ACCOUNTS, glob=False)
     tell(Progress("Finding the companies", 0.3))
     matches = customers.match(deals, accounts)
@@ -524,25 +555,35 @@ def _match_deals(arguments: Mapping[str, Any], folder: Path, tell: OnProgress) -
         )
     ):
         frame.write_parquet(folder / f"{place}.parquet")
-    (folder / _ABOUT).write_text(deals.system, encoding="utf-8")
+    about = _AboutDeals(
+        system=deals.system,
+        unknown=dict(deals.unknown),
+        fingerprint=deals.fingerprint,
+        notes=deals.notes,
+    )
+    (folder / _ABOUT).write_text(about.model_dump_json(), encoding="utf-8")
 
 
 def _matched(folder: Path, name: str, accounts: pl.DataFrame) -> tuple[Deals, MatchedDeals]:
     rows, rejected, found, ambiguous = (
         _frame(folder / f"{place}.parquet", _LIMITS.rows, name) for place in range(4)
     )
-    system = _text(folder / _ABOUT, name).decode(errors="replace")
+    try:
+        about = _AboutDeals.model_validate_json(_text(folder / _ABOUT, name))
+    except ValidationError as error:
+        raise _broken(name) from error
     named = pl.concat([found["account_id"], ambiguous["candidates"].explode()]).drop_nulls()
     if (
         [frame.schema for frame in (rows, rejected, found, ambiguous)]
         != [customers.DEALS, _LEFT, _FOUND, _OPEN]
-        or system not in customers.SYSTEMS
+        or about.system not in customers.SYSTEMS
         or rows["row"].n_unique() < rows.height
         or not found["row"].append(ambiguous["row"]).is_in(rows["row"].implode()).all()
         or not named.is_in(accounts["account_id"].implode()).all()
     ):
         raise _broken(name)
-    return Deals(system, rows, rejected), customers.beside(rows, found, ambiguous)
+    deals = Deals(about.system, rows, rejected, about.unknown, about.fingerprint, about.notes)
+    return deals, customers.beside(rows, found, ambiguous)
 
 
 # Accounts under canonical columns -----------------------------------------------------------------

@@ -43,12 +43,41 @@ _ERRORS: Final = (
 YES: Final = ("true", "yes", "y", "ja", "j", "kyllä", "k", "x", "1", "sant", "tosi", "on")
 NO: Final = ("false", "no", "n", "nej", "nei", "ei", "0", "falskt", "usant", "epätosi", "off")
 
-_CURRENCY: Final = r"(?i)(?:SEK|NOK|DKK|EUR|USD|GBP|ISK|CHF|kr\.?|:-|€|\$|£|,-)"
+# Signs and codes of currencies around a number; crowns (`kr`) alone do not tell whose they are.
+_CODES: Final = "SEK|NOK|DKK|EUR|USD|GBP|ISK|CHF|PLN|CZK|HUF|CAD|AUD|JPY"
+_CURRENCY_SIGNS: Final = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
+_CURRENCY: Final = (
+    rf"(?i)(?:{_CODES}|US\$|kronor|kroner|kr\.?|:-|€|\$|£|¥|,-|euroa|euros?|dollars?)"
+)
+_NAMES: Final = (
+    (r"(?i)svensk|swedish|ruotsin", "SEK"),
+    (r"(?i)norsk|norwegian|norjan", "NOK"),
+    (r"(?i)dansk|danish|tanskan", "DKK"),
+    (r"(?i)island|icelandic|íslensk", "ISK"),
+    (r"(?i)\beuro", "EUR"),
+    (r"(?i)^(?:us|u\.s\.|american|amerikansk)?\s*dollar", "USD"),
+    (r"(?i)pound|sterling", "GBP"),
+)
 # Longest first: what stands before or behind a number, in five languages.
 _SCALES: Final = (
-    (r"(?i)(?:mrd|mdr|mia|bn|billion|miljard\w*|milliard\w*)\.?", 1e9),
-    (r"(?i)(?:mkr|mnok|msek|mdkk|meur|mill?(?:joner|ioner|joonaa|ion|ions)?|mio|mln|mn|m)\.?", 1e6),
-    (r"(?i)(?:tkr|tnok|tsek|tdkk|teur|keur|t\.kr|tusen|tuhatta|tusind|k|t)\.?", 1e3),
+    (r"(?i)(?:mrd|mdr|mia|bn|billions?|miljard\w*|milliard\w*|b)\.?", 1e9),
+    (
+        r"(?i)(?:mkr|mnok|msek|mdkk|meur|musd|mill?(?:joner|ioner|joonaa|ions?)?|milj|mio|mln|mn|mm|m)\.?",
+        1e6,
+    ),
+    (
+        r"(?i)(?:tkr|tnok|tsek|tdkk|teur|keur|ksek|kusd|t\.kr|tusen|tuhatta|tusind|thousand|k|t)\.?",
+        1e3,
+    ),
+)
+# About how many, and of what.
+_ROUGHLY: Final = (
+    r"(?i)^(?:ca|c:a|c|cirka|circa|about|around|approx(?:imately)?|omkring|rundt|noin|ungefär|~|≈)"
+    r"[.\s]*"
+)
+_PEOPLE: Final = (
+    r"(?i)\s*(?:st|stk|kpl|hlö|henkilöä|henkeä|personer|pers|persons?|people|ansatte|anställda|"
+    r"medarbetare|medarbejdere|employees?|staff|heads?|fte)\.?$"
 )
 
 
@@ -61,8 +90,15 @@ def numbers(texts: pl.Series, decimal: DecimalMark = ".") -> pl.Series:
 
 
 def amounts(texts: pl.Series, decimal: DecimalMark, unit: float) -> pl.Series:
-    """`numbers` in units of one; null beyond `LARGEST`, where no company's figures are."""
-    scaled = numbers(texts, decimal) * unit
+    """`numbers` times their column's unit, but for cells that name their own: `4,5 mkr`, `$2.1B`.
+
+    Null beyond `LARGEST`, where no company's figures are.
+    """
+    scaled = numbers(texts, decimal)
+    if unit != 1.0:
+        scaled *= pl.select(
+            pl.when(names_scale(pl.lit(texts))).then(1.0).otherwise(unit)
+        ).to_series()
     return scaled.set(scaled.abs() > LARGEST, None)
 
 
@@ -76,7 +112,7 @@ def number(text: pl.Expr, decimal: DecimalMark = ".") -> pl.Expr:
     decimal
         What stands before the decimals in this column; the other mark separates thousands.
     """
-    bare = text.str.replace_all(r"[\s'’%\u00ad]", "").str.replace_all(_CURRENCY, "")
+    bare = _without_currency(text)
     negative = bare.str.contains(r"^\(.*\)$|^[-−–]|[-−–]$")
     bare = bare.str.replace_all(r"^[(+−–-]+|[)−–-]+$", "")
     scale = pl.lit(1.0)
@@ -106,6 +142,41 @@ def number(text: pl.Expr, decimal: DecimalMark = ".") -> pl.Expr:
     )
     value = plain.cast(pl.Float64, strict=False) * scale
     return known(pl.when(negative).then(-value).otherwise(value))
+
+
+def _without_currency(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(r"[\s'’%\u00ad]", "").str.replace_all(_CURRENCY, "")
+
+
+def names_scale(text: pl.Expr) -> pl.Expr:
+    """Whether a cell itself says thousands, millions or more: `4,5 mkr`, `$2.1B`."""
+    scales = "|".join(pattern.removeprefix("(?i)") for pattern, _ in _SCALES)
+    return _without_currency(text).str.contains(rf"(?i)\d(?:{scales})[)-]?$")
+
+
+def stated_currency(text: pl.Expr) -> pl.Expr:
+    """The currency that a cell itself names: `$2.1B`, `12 M€`, `4 MSEK`, `NOK 500`; else null."""
+    code = text.str.to_uppercase().str.extract(rf"(?:^|[^\pL]|[MTK])({_CODES})(?:$|[^\pL])", 1)
+    sign = text.str.extract(r"([€$£¥])", 1).replace_strict(
+        _CURRENCY_SIGNS, default=None, return_dtype=pl.String
+    )
+    return pl.coalesce(code, sign)
+
+
+def currency_code(text: pl.Expr) -> pl.Expr:
+    """The currency that a cell is about: `SEK`, `sek`, `Svensk krona`, `US Dollar`, `€`; else null."""
+    name = pl.coalesce(
+        pl.when(text.str.contains(pattern)).then(pl.lit(code)) for pattern, code in _NAMES
+    )
+    bare = text.str.to_uppercase().str.extract(r"\b([A-Z]{3})\b")
+    known = pl.when(bare.is_in(_CODES.split("|"))).then(bare)
+    return pl.coalesce(stated_currency(text), known, name, bare)
+
+
+def headcount(text: pl.Expr, decimal: DecimalMark = ".") -> pl.Expr:
+    """A number of people: `240`, `ca 50`, `50 st`, `1 200 anställda`; a band is none."""
+    bare = text.str.strip_chars().str.replace(_ROUGHLY, "").str.replace(_PEOPLE, "")
+    return number(bare, decimal)
 
 
 def decimal_mark(texts: pl.Expr) -> pl.Expr:

@@ -72,7 +72,8 @@ def test_a_newer_load_tells_what_changed_and_customers_are_matched(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     answer = json.loads(done.stdout)
     assert answer["changes"] == {"new": 1, "gone": 1, "moved": 1}
-    assert answer["customers"] == {"matched": 1, "ambiguous": 0, "unmatched": 1}
+    counts = {"matched": 1, "ambiguous": 0, "unmatched": 1}
+    assert answer["customers"] == counts | {"stages": {}}
     rows = pl.read_parquet(new).sort("name").select("name", "owner", "is_customer").rows()
     assert rows == [("A", "Kim", True), ("C", None, False)]
     assert pl.read_parquet(won)["outcome"].to_list() == ["won"]
@@ -92,3 +93,55 @@ def test_a_bad_file_is_one_line_and_leaves_the_old_result_alone(tmp_path):
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert out.read_bytes() == b"what was there"
     assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_what_was_assumed_is_asked_and_answered(tmp_path):
+    source, out = tmp_path / "us.csv", tmp_path / "u.parquet"
+    source.write_text("Company,Country,Revenue,Growth\nA,US,25000000,119\nB,DE,9000000,4\n")
+    done = run(source, "--out", out)
+    assert done.returncode == 0
+    questions = [line for line in done.stdout.splitlines() if line.startswith("Question: ")]
+    assert len(questions) == 2
+    assert "Revenue → revenue: it has no currency: choose one" in questions[0]
+    assert "Growth → revenue_growth: taken for per cent" in questions[1]
+    assert pl.read_parquet(out)["revenue"].to_list() == [None, None]
+    done = run(source, "--out", out, "--currency", "usd", "--set", "growth=as written", "--json")
+    answer = json.loads(done.stdout)
+    assert answer["questions"] == []
+    accounts = pl.read_parquet(out)
+    assert accounts["revenue_original"].to_list() == [25e6, 9e6]
+    assert accounts["revenue_growth"].to_list() == [119, 4]
+    done = run(source, "--out", out, "--set", "Omsetning=USD")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "no heading Omsetning" in done.stderr
+
+
+def test_the_column_of_names_can_be_named_and_a_refusal_leaves_the_mapping(tmp_path):
+    source, out, mapping = (tmp_path / name for name in ("l.csv", "u.parquet", "m.json"))
+    source.write_text("Benämning;Postort\nAlfa AB;Malmö\nBeta AB;Lund\n", encoding="utf-8")
+    done = run(source, "--out", out, "--write-mapping", mapping)
+    assert done.returncode == 2
+    assert "no column with company names" in done.stderr
+    assert "Benämning, Postort" in done.stderr
+    corrected = json.loads(mapping.read_text())
+    corrected["assignments"][0] |= {"column": "name", "kind": None}
+    mapping.write_text(json.dumps(corrected))
+    assert run(source, "--out", out, "--mapping", mapping).returncode == 0
+    out.unlink()
+    assert run(source, "--out", out, "--name-column", "benämning").returncode == 0
+    assert pl.read_parquet(out)["name"].to_list() == ["Alfa AB", "Beta AB"]
+
+
+def test_stages_that_nobody_understands_are_asked(tmp_path):
+    source, deals, out = (tmp_path / name for name in ("l.csv", "d.csv", "u.parquet"))
+    source.write_text("Company,Country\nAlfa AB,SE\nBeta AB,SE\nGamma AB,SE\n")
+    deals.write_text("Company,Stage,Amount\nAlfa AB,Guld,1\nBeta AB,Proposal,1\nGamma AB,Won,1\n")
+    done = run(source, "--out", out, "--customers", deals)
+    assert "Which of these stages mean a customer? “Guld” (1)." in done.stdout
+    assert "--stage STAGE=OUTCOME" in done.stdout
+    assert pl.read_parquet(out)["is_customer"].to_list() == [False, False, True]
+    done = run(source, "--out", out, "--customers", deals, "--stage", "guld=active", "--json")
+    assert json.loads(done.stdout)["customers"]["stages"] == {}
+    assert pl.read_parquet(out)["is_customer"].to_list() == [True, False, True]
+    done = run(source, "--out", out, "--customers", deals, "--stage", "Guld=kund")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)

@@ -1,11 +1,16 @@
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from icp_core.accounts.columns import BY_NAME
-from icp_core.importing.headings import CONTACT, FILE, parse
+from icp_core.importing.headings import CONTACT, FILE, is_unit, named_unit, parse
 from icp_core.importing.mapping import INPUTS
 
 HEADINGS = pl.read_csv(FILE, infer_schema=False)
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+# What the importer says of headings that mean none of our columns.
+NONE = {None, "not_revenue", "address"}
 
 
 def test_every_meaning_is_a_column_or_a_word_of_the_importer() -> None:
@@ -37,3 +42,84 @@ def test_of_two_headings_with_one_meaning_the_first_in_the_table_ranks_first(
     first, second = parse(better), parse(worse)
     assert first.meaning == second.meaning
     assert first.rank < second.rank
+
+
+@pytest.mark.parametrize(
+    "file", ["headings_of_lists.csv", "headings_of_systems.csv", "headings_held_out.csv"]
+)
+def test_headings_of_real_lists_and_systems_are_understood(file: str) -> None:
+    wrong = []
+    for row in pl.read_csv(FIXTURES / file, infer_schema=False).iter_rows(named=True):
+        found = parse(row["heading"])
+        meaning = found.meaning if found.confidence >= 0.9 else None
+        same = meaning in NONE if row["meaning"] == "None" else meaning == row["meaning"]
+        # Codes and names of industries are told apart by their cells.
+        same |= {meaning, row["meaning"]} == {"industry", "industry_text"}
+        unit = float(row["unit"]) if row["unit"] else None
+        if not same or unit not in (None, found.unit) or row["currency"] != found.currency:
+            wrong.append((row["heading"], row["meaning"], found))
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Postal code of Billing Address", "billing_postal_code", "BillingPostalCode", "Företag: Postnr",
+        "Account.BillingPostalCode", "POSTNR (BESÖK)", "Kundens postnummer", "Organisasjon - postnummer",
+    ],
+)  # fmt: skip
+def test_words_are_found_however_they_are_joined(heading: str) -> None:
+    found = parse(heading)
+    assert (found.meaning, found.confidence >= 0.9) == ("postcode", True)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Country of origin", "Parent company name", "Customer status", "Lead Status",
+        "Company Division Name",
+        "Omsättning (föregående år)", "Number of funding rounds", "Organization - ID", "Revenue %",
+        "Budgeted revenue", "Last contacted", "Mobile app", "Is company", "Next step",
+    ],
+)  # fmt: skip
+def test_a_word_that_nobody_knows_is_never_passed_over(heading: str) -> None:
+    assert parse(heading).meaning is None
+
+
+@pytest.mark.parametrize("heading", ["Postadresse", "Postadress", "POSTADRESSE 1", "Postiosoite"])
+def test_a_postal_address_is_no_email(heading: str) -> None:
+    assert parse(heading).meaning == "address"
+
+
+@pytest.mark.parametrize(
+    ("heading", "unit", "currency"),
+    [
+        ("Revenue ($M)", 1e6, "USD"),
+        ("Revenue, US$ thousands", 1e3, "USD"),
+        ("Omsetning (i hele 1000)", 1e3, None),
+        ("Omsetning (tusen)", 1e3, None),
+        ("Omsetning 1000 kr", 1e3, None),
+        ("MNOK omsetning 2024", 1e6, "NOK"),
+        ("Nettoomsättning, TSEK", 1e3, "SEK"),
+        ("Omsättning (mkr)", 1e6, None),
+        ("Omsætning mio. kr.", 1e6, None),
+        ("Liikevaihto milj. €", 1e6, "EUR"),
+        ("Liikevaihto, t€", 1e3, "EUR"),
+        ("Turnover in EUR thousands", 1e3, "EUR"),
+        ("revenue_usd_m", 1e6, "USD"),
+        ("Revenue (in 000s GBP)", 1e3, "GBP"),
+        ("Omsättning mdr SEK", 1e9, "SEK"),
+        ("Revenue [CHF bn]", 1e9, "CHF"),
+    ],
+)
+def test_unit_and_currency_are_found_in_any_place(
+    heading: str, unit: float, currency: str | None
+) -> None:
+    found = parse(heading)
+    assert (found.meaning, found.unit, found.currency) == ("revenue", unit, currency)
+
+
+def test_units_alone_are_told_from_names_and_numbers() -> None:
+    assert all(map(is_unit, ["tkr", "(MSEK)", "NOK 1000", "%", "i tusen kroner", "€"]))
+    assert not any(map(is_unit, ["1000", "Alfa AB", "antal", "M", "12 %5"]))
+    assert named_unit("kEUR") == (1e3, "EUR")

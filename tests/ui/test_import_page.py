@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import polars as pl
 import pytest
@@ -94,6 +95,30 @@ def test_the_corrected_mapping_is_used_for_the_next_file_with_these_headings(
     settled(app)
     again = looked_at(open_page(PAGE), ("proff-2.csv", PROFF.read_bytes()))
     assert again.selectbox(key=box(again, "ERP", "becomes")).value == "technologies"
+
+
+def test_what_was_assumed_is_asked_before_the_load_and_remembered(open_page: Open) -> None:
+    content = b"Company,Country,Revenue,Growth\nA,US,25000000,119\nB,DE,9000000,4\n"
+    app = looked_at(open_page(PAGE), ("us.csv", content))
+    assert "2 questions before the load" in texts(app)
+
+    def question(heading: str) -> Any:
+        return next(b for b in app.selectbox if b.label.startswith(f"**{heading}**"))
+
+    assert "choose one" in question("Revenue").label
+    assert question("Revenue").value is None
+    question("Revenue").select("USD").run()
+    assert "1 question before the load" in texts(app)
+    app.button(key="import_agree_0").click().run()
+    assert "before the load" not in texts(app)
+    app.button(key="import_load").click().run()
+    settled(app)
+    (entry,) = Library().lists()
+    frame = Library().open(entry.key).frame.sort("name")
+    assert frame["revenue_original"].to_list() == [25e6, 9e6]
+    assert frame["revenue_growth"].to_list() == pytest.approx([1.19, 0.04])
+    again = looked_at(open_page(PAGE), ("us-2.csv", content))
+    assert "before the load" not in texts(again)
 
 
 @pytest.mark.parametrize("path", ["app.py", "pages/1_Builder.py", "pages/5_Accounts.py"])
@@ -261,6 +286,30 @@ def test_deals_are_matched_decided_and_kept(open_page: Open) -> None:
     assert "2 deals stay with list" in texts(app)
     app.button(key="deals_forget").click().run()
     assert Library().outcomes(entry.key) is None
+
+
+def test_stages_that_nobody_understands_are_asked_once(open_page: Open) -> None:
+    app = loaded(open_page(PAGE), ("list.csv", b"name,country\nAlfa AB,SE\nBeta AB,SE\n"))
+    (entry,) = Library().lists()
+    deals = b"Company,Stage,Amount\nAlfa AB,Guld,10\nBeta AB,Proposal,20\n"
+
+    def matched() -> None:
+        app.button_group(key="import_part").set_value("deals").run()
+        app.main.file_uploader[0].set_value(("deals.csv", deals, "text/csv")).run()
+        app.button(key="deals_match").click().run()
+
+    matched()
+    assert "Which of these stages mean a customer?" in texts(app)
+    (stage,) = [box for box in app.selectbox if str(box.key).startswith("deals_stage_")]
+    assert stage.label.startswith("Guld")
+    stage.select("active").run()
+    app.button(key="deals_stages").click().run()
+    assert "Which of these stages" not in texts(app)
+    app.button(key="deals_keep").click().run()
+    accounts = Library().open(entry.key).frame.sort("name")
+    assert accounts["is_customer"].to_list() == [True, False]
+    matched()
+    assert "Which of these stages" not in texts(app)
 
 
 def test_deals_are_asked_for_only_beside_a_list_of_ones_own(open_page: Open) -> None:

@@ -1,12 +1,17 @@
 """Won, lost, churned and active customers of a loaded list: matched, decided, kept."""
 
+import io
+from dataclasses import replace
+
 import polars as pl
 import streamlit as st
 
 from icp_core.errors import IcpError
-from icp_core.importing.customers import OUTCOMES, Deals, MatchedDeals, match, template
+from icp_core.importing.customers import Deals, MatchedDeals, match, template
 from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.sandbox import match_deals
+from icp_core.importing.stages import ANSWERS, OPEN, OUTCOMES
+from icp_core.reference.text import fold
 from ui import data, shell
 from ui.downloads import download
 from ui.format import number, percent, plain
@@ -15,6 +20,7 @@ from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 _ROWS = 8
+_STAGES = 20
 _NONE = ""
 
 
@@ -100,12 +106,24 @@ def _choose(imported: ImportedList, session: ImportSession) -> None:
     if opened and file is not None:
         try:
             with st.spinner(_("Matching the deals")):
-                accounts = data.universe(imported.source).frame
-                deals, matches = match_deals(file, accounts, name=file.name)
-                session.reviews[imported.key] = review(file.name, deals, matches, accounts)
+                session.reviews[imported.key] = _read(file, file.name, imported)
         except IcpError as error:
             session.problem = str(error)
         st.rerun()
+
+
+def _read(
+    file: io.BytesIO, name: str, imported: ImportedList, answers: dict[str, str] | None = None
+) -> DealReview:
+    """A list of deals beside the accounts, its stages as they were explained, now or before."""
+    accounts = data.universe(imported.source).frame
+    answers = dict(answers or {})
+    deals, matches = match_deals(file, accounts, name=name, answers=answers)
+    known = Library().remembered_stages(deals.fingerprint)
+    if any(fold(stage) in map(fold, known) for stage in deals.unknown):
+        answers = known | answers
+        deals, matches = match_deals(file, accounts, name=name, answers=answers)
+    return replace(review(name, deals, matches, accounts), file=file, answers=answers)
 
 
 def review(name: str, deals: Deals, matches: MatchedDeals, accounts: pl.DataFrame) -> DealReview:
@@ -126,6 +144,7 @@ def _decide(imported: ImportedList, session: ImportSession, review: DealReview) 
             st.metric(_("Match rate"), percent(now.rate), border=True)
             st.metric(_("To decide"), number(now.ambiguous.height), border=True)
             st.metric(_("Not in the list"), number(now.unmatched.height), border=True)
+        _stages(review, imported, session)
         _ambiguous(review, imported)
         _unmatched(now)
         for note in review.deals.notes:
@@ -165,6 +184,39 @@ def _decide(imported: ImportedList, session: ImportSession, review: DealReview) 
     if keep or away:
         del session.reviews[imported.key]
         session.round += 1
+        st.rerun()
+
+
+def _stages(review: DealReview, imported: ImportedList, session: ImportSession) -> None:
+    """Draw which stages nobody understood, and read the deals again once somebody says."""
+    if not review.deals.unknown or review.file is None:
+        return
+    labels = words() | {OPEN: _("open, left out")}
+    st.markdown(_("**Which of these stages mean a customer?**"))
+    said = {}
+    for place, (stage, count) in enumerate(list(review.deals.unknown.items())[:_STAGES]):
+        picked = st.selectbox(
+            plain(f"{stage} · ")
+            + ngettext("{count} deal", "{count} deals", count).format(count=number(count)),
+            list(ANSWERS),
+            index=None,
+            format_func=labels.__getitem__,
+            placeholder=_("Choose; left out until then"),
+            width=560,
+            key=f"deals_stage_{imported.key}_{review.deals.fingerprint}_{place}",
+        )
+        if picked is not None:
+            said[stage] = picked
+    if st.button(
+        _("Use these answers"), icon=":material/refresh:", disabled=not said, key="deals_stages"
+    ):
+        try:
+            Library().remember_stages(review.deals.fingerprint, said)
+            session.reviews[imported.key] = _read(
+                review.file, review.name, imported, review.answers | said
+            )
+        except IcpError as error:
+            session.problem = str(error)
         st.rerun()
 
 

@@ -8,7 +8,8 @@ import streamlit as st
 
 from icp_core.accounts.columns import BY_NAME, CANONICAL, Kind
 from icp_core.errors import ImportRefused
-from icp_core.importing.mapping import AMOUNTS, Assignment, Mapping
+from icp_core.importing.guessing import GIVEN_BACK
+from icp_core.importing.mapping import AMOUNTS, SURE, UNITS, Assignment, Mapping, fingerprint
 from icp_core.reference import currency
 from icp_core.reference.geography import COUNTRIES
 from ui import state
@@ -17,9 +18,6 @@ from ui.downloads import download
 from ui.format import percent, plain
 from ui.importing.session import OpenedFile, import_session
 from ui.texts import _, ngettext
-
-SURE: Final = 0.9
-"""Confidence from which a guess need not be checked."""
 
 _ROWS: Final = 20
 _WIDTHS: Final = (3.0, 2.5, 1.6, 1.7, 1.4, 0.8)
@@ -36,6 +34,7 @@ def columns() -> dict[str, str]:
         "industry_text": _("Industry, in words"),
         "currency": _("Currency of the amounts"),
         "email": _("E-mail, for its domain"),
+        "address": _("Address, for its postcode and town"),
     }
     return (
         {_OWN: _("Column of its own"), _LEAVE_OUT: _("Leave out")}
@@ -46,11 +45,7 @@ def columns() -> dict[str, str]:
 
 def to_check(mapping: Mapping) -> tuple[Assignment, ...]:
     """Guesses that are not sure."""
-    return tuple(
-        one
-        for one in mapping.assignments
-        if one.column and not one.is_extra and one.confidence < SURE
-    )
+    return mapping.questions()
 
 
 def summary(mapping: Mapping) -> str:
@@ -72,6 +67,7 @@ def editor(place: int) -> None:
     opened = session.opened[place]
     mapping = opened.file.mapping
     doubtful = to_check(mapping)
+    _questions(place, mapping, doubtful)
     shows = {
         "all": _("All {count}").format(count=len(mapping.assignments)),
         "check": _("To check {count}").format(count=len(doubtful)),
@@ -103,6 +99,69 @@ def editor(place: int) -> None:
     _whole_file(place, mapping)
 
 
+def _questions(place: int, mapping: Mapping, doubtful: Sequence[Assignment]) -> None:
+    """Draw what was assumed as questions, to be answered before the load."""
+    if not doubtful:
+        return
+    st.markdown(
+        ngettext(
+            "**{count} question before the load**",
+            "**{count} questions before the load**",
+            len(doubtful),
+        ).format(count=len(doubtful))
+    )
+    for row in doubtful[:_ROWS]:
+        field = asked(row)
+        options = answers(field)
+        name = f"import_ask_{import_session().round}_{place}_{fingerprint([row.heading])}_{field}"
+        st.selectbox(
+            f"**{plain(row.heading)}** → {columns().get(str(row.column), str(row.column))}: "
+            f"{plain(_(row.reason))}",
+            list(options),
+            index=None,
+            format_func=options.__getitem__,
+            placeholder=_("Choose"),
+            width=640,
+            key=state.shown(name, None),
+            on_change=_answer,
+            args=(place, row.heading, field, name),
+        )
+    if any(set(row.doubts) != {"no currency"} for row in doubtful):
+        st.button(
+            _("All as assumed"),
+            icon=":material/done_all:",
+            help=_("Agree to all of it; a currency that is missing still has to be chosen."),
+            on_click=lambda: import_session().map(place, mapping.confirmed()),
+            key=f"import_agree_{place}",
+        )
+
+
+def asked(row: Assignment) -> str:
+    """The field that a question about a heading is answered with."""
+    if {"currency", "no currency"} & set(row.doubts):
+        return "currency"
+    return "unit" if {"unit", "per cent"} & set(row.doubts) else "becomes"
+
+
+def answers(field: str) -> dict[Any, str]:
+    """What a question can be answered with, as shown."""
+    if field == "currency":
+        return {"": _("Each company's own, by its country")} | {c: c for c in currencies()}
+    if field == "unit":
+        words = (_("as written"), _("thousands"), _("millions"), _("per cent"))
+        return dict(zip(UNITS.values(), words, strict=True))
+    return columns()
+
+
+def _answer(place: int, heading: str, field: str, name: str) -> None:
+    mapping = import_session().opened[place].file.mapping
+    row = next(one for one in mapping.assignments if one.heading == heading)
+    try:
+        import_session().map(place, decided(mapping, row, field, state.picked(name)))
+    except ImportRefused as error:
+        state.notify(str(error))
+
+
 def _group(row: Assignment, doubtful: Sequence[Assignment]) -> str:
     if row in doubtful:
         return "check"
@@ -129,7 +188,8 @@ def _row(place: int, opened: OpenedFile, row: Assignment) -> None:
         _WIDTHS, gap="small", vertical_alignment="center"
     )
     samples = [_shown(text) for text in opened.file.samples.get(row.heading, ())]
-    doubt = [] if row.confidence >= SURE or row.is_extra or not row.column else [_(row.reason)]
+    told = row.is_assumed or row.reason == GIVEN_BACK
+    doubt = [_(row.reason)] if told else []
     heading.markdown(
         f"**{plain(row.heading)}**  \n"
         f":small[:gray[{' · '.join([*samples, *map(plain, doubt)]) or _('no values')}]]"

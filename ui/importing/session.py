@@ -1,5 +1,6 @@
 """What a session keeps while it loads a list: files, mappings, the work, what it waits for."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
@@ -78,6 +79,10 @@ class DealReview:
         Before anything was decided.
     decisions
         Account id by row, None where it is none of them.
+    file
+        The list of deals, to be read again once somebody says what its stages mean.
+    answers
+        What was said of its stages.
     """
 
     name: str
@@ -86,6 +91,8 @@ class DealReview:
     labels: dict[str, str]
     matches: MatchedDeals
     decisions: dict[int, str | None] = field(default_factory=dict)
+    file: io.BytesIO | None = None
+    answers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

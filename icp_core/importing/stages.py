@@ -1,0 +1,173 @@
+"""What the stages and statuses of deals and customers mean, in five languages.
+
+By whole words, with negation, and only where every word of a stage is known: "Presentation to customer"
+is open, "Not won" is lost, and "Guld" is for a person to say. A stage that is not understood never makes
+a customer.
+"""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from icp_core.reference.text import fold
+
+OUTCOMES: Final = ("won", "lost", "churned", "active")
+"""What becomes of a deal or customer that is over or lasts."""
+
+OPEN: Final = "open"
+"""Of a deal that is still worked on; left out."""
+
+ANSWERS: Final = (*OUTCOMES, OPEN)
+"""What a stage can mean."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_WON: Final = _words(
+    "won win wins vunnen vunnet vunna vundet voitettu voitti sold salt sald solgt myyty"
+)
+_LOST: Final = _words(
+    "lost lose loss forlorad forlorat forlorade tapt tabt havitty havisi menetetty tappad "
+    "tappat disqualified rejected declined avslagen avslatt avbojd avbojt afvist hylatty "
+    "hylkasi outsold"
+)
+_CHURNED: Final = _words(
+    "churned churn uppsagd uppsagt oppsagt opsagt irtisanottu irtisanoutunut lopetettu lopettanut"
+)
+_CUSTOMER: Final = _words(
+    "customer customers client kund kunder kunde asiakas asiakkaat customerwon"
+)
+_ACTIVE: Final = _words("active aktiv aktivt aktive aktiivinen")
+_FORMER: Final = _words(
+    "former ex previous past tidigare tidligere fd forhenvaerende entinen aiempi lost forlorad "
+    "tapt tabt"
+)
+_NOT: Final = _words(
+    "not no non never ej inte icke ikke ikkje ei eivat ingen inga nei nej utan uden uten none"
+)
+_YET: Final = _words("yet an enna enda endnu viela not")
+_POSSIBLE: Final = _words(
+    "potential prospective possible potentiell mojlig mulig mahdollinen prospect prospects "
+    "prospekt lead leads target suspect becoming blivande kommande fremtidig tuleva"
+)
+# Words of the way to a decision.
+_UNDER_WAY: Final = _words(
+    "open oppen oppna apen aben aabent avoin pagaende pagar igang igangvaerende kesken progress "
+    "ongoing hold paused new ny nytt uusi pipeline qualified qualifying qualification qualify "
+    "kvalificerad kvalificering kvalificeret kvalifisert kvalifisering kartlegging kartlaggning "
+    "meeting meetings mote moten motet mode kundmote kundemote bokad bokat booket booked "
+    "booking scheduled tapaaminen palaveri appointment appointmentscheduled demo presentation "
+    "presentationscheduled presentasjon esitys dialog dialogue samtal samtale contacted "
+    "kontaktad kontaktet kontaktoitu outreach prospecting discovery needs analysis behov "
+    "behovsanalys behovsanalyse perception proposal quote offert offerten tilbud tilbuddet "
+    "tarjous tarjottu lahetetty sendt skickad skickat sent review negotiation negotiating "
+    "negotiations forhandling forhandlingar neuvottelu neuvottelut verbal contractsent decision "
+    "decisionmakerboughtin beslut beslutning paatos bought qualifiedtobuy pending waiting "
+    "avvaktar avventer afventer odottaa proactive trial pilot poc evaluation evaluating "
+    "utvardering evaluering develop propose close closing stuck stalled follow oppfolging "
+    "uppfoljning seuranta nurture"
+)
+# Words that stand beside others without changing them.
+_BESIDE: Final = _words(
+    "closed close avslutad avslutat avsluttet afsluttet lukket stangd paatetty suljettu deal "
+    "deals sale opportunity affar affaren affare salg salget kauppa myynti mulighet avtal "
+    "avtale aftale contract kontrakt stage status fas fase vaihe is the a an och og ja and to "
+    "of in on med with till til for by i at id makers maker value price existing current "
+    "nuvarande befintlig eksisterende naevaerende navaerende nykyinen paying betalande "
+    "betalende var vores our customer customers client kund kunde kunder asiakas active aktiv "
+    "aktivt up first second forsta forste via per fully final"
+)
+# CRMs' own codes, by the heading that they stand under.
+_CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "statecode": MappingProxyType({"0": OPEN, "1": "won", "2": "lost"}),
+        "statuscode": MappingProxyType(
+            {"1": OPEN, "2": OPEN, "3": "won", "4": "lost", "5": "lost"}
+        ),
+    }
+)
+_INTERNAL: Final[Mapping[str, str]] = MappingProxyType(
+    {"closedwon": "won", "closedlost": "lost", "outsold": "lost"}
+)
+
+
+def meaning(text: str, *, heading: str = "", of_customers: bool = False) -> str | None:
+    """What a stage or status means: one of `ANSWERS`, or None where a person has to say.
+
+    Parameters
+    ----------
+    text
+        As in the file.
+    heading
+        Heading it stands under; codes mean something only under their own.
+    of_customers
+        Whether the list is of customers rather than of deals: an active deal is open.
+
+    Examples
+    --------
+    >>> [meaning(stage) for stage in ("Closed Won", "Not won", "Kundmöte bokat", "Guld")]
+    ['won', 'lost', 'open', None]
+    """
+    folded = fold(text)
+    if folded in ANSWERS and (folded != "active" or of_customers):
+        return folded
+    code = _CODES.get(re.sub(r"[\W_]", "", fold(heading)), {}).get(folded)
+    if code:
+        return code
+    words = [w for w in re.findall(r"[^\W\d_]+", folded.replace("&", " ")) if w]
+    if not words:
+        return None
+    joined = "".join(words)
+    if joined in _INTERNAL:
+        return _INTERNAL[joined]
+    # "Closed lost - no budget": what stands behind a loss is its reason.
+    before = re.findall(r"[^\W\d_]+", re.split(r"\s[-–—]\s|[:(,]", folded)[0])
+    if before != words and _of_words(before, of_customers=of_customers) == "lost":
+        return "lost"
+    return _of_words(words, of_customers=of_customers)
+
+
+def _of_words(words: list[str], *, of_customers: bool) -> str | None:
+    said = set(words)
+    negated = bool(said & _NOT) or "thanks" in said or "tack" in said or "tak" in said
+    won, lost, churned = said & _WON, said & _LOST, said & _CHURNED
+    customer, active = said & _CUSTOMER, said & _ACTIVE
+    under_way, possible = said & (_UNDER_WAY - _BESIDE), said & _POSSIBLE
+    known = (
+        _WON | _LOST | _CHURNED | _CUSTOMER | _ACTIVE | _NOT | _YET | _POSSIBLE | _UNDER_WAY | _BESIDE
+        | _FORMER | {"thanks", "tack", "tak", "takk", "nei", "nej", "nothanks"}
+    )  # fmt: skip
+    if said - known:
+        # A word that nobody knows may turn the meaning round: "Solgt til konkurrent".
+        return None if not under_way or won or lost or churned else OPEN
+    kinds = sum(map(bool, (won, lost, churned)))
+    answer: str | None = None
+    if kinds > 1:
+        answer = None
+    elif under_way or possible:
+        answer = OPEN if not kinds else None
+    elif churned or (customer and said & _FORMER):
+        answer = None if negated else "churned"
+    elif won:
+        answer = (OPEN if said & (_YET - _NOT) else "lost") if negated else "won"
+    elif lost:
+        answer = None if negated else "lost"
+    elif negated:
+        answer = _refused(said, customer=bool(customer or active))
+    elif customer:
+        answer = "active"
+    elif active:
+        answer = "active" if of_customers else OPEN
+    return answer
+
+
+def _refused(said: set[str], *, customer: bool) -> str | None:
+    """A negation without an outcome: "No thanks" is a loss, "Ej kund" says nothing of a deal."""
+    if customer:
+        return OPEN
+    thanks = said & {"thanks", "tack", "tak", "takk"}
+    deal = said & {"deal", "sale", "affar", "salg", "kauppa"}
+    return "lost" if thanks or deal else None

@@ -1,0 +1,356 @@
+"""Figures, units and currencies that a list does not name, and headings that its cells deny."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from icp_core.importing import values
+from icp_core.importing.guessing import GIVEN_BACK, per_cent_by
+from icp_core.importing.load import MappedFile, open_file, run_import
+from icp_core.importing.mapping import Assignment, Mapping
+
+
+def opened(text: str) -> MappedFile:
+    return open_file(text.encode(), name="list.csv")
+
+
+def column(text: str, heading: str) -> Assignment:
+    return next(a for a in opened(text).mapping.assignments if a.heading == heading)
+
+
+def loaded(tmp_path: Path, text: str, **options: Any) -> pl.DataFrame:
+    path = tmp_path / "list.csv"
+    path.write_text(text, encoding="utf-8")
+    return run_import([path], **options).accounts
+
+
+def rows_of(heading: str, *cells: str, country: str = "SE") -> str:
+    """A list of one column beside name and country."""
+    lines = [f"Alfa {place} AB;{country};{cell}" for place, cell in enumerate(cells)]
+    return "\n".join([f"Company;Country;{heading}", *lines]) + "\n"
+
+
+# Amounts ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "currency"),
+    [
+        ("18.3 MM", 18_300_000, None),
+        ("$2.1B", 2_100_000_000, "USD"),
+        ("4,5 mkr", 4_500_000, None),
+        ("12 M€", 12_000_000, "EUR"),
+        ("€12M", 12_000_000, "EUR"),
+        ("1,2 mrd", 1_200_000_000, None),
+        ("4 MSEK", 4_000_000, "SEK"),
+        ("NOK 500 000", 500_000, "NOK"),
+        ("850 TSEK", 850_000, "SEK"),
+        ("3,4 mio. kr.", 3_400_000, None),
+        ("2 milj. €", 2_000_000, "EUR"),
+        ("£750k", 750_000, "GBP"),
+        ("US$ 1.5 billion", 1_500_000_000, "USD"),
+        ("1.234.567 kr", 1_234_567, None),
+    ],
+)
+def test_cells_with_scale_and_currency(cell: str, value: float, currency: str | None) -> None:
+    table = pl.DataFrame({"cell": [cell]})
+    read = table.select(values.number(pl.col("cell")), c=values.stated_currency(pl.col("cell")))
+    assert read.row(0) == (pytest.approx(value), currency)
+
+
+def test_a_cells_own_scale_and_currency_go_before_the_columns(tmp_path: Path) -> None:
+    text = rows_of("Omsättning (tkr)", "500", "4,5 mkr", "$2.1M", "")
+    read = loaded(tmp_path, text)
+    assert read["revenue_original"].to_list() == [500_000, 4_500_000, 2_100_000, None]
+    assert read["currency"].to_list()[:3] == ["SEK", "SEK", "USD"]
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts", "currency"),
+    [
+        (rows_of("Revenue ($M)", "523.9", "28.5"), [523.9e6, 28.5e6], "USD"),
+        (rows_of("Omsetning (i hele 1000)", "12500", "8400", country="NO"), [12.5e6, 8.4e6], "NOK"),
+        (rows_of("Revenue MNOK", "12,5", "8,4", country="NO"), [12.5e6, 8.4e6], "NOK"),
+        (rows_of("Turnover in USD thousands", "12", "8"), [12e3, 8e3], "USD"),
+        (rows_of("Omsætning mio. kr.", "1,5", "2", country="DK"), [1.5e6, 2e6], "DKK"),
+        (
+            "Company;Country;Employees;Revenue\n;;antal;tkr\n"
+            "Alfa AB;SE;40;52000\nBeta AB;SE;9;8000\n",
+            [52e6, 8e6],
+            "SEK",
+        ),
+        (
+            "Navn;Land;Ansatte;Omsetning;Driftsmargin\n;;;MNOK;%\n"
+            "Alfa AS;NO;40;52;12\nBeta AS;NO;9;8;3\n",
+            [52e6, 8e6],
+            "NOK",
+        ),
+    ],
+)
+def test_amounts_in_full_and_in_their_currency(
+    tmp_path: Path, text: str, amounts: list[float], currency: str
+) -> None:
+    read = loaded(tmp_path, text)
+    assert read["revenue_original"].to_list() == pytest.approx(amounts)
+    assert set(read["currency"]) == {currency}
+
+
+def test_a_row_of_units_counts_for_fractions_too(tmp_path: Path) -> None:
+    text = "Navn;Omsetning;Driftsmargin\n;MNOK;%\nAlfa AS;52;12\nBeta AS;8;0,5\n"
+    assert loaded(tmp_path, text)["margin"].to_list() == pytest.approx([0.12, 0.005])
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        (rows_of("Revenue", "25000000", country="US"), "no currency"),
+        ("Company,Country,Revenue\nA,US,25000000\nB,DE,9000000\nC,GB,7000000\n", "no currency"),
+        ("Company,Revenue\nAlfa,25000000\nBeta,9000000\n", "no currency"),
+        ("Company,Country,Annual Revenue,Apollo Account Id\nA,SE,4500000,66a\n", "no currency"),
+        ("Organization Name,Country,Revenue,CB Rank (Company)\nA,NO,4500000,12\n", "no currency"),
+        ("Company,Country,Annual Revenue\nA,SE,50000000\nB,NO,1\n", "currency"),
+        ("Company,Country,Omsättning\nA,SE,50000000\nB,DE,1\n", "no currency"),
+    ],
+)
+def test_a_currency_that_nobody_named_is_asked_for(text: str, doubt: str) -> None:
+    (question,) = opened(text).mapping.questions()
+    assert question.doubts == (doubt,)
+    assert question.confidence < 0.9
+    assert "currency" in question.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        rows_of("Omsättning", "50000000"),
+        rows_of("Liikevaihto", "50000000", country="FI"),
+        rows_of("Revenue (EUR)", "50000000", country="US"),
+        rows_of("Revenue", "$50M", country="US"),
+        "Company,Country,Revenue,Currency\nA,US,5,USD\nB,DE,5,EUR\n",
+    ],
+)
+def test_a_currency_that_was_named_or_goes_without_saying_is_not(text: str) -> None:
+    assert opened(text).mapping.questions() == ()
+
+
+def test_nothing_is_computed_without_a_currency_until_one_is_chosen(tmp_path: Path) -> None:
+    text = "Company,Country,Revenue\nA,US,25000000\nB,SE,9000000\n"
+    assert loaded(tmp_path, text)["revenue"].to_list() == [None, None]
+
+    def dollars(mapping: Mapping) -> Mapping:
+        return mapping.setting("revenue", "USD")
+
+    read = loaded(tmp_path, text, settle=dollars)
+    assert read["revenue_original"].to_list() == [25e6, 9e6]
+    assert set(read["currency"]) == {"USD"}
+    own = loaded(tmp_path, text, settle=lambda m: m.setting("Revenue", "by country"))
+    assert own["currency"].to_list() == ["USD", "SEK"]
+
+
+def test_the_country_of_a_list_settles_what_its_currency_may_be(tmp_path: Path) -> None:
+    text = "Company,Revenue\nAlfa,25000000\n"
+    assert loaded(tmp_path, text)["revenue"].to_list() == [None]
+    assert loaded(tmp_path, text, country="SE")["revenue_original"].to_list() == [25e6]
+
+
+def test_an_answer_settles_one_doubt_and_leaves_the_other() -> None:
+    text = "Company,Country,Revenue,Employees\n" + "".join(
+        f"A{place} Ltd,GB,{place + 20},{place + 10}\n" for place in range(4)
+    )
+    mapping = opened(text).mapping
+    (question,) = mapping.questions()
+    assert set(question.doubts) == {"no currency", "unit"}
+    answered = mapping.setting("Revenue", "GBP")
+    assert answered.questions()[0].doubts == ("unit",)
+    done = answered.setting("Revenue", "millions")
+    assert done.questions() == ()
+    assert done.corrected
+    revenue = done.of("revenue")[0]
+    assert (revenue.unit, revenue.currency, revenue.confidence) == (1e6, "GBP", 1)
+    assert Mapping.from_json(answered.to_json()) == answered
+
+
+@pytest.mark.parametrize(
+    ("amounts", "unit"), [(("1250", "840", "300"), 1e3), (("523.9", "28.5", "7.1"), 1e6)]
+)
+def test_revenues_too_small_for_the_headcount_are_in_thousands_or_millions(
+    amounts: tuple[str, ...], unit: float
+) -> None:
+    staff = ("2", "1", "3") if unit == 1e3 else ("2200", "798", "90")
+    text = "Firma;Land;Omsättning;Anställda\n" + "".join(
+        f"A{i} AB;Sverige;{a};{s}\n" for i, (a, s) in enumerate(zip(amounts, staff, strict=True))
+    )
+    revenue = column(text, "Omsättning")
+    assert (revenue.unit, revenue.doubts) == (unit, ("unit",))
+    plain = text.replace("Omsättning", "Omsättning (kr)")
+    assert column(plain, "Omsättning (kr)").unit == 1
+
+
+# Per cent -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("column_name", "figures", "unit", "asked"),
+    [
+        ("revenue_growth", [119, 73, -12, 4], 0.01, True),
+        ("margin", [12.5, 8.0, -3.4, 22.1], 0.01, True),
+        ("margin", [0.5, 0.8, 12.5, 0.3], 0.01, True),
+        ("revenue_growth", [1, 0, -1, 2, 0], 0.01, True),
+        ("revenue_growth", [1.19, 0.73, -0.12, 0.04], 1.0, True),
+        ("margin", [0.125, 0.08, -0.034], 1.0, False),
+        ("revenue_growth", [0.04, 0.1, -0.3], 1.0, False),
+        ("current_ratio", [1.5, 2.1, 0.9], 1.0, False),
+        ("current_ratio", [150, 210, 90], 0.01, True),
+        ("margin", [], 1.0, False),
+    ],
+)
+def test_the_size_of_the_values_tells_per_cent(
+    column_name: str, figures: list[float], unit: float, *, asked: bool
+) -> None:
+    found = per_cent_by(column_name, pl.Series(figures, dtype=pl.Float64))
+    assert (found is not None, found[0] if found else 1.0) == (asked, unit)
+
+
+def test_growth_of_119_is_not_11900_per_cent(tmp_path: Path) -> None:
+    text = (
+        "Company;Country;Growth;Rörelsemarginal\nAlfa AB;SE;119;12,5\nBeta AB;SE;73;8,0\n"
+        "Gamma AB;SE;-12;-3,4\nDelta AB;SE;4;22,1\n"
+    )
+    questions = opened(text).mapping.questions()
+    assert [q.doubts for q in questions] == [("per cent",), ("per cent",)]
+    read = loaded(tmp_path, text)
+    assert read["revenue_growth"].to_list() == pytest.approx([1.19, 0.73, -0.12, 0.04])
+    assert read["margin"].to_list() == pytest.approx([0.125, 0.08, -0.034, 0.221])
+    plain = loaded(tmp_path, text, settle=lambda m: m.setting("Growth", "as written"))
+    assert plain["revenue_growth"][0] == 119
+
+
+def test_a_sign_in_the_heading_or_the_cells_needs_no_question(tmp_path: Path) -> None:
+    for heading, cells in (("Tillväxt %", ("119", "4")), ("Growth", ("119 %", "4 %"))):
+        text = rows_of(heading, *cells)
+        assert opened(text).mapping.questions() == ()
+        assert loaded(tmp_path, text)["revenue_growth"].to_list() == pytest.approx([1.19, 0.04])
+
+
+# Headings against cells ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "swapped"),
+    [
+        (
+            "OrgNr;FirmaNavn\nAlfa AS;923609016\nBeta AS;974760673\nGamma AS;937884117\n",
+            {"OrgNr": "name", "FirmaNavn": "org_number"},
+        ),
+        (
+            "Company;Website;Employees\nA;40;alfa.se\nB;25;beta.se\nC;7;gamma.se\n",
+            {"Website": "employees", "Employees": "website"},
+        ),
+        (
+            "Namn;Ort;Postnr\nAlfa AB;211 22;Malmö\nBeta AB;222 22;Lund\n",
+            {"Ort": "postcode", "Postnr": "city"},
+        ),
+        (
+            "Nimi;Y-tunnus;Kaupunki\nAlfa Oy;Helsinki;0112038-9\nBeta Oy;Espoo;2646674-9\n",
+            {"Y-tunnus": "city", "Kaupunki": "org_number"},
+        ),
+        (
+            "Name;Revenue (EUR);Country\nAlfa;Sweden;1200000\nBeta;Norway;3400000\n",
+            {"Revenue (EUR)": "country", "Country": "revenue"},
+        ),
+    ],
+)
+def test_swapped_headings_are_found(text: str, swapped: dict[str, str]) -> None:
+    mapping = opened(text).mapping
+    for heading, meant in swapped.items():
+        found = next(a for a in mapping.assignments if a.heading == heading)
+        assert (found.column, found.is_assumed) == (meant, True)
+        assert "swapped" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Funding round", ("1", "2", "3")),
+        ("Employees", ("many", "few", "few")),
+        ("Founded", ("long ago", "recently", "?")),
+        ("Website", ("yes", "no", "yes")),
+        ("Email", ("Storgatan 1", "Ågatan 2", "Sjögatan 3")),
+        ("City", ("0155", "5003", "9008")),
+        ("Land", ("752", "578", "208")),
+        ("Postcode", ("Malmö", "Lund", "Oslo")),
+        ("Org.nr", ("Malmö", "Lund", "Oslo")),
+        ("Reklamspärr", ("Malmö", "Lund", "Oslo")),
+        ("Estimated Revenue Range", ("$1M to $10M", "$10M to $50M", "$1M to $10M")),
+    ],
+)
+def test_a_column_whose_cells_deny_its_heading_is_given_back(
+    heading: str, cells: tuple[str, ...]
+) -> None:
+    found = column(rows_of(heading, *cells), heading)
+    assert (found.is_extra, found.reason) == (True, GIVEN_BACK)
+
+
+def test_websites_that_are_mostly_missing_stay_websites() -> None:
+    cells = ("Ingen hjemmeside",) * 6 + ("alfa.no", "beta.no")
+    assert column(rows_of("Hjemmeside", *cells), "Hjemmeside").column == "website"
+
+
+def test_a_postal_address_gives_postcode_and_town(tmp_path: Path) -> None:
+    text = (
+        "Navn;Land;Postadresse\nAlfa AS;Norge;0155 Oslo\nBeta AS;Norge;Strandgaten 2, 5003 Bergen\n"
+        "Gamma AB;Sverige;Storgatan 1, 211 22 Malmö, Sweden\nDelta AB;Sverige;SE-222 22 Lund\n"
+        "Epsilon AB;Sverige;Box 1234\n"
+    )
+    read = loaded(tmp_path, text)
+    assert read["postcode"].to_list() == ["0155", "5003", "21122", "22222", None]
+    assert read["city"].to_list() == ["Oslo", "Bergen", "Malmö", "Lund", None]
+    assert read["address"][1] == "Strandgaten 2, 5003 Bergen"
+    assert "email" not in read.columns
+
+
+def test_headcounts_as_people_write_them(tmp_path: Path) -> None:
+    text = rows_of("Employees", "240", "11-50", "ca 50", "50 st", "1 200", "0", "noin 12 henkilöä")
+    read = loaded(tmp_path, text)
+    assert read["employees"].to_list() == [240, None, 50, 50, 1200, 0, 12]
+    assert read["employees_low"].to_list()[1] == 11
+
+
+def test_bands_that_a_spreadsheet_made_dates_of_are_no_reason_to_give_a_column_back() -> None:
+    assert (
+        column(rows_of("Ansatte", "2026-10-01", "11-50", "nov-50"), "Ansatte").column == "employees"
+    )
+
+
+def test_a_count_goes_before_a_band(tmp_path: Path) -> None:
+    text = (
+        "name,size range,current employee estimate,total employee estimate\nA,201 - 500,250,600\n"
+    )
+    assert loaded(tmp_path, text)["employees"].to_list() == [250]
+
+
+def test_names_under_a_heading_that_says_customer(tmp_path: Path) -> None:
+    text = "Kundnummer;Kund;Ort\n1;Alfa AB;Malmö\n2;Beta AB;Lund\n3;Gamma AB;Lund\n"
+    assert loaded(tmp_path, text)["name"].to_list() == ["Alfa AB", "Beta AB", "Gamma AB"]
+    flags = "Företag;Kund\nAlfa AB;Ja\nBeta AB;Nej\n"
+    assert loaded(tmp_path, flags)["is_customer"].to_list() == [True, False]
+
+
+# Answers ------------------------------------------------------------------------------------------
+
+
+def test_a_heading_is_set_in_a_word() -> None:
+    mapping = opened("Kundnamn;Tal;Omsättning\nAlfa AB;7;5\n").mapping
+    assert mapping.setting(" tal ", "employees").of("employees")[0].heading == "Tal"
+    assert mapping.setting("Omsättning", "thousands").of("revenue")[0].unit == 1000
+    assert not mapping.setting("Omsättning", "leave out").of("revenue")
+    own = mapping.setting("Omsättning", "own column")
+    assert next(a.kind for a in own.assignments if a.heading == "Omsättning") == "number"
+    for heading, answer, said in (
+        ("Nothing", "name", "no heading Nothing"),
+        ("Tal", "x", "no column"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            mapping.setting(heading, answer)

@@ -1,0 +1,184 @@
+"""What stages of deals mean, and what a deal list of any system says about customers."""
+
+import polars as pl
+import pytest
+
+from icp_core.errors import ImportRefused
+from icp_core.importing.customers import match, read_deals, with_customers
+from icp_core.importing.stages import meaning
+
+
+@pytest.mark.parametrize(
+    ("expected", "stages"),
+    [
+        (
+            "open",
+            "Kundmöte bokat|Proactive outreach|Presentation to customer|Aktiv dialog|Tilbud sendt|"
+            "Demo|Tarjous lähetetty|Pågående förhandling|Not yet won|Potential customer|Ej kund|"
+            "Contract sent|Decision Maker Bought-In|appointmentscheduled|On hold|Åpen|Ny lead|Active",
+        ),
+        (
+            "won",
+            "Closed Won|closedwon|Vunnet|Vunnen affär|Vundet|Voitettu|100 % – won|Avslutad - vunnen|"
+            "Solgt|Kauppa voitettu|WON|6. Won",
+        ),
+        (
+            "lost",
+            "Closed Lost|closedlost|Not won|Förlorad|Ej vunnen|Ikke vundet|Ei voitettu|Tapt|Tabt|"
+            "Hävitty|No thanks|Nej tack|Nei takk|Closed lost - no budget|Out-Sold|Lost: competitor won",
+        ),
+        (
+            "churned",
+            "Churned|Uppsagd|Former customer|Tidigare kund|Tidligere kunde|Entinen asiakas",
+        ),
+        ("active", "Customer|Existing customer|Befintlig kund|Nuvarande kund|Asiakas|Aktiv kunde"),
+        (
+            None,
+            "Guld|Order|Winback|NDA signed|Solgt til konkurrent|Not lost|Won or lost|Win probable|"
+            "Closed|Onboarding|Canceled|42",
+        ),
+    ],
+)
+def test_stages_mean_what_their_whole_words_say(expected: str | None, stages: str) -> None:
+    wrong = {stage: meaning(stage) for stage in stages.split("|") if meaning(stage) != expected}
+    assert not wrong
+
+
+def test_an_active_customer_is_one_only_in_a_list_of_customers() -> None:
+    assert meaning("Active") == "open"
+    assert meaning("Active", of_customers=True) == "active"
+    assert meaning("Inactive", of_customers=True) is None
+
+
+def outcomes(text: str, **options: object) -> dict[str, str]:
+    deals = read_deals(text.encode(), **options)  # type: ignore[arg-type]
+    return dict(deals.rows.select("name", "outcome").iter_rows())
+
+
+def test_open_stages_of_hubspot_make_no_customers() -> None:
+    text = (
+        "Deal Name,Associated Company (Primary),Deal Stage,Amount,Close Date\n"
+        "1,Alfa AB,Kundmöte bokat,1,2026-03-01\n2,Beta AB,Proactive outreach,1,2026-03-01\n"
+        "3,Gamma AB,Presentation to customer,1,2026-03-01\n4,Delta AB,Aktiv dialog,1,2026-03-01\n"
+        "5,Epsilon AB,Closed Won,1,2025-12-01\n6,Zeta AB,Not won,1,2025-12-01\n"
+        "7,Eta AB,Vunnet,1,2025-12-01\n8,Theta AB,Förlorad,1,2025-12-01\n"
+    )
+    names = [line.split(",")[1] for line in text.splitlines()[1:]]
+    accounts = pl.DataFrame({"account_id": names, "name": names, "country": ["SE"] * 8})
+    deals = read_deals(text.encode())
+    flagged = with_customers(accounts, match(deals, accounts).outcomes)
+    assert flagged.filter("is_customer")["name"].to_list() == ["Epsilon AB", "Eta AB"]
+    assert deals.rejected["reason"].to_list() == ["the deal is open"] * 4
+    assert not deals.unknown
+
+
+@pytest.mark.parametrize(
+    ("system", "text", "expected"),
+    [
+        (
+            "HubSpot",
+            "dealname,dealstage,hs_is_closed_won,hs_is_closed,amount,closedate,associated_company\n"
+            "a,closedwon,true,true,1,2025-01-01,A\nb,98765,true,true,1,2025-01-01,B\n"
+            "c,98766,false,true,1,2025-01-01,C\nd,98767,false,false,1,2025-01-01,D\n",
+            {"A": "won", "B": "won", "C": "lost"},
+        ),
+        (
+            "HubSpot",
+            "Deal Name,Deal Stage,Is Closed Won,Is closed lost,Associated Company\n"
+            "a,Avtal klart,true,false,A\nb,Kund,false,false,B\nc,Nej,false,true,C\n",
+            {"A": "won", "C": "lost"},
+        ),
+        (
+            "Salesforce",
+            "Id,Name,StageName,IsClosed,IsWon,Amount,CloseDate,Account.Name\n"
+            "1,x,Signed,true,true,5,2025-01-02,A\n2,x,Signed,true,false,5,2025-01-02,B\n"
+            "3,x,Guld,false,false,5,2025-01-02,C\n",
+            {"A": "won", "B": "lost"},
+        ),
+        (
+            "deals",
+            "account_name,stage,amount,close_date\n"
+            "A,Closed Won,1000,2025-01-02\nB,Closed Lost,2,2025-02-02\n",
+            {"A": "won", "B": "lost"},
+        ),
+        (
+            "Pipedrive",
+            "Deal - Title,Deal - Organization,Deal - Stage,Deal - Status,Deal - Value\n"
+            "x,A,Proposal,Won,1\nx,B,Proposal,Lost,1\nx,C,Won?,Open,1\n",
+            {"A": "won", "B": "lost"},
+        ),
+        (
+            "Dynamics",
+            "Topic,Potential Customer,Status,Status Reason,Actual Revenue,Actual Close Date\n"
+            "x,A,Won,Won,1,2025-01-02\nx,B,Open,In Progress,1,\nx,C,Lost,Canceled,1,2025-01-02\n",
+            {"A": "won", "C": "lost"},
+        ),
+        (
+            "Dynamics",
+            "name,statecode,estimatedvalue,customer\nx,1,1,A\nx,0,1,B\nx,2,1,C\n",
+            {"A": "won", "C": "lost"},
+        ),
+        (
+            "deals",
+            "Salg;Firma;Status;Beløp;Salgsdato\n"
+            "x;A;Solgt;1;02.03.2025\nx;B;Tapt;1;02.03.2025\nx;C;Åpen;1;\n",
+            {"A": "won", "B": "lost"},
+        ),
+        (
+            "deals",
+            "Namn;Företag;Status;Värde (tkr);Avslutsdatum\n"
+            "x;A;Vunnen;12;2025-03-01\nx;B;Avtal;1;2025-03-01\n",
+            {"A": "won"},
+        ),
+        (
+            "deals",
+            "Asiakas;Vaihe;Arvo;Kauppapäivä\n"
+            "A;Voitettu;1 €;1.2.2025\nB;Tarjous lähetetty;1;\nC;Hävitty;1;\n",
+            {"A": "won", "C": "lost"},
+        ),
+        (
+            "deals",
+            "Company,Description,Stage,Probability,Value (SEK),Closed date\n"
+            "A,x,Order,100,1,2025-01-01\nB,x,Lost,0,1,2025-01-01\n",
+            {"B": "lost"},
+        ),
+    ],
+)  # fmt: skip
+def test_each_systems_own_columns_decide(system: str, text: str, expected: dict[str, str]) -> None:
+    assert read_deals(text.encode()).system == system
+    assert outcomes(text) == expected
+
+
+def test_what_is_not_understood_is_asked_and_the_answer_counts() -> None:
+    text = "Company,Stage,Amount\nA,Guld,1\nB,Guld,1\nC,Order,1\nD,Closed won,1\n"
+    deals = read_deals(text.encode())
+    assert dict(deals.unknown) == {"Guld": 2, "Order": 1}
+    assert deals.question is not None
+    assert "“Guld” (2), “Order” (1)" in deals.question
+    assert set(deals.rejected["reason"]) == {"nobody has said what its stage means"}
+    assert outcomes(text) == {"D": "won"}
+    told = read_deals(text.encode(), answers={"guld": "active", "Order": "open"})
+    assert told.question is None
+    assert told.rows["outcome"].to_list() == ["active", "active", "won"]
+    assert told.fingerprint == deals.fingerprint
+    with pytest.raises(ImportRefused, match="one of won, lost, churned, active, open"):
+        read_deals(text.encode(), answers={"Guld": "customer?"})
+
+
+def test_a_list_of_companies_with_a_status_is_no_list_of_deals() -> None:
+    with pytest.raises(ImportRefused, match="no deal export"):
+        read_deals(b"Company,Status\nAlfa AB,Aktiv\n")
+
+
+def test_amounts_have_the_currency_that_heading_row_or_cell_names() -> None:
+    text = "Company,Stage,{}\nA,Won,{}\n"
+    rate = read_deals(text.format("Amount (SEK)", "1000").encode()).rows["amount"][0]
+    assert rate == pytest.approx(1000 * 0.09, rel=0.2)
+    for heading, cell in (("Amount (tkr SEK)", "1"), ("Amount", "SEK 1 000"), ("Amount", "1 TSEK")):
+        deals = read_deals(text.format(heading, cell).encode())
+        assert deals.rows["amount"].to_list() == [pytest.approx(rate)]
+        assert not any("currency" in note for note in deals.notes)
+    bare = text.format("Amount", "1000").encode()
+    asked = "1 amounts name no currency: taken for euros. Say which it is."
+    assert asked in read_deals(bare).notes
+    assert read_deals(bare, assumed_currency="SEK").rows["amount"][0] == pytest.approx(rate)

@@ -1,0 +1,119 @@
+"""Exports of common systems, with their own headings: what each becomes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from icp_core.importing.load import open_file, run_import
+
+SYSTEMS = Path(__file__).parent.parent / "fixtures" / "systems"
+
+DATA_AB = {
+    "name": "Exempel Data AB", "country": "SE", "city": "Malmö", "postcode": "21122",
+    "domain": "exempel-data.se",
+}  # fmt: skip
+EKSEMPEL = {
+    "name": "Eksempel AS", "org_number": "923609016", "country": "NO", "city": "Oslo",
+    "postcode": "0155", "domain": "eksempel-as.no",
+}  # fmt: skip
+OWNED = {"owner": "Ägare Ett"}
+SIZED = {"employees": 42, "revenue_original": 52_000_000}
+NUMBER = {"org_number": "5566778899"}
+# First account of each file, and the headings that are left out.
+EXPECTED: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "hubspot_companies": (
+        DATA_AB | OWNED | SIZED | {"founded": 2009, "region": "SE-12"}, {"Phone Number"},
+    ),
+    "hubspot_companies_internal": (
+        DATA_AB | SIZED | {"founded": 2009, "owner": "7001"}, {"phone"},
+    ),
+    "salesforce_accounts": (
+        DATA_AB | OWNED | SIZED | {"founded": 2009, "address": "Storgatan 1"}, {"Phone"},
+    ),
+    "dynamics_accounts": (
+        DATA_AB | OWNED | SIZED | {"currency": "SEK"}, {"Main Phone", "Primary Contact"},
+    ),
+    "pipedrive_organizations": (
+        DATA_AB | OWNED | SIZED
+        | {"linkedin_url": "https://www.linkedin.com/company/exempel-data"}, set(),
+    ),
+    "superoffice_firma": (
+        EKSEMPEL | {"owner": "OLA", "industry_text": "Handel", "marketing_opt_out": False},
+        {"Telefon"},
+    ),
+    "lime_foretag": (DATA_AB | OWNED | SIZED | NUMBER, {"Företag.Telefon"}),
+    "lime_internal": (DATA_AB | OWNED | NUMBER, {"phone"}),
+    "upsales_companies": (
+        DATA_AB | OWNED | SIZED | NUMBER | {"industry": "62.01", "legal_form": "AB", "founded": 2009},
+        {"Phone"},
+    ),
+    "24sevenoffice_companies": (
+        EKSEMPEL | {"employees": 25, "owner": "Ola Selger", "revenue_original": 30_000_000},
+        {"CompanyPhone", "CompanyMobile", "CompanyFax"},
+    ),
+    "visma_kunder": (
+        DATA_AB | OWNED | NUMBER | {"address": "Storgatan 1"}, {"Telefon", "Mobilnr", "Er referens"},
+    ),
+    "fortnox_kundregister": (
+        DATA_AB | NUMBER, {"Telefon 1", "Telefon 2", "Fax", "Er referens"},
+    ),
+    "apollo_accounts": (
+        DATA_AB | OWNED
+        | {"employees": 42, "revenue": None, "founded": 2009, "technologies": ["Docker", "Scala"]},
+        {"Company Phone"},
+    ),
+    "crunchbase_organizations": (
+        {"name": "Exempel Data", "city": "Malmö", "country": "SE", "domain": "exempel-data.se",
+         "funding_stage": "Seed", "employees_low": 11, "employees_high": 50, "founded": 2009,
+         "status": "active"},
+        {"Founders", "Phone Number"},
+    ),
+    "orbis_companies": (
+        NUMBER | {"name": "EXEMPEL DATA AB", "industry": "62.01", "revenue": 4_750_000,
+                  "operating_profit": 510_000, "employees": 42, "founded": 2009},
+        set(),
+    ),
+    "companies_house": (
+        {"name": "EXAMPLE DATA LTD", "postcode": "LS1 1AA",
+         "legal_form": "Private Limited Company", "status": "active", "industry": "62.01",
+         "founded": 2009, "CountryOfOrigin": "United Kingdom"},
+        {"RegAddress.CareOf"},
+    ),
+    "odoo_partners": (
+        DATA_AB | OWNED | NUMBER | {"industry_text": "IT"}, {"phone", "mobile"},
+    ),
+}  # fmt: skip
+
+
+def test_every_file_here_is_tested() -> None:
+    assert {path.stem for path in SYSTEMS.glob("*.csv")} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("system", sorted(EXPECTED))
+def test_the_export_of_a_system_becomes_accounts(system: str) -> None:
+    expected, left_out = EXPECTED[system]
+    path = SYSTEMS / f"{system}.csv"
+    mapping = open_file(path).mapping
+    assert {a.heading for a in mapping.assignments if a.column is None} == left_out
+    result = run_import([path])
+    assert result.accounts.height == 2
+    first = result.accounts.row(0, named=True)
+    assert {name: first.get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("system", "doubts"),
+    [
+        ("apollo_accounts", {"Annual Revenue": ("no currency",)}),
+        ("hubspot_companies", {"Annual Revenue": ("currency",)}),
+        ("24sevenoffice_companies", {"CompanyTurnover": ("currency",)}),
+        ("dynamics_accounts", {}),
+        ("upsales_companies", {}),
+        ("orbis_companies", {}),
+        ("lime_foretag", {}),
+    ],
+)
+def test_only_what_a_system_leaves_open_is_asked(system: str, doubts: dict[str, Any]) -> None:
+    questions = open_file(SYSTEMS / f"{system}.csv").mapping.questions()
+    assert {q.heading: q.doubts for q in questions} == doubts
