@@ -44,7 +44,8 @@ def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
     >>> import polars as pl
     >>> from icp_core.accounts.columns import BY_NAME
     >>> accounts = nw.from_native(pl.DataFrame({"employees": [10, 35, 80, None]}))
-    >>> rising = fit(Range(a=20, b=50), BY_NAME["employees"], columns=BY_NAME)
+    >>> employees = BY_NAME["employees"]
+    >>> rising = fit(Range(a=20, b=50), employees, columns={"employees": employees})
     >>> accounts.select(fit=rising)["fit"].to_list()
     [0.0, 0.5, 1.0, None]
     """
