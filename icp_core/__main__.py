@@ -689,7 +689,9 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def _write(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all; what is no file, such as a device, is never replaced."""
+    if path.exists() and not path.is_file():
+        raise ImportRefused(f"{path} is no file that could be replaced. Name another one.")
     fresh = path.with_name(f".{path.name}.part")
     try:
         write(fresh)

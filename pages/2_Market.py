@@ -5,6 +5,7 @@ import streamlit as st
 from icp_core.analysis.revisions import revision_note
 from ui import engines, plan, shell, state
 from ui.controls import one_of
+from ui.format import plain
 from ui.market import breakdowns, choices, curves, sizes, steadiness
 from ui.texts import _
 
@@ -32,7 +33,7 @@ with st.container(border=True, gap="small"):
 
 note = revision_note(market)
 if note:
-    st.caption(_(note))
+    st.caption(plain(_(note)))
 
 section = one_of(_("Look at"), SECTIONS, **state.kept("market_section"))
 if section == "choices":

@@ -4,7 +4,7 @@ import json
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -32,6 +32,8 @@ Flatten = Callable[[Record], dict[str, str | None]]
 
 _BATCH: Final = 10_000
 _DEPTH: Final = 12
+# Lines in which the first two records are looked for; the others may be blank.
+_HEAD: Final = 20
 # Objects and arrays within each other before a parser's work on them grows out of hand.
 _OPEN: Final = 100
 # Of a number, and from the letter on of its exponent; more than any amount or coordinate has.
@@ -161,10 +163,13 @@ def text_of(value: Any) -> str | None:
         # Written out where that has an end; else it is a text, and no number to any column.
         return f"{value:f}" if abs(value.adjusted()) <= _DIGITS else str(value)
     if isinstance(value, list) and all(isinstance(v, str | int | Decimal) for v in value):
-        return "; ".join(map(str, value))
-    if isinstance(value, list | dict):
-        return json.dumps(value, default=str, ensure_ascii=False)
-    return str(value)
+        text = "; ".join(map(str, value))
+    elif isinstance(value, list | dict):
+        text = json.dumps(value, default=str, ensure_ascii=False)
+    else:
+        text = str(value)
+    # No text of a database holds these.
+    return text.replace("\0", "") or None
 
 
 def _flatten(value: Record, prefix: str, row: dict[str, str | None], depth: int) -> None:
@@ -194,8 +199,8 @@ def _numbered(records: Iterator[Any], file: "_Bounded") -> Iterator[tuple[int, A
 def _where(path: Path, name: str, limits: Limits) -> tuple[str, bool]:
     """Where the records stand, and whether the file is one value a line."""
     with path.open("rb") as file:
-        first = file.readline(1 << 20).removeprefix(BOM_UTF8).strip()
-        second = file.readline(1 << 20).strip()
+        head = (file.readline(1 << 20).removeprefix(BOM_UTF8).strip() for _ in range(_HEAD))
+        first, second = islice(chain(filter(None, head), (b"", b"")), 2)
     if first.startswith(b"{") and second.startswith(b"{"):
         return "", True
     with path.open("rb") as file:

@@ -1,6 +1,7 @@
 """`python -m icp_core import`: files in, accounts, report and rejects out."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -145,3 +146,13 @@ def test_stages_that_nobody_understands_are_asked(tmp_path):
     assert pl.read_parquet(out)["is_customer"].to_list() == [True, False, True]
     done = run(source, "--out", out, "--customers", deals, "--stage", "Guld=kund")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
+def test_what_is_no_file_is_never_replaced(tmp_path):
+    source, pipe = tmp_path / "list.csv", tmp_path / "pipe"
+    source.write_text("Name,Country\nExempel AB,SE\n")
+    os.mkfifo(pipe)
+    done = run(source, "--out", pipe)
+    assert done.returncode == 2
+    assert "is no file that could be replaced" in done.stderr
+    assert pipe.is_fifo()

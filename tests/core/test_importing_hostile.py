@@ -684,3 +684,14 @@ def test_json_with_a_byte_order_mark_reads_as_without(content: str) -> None:
 def test_what_a_parser_quotes_of_bad_bytes_is_said_in_words() -> None:
     with pytest.raises(ImportRefused, match=r"\(lexical error: invalid bytes in UTF8 string\.\)"):
         read(b'[{"name": "Malm\xf6 AB"}]', name="companies.json")
+
+
+def test_blank_lines_between_records_and_null_characters_cost_nothing() -> None:
+    opened = open_file(
+        b'\n{"name": "Alfa\\u0000 AB", "tags": ["a\\u0000", "b"]}\n\n{"name": "Beta AB"}\n',
+        name="x.jsonl",
+    )
+    assert opened.table.head(9).select("name", "tags").rows() == [
+        ("Alfa AB", "a; b"),
+        ("Beta AB", None),
+    ]

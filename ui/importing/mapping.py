@@ -115,7 +115,7 @@ def _questions(place: int, mapping: Mapping, doubtful: Sequence[Assignment]) -> 
         options = answers(field)
         name = f"import_ask_{import_session().round}_{place}_{fingerprint([row.heading])}_{field}"
         st.selectbox(
-            f"**{plain(row.heading)}** → {columns().get(str(row.column), str(row.column))}: "
+            f"**{plain(row.heading)}** → {plain(columns().get(str(row.column), str(row.column)))}: "
             f"{plain(_(row.reason))}",
             list(options),
             index=None,
