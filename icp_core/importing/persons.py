@@ -112,9 +112,9 @@ _PHONE_CELL: Final = (
     r"|^\d{2}(?: \d{2}){3}$|^\d{3} \d{2} \d{3}$|^tel:"
 )
 _TITLE_CELL: Final = (
-    r"(?i)\b(?:ceo|cfo|cto|coo|cmo|vd|chief|director|direktör|direktør|toimitusjohtaja|manager|chef|"
-    r"johtaja|president|head of|daglig leder|leder|founder|owner|partner|vp|svp|konsult|consultant|"
-    r"engineer|specialist|koordinator|assistant|ordförande|styreleder)\b"
+    r"(?i)\b(?:ceo|cfo|cto|coo|cmo|vd|chief|director|manager|president|head of|founder|owner|partner|vp|"
+    r"svp|consultant|engineer|specialist|assistant|c suite|"
+    r"\w*(?:direktör|direktør|johtaja|chef|sjef|leder|päällikkö|konsult|koordinator|ordförande))\b"
 )
 _BUSINESS_ID: Final = r"^\d{7}-\d$"
 _PERSON_CELL: Final = r"^\p{Lu}[\p{L}.'’-]+(?: \p{Lu}?[\p{L}.'’-]+){1,3}$"

@@ -162,6 +162,11 @@ def test_columns_about_persons_are_left_out_and_named() -> None:
         ("Profil", ["linkedin.com/in/a-x", "linkedin.com/in/b-x", "linkedin.com/in/c-x"]),
         ("Födelsedatum", ["1980-01-01", "1981-01-01", "1982-01-01"]),
         ("ID2", ["800101-1234", "810101-1234", "820101-1234"]),
+        ("Reel ejer", ["Hans Eksempel", "Jens Eksempel", "Lene Eksempel"]),
+        ("Signatory", ["Xx Exempel", "Yy Exempel", "Zz Exempel"]),
+        ("Titteli", ["Talousjohtaja", "Myyntijohtaja", "Hankintapäällikkö"]),
+        ("Tittel", ["Innkjøpssjef", "Salgsleder", "Økonomisjef"]),
+        ("Seniority", ["VP", "C suite", "Director"]),
         ("Verklig huvudman", ["Anna Exempel", "Bo Exempel", "Cia Exempel"]),
     ],
 )
