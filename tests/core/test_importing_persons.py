@@ -185,6 +185,8 @@ def test_columns_about_persons_are_known_by_heading_or_by_what_is_in_them(
     [
         ("Antal kontakter", ["1", "2", "3"]),
         ("Number of times contacted", ["4", "5", "6"]),
+        ("CompanyDateRegistrered", ["01.09.2014", "02.09.2014", "05.01.2015"]),
+        ("Kunde siden", ["01.09.14", "02/09/2014", "05-01-2015 08:00"]),
         ("Last Contacted", ["2025-01-01", "2025-02-01", "2025-03-01"]),
         ("Contact status", ["Planned", "Done", "None yet"]),
         ("Personalkostnader", ["100", "200", "300"]),
