@@ -31,7 +31,7 @@ import polars as pl
 from icp_core import sources
 from icp_core.accounts import demo
 from icp_core.evaluation.expressions import MATCH, dimension, evaluated
-from icp_core.evaluation.names import NAMES
+from icp_core.evaluation.names import INNER, NAMES
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Choice, Criterion, Flag, PerEmployee, Profile, Range, Role, Tags
 from icp_core.reference import industry
@@ -144,10 +144,10 @@ def _matches(accounts: object, asked: Profile, columns: dict) -> nw.LazyFrame:
     return evaluated(frame, scored, columns=columns).select(
         "account_id",
         "region",
-        NAMES.score,
-        NAMES.potential,
+        nw.col(INNER.score).alias(NAMES.score),
+        nw.col(INNER.potential).alias(NAMES.potential),
         division=dimension("industry", columns=columns),
-        tier=_tier(nw.col(NAMES.score)),
+        tier=_tier(nw.col(INNER.score)),
     )
 
 

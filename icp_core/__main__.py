@@ -394,13 +394,17 @@ def _row(row: dict[str, Any], reason: Explanation) -> dict[str, Any]:
 
 def _summary(label: str, market: Market, *, fictional: bool) -> list[str]:
     value = market.tam_value
+    worth = f"{value.low:,.0f}–{value.high:,.0f}"
+    if market.is_value_open:
+        worth = f"at least {value.low:,.0f}"
+    unknown = f"; unknown: {market.customers_unknown:,}" if market.customers_unknown else ""
     lines = [
         f"{label}: {market.universe:,} accounts{' (FICTIONAL)' if fictional else ''}",
         f"Profile: {market.profile.name}",
         f"TAM: {market.tam.low:,.0f}–{market.tam.high:,.0f} accounts, "
-        f"{value.low:,.0f}–{value.high:,.0f} {market.profile.currency} a year "
+        f"{worth} {market.profile.currency} a year "
         f"({market.potential_unknown:,} matches of unknown potential)",
-        f"Customers: {market.customers:,}; white space: {market.white_space:,}",
+        f"Customers: {market.customers:,}; white space: {market.white_space:,}{unknown}",
         "",
         "Tiers",
     ]

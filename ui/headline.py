@@ -10,10 +10,11 @@ import streamlit as st
 from icp_core.accounts.columns import describe
 from icp_core.analysis import next_steps as steps
 from icp_core.analysis.next_steps import NextStep
-from icp_core.evaluation.market import GateCost, Market
+from icp_core.evaluation.market import Bounds, GateCost, Market
 from icp_core.exporting import FORMATS
+from icp_core.reference import currency
 from icp_core.views import MarketView
-from ui.format import UNKNOWN, bounds, in_sentence, money_bounds, number, percent, plain
+from ui.format import UNKNOWN, bounds, in_sentence, money, money_bounds, number, percent, plain
 from ui.texts import _, ngettext
 
 
@@ -70,11 +71,7 @@ def headline_data(market: MarketView) -> tuple[Figure, ...]:
         Figure(
             _("White space"),
             white_space(market),
-            ngettext("{count} customer", "{count} customers", whole.customers).format(
-                count=number(whole.customers)
-            )
-            if market.population.tells_customers
-            else _("customers unknown"),
+            customers(market),
             _("Matches that are not customers yet."),
         ),
     )
@@ -105,26 +102,58 @@ def too_little_known(whole: Market) -> list[str]:
     ]
 
 
+def customers(market: MarketView) -> str:
+    """How many matches are customers, and of how many that is unknown."""
+    whole = market.totals
+    if not market.population.tells_customers:
+        return _("customers unknown")
+    parts = [
+        ngettext("{count} customer", "{count} customers", whole.customers).format(
+            count=number(whole.customers)
+        )
+    ]
+    if whole.customers_unknown:
+        parts.append(_("unknown for {count}").format(count=number(whole.customers_unknown)))
+    return " · ".join(parts)
+
+
 def white_space(market: MarketView) -> str:
-    """Matches that are not customers; unknown where the accounts do not tell."""
+    """Matches that are known not to be customers; unknown where the accounts do not tell."""
     told = market.population.tells_customers
     return number(market.totals.white_space) if told else UNKNOWN
 
 
 def unknown_potential(whole: Market) -> list[str]:
-    """A sentence on whom the value leaves out; none where it leaves out nobody."""
-    if not whole.value_unknown:
-        return []
-    return [
-        _("The value leaves out {count} of unknown potential.").format(
-            count=number(whole.value_unknown)
+    """Sentences on whom the value leaves out, and on an old rate; none where there is nothing to say."""
+    said = [_unknown_potential(whole)] if whole.value_unknown else []
+    day = currency.old_rate(whole.profile.currency)
+    if day is not None:
+        said.append(
+            _("The last rate of {currency} is of {day}.").format(
+                currency=whole.profile.currency, day=plain(day.isoformat())
+            )
         )
-    ]
+    return said
+
+
+def _unknown_potential(whole: Market) -> str:
+    text = _("The value leaves out {count} of unknown potential.")
+    if whole.potential_most is not None:
+        text = _("The potential of {count} is unknown, but has a limit.")
+    return text.format(count=number(whole.value_unknown))
 
 
 def tam_value(whole: Market) -> str:
     """What the market could be worth, as far as it is known; unknown, never zero, if nothing is."""
-    return money_bounds(whole.tam_value, whole.profile.currency) if whole.tells_value else UNKNOWN
+    return value_bounds(whole, whole.tam_value) if whole.tells_value else UNKNOWN
+
+
+def value_bounds(whole: Market, value: Bounds) -> str:
+    """A part of the market's value: a range, or the least where nothing limits what is unknown."""
+    unit = whole.profile.currency
+    if whole.is_value_open:
+        return _("at least {amount}").format(amount=money(value.low, unit))
+    return money_bounds(value, unit)
 
 
 def _value(whole: Market) -> Figure:
@@ -134,7 +163,10 @@ def _value(whole: Market) -> Figure:
         _("unknown for {count}").format(count=number(whole.value_unknown))
         if whole.value_unknown
         else _("known for all of them"),
-        _("What those companies could be worth, summed over the ones whose potential is known."),
+        _(
+            "What those companies could be worth. Where only a band of headcount or a cap is known, its "
+            "ends make the range."
+        ),
     )
 
 

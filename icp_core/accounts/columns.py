@@ -7,6 +7,7 @@ gives it a kind from its data type.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -256,6 +257,18 @@ LARGEST: Final = 2.0**53
 
 REQUIRED: Final[tuple[str, ...]] = ("account_id", "name")
 
+PREFIX: Final = "icp__"
+"""Begins what evaluating adds to accounts on its way, in any case; so no list's own column may."""
+
+BANDS: Final[Mapping[str, tuple[str, str]]] = {"employees": ("employees_low", "employees_high")}
+"""Columns of the lower and upper end of a number of which only a band may be known."""
+
+_FIRST_DAY: Final = date.min.toordinal() - date(1970, 1, 1).toordinal()
+_LAST_DAY: Final = date.max.toordinal() - date(1970, 1, 1).toordinal()
+_TICKS_A_DAY: Final = {"ms": 86_400_000, "us": 86_400_000_000}
+_NO_TIME: Final = (-(2**63), -(2**63) + 1, 2**63 - 1)
+"""What stands for minus and plus infinity among times, which are 64-bit numbers."""
+
 
 def describe(name: str, dtype: pl.DataType) -> Column:
     """The column of that name; one that is not canonical gets its kind from its data type.
@@ -297,8 +310,8 @@ def conform(frame: pl.DataFrame) -> pl.DataFrame:
     Raises
     ------
     UniverseError
-        If a required column is missing, an `account_id` is blank or repeated, or a value cannot be
-        read as its column's type.
+        If a required column is missing, an `account_id` is blank or repeated, or `typed` refuses a
+        column.
     """
     missing = [name for name in REQUIRED if name not in frame.columns]
     if missing:
@@ -308,35 +321,101 @@ def conform(frame: pl.DataFrame) -> pl.DataFrame:
         )
     frame = typed(frame)
     ids = frame["account_id"]
-    if ids.null_count():
-        raise UniverseError(
-            f"{ids.null_count():,} accounts have no account_id; fill it or leave those rows out."
-        )
-    if ids.n_unique() < len(ids):
-        first = frame.filter(pl.col("account_id").is_duplicated())["account_id"][0]
-        raise UniverseError(f"The account_id {first} stands more than once; keep one row of each.")
+    refusal = unfit_ids(len(ids), ids.null_count(), ids.drop_nulls().n_unique())
+    if refusal:
+        raise UniverseError(refusal)
     return frame
 
 
+def unfit_ids(rows: int, blank: int, distinct: int) -> str:
+    """Why accounts with such an `account_id` make no list; empty where they do.
+
+    Parameters
+    ----------
+    rows, blank
+        How many accounts there are, and how many without an id.
+    distinct
+        How many ids.
+
+    Examples
+    --------
+    >>> unfit_ids(5, 0, 3)
+    '2 of 5 accounts have an account_id that stands more than once; keep one row of each.'
+    """
+    if blank:
+        return f"{blank:,} accounts have no account_id; fill it or leave those rows out."
+    if distinct < rows:
+        return (
+            f"{rows - distinct:,} of {rows:,} accounts have an account_id that stands more than once; "
+            "keep one row of each."
+        )
+    return ""
+
+
+def unfit(name: str, *, is_text: bool) -> str:
+    """Why no list has such a column; empty where one may.
+
+    Parameters
+    ----------
+    name
+        Of the column.
+    is_text
+        Whether it holds texts.
+    """
+    if name.casefold().startswith(PREFIX):
+        return f"The column {name} begins with {PREFIX}, as our own workings do. Rename it."
+    if is_text and name in BY_NAME and BY_NAME[name].kind is Kind.FLAG:
+        return f"The column {name} holds texts; write true and false, or 1 and 0."
+    return ""
+
+
 def typed(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with every canonical column in its canonical type, and no number that `known` refuses.
+    """The frame with every canonical column in its canonical type, and null for what is no value.
+
+    That are numbers that `known` refuses, and days before the year 1 or after 9999. Whole numbers are
+    rounded down; a flag may be a number, 0 for no.
 
     Raises
     ------
     UniverseError
-        If a value cannot be read as its column's type.
+        If a value cannot be read as its column's type, or `unfit` says so of a column.
     """
-    casts: list[pl.Expr] = []
-    for name in frame.columns:
-        target = BY_NAME[name].dtype if name in BY_NAME else None
-        expression = pl.col(name).cast(target) if target is not None else pl.col(name)
-        if (target or frame.schema[name]).is_float():
-            expression = known(expression)
-        casts.append(expression)
+    for name, dtype in frame.schema.items():
+        refusal = unfit(name, is_text=dtype in (pl.String, pl.Categorical, pl.Enum))
+        if refusal:
+            raise UniverseError(refusal)
     try:
-        return frame.select(casts)
+        return frame.select(_sound(name, dtype) for name, dtype in frame.schema.items())
     except pl.exceptions.PolarsError as error:
         raise UniverseError(f"A column does not hold what its name promises: {error}") from error
+
+
+def _sound(name: str, dtype: pl.DataType) -> pl.Expr:
+    """A column in its type, with null for what is no value."""
+    target = BY_NAME[name].dtype if name in BY_NAME else None
+    value = pl.col(name)
+    if target is not None and target.is_integer() and not dtype.is_integer():
+        number = value.cast(pl.Float64)
+        return known(number).floor().cast(target).alias(name)
+    if target == pl.Boolean and dtype.is_float():
+        return (known(value) != 0).alias(name)
+    if target is not None:
+        value = value.cast(target)
+    dtype = target or dtype
+    if dtype.is_float():
+        return known(value).alias(name)
+    if dtype == pl.Date:
+        return (
+            pl.when(value.to_physical().is_between(_FIRST_DAY, _LAST_DAY)).then(value).alias(name)
+        )
+    if isinstance(dtype, pl.Datetime):
+        time = value.to_physical()
+        is_time = ~time.is_in(_NO_TIME)
+        if dtype.time_unit in _TICKS_A_DAY:
+            ticks = _TICKS_A_DAY[dtype.time_unit]
+            is_time &= time.is_between(_FIRST_DAY * ticks, (_LAST_DAY + 1) * ticks, closed="left")
+        return pl.when(is_time).then(value).alias(name)
+    return value
 
 
 def known(number: pl.Expr) -> pl.Expr:

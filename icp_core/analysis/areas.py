@@ -251,6 +251,7 @@ def _matching(evaluation: Evaluation, level: Level, countries: Sequence[str]) ->
     return segments(evaluation, level, countries=countries).select(
         "accounts",
         "customers",
+        "customers_unknown",
         code="key",
         potential=pl.col("potential").fill_null(0.0),
         potential_known=pl.col("accounts") - pl.col("potential_unknown"),
@@ -280,7 +281,7 @@ def _derived(counts: pl.DataFrame, tells_customers: bool) -> pl.DataFrame:
         .alias("match_rate"),
         pl.when(tells_customers).then("customers").alias("customers"),
         pl.when(tells_customers)
-        .then(pl.col("accounts") - pl.col("customers"))
+        .then(pl.col("accounts") - pl.col("customers") - pl.col("customers_unknown"))
         .alias("white_space"),
     )
 

@@ -40,7 +40,7 @@ class Wanted:
     regions
         Region codes; None among them asks for accounts without one.
     customer
-        Only customers, or only others; unknown counts as no.
+        Only customers, or only those that are known not to be.
     among, without
         Only, or none of, these account_ids: what was decided about accounts is kept elsewhere.
     """
@@ -139,7 +139,8 @@ def _found(evaluation: Evaluation, wanted: Wanted) -> tuple[Accounts, Places]:
         codes, values = evaluation.codes("region")
         inside &= np.array([value in wanted.regions for value in values])[codes[accounts.rows]]
     if wanted.customer is not None:
-        inside &= accounts.customers == wanted.customer
+        told = ~accounts.customers_unknown
+        inside &= told & (accounts.customers == wanted.customer)
     places = np.flatnonzero(inside)
     if wanted.text.strip():
         places = places[_contains(evaluation, accounts.rows[places], wanted.text)]

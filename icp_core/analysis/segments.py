@@ -89,14 +89,15 @@ def segments(
     pl.DataFrame
         One row per segment with a match, keys rising and the unknown (null) last: `key`, `accounts`,
         one column `tier_0`, `tier_1` … for each of `tiers.groups` with its accounts, `customers`,
-        `white_space`, `share` (of the matches in the table), `penetration` (share of the matches that
-        are customers), `potential`, `potential_customers` and `potential_white_space` (null where no
-        match they cover has a known potential; 0 where they cover none), and `potential_unknown`
-        (matches).
+        `customers_unknown`, `white_space`, `share` (of the matches in the table), `penetration` (share
+        that are customers of the matches of which it is known; null without one), `potential`,
+        `potential_customers` and `potential_white_space` (null where no match they cover has a known
+        potential; 0 where they cover none), and `potential_unknown` (matches).
     """
     matches, keys = evaluation.matches, evaluation.codes(by)[1]
     at = matches.codes(by).astype(np.int64)
-    amount, tier, customer = evaluation.potential.amount, evaluation.tier, matches.customers
+    amount, tier = evaluation.potential.amount, evaluation.tier
+    customer = np.where(matches.customers_unknown, 2, matches.customers)
     inside = np.ones(len(matches), dtype=bool)
     if within is not None:
         codes, values = evaluation.codes(within[0])
@@ -110,11 +111,11 @@ def segments(
     tiers = len(evaluation.tiers)
     by_tier = np.bincount(at * tiers + tier, minlength=len(keys) * tiers).reshape(-1, tiers)
     known = ~np.isnan(amount)
-    # Columns: white space, customers.
-    cell, size = at * 2 + customer, len(keys) * 2
-    accounts = np.bincount(cell, minlength=size).reshape(-1, 2)
-    priced = np.bincount(cell[known], minlength=size).reshape(-1, 2)
-    summed = np.bincount(cell[known], amount[known], size).reshape(-1, 2)
+    # Columns: white space, customers, unknown.
+    cell, size = at * 3 + customer, len(keys) * 3
+    accounts = np.bincount(cell, minlength=size).reshape(-1, 3)
+    priced = np.bincount(cell[known], minlength=size).reshape(-1, 3)
+    summed = np.bincount(cell[known], amount[known], size).reshape(-1, 3)
     nothing_known = (accounts > 0) & (priced == 0)
     table = pl.DataFrame(
         {
@@ -122,6 +123,7 @@ def segments(
             "accounts": accounts.sum(axis=1),
             **{f"tier_{index}": by_tier[:, index] for index in range(tiers)},
             "customers": accounts[:, 1],
+            "customers_unknown": accounts[:, 2],
             "white_space": accounts[:, 0],
             "potential": np.where(
                 (accounts.sum(axis=1) > 0) & (priced.sum(axis=1) == 0), np.nan, summed.sum(axis=1)
@@ -138,7 +140,11 @@ def segments(
         )
         .with_columns(
             share=pl.col("accounts") / pl.col("accounts").sum(),
-            penetration=pl.col("customers") / pl.col("accounts"),
+            penetration=(
+                pl.when(pl.col("accounts") > pl.col("customers_unknown")).then(
+                    pl.col("customers") / (pl.col("accounts") - pl.col("customers_unknown"))
+                )
+            ),
         )
         .sort("key", nulls_last=True)
     )

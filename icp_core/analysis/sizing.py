@@ -13,6 +13,7 @@ import numpy.typing as npt
 from icp_core.analysis.plan import TeamPlan
 from icp_core.evaluation.arrays import largest
 from icp_core.evaluation.everyone import Everyone
+from icp_core.evaluation.expressions import most_potential
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import Bounds
 from icp_core.evaluation.tiers import score_key
@@ -40,7 +41,10 @@ class Lack:
 
 @dataclass(frozen=True)
 class Sizing:
-    """The market in three sizes. Potential sums what is known, in the profile's currency a year.
+    """The market in three sizes. Potential is in the profile's currency a year.
+
+    What is unknown counts as the least it can be at the low end, and as the most at the high end if
+    anything limits it, else not at all (`Market.is_value_open`).
 
     The low end of a size counts the matches, the high end the possible accounts too. For `som_value`
     the ends are those two cases, whichever is lower first: a possible account that turns out to match
@@ -111,8 +115,14 @@ def sizing(evaluation: Evaluation, team: TeamPlan) -> Sizing:
     perhaps = sure | unplaced[matches.rows]
     perhaps_possible = (inside | unplaced)[possible.rows]
     sam = Bounds(int(sure.sum()), int(perhaps.sum()) + int(perhaps_possible.sum()))
-    low = potential.known[sure]
-    high = np.concatenate([potential.known[perhaps], potential_possible.known[perhaps_possible]])
+    limit = most_potential(evaluation.profile, columns=evaluation.universe.columns)
+    least, most = matches.value_ends(evaluation.profile)
+    least_possible, most_possible = possible.value_ends(evaluation.profile)
+    low = np.nan_to_num(least[sure])
+    # What nothing limits counts as the least it can be.
+    unlimited = np.concatenate([least[perhaps], least_possible[perhaps_possible]])
+    high = np.concatenate([most[perhaps], most_possible[perhaps_possible]])
+    high = np.where(np.isnan(high), np.fmax(unlimited, limit or 0.0), high)
     room = team.capacity
 
     def ranks() -> Floats:
@@ -134,7 +144,7 @@ def sizing(evaluation: Evaluation, team: TeamPlan) -> Sizing:
         tam=Bounds(len(matches), len(matches) + len(possible)),
         sam=sam,
         som=Bounds(min(sam.low, room), min(sam.high, room)),
-        tam_value=Bounds(potential.total, potential.total + potential_possible.total),
+        tam_value=evaluation.tam_value,
         sam_value=Bounds(float(low.sum()), float(high.sum())),
         som_value=Bounds(min(som_low, som_high), max(som_low, som_high)),
         lacks=_lacks(evaluation, undecided, unplaced),

@@ -18,11 +18,11 @@ import numpy.typing as npt
 import polars as pl
 from cachetools import LRUCache
 
-from icp_core.accounts.columns import Column, Kind
+from icp_core.accounts.columns import PREFIX, Column, Kind
 from icp_core.accounts.universe import Universe
 from icp_core.errors import AccountError
 from icp_core.evaluation.arrays import BLOCK, Known, smallest
-from icp_core.evaluation.expressions import dimension, potential, when_missing
+from icp_core.evaluation.expressions import dimension, potential, potential_bounds, when_missing
 from icp_core.evaluation.fits import fit
 from icp_core.profiles.first_draft import Spread
 from icp_core.profiles.model import Criterion, Fit, Profile, Role
@@ -36,7 +36,11 @@ CACHE_BYTES: Final = 768 * 2**20
 _FEW: Final = 1_024
 """Distinct values up to which a text column is always kept as small numbers."""
 
-_SECTORS: Final = frozenset({"section", "industry", "group", "class"})
+_READ: Final = dict.fromkeys(("section", "industry", "group", "class"), "industry") | {
+    "size": "employees",
+    "age": "founded",
+}
+"""The column that a dimension reads which is none itself; a list may have one of that name."""
 
 
 class AccountArrays:
@@ -175,7 +179,7 @@ class AccountArrays:
 
     def _codes(self, name: str) -> tuple[Codes, tuple[str | None, ...]]:
         expression = dimension(name, columns=self.universe.columns)
-        found = self._by_value("industry" if name in _SECTORS else name)
+        found = self._by_value(_READ.get(name, name))
         key = _values(found[1] if found else self.universe.frame, expression)
         values = [*key.drop_nulls().unique().sort().to_list(), None]
         dtype = smallest(len(values))
@@ -211,12 +215,41 @@ class AccountArrays:
         return codes, rows.drop(_ROW)
 
     def customers(self) -> Flags:
-        """Whether each account is a customer; unknown counts as no."""
+        """Whether each account is a customer; unknown counts as no (`customers_unknown`)."""
         if "is_customer" not in self.universe.columns:
             return np.zeros(len(self.universe), dtype=bool)
         return self.keep(
             ("customers",), lambda: self.universe.frame["is_customer"].fill_null(False).to_numpy()
         )
+
+    def customers_unknown(self) -> Flags:
+        """Of which accounts it is unknown whether they are customers."""
+        if "is_customer" not in self.universe.columns:
+            return np.ones(len(self.universe), dtype=bool)
+        return self.keep(
+            ("customers unknown",), lambda: self.universe.frame["is_customer"].is_null().to_numpy()
+        )
+
+    def value_ends(self, profile: Profile) -> tuple[Floats, Floats] | None:
+        """The least and the most that each account could be worth, NaN where not even a band tells.
+
+        None where there are no bands that tell.
+        """
+        bounds = potential_bounds(profile, columns=self.universe.columns)
+        if bounds is None:
+            return None
+
+        def compute() -> tuple[Floats, Floats]:
+            low, high = (
+                _values(self.universe.frame, end)
+                .cast(pl.Float64)
+                .fill_null(float("nan"))
+                .to_numpy()
+                for end in bounds
+            )
+            return low, high
+
+        return self.keep(("value ends", profile.potential, profile.currency), compute)
 
     def fit_of(self, criterion: Criterion) -> npt.NDArray[np.float32]:
         """Fit of every account after the criterion's missing rule, NaN where unknown."""
@@ -248,7 +281,7 @@ class AccountArrays:
         return np.unpackbits(mask, count=len(self.universe)).view(np.bool_)
 
 
-_ROW: Final = "row of the universe"
+_ROW: Final = f"{PREFIX}row"
 
 
 def _after_missing(criterion: Criterion, fits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

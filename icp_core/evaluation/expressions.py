@@ -14,12 +14,21 @@ from collections.abc import Iterable
 from datetime import date
 from functools import reduce
 from operator import add
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import narwhals as nw
 
-from icp_core.evaluation.fits import Columns, cases, fit, is_newer
-from icp_core.evaluation.names import NAMES, indicator
+from icp_core.evaluation.fits import (
+    Columns,
+    band,
+    cases,
+    finite,
+    fit,
+    fit_bounds,
+    has_bands,
+    is_newer,
+)
+from icp_core.evaluation.names import INNER, NAMES, indicator
 from icp_core.evaluation.score import score_expressions
 from icp_core.profiles.model import (
     ColumnPotential,
@@ -27,7 +36,9 @@ from icp_core.profiles.model import (
     EmployeeBands,
     Missing,
     PerEmployee,
+    Potential,
     Profile,
+    Range,
     RevenueShare,
     Role,
 )
@@ -46,7 +57,8 @@ UNKNOWN: Final = 2
 def workings(profile: Profile) -> frozenset[str]:
     """Columns that `evaluated` adds on its way to the results: of no use to who reads the list."""
     indices = range(len(profile.criteria))
-    return frozenset({NAMES.state, *map(NAMES.fit, indices), *map(NAMES.passes, indices)})
+    per_criterion = (NAMES.fit, NAMES.fit_low, NAMES.fit_high, NAMES.passes)
+    return frozenset({NAMES.state, *(name(i) for name in per_criterion for i in indices)})
 
 
 def favourable(criterion: Criterion) -> float:
@@ -91,14 +103,21 @@ def evaluated(frame: nw.LazyFrame[Any], profile: Profile, *, columns: Columns) -
     Returns
     -------
     nw.LazyFrame
-        All columns of `frame` and those of `NAMES`. `state` is `FAIL`, `POSSIBLE` or `MATCH`; the
+        All columns of `frame` and those of `INNER`. `state` is `FAIL`, `POSSIBLE` or `MATCH`; the
         score is null where no nice-to-have is known.
     """
     fits = [
         fit_of(criterion, columns=columns).alias(NAMES.fit(index))
         for index, criterion in enumerate(profile.criteria)
     ]
-    frame = frame.with_columns(*fits, potential(profile, columns=columns).alias(NAMES.potential))
+    banded = {
+        index: bounds
+        for index, criterion in enumerate(profile.criteria)
+        if (bounds := _bounds(criterion, columns=columns)) is not None
+    }
+    fits += [low.alias(NAMES.fit_low(index)) for index, (low, _high) in banded.items()]
+    fits += [high.alias(NAMES.fit_high(index)) for index, (_low, high) in banded.items()]
+    frame = frame.with_columns(*fits, potential(profile, columns=columns).alias(INNER.potential))
     gates = [
         _passes(criterion, NAMES.fit(index)).alias(NAMES.passes(index))
         for index, criterion in enumerate(profile.criteria)
@@ -108,8 +127,21 @@ def evaluated(frame: nw.LazyFrame[Any], profile: Profile, *, columns: Columns) -
         frame = frame.with_columns(*gates)
     frame = frame.with_columns(_state(profile).alias(NAMES.state))
     return frame.with_columns(
-        expression.alias(name) for name, expression in score_expressions(profile).items()
+        expression.alias(name)
+        for name, expression in score_expressions(profile, banded=banded).items()
     )
+
+
+def _bounds(criterion: Criterion, *, columns: Columns) -> tuple[nw.Expr, nw.Expr] | None:
+    """The least and the highest fit of a criterion, where a band may tell them."""
+    if (
+        criterion.role.is_gate
+        or not isinstance(criterion.fit, Range)
+        or not has_bands(criterion.column, columns=columns)
+        or when_missing(criterion) is not None
+    ):
+        return None
+    return fit_bounds(criterion.fit, criterion.column)
 
 
 def standing(criterion: Criterion, *, columns: Columns) -> nw.Expr:
@@ -169,6 +201,62 @@ def potential(profile: Profile, *, columns: Columns) -> nw.Expr:
     value = nw.col(name).cast(nw.Float64)
     if columns[name].unit.startswith("EUR") and profile.currency != "EUR":
         value = value * currency.rate("EUR", to=profile.currency).value
+    known = nw.when(finite(value)).then(_amount(model, value))
+    if not _is_by_band(model, columns=columns):
+        return known.otherwise(unknown)
+    low, high = _amounts_of_band(model)
+    return known.when(low == high).then(low).otherwise(unknown)
+
+
+def potential_bounds(profile: Profile, *, columns: Columns) -> tuple[nw.Expr, nw.Expr] | None:
+    """The least and the most that an account could be worth by its potential or its band.
+
+    Both null where neither is known, the most also where the band is open and no cap is set. None
+    where accounts have no bands that the model reads.
+    """
+    model = profile.potential
+    if not _is_by_band(model, columns=columns):
+        return None
+    known = potential(profile, columns=columns)
+    low, high = (
+        nw.when(~known.is_null()).then(known).otherwise(end) for end in _amounts_of_band(model)
+    )
+    return low, high
+
+
+def most_potential(profile: Profile, *, columns: Columns) -> float | None:
+    """The most that an account could be worth of which nothing is known; None without a limit."""
+    model = profile.potential
+    if isinstance(model, EmployeeBands) and "employees" in columns:
+        most = max(model.floor, *(band.amount for band in model.bands), 0.0)
+        return most if model.cap is None else min(most, model.cap)
+    return model.cap
+
+
+def _is_by_band(model: Potential, *, columns: Columns) -> TypeGuard[PerEmployee | EmployeeBands]:
+    by_headcount = isinstance(model, PerEmployee | EmployeeBands)
+    return by_headcount and "employees" in columns and has_bands("employees", columns=columns)
+
+
+def _amounts_of_band(model: PerEmployee | EmployeeBands) -> tuple[nw.Expr, nw.Expr]:
+    """Potential at the lower and the upper end of an account's band, null where that is not known."""
+    unknown = nw.lit(None, dtype=nw.Float64)
+    low, high = band("employees")
+    at_low = nw.when(~low.is_null()).then(_amount(model, low)).otherwise(unknown)
+    is_limited = isinstance(model, EmployeeBands) or model.cap is not None or not model.rate
+    limit = _amount(model, nw.lit(_PEOPLE)) if is_limited else unknown
+    at_high = (
+        nw.when(~high.is_null())
+        .then(_amount(model, high))
+        .when(~low.is_null())
+        .then(limit)
+        .otherwise(unknown)
+    )
+    return at_low, at_high
+
+
+def _amount(model: Potential, value: nw.Expr) -> nw.Expr:
+    """What a known value of the model's column says, within floor and cap."""
     match model:
         case ColumnPotential():
             amount = value
@@ -184,7 +272,20 @@ def potential(profile: Profile, *, columns: Columns) -> nw.Expr:
     limits = [(amount < model.floor, nw.lit(model.floor))]
     if model.cap is not None:
         limits.append((amount > model.cap, nw.lit(model.cap)))
-    return nw.when(~value.is_null()).then(cases(limits, amount)).otherwise(unknown)
+    return _rounded(cases(limits, amount))
+
+
+def _rounded(amount: nw.Expr) -> nw.Expr:
+    """To four decimals, as scores are, so that 0.57 × 400 is 228 and reaches a threshold of 228."""
+    rounded = (amount * 1e4 + 0.5).floor().cast(nw.Float64) / 1e4
+    return nw.when(amount < _MOST_ROUNDED).then(rounded).otherwise(amount)
+
+
+_PEOPLE: Final = 1e12
+"""More than any company has."""
+
+_MOST_ROUNDED: Final = 1e11
+"""Above it a 64-bit float has next to no decimals left to round."""
 
 
 SIZE_BANDS: Final[tuple[tuple[int, str], ...]] = (
@@ -243,7 +344,9 @@ def dimension(name: str, *, columns: Columns) -> nw.Expr:  # noqa: PLR0911 - one
 
 def _banded(value: nw.Expr, bands: Iterable[tuple[int, str]]) -> nw.Expr:
     unknown = nw.lit(None, dtype=nw.String)
-    return cases(((value >= least, nw.lit(label)) for least, label in bands), unknown)
+    value = value.cast(nw.Float64)
+    label = cases(((value >= least, nw.lit(label)) for least, label in bands), unknown)
+    return nw.when(finite(value)).then(label).otherwise(unknown)
 
 
 def _section(has_revision: bool) -> nw.Expr:

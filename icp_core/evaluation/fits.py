@@ -15,7 +15,7 @@ from typing import Final
 import narwhals as nw
 import numpy as np
 
-from icp_core.accounts.columns import Column, Kind
+from icp_core.accounts.columns import BANDS, LARGEST, Column, Kind
 from icp_core.evaluation.names import indicator
 from icp_core.profiles.model import Choice, Fit, Flag, Range, Tags
 from icp_core.reference import industry
@@ -44,13 +44,21 @@ def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
     >>> import polars as pl
     >>> from icp_core.accounts.columns import BY_NAME
     >>> accounts = nw.from_native(pl.DataFrame({"employees": [10, 35, 80, None]}))
-    >>> rising = fit(Range(a=20, b=50), BY_NAME["employees"], columns=BY_NAME)
+    >>> employees = BY_NAME["employees"]
+    >>> rising = fit(Range(a=20, b=50), employees, columns={"employees": employees})
     >>> accounts.select(fit=rising)["fit"].to_list()
     [0.0, 0.5, 1.0, None]
     """
     match criterion_fit:
         case Range():
-            found = _trapezoid(criterion_fit, nw.col(column.name).cast(nw.Float64))
+            value = nw.col(column.name).cast(nw.Float64)
+            known = nw.when(finite(value)).then(_trapezoid(criterion_fit, value).cast(nw.Float32))
+            unknown = nw.lit(None, dtype=nw.Float32)
+            if not has_bands(column.name, columns=columns):
+                return known.otherwise(unknown)
+            low, high = _over_band(criterion_fit, column.name)
+            # Of a band wholly inside or wholly outside, whatever the number is.
+            return known.when(low == high).then(low).otherwise(unknown)
         case Choice() if column.kind is Kind.INDUSTRY:
             found = _by_prefix(criterion_fit, "industry_revision" in columns)
         case Choice():
@@ -63,6 +71,70 @@ def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
         nw.when(~nw.col(column.name).is_null())
         .then(found.cast(nw.Float32))
         .otherwise(nw.lit(None, dtype=nw.Float32))
+    )
+
+
+def finite(value: nw.Expr) -> nw.Expr:
+    """Whether a 64-bit float is a number that `columns.known` lets be: not NaN, nor infinite, nor null.
+
+    By comparing: some engines hold NaN above every number, others hold no comparison with it for true.
+    """
+    return (value >= -LARGEST) & (value <= LARGEST)
+
+
+def has_bands(column: str, *, columns: Columns) -> bool:
+    """Whether accounts may tell a band of a column where they do not tell its number."""
+    return column in BANDS and all(end in columns for end in BANDS[column])
+
+
+def band(column: str) -> tuple[nw.Expr, nw.Expr]:
+    """The ends of an account's band: from 0 and to null where open, both null where there is none."""
+    low, high = (nw.col(end).cast(nw.Float64) for end in BANDS[column])
+    nothing = nw.lit(None, dtype=nw.Float64)
+    is_sound = cases([(finite(low) & finite(high), low <= high)], finite(low) | finite(high))
+    least = nw.when(is_sound).then(cases([(finite(low), low)], nw.lit(0.0))).otherwise(nothing)
+    return least, nw.when(is_sound & finite(high)).then(high).otherwise(nothing)
+
+
+def fit_bounds(test: Range, column: str) -> tuple[nw.Expr, nw.Expr]:
+    """The least and the highest fit that an account may have: 0 and 1 where not even a band is known."""
+    value = nw.col(column).cast(nw.Float64)
+    exact = _trapezoid(test, value).cast(nw.Float32)
+    low, high = (
+        nw.when(finite(value)).then(exact).when(~end.is_null()).then(end).otherwise(nw.lit(other))
+        for end, other in zip(_over_band(test, column), (0.0, 1.0), strict=True)
+    )
+    return low, high
+
+
+def _over_band(test: Range, column: str) -> tuple[nw.Expr, nw.Expr]:
+    """The least and the highest fit within an account's band, null where it has none.
+
+    A trapezoid rises, stays and falls: its least is at an end of the band, its highest too where the
+    band does not touch the part of full fit.
+    """
+    least, most = band(column)
+    unknown = nw.lit(None, dtype=nw.Float32)
+    at_least = _trapezoid(test, least)
+    beyond = nw.lit(1.0 if test.d is None else 0.0)
+    at_most = nw.when(most.is_null()).then(beyond).otherwise(_trapezoid(test, most))
+    touches = nw.lit(1.0) > 0
+    if test.c is not None:
+        touches = touches & (least <= test.c)
+    if test.b is not None:
+        touches = touches & (most.is_null() | (most >= test.b))
+    low = nw.when(at_least < at_most).then(at_least).otherwise(at_most)
+    high = (
+        nw.when(touches)
+        .then(nw.lit(1.0))
+        .when(at_least < at_most)
+        .then(at_most)
+        .otherwise(at_least)
+    )
+    is_known = ~least.is_null()
+    return (
+        nw.when(is_known).then(low.cast(nw.Float32)).otherwise(unknown),
+        nw.when(is_known).then(high.cast(nw.Float32)).otherwise(unknown),
     )
 
 
@@ -159,7 +231,9 @@ def is_newer(code: nw.Expr, has_revision: bool) -> nw.Expr:
 
 
 def _of_revision(test: Choice, code: nw.Expr, revision: industry.Revision) -> nw.Expr:
-    met = []
+    met: list[tuple[nw.Expr, nw.Expr]] = []
+    for fit, letters in _of_sections(test, revision):
+        met.append((code.is_in(letters), nw.lit(fit, dtype=nw.Float64)))
     for length, of_length in groupby(_prefixes(test, revision), lambda entry: len(entry[0])):
         prefix = code.str.slice(0, length)
         met += [(prefix.is_in(keys), nw.lit(fit)) for fit, keys in _by_fit(dict(of_length))]
@@ -195,6 +269,27 @@ def _prefixes(test: Choice, revision: industry.Revision) -> tuple[tuple[str, flo
     # What a shorter prefix says as well need not be said again.
     telling = {c: fit for c, fit in found.items() if fit != _graded(found, c[: len(c) - 1])}
     return tuple(sorted(telling.items(), key=lambda entry: (-len(entry[0]), entry[0])))
+
+
+@lru_cache(maxsize=64)
+def _of_sections(
+    test: Choice, revision: industry.Revision
+) -> tuple[tuple[float | None, tuple[str, ...]], ...]:
+    """What is known of accounts by their section alone: letters by fit, other than the default.
+
+    The fit that all classes of a section have; none (None) where they differ.
+    """
+    graded = dict(_prefixes(test, revision))
+    found: dict[str, set[float]] = {}
+    for entry in industry.industries(revision).values():
+        if len(entry.code) == _CLASS:
+            fit = _graded(graded, entry.code)
+            found.setdefault(entry.section, set()).add(test.default if fit is None else fit)
+    letters: dict[float | None, list[str]] = {}
+    for letter, fits in found.items():
+        letters.setdefault(fits.pop() if len(fits) == 1 else None, []).append(letter)
+    letters.pop(test.default, None)
+    return tuple((fit, tuple(those)) for fit, those in letters.items())
 
 
 def _graded(fits: Mapping[str, float], code: str) -> float | None:

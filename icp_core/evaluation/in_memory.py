@@ -18,9 +18,18 @@ from icp_core.accounts.universe import Universe
 from icp_core.evaluation.account_arrays import AccountArrays, test_key
 from icp_core.evaluation.arrays import Potentials, Scored
 from icp_core.evaluation.everyone import Everyone
-from icp_core.evaluation.expressions import evaluated
-from icp_core.evaluation.market import BINS, DIMENSIONS, Breakdown, GateCost, Market, TierTotal
-from icp_core.evaluation.names import NAMES
+from icp_core.evaluation.expressions import evaluated, most_potential, potential_bounds
+from icp_core.evaluation.market import (
+    BINS,
+    DIMENSIONS,
+    Bounds,
+    Breakdown,
+    GateCost,
+    Market,
+    TierTotal,
+    at_most,
+)
+from icp_core.evaluation.names import NAMES, told
 from icp_core.evaluation.score import coverage, score
 from icp_core.evaluation.tiers import are_too_little_known, best_of, groups, tier_labels, tiers_of
 from icp_core.profiles.first_draft import Spread
@@ -71,6 +80,19 @@ class Accounts:
     def customers(self) -> Flags:
         """Which of them are customers."""
         return self.arrays.customers()[self.rows]
+
+    @cached_property
+    def customers_unknown(self) -> Flags:
+        """Of which of them that is unknown."""
+        return self.arrays.customers_unknown()[self.rows]
+
+    def value_ends(self, profile: Profile) -> tuple[Floats, Floats]:
+        """The least and the most that each could be worth, NaN where not even a band tells."""
+        ends = self.arrays.value_ends(profile)
+        if ends is None:
+            amount = self.potential(profile).amount
+            return amount, amount
+        return ends[0][self.rows], ends[1][self.rows]
 
     def scored(self, criteria: tuple[Criterion, ...]) -> Scored:
         """Their fits on the scored criteria."""
@@ -328,8 +350,11 @@ class Evaluation:
         accounts = np.bincount(self.tier, minlength=len(names))
         potential = np.bincount(self.tier, self.potential.known, len(names))
         customers = np.bincount(self.tier[self.matches.customers], minlength=len(names))
+        unknown = np.bincount(self.tier[self.matches.customers_unknown], minlength=len(names))
         return tuple(
-            TierTotal(name, int(accounts[i]), float(potential[i]), int(customers[i]))
+            TierTotal(
+                name, int(accounts[i]), float(potential[i]), int(customers[i]), int(unknown[i])
+            )
             for i, name in enumerate(names)
         )
 
@@ -417,6 +442,29 @@ class Evaluation:
         )
 
     @cached_property
+    def _value(self) -> tuple[float, float | None]:
+        """The least that the matches, and the most that they and the possible, could be worth."""
+        if potential_bounds(self.profile, columns=self.universe.columns) is None:
+            possible = self.possible.potential(self.profile)
+            least, most = self.potential.total, self.potential.total + possible.total
+            unlimited = self.potential.unknown + possible.unknown
+        else:
+            low, high = self.matches.value_ends(self.profile)
+            most_possible = self.possible.value_ends(self.profile)[1]
+            least = float(np.nansum(low))
+            most = float(np.nansum(high) + np.nansum(most_possible))
+            unlimited = int(np.isnan(high).sum() + np.isnan(most_possible).sum())
+        limit = most_potential(self.profile, columns=self.universe.columns)
+        return least, at_most(most, unlimited, limit)
+
+    @property
+    def tam_value(self) -> Bounds:
+        """As `Market.tam_value`."""
+        least, most = self._value
+        known = self.potential.total + self.possible.potential(self.profile).total
+        return Bounds(least, max(least, known) if most is None else most)
+
+    @cached_property
     def market(self) -> Market:
         """Everything at once."""
         n_match, n_possible = len(self.matches), len(self.possible)
@@ -430,7 +478,10 @@ class Evaluation:
             potential_possible=self.possible.potential(self.profile).total,
             potential_unknown=self.potential.unknown,
             potential_unknown_possible=self.possible.potential(self.profile).unknown,
+            potential_least=self._value[0],
+            potential_most=self._value[1],
             customers=int(np.count_nonzero(self.matches.customers)),
+            customers_unknown=int(np.count_nonzero(self.matches.customers_unknown)),
             tiers=self.tiers,
             breakdowns={name: self.breakdown(name) for name in DIMENSIONS},
             scores=self.scores,
@@ -509,7 +560,7 @@ class Evaluation:
 
 
 def evaluated_rows(accounts: pl.DataFrame, profile: Profile) -> pl.DataFrame:
-    """A few accounts with everything that `expressions.evaluated` adds."""
+    """A few accounts with everything that `expressions.evaluated` adds, as `told`."""
     columns = describe_all(accounts.schema)
     frame = evaluated(nw.from_native(accounts.lazy()), profile, columns=columns)
-    return frame.collect().to_native()  # type: ignore[no-any-return]
+    return told(frame.collect().to_native())

@@ -27,6 +27,23 @@ class Bounds:
     high: float
 
 
+def at_most(known: float, unlimited: int, limit: float | None) -> float | None:
+    """The most that accounts could be worth together; None where nothing limits some of them.
+
+    Parameters
+    ----------
+    known
+        Sum of the most that each could be worth, of those of which it is known.
+    unlimited
+        How many the others are.
+    limit
+        What each of those could be worth at most (`expressions.most_potential`).
+    """
+    if not unlimited:
+        return known
+    return None if limit is None else known + limit * unlimited
+
+
 @dataclass(frozen=True)
 class GateCost:
     """What one must-have or knock-out does to the whole universe.
@@ -61,11 +78,12 @@ class TierTotal:
     accounts: int
     potential: float
     customers: int
+    customers_unknown: int = 0
 
     @property
     def white_space(self) -> int:
-        """Those that are not customers."""
-        return self.accounts - self.customers
+        """Those that are known not to be customers."""
+        return self.accounts - self.customers - self.customers_unknown
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,8 +169,12 @@ class Market:
         Sum over matches and over possible accounts, of what is known.
     potential_unknown, potential_unknown_possible
         Matches, and possible accounts, whose potential is unknown.
-    customers
-        Matches that are customers; the rest is white space.
+    potential_least, potential_most
+        Sum over matches of the least, and over matches and possible accounts of the most, that each
+        could be worth: a band of headcount and the cap tell that where the potential is unknown. The
+        most is None where nothing limits that of some account.
+    customers, customers_unknown
+        Matches that are customers, and those of which it is unknown; the rest is white space.
     tiers
         Best first, then the unranked, and the too little known where the policy asks for a coverage:
         they add up to the matches.
@@ -180,7 +202,10 @@ class Market:
     potential_possible: float
     potential_unknown: int
     potential_unknown_possible: int
+    potential_least: float
+    potential_most: float | None
     customers: int
+    customers_unknown: int
     tiers: tuple[TierTotal, ...]
     breakdowns: dict[str, Breakdown]
     scores: npt.NDArray[np.int64]
@@ -196,8 +221,18 @@ class Market:
 
     @property
     def tam_value(self) -> Bounds:
-        """Total addressable market in potential, of what is known."""
-        return Bounds(self.potential, self.potential + self.potential_possible)
+        """Total addressable market in potential; without a limit the high end is of what is known."""
+        known = self.potential + self.potential_possible
+        most = self.potential_most
+        return Bounds(
+            self.potential_least, max(self.potential_least, known) if most is None else most
+        )
+
+    @property
+    def is_value_open(self) -> bool:
+        """Whether the value is a least one: nothing limits it, and most potentials are unknown."""
+        most = 2 * self.value_unknown > self.matching + self.possible
+        return self.potential_most is None and most
 
     @property
     def histogram(self) -> npt.NDArray[np.int64]:
@@ -227,13 +262,14 @@ class Market:
 
     @property
     def white_space(self) -> int:
-        """Matches that are not customers."""
-        return self.matching - self.customers
+        """Matches that are known not to be customers."""
+        return self.matching - self.customers - self.customers_unknown
 
     @property
     def penetration(self) -> float | None:
-        """Share of the matches that are customers; None without a match."""
-        return self.customers / self.matching if self.matching else None
+        """Share that are customers of the matches of which it is known; None without one."""
+        known = self.matching - self.customers_unknown
+        return self.customers / known if known else None
 
     @property
     def value_unknown(self) -> int:
@@ -242,8 +278,9 @@ class Market:
 
     @property
     def tells_value(self) -> bool:
-        """Whether the potential of any of them is known."""
-        return self.value_unknown < self.matching + self.possible
+        """Whether the potential of any of them is known, or what it is at most."""
+        counted = self.matching + self.possible
+        return self.value_unknown < counted or (counted > 0 and self.potential_most is not None)
 
     @property
     def least_known(self) -> GateCost | None:
@@ -272,12 +309,13 @@ class Market:
         return tier.potential if is_known else None
 
     def tier_table(self) -> pl.DataFrame:
-        """One row per tier, best first: tier, accounts, customers, white_space, `potential_in` it."""
+        """One row per tier, best first: accounts, customers, white space, `potential_in` it."""
         return pl.DataFrame(
             {
                 "tier": [tier.name for tier in self.tiers],
                 "accounts": [tier.accounts for tier in self.tiers],
                 "customers": [tier.customers for tier in self.tiers],
+                "customers_unknown": [tier.customers_unknown for tier in self.tiers],
                 "white_space": [tier.white_space for tier in self.tiers],
                 "potential": [self.potential_in(tier) for tier in self.tiers],
             },
@@ -294,9 +332,13 @@ class Market:
             "possible": self.possible,
             "failing": self.failing,
             "tam": {"low": self.tam.low, "high": self.tam.high},
-            "tam_value": {"low": self.tam_value.low, "high": self.tam_value.high},
+            "tam_value": {
+                "low": self.tam_value.low,
+                "high": None if self.is_value_open else self.tam_value.high,
+            },
             "potential_unknown": self.potential_unknown,
             "customers": self.customers,
+            "customers_unknown": self.customers_unknown,
             "white_space": self.white_space,
             "tiers": [vars(tier) for tier in self.tiers],
             "gates": [gate.to_dict() for gate in self.gates],

@@ -12,7 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from icp_core.evaluation.expressions import FAIL, MATCH, POSSIBLE, dimension, evaluated
+from icp_core.evaluation.expressions import (
+    FAIL,
+    MATCH,
+    POSSIBLE,
+    dimension,
+    evaluated,
+    most_potential,
+    potential_bounds,
+)
 from icp_core.evaluation.fits import Columns
 from icp_core.evaluation.market import (
     BINS,
@@ -22,15 +30,20 @@ from icp_core.evaluation.market import (
     GateCost,
     Market,
     TierTotal,
+    at_most,
 )
-from icp_core.evaluation.names import NAMES, indicator
+from icp_core.evaluation.names import INNER, NAMES, indicator, inner
 from icp_core.evaluation.tiers import Cutoff, boundaries, groups, tier_of, too_little_known
 from icp_core.profiles.model import Profile
 
 Frame = nw.LazyFrame[Any]
 Keep = Callable[[Any], AbstractContextManager[Any]]
 
-_BEHIND: Final = "_behind"
+_BEHIND: Final = inner("behind")
+_CUSTOMER: Final = inner("customer")
+_BIN: Final = inner("bin")
+_LEAST: Final = inner("potential_least")
+_MOST: Final = inner("potential_most")
 
 
 def evaluate(
@@ -66,20 +79,24 @@ def evaluate(
     """
     profile.check(columns)
     frame = evaluated(nw.from_native(accounts), profile, columns=columns)
-    customer = (
-        nw.when(nw.col("is_customer")).then(nw.lit(1)).otherwise(nw.lit(0))
-        if "is_customer" in columns
-        else nw.lit(0)
-    )
-    frame = frame.with_columns(customer.alias("_customer"))
-    counts = _one(frame, _counts(profile))
+    customer = nw.lit(None, dtype=nw.Int32)
+    if "is_customer" in columns:
+        told = nw.col("is_customer")
+        customer = nw.when(told).then(nw.lit(1)).when(~told).then(nw.lit(0)).otherwise(customer)
+    frame = frame.with_columns(customer.alias(_CUSTOMER))
+    bounds = potential_bounds(profile, columns=columns)
+    if bounds is not None:
+        low, high = bounds
+        frame = frame.with_columns(low.alias(_LEAST), high.alias(_MOST))
+    counts = _one(frame, _counts(profile, by_band=bounds is not None))
+    counts["limit"] = most_potential(profile, columns=columns)
     narrow = frame.filter(nw.col(NAMES.state) == MATCH).select(
         "account_id",
-        NAMES.score,
-        NAMES.potential,
-        NAMES.coverage,
-        "_customer",
-        *(dimension(name, columns=columns).alias(f"_by_{name}") for name in dimensions),
+        INNER.score,
+        INNER.potential,
+        INNER.coverage,
+        _CUSTOMER,
+        *(dimension(name, columns=columns).alias(inner(f"by_{name}")) for name in dimensions),
     )
     with keep(narrow.to_native()) as kept:
         return _market(nw.from_native(kept), profile, counts, dimensions)
@@ -90,9 +107,9 @@ def _market(
 ) -> Market:
     cutoffs = _cutoffs(matches, profile)
     tier = tier_of(cutoffs, too_little_known(profile))
-    matches = matches.with_columns(tier.alias("_tier"))
+    matches = matches.with_columns(tier.alias(INNER.tier))
     names = groups(profile.tiers)
-    by_tier = {row["_tier"]: row for row in _grouped(matches, "_tier")}
+    by_tier = {row[INNER.tier]: row for row in _grouped(matches, INNER.tier)}
     scores, unscored = _scores(matches, len(names))
     return Market(
         profile=profile,
@@ -104,13 +121,19 @@ def _market(
         potential_possible=float(counts["potential_possible"] or 0),
         potential_unknown=int(counts["potential_unknown"]),
         potential_unknown_possible=int(counts["potential_unknown_possible"]),
-        customers=int(counts["customers"]),
+        potential_least=float(counts["least"] or 0),
+        potential_most=at_most(
+            float(counts["most"] or 0), int(counts["unlimited"]), counts["limit"]
+        ),
+        customers=int(counts["customers"] or 0),
+        customers_unknown=int(counts["matching"]) - int(counts["customers_told"]),
         tiers=tuple(
             TierTotal(
                 name,
                 int(by_tier[i]["accounts"]) if i in by_tier else 0,
                 float(by_tier[i]["potential"] or 0) if i in by_tier else 0.0,
-                int(by_tier[i]["customers"]) if i in by_tier else 0,
+                int(by_tier[i]["customers"] or 0) if i in by_tier else 0,
+                int(by_tier[i]["accounts"] - by_tier[i]["told"]) if i in by_tier else 0,
             )
             for i, name in enumerate(names)
         ),
@@ -168,8 +191,8 @@ def ranked(accounts: Any, profile: Profile, *, columns: Columns, state: int = MA
 def _in_order(frame: Frame, *behind: str) -> Frame:
     return frame.sort(
         *behind,
-        NAMES.score,
-        NAMES.potential,
+        INNER.score,
+        INNER.potential,
         "account_id",
         descending=[*(False for _ in behind), True, True, False],
         nulls_last=True,
@@ -187,10 +210,10 @@ def best_scored(matches: Frame, profile: Profile) -> pl.DataFrame:
         With tiers by capacity.
     """
     unknown = too_little_known(profile)
-    eligible = ~nw.col(NAMES.score).is_null()
+    eligible = ~nw.col(INNER.score).is_null()
     if unknown is not None:
         eligible &= ~unknown
-    scored = matches.filter(eligible).select(NAMES.score, NAMES.potential, "account_id")
+    scored = matches.filter(eligible).select(INNER.score, INNER.potential, "account_id")
     room = int(sum(tier.threshold for tier in profile.tiers.tiers))
     return _collect(_in_order(scored).head(room))
 
@@ -209,10 +232,11 @@ def _count(condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).sum()
 
 
-def _counts(profile: Profile) -> dict[str, nw.Expr]:
+def _counts(profile: Profile, *, by_band: bool) -> dict[str, nw.Expr]:
     state = nw.col(NAMES.state)
-    value = nw.col(NAMES.potential)
-    match = state == MATCH
+    value = nw.col(INNER.potential)
+    match, may = state == MATCH, state != FAIL
+    least, most = (nw.col(_LEAST), nw.col(_MOST)) if by_band else (value, value)
     counts = {
         "universe": nw.len(),
         "matching": _count(match),
@@ -222,8 +246,12 @@ def _counts(profile: Profile) -> dict[str, nw.Expr]:
         "potential_possible": nw.when(state == POSSIBLE).then(value).sum(),
         "potential_unknown": _count(match & value.is_null()),
         "potential_unknown_possible": _count((state == POSSIBLE) & value.is_null()),
-        "customers": nw.when(match).then(nw.col("_customer")).otherwise(nw.lit(0)).sum(),
-        "coverage": nw.when(match).then(nw.col(NAMES.coverage)).mean(),
+        "least": nw.when(match).then(least).sum(),
+        "most": nw.when(may).then(most).sum(),
+        "unlimited": _count(may & most.is_null()),
+        "customers": nw.when(match).then(nw.col(_CUSTOMER)).sum(),
+        "customers_told": nw.when(match).then(nw.col(_CUSTOMER)).count(),
+        "coverage": nw.when(match).then(nw.col(INNER.coverage)).mean(),
     }
     gates = [i for i, criterion in enumerate(profile.criteria) if criterion.role.is_gate]
     not_passed = reduce(add, (_misses(i) for i in gates), nw.lit(0))
@@ -253,37 +281,38 @@ def _grouped(matches: Frame, *keys: str) -> list[dict[str, Any]]:
     return _collect(
         matches.group_by(*keys).agg(
             nw.len().alias("accounts"),
-            nw.col(NAMES.potential).sum().alias("potential"),
-            nw.col("_customer").sum().alias("customers"),
+            nw.col(INNER.potential).sum().alias("potential"),
+            nw.col(_CUSTOMER).sum().alias("customers"),
+            nw.col(_CUSTOMER).count().alias("told"),
         )
     ).to_dicts()
 
 
 def _breakdown(matches: Frame, name: str, tiers: Sequence[str]) -> Breakdown:
-    rows = _grouped(matches, f"_by_{name}", "_tier")
-    keys = list(dict.fromkeys(row[f"_by_{name}"] for row in rows))
+    rows = _grouped(matches, inner(f"by_{name}"), INNER.tier)
+    keys = list(dict.fromkeys(row[inner(f"by_{name}")] for row in rows))
     place = {key: i for i, key in enumerate(keys)}
     accounts = np.zeros((len(keys), len(tiers)), dtype=np.int64)
     potential = np.zeros((len(keys), len(tiers)))
     for row in rows:
-        at = place[row[f"_by_{name}"]], row["_tier"]
+        at = place[row[inner(f"by_{name}")]], row[INNER.tier]
         accounts[at] = row["accounts"]
         potential[at] = row["potential"] or 0
     return Breakdown.of(name, keys, tiers, accounts, potential)
 
 
 def _scores(matches: Frame, tiers: int) -> tuple[npt.NDArray[np.int64], int]:
-    score = nw.col(NAMES.score)
+    score = nw.col(INNER.score)
     binned = matches.with_columns(
-        nw.when(score >= BINS).then(nw.lit(BINS - 1.0)).otherwise(score.floor()).alias("_bin")
+        nw.when(score >= BINS).then(nw.lit(BINS - 1.0)).otherwise(score.floor()).alias(_BIN)
     )
     scores = np.zeros((tiers, BINS), dtype=np.int64)
     unscored = 0
-    for row in _grouped(binned, "_tier", "_bin"):
-        if row["_bin"] is None:
+    for row in _grouped(binned, INNER.tier, _BIN):
+        if row[_BIN] is None:
             unscored += int(row["accounts"])
         else:
-            scores[row["_tier"], int(row["_bin"])] = row["accounts"]
+            scores[row[INNER.tier], int(row[_BIN])] = row["accounts"]
     return scores, unscored
 
 
@@ -292,9 +321,9 @@ def _largest_share(matches: Frame, counts: dict[str, Any]) -> float | None:
     if not known or not counts["potential"]:
         return None
     largest = (
-        matches.filter(~nw.col(NAMES.potential).is_null())
-        .sort(NAMES.potential, descending=True, nulls_last=True)
+        matches.filter(~nw.col(INNER.potential).is_null())
+        .sort(INNER.potential, descending=True, nulls_last=True)
         .head(ceil(LARGEST * known))
-        .select(nw.col(NAMES.potential).sum())
+        .select(nw.col(INNER.potential).sum())
     )
     return float(_collect(largest).item()) / float(counts["potential"])

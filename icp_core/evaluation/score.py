@@ -5,7 +5,7 @@ that with whole-number weights their weighted sums are exact in 64 bits in whate
 and scores are rounded to four decimals by `floor`. The property tests hold the two together.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import reduce
 from operator import add
 
@@ -13,23 +13,31 @@ import narwhals as nw
 import numpy as np
 
 from icp_core.evaluation.arrays import BLOCK, Scored
-from icp_core.evaluation.names import NAMES, indicator
+from icp_core.evaluation.names import INNER, NAMES, indicator
 from icp_core.profiles.model import Criterion, Profile, Role
 from icp_core.reference.arrays import Floats
 
 
-def score_expressions(profile: Profile) -> dict[str, nw.Expr]:
-    """Score, its low and high, and coverage, by name, from the fits that are there already."""
+def score_expressions(profile: Profile, *, banded: Collection[int] = ()) -> dict[str, nw.Expr]:
+    """Score, its low and high, and coverage, by name, from the fits that are there already.
+
+    Parameters
+    ----------
+    profile
+        The profile.
+    banded
+        Places of the criteria whose least and highest fit are there too.
+    """
     nice = [(i, c) for i, c in enumerate(profile.criteria) if c.role is Role.NICE_TO_HAVE]
     drawbacks = [(i, c) for i, c in enumerate(profile.criteria) if c.role is Role.DRAWBACK]
     if not nice:
         whole = nw.lit(100.0)
         share = _share_known([*nice, *drawbacks])
         return {
-            NAMES.score: whole,
-            NAMES.score_low: whole,
-            NAMES.score_high: whole,
-            NAMES.coverage: share,
+            INNER.score: whole,
+            INNER.score_low: whole,
+            INNER.score_high: whole,
+            INNER.coverage: share,
         }
     weight = float(sum(criterion.weight for _, criterion in nice))
     known = _total(_weight_if(criterion, ~_fit(i).is_null()) for i, criterion in nice)
@@ -37,15 +45,27 @@ def score_expressions(profile: Profile) -> dict[str, nw.Expr]:
         [_points(i, criterion) for i, criterion in nice]
         + [_points(i, criterion) * -1.0 for i, criterion in drawbacks]
     )
-    worst = _total(_weight_if(criterion, _fit(i).is_null()) for i, criterion in drawbacks)
-    best = _total(_weight_if(criterion, _fit(i).is_null()) for i, criterion in nice)
+
+    def at(favourable: bool) -> nw.Expr:
+        """The points where what is unknown turns out for an account, or against it."""
+
+        def end(i: int, criterion: Criterion) -> nw.Expr:
+            is_high = criterion.role.favours == favourable
+            if i in banded:
+                fit = nw.col(NAMES.fit_high(i) if is_high else NAMES.fit_low(i)).cast(nw.Float64)
+            else:
+                fit = _fit(i).cast(nw.Float64).fill_null(1.0 if is_high else 0.0)
+            return fit * float(criterion.signed_weight)
+
+        return _total(end(i, criterion) for i, criterion in [*nice, *drawbacks])
+
     return {
-        NAMES.score: nw.when(known > 0)
+        INNER.score: nw.when(known > 0)
         .then(_percent(points / known))
         .otherwise(nw.lit(None, dtype=nw.Float64)),
-        NAMES.score_low: _percent((points - worst) / weight),
-        NAMES.score_high: _percent((points + best) / weight),
-        NAMES.coverage: _share_known([*nice, *drawbacks]),
+        INNER.score_low: _percent(at(favourable=False) / weight),
+        INNER.score_high: _percent(at(favourable=True) / weight),
+        INNER.coverage: _share_known([*nice, *drawbacks]),
     }
 
 

@@ -17,13 +17,13 @@ import numpy as np
 import polars as pl
 
 from icp_core.evaluation.arrays import Scored, largest
-from icp_core.evaluation.names import NAMES
+from icp_core.evaluation.names import INNER
 from icp_core.evaluation.score import coverage
-from icp_core.profiles.model import Profile, TierPolicy
+from icp_core.profiles.model import NO_TIER, Profile, TierPolicy
 from icp_core.reference.arrays import Flags, Floats, Ints, Places
 
-UNRANKED: Final = "unranked"
-TOO_LITTLE_KNOWN: Final = "too little known"
+UNRANKED: Final = NO_TIER[0]
+TOO_LITTLE_KNOWN: Final = NO_TIER[1]
 
 _BEHIND: Final = 1_000.0  # points, more than any score has
 
@@ -80,7 +80,7 @@ def is_too_little(profile: Profile, share: float) -> bool:
 def too_little_known(profile: Profile) -> nw.Expr | None:
     """Whether less than the policy asks for is known of an account; None where nothing is asked for."""
     least = least_known(profile)
-    return None if least is None else nw.col(NAMES.coverage) <= least
+    return None if least is None else nw.col(INNER.coverage) <= least
 
 
 def are_too_little_known(profile: Profile, scored: Scored) -> Flags | None:
@@ -105,7 +105,7 @@ class Cutoff:
 
     def reached(self) -> nw.Expr:
         """Whether an account reaches it; null counts as no."""
-        score, potential = nw.col(NAMES.score), nw.col(NAMES.potential)
+        score, potential = nw.col(INNER.score), nw.col(INNER.potential)
         if self.account_id is not None:
             earlier_id = nw.col("account_id") <= self.account_id
             if self.potential is None:
@@ -142,7 +142,7 @@ def boundaries(policy: TierPolicy, best: pl.DataFrame | None) -> tuple[Cutoff, .
     for tier in policy.tiers:
         taken += int(tier.threshold)
         last = best.row(min(taken, best.height) - 1, named=True)
-        cutoffs.append(Cutoff(last[NAMES.score], last[NAMES.potential], last["account_id"]))
+        cutoffs.append(Cutoff(last[INNER.score], last[INNER.potential], last["account_id"]))
     return tuple(cutoffs)
 
 
@@ -158,7 +158,7 @@ def tier_of(cutoffs: tuple[Cutoff, ...], unknown: nw.Expr | None = None) -> nw.E
 
     Examples
     --------
-    >>> accounts = nw.from_native(pl.DataFrame({NAMES.score: [91.0, 70.0, 12.0], NAMES.potential: 1.0}))
+    >>> accounts = nw.from_native(pl.DataFrame({INNER.score: [91.0, 70.0, 12.0], INNER.potential: 1.0}))
     >>> accounts.select(tier=tier_of((Cutoff(score=80), Cutoff(score=60))))["tier"].to_list()
     [0, 1, 2]
     """

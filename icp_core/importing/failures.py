@@ -85,7 +85,10 @@ def refusing(name: str) -> Iterator[None]:
 
 def short(error: BaseException) -> str:
     """The first line of an error, at most 100 characters of it."""
-    lines = str(error).strip().splitlines()
+    said = error.args[0] if error.args else ""
+    # A parser in C quotes bytes that are no text as they are.
+    text = said.decode(errors="replace") if isinstance(said, bytes) else str(error)
+    lines = text.strip().splitlines()
     return lines[0][:100].strip() if lines else "it ends early"
 
 

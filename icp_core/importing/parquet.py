@@ -69,7 +69,8 @@ def read_parquet(
         texts = [column.path for column in columns if column.is_text]
         with pq.ParquetFile(path, read_dictionary=texts) as file:
             rows, out = file.metadata.num_rows, scratch.new(".parquet")
-            _write(file, columns, out, count=_Count(path, name, limits), on_progress=on_progress)
+            count = _Count(path, name, limits)
+            _write(file, columns, out, count=count, on_progress=on_progress)
     except pa.ArrowNotImplementedError as error:
         refuse(
             name, f"it has a column of a kind that is not read ({short(error)}). Cast it.", error
@@ -89,7 +90,7 @@ def read_parquet(
     lazy = lazy.with_row_index(ROW, offset=1).select(
         pl.col(ROW).cast(pl.Int64), *(cell(heading, limits).alias(heading) for heading in headings)
     )
-    return Table(name, "Parquet", headings, lazy, rows, scratch=scratch)
+    return Table(name, "Parquet", headings, lazy, rows, notes=count.notes, scratch=scratch)
 
 
 @dataclass(frozen=True)
@@ -121,13 +122,27 @@ def _is_string(dtype: Any) -> bool:
 
 
 class _Count:
-    """Bytes of text that were written out, and how many a file of that size may hold."""
+    """Bytes of text that were written out, how many a file of that size may hold, and cells lost."""
 
     def __init__(self, path: Path, name: str, limits: Limits) -> None:
         self.most_of_cell = limits.cell_characters
         self._name = name
         self._most = max(limits.bomb_from, limits.ratio * path.stat().st_size)
         self._bytes = 0
+        self._lost = 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is said of cells that are unknown because their bytes are no text."""
+        if not self._lost:
+            return ()
+        if self._lost == 1:
+            return ("1 cell holds bytes that are not UTF-8 and is unknown",)
+        return (f"{self._lost:,} cells hold bytes that are not UTF-8 and are unknown",)
+
+    def lose(self, cells: int) -> None:
+        """Count cells whose bytes are no text."""
+        self._lost += cells
 
     def add(self, size: int | None) -> None:
         self._bytes += size or 0
@@ -178,6 +193,7 @@ def _write(
     schema = pa.schema([(column.heading, pa.large_string()) for column in columns])
     done, rows = 0, file.metadata.num_rows
     waiting: list[pa.RecordBatch] = []
+    rows_waiting = bytes_waiting = 0
     with pq.ParquetWriter(out, schema, compression="lz4") as writer:
 
         def flush() -> None:
@@ -197,11 +213,11 @@ def _write(
             ]
             waiting.append(pa.RecordBatch.from_arrays(cells, schema=schema))
             done += batch.num_rows
-            if (
-                sum(one.num_rows for one in waiting) >= _GROUP_ROWS
-                or sum(one.nbytes for one in waiting) >= _GROUP_BYTES
-            ):
+            rows_waiting += batch.num_rows
+            bytes_waiting += waiting[-1].nbytes
+            if rows_waiting >= _GROUP_ROWS or bytes_waiting >= _GROUP_BYTES:
                 flush()
+                rows_waiting = bytes_waiting = 0
                 on_progress(Progress("Reading the rows", min(1.0, done / rows)))
         if waiting:
             flush()
@@ -212,6 +228,8 @@ def _texts(array: Any, column: _Column, count: _Count) -> Any:
     try:
         if pa.types.is_dictionary(array.type):
             return _decoded(array, count)
+        if column.is_list:
+            array = _with_sound_lists(array, count)
         array.validate(full=True)
         if column.is_list:
             joined = pl.Series(array).list.join("; ", ignore_nulls=True)
@@ -243,8 +261,47 @@ def _decoded(array: Any, count: _Count) -> Any:
     count.add(pc.sum(used.cast(pa.int64())).as_py())
     if pa.types.is_dictionary(values.type):
         return pa.nulls(len(array), pa.large_string())
-    taken = pc.take(values.cast(pa.large_binary()), array.indices)
-    return taken.cast(pa.large_string())
+    sound = _sound(values.cast(pa.large_binary()))
+    lost = pc.and_(pc.is_valid(values), pc.is_null(sound))
+    if pc.any(lost).as_py():
+        count.lose(pc.sum(pc.take(lost, array.indices)).as_py() or 0)
+    return pc.take(sound, array.indices)
+
+
+def _sound(values: Any) -> Any:
+    """Bytes as text; only those that are no UTF-8 are unknown, not their neighbours."""
+    try:
+        return values.cast(pa.large_string())
+    except pa.ArrowInvalid:
+        return pa.array([_text(value) for value in values.to_pylist()], pa.large_string())
+
+
+def _text(value: bytes | None) -> str | None:
+    try:
+        return None if value is None else value.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _with_sound_lists(array: Any, count: _Count) -> Any:
+    """Lists without the texts that are no UTF-8."""
+    try:
+        array.validate(full=True)
+    except pa.ArrowInvalid:
+        # Lists that do not hang together are no lists; what they hold may be.
+        array.validate()
+    else:
+        return array
+    lists = array.cast(pa.large_list(pa.large_binary())).to_pylist()
+    sound = [None if one is None else [_text(value) for value in one] for one in lists]
+    count.lose(
+        sum(
+            text is None and value is not None
+            for before, after in zip(lists, sound, strict=True)
+            for value, text in zip(before or (), after or (), strict=True)
+        )
+    )
+    return pa.array(sound, pa.large_list(pa.large_string()))
 
 
 def _whole_numbers(array: Any) -> Any:

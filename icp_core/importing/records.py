@@ -1,6 +1,7 @@
 """Reading JSON: records in an array, one a line, or in an array inside an object."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from itertools import islice
@@ -193,7 +194,8 @@ def _numbered(records: Iterator[Any], file: "_Bounded") -> Iterator[tuple[int, A
 def _where(path: Path, name: str, limits: Limits) -> tuple[str, bool]:
     """Where the records stand, and whether the file is one value a line."""
     with path.open("rb") as file:
-        first, second = file.readline(1 << 20).strip(), file.readline(1 << 20).strip()
+        first = file.readline(1 << 20).removeprefix(BOM_UTF8).strip()
+        second = file.readline(1 << 20).strip()
     if first.startswith(b"{") and second.startswith(b"{"):
         return "", True
     with path.open("rb") as file:
@@ -228,6 +230,9 @@ class _Bounded:
         self._inside = False
         self._rest = b""
         self._ended = False
+        # What many Windows programs put in front of Unicode, and no parser of JSON takes.
+        if file.read(len(BOM_UTF8)) != BOM_UTF8:
+            file.seek(0)
 
     def read(self, size: int = -1) -> bytes:
         if size == 0:

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from icp_core.accounts.columns import Kind, describe_all
 from icp_core.evaluation.expressions import evaluated
 from icp_core.evaluation.fits import fit
-from icp_core.evaluation.names import NAMES
+from icp_core.evaluation.names import INNER, NAMES
 from icp_core.intervals import wilson
 from icp_core.learning import scorecard
 from icp_core.learning.attributes import Attribute, attributes
@@ -127,8 +127,8 @@ def ranking(frame: pl.DataFrame, profile: Profile) -> Floats:
     Within each, by score; from 0 (fails, no score) to 5 (matches with score 100).
     """
     lazy = evaluated(nw.from_native(frame.lazy()), profile, columns=describe_all(frame.schema))
-    rows = lazy.select(NAMES.state, NAMES.score).collect().to_native()
-    listed = 2 * rows[NAMES.state].cast(pl.Float64) + rows[NAMES.score].fill_null(0.0) / 100
+    rows = lazy.select(NAMES.state, INNER.score).collect().to_native()
+    listed = 2 * rows[NAMES.state].cast(pl.Float64) + rows[INNER.score].fill_null(0.0) / 100
     return np.asarray(listed.to_numpy(), dtype=np.float64)
 
 

@@ -24,6 +24,8 @@ _Validated = TypeVar("_Validated", bound=BaseModel)
 MAX_GATES: Final = 32
 MAX_TIERS: Final = 9
 MAX_WEIGHT: Final = 10
+NO_TIER: Final = ("unranked", "too little known")
+"""What matches in no tier are counted under: names that no tier may have, in any case."""
 MAX_CRITERIA: Final = 50
 MAX_VALUES: Final = 2_000
 """Values, or tags, of one criterion: every municipality of five countries is a thousand."""
@@ -297,6 +299,9 @@ class TierPolicy(_Model):
         names = [tier.name for tier in self.tiers]
         if len(set(names)) < len(names):
             raise ValueError("two tiers have the same name; give each its own")
+        for name in names:
+            if name.strip().casefold() in NO_TIER:
+                raise ValueError(f"“{name}” means matches in no tier; name the tier otherwise")
         if self.kind == "capacity":
             for tier in self.tiers:
                 if tier.threshold < 1 or tier.threshold != int(tier.threshold):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from typing import Final
 
 from currency_converter import CurrencyConverter, RateNotFoundError
 
@@ -25,6 +26,10 @@ class Rate:
     date: date
 
 
+_STILL_SET: Final = timedelta(days=31)
+"""Rates are set every working day: one that is older than this against the newest has ended."""
+
+
 @cache
 def _converter() -> CurrencyConverter:
     return CurrencyConverter()
@@ -33,6 +38,24 @@ def _converter() -> CurrencyConverter:
 def currencies() -> tuple[str, ...]:
     """Codes (ISO 4217) of the currencies that have a rate, sorted."""
     return tuple(sorted(_converter().currencies))
+
+
+@cache
+def old_rate(currency: str) -> date | None:
+    """The day of a currency's latest rate where that is no longer set; None where it is.
+
+    Examples
+    --------
+    Estonia has had the euro since 2011:
+
+    >>> old_rate("EEK")
+    datetime.date(2010, 12, 31)
+    >>> old_rate("SEK") is None
+    True
+    """
+    newest = max(bounds.last_date for bounds in _converter().bounds.values())
+    latest = rate(currency).date
+    return latest if latest < newest - _STILL_SET else None
 
 
 @cache

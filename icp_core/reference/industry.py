@@ -269,7 +269,8 @@ def only_in(revision: Revision) -> frozenset[str]:
 def letters(revision: Revision) -> Mapping[str, str]:
     """Section of Rev. 2 by the prefix of a code of either revision; the longest prefix decides.
 
-    A class of Rev. 2.1 is where most of its counterparts are, a division where most of its classes are.
+    A class of Rev. 2.1 is where most of its counterparts are, a division or a section, which may be all
+    that is known of a company, where most of its classes are.
 
     Examples
     --------
@@ -278,7 +279,7 @@ def letters(revision: Revision) -> Mapping[str, str]:
     """
     if revision == "2":
         return MappingProxyType(
-            {code: entry.section for code, entry in industries("2").items() if entry.level == 2}
+            {code: entry.section for code, entry in industries("2").items() if entry.level <= 2}
         )
     classes = {
         code: _commonest(section_of(one) or "" for one in counterparts("2.1").get(code, {code}))
@@ -289,6 +290,12 @@ def letters(revision: Revision) -> Mapping[str, str]:
     found = {
         d: _commonest(letter for code, letter in classes.items() if code[:2] == d)
         for d in divisions
+    }
+    found |= {
+        section.code: _commonest(
+            letter for code, letter in classes.items() if section_of(code, "2.1") == section.code
+        )
+        for section in sections("2.1")
     }
     return MappingProxyType(
         found | {code: letter for code, letter in classes.items() if letter != found[code[:2]]}

@@ -29,10 +29,28 @@ def single(number):
     return struct.unpack("f", struct.pack("f", number))[0]
 
 
-def fit(test, column, account):
+def known(account, column):
+    """What is known in a column: no NaN, no infinity, and of people only whole ones."""
     value = account.get(column)
-    if value is None:
+    if isinstance(value, float) and not abs(value) <= 2**53:
         return None
+    return floor(value) if value is not None and column == "employees" else value
+
+
+def band(account):
+    """Every headcount that an account may have, rising; one very large one where the band is open."""
+    low, high = account.get("employees_low"), account.get("employees_high")
+    if (low is None and high is None) or (None not in (low, high) and low > high):
+        return None
+    last = 3_000 if high is None else high
+    return [*range(low or 0, last + 1), *([10**12] if high is None else [])]
+
+
+def fit(test, column, account):
+    value = known(account, column)
+    if value is None:
+        low, high = bounds(test, column, account)
+        return low if low == high else None
     if test.kind == "range":
         return single(trapezoid(test, value))
     if test.kind == "flag":
@@ -47,6 +65,14 @@ def fit(test, column, account):
             }[test.match]
         )
     if column == "industry":
+        if len(value) == 1:
+            whole = test.values.get(value, test.default)
+            finer = [
+                one
+                for key, one in test.values.items()
+                if len(key) > 1 and int(key[:2]) in SECTIONS[value]
+            ]
+            return single(whole) if all(one == whole for one in finer) else None
         return single(industry(test, value, account.get("industry_revision") or "2"))
     return single(test.values.get(value, test.default))
 
@@ -97,6 +123,15 @@ def trapezoid(test, value):
     return 1.0
 
 
+def bounds(test, column, account):
+    """The least and the highest fit that an account may have."""
+    heads = band(account) if column == "employees" else None
+    if heads is None:
+        return 0.0, 1.0
+    fits = [single(trapezoid(test, head)) for head in heads]
+    return min(fits), max(fits)
+
+
 def graded(criterion, account):
     value = fit(criterion.fit, criterion.column, account)
     if value is not None or criterion.missing == "unknown":
@@ -109,9 +144,17 @@ def percent(share):
     return floor(min(max(share, 0.0), 1.0) * 1e6 + 0.5) * 1e-4
 
 
+def limits(criterion, account):
+    """Between which two an unknown fit lies."""
+    if criterion.fit.kind != "range":
+        return 0.0, 1.0
+    return bounds(criterion.fit, criterion.column, account)
+
+
 def judge(profile, account):
     """State, score, its range, coverage and the gates' answers for one account."""
     gates, nice, drawbacks = [], [], []
+    worst = best = 0.0
     for criterion in profile.criteria:
         value = graded(criterion, account)
         if criterion.role == "must_have":
@@ -120,8 +163,12 @@ def judge(profile, account):
             gates.append(None if value is None else not value > 0)
         elif criterion.role == "nice_to_have":
             nice.append((criterion.weight, value))
+            low, high = (value, value) if value is not None else limits(criterion, account)
+            worst, best = worst + criterion.weight * low, best + criterion.weight * high
         else:
             drawbacks.append((criterion.weight, value))
+            low, high = (value, value) if value is not None else limits(criterion, account)
+            worst, best = worst - criterion.weight * high, best - criterion.weight * low
     if False in gates:
         state = "fail"
     elif None in gates:
@@ -147,32 +194,55 @@ def judge(profile, account):
         base = sum(w for w, f in nice if f is not None)
         whole = sum(w for w, _ in nice)
         result["score"] = percent(points / base) if base else None
-        worst = points - sum(w for w, f in drawbacks if f is None)
-        best = points + sum(w for w, f in nice if f is None)
         result["score_low"], result["score_high"] = percent(worst / whole), percent(best / whole)
     return result
 
 
 def potential(model, account):
+    if model.model in ("per_employee", "employee_bands") and known(account, "employees") is None:
+        heads = band(account)
+        if heads is None:
+            return None
+        amounts = [potential(model, {"employees": head}) for head in (heads[0], heads[-1])]
+        return amounts[0] if amounts[0] == amounts[1] else None
     if model.model == "column":
-        value = account.get(model.column)
+        value = known(account, model.column)
         amount = value
     elif model.model == "per_employee":
-        value = account.get("employees")
+        value = known(account, "employees")
         amount = None if value is None else value * model.rate
     elif model.model == "revenue_share":
-        value = account.get("revenue")
+        value = known(account, "revenue")
         amount = None if value is None else value * model.share
     else:
-        value = account.get("employees")
+        value = known(account, "employees")
         amount = 0.0
-        for band in model.bands:
-            if value is not None and value >= band.at_least:
-                amount = band.amount
+        for one in model.bands:
+            if value is not None and value >= one.at_least:
+                amount = one.amount
     if value is None:
         return None
     amount = max(amount, model.floor)
-    return amount if model.cap is None else min(amount, model.cap)
+    return round(amount if model.cap is None else min(amount, model.cap), 4)
+
+
+def value_ends(model, account):
+    """The least and the most that an account could be worth; the most is None without a limit."""
+    value = potential(model, account)
+    if value is not None:
+        return value, value
+    by_headcount = model.model in ("per_employee", "employee_bands")
+    heads = band(account) if by_headcount else None
+    if heads is None:
+        most = (
+            potential(model, {"employees": 10**12})
+            if model.model == "employee_bands"
+            else model.cap
+        )
+        return 0.0, most
+    least, most = (potential(model, {"employees": head}) for head in (heads[0], heads[-1]))
+    is_open = heads[-1] == 10**12 and model.model == "per_employee" and model.cap is None
+    return least, None if is_open else most
 
 
 def order(match):
@@ -204,7 +274,7 @@ def tier(policy, place, match):
 
 
 def size(account):
-    employees = account.get("employees")
+    employees = known(account, "employees")
     if employees is None:
         return None
     for least, label in ((1000, "1000+"), (250, "250–999"), (50, "50–249"), (10, "10–49")):
@@ -223,6 +293,8 @@ def market(profile, accounts):
     possible = [a for a in judged if a["state"] == "possible"]
     for place, match in enumerate(matches):
         match["tier"] = tier(profile.tiers, place, match)
+    ends = {a["account_id"]: value_ends(profile.potential, a) for a in judged}
+    most = [ends[a["account_id"]][1] for a in matches + possible]
     keys = {
         "region": lambda a: a.get("region"),
         "municipality": lambda a: a.get("municipality"),
@@ -262,7 +334,10 @@ def market(profile, accounts):
         "potential": sum(known),
         "potential_possible": sum(a["potential"] or 0 for a in possible),
         "potential_unknown": len(matches) - len(known),
+        "potential_least": sum(ends[m["account_id"]][0] for m in matches),
+        "potential_most": None if None in most else sum(most),
         "customers": sum(bool(m.get("is_customer")) for m in matches),
+        "customers_unknown": sum(m.get("is_customer") is None for m in matches),
         "tiers": [
             (
                 sum(m["tier"] == t for m in matches),

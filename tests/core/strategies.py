@@ -1,5 +1,8 @@
 """Random universes and profiles, small enough to reason about and nasty enough to find mistakes."""
 
+from datetime import date, datetime
+from math import inf, nan
+
 import polars as pl
 from hypothesis import strategies as st
 
@@ -23,6 +26,8 @@ from icp_core.profiles.model import (
 
 REGIONS = ["SE-01", "SE-14", "NO-03", "FI-01"]
 CODES = [
+    "C",
+    "M",
     "62.01",
     "62.02",
     "62",
@@ -36,6 +41,7 @@ CODES = [
     "62.20",
 ]
 KEYS = ["62", "62.0", "62.01", "62.10", "63", "10.1", "C", "J", "K", "M"]
+NO_NUMBERS = [nan, inf, -inf, 1e16]
 TAGS = ["Azure", "AWS", "SAP", "HubSpot"]
 
 SCHEMA = {
@@ -52,7 +58,41 @@ SCHEMA = {
     "is_customer": pl.Boolean,
     "recruits_abroad": pl.Boolean,
     "ad_spend": pl.Float64,
+    "Score": pl.Float64,
 }
+
+BANDS = {"employees_low": pl.Int64, "employees_high": pl.Int64}
+LOWS_AND_HIGHS = {
+    "employees_low": [0, 1, 5, 10, 50, 100, 250],
+    "employees_high": [4, 9, 19, 49, 99, 249, 500],
+}
+
+OWN = {
+    "State": (pl.String, ["match", "fail", "2"]),
+    "Potential": (pl.String, ["high", "low"]),
+    "Coverage": (pl.Float64, [0.1, 1.0]),
+    "TIER": (pl.String, ["A", "T0", "unranked"]),
+    "Fit_0": (pl.Float64, [0.0, inf, 1.0]),
+    "Passes_0": (pl.Boolean, [True, False]),
+    "_CUSTOMER": (pl.Int64, [7]),
+    "_by_region": (pl.String, ["SE-01", "x"]),
+    "_Tier": (pl.Int64, [0, 9]),
+    "_bin": (pl.Float64, [1.0]),
+    "_behind": (pl.Float64, [1.0, 0.0]),
+    "_cell_accounts": (pl.Int64, [1_000]),
+    "_cell_gate_0": (pl.Int64, [0, 1, 2]),
+    "#row": (pl.Int64, [1, 2]),
+    "size": (pl.String, ["small", "large"]),
+    "age": (pl.String, ["old"]),
+    "fit": (pl.Float64, [1.0]),
+    "group": (pl.String, ["Nordic group"]),
+    "accounts": (pl.Int64, [40]),
+    "customers": (pl.List(pl.String), [["a", "b"], []]),
+    "matching": (pl.Boolean, [True, False]),
+    "value": (pl.Date, [date(2024, 2, 29)]),
+    "universe": (pl.Datetime("us"), [datetime(2024, 2, 29, 12, 30)]),
+}
+"""A list's own columns, called as we call or once called what evaluating adds: type and values."""
 
 
 def maybe(values):
@@ -62,7 +102,10 @@ def maybe(values):
 @st.composite
 def accounts(draw, revisions=True):
     n = draw(st.integers(1, 40))
-    return [
+    # Few in most lists, since drawing is what takes the time.
+    bands = LOWS_AND_HIGHS if draw(st.booleans()) else {}
+    own = draw(st.lists(st.sampled_from(sorted(OWN)), unique=True, max_size=6))
+    rows = [
         {
             "account_id": f"X-{i:03}",
             "name": f"Account {i}",
@@ -71,19 +114,34 @@ def accounts(draw, revisions=True):
             "industry": draw(maybe(st.sampled_from(CODES))),
             "industry_revision": draw(maybe(st.sampled_from(["2", "2.1"]))) if revisions else None,
             "employees": draw(maybe(st.sampled_from([0, 5, 9, 10, 30, 49, 50, 200, 250, 1000]))),
-            "revenue": draw(maybe(st.sampled_from([0.0, 1e5, 1e6, 2.5e6, 1e9]))),
-            "revenue_growth": draw(maybe(st.floats(-1, 3, width=32))),
+            "revenue": draw(maybe(st.sampled_from([0.0, 1e5, 1e6, 2.5e6, 1e9, *NO_NUMBERS]))),
+            "revenue_growth": draw(maybe(st.floats(-1, 3, width=32) | st.sampled_from(NO_NUMBERS))),
             "technologies": draw(maybe(st.lists(st.sampled_from(TAGS), unique=True))),
             "is_customer": draw(maybe(st.booleans())),
             "recruits_abroad": draw(maybe(st.booleans())),
-            "ad_spend": draw(maybe(st.sampled_from([0.0, 50.0, 99999.0, 1e5]))),
+            "ad_spend": draw(maybe(st.sampled_from([0.0, 50.0, 99999.0, 1e5, *NO_NUMBERS]))),
+            "Score": draw(maybe(st.sampled_from([0.0, 3.0, 99.0, *NO_NUMBERS]))),
         }
+        | {name: draw(maybe(st.sampled_from(OWN[name][1]))) for name in own}
+        | {name: draw(maybe(st.sampled_from(values))) for name, values in bands.items()}
         for i in range(n)
+    ]
+    # What a section is in the other revision is worked out by hand elsewhere.
+    return [
+        row | ({"industry_revision": None} if row["industry"] in ("C", "M") else {}) for row in rows
     ]
 
 
+def frame(rows):
+    """The accounts as an engine may hold them: with NaN and infinities."""
+    drawn = {name for row in rows for name in row}
+    own = {name: dtype for name, (dtype, _values) in OWN.items() if name in drawn}
+    bands = {name: dtype for name, dtype in BANDS.items() if name in drawn}
+    return pl.DataFrame(rows, schema=SCHEMA | bands | own)
+
+
 def universe(rows):
-    return Universe.of(pl.DataFrame(rows, schema=SCHEMA), name="random", label="Random accounts")
+    return Universe.of(frame(rows), name="random", label="Random accounts")
 
 
 @st.composite
@@ -117,6 +175,7 @@ TESTS = st.one_of(
     st.tuples(st.just("revenue"), ranges(0, 3e6)),
     st.tuples(st.just("revenue_growth"), ranges(-1, 3)),
     st.tuples(st.just("ad_spend"), ranges(0, 1e5)),
+    st.tuples(st.just("Score"), ranges(0, 100)),
     st.tuples(st.just("industry"), choices(KEYS)),
     st.tuples(st.just("region"), choices(REGIONS)),
     st.tuples(

@@ -44,6 +44,12 @@ FORMS = [
     f"jdbc:sqlserver://host;user=me;password={SECRET};databaseName=db",
     f"Driver={{SQL Server}};Server=host;Uid=me;Pwd={SECRET};",
     f"Server=host;Password={{{SECRET}}};Database=db",
+    f"postgres:/me:{SECRET}@host/db",
+    f"postgresql:me:{SECRET}@host/db?table=t",
+    f"postgres//me:x {SECRET}@host/db",
+    f"me:x@{SECRET}@host/db",
+    f"ibis+postgres://me:x?table={SECRET}@127.0.0.1:1/db",
+    f"ibis+postgres://me:x&table={SECRET}@127.0.0.1:1/db?table=t",
 ]
 
 
@@ -93,6 +99,7 @@ def test_a_driver_that_quotes_the_address_gives_nothing_away(address, sentence):
         f"PWD={SECRET};",
         f'"api_key": "{SECRET}"',
         f"Authorization: Bearer {SECRET}",
+        f"Authorization: Basic {SECRET}",
         f"{{'access_token': '{SECRET}'}}",
         f"connection info: host=h user=me password='{SECRET}' dbname=d",
         f"see https://me:{SECRET}@host/path?x=1",
@@ -118,6 +125,7 @@ def test_what_looks_like_a_secret_is_hidden_whatever_the_address(said):
             "spark://h:7077?table=parquet.`/data/a`",
             "parquet.`/data/a` · h:7077",
         ),
+        ("C:/data/me@home.csv", "C:/data/me@home.csv", "C:/data/me@home.csv"),
         ("ibis+postgres://me@h/db?table=t", "ibis+postgres://h/db?table=t", "t · h/db"),
     ],
 )

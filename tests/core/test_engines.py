@@ -22,14 +22,14 @@ from icp_core.sources import load
 assert Phase.shrink not in PHASES
 
 
-def written(universe, folder):
-    """The universe as a DuckDB file and as a folder of two Parquet files."""
-    half = len(universe) // 2
+def written(accounts, folder):
+    """The accounts as a DuckDB file and as a folder of two Parquet files."""
+    half = len(accounts) // 2
     (folder / "parts").mkdir()
-    universe.frame[:half].write_parquet(folder / "parts" / "a.parquet")
-    universe.frame[half:].write_parquet(folder / "parts" / "b.parquet")
+    accounts[:half].write_parquet(folder / "parts" / "a.parquet")
+    accounts[half:].write_parquet(folder / "parts" / "b.parquet")
     connection = duckdb.connect(folder / "u.duckdb")
-    connection.register("arrow", universe.frame.to_arrow())
+    connection.register("arrow", accounts.to_arrow())
     connection.table("arrow").create("accounts")
     connection.close()
 
@@ -51,7 +51,7 @@ def test_every_engine_finds_the_market_that_plain_python_finds(
         pytest.importorskip("ibis", reason="needs requirements-scale.txt")
     # DuckDB knows open files by name, so every example has a folder of its own.
     folder = tmp_path_factory.mktemp("example")
-    written(strategies.universe(rows), folder)
+    written(strategies.frame(rows), folder)
     scoreboard = EngineAccounts(engines.connect(address.format(folder=folder)))
     evaluation = scoreboard.evaluate(profile)
     expected = slow.market(profile, rows)
@@ -70,15 +70,21 @@ def postgres(new_postgres_database):
     return new_postgres_database()
 
 
-def loaded(universe, address):
-    """The universe as a table of a PostgreSQL, lists as arrays of text."""
-    types = {"Int64": "bigint", "Float64": "double precision", "Boolean": "boolean"}
+def loaded(accounts, address):
+    """The accounts as a table of a PostgreSQL, lists as arrays of text."""
+    types = {
+        "Int64": "bigint",
+        "Float64": "double precision",
+        "Boolean": "boolean",
+        "Date": "date",
+        "Datetime": "timestamp",
+    }
     columns = [
         sql.SQL("{} {}").format(
             sql.Identifier(name),
-            sql.SQL("text[]" if dtype == pl.List else types.get(str(dtype), "text")),
+            sql.SQL("text[]" if dtype == pl.List else types.get(str(dtype.base_type()), "text")),
         )
-        for name, dtype in universe.frame.schema.items()
+        for name, dtype in accounts.schema.items()
     ]
     with psycopg.connect(address, autocommit=True) as connection:
         # As most servers have it: capitals beside small letters. A server may know no such order.
@@ -93,14 +99,14 @@ def loaded(universe, address):
             sql.SQL("CREATE TABLE accounts ({})").format(sql.SQL(", ").join(columns))
         )
         with connection.cursor() as cursor, cursor.copy("COPY accounts FROM STDIN") as copy:
-            for row in universe.frame.iter_rows():
+            for row in accounts.iter_rows():
                 copy.write_row(row)
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(rows=strategies.accounts(), profile=strategies.profiles())
 def test_postgresql_finds_the_market_that_plain_python_finds(postgres, rows, profile):
-    loaded(strategies.universe(rows), postgres)
+    loaded(strategies.frame(rows), postgres)
     engine = engines.connect(f"ibis+{postgres}{'&' if '?' in postgres else '?'}table=accounts")
     evaluation = EngineAccounts(engine).evaluate(profile)
     expected = slow.market(profile, rows)
@@ -114,7 +120,7 @@ def test_postgresql_breaks_ties_by_bytes_whatever_its_collation(postgres):
     universe = strategies.Universe.of(
         pl.DataFrame({"account_id": ids, "name": ids}), name="ties", label="Ties"
     )
-    loaded(universe, postgres)
+    loaded(universe.frame, postgres)
     engine = engines.connect(f"ibis+{postgres}{'&' if '?' in postgres else '?'}table=accounts")
     policy = TierPolicy(kind="capacity", tiers=(Tier(name="A", threshold=3),))
     evaluation = EngineAccounts(engine).evaluate(Profile(name="P", tiers=policy))
@@ -127,7 +133,7 @@ def test_postgresql_breaks_ties_by_bytes_whatever_its_collation(postgres):
 def demo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
     universe = load("demo:3000")
-    written(universe, folder)
+    written(universe.frame, folder)
     return universe, folder
 
 

@@ -6,6 +6,7 @@ import strategies
 
 from icp_core.accounts.columns import describe_all
 from icp_core.evaluation.in_memory import evaluated_rows
+from icp_core.evaluation.names import NAMES
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import (
     Choice,
@@ -33,7 +34,7 @@ def fits(column, test, values, **criterion):
         criteria=(Criterion(column=column, role="nice_to_have", fit=test, **criterion),),
     )
     frame = strategies.universe(rows).frame
-    return evaluated_rows(frame, profile)["fit_0"].to_list()
+    return evaluated_rows(frame, profile)[NAMES.fit(0)].to_list()
 
 
 def test_a_hard_edge_is_inclusive():
@@ -75,7 +76,7 @@ def test_a_section_letter_is_of_the_profile_whatever_revision_the_code_is_of():
             criteria=(Criterion(column="industry", role="nice_to_have", fit=Choice.of(letter)),),
         )
         frame = evaluated_rows(strategies.universe(rows).frame, profile)
-        assert frame["fit_0"].to_list() == expected
+        assert frame[NAMES.fit(0)].to_list() == expected
 
 
 def test_no_technologies_is_known_and_unknown_technologies_are_not():

@@ -37,7 +37,9 @@ def ranges(draw):
 @example(Range(c=1e9, d=1e9 + 1e-7, scale="log"), [1e9])
 def test_the_array_form_of_a_range_is_its_expression(test, values):
     frame = nw.from_native(pl.DataFrame({"employees": pl.Series(values, dtype=pl.Float64)}))
-    graded = frame.select(fit=fit(test, BY_NAME["employees"], columns=BY_NAME))["fit"]
+    graded = frame.select(
+        fit=fit(test, BY_NAME["employees"], columns={"employees": BY_NAME["employees"]})
+    )["fit"]
     expected = graded.to_native().cast(pl.Float64).fill_null(float("nan")).to_numpy()
     found = trapezoid(test, np.array([np.nan if v is None else v for v in values], dtype=float))
     assert found.dtype == np.float32

@@ -625,3 +625,62 @@ def test_a_bomb_that_lies_about_its_size_is_refused_while_it_unpacks() -> None:
         archive.writestr("list.csv", b"Company;City\n" + b"A;Oslo\n" * 20_000_000)
     with pytest.raises(ImportRefused, match="bomb"):
         read(out.getvalue(), limits=Limits(ratio=50))
+
+
+def test_bytes_that_are_no_text_cost_their_own_cell_alone_and_are_said(tmp_path: Path) -> None:
+    bad = b"Malm\xf6"
+    names = [f"Firma {place} AB" for place in range(50)]
+    kinds = {
+        "bytes": pa.array([b"Lund"] * 49 + [bad], pa.binary()),
+        "large": pa.array([b"Lund"] * 49 + [bad], pa.large_binary()),
+        "text": pa.array([b"Lund"] * 49 + [bad], pa.binary()).view(pa.string()),
+        "words": pa.array([b"Lund", b"Oslo", bad] * 16 + [b"Lund", None], pa.binary()),
+        "lists": pa.ListArray.from_arrays(
+            pa.array(range(51), pa.int32()),
+            pa.array([b"Lund"] * 49 + [bad], pa.binary()).view(pa.string()),
+        ),
+    }
+    for kind, cells in kinds.items():
+        for dictionary in (True, False):
+            path = tmp_path / f"{kind}.parquet"
+            pq.write_table(
+                pa.table({"name": names, "city": cells}), path, use_dictionary=dictionary
+            )
+            table = read(path)
+            cities = table.lazy.collect()["city"].to_list()
+            lost = 16 if kind == "words" else 1
+            assert cities[0] == "Lund", kind
+            assert cities.count(None) == (17 if kind == "words" else 1), kind
+            assert table.notes == (
+                f"{lost} cell{'s hold' if lost > 1 else ' holds'} bytes that are not UTF-8 "
+                f"and {'are' if lost > 1 else 'is'} unknown",
+            )
+
+
+def test_many_small_groups_of_rows_take_no_time_of_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "groups.parquet"
+    with pq.ParquetWriter(path, pa.schema([("name", pa.string())])) as writer:
+        for place in range(2_000):
+            writer.write_table(pa.table({"name": [f"Firma {place} AB"]}))
+    assert read(path).rows == 2_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '[{"name": "Alfa AB"}, {"name": "Beta AB"}]',
+        '{"name": "Alfa AB"}\n{"name": "Beta AB"}\n',
+        '{"companies": [{"name": "Alfa AB"}, {"name": "Beta AB"}]}',
+        '\r\n [{"name": "Alfa AB"},\r\n {"name": "Beta AB"}]',
+        '{"name": "Alfa AB"}\r\n{"name": "Beta AB"}',
+    ],
+)
+def test_json_with_a_byte_order_mark_reads_as_without(content: str) -> None:
+    for encoding in ("utf-8", "utf-8-sig"):
+        table = read(content.encode(encoding), name="companies.json")
+        assert table.lazy.collect()["name"].to_list() == ["Alfa AB", "Beta AB"]
+
+
+def test_what_a_parser_quotes_of_bad_bytes_is_said_in_words() -> None:
+    with pytest.raises(ImportRefused, match=r"\(lexical error: invalid bytes in UTF8 string\.\)"):
+        read(b'[{"name": "Malm\xf6 AB"}]', name="companies.json")

@@ -7,6 +7,9 @@ import slow_reference as slow
 import strategies
 from hypothesis import HealthCheck, Phase, given, settings
 
+from icp_core.accounts.columns import describe_all
+from icp_core.accounts.universe import Universe
+from icp_core.evaluation.names import told
 from icp_core.evaluation.on_engines import evaluate, ranked
 from icp_core.evaluation.scoreboard import Scoreboard
 
@@ -15,23 +18,24 @@ TOLERANCE = 1e-6
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-def asked(accounts, universe, profile):
-    market = evaluate(accounts, profile, columns=universe.columns)
-    rows = ranked(accounts, profile, columns=universe.columns)
-    return market, rows.collect("polars").to_native()
+def asked(accounts, columns, profile):
+    market = evaluate(accounts, profile, columns=columns)
+    rows = ranked(accounts, profile, columns=columns)
+    return market, told(rows.collect("polars").to_native())
 
 
-def on_polars(universe, profile):
-    return asked(universe.frame.lazy(), universe, profile)
+def on_polars(accounts, profile):
+    return asked(accounts.lazy(), describe_all(accounts.schema), profile)
 
 
-def on_duckdb(universe, profile):
+def on_duckdb(accounts, profile):
     connection = duckdb.connect()
-    connection.register("accounts", universe.frame.to_arrow())
-    return asked(connection.table("accounts"), universe, profile)
+    connection.register("accounts", accounts.to_arrow())
+    return asked(connection.table("accounts"), describe_all(accounts.schema), profile)
 
 
-def on_scoreboard(universe, profile):
+def on_scoreboard(accounts, profile):
+    universe = Universe.of(accounts, name="random", label="Random accounts")
     evaluation = Scoreboard(universe).evaluate(profile)
     return evaluation.market, evaluation.rows(evaluation.best(100))
 
@@ -41,10 +45,12 @@ def assert_same(market, rows, expected):
     assert market.matching == expected["matching"]
     assert market.possible == expected["possible"]
     assert market.failing == expected["universe"] - expected["matching"] - expected["possible"]
-    for name in ("potential", "potential_possible"):
+    for name in ("potential", "potential_possible", "potential_least", "potential_most"):
         assert getattr(market, name) == pytest.approx(expected[name])
     assert market.potential_unknown == expected["potential_unknown"]
     assert market.customers == expected["customers"]
+    assert market.customers_unknown == expected["customers_unknown"]
+    assert sum(tier.white_space for tier in market.tiers) == market.white_space
     assert [(t.accounts, t.customers) for t in market.tiers] == [
         (accounts, customers) for accounts, _, customers in expected["tiers"]
     ]
@@ -80,8 +86,7 @@ def assert_same(market, rows, expected):
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(rows=strategies.accounts(), profile=strategies.profiles())
 def test_every_engine_finds_the_market_that_plain_python_finds(engine, rows, profile):
-    universe = strategies.universe(rows)
-    market, page = engine(universe, profile)
+    market, page = engine(strategies.frame(rows), profile)
     assert_same(market, page, slow.market(profile, rows))
 
 

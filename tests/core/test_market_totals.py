@@ -31,8 +31,9 @@ def test_gates_are_told_apart_by_what_they_cost_know_and_let_through():
 
 def test_penetration_is_the_share_of_the_matches_that_are_customers():
     found = market(row(20, customer=True), row(30), row(40, customer=False), row(5, customer=True))
-    assert found.penetration == 1 / 3
-    assert found.tiers[0].white_space + found.tiers[-1].white_space == found.white_space == 2
+    assert found.penetration == 1 / 2
+    assert found.tiers[0].white_space + found.tiers[-1].white_space == found.white_space == 1
+    assert found.customers_unknown == 1
     assert market(row(5)).penetration is None
 
 

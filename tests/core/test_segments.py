@@ -28,7 +28,8 @@ def test_customers_white_space_and_potential_of_each_region_by_hand():
     found = scoreboard(
         row("SE-01", 10, True),
         row("SE-01", 30, False),
-        row("SE-01", 5),
+        row("SE-01", 5, False),
+        row("SE-01", 2),
         row("NO-03", 7, True),
         row(None, 1),
         {"region": "SE-01", "employees": 99, "recruits_abroad": False},
@@ -36,9 +37,11 @@ def test_customers_white_space_and_potential_of_each_region_by_hand():
     rows = {one["key"]: one for one in segments(found, "region").to_dicts()}
     assert list(rows) == ["NO-03", "SE-01", None]
     stockholm = rows["SE-01"]
-    assert (stockholm["accounts"], stockholm["customers"], stockholm["white_space"]) == (3, 1, 2)
+    assert (stockholm["accounts"], stockholm["customers"], stockholm["white_space"]) == (4, 1, 2)
+    assert stockholm["customers_unknown"] == 1
     assert stockholm["penetration"] == 1 / 3
-    assert stockholm["potential"] == 450
+    assert rows[None]["penetration"] is None
+    assert stockholm["potential"] == 470
     assert stockholm["potential_customers"] == 100
     assert stockholm["potential_white_space"] == 350
     assert rows["NO-03"]["penetration"] == 1
@@ -46,9 +49,9 @@ def test_customers_white_space_and_potential_of_each_region_by_hand():
 
 
 def test_a_potential_that_nobody_knows_is_unknown_not_zero():
-    found = scoreboard(row("SE-01", None, True), row("SE-01", 3), row("NO-03", None)).evaluate(
-        PROFILE
-    )
+    found = scoreboard(
+        row("SE-01", None, True), row("SE-01", 3, False), row("NO-03", None)
+    ).evaluate(PROFILE)
     oslo, stockholm = segments(found, "region").to_dicts()
     assert (oslo["potential"], oslo["potential_unknown"]) == (None, 1)
     assert stockholm["potential"] == 30
@@ -80,7 +83,8 @@ def test_segments_add_up_to_the_market(rows, profile):
     table = segments(found, "region")
     assert table["accounts"].sum() == len(found.matches)
     assert table["customers"].sum() == int(found.matches.customers.sum())
-    assert (table["customers"] + table["white_space"] == table["accounts"]).all()
+    told = table["customers"] + table["white_space"]
+    assert (told + table["customers_unknown"] == table["accounts"]).all()
     for index, total in enumerate(found.tiers):
         assert table[f"tier_{index}"].sum() == total.accounts
     assert table["potential_unknown"].sum() == found.potential.unknown

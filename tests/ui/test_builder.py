@@ -24,7 +24,8 @@ from icp_core.profiles.model import (
 )
 from icp_core.sources import load
 from ui import state
-from ui.format import bounds, money_bounds, number
+from ui.format import bounds, number
+from ui.headline import tam_value
 
 MUST, NICE = Role.MUST_HAVE, Role.NICE_TO_HAVE
 PROFILE = Profile(
@@ -85,7 +86,7 @@ def assert_shows(app: AppTest, profile: Profile, dataset: str = "norway") -> Non
     assert shown["Matches"] == bounds(expected.tam)
     told = dataset not in ("norway", "listed")
     assert shown["White space"] == (number(expected.white_space) if told else "–")
-    assert shown["TAM value a year"] == money_bounds(expected.tam_value, profile.currency)
+    assert shown["TAM value a year"] == tam_value(expected)
     tiers = next(value for label, value in shown.items() if label.startswith("Tiers"))
     assert tiers == " · ".join(number(tier.accounts) for tier in expected.ranked)
 
@@ -383,3 +384,16 @@ def test_an_open_editor_of_a_range_is_the_only_place_to_change_it() -> None:
 def test_a_potential_that_nobody_knows_is_not_shown_as_zero() -> None:
     app = opened("pages/1_Builder.py", dataset="listed")
     assert metrics(app)["TAM value a year"] == "–"
+
+
+def test_a_grade_rounds_no_other() -> None:
+    fit = Choice(values={"AS": 0.333, "ASA": 0.5}, default=0.123456)
+    profile = Profile(
+        name="Graded", criteria=(Criterion(column="legal_form", role=NICE, fit=fit, weight=3),)
+    )
+    app = edit(builder(profile), 0)
+    second = next(one for one in app.slider if (one.key or "").endswith("_fit_1"))
+    second.set_value(75).run()
+    assert not app.exception
+    now = profile_of(app).criteria[0].fit
+    assert now == fit.replace(values={"AS": 0.333, "ASA": 0.75})

@@ -20,7 +20,8 @@ from icp_core.profiles.starters import starters_for
 from icp_core.sources import load
 from icp_core.workspace import URL_VARIABLE, Workspace, default_url
 from ui import state
-from ui.format import bounds, money_bounds, number, percent, signed
+from ui.format import bounds, number, percent, signed
+from ui.headline import value_bounds
 from ui.market import sizes
 
 MARKET = "pages/2_Market.py"
@@ -68,7 +69,7 @@ def test_the_sizes_are_those_of_the_library_with_the_cause_of_the_range(
     assert shown["SOM, what the team can work"] == bounds(expected.som)
     assert shown["White space"] == number(demo.market.white_space)
     beneath = {metric.label: metric.delta for metric in app.metric}
-    assert money_bounds(expected.tam_value, "EUR") in beneath["TAM, companies that match"]
+    assert value_bounds(demo.market, expected.tam_value) in beneath["TAM, companies that match"]
     growth, employees = expected.lacks
     assert (growth.column, employees.column) == ("revenue_growth", "employees")
     assert (

@@ -27,6 +27,7 @@ from ui.builder.editing import (
     apply,
     attempt,
     draft,
+    edited,
     held,
     key_of,
     open_editor,
@@ -283,9 +284,19 @@ def _range_editor(offers: Offers, index: int, fit: Range, column: Column, *, nam
     factor = 100 if column.unit == "fraction" else 1
     unit = " (%)" if factor == 100 else f" ({plain(column.unit)})" if column.unit else ""
 
+    shown = {
+        edge: None if (value := getattr(fit, edge)) is None else round(float(value * factor), 6)
+        for edge in "abcd"
+    }
+
     def change() -> Profile:
         edges = {
-            edge: None if (value := held(f"{name}_{edge}")) is None else value / factor
+            edge: edited(
+                f"{name}_{edge}",
+                getattr(fit, edge),
+                shown=shown[edge],
+                read=lambda value: None if value is None else value / factor,
+            )
             for edge in "abcd"
         }
         changed = fit.replace(**edges, scale=held(f"{name}_scale"))
@@ -309,10 +320,9 @@ def _range_editor(offers: Offers, index: int, fit: Range, column: Column, *, nam
     }
     columns = st.columns(2, gap="xsmall")
     for place, (edge, label) in enumerate(labels.items()):
-        value = getattr(fit, edge)
         columns[place % 2].number_input(
             label + unit,
-            value=None if value is None else round(float(value * factor), 6),
+            value=shown[edge],
             step=1.0 if spread.whole or factor == 100 else 0.1,
             format="%.0f" if spread.whole else "%.6g",
             placeholder=_("open"),
@@ -335,11 +345,14 @@ def _choice_editor(index: int, fit: Choice, column: Column, *, name: str) -> Non
     """A fit for each value and for the rest, in steps of five hundredths."""
 
     def change() -> Profile:
+        def graded(key: str, share: float) -> float:
+            return float(edited(key, share, shown=_percent(share), read=lambda value: value / 100))
+
         shares = {
-            value: held(f"{name}_fit_{place}") / 100 if place < _MOST_GRADED else share
+            value: graded(f"{name}_fit_{place}", share) if place < _MOST_GRADED else share
             for place, (value, share) in enumerate(fit.values.items())
         }
-        changed = fit.replace(values=shares, default=held(f"{name}_rest") / 100)
+        changed = fit.replace(values=shares, default=graded(f"{name}_rest", fit.default))
         return state.view().profile.changing(index, fit=changed)
 
     sliders = [
@@ -354,7 +367,7 @@ def _choice_editor(index: int, fit: Choice, column: Column, *, name: str) -> Non
             100,
             step=5,
             format="%d %%",
-            key=draft(key, round(100 * share)),
+            key=draft(key, _percent(share)),
             on_change=lambda: attempt(change),
         )
     if len(fit.values) > _MOST_GRADED:
@@ -363,6 +376,10 @@ def _choice_editor(index: int, fit: Choice, column: Column, *, name: str) -> Non
                 count=_MOST_GRADED
             )
         )
+
+
+def _percent(share: float) -> int:
+    return round(100 * share)
 
 
 def _tags_editor(index: int, fit: Tags, *, name: str) -> None:

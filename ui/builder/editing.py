@@ -118,6 +118,27 @@ def held(name: str) -> Any:
     return st.session_state[key]
 
 
+def edited(name: str, kept: Any, *, shown: Any, read: Callable[[Any], Any]) -> Any:
+    """The profile's own value where its widget still shows that, else what the widget holds.
+
+    A widget may show less than a profile holds, a third as 33 %: what nobody touched must not be
+    rounded because something beside it was.
+
+    Parameters
+    ----------
+    name
+        Of the widget.
+    kept
+        What the profile holds.
+    shown
+        What the widget shows of it.
+    read
+        From what the widget holds to what the profile would.
+    """
+    value = held(name)
+    return kept if value == shown else read(value)
+
+
 def open_editor() -> str | None:
     """Name of the criterion whose editor is open."""
     return st.session_state.get(key_of("open"))

@@ -23,7 +23,7 @@ from icp_core.reference import currency
 from icp_core.views import MarketView
 from ui import state
 from ui.builder import words
-from ui.builder.editing import attempt, draft, held, key_of, show_refusal
+from ui.builder.editing import attempt, draft, edited, held, key_of, show_refusal
 from ui.controls import most_letters
 from ui.format import plain
 from ui.texts import _
@@ -99,7 +99,10 @@ def tiers(profile: Profile, market: Callable[[], MarketView]) -> None:
             now = state.view().profile
             shown, rest = now.tiers.tiers[: len(names)], now.tiers.tiers[len(names) :]
             made = tuple(
-                tier.replace(name=held(f"{name}_name").strip(), threshold=held(name) or 0)
+                tier.replace(
+                    name=edited(f"{name}_name", tier.name, shown=tier.name, read=str.strip),
+                    threshold=held(name) or 0,
+                )
                 for name, tier in zip(names, shown, strict=False)
             )
             return now.replace(tiers=now.tiers.replace(tiers=(*made, *rest)))
@@ -197,6 +200,7 @@ def potential(offers: Offers, profile: Profile) -> None:
         st.selectbox(
             _("Currency"),
             [*_NEAR, *(code for code in currency.currencies() if code not in _NEAR)],
+            format_func=_currency,
             key=draft("potential_currency", profile.currency),
             on_change=lambda: attempt(
                 lambda: state.view().profile.replace(currency=held("potential_currency")),
@@ -228,7 +232,7 @@ def _model_inputs(offers: Offers, model: Potential, unit: str, changed: Callable
                 _("Share of revenue, %"),
                 0.0,
                 100.0,
-                value=round(100 * share, 6),
+                value=_percent(share),
                 step=0.05,
                 format="%.2f",
                 key=key_of("potential_share"),
@@ -277,7 +281,13 @@ def _inputs(model: Potential) -> dict[str, Any]:
         case PerEmployee():
             return {"rate": held("potential_rate") or 0}
         case RevenueShare():
-            return {"share": (held("potential_share") or 0) / 100}
+            share = edited(
+                "potential_share",
+                model.share,
+                shown=_percent(model.share),
+                read=lambda value: (value or 0) / 100,
+            )
+            return {"share": share}
         case ColumnPotential():
             return {"column": held("potential_column")}
         case EmployeeBands(bands=bands):
@@ -291,6 +301,16 @@ def _inputs(model: Potential) -> dict[str, Any]:
                     for place in range(count)
                 )
             }
+
+
+def _currency(code: str) -> str:
+    """A currency, with the day of its rate where none is set any more."""
+    day = currency.old_rate(code)
+    return code if day is None else _("{code}, rate of {day}").format(code=code, day=day)
+
+
+def _percent(share: float) -> float:
+    return round(100 * share, 6)
 
 
 def _band(place: int, count: int, what: str) -> str:

@@ -70,7 +70,7 @@ def _numbers(market: MarketView) -> None:
             _("TAM value a year"),
             tam_value(whole),
             border=True,
-            help=_("Potential of the matches, as far as it is known."),
+            help=_("Potential of the matches, a range as far as it is known."),
         )
         st.metric(
             _("Tiers {names}").format(names=plain(" · ".join(tier.name for tier in shown)) + more),

@@ -150,6 +150,7 @@ def by_customer(market: MarketView, split: Split) -> None:
             "accounts",
             "customers",
             "white_space",
+            *(("customers_unknown",) if table["customers_unknown"].sum() else ()),
             "penetration",
             "potential_customers",
             "potential_white_space",
@@ -251,6 +252,7 @@ def _fields(market: MarketView, split: Split) -> dict[str, Field]:
         "potential_unknown": _("Potential unknown"),
         "customers": _("Customers"),
         "white_space": _("White space"),
+        "customers_unknown": _("Customer or not, unknown"),
         "potential_customers": _("Customers, {currency}").format(currency=currency),
         "potential_white_space": _("White space, {currency}").format(currency=currency),
     } | {f"tier_{index}": tier_label(name) for index, name in enumerate(tiers)}

@@ -13,8 +13,8 @@ from icp_core.profiles.model import Role
 from icp_core.views import MarketView
 from ui import shell
 from ui.builder import words
-from ui.format import SPACE, bounds, in_sentence, listed, money_bounds, number, percent, plain
-from ui.headline import Figure, cards, unknown_potential, white_space
+from ui.format import SPACE, bounds, in_sentence, listed, number, percent, plain
+from ui.headline import Figure, cards, unknown_potential, value_bounds, white_space
 from ui.texts import _, ngettext
 
 _MOST_CHANGES: Final = 3  # suggestions; more are no help in choosing one
@@ -75,7 +75,7 @@ def figures(market: MarketView, sizing: Sizing) -> tuple[Figure, ...]:
 def _amount(market: MarketView, accounts: Bounds, value: Bounds) -> str:
     if accounts.high and not market.totals.tells_value:
         return _("potential unknown")
-    return _("{amount} a year").format(amount=money_bounds(value, market.profile.currency))
+    return _("{amount} a year").format(amount=value_bounds(market.totals, value))
 
 
 def numbers(market: MarketView, sizing: Sizing) -> None:

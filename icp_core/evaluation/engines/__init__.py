@@ -54,7 +54,8 @@ def _connected(address: str) -> Engine:
         ) from error
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     table = query.pop("table", None)
-    if parts.scheme != "parquet" and not table:
+    # An @ in a table's name is a password with a ? in it that was taken for one.
+    if parts.scheme != "parquet" and (not table or "@" in table):
         raise SourceError(
             f"{without_secrets(address)} does not say which table; end it with ?table=NAME, and write "
             "/ ? # @ in a password as %2F %3F %23 %40."

@@ -26,7 +26,7 @@ _NAME: Final = (
 )
 # "password=…", "PWD={…}", "token: …", '"api_key": "…"': what stands after the name, to its end.
 _SECRET: Final = re.compile(
-    rf"""({_NAME}['"]?\s*(?:=>?|%3D|:(?!//))\s*(?:bearer\s+)?)"""
+    rf"""({_NAME}['"]?\s*(?:=>?|%3D|:(?!//))\s*(?:(?:bearer|basic)\s+)?)"""
     r"""(\{[^}]*\}|"[^"]*"|'[^']*'|[^\s;&,)'"]+)""",
     re.IGNORECASE,
 )
@@ -53,9 +53,17 @@ def without_secrets(address: str) -> str:
     """
     scheme, separator, rest = address.partition("://")
     if not separator:
-        return _SECRET.sub(rf"\g<1>{HIDDEN}", address)
+        user, at, place = address.rpartition("@")
+        # An address with a slash or its scheme forgotten; a drive has a colon too, behind one letter.
+        quiet = f"{HIDDEN}@{place}" if at and ":" in user[2:] else address
+        return _SECRET.sub(rf"\g<1>{HIDDEN}", quiet)
     where = _where(scheme, rest)
-    shown = [f"{name}={value}" for name, value in _PARAMETER.findall(rest) if name in SHOWN]
+    # With an @ behind it, it is part of a password with a ? or & in it.
+    shown = [
+        f"{name}={value}"
+        for name, value in _PARAMETER.findall(rest)
+        if name in SHOWN and "@" not in value
+    ]
     query = f"?{'&'.join(dict.fromkeys(shown))}" if shown else ""
     return f"{_SECRET.sub(HIDDEN, scheme)}://{where}{query}"
 

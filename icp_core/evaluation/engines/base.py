@@ -10,10 +10,11 @@ import narwhals as nw
 import polars as pl
 from narwhals.exceptions import NarwhalsError
 
-from icp_core.accounts.columns import REQUIRED, Column, describe_all
+from icp_core.accounts.columns import BY_NAME, REQUIRED, Column, describe_all, unfit
 from icp_core.accounts.demo import SOURCE as FICTIONAL
 from icp_core.errors import SourceError
 from icp_core.evaluation.engines.addresses import scrubbed, short_name, without_secrets
+from icp_core.evaluation.fits import finite
 
 _ANY_ENGINE: Final[tuple[type[Exception], ...]] = (
     NarwhalsError,
@@ -21,6 +22,9 @@ _ANY_ENGINE: Final[tuple[type[Exception], ...]] = (
     NotImplementedError,
 )
 """What goes wrong on the way to an engine or from it: a column gone, a type that nobody can read."""
+
+
+_TEXTS: Final = (nw.String, nw.Categorical, nw.Enum)
 
 
 class Engine(ABC):
@@ -56,6 +60,13 @@ class Engine(ABC):
     @abstractmethod
     def accounts(self) -> Any:
         """The table as a lazy frame that narwhals understands."""
+
+    def table(self) -> Any:
+        """The accounts with flags and whole numbers as lists in memory have them (`columns.typed`)."""
+        accounts = self.accounts()
+        if not self._mended:
+            return accounts
+        return nw.from_native(accounts).with_columns(*self._mended).to_native()
 
     @abstractmethod
     def keep(self, frame: Any) -> AbstractContextManager[Any]:
@@ -116,6 +127,13 @@ class Engine(ABC):
     def _describe(self) -> dict[str, Column]:
         with self.asking(seconds=60):
             schema = nw.from_native(self.accounts()).collect_schema()
+        for name, dtype in schema.items():
+            refusal = unfit(name, is_text=dtype in _TEXTS)
+            if refusal:
+                raise SourceError(f"{self.name} cannot be used: {refusal}")
+        self._mended = [
+            mended for name, dtype in schema.items() if (mended := _mended(name, dtype)) is not None
+        ]
         columns = describe_all({name: _dtype(dtype) for name, dtype in schema.items()})
         missing = [name for name in REQUIRED if name not in columns]
         if missing:
@@ -130,8 +148,24 @@ class Engine(ABC):
         if column not in self.columns:
             return False
         with self.asking(seconds=60):
-            found = nw.from_native(self.accounts()).filter(condition).head(1).select(column)
+            found = nw.from_native(self.table()).filter(condition).head(1).select(column)
             return bool(found.collect("polars").to_native().height)
+
+
+def _mended(name: str, dtype: Any) -> nw.Expr | None:
+    """A canonical column as its type, as `columns.typed` makes it; None where it is so already."""
+    wanted = BY_NAME[name].dtype if name in BY_NAME else None
+    if wanted is None:
+        return None
+    if wanted.is_integer() and not dtype.is_integer() and (dtype.is_numeric() or dtype in _TEXTS):
+        value = nw.col(name).cast(nw.Float64)
+        whole = nw.when(finite(value)).then(value.floor().cast(nw.Int64))
+        return whole.otherwise(nw.lit(None, dtype=nw.Int64)).alias(name)
+    if wanted == pl.Boolean and dtype.is_numeric():
+        value = nw.col(name).cast(nw.Float64)
+        flag = nw.when(finite(value)).then(value != 0)
+        return flag.otherwise(nw.lit(None, dtype=nw.Boolean)).alias(name)
+    return None
 
 
 def _dtype(dtype: Any) -> pl.DataType:

@@ -11,13 +11,14 @@ from icp_core.evaluation.account_arrays import test_key
 from icp_core.evaluation.arrays import smallest
 from icp_core.evaluation.expressions import FAILS, UNKNOWN, dimension, standing
 from icp_core.evaluation.fits import Columns
+from icp_core.evaluation.names import inner
 from icp_core.profiles.model import Criterion
 from icp_core.reference.arrays import Codes, Flags, Ints
 
 Value = TypeVar("Value")
 
-_REGION: Final = "_cell_region"
-_COUNT: Final = "_cell_accounts"
+_REGION: Final = inner("region")
+_COUNT: Final = inner("accounts")
 
 
 class Cells:
@@ -133,4 +134,4 @@ class Cells:
 
 
 def _gate(place: int) -> str:
-    return f"_cell_gate_{place}"
+    return inner(f"gate_{place}")

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 from cachetools import TTLCache
 
-from icp_core.accounts.columns import BY_NAME, Column
+from icp_core.accounts.columns import BY_NAME, PREFIX, Column, typed, unfit_ids
 from icp_core.accounts.on_disk import scratch, writing
 from icp_core.accounts.universe import Universe
 from icp_core.errors import SourceError, UniverseError
@@ -27,7 +27,7 @@ from icp_core.evaluation.engines.cells import Cells
 from icp_core.evaluation.engines.lifted import LiftedEvaluation, LiftedScoreboard, Whole
 from icp_core.evaluation.expressions import FAILS, MATCH, POSSIBLE, dimension, standing
 from icp_core.evaluation.market import Breakdown, GateCost, Market, TierTotal
-from icp_core.evaluation.names import indicator
+from icp_core.evaluation.names import INNER, NAMES, indicator, inner, told
 from icp_core.evaluation.on_engines import best_scored, evaluate, in_state, ranked
 from icp_core.evaluation.tiers import boundaries, tier_labels, tier_of, too_little_known
 from icp_core.paths import private_file
@@ -67,6 +67,10 @@ _ANSWER_AGE: Final = 3_600.0
 _IDLE: Final = 900.0
 """Seconds without a question after which lifted accounts are dropped."""
 
+
+_COUNTRY: Final = inner("country")
+_CODE: Final = inner("code")
+_ACCOUNTS: Final = inner("accounts")
 
 LIFT_VARIABLE: Final = "ICP_LIFT_ACCOUNTS"
 
@@ -164,6 +168,7 @@ class EngineAccounts:
             If the engine fails or takes too long.
         """
         profile.check(self.columns)
+        self._fact("sound", self._refuse_unsound)
         refusal = ""
         if self.lift_up_to and self.left(profile) <= self.lift_up_to:
             try:
@@ -176,6 +181,29 @@ class EngineAccounts:
             profile.model_dump_json(),
             lambda: EngineEvaluation(self, self._market(profile), refusal=refusal),
         )
+
+    def _refuse_unsound(self) -> bool:
+        """Raise where the table is no list: an account that stands twice would be ranked twice."""
+        times, blank = nw.col(_ACCOUNTS), nw.col("account_id").is_null()
+        found = self.ask(
+            lambda accounts: (
+                accounts.select("account_id")
+                .group_by("account_id")
+                .agg(nw.len().alias(_ACCOUNTS))
+                .select(
+                    times.sum().alias(inner("rows")),
+                    nw.when(blank).then(times).sum().alias(inner("blank")),
+                    nw.when(~blank).then(nw.lit(1)).sum().alias(inner("distinct")),
+                )
+            )
+        )
+        rows, without, distinct = (int(value or 0) for value in found.row(0))
+        refusal = unfit_ids(rows, without, distinct)
+        if not rows:
+            refusal = "it holds no accounts, or none that is active. Include inactive ones."
+        if refusal:
+            raise SourceError(f"{self.engine.name} makes no list: {refusal}")
+        return True
 
     def _lifted_evaluation(self, profile: Profile) -> LiftedEvaluation:
         for _attempt in range(2):
@@ -353,17 +381,17 @@ class EngineAccounts:
             counts = self.ask(
                 lambda accounts: (
                     accounts.select(
-                        dimension("country", columns=self.columns).alias("_area_country"),
-                        dimension(level, columns=self.columns).alias("_area_code"),
+                        dimension("country", columns=self.columns).alias(_COUNTRY),
+                        dimension(level, columns=self.columns).alias(_CODE),
                     )
-                    .group_by("_area_country", "_area_code")
-                    .agg(nw.len().alias("_area_accounts"))
+                    .group_by(_COUNTRY, _CODE)
+                    .agg(nw.len().alias(_ACCOUNTS))
                 )
             )
             return counts.select(
-                country=pl.col("_area_country").cast(pl.String),
-                code=pl.col("_area_code").cast(pl.String),
-                accounts=pl.col("_area_accounts").cast(pl.Int64),
+                country=pl.col(_COUNTRY).cast(pl.String),
+                code=pl.col(_CODE).cast(pl.String),
+                accounts=pl.col(_ACCOUNTS).cast(pl.Int64),
             )
 
         found: pl.DataFrame = self._fact(f"listed by {level}", ask)
@@ -392,7 +420,7 @@ class EngineAccounts:
     def _customers(self) -> int:
         if "is_customer" not in self.columns:
             return 0
-        count = indicator(nw.col("is_customer")).sum().alias("_customers")
+        count = indicator(nw.col("is_customer")).sum().alias(inner("customers"))
         return int(self.ask(lambda accounts: accounts.select(count)).item() or 0)
 
     def _lift(self, gates: frozenset[tuple[Criterion, ...]]) -> Universe:
@@ -470,7 +498,7 @@ class EngineAccounts:
 
     def accounts(self) -> Any:
         """The accounts as the engine's own lazy frame."""
-        accounts = self.engine.accounts()
+        accounts = self.engine.table()
         if self._include_inactive or "status" not in self.columns:
             return accounts
         status = nw.col("status")
@@ -588,7 +616,7 @@ class EngineEvaluation:
 
     @cached_property
     def _reachable(self) -> int:
-        in_tier = nw.col("tier") < len(self.profile.tiers.tiers)
+        in_tier = nw.col(INNER.tier) < len(self.profile.tiers.tiers)
         opted_out = nw.col("marketing_opt_out")
         with self.accounts.engine.asking(seconds=self.accounts.seconds):
             frame = self._ranked(MATCH, tiered=True).filter(
@@ -613,7 +641,7 @@ class EngineEvaluation:
         if not tiered:
             return frame
         tier = tier_of(self._cutoffs, too_little_known(self.profile))
-        return frame.with_columns(tier.alias("tier"))
+        return frame.with_columns(tier.alias(INNER.tier))
 
     def _fetch(self, state: int, *, tiered: bool, offset: int, limit: int) -> pl.DataFrame:
         with self.accounts.engine.asking(seconds=self.accounts.seconds):
@@ -622,12 +650,13 @@ class EngineEvaluation:
         return self._named(rows.slice(offset))
 
     def _named(self, rows: pl.DataFrame) -> pl.DataFrame:
-        rows = tidy(rows)
-        if "tier" not in rows.columns:
+        is_tiered = INNER.tier in rows.columns
+        rows = told(tidy(rows))
+        if not is_tiered:
             return rows
         names = dict(enumerate(tier_labels(self.profile.tiers)))
         return rows.with_columns(
-            pl.col("tier")
+            pl.col(NAMES.tier)
             .cast(pl.Int64)
             .replace_strict(names, default=None, return_dtype=pl.String)
         )
@@ -656,22 +685,11 @@ def tidy(rows: pl.DataFrame) -> pl.DataFrame:
     UniverseError
         If a column cannot be read as its type.
     """
-    wanted: dict[str, pl.DataType] = {}
-    for name, dtype in rows.schema.items():
-        canonical = BY_NAME[name].dtype if name in BY_NAME else None
-        if canonical is not None:
-            wanted[name] = canonical
-        elif dtype == pl.Null:
-            wanted[name] = pl.String()
-        elif dtype.is_decimal():
-            wanted[name] = pl.Float64()
-    for name, dtype in wanted.items():
-        if rows.schema[name] != dtype:
-            try:
-                rows = rows.with_columns(pl.col(name).cast(dtype))
-            except pl.exceptions.PolarsError as error:
-                raise UniverseError(
-                    f"The column {name} holds {rows.schema[name]}, which cannot be read as {dtype}. "
-                    "Convert it in the table."
-                ) from error
-    return rows
+    own: dict[Any, pl.DataType] = {
+        name: pl.String() if dtype == pl.Null else pl.Float64()
+        for name, dtype in rows.schema.items()
+        if name not in BY_NAME and (dtype == pl.Null or dtype.is_decimal())
+    }
+    rows = rows.cast(own)
+    added = rows.select(name for name in rows.columns if name.startswith(PREFIX))
+    return typed(rows.drop(added.columns)).hstack(added)

@@ -1,0 +1,324 @@
+"""What a list may hold and what it may not is the same in memory and in every engine."""
+
+from datetime import date, datetime
+from math import inf, nan
+
+import duckdb
+import polars as pl
+import pytest
+import strategies
+from test_engines import written
+
+from icp_core.accounts.universe import Universe
+from icp_core.analysis.listing import Wanted
+from icp_core.errors import IcpError
+from icp_core.evaluation import engines
+from icp_core.evaluation.engines import EngineAccounts
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import (
+    Choice,
+    Criterion,
+    Flag,
+    PerEmployee,
+    Profile,
+    Range,
+    Tier,
+    TierPolicy,
+)
+from icp_core.views import view_of
+
+EVERYBODY = Profile(name="Everybody")
+PLACES = [
+    "memory",
+    "duckdb://{folder}/u.duckdb?table=accounts",
+    "parquet://{folder}/parts",
+    pytest.param("ibis+duckdb://{folder}/u.duckdb?table=accounts", id="ibis"),
+    pytest.param("lifted", id="lifted"),
+]
+
+
+@pytest.fixture(params=PLACES)
+def evaluate(request, tmp_path):
+    """Evaluates a profile on accounts that lie in memory or in an engine."""
+    if request.param.startswith("ibis"):
+        pytest.importorskip("ibis", reason="needs requirements-scale.txt")
+
+    def evaluated(accounts, profile):
+        if request.param == "memory":
+            of = Universe.of(accounts, name="own", label="Own", include_inactive=False)
+            return Scoreboard(of).evaluate(profile)
+        written(accounts, tmp_path)
+        is_lifted = request.param == "lifted"
+        address = "parquet://{folder}/parts" if is_lifted else request.param
+        engine = engines.connect(address.format(folder=tmp_path))
+        return EngineAccounts(engine, lift_up_to=1_000 if is_lifted else 0).evaluate(profile)
+
+    return evaluated
+
+
+def accounts(**columns):
+    count = len(next(iter(columns.values())))
+    ids = [f"X-{i}" for i in range(count)]
+    return pl.DataFrame({"account_id": ids, "name": ids} | columns)
+
+
+def must(column, test, **more):
+    return Profile(
+        name="P", criteria=(Criterion(column=column, role="must_have", fit=test, **more),)
+    )
+
+
+def tam(found):
+    market = found.market
+    return market.matching, market.possible, market.failing
+
+
+@pytest.mark.parametrize(
+    ("frame", "says"),
+    [
+        (accounts(account_id=["a", "b", "a", "a"]), "2 of 4 accounts"),
+        (accounts(account_id=["a", None, None]), "2 accounts have no account_id"),
+        (accounts(status=["bankrupt", "deregistered"]), "none .*active"),
+        (accounts(is_customer=["yes", "no"]), "is_customer holds texts"),
+        (accounts(marketing_opt_out=["true", None]), "marketing_opt_out holds texts"),
+        (accounts(ICP__score=[1.0, 2.0]), "begins with icp__"),
+    ],
+)
+def test_what_is_no_list_is_refused_with_the_reason(evaluate, frame, says):
+    with pytest.raises(IcpError, match=says):
+        evaluate(frame, EVERYBODY)
+
+
+@pytest.mark.parametrize(
+    "told", [[1, 0, None, 0], [1.0, 0.0, None, 0.0], [1.0, 0.0, nan, 0.0], [2.0, 0.0, -inf, 0.0]]
+)
+def test_numbers_in_a_flag_are_yes_and_no(evaluate, told):
+    market = evaluate(accounts(is_customer=told), EVERYBODY).market
+    assert (market.customers, market.customers_unknown, market.white_space) == (1, 1, 2)
+    assert market.penetration == 1 / 3
+
+
+@pytest.mark.parametrize("told", [[1, 0, None, 0], [True, False, None, False]])
+def test_a_flag_of_numbers_is_tested_as_one_of_yes_and_no(evaluate, told):
+    assert tam(evaluate(accounts(is_customer=told), must("is_customer", Flag()))) == (1, 1, 2)
+
+
+@pytest.mark.parametrize("people", [[4.9, 5.0, 5.9, nan], ["4", "5", "5", None], [4, 5, 5, None]])
+def test_people_are_whole(evaluate, people):
+    found = evaluate(accounts(employees=people), must("employees", Range.between(5, 5)))
+    assert tam(found) == (2, 1, 1)
+    assert sorted(found.page()["employees"]) == [5, 5]
+
+
+NO_NUMBERS = [3.0, nan, inf, -inf, None]
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        (Range.between(0, None), (1, 4, 0)),
+        (Range.between(None, 10), (1, 4, 0)),
+        (Range(), (1, 4, 0)),
+        (Range(a=5, b=10, c=20, d=30, scale="log"), (0, 4, 1)),
+    ],
+)
+def test_nan_and_infinities_are_unknown(evaluate, test, expected):
+    assert (
+        tam(evaluate(accounts(growth_of_web=NO_NUMBERS), must("growth_of_web", test))) == expected
+    )
+
+
+def test_what_is_no_number_has_no_potential_and_no_size(evaluate):
+    found = evaluate(accounts(employees=NO_NUMBERS, revenue=NO_NUMBERS), EVERYBODY)
+    assert (found.market.potential, found.market.potential_unknown) == (300, 4)
+    assert found.market.is_value_open
+    assert found.breakdown("size").keys == ("0–9", None)
+    assert sorted(found.page()["revenue"], key=str) == [3.0, None, None, None, None]
+
+
+def test_a_day_that_never_comes_is_unknown(tmp_path):
+    path = tmp_path / "u.duckdb"
+    with duckdb.connect(path) as connection:
+        connection.execute(
+            "CREATE TABLE accounts AS SELECT 'X-' || i AS account_id, 'n' AS name, 2000 AS founded, "
+            "CASE i WHEN 0 THEN 'infinity'::date WHEN 1 THEN '-infinity'::date "
+            "ELSE '2024-02-29'::date END AS as_of, "
+            "CASE i WHEN 0 THEN 'infinity'::timestamp WHEN 1 THEN '-infinity'::timestamp "
+            "ELSE '2024-02-29 12:30:00'::timestamp END AS seen FROM range(3) t(i)"
+        )
+    engine = engines.connect(f"duckdb://{path}?table=accounts")
+    for limit in (0, 100):
+        found = EngineAccounts(engine, lift_up_to=limit).evaluate(EVERYBODY)
+        page = found.page().sort("account_id")
+        assert page["as_of"].to_list() == [None, None, date(2024, 2, 29)]
+        assert page["seen"].to_list() == [None, None, datetime(2024, 2, 29, 12, 30)]
+    assert found.breakdown("age").accounts.sum() == 3
+
+
+@pytest.mark.parametrize(
+    ("test", "role", "expected"),
+    [
+        (Choice.of("J"), "must_have", (2, 1, 2)),
+        (Choice.of("J"), "knock_out", (2, 1, 2)),
+        # Of J all that is known is that 62 lies in it.
+        (Choice.of("62"), "must_have", (1, 2, 2)),
+        (Choice.of("62"), "knock_out", (2, 2, 1)),
+        (Choice.of("J", "62"), "must_have", (2, 1, 2)),
+        (Choice(values={"J": 1.0, "62.01": 0.0}), "must_have", (0, 2, 3)),
+        (Choice(values={"K": 0.0}, default=1.0), "must_have", (3, 1, 1)),
+    ],
+)
+def test_a_section_is_an_industry(evaluate, test, role, expected):
+    criterion = Criterion(column="industry", role=role, fit=test)
+    frame = accounts(industry=["J", "62.01", "01.11", "K", None])
+    assert tam(evaluate(frame, Profile(name="P", criteria=(criterion,)))) == expected
+
+
+@pytest.mark.parametrize(("letter", "matching"), [("J", 3), ("K", 0)])
+def test_a_section_means_what_its_own_revision_says(evaluate, letter, matching):
+    """A profile's J is that of Rev. 2, which holds what K of Rev. 2.1 holds (62)."""
+    frame = accounts(industry=["J", "K", "62.10"], industry_revision=["2", "2.1", "2.1"])
+    assert evaluate(frame, must("industry", Choice.of(letter))).market.matching == matching
+    finer = evaluated_in_memory(frame, must("industry", Choice.of("62")))
+    assert tam(finer) == (1, 2, 0)
+
+
+def evaluated_in_memory(frame, profile):
+    return Scoreboard(Universe.of(frame, name="own", label="Own")).evaluate(profile)
+
+
+def own_names():
+    """A list whose columns are called as ours, in many spellings; no two differ in case alone."""
+    values = {
+        name: pl.Series([options[0], options[-1], None], dtype=dtype)
+        for name, (dtype, options) in strategies.OWN.items()
+    }
+    return accounts(
+        Score=[3.0, 99.0, None],
+        employees=[10, 50, 200],
+        region=["SE-01", "SE-14", None],
+        is_customer=[True, False, None],
+        industry=["62.01", "J", None],
+        **values,
+    )
+
+
+@pytest.mark.parametrize(
+    "column", ["Score", "Fit_0", "Coverage", "_CUSTOMER", "accounts", "_cell_accounts"]
+)
+def test_a_lists_own_columns_are_never_taken_for_ours(evaluate, column):
+    profile = Profile(
+        name="P",
+        criteria=(
+            Criterion(column="employees", role="must_have", fit=Range.between(20, None)),
+            Criterion(column="employees", role="nice_to_have", fit=Range(a=0, b=200)),
+            Criterion(column=column, role="nice_to_have", fit=Range.between(0, None)),
+        ),
+        tiers=TierPolicy(kind="capacity", tiers=(Tier(name="A", threshold=1),)),
+    )
+    found = evaluate(own_names(), profile)
+    assert tam(found) == (2, 0, 1)
+    page = found.page()
+    assert page["account_id"].to_list() == ["X-2", "X-1"]
+    assert page["tier"].to_list() == ["A", None]
+    assert [round(score, 1) for score in page["score"]] == [100.0, 62.5]
+    assert (found.market.customers, found.market.white_space) == (0, 1)
+
+
+@pytest.mark.parametrize("name", ["score", "tier", "coverage", "potential", "score_low", "state"])
+def test_a_lists_own_column_of_a_results_name_steps_aside(evaluate, name):
+    found = evaluate(accounts(**{name: ["x", "y"]}), EVERYBODY)
+    page = found.page()
+    assert page["score"].to_list() == [100.0, 100.0]
+    assert page["tier"].to_list() == ["A", "A"]
+    own = name if name == "state" else f"{name} (list)"
+    assert sorted(page[own]) == ["x", "y"]
+
+
+def test_every_question_is_answered_on_a_list_with_our_names():
+    universe = Universe.of(own_names(), name="own", label="Own")
+    view = view_of(Scoreboard(universe).evaluate(EVERYBODY))
+    for by in ("section", "industry", "group", "size", "age", "region", "country"):
+        assert view.segments(by)["accounts"].sum() == 3
+    assert view.segments("size")["key"].to_list() == ["10–49", "50–249"]
+    for column in ("potential", "size", "#row", "Score"):
+        assert view.page(Wanted(), sort=column).total == 3
+    assert view.account("X-1") == view.account("X-1")
+    assert view.costs() == ()
+    assert view.areas("region").total["accounts"] == 3
+    assert view.page(Wanted(customer=False)).total == 1
+
+
+def test_bands_decide_where_they_can(evaluate):
+    """From 5 people: 1–4 fails, 10–19 passes, 4–9 stays open; open bands reach to the end."""
+    lows = [1, 10, 4, 5, None, None, None, 9]
+    highs = [4, 19, 9, None, 4, 40, None, 3]
+    frame = accounts(
+        employees=pl.Series([None] * 8, dtype=pl.Int64), employees_low=lows, employees_high=highs
+    )
+    found = evaluate(frame, must("employees", Range.between(5, None)))
+    # The last is no band: its lower end is above its upper one.
+    assert tam(found) == (2, 4, 2)
+    assert found.page()["account_id"].to_list() == ["X-1", "X-3"]
+    assert tam(evaluated_in_memory(frame, must("employees", Range.between(5, 19)))) == (1, 5, 2)
+
+
+def test_a_known_number_counts_more_than_its_band(evaluate):
+    frame = accounts(employees=[7], employees_low=[1], employees_high=[4])
+    assert tam(evaluate(frame, must("employees", Range.between(5, None)))) == (1, 0, 0)
+
+
+def test_a_band_gives_a_score_its_low_and_high(evaluate):
+    frame = accounts(
+        employees=pl.Series([None, None, 60], dtype=pl.Int64),
+        employees_low=[40, 20, None],
+        employees_high=[90, 40, None],
+    )
+    profile = Profile(
+        name="P",
+        criteria=(
+            Criterion(
+                column="employees", role="nice_to_have", fit=Range(a=0, b=50, c=80, d=100), weight=1
+            ),
+        ),
+    )
+    rows = evaluate(frame, profile).page().sort("account_id")
+    assert rows["score"].to_list() == [None, None, 100.0]
+    # 90 fits half, 40 by four fifths, and 50 to 80 lie between them.
+    assert rows["score_low"].to_list() == pytest.approx([50, 40, 100], abs=1e-4)
+    assert rows["score_high"].to_list() == pytest.approx([100, 80, 100], abs=1e-4)
+
+
+def test_potential_by_band_is_a_range(evaluate):
+    frame = accounts(
+        employees=pl.Series([10, None, None], dtype=pl.Int64),
+        employees_low=[None, 10, None],
+        employees_high=[None, 19, None],
+    )
+    profile = Profile(name="P", potential=PerEmployee(rate=100))
+    market = evaluate(frame, profile).market
+    assert (market.potential, market.potential_unknown) == (1_000, 2)
+    assert (market.potential_least, market.potential_most) == (2_000, None)
+    assert market.is_value_open
+    assert market.tam_value.low == 2_000
+
+
+def test_a_cap_limits_what_is_unknown(evaluate):
+    profile = Profile(name="P", potential=PerEmployee(rate=100, cap=5_000))
+    market = evaluate(accounts(employees=[10, None, None]), profile).market
+    assert (market.tam_value.low, market.tam_value.high) == (1_000, 11_000)
+    assert not market.is_value_open
+
+
+@pytest.mark.parametrize(
+    ("rate", "people", "threshold"),
+    [(0.57, 400, 228), (0.07, 100, 7), (1.1, 3, 3.3), (0.29, 100, 29), (19.99, 100, 1_999)],
+)
+def test_a_product_that_is_the_threshold_reaches_it(evaluate, rate, people, threshold):
+    profile = Profile(
+        name="P",
+        potential=PerEmployee(rate=rate),
+        tiers=TierPolicy(kind="value", tiers=(Tier(name="A", threshold=threshold),)),
+    )
+    market = evaluate(accounts(employees=[people, people - 1]), profile).market
+    assert market.tiers[0].accounts == 1
