@@ -106,6 +106,7 @@ def _found(address: str | None) -> tuple[str, str] | None:
         domain = found.top_domain_under_public_suffix or found.suffix
         if not domain:
             continue
+        domain = _shared_part(match[1], domain) or domain
         try:
             return match[1], domain if domain.isascii() else idna.encode(
                 domain, uts46=True
@@ -113,6 +114,17 @@ def _found(address: str | None) -> tuple[str, str] | None:
         except idna.IDNAError:
             continue
     return None
+
+
+def _shared_part(host: str, domain: str) -> str | None:
+    """The shared host that a host is or lies below, where it is less than a whole registered name.
+
+    `mail.tele.dk` is a provider's mail, and what is below `sites.google.com` is nobody's own.
+    """
+    labels = host.split(".")
+    deeper = range(len(labels) - domain.count(".") - 1)
+    endings = (".".join(labels[start:]) for start in deeper)
+    return next((ending for ending in endings if ending in shared_hosts()), None)
 
 
 def is_shared_host(host: str | pl.Expr, *, name: pl.Expr | None = None) -> pl.Expr:

@@ -77,7 +77,8 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "closed_on": (
             "closed on", "won time", "closed date", "close date", "actual close date", "deal closed on",
             "lost time", "date", "avslutsdatum", "stangningsdatum", "slutdatum", "lukkedato", "slutdato",
-            "avsluttet dato", "paattymispaiva", "kauppapaiva", "salgsdato", "est close date",
+            "avsluttet dato", "stangd", "stangt", "avslutad", "lukket", "avsluttet", "afsluttet",
+            "paattynyt", "suljettu", "paattymispaiva", "kauppapaiva", "salgsdato", "est close date",
             "estimated close date", "expected close date",
         ),
         "since": ("since",),
@@ -178,7 +179,7 @@ def template() -> str:
     return (
         ",".join(TEMPLATE)
         + "\n923609016,,,NO,won,120000,NOK,2025-03-31,0.4,9,Core,2025-04-01,\n"
-        + ",example.com,Example AB,SE,churned,80000,SEK,2023-01-15,,3,Core; Plus,2021-02-01,2023-01-15\n"
+        + ",example.se,Example AB,SE,churned,80000,SEK,2023-01-15,,3,Core; Plus,2021-02-01,2023-01-15\n"
     )
 
 

@@ -17,16 +17,17 @@ _SUMS: Final = (
     r"(?:total(?:er|t|s|en|summa|sum|a)?|summa|summer|sum|yhteensa|summat)"
     r"|i ?alt|sammanlagt|sammenlagt|til sammen|tilsammen|kokonaissumma|loppusumma|valisumma|samtals"
     r"|genomsnitt|medelvarde|gjennomsnitt|gennemsnit|keskiarvo|average|mean|median|mediaani"
-    r"|record ?count|row ?count"
+    r"|record ?count|row ?count|count|tot|antal|antall|lukumaara"
 )
 _OF: Final = (
     r"(?:records?|rows?|companies|accounts|organi[sz]ations?|poster|rader|foretag|bolag|kunder|"
-    r"bedrifter|selskaper|selskaber|virksomheder|firmaer|firmor|raekker|rivia|kpl|yrityksia|"
+    r"bedrifter|selskaper|selskaber|virksomheder|firmaer|firmor|raekker|riveja|rivia|kpl|yrityksia|"
     r"yritysta|stk|st|antal|antall|count|number|alla?|alle|all)"
 )
 _TOTAL: Final = (
     rf"^[\W_]*(?:{_SUMS})[\s:.,;=–-]*(?:\(?\s*(?:{_OF}[\s:]*)?(?:\d[\d\s.,]*)?\s*{_OF}?\s*\)?)[\s:.]*$"
     rf"|^(?:antal|antall|number of|no\.? of|total number of|lukumaara)\s*{_OF}?\s*[:=]?\s*\d[\d\s.,]*$"
+    rf"|^{_OF} (?:{_SUMS})\W*\d[\d\s.,]*$"
     r"|^total (?:records|rows|accounts|companies)\W*\d*$"
 )
 # A heading of a note with its colon, or a sentence that only programs write.
@@ -47,12 +48,32 @@ _NOTE: Final = (
     r"|^\W*(?:konfidentiellt|konfidensielt|fortroligt|fortrolig|luottamuksellinen)\W*$"
     r"|^(?:exporterad|eksportert|eksporteret|exported|generated|generert|genererad|printed|utskriven|"
     r"downloaded|nedlastet|nedladdad|uttaget|hamtad|hentet)\b.*\d{4}"
+    # With nothing but a date behind it, since companies may begin with these.
+    r"|^(?:utskrevet|udskrevet|trukket|udtrukket|uttrukket|tulostettu|viety|haettu|ladattu|poimittu|"
+    r"opdateret|oppdatert|uppdaterad|paivitetty|updated|created|skapad|opprettet|oprettet|luotu)\b"
+    r"\D{0,12}\d[\d./: -]*(?:\w+ \d{4})?\W*$"
     r"|^(?:the data|data|this report|this list|denna lista|denne listen|denne liste|tama lista)\b.{12,}"
     r"|^\*+\s*\S.{8,}$"
 )
 _FEW: Final = 2
 # A number with its unit: `83 000 tkr`, `12 %`.
 _FIGURE: Final = re.compile(r"[^\W\d_]{0,4}\W*-?\d[\d\s.,'’]*\s*\W?\s*[^\W\d_]{0,5}\.?|[A-Z]{3}|-+")
+
+
+_SHORT: Final = "too few cells"
+
+
+def told_of_short_lines(unreadable: pl.DataFrame) -> pl.DataFrame:
+    """Unreadable rows, of which lines with too few cells that are totals or notes are called that.
+
+    Parameters
+    ----------
+    unreadable
+        With `reason` and, as one text, `cells`.
+    """
+    lines = unreadable["cells"].str.strip_chars("\"' ;,|\t")
+    found = no_companies(lines, lines.to_frame(), identified=unreadable["reason"] != _SHORT)
+    return unreadable.with_columns(reason=pl.coalesce(found, "reason"))
 
 
 def no_companies(names: pl.Series, cells: pl.DataFrame, *, identified: pl.Series) -> pl.Series:

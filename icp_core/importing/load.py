@@ -16,6 +16,7 @@ from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, clean
 from icp_core.importing.deal_lists import note_on_deals
 from icp_core.importing.duplicates import FILE, merge, merge_shared
 from icp_core.importing.failures import refusing
+from icp_core.importing.footers import told_of_short_lines
 from icp_core.importing.guessing import guess, in_country
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.persons import note_on, without_persons
@@ -346,7 +347,10 @@ def _load(files: Sequence[MappedFile], rules: Rules, on_progress: OnProgress) ->
             gone.append(cleaned.rejected)
             rates |= cleaned.rates
             done += batch.height
-        rejected += [file.original.unreadable, _with_cells(file, pl.concat(gone))]
+        rejected += [
+            told_of_short_lines(file.original.unreadable),
+            _with_cells(file, pl.concat(gone)),
+        ]
         frame = pl.concat(parts, how="diagonal_relaxed").with_columns(
             pl.lit(place, pl.Int64).alias(FILE)
         )

@@ -112,11 +112,12 @@ _PHONE_CELL: Final = (
     r"|^\d{2}(?: \d{2}){3}$|^\d{3} \d{2} \d{3}$|^tel:"
 )
 _TITLE_CELL: Final = (
-    r"(?i)\b(?:ceo|cfo|cto|coo|cmo|vd|chief|director|direktör|direktør|toimitusjohtaja|manager|chef|"
-    r"johtaja|president|head of|daglig leder|leder|founder|owner|partner|vp|svp|konsult|consultant|"
-    r"engineer|specialist|koordinator|assistant|ordförande|styreleder)\b"
+    r"(?i)\b(?:ceo|cfo|cto|coo|cmo|vd|chief|director|manager|president|head of|founder|owner|partner|vp|"
+    r"svp|consultant|engineer|specialist|assistant|c suite|"
+    r"\w*(?:direktör|direktør|johtaja|chef|sjef|leder|päällikkö|konsult|koordinator|ordförande))\b"
 )
 _BUSINESS_ID: Final = r"^\d{7}-\d$"
+_DATE_CELL: Final = r"^\d{1,2}[./-]\d{1,2}[./-]\d{2}(?:\d{2})?(?:\s.*)?$"
 _PERSON_CELL: Final = r"^\p{Lu}[\p{L}.'’-]+(?: \p{Lu}?[\p{L}.'’-]+){1,3}$"
 _MOSTLY, _MANY, _SOME = 0.7, 0.5, 0.3
 _FEW: Final = 300
@@ -196,13 +197,13 @@ def _kind_of_heading(heading: str, cells: pl.Series) -> str | None:
 
 def _kind_of_cells(heading: str, cells: pl.Series) -> str | None:
     """What the cells of a column are, if they are about persons whatever its heading."""
-    phone, business, email, person = _shares(
-        cells, _PHONE_CELL, _BUSINESS_ID, r"^\S+@\S+\.\S+$", _PERSON_CELL
+    phone, business, date, email, person = _shares(
+        cells, _PHONE_CELL, _BUSINESS_ID, _DATE_CELL, r"^\S+@\S+\.\S+$", _PERSON_CELL
     )
     some = cells.head(_FEW)
     numbers = sum(is_personal(None, text) for text in some) / max(1, len(some))
     found = {
-        "telephone numbers": phone - business >= _MOSTLY,
+        "telephone numbers": phone - business - date >= _MOSTLY,
         "e-mail addresses": email >= _MANY,
         _PAGES: _share_of_pages(cells) >= _MANY,
         "personal identity numbers": numbers >= _MANY,

@@ -24,6 +24,7 @@ from icp_core.accounts.columns import BY_NAME, typed
 from icp_core.errors import ImportRefused
 from icp_core.importing import canonical, customers, registers
 from icp_core.importing import load as loading
+from icp_core.importing.cells import tidied
 from icp_core.importing.child import Allowance, Child
 from icp_core.importing.cleaning import Rules
 from icp_core.importing.customers import Deals, MatchedDeals
@@ -212,16 +213,16 @@ def _open(arguments: Mapping[str, Any], folder: Path, tell: OnProgress) -> None:
         code_page=table.code_page,
         register_name=opened.register.name if opened.register else None,
         mapping=opened.mapping,
-        samples=_samples(pl.scan_parquet(folder / _ROWS, glob=False), opened),
+        samples=_samples(opened),
     )
     (folder / _ABOUT).write_text(about.model_dump_json(), encoding="utf-8")
 
 
-def _samples(rows: pl.LazyFrame, opened: MappedFile) -> dict[str, tuple[str, ...]]:
+def _samples(opened: MappedFile) -> dict[str, tuple[str, ...]]:
     """A few values by heading; a register's headings are not asked about."""
     if opened.register:
         return {}
-    first = rows.head(_SAMPLED).select(opened.original.headings).collect()
+    first = opened.table.head(_SAMPLED).select(opened.table.headings)
     return {
         name: tuple(
             text[:_SAMPLE]
@@ -355,7 +356,8 @@ def _mapped(folder: Path, name: str, mapping: HeadingMapping) -> MappedFile:
         code_page=about.code_page,
     )
     register = registers.recognise(original.headings) if about.register_name else None
-    table = register.prepare(original)[0] if register else original
+    # What lies on disk are the cells as they were, for the rejects; the mapping is of those as meant.
+    table = register.prepare(original)[0] if register else tidied(original)
     return MappedFile(table, mapping, register, original)
 
 

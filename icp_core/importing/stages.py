@@ -55,11 +55,13 @@ _POSSIBLE: Final = _words(
 )
 # Words of the way to a decision.
 _UNDER_WAY: Final = _words(
-    "open oppen oppna apen aben aabent avoin pagaende pagar igang igangvaerende kesken progress "
+    "open oppen oppna oppet apen apent apne aben abent abne aabent avoin avoinna avtalt aftalt sovittu "
+    "pagaende pagar igang igangvaerende kesken progress "
     "ongoing hold paused new ny nytt uusi pipeline qualified qualifying qualification qualify "
     "kvalificerad kvalificering kvalificeret kvalifisert kvalifisering kartlegging kartlaggning "
     "meeting meetings mote moten motet mode kundmote kundemote bokad bokat booket booked "
-    "booking scheduled tapaaminen palaveri appointment appointmentscheduled demo presentation "
+    "booking scheduled tapaaminen asiakastapaaminen palaveri appointment appointmentscheduled "
+    "demo presentation "
     "presentationscheduled presentasjon esitys dialog dialogue samtal samtale contacted "
     "kontaktad kontaktet kontaktoitu outreach prospecting discovery needs analysis behov "
     "behovsanalys behovsanalyse perception proposal quote offert offerten tilbud tilbuddet "

@@ -21,7 +21,7 @@ _OVER: Final = (
 )
 _BANKRUPT: Final = r"\b(?:(?:under)?konkurs\w*|bankrupt\w*|insolven\w*|maksukyvyt\w*|gjaldthrot\w*)"
 _DISSOLVING: Final = (
-    r"\b(?:likvid\w*|liquidat\w*|\w*avvikling\w*|avvikles|\w*avveckl\w*|\w*avvikl\w*|tvangsopplos\w*|"
+    r"\b(?:\w*likvid\w*|liquidat\w*|\w*avvikling\w*|avvikles|\w*avveckl\w*|\w*avvikl\w*|tvangsopplos\w*|"
     r"tvangsoplosning\w*|oplosning\w*|opplosning\w*|under oplosning|selvitystila\w*|selvitys\w*|"
     r"rekonstruk\w*|reconstruct\w*|restructur\w*|foretagsrekonstruktion|winding|wound|saneer\w*|"
     r"yrityssaneer\w*|gjeldsforhandling\w*|administration|administrator|receiver\w*|receivership|"
@@ -31,8 +31,8 @@ _GONE: Final = (
     r"\b(?:inakt\w*|inact\w*|avregistr\w*|afregistr\w*|deregist\w*|dereg|unregist\w*|slett\w*|slet\w*|"
     r"oppho\w*|opho\w*|upphor\w*|opplost|oplost|opplos\w*|lakan\w*|lakkau\w*|lopett\w*|poist\w*|"
     r"dissolved|closed|ceased|defunct|removed|struck off|stryk\w*|struken|strukna|avford|nedlagt\w*|"
-    r"nedlagd\w*|sammenlag\w*|sammenslatt|fusion\w*|merged|fuusio\w*|fuusion\w*|sulautu\w*|vilande|hvilende|"
-    r"dormant|lepaav\w*|passiv\w*|terminated|tvangsopplost|tvangsoplost|afskrad|afmad|expired|inaktiivi\w*)\b"
+    r"keskeyt\w*|nedlagd\w*|sammenlag\w*|sammenslatt|\w*fusion\w*|\w*fusjon\w*|merged|fuusio\w*|fuusion\w*|sulautu\w*|"
+    r"vilande|hvilende|dormant|lepaav\w*|passiv\w*|terminated|tvangsopplost|tvangsoplost|afskrad|afmad|expired|inaktiivi\w*)\b"
 )
 _ACTIVE: Final = (
     r"\b(?:aktiv\w*|aktiiv\w*|active|normal\w*|registr\w*|registered|\w*rekister\w*|toiminnassa|toimiva|"
@@ -51,11 +51,14 @@ _OF_A_CRM: Final = (
 # Companies House writes of both at once.
 _EXCEPT: Final = r"strike off|converted ?/ ?closed"
 
-_END: Final = r"[\s)\].,]*$"
+# Of codes without spaces, as the Danish register writes them: `OPLØSTEFTERKONKURS`.
+_JOINED: Final = r"\b(under|oplost)(efter)?(?=\w{6})"
+
+_END: Final = r"[\s)\].,]*(?:\b(?:ab|as|asa|a/s|aps|oyj?|hb|kb|ans)[\s)\].,]*)?$"
 _NAME_BANKRUPT: Final = (
     r"(?:\s|\()(?:konkursbo|konkursboet|konkursbu|konkurspesa|konkurssipesa|i konkurs|under konkurs|"
-    rf"konkurssissa){_END}|^(?:konkursbo(?:et)?|konkurssipesa) (?:efter|etter|till|for)\b|"
-    rf":?s konkursbo{_END}"
+    rf"konkurssissa){_END}|^(?:konkursbo(?:et)?|konkurssipesa) (?:efter|etter|till|for)\b|^konkursboet\b"
+    rf"|:?s konkursbo{_END}"
 )
 _NAME_DISSOLVING: Final = (
     r"(?:\s|\()(?:tvangsavviklingsbo|tvangsopplosningsbo|under (?:tvangs)?avvikling|"
@@ -73,7 +76,7 @@ def status_of(text: str) -> str | None:
     >>> [status_of(text) for text in ("Aktiv", "Ikke aktiv", "Konkurs avslutad", "Contacted")]
     ['active', 'deregistered', 'deregistered', None]
     """
-    folded = re.sub(r"[_]+", " ", fold(text))
+    folded = re.sub(_JOINED, r"\1 \2 ", re.sub(r"[_]+", " ", fold(text)))
     if folded in STATUSES:
         return folded
     if _is_of_a_crm(folded):

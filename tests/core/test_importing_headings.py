@@ -5,6 +5,7 @@ import pytest
 
 from icp_core.accounts.columns import BY_NAME
 from icp_core.importing.headings import CONTACT, FILE, is_unit, named_unit, parse
+from icp_core.importing.load import run_import
 from icp_core.importing.mapping import INPUTS
 
 HEADINGS = pl.read_csv(FILE, infer_schema=False)
@@ -123,3 +124,20 @@ def test_units_alone_are_told_from_names_and_numbers() -> None:
     assert all(map(is_unit, ["tkr", "(MSEK)", "NOK 1000", "%", "i tusen kroner", "€"]))
     assert not any(map(is_unit, ["1000", "Alfa AB", "antal", "M", "12 %5"]))
     assert named_unit("kEUR") == (1e3, "EUR")
+
+
+def test_finnish_and_danish_exports_are_read_by_their_own_words(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "Yritys;Y-tunnus;Henkilöstöluokka;Toimialaluokitus (TOL);Toimipaikan kunta;Perustamispvm;"
+        "Verkkosivusto\n"
+        "Alfa Oy;2646674-9;10-19;62010;Turku;1.3.1998;www.alfa-oy.fi\n"
+        "Beta Oy;0112038-9;20-49;62010;Oulu;1.3.2005;www.beta-oy.fi\n",
+        encoding="utf-8",
+    )
+    found = run_import([path]).accounts.row(0, named=True)
+    assert (found["employees_low"], found["employees_high"]) == (10, 19)
+    assert (found["industry"], found["municipality"]) == ("62.01", "FI-853")
+    assert (found["founded"], found["domain"]) == (1998, "alfa-oy.fi")
+    path.write_text("Virksomhed;DB07\nAlfa ApS;620100\nBeta ApS;011100\n", encoding="utf-8")
+    assert run_import([path]).accounts["industry"].to_list() == ["62.01", "01.11"]

@@ -162,6 +162,11 @@ def test_columns_about_persons_are_left_out_and_named() -> None:
         ("Profil", ["linkedin.com/in/a-x", "linkedin.com/in/b-x", "linkedin.com/in/c-x"]),
         ("Födelsedatum", ["1980-01-01", "1981-01-01", "1982-01-01"]),
         ("ID2", ["800101-1234", "810101-1234", "820101-1234"]),
+        ("Reel ejer", ["Hans Eksempel", "Jens Eksempel", "Lene Eksempel"]),
+        ("Signatory", ["Xx Exempel", "Yy Exempel", "Zz Exempel"]),
+        ("Titteli", ["Talousjohtaja", "Myyntijohtaja", "Hankintapäällikkö"]),
+        ("Tittel", ["Innkjøpssjef", "Salgsleder", "Økonomisjef"]),
+        ("Seniority", ["VP", "C suite", "Director"]),
         ("Verklig huvudman", ["Anna Exempel", "Bo Exempel", "Cia Exempel"]),
     ],
 )
@@ -180,6 +185,8 @@ def test_columns_about_persons_are_known_by_heading_or_by_what_is_in_them(
     [
         ("Antal kontakter", ["1", "2", "3"]),
         ("Number of times contacted", ["4", "5", "6"]),
+        ("CompanyDateRegistrered", ["01.09.2014", "02.09.2014", "05.01.2015"]),
+        ("Kunde siden", ["01.09.14", "02/09/2014", "05-01-2015 08:00"]),
         ("Last Contacted", ["2025-01-01", "2025-02-01", "2025-03-01"]),
         ("Contact status", ["Planned", "Done", "None yet"]),
         ("Personalkostnader", ["100", "200", "300"]),

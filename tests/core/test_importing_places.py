@@ -130,6 +130,11 @@ def test_names_with_old_codes_and_counties_beside_them(tmp_path: Path) -> None:
         ("Københavns Kommune", "DK", "DK-0101"),
         ("Høje-Taastrup", "DK", "DK-0169"),
         ("Aarhus", "DK", "DK-0751"),
+        ("Bornholms Regionskommune", "DK", "DK-0400"),
+        ("Nordfyn", "DK", "DK-0480"),
+        ("Nordfyns Kommune", "DK", "DK-0480"),
+        ("Falu kommun", "SE", "SE-2080"),
+        ("FALU", "SE", "SE-2080"),
         ("Hamarøy - Hábmer", "NO", "NO-1875"),
     ],
 )

@@ -50,7 +50,8 @@ def test_a_row_of_totals_is_rejected_with_that_reason() -> None:
         "Total Records: 3", "Record Count", "Antal: 30", "Antall selskaper: 12",
         "Number of companies: 5",
         "Genomsnitt", "Gjennomsnitt", "Keskiarvo", "Average", "Sammanlagt", "Total 2024", "  Summa  ",
-        "Samtals", "Til sammen",
+        "Samtals", "Til sammen", "Count", "Antal", "Lukumäärä", "Tot.", "Rivejä yhteensä 2",
+        "Företag totalt: 12", "Rader totalt 3",
     ],
 )  # fmt: skip
 def test_totals_are_known_in_five_languages(name: str) -> None:
@@ -67,6 +68,8 @@ def test_totals_are_known_in_five_languages(name: str) -> None:
         "Filtered By:", "Filters applied: Country equals Sweden", "Applied filters:",
         "Exporterad 2025-03-01 14:22", "Uttrekk: 12.03.2025", "Page 1 of 3", "Sida 2 av 4",
         "Data as of: 2025-01-01", "Udskrevet: 01-02-2025", "Utskriven: 2025-02-01", "KONFIDENSIELT",
+        "Tulostettu 3.2.2025", "Udskrevet den 3. marts 2025", "Oppdatert 03.02.2025",
+        "Updated 2025-02-03", "Trukket den 1/2-2025",
         "*** Internal use: preliminary figures", "No filters applied", "Printed on 3 May 2025",
     ],
 )  # fmt: skip
@@ -81,6 +84,7 @@ def test_footers_and_notes_are_known(text: str) -> None:
         "I alt ApS", "Source AS", "Note AB", "Copyright Agent A/S", "Filter Technik GmbH", "Page Group",
         "Confidential AS", "Average Joe Fitness", "Antal Maskin AB", "Kilde Vann AS", "Data Norge AS",
         "Report Fashion AB", "Rapport Media: Oslo AS", "Generated Power AS", "Median AB", "Show AS",
+        "Updated Media 2024 AB", "Created AB", "Count Basie AB", "Kunder Totalt AB",
     ],
 )  # fmt: skip
 def test_companies_with_such_words_in_their_name_stay(name: str) -> None:
@@ -105,6 +109,16 @@ def test_the_footer_of_a_crms_report_is_left_out_wherever_it_stands(tmp_path: Pa
     assert found.accounts["name"].to_list() == ["Alfa AB", "Beta AB"]
     assert found.report.reasons[TOTAL] == 1
     assert found.report.reasons[NOTE] == 2
+
+
+def test_a_short_line_below_the_list_is_called_what_it_is(tmp_path: Path) -> None:
+    found = loaded(
+        tmp_path,
+        '"Account Name","Billing City","Employees"\n"Alfa Ltd","London","30"\n"Beta Ltd","Leeds","4"\n'
+        '"Grand Totals (2 records)"\n"Confidential Information - Do Not Distribute"\n"Gamma Ltd"\n',
+    )
+    assert found.report.reasons == {TOTAL: 1, NOTE: 1, "too few cells": 1}
+    assert found.rejected["cells"].to_list()[-1] == '"Gamma Ltd"'
 
 
 # Status -------------------------------------------------------------------------------------------
@@ -138,6 +152,11 @@ def test_a_negated_status_is_not_active() -> None:
         ("Selvitystilassa", "dissolving"), ("Företagsrekonstruktion", "dissolving"),
         ("Active - Proposal to Strike off", "dissolving"), ("In Administration", "dissolving"),
         ("Under frivillig likvidation", "dissolving"),
+        ("Tvångslikvidation beslutad", "dissolving"), ("Fusjonert", "deregistered"),
+        ("Överlåtande i fusion", "deregistered"), ("Toiminta keskeytynyt", "deregistered"),
+        ("UNDERKONKURS", "bankrupt"), ("OPLØSTEFTERKONKURS", "deregistered"),
+        ("UNDERTVANGSOPLØSNING", "dissolving"), ("OPLØSTEFTERFUSION", "deregistered"),
+        ("UNDERFRIVILLIGLIKVIDATION", "dissolving"), ("OPLØSTEFTERERKLÆRING", "deregistered"),
         ("Open", None), ("Contacted", None), ("Unqualified", None), ("Nurture", None), ("New", None),
         ("Open - Not Contacted", None), ("Closed - Not Converted", None), ("Attempted to Contact", None),
         ("Inactive customer", None), ("Aktiv kund", None), ("Open deal", None), ("Bad timing", None),
@@ -177,7 +196,8 @@ def test_estates_and_dissolving_companies_are_known_by_their_names() -> None:
         ("Alfa Oy selvitystilassa", "dissolving"), ("Alfa ApS under tvangsopløsning", "dissolving"),
         ("Alfa AB (i konkurs)", "bankrupt"), ("Konkursboet efter Alfa AB", "bankrupt"),
         ("Alfa AB:s konkursbo", "bankrupt"), ("Alfa Oy konkurssipesä", "bankrupt"),
-        ("Alfa ApS under konkurs", "bankrupt"),
+        ("Alfa ApS under konkurs", "bankrupt"), ("KONKURSBOET ALFA AS", "bankrupt"),
+        ("Alfa i likvidation AB", "dissolving"), ("Alfa under avvikling AS", "dissolving"),
         ("Konkursbo Rådgivning AB", None), ("Likvidationsbyrån AB", None),
         ("Konkursförvaltarna i Lund AB", None), ("Under Avvikling Band AS", None),
     ],

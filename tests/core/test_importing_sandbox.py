@@ -190,6 +190,26 @@ def test_a_sound_file_gives_what_it_gives_without_a_child(name: str) -> None:
     assert there.report.model_copy(update=same_day) == here.report
 
 
+def test_cells_are_as_meant_in_a_child_too(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "Navn;By;Ansatte;OmrÃ¥de;Orgnr;Land\n"
+        'TromsÃ¸ BÃ¥t AS;TromsÃ¸;#N/A;Nord;="923609016";Norge\n'
+        "Null AS;null;12;n/a;'983971636;Norge\n",
+        encoding="utf-8",
+    )
+    result, opened = sandbox.run_import([path]), sandbox.open_file(path)
+    assert result.accounts.equals(in_process.run_import([path]).accounts)
+    told = ["name", "city", "employees", "Område", "org_number"]
+    assert result.accounts.sort("name").select(told).rows() == [
+        ("Null AS", None, 12, None, "983971636"),
+        ("Tromsø Båt AS", "Tromsø", None, "Nord", "923609016"),
+    ]
+    # What the page shows of them beside each heading.
+    assert opened.samples["Område"] == ("Nord",)
+    assert opened.samples["Navn"] == ("Tromsø Båt AS", "Null AS")
+
+
 def test_files_of_one_country_join_and_a_mapping_is_taken(tmp_path: Path) -> None:
     norway = tmp_path / "enheter.csv"
     lines = (FIXTURES / "brreg_enheter_header_2026.csv").read_text(encoding="utf-8").splitlines()

@@ -15,7 +15,8 @@ from icp_core.importing.stages import meaning
             "open",
             "Kundmöte bokat|Proactive outreach|Presentation to customer|Aktiv dialog|Tilbud sendt|"
             "Demo|Tarjous lähetetty|Pågående förhandling|Not yet won|Potential customer|Ej kund|"
-            "Contract sent|Decision Maker Bought-In|appointmentscheduled|On hold|Åpen|Ny lead|Active",
+            "Contract sent|Decision Maker Bought-In|appointmentscheduled|On hold|Åpen|Ny lead|Active|"
+            "Åpent|Åbent|Öppet|Asiakastapaaminen sovittu|Kundemøte avtalt",
         ),
         (
             "won",
