@@ -40,6 +40,8 @@ from icp_core.reference import geography, industry
 
 GIVEN_BACK: Final = "most of its cells are not what the heading says: kept as it is"
 
+# Cells of a column whose check digits are tried.
+_SOME: Final = 300
 _SAMPLE: Final = 2_000
 # Least share of cells that fit a column before it is given back, and from which others fit better.
 _LEAST_FIT: Final = 0.5
@@ -113,7 +115,7 @@ def guess(table: Table) -> Mapping:
     sample, units = _without_units(_filled(table.head(_SAMPLE)))
     parsed = {heading: parse(heading) for heading in table.headings}
     cells = {heading: sample[heading].drop_nulls() for heading in table.headings}
-    looks = {heading: _looks(cells[heading]) for heading in table.headings}
+    looks = _looks(cells)
     guesses = {
         heading: _guess(parsed[heading], cells[heading], looks[heading])
         for heading in table.headings
@@ -264,55 +266,61 @@ def _extra(
     )
 
 
-def _looks(cells: pl.Series) -> dict[str, float]:
-    """Share of filled cells that look like each thing."""
-    if not len(cells):
-        return dict.fromkeys(_LOOKS, 0.0)
-    text = pl.col("cell")
-    low, _ = values.band(text)
-    headcount = values.headcount(text)
-    measured = (
-        cells.alias("cell")
-        .to_frame()
-        .select(
-            email=text.str.contains(r"^[^@\s]+@[^@\s]+\.[^@\s]+$").mean(),
-            linkedin_url=text.str.contains(r"(?i)linkedin\.com/(?:company|school)").mean(),
-            website=text.str.contains(
-                r"(?i)^(?:https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)$"
-            ).mean(),
-            number=values.number(text).is_not_null().mean(),
-            band=(low.is_not_null() | dates.was_band(text)).mean(),
-            headcount=(
-                headcount.is_not_null()
-                | low.is_not_null()
-                | dates.was_band(text)
-                | text.str.contains(r"^\d{4}-\d\d-\d\d")
-            ).mean(),
-            flag=values.flag(text).is_not_null().mean(),
-            tags=text.str.contains(r"[^;|]+[;|]\s*[^;|]+").mean(),
-            year=dates.year(text).is_not_null().mean(),
-            words=(text.str.contains(r"\pL") & ~text.str.contains("@|://")).mean(),
-            postcode=(text.str.contains(r"\d") & (text.str.len_chars() <= 12)).mean(),
-            currency=values.currency_code(text).is_not_null().mean(),
-            foreign_number=text.str.contains(r"^\pL{0,5}[\s:-]?(?:\d[\s./-]?){5,}\pL{0,3}$").mean(),
-            # A key or a code, no amount: long and nearly all different, or with leading zeros.
-            identifier=(
-                (
-                    (pl.len() >= 10)
-                    & (text.str.contains(r"^\d{6,}$").mean() > 0.9)
-                    & (text.n_unique() > 0.95 * pl.len())
-                    & (text.str.len_chars().n_unique() <= 2)
-                )
-                | (text.str.contains(r"^0\d+$").mean() > 0.01)
-            ).cast(pl.Float64),
-        )
-        .row(0, named=True)
+def _looks(cells: Mapping_[str, pl.Series]) -> dict[str, dict[str, float]]:
+    """Share of each column's filled cells that look like each thing.
+
+    All columns at once: making the patterns ready takes longer than looking at a column.
+    """
+    text, column = pl.col("cell"), pl.col("column")
+    every = pl.concat(
+        [
+            pl.DataFrame({"cell": one.cast(pl.String)}).select(
+                pl.lit(place, pl.Int64).alias("column"), "cell"
+            )
+            for place, one in enumerate(cells.values())
+        ]
+        or [pl.DataFrame(schema={"column": pl.Int64, "cell": pl.String})]
     )
-    some = cells.head(300)
-    _, measured["org_number"] = country_of(some)
-    codes = pl.select(values.leading_code(pl.lit(some))).to_series()
-    measured["industry"] = 1 - industry.read(codes)["industry"].null_count() / len(codes)
-    return {name: float(measured[name] or 0.0) for name in _LOOKS}
+    low, _ = values.band(text)
+    code = pl.Series(industry.read(every.select(values.leading_code(text)).to_series())["industry"])
+    signs = every.with_columns(
+        email=text.str.contains(r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
+        linkedin_url=text.str.contains(r"(?i)linkedin\.com/(?:company|school)"),
+        website=text.str.contains(r"(?i)^(?:https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)$"),
+        number=values.number(text).is_not_null(),
+        band=low.is_not_null() | dates.was_band(text),
+        counted=values.headcount(text).is_not_null() | text.str.contains(r"^\d{4}-\d\d-\d\d"),
+        flag=values.flag(text).is_not_null(),
+        tags=text.str.contains(r"[^;|]+[;|]\s*[^;|]+"),
+        year=dates.year(text).is_not_null(),
+        words=text.str.contains(r"\pL") & ~text.str.contains("@|://"),
+        postcode=text.str.contains(r"\d") & (text.str.len_chars() <= 12),
+        currency=values.currency_code(text).is_not_null(),
+        # Also what a spreadsheet has made of a long number: 5,56012E+09.
+        foreign_number=text.str.contains(
+            r"^(?:\pL{0,5}[\s:-]?(?:\d[\s./-]?){5,}\pL{0,3}|\d[.,]\d+[eE]\+\d+)$"
+        ),
+        industry=code.is_not_null(),
+        long_number=text.str.contains(r"^\d{6,}$"),
+        leading_zero=text.str.contains(r"^0\d+$"),
+    ).with_columns(headcount=pl.col("counted") | pl.col("band"))
+    # A key or a code, no amount: long and nearly all different, or with leading zeros.
+    is_key = (
+        (pl.len() >= 10)
+        & (pl.col("long_number").mean() > 0.9)
+        & (text.n_unique() > 0.95 * pl.len())
+        & (text.str.len_chars().n_unique() <= 2)
+    )
+    shares = signs.group_by(column).agg(
+        pl.col(pl.Boolean).exclude("long_number", "leading_zero").mean(),
+        identifier=(is_key | (pl.col("leading_zero").mean() > 0.01)).cast(pl.Float64),
+    )
+    measured = {row["column"]: row for row in shares.iter_rows(named=True)}
+    found = {}
+    for place, (heading, one) in enumerate(cells.items()):
+        seen = measured.get(place, {}) | {"org_number": country_of(one.head(_SOME))[1]}
+        found[heading] = {name: float(seen.get(name) or 0.0) for name in _LOOKS}
+    return found
 
 
 def _fit(column: str, looks: Mapping_[str, float]) -> float:

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -192,7 +192,7 @@ class _Found:
     rank: int
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def parse(text: str) -> Heading:
     """Take a heading apart into what it means, and the year, unit and currency that it names.
 
@@ -425,10 +425,16 @@ def _lookup(words: str, confidence: float) -> _Found | None:
     return None
 
 
+# Of dealings with a person, not of the person.
+_OF_RECORDS: Final = frozenset(
+    ["status", "stage", "type", "typ", "count", "antal", "antall", "frequency", "source", "result"]
+)
+
+
 def _is_person(tokens: list[str]) -> bool:
     """Whether words are about a person or a telephone and nothing else."""
     about = [token for token in tokens if token in _PEOPLE or _is_telephone(token)]
-    if not about:
+    if not about or not _OF_RECORDS.isdisjoint(tokens):
         return False
     if tokens[0] in ("contact", "kontakt", "kontaktperson") and not {"owner", "email"} & set(
         tokens

@@ -266,14 +266,14 @@ def is_sound(countries: pl.Series, texts: pl.Series) -> pl.Series:
 def country_of(texts: pl.Series) -> tuple[str | None, float]:
     """The country whose check most of the numbers pass, and their share; None below one half."""
     values = [text for text in texts.drop_nulls() if not is_placeholder(text)]
-    if not values:
+    # Most columns have nothing that is as long as a number.
+    long = [text for text in values if 7 <= sum(map(str.isdigit, text)) <= 12]
+    if not long:
         return None, 0.0
-    shares = {c: sum(_passes(c, v) for v in values) / len(values) for c in _VALIDATE if c != "IS"}
+    shares = {
+        c: sum(clean_number(c, text) is not None for text in long) / len(values)
+        for c in _VALIDATE
+        if c != "IS"
+    }
     best = max(shares, key=lambda country: shares[country])
     return (best, shares[best]) if shares[best] > 0.5 else (None, shares[best])
-
-
-def _passes(country: str, text: str) -> bool:
-    if not 7 <= sum(c.isdigit() for c in text) <= 12:
-        return False
-    return clean_number(country, text) is not None

@@ -201,7 +201,9 @@ def _kind_of_cells(heading: str, cells: pl.Series) -> str | None:
         cells, _PHONE_CELL, _BUSINESS_ID, _DATE_CELL, r"^\S+@\S+\.\S+$", _PERSON_CELL
     )
     some = cells.head(_FEW)
-    numbers = sum(is_personal(None, text) for text in some) / max(1, len(some))
+    # Nothing shorter than a date of birth is one.
+    long = some.filter(some.str.count_matches(r"[\dXx*•●#]") >= 6)
+    numbers = sum(is_personal(None, text) for text in long) / max(1, len(some))
     found = {
         "telephone numbers": phone - business - date >= _MOSTLY,
         "e-mail addresses": email >= _MANY,

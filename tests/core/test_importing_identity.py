@@ -260,7 +260,7 @@ def test_a_number_that_was_filled_down_is_nobodys(tmp_path: Path) -> None:
 def test_a_number_of_no_known_country_is_taken_where_one_register_alone_has_such(
     tmp_path: Path,
 ) -> None:
-    found = loaded(tmp_path, "Company,National ID\nAlfa,923609016\nBeta,12\nGamma,13\n")
+    found = loaded(tmp_path, "Company,National ID\nAlfa,923609016\nBeta,974760673\nGamma,13\n")
     assert found.accounts["account_id"][0] == "NO-923609016"
 
 

@@ -122,12 +122,12 @@ def test_rows_with_a_persons_number_are_left_out(tmp_path: Path) -> None:
 def test_care_of_goes_with_the_person_behind_it(tmp_path: Path) -> None:
     found = loaded(
         tmp_path,
-        "Company,Street,City\n"
+        "Company,Where,City\n"
         '"Alfa AB c/o Anna Exempel","c/o Bo Exempel, Storgatan 1",Lund\n'
         '"Beta AB","Storgatan 2 (C/O Cia Exempel)",Lund\n',
     )
     assert found.accounts["name"].to_list() == ["Alfa AB", "Beta AB"]
-    assert found.accounts["Street"].to_list() == ["Storgatan 1", "Storgatan 2"]
+    assert found.accounts["Where"].to_list() == ["Storgatan 1", "Storgatan 2"]
 
 
 # Columns ------------------------------------------------------------------------------------------
