@@ -96,40 +96,49 @@ OWN = {
 
 
 def maybe(values):
-    return st.one_of(st.none(), values)
+    """One of the values, or unknown."""
+    return st.sampled_from([None, *values])
+
+
+# Made once: making a strategy takes longer than drawing from it.
+CELLS = {
+    "region": maybe(REGIONS),
+    "municipality": maybe(["SE-0180", "SE-1480"]),
+    "industry": maybe(CODES),
+    "industry_revision": maybe(["2", "2.1"]),
+    "employees": maybe([0, 5, 9, 10, 30, 49, 50, 200, 250, 1000]),
+    "revenue": maybe([0.0, 1e5, 1e6, 2.5e6, 1e9, *NO_NUMBERS]),
+    "revenue_growth": st.floats(-1, 3, width=32) | maybe(NO_NUMBERS),
+    "technologies": st.none() | st.lists(st.sampled_from(TAGS), unique=True),
+    "is_customer": maybe([True, False]),
+    "recruits_abroad": maybe([True, False]),
+    "ad_spend": maybe([0.0, 50.0, 99999.0, 1e5, *NO_NUMBERS]),
+    "Score": maybe([0.0, 3.0, 99.0, *NO_NUMBERS]),
+}
+MORE = {name: maybe(values) for name, values in LOWS_AND_HIGHS.items()} | {
+    name: maybe(values) for name, (_type, values) in OWN.items()
+}
+COUNT, SOME_OWN = (
+    st.integers(1, 40),
+    st.lists(st.sampled_from(sorted(OWN)), unique=True, max_size=6),
+)
 
 
 @st.composite
 def accounts(draw, revisions=True):
-    n = draw(st.integers(1, 40))
     # Few in most lists, since drawing is what takes the time.
     bands = LOWS_AND_HIGHS if draw(st.booleans()) else {}
-    own = draw(st.lists(st.sampled_from(sorted(OWN)), unique=True, max_size=6))
-    rows = [
-        {
-            "account_id": f"X-{i:03}",
-            "name": f"Account {i}",
-            "region": draw(maybe(st.sampled_from(REGIONS))),
-            "municipality": draw(maybe(st.sampled_from(["SE-0180", "SE-1480"]))),
-            "industry": draw(maybe(st.sampled_from(CODES))),
-            "industry_revision": draw(maybe(st.sampled_from(["2", "2.1"]))) if revisions else None,
-            "employees": draw(maybe(st.sampled_from([0, 5, 9, 10, 30, 49, 50, 200, 250, 1000]))),
-            "revenue": draw(maybe(st.sampled_from([0.0, 1e5, 1e6, 2.5e6, 1e9, *NO_NUMBERS]))),
-            "revenue_growth": draw(maybe(st.floats(-1, 3, width=32) | st.sampled_from(NO_NUMBERS))),
-            "technologies": draw(maybe(st.lists(st.sampled_from(TAGS), unique=True))),
-            "is_customer": draw(maybe(st.booleans())),
-            "recruits_abroad": draw(maybe(st.booleans())),
-            "ad_spend": draw(maybe(st.sampled_from([0.0, 50.0, 99999.0, 1e5, *NO_NUMBERS]))),
-            "Score": draw(maybe(st.sampled_from([0.0, 3.0, 99.0, *NO_NUMBERS]))),
-        }
-        | {name: draw(maybe(st.sampled_from(OWN[name][1]))) for name in own}
-        | {name: draw(maybe(st.sampled_from(values))) for name, values in bands.items()}
-        for i in range(n)
-    ]
-    # What a section is in the other revision is worked out by hand elsewhere.
-    return [
-        row | ({"industry_revision": None} if row["industry"] in ("C", "M") else {}) for row in rows
-    ]
+    more = [*draw(SOME_OWN), *bands]
+    rows = []
+    for i in range(draw(COUNT)):
+        row = {"account_id": f"X-{i:03}", "name": f"Account {i}"}
+        row |= {name: draw(cell) for name, cell in CELLS.items()}
+        row |= {name: draw(MORE[name]) for name in more}
+        # What a section is in the other revision is worked out by hand elsewhere.
+        if not revisions or row["industry"] in ("C", "M"):
+            row["industry_revision"] = None
+        rows.append(row)
+    return rows
 
 
 def frame(rows):
