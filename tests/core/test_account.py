@@ -263,6 +263,8 @@ def test_an_account_is_not_its_own_neighbour_and_others_are_no_customers():
 @given(rows=strategies.accounts(), profile=strategies.profiles())
 def test_neighbours_are_those_that_plain_python_finds(rows, profile):
     evaluation = Scoreboard(strategies.universe(rows)).evaluate(profile)
+    # What is no number is unknown there.
+    rows = evaluation.universe.frame.rows(named=True)
     columns = sorted(profile.columns - {"is_customer"})
     found = nearest_customers(evaluation, "X-000", count=100)
     numbers = [name for name in columns if evaluation.universe.columns[name].kind is Kind.NUMBER]

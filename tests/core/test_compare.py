@@ -205,9 +205,9 @@ def test_the_points_of_all_criteria_add_up_to_the_change_of_an_unclipped_score(r
 def test_what_has_become_more_and_less_on_two_sides():
     found = scoreboard(
         account(is_customer=True),
-        account(employees=20),
-        account(employees=90),
-        account(region=None),
+        account(employees=20, is_customer=False),
+        account(employees=90, is_customer=False),
+        account(region=None, is_customer=False),
     )
     seen = compare(found, PROFILE, changed(0, fit=Range.between(30, 80)))
     assert seen.changes == Changes(-2, -110.0, -2)

@@ -1,5 +1,6 @@
 """A dataset that stays in its engine: lifted into memory, too large for that, and failing."""
 
+import re
 import shutil
 import time
 
@@ -72,7 +73,11 @@ def shown(app: AppTest) -> dict[str, object]:
         "tables": [one.value.to_dict("list") for one in main.table],
         "figures": [one.proto.spec for one in main.get("plotly_chart")],
         "decks": [one.proto.json for one in main.get("deck_gl_json_chart")],
-        "text": [one.value for one in (*main.markdown, *main.caption, *main.info)],
+        # A file's name has a mark of its own in every session.
+        "text": [
+            re.sub(r"_[0-9a-f]{8}(?=\\?\.)", "", one.value)
+            for one in (*main.markdown, *main.caption, *main.info)
+        ],
         "buttons": [one.label for one in main.button],
     }
 
