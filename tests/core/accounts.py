@@ -1,7 +1,5 @@
 """Hand-made accounts for tests that count."""
 
-import os
-
 import polars as pl
 import strategies
 from hypothesis import HealthCheck, Phase, settings
@@ -12,12 +10,9 @@ from icp_core.profiles.model import Criterion, Range, Role
 
 
 def examples(count):
-    """Settings for random universes; shrinking one takes minutes, and the first is small enough.
-
-    Half of the count, because the whole run has a quarter of an hour; `ICP_EXAMPLES=all` tries them all.
-    """
+    """Settings for random universes; shrinking one takes minutes, and the first is small enough."""
     return settings(
-        max_examples=count if os.environ.get("ICP_EXAMPLES") == "all" else count // 2,
+        max_examples=count,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         phases=(Phase.explicit, Phase.reuse, Phase.generate),

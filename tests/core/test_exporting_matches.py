@@ -33,7 +33,7 @@ EXTRA = {
 TYPES = dict.fromkeys(EXTRA, pl.String) | {"marketing_opt_out": pl.Boolean}
 
 
-@examples(60)
+@examples(120)
 @given(
     rows=strategies.accounts(),
     extra=st.lists(st.fixed_dictionaries(EXTRA), min_size=40, max_size=40),
@@ -111,7 +111,7 @@ def test_a_file_that_is_too_large_is_refused_without_being_made():
     assert "Split it by tier: unranked 50,000, A 40,000." in report.blockers[0]
 
 
-@examples(150)
+@examples(300)
 @given(st.text(alphabet="ab =+-@\t\r\n'\"＝\0\ufeff\u200b\u2028\u00a0\u0085\ufffe,å", max_size=6))
 def test_a_text_that_looks_tidy_is_changed_by_nothing(text):
     column = pl.col("text")
@@ -130,7 +130,7 @@ def test_a_text_that_looks_tidy_is_changed_by_nothing(text):
     assert has_text == (changed[0] is not None)
 
 
-@examples(100)
+@examples(200)
 @given(
     st.lists(
         st.one_of(

@@ -83,14 +83,14 @@ def assert_same(market, rows, expected):
 
 
 @pytest.mark.parametrize("engine", [on_polars, on_duckdb, on_scoreboard])
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(rows=strategies.accounts(), profile=strategies.profiles())
 def test_every_engine_finds_the_market_that_plain_python_finds(engine, rows, profile):
     market, page = engine(strategies.frame(rows), profile)
     assert_same(market, page, slow.market(profile, rows))
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(rows=strategies.accounts(), profiles=strategies.st.lists(strategies.profiles(), max_size=6))
 def test_a_scoreboard_that_saw_other_profiles_answers_like_a_fresh_one(rows, profiles):
     scoreboard = Scoreboard(strategies.universe(rows), cache_bytes=4000)
