@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Queue
@@ -209,12 +209,11 @@ class Child:
             "memory": allowance.memory,
             "disk": allowance.disk,
         }
-        try:
+        with ExitStack() as unless_answered:
+            unless_answered.callback(self.end)
             self._order({"task": task, "arguments": arguments, "limits": limits})
             answer = self._heard(_Watch(self, of, allowance), of, on_progress)
-        except BaseException:
-            self.end()
-            raise
+            unless_answered.pop_all()
         match answer:
             case {"error": str(kind), "text": str(text)}:
                 raise _ERRORS.get(kind, ImportRefused)(text[:_WORDS])

@@ -8,6 +8,7 @@ import csv
 import glob
 import os
 import threading
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -242,17 +243,17 @@ def _copy(
     worker = threading.Thread(target=write, name="read-csv")
     worker.start()
     share = 0.0
-    try:
+    with ExitStack() as unless_read:
+        # What is named last is done first.
+        unless_read.callback(connection.close)
+        unless_read.callback(worker.join)
+        unless_read.callback(connection.interrupt)
         while worker.is_alive():
             worker.join(0.2)
             # Between two queries the progress is -1.
             share = max(share, min(1.0, float(connection.query_progress()) / 100))
             on_progress(Progress("Reading the rows", share))
-    except BaseException:
-        connection.interrupt()
-        worker.join()
-        connection.close()
-        raise
+        unless_read.pop_all()
     found: list[tuple[int, str, str | None, bool]] = []
     if find_faulty and not failure:
         found = (

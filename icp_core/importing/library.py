@@ -7,7 +7,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -395,7 +395,10 @@ class Library:
         """Write a version whole, with what it shares with the older one, and put it in force."""
         folder = self._lists / imported.key / imported.version
         before = self._lists / imported.key / old.version if old else None
-        try:
+        with ExitStack() as unless_kept:
+            unless_kept.callback(
+                shutil.rmtree, folder if old else folder.parent, ignore_errors=True
+            )
             with _writing():
                 private_folder(folder)
                 for name, content in files.items():
@@ -408,9 +411,7 @@ class Library:
                     if path.name not in files:
                         shutil.copyfile(path, private_file(folder / path.name))
             self._write(imported)
-        except BaseException:
-            shutil.rmtree(folder if old else folder.parent, ignore_errors=True)
-            raise
+            unless_kept.pop_all()
         if before:
             shutil.rmtree(before, ignore_errors=True)
 
@@ -476,9 +477,8 @@ def _new_key(label: str) -> str:
 def _replace(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
     fresh = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
-    try:
+    with ExitStack() as unless_written:
+        unless_written.callback(fresh.unlink, missing_ok=True)
         private_file(fresh).write_text(text, encoding="utf-8")
         os.replace(fresh, path)  # noqa: PTH105 - the one call that is atomic on every system
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise
+        unless_written.pop_all()
