@@ -45,8 +45,7 @@ _MOST_OF_MEMORY: Final = 0.7
 _STANDING: Final = 15.0
 """Seconds without any work of the processor after which a child hangs."""
 _WORK: Final = 0.005
-_STARVED: Final = 0.12
-_PATIENCE: Final = 4
+_PATIENCE: Final = 8
 _STEP: Final = 200
 _INHERITED: Final = frozenset(
     ("PATH", "HOME", "LANG", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT", "USERPROFILE")
@@ -55,6 +54,7 @@ _INHERITED: Final = frozenset(
 _OUT_OF_MEMORY: Final = ("memory allocation of", "MemoryError", "bad_alloc", "Out of memory")
 _OUT_OF_TIME: Final = 24
 """Signal of a process that has used its seconds of the processor."""
+_KILLED: Final = 9
 
 _ERRORS: Final[Mapping[str, type[IcpError]]] = {
     name: kind
@@ -73,20 +73,15 @@ class Allowance:
     memory
         Bytes that belong to the child alone.
     seconds
-        On the clock, of which three quarters may be the processor's. On a machine so busy that a child
-        gets less than an eighth of a processor it may take four times as long.
+        Of the processor, on as many threads as there are. On the clock it may take eight times as long:
+        it yields to everybody else, and how much that leaves it is nothing the file can help.
     disk
         Bytes of the largest file that it writes.
     """
 
     memory: int = 768 << 20
-    seconds: float = 15.0
+    seconds: float = 11.0
     disk: int = 1 << 30
-
-    @property
-    def processor(self) -> float:
-        """Seconds of the processor."""
-        return 0.75 * self.seconds
 
     @classmethod
     def to_read(cls, size: int, *, packed: bool) -> Self:
@@ -94,7 +89,7 @@ class Allowance:
         least = cls()
         return cls(
             memory=_within_machine(least.memory + (64 if packed else 8) * size),
-            seconds=least.seconds + size / (40_000 if packed else 100_000),
+            seconds=least.seconds + size / (50_000 if packed else 130_000),
             disk=least.disk + (256 if packed else 8) * size,
         )
 
@@ -104,7 +99,7 @@ class Allowance:
         least = cls()
         return cls(
             memory=_within_machine(least.memory + rows * (1_200 + 60 * columns)),
-            seconds=least.seconds + rows * columns / 10_000,
+            seconds=least.seconds + rows * columns / 13_000,
             disk=least.disk + rows * 1_000 * (1 + columns),
         )
 
@@ -205,7 +200,7 @@ class Child:
             If it failed unexpectedly, ended of itself, or had to be ended.
         """
         limits = {
-            "processor": allowance.processor,
+            "processor": allowance.seconds,
             "memory": allowance.memory,
             "disk": allowance.disk,
         }
@@ -259,6 +254,11 @@ class Child:
         _logger.error("The process that read %s ended with %s:\n%s", of, code, log)
         if any(word in log for word in _OUT_OF_MEMORY):
             return _too_much(of, None)
+        if code == -_KILLED:
+            return (
+                f"{of}: the system ended the process that read it, most often for want of memory. Close "
+                "other programs and load it again, or split it."
+            )
         return _too_long(of, None) if code == -_OUT_OF_TIME else _unlike(of)
 
     def _log(self) -> str:
@@ -295,11 +295,10 @@ class _Watch:
         processor = self._processor()
         if processor > self._moved + _WORK:
             self._moved, self._moved_at = processor, now
-        clock, worked, most = now - self._begun, processor - self._used, self._allowance.seconds
+        clock, most = now - self._begun, self._allowance.seconds
         if (
-            (clock > most and worked > _STARVED * most)
+            processor - self._used > most
             or clock > _PATIENCE * most
-            or worked > self._allowance.processor
             or now - self._moved_at > _STANDING
         ):
             raise ImportRefused(_too_long(self._of, clock))

@@ -93,8 +93,6 @@ def _be_small(parent: int) -> None:
         if os.getppid() != parent:
             os._exit(_ORPHAN)
         Path("/proc/self/oom_score_adj").write_text("1000")
-        mine = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, mine[len(mine) // 2 :])
     if sys.platform != "win32":
         import resource
 

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,6 +29,7 @@ from icp_core.importing.tables import (
     refuse,
     rejects,
 )
+from icp_core.importing.text_files import wide_encoding
 
 _CHUNK: Final = 1 << 20
 _NESTING: Final = 2
@@ -108,6 +110,9 @@ def read(
             return read_parquet(path, **common)
         if head.startswith(b"PK\x03\x04"):
             return _without_repeated_headings(read_workbook(path, sheet=sheet, **common))
+        wide = wide_encoding(head)
+        if wide and head.decode(wide, errors="replace").lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+            path, head = _as_utf_8(path, wide, scratch), b"{"
         if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
             return read_json(path, flatten=flatten, **common)
         _refuse_known(head, path, name)
@@ -246,27 +251,50 @@ def _inflate(
             tell(Progress("Unpacking", 0.0))
 
 
+def _as_utf_8(path: Path, encoding: str, scratch: Scratch) -> Path:
+    target = scratch.new()
+    with (
+        path.open(encoding=encoding, errors="replace") as file,
+        target.open("w", encoding="utf-8", newline="") as out,
+    ):
+        shutil.copyfileobj(file, out, _CHUNK)
+    return target
+
+
 def _without_repeated_headings(table: Table) -> Table:
-    """The table without rows that are its headings once more, as in exports behind each other."""
+    """The table without rows that are its headings once more, as in exports behind each other.
+
+    Raises
+    ------
+    ImportRefused
+        If they come in another order: what is below them belongs to other columns.
+    """
+
+    def cell(heading: str) -> pl.Expr:
+        return pl.col(heading).str.strip_chars(_AROUND).str.to_lowercase()
+
+    def name(heading: str) -> str:
+        return heading.strip(_AROUND).lower()
 
     def repeats(heading: str) -> pl.Expr:
-        cell = pl.col(heading).str.strip_chars(_AROUND)
         # A blank or repeated heading was given a name of its own.
-        named = pl.lit(heading).str.strip_chars(_AROUND)
-        return (cell == named) | named.str.starts_with(cell + " (") | _unnamed(heading)
+        named = pl.lit(name(heading))
+        unnamed = pl.col(heading).is_null() & pl.lit(heading.startswith("Column "))
+        return (cell(heading) == named) | named.str.starts_with(cell(heading) + " (") | unnamed
 
-    def _unnamed(heading: str) -> pl.Expr:
-        return pl.col(heading).is_null() & pl.lit(heading.startswith("Column "))
-
-    first = table.lazy.filter(repeats(table.headings[0])).select(ROW).collect()
-    if first.is_empty():
-        return table
-    here = pl.col(ROW).is_in(first[ROW].implode())
-    found = (
-        table.lazy.filter(here)
-        .filter(pl.all_horizontal(repeats(heading) for heading in table.headings))
-        .collect()
+    names = [name(heading) for heading in table.headings]
+    first = table.lazy.filter(cell(table.headings[0]).is_in(names)).collect()
+    found = first.filter(pl.all_horizontal(repeats(heading) for heading in table.headings))
+    elsewhere = first.join(found, on=ROW, how="anti").filter(
+        pl.concat_list(cell(heading) for heading in table.headings).list.sort()
+        == pl.lit(pl.Series([sorted(names)]))
     )
+    if not elsewhere.is_empty():
+        refuse(
+            table.name,
+            f"in row {elsewhere[ROW][0]} its headings come again in another order. Load the parts one "
+            "by one.",
+        )
     if found.is_empty() or found.height == table.rows:
         return table
     again = rejects(

@@ -52,7 +52,7 @@ def survey(path: Path, name: str, limits: Limits, on_progress: OnProgress) -> Su
         refuse(name, "it is empty. Export it again.")
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
-    if encoding := _wide(head):
+    if encoding := wide_encoding(head):
         return Survey(encoding)
     controls = sum(head.count(bytes([c])) for c in (*range(1, 9), *range(14, 27), 28, 29, 30))
     if controls > len(head) / 50 or head.count(0) > len(head) / 10:
@@ -104,7 +104,7 @@ def survey(path: Path, name: str, limits: Limits, on_progress: OnProgress) -> Su
     )
 
 
-def _wide(head: bytes) -> str | None:
+def wide_encoding(head: bytes) -> str | None:
     """UTF-32 or UTF-16, by its mark or by where the zeros stand; None for encodings of single bytes."""
     marks = {
         codecs.BOM_UTF32_LE: "utf-32-le",

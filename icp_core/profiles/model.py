@@ -177,6 +177,8 @@ class Range(_Model):
         self, stops: Sequence[float], *, inward: bool
     ) -> list[tuple[str, str, list[float]]]:
         """Names of the outer and inner edge of each closed end, and the stops it moves along."""
+        if self.scale == "log":
+            stops = [stop for stop in stops if stop >= 0]
         ends = []
         for outer, inner, rising in (("a", "b", inward), ("d", "c", not inward)):
             edge = getattr(self, outer)

@@ -34,6 +34,18 @@ def test_tightening_moves_inward_and_never_crosses():
     assert Range.between(None, 0).tightened(STOPS) == Range.between(None, 0)
 
 
+def test_on_a_logarithmic_scale_nothing_lies_below_zero():
+    stops = (-20, -10, 0, 10, 100)
+    low, high = {"a": 0, "b": 10}, {"c": 10, "d": 100}
+    assert Range(**low, **high, scale="log").loosened(stops) == Range(scale="log")
+    assert Range(c=0, d=10, scale="log").tightened(stops, steps=2) == Range(c=0, d=10, scale="log")
+    below = scoreboard(*({"revenue": amount} for amount in (-2e6, -1e6, 0, 1e6, 2e6)))
+    gate = must("revenue", Range.between(0, 1e6).replace(scale="log"))
+    (cost,) = costs(below.evaluate(Profile(name="P", criteria=(gate,))))
+    assert cost.loosened.fit.a is None
+    assert cost.gained_if_loosened > 0
+
+
 def heads(*numbers):
     return scoreboard(*({"employees": n, "region": "SE-01"} for n in numbers))
 

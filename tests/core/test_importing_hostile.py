@@ -433,6 +433,7 @@ def test_headings_that_come_again_are_no_companies(tmp_path: Path) -> None:
         part.replace(b"\n", b"\r\n") + other.replace(b"\n", b"\r\n"),
         part.replace(b";", b"\t") + other.replace(b";", b"\t"),
         (part + other).decode().encode("utf-16"),
+        part + other.replace(b"Company;City", b"COMPANY;city"),
     ):
         result = load([open_file(joined)])
         assert result.accounts["name"].to_list() == ["A AB", "B AB"]
@@ -445,6 +446,28 @@ def test_headings_that_come_again_are_no_companies(tmp_path: Path) -> None:
     )
     table = read(workbook(tmp_path / "x.xlsx", sheet(cells)))
     assert (table.rows, table.unreadable["row"].to_list()) == (2, [3])
+
+
+def test_headings_that_come_again_in_another_order_are_refused() -> None:
+    part = b"Company;City;Employees\nA AB;Oslo;5\n"
+    for again in (
+        b"City;Company;Employees\nOslo;B AB;7\n",
+        b"employees;City;company\n7;Oslo;B AB\n",
+    ):
+        with pytest.raises(ImportRefused, match="row 3 its headings come again in another order"):
+            read(part + again)
+    # A company may be called as a column is.
+    assert read(part + b"Company;City;7\n").rows == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_json_in_wide_letters_is_read(encoding: str) -> None:
+    for text in (
+        '[{"name": "Åby AB", "city": "Malmö"}]',
+        '{"name": "Åby AB"}\r\n{"name": "B"}\r\n',
+    ):
+        table = read(text.encode(encoding))
+        assert table.lazy.select("name").collect()["name"][0] == "Åby AB"
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,29 @@ def test_an_end_of_a_range_can_be_opened() -> None:
     assert_shows(app, PROFILE.changing(0, fit=Range.between(10)))
 
 
+@pytest.mark.parametrize(
+    ("column", "low", "high", "shown"),
+    [
+        ("revenue", 1_000_001.0, 1_000_002.0, ["1\u202f000\u202f001", "1\u202f000\u202f002"]),
+        ("revenue_growth", 0.0511, 0.0514, ["5.11", "5.14"]),
+        ("revenue", 1e6, 2e6, ["€1 M", "€2 M"]),
+    ],
+)
+def test_ends_of_a_range_that_would_read_alike_are_told_apart(
+    column: str, low: float, high: float, shown: list[str]
+) -> None:
+    close = Range(a=low, b=low, c=high, d=high, scale="log")
+    profile = Profile(name="Close", criteria=(Criterion(column=column, role=MUST, fit=close),))
+    app = builder(profile, "demo")
+    ends = app.select_slider[0]
+    assert ends.value == (low, high)
+    for end, text in zip(ends.proto.default, shown, strict=True):
+        assert ends.options[int(end)].startswith(text.replace(" ", "\u00a0"))
+    assert len(set(ends.options)) == len(ends.options)
+    ends.set_value((low, float("inf"))).run()
+    assert_shows(app, profile.changing(0, fit=Range(a=low, b=low, scale="log")), "demo")
+
+
 def test_values_are_chosen_by_name_and_the_last_one_cannot_go() -> None:
     app = builder()
     chosen = labelled(app.multiselect, "Legal form")

@@ -2,6 +2,7 @@
 
 import asyncio
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,9 @@ def ask(monkeypatch):
         async def receive():
             return {"type": "http.request"}
 
-        asyncio.run(app(scope, receive, send))
+        # In a thread, since a browser that another test started leaves its loop running in this one.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, app(scope, receive, send)).result()
         told = {key.decode(): value.decode() for key, value in sent[0].get("headers", ())}
         return sent[0].get("status", 200), told
 

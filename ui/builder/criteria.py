@@ -181,22 +181,27 @@ def _control(offers: Offers, index: int, criterion: Criterion, column: Column) -
 def _range_slider(offers: Offers, index: int, fit: Range, column: Column, *, name: str) -> None:
     low = -inf if fit.a is None else fit.a
     high = inf if fit.d is None else fit.d
-    stops = {-inf, inf, low, high, *offers.spread(column.name).stops()}
-    named = {words.amount(stop, column): stop for stop in sorted(stops)}
-    named |= {words.amount(edge, column): edge for edge in (low, high)}
+    least = 0 if fit.scale == "log" else -inf
+    # Of stops that read alike one is enough, and none that reads as an edge.
+    named = words.amounts((low, high), column)
+    for stop in (-inf, *filter(lambda stop: stop >= least, offers.spread(column.name).stops()), inf):
+        named.setdefault(words.amount(stop, column), stop)
+    labels = {stop: label for label, stop in named.items()}
     st.select_slider(
         plain(_(column.label)),
-        sorted(named.values()),
+        sorted(labels),
         (low, high),
-        format_func=lambda stop: words.amount(stop, column),
+        format_func=labels.__getitem__,
         key=draft(name, (low, high), given=True),
-        on_change=lambda: attempt(_with_fit(index, lambda: _between(*held(name))), quick=True),
+        on_change=lambda: attempt(_with_fit(index, lambda: _between(fit, *held(name))), quick=True),
         label_visibility="collapsed",
     )
 
 
-def _between(low: float, high: float) -> Range:
-    return Range.between(None if low == -inf else low, None if high == inf else high)
+def _between(fit: Range, low: float, high: float) -> Range:
+    """The range with other hard edges."""
+    hard = Range.between(None if low == -inf else low, None if high == inf else high)
+    return hard.replace(scale=fit.scale)
 
 
 def _multiselect(

@@ -1,5 +1,6 @@
 """Criteria in words: names for codes, numbers with the unit of their column, a fit in one line."""
 
+from collections.abc import Iterable
 from math import inf
 from typing import Final
 
@@ -16,7 +17,7 @@ from icp_core.profiles.model import (
     Tags,
 )
 from icp_core.reference import geography, industry
-from ui.format import money, number, percent
+from ui.format import SPACE, THIN, money, number, percent
 from ui.texts import _
 
 _LONGEST_LIST: Final = 2  # values named in a sentence; the others are counted
@@ -94,6 +95,23 @@ def amount(value: float, column: Column) -> str:
     if column.unit == "year":
         return f"{value:.0f}"
     return number(value) if value == round(value) else f"{value:g}".replace("-", "−")
+
+
+def amounts(values: Iterable[float], column: Column) -> dict[str, float]:
+    """Numbers by their `amount`; those that would read alike with all their digits."""
+    found: dict[str, float] = {}
+    for value in dict.fromkeys(values):
+        label = amount(value, column)
+        if found.setdefault(label, value) != value:
+            other = found.pop(label)
+            found |= {_exact(other, column): other, _exact(value, column): value}
+    return found
+
+
+def _exact(value: float, column: Column) -> str:
+    share = column.unit == "fraction"
+    digits = f"{100 * value if share else value:,.15g}".replace(",", THIN).replace("-", "−")
+    return digits + (f"{SPACE}%" if share else f"{SPACE}{column.unit}" if column.unit else "")
 
 
 def value_name(value: str, column: Column) -> str:
