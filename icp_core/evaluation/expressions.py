@@ -13,14 +13,15 @@ of 70 reaches a cut-off of 70.
 from collections.abc import Iterable
 from datetime import date
 from functools import reduce
+from math import floor
 from operator import add
 from typing import Any, Final, TypeGuard
 
 import narwhals as nw
 
 from icp_core.evaluation.fits import (
+    Band,
     Columns,
-    band,
     cases,
     finite,
     fit,
@@ -204,8 +205,13 @@ def potential(profile: Profile, *, columns: Columns) -> nw.Expr:
     known = nw.when(finite(value)).then(_amount(model, value))
     if not _is_by_band(model, columns=columns):
         return known.otherwise(unknown)
-    low, high = _amounts_of_band(model)
-    return known.when(low == high).then(low).otherwise(unknown)
+    band = Band.of(name)
+    low, high = _amounts_of_band(model, band)
+    return (
+        known.when(cases([(band.is_sound, low == high)], nw.lit(0.0) > 0))
+        .then(low)
+        .otherwise(unknown)
+    )
 
 
 def potential_bounds(profile: Profile, *, columns: Columns) -> tuple[nw.Expr, nw.Expr] | None:
@@ -217,9 +223,13 @@ def potential_bounds(profile: Profile, *, columns: Columns) -> tuple[nw.Expr, nw
     model = profile.potential
     if not _is_by_band(model, columns=columns):
         return None
-    known = potential(profile, columns=columns)
+    value, band = nw.col("employees").cast(nw.Float64), Band.of("employees")
     low, high = (
-        nw.when(~known.is_null()).then(known).otherwise(end) for end in _amounts_of_band(model)
+        cases(
+            [(finite(value), _amount(model, value)), (band.is_sound, end)],
+            nw.lit(None, dtype=nw.Float64),
+        )
+        for end in _amounts_of_band(model, band)
     )
     return low, high
 
@@ -238,47 +248,46 @@ def _is_by_band(model: Potential, *, columns: Columns) -> TypeGuard[PerEmployee 
     return by_headcount and "employees" in columns and has_bands("employees", columns=columns)
 
 
-def _amounts_of_band(model: PerEmployee | EmployeeBands) -> tuple[nw.Expr, nw.Expr]:
-    """Potential at the lower and the upper end of an account's band, null where that is not known."""
-    unknown = nw.lit(None, dtype=nw.Float64)
-    low, high = band("employees")
-    at_low = nw.when(~low.is_null()).then(_amount(model, low)).otherwise(unknown)
+def _amounts_of_band(model: PerEmployee | EmployeeBands, band: Band) -> tuple[nw.Expr, nw.Expr]:
+    """Potential at both ends of a sound band, that of the upper null where nothing limits it."""
+    most = model.bands[-1].amount if isinstance(model, EmployeeBands) else model.rate * _PEOPLE
     is_limited = isinstance(model, EmployeeBands) or model.cap is not None or not model.rate
-    limit = _amount(model, nw.lit(_PEOPLE)) if is_limited else unknown
-    at_high = (
-        nw.when(~high.is_null())
-        .then(_amount(model, high))
-        .when(~low.is_null())
-        .then(limit)
-        .otherwise(unknown)
-    )
-    return at_low, at_high
+    limit = nw.lit(_limited(model, most) if is_limited else None, dtype=nw.Float64)
+    return _amount(model, band.least), cases([(band.is_closed, _amount(model, band.most))], limit)
 
 
 def _amount(model: Potential, value: nw.Expr) -> nw.Expr:
     """What a known value of the model's column says, within floor and cap."""
     match model:
+        case EmployeeBands(bands=bands):
+            return cases(
+                (
+                    (value >= band.at_least, nw.lit(_limited(model, band.amount)))
+                    for band in reversed(bands)
+                ),
+                nw.lit(_limited(model, 0.0)),
+            )
         case ColumnPotential():
             amount = value
         case PerEmployee(rate=rate):
             amount = value * rate
         case RevenueShare(share=share):
             amount = value * share
-        case EmployeeBands(bands=bands):
-            amount = cases(
-                ((value >= band.at_least, nw.lit(band.amount)) for band in reversed(bands)),
-                nw.lit(0.0),
-            )
-    limits = [(amount < model.floor, nw.lit(model.floor))]
+    limits = [(amount < model.floor, nw.lit(_limited(model, model.floor)))]
     if model.cap is not None:
-        limits.append((amount > model.cap, nw.lit(model.cap)))
-    return _rounded(cases(limits, amount))
-
-
-def _rounded(amount: nw.Expr) -> nw.Expr:
-    """To four decimals, as scores are, so that 0.57 × 400 is 228 and reaches a threshold of 228."""
+        limits.append((amount > model.cap, nw.lit(_limited(model, model.cap))))
     rounded = (amount * 1e4 + 0.5).floor().cast(nw.Float64) / 1e4
-    return nw.when(amount < _MOST_ROUNDED).then(rounded).otherwise(amount)
+    return cases([*limits, (amount < _MOST_ROUNDED, rounded)], amount)
+
+
+def _limited(model: Potential, amount: float) -> float:
+    """An amount within floor and cap, rounded to four decimals.
+
+    As scores are, so that 0.57 × 400 is 228 and reaches a threshold of 228.
+    """
+    within = max(model.floor, amount)
+    within = within if model.cap is None else min(within, model.cap)
+    return floor(within * 1e4 + 0.5) / 1e4 if within < _MOST_ROUNDED else within
 
 
 _PEOPLE: Final = 1e12

@@ -6,11 +6,12 @@ two together.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache, reduce
 from itertools import groupby
 from math import log10
 from operator import add
-from typing import Final
+from typing import Final, Self
 
 import narwhals as nw
 import numpy as np
@@ -56,9 +57,11 @@ def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
             unknown = nw.lit(None, dtype=nw.Float32)
             if not has_bands(column.name, columns=columns):
                 return known.otherwise(unknown)
-            low, high = _over_band(criterion_fit, column.name)
             # Of a band wholly inside or wholly outside, whatever the number is.
-            return known.when(low == high).then(low).otherwise(unknown)
+            band = Band.of(column.name)
+            return (
+                known.when(band.is_sound).then(_within_band(criterion_fit, band)).otherwise(unknown)
+            )
         case Choice() if column.kind is Kind.INDUSTRY:
             found = _by_prefix(criterion_fit, "industry_revision" in columns)
         case Choice():
@@ -87,55 +90,94 @@ def has_bands(column: str, *, columns: Columns) -> bool:
     return column in BANDS and all(end in columns for end in BANDS[column])
 
 
-def band(column: str) -> tuple[nw.Expr, nw.Expr]:
-    """The ends of an account's band: from 0 and to null where open, both null where there is none."""
-    low, high = (nw.col(end).cast(nw.Float64) for end in BANDS[column])
-    nothing = nw.lit(None, dtype=nw.Float64)
-    is_sound = cases([(finite(low) & finite(high), low <= high)], finite(low) | finite(high))
-    least = nw.when(is_sound).then(cases([(finite(low), low)], nw.lit(0.0))).otherwise(nothing)
-    return least, nw.when(is_sound & finite(high)).then(high).otherwise(nothing)
+@dataclass(frozen=True)
+class Band:
+    """The ends between which an account's number lies where only they are known.
+
+    Expressions of engines are trees that share nothing: whether a band is sound is asked once, before
+    its ends are used, and not inside of them.
+
+    Attributes
+    ----------
+    is_sound
+        Whether either end is known, and they are in order.
+    least
+        Its lower end; 0 where that is open.
+    is_closed, most
+        Whether its upper end is known, and that end.
+    """
+
+    is_sound: nw.Expr
+    least: nw.Expr
+    is_closed: nw.Expr
+    most: nw.Expr
+
+    @classmethod
+    def of(cls, column: str) -> Self:
+        """The band of a column that has one."""
+        low, high = (nw.col(end).cast(nw.Float64) for end in BANDS[column])
+        begins, ends = finite(low), finite(high)
+        return cls(
+            cases([(begins & ends, low <= high)], begins | ends),
+            cases([(begins, low)], nw.lit(0.0)),
+            ends,
+            high,
+        )
 
 
 def fit_bounds(test: Range, column: str) -> tuple[nw.Expr, nw.Expr]:
-    """The least and the highest fit that an account may have: 0 and 1 where not even a band is known."""
-    value = nw.col(column).cast(nw.Float64)
-    exact = _trapezoid(test, value).cast(nw.Float32)
-    low, high = (
-        nw.when(finite(value)).then(exact).when(~end.is_null()).then(end).otherwise(nw.lit(other))
-        for end, other in zip(_over_band(test, column), (0.0, 1.0), strict=True)
-    )
-    return low, high
+    """The least and the highest fit that an account may have: 0 and 1 where not even a band is known.
 
-
-def _over_band(test: Range, column: str) -> tuple[nw.Expr, nw.Expr]:
-    """The least and the highest fit within an account's band, null where it has none.
-
-    A trapezoid rises, stays and falls: its least is at an end of the band, its highest too where the
-    band does not touch the part of full fit.
+    A trapezoid is the lesser of what rises and what falls. Within a band the one is least at its lower
+    end, the other at its upper; and the fit is full somewhere unless all of the band lies on one slope.
     """
-    least, most = band(column)
-    unknown = nw.lit(None, dtype=nw.Float32)
-    at_least = _trapezoid(test, least)
+    value, band = nw.col(column).cast(nw.Float64), Band.of(column)
+    exact = _trapezoid(test, value)
     beyond = nw.lit(1.0 if test.d is None else 0.0)
-    at_most = nw.when(most.is_null()).then(beyond).otherwise(_trapezoid(test, most))
-    touches = nw.lit(1.0) > 0
-    if test.c is not None:
-        touches = touches & (least <= test.c)
+    rising, falling = (
+        _rising(test, band.least),
+        cases([(band.is_closed, _falling(test, band.most))], beyond),
+    )
+    if test.a is None:
+        low = falling
+    elif test.d is None:
+        low = rising
+    else:
+        low = cases([(rising < falling, rising)], falling)
+    on_one_slope = []
     if test.b is not None:
-        touches = touches & (most.is_null() | (most >= test.b))
-    low = nw.when(at_least < at_most).then(at_least).otherwise(at_most)
-    high = (
-        nw.when(touches)
-        .then(nw.lit(1.0))
-        .when(at_least < at_most)
-        .then(at_most)
-        .otherwise(at_least)
+        on_one_slope.append((band.is_closed & (band.most < test.b), _rising(test, band.most)))
+    if test.c is not None:
+        on_one_slope.append((band.least > test.c, _falling(test, band.least)))
+    high = cases(on_one_slope, nw.lit(1.0))
+    at_least, at_most = (
+        cases([(finite(value), exact), (band.is_sound, end)], nw.lit(other)).cast(nw.Float32)
+        for end, other in ((low, 0.0), (high, 1.0))
     )
-    is_known = ~least.is_null()
-    return (
-        nw.when(is_known).then(low.cast(nw.Float32)).otherwise(unknown),
-        nw.when(is_known).then(high.cast(nw.Float32)).otherwise(unknown),
-    )
+    return at_least, at_most
+
+
+def _within_band(test: Range, band: Band) -> nw.Expr:
+    """The fit that every number of a sound band has; null where they differ."""
+    outside: list[nw.Expr] = []
+    inside = nw.lit(1.0) > 0
+    if test.a is not None and test.b is not None:
+        slopes = _position(test, test.b) > _position(test, test.a)
+        below = band.most <= test.a if slopes else band.most < test.a
+        outside.append(band.is_closed & below)
+        inside &= band.least >= (test.b if slopes else test.a)
+    if test.c is not None and test.d is not None:
+        slopes = _position(test, test.d) > _position(test, test.c)
+        outside.append(band.least >= test.d if slopes else band.least > test.d)
+        inside &= band.is_closed & (band.most <= (test.c if slopes else test.d))
+    return cases(
+        [
+            *((condition, nw.lit(0.0)) for condition in outside),
+            (inside, nw.lit(1.0)),
+            (band.is_closed & (band.least == band.most), _trapezoid(test, band.least)),
+        ],
+        nw.lit(None, dtype=nw.Float64),
+    ).cast(nw.Float32)
 
 
 def cases(met: Iterable[tuple[nw.Expr, nw.Expr]], otherwise: nw.Expr) -> nw.Expr:
@@ -155,24 +197,44 @@ def _position(test: Range, number: float) -> float:
     return log10(1 + number) if test.scale == "log" else number
 
 
+def _at(test: Range, value: nw.Expr) -> nw.Expr:
+    """Where a value lies on the scale of the slopes."""
+    return (cases([(value > 0, value)], nw.lit(0.0)) + 1).log(10) if test.scale == "log" else value
+
+
+def _rises(test: Range, value: nw.Expr) -> list[tuple[nw.Expr, nw.Expr]]:
+    """The fit below the part of full fit."""
+    if test.a is None or test.b is None:
+        return []
+    met = [(value < test.a, nw.lit(0.0))]
+    low, high = _position(test, test.a), _position(test, test.b)
+    if high > low:
+        met.append((value < test.b, (_at(test, value) - low) / (high - low)))
+    return met
+
+
+def _falls(test: Range, value: nw.Expr) -> list[tuple[nw.Expr, nw.Expr]]:
+    """The fit from there on, up to where there is none any more."""
+    if test.c is None or test.d is None:
+        return []
+    low, high = _position(test, test.c), _position(test, test.d)
+    met = [(value <= (test.c if high > low else test.d), nw.lit(1.0))]
+    if high > low:
+        met.append((value < test.d, (high - _at(test, value)) / (high - low)))
+    return met
+
+
 def _trapezoid(test: Range, value: nw.Expr) -> nw.Expr:
-    at = value
-    if test.scale == "log":
-        floored = nw.when(value > 0).then(value).otherwise(nw.lit(0.0))
-        at = (floored + 1).log(10)
-    met: list[tuple[nw.Expr, nw.Expr]] = []
-    if test.a is not None and test.b is not None:
-        met.append((value < test.a, nw.lit(0.0)))
-        low, high = _position(test, test.a), _position(test, test.b)
-        if high > low:
-            met.append((value < test.b, (at - low) / (high - low)))
-    if test.c is not None and test.d is not None:
-        low, high = _position(test, test.c), _position(test, test.d)
-        met.append((value <= (test.c if high > low else test.d), nw.lit(1.0)))
-        if high > low:
-            met.append((value < test.d, (high - at) / (high - low)))
-        return cases(met, nw.lit(0.0))
-    return cases(met, nw.lit(1.0))
+    end = nw.lit(1.0 if test.d is None else 0.0)
+    return cases([*_rises(test, value), *_falls(test, value)], end)
+
+
+def _rising(test: Range, value: nw.Expr) -> nw.Expr:
+    return cases(_rises(test, value), nw.lit(1.0))
+
+
+def _falling(test: Range, value: nw.Expr) -> nw.Expr:
+    return cases(_falls(test, value), nw.lit(1.0 if test.d is None else 0.0))
 
 
 def trapezoid(test: Range, values: Floats) -> Singles:

@@ -184,7 +184,11 @@ def _range_slider(offers: Offers, index: int, fit: Range, column: Column, *, nam
     least = 0 if fit.scale == "log" else -inf
     # Of stops that read alike one is enough, and none that reads as an edge.
     named = words.amounts((low, high), column)
-    for stop in (-inf, *filter(lambda stop: stop >= least, offers.spread(column.name).stops()), inf):
+    for stop in (
+        -inf,
+        *filter(lambda stop: stop >= least, offers.spread(column.name).stops()),
+        inf,
+    ):
         named.setdefault(words.amount(stop, column), stop)
     labels = {stop: label for label, stop in named.items()}
     st.select_slider(
