@@ -231,7 +231,7 @@ def test_an_export_leaves_out_what_was_excluded_and_is_logged(tmp_path):
     out = tmp_path / "some.csv"
     done = run(*export, out, "--author", "Olav")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Excluded: Partner" in done.stdout
+    assert "Excluded from the market: Partner" in done.stdout
     assert pl.read_csv(out, infer_schema=False).height == everyone.height - 1
     last, first = workspace.exports().to_dicts()
     assert (last["author"], last["accounts"]) == ("Olav", everyone.height - 1)

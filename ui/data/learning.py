@@ -75,7 +75,7 @@ def ranked_apart(
 def _learnable(source: str, profile: Profile, edition: Edition) -> Universe:
     """The accounts to learn from: all of a source, or those of its engine that match or may match."""
     if stays_in_engine(source):
-        return market(source, profile).accounts()
+        return market(source, profile, everybody=True).accounts()
     return universe_of(source, edition)
 
 

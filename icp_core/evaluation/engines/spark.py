@@ -1,6 +1,6 @@
 """Accounts on a Spark cluster, through the classic driver or Spark Connect."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -64,6 +64,10 @@ class Spark(Engine):
         else:
             self._context.setJobGroup(self._group, "Target-account planning", True)
         return self._session.table(self._table)
+
+    def ids(self, account_ids: Sequence[str]) -> Any:
+        """The ids as rows of the driver, which are sent along with the question."""
+        return self._session.createDataFrame([(key,) for key in account_ids], "account_id string")
 
     @contextmanager
     def keep(self, frame: Any) -> Iterator[Any]:
