@@ -326,6 +326,11 @@ class Evaluation:
         return Accounts(self._arrays, ("failing", self.matches.key), np.flatnonzero(fails))
 
     @cached_property
+    def all_in_memory(self) -> Accounts:
+        """All of the accounts in memory, whether they match or not."""
+        return Accounts(self._arrays, ("all",), np.arange(len(self._arrays.universe)))
+
+    @cached_property
     def too_little_known(self) -> Flags | None:
         """Which matches are too little known for a tier; None where the policy asks for nothing."""
         return are_too_little_known(self.profile, self._scored)
