@@ -287,9 +287,14 @@ def _by_hand(options: argparse.Namespace, universe: Population) -> Profile | Non
 
 def _profile(path: Path) -> Profile:
     try:
-        return Profile.from_json(_bounded(path))
+        content = _bounded(path)
     except OSError as error:
         raise ProfileError(f"The profile {path} cannot be read ({error.strerror}).") from error
+    remarks: list[str] = []
+    profile = Profile.from_json(content, remarks=remarks)
+    for remark in remarks:
+        print(f"note: {remark}", file=sys.stderr)
+    return profile
 
 
 def _score(options: argparse.Namespace) -> None:

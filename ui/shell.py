@@ -439,10 +439,13 @@ def _profile_file() -> None:
 
 def _open(content: bytes) -> None:
     try:
-        profile = Profile.from_json(content)
+        remarks: list[str] = []
+        profile = Profile.from_json(content, remarks=remarks)
     except ProfileError as error:
         _complain(error)
     else:
+        for remark in remarks:
+            state.notify(remark)
         state.open_profile(profile)
         st.rerun()
 
