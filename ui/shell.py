@@ -19,6 +19,7 @@ from icp_core.profiles import first_draft
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters, starters_for
 from icp_core.views import MarketView, Question
+from icp_core.workspace import Status
 from ui import data, saving, state
 from ui.builder import words
 from ui.format import number, plain
@@ -28,6 +29,7 @@ from ui.texts import _, ngettext
 ROOT: Final = Path(__file__).resolve().parent.parent
 ICON: Final = ROOT / "static" / "icon.svg"
 START: Final = "start"
+ACCOUNTS: Final = "accounts"
 NO_WIDGETS: Final[Mapping[str, str]] = MappingProxyType({})
 MAX_PROFILE_MB: Final = 1  # the least Streamlit's uploader can be limited to; a profile is a few kB
 
@@ -145,7 +147,7 @@ def page(key: str) -> View:
     with choose_profile:
         _choose_profile(view, universe)
     with legal_note:
-        _legal_note(universe)
+        _legal_note(universe, here=key)
     _stop_if_unfit(view, universe)
     return view
 
@@ -450,18 +452,18 @@ def _open(content: bytes) -> None:
         st.rerun()
 
 
-def _legal_note(universe: Universe) -> None:
+def _legal_note(universe: Universe, *, here: str) -> None:
     count = _("{count} accounts.").format(count=number(len(universe)))
     st.caption(
         plain(universe.note)
         if data.stays_in_engine(universe.name)
         else f"{count} {plain(universe.note)}"
     )
-    _left_out(universe.name)
+    _left_out(universe.name, here=here)
     st.caption(_("Company data stays on this machine."))
 
 
-def _left_out(list_name: str) -> None:
+def _left_out(list_name: str, *, here: str) -> None:
     """Say how many accounts are in no number because somebody excluded them, and lead to them."""
     try:
         count = len(data.excluded(list_name))
@@ -477,13 +479,19 @@ def _left_out(list_name: str) -> None:
             count,
         ).format(count=number(count))
     )
-    accounts = next(one for one in pages() if one.key == "accounts")
-    _link(
-        accounts,
-        label=_("Show excluded accounts"),
-        icon=":material/visibility:",
-        widgets={"accounts_state": _("All"), "accounts_decisions": _("Excluded")},
-    )
+    label, icon = _("Show excluded accounts"), ":material/visibility:"
+    if here == ACCOUNTS:
+        # A link to the page that is open changes none of its widgets.
+        st.button(label, icon=icon, type="tertiary", on_click=_show_excluded, key="show_excluded")
+        return
+    accounts = next(one for one in pages() if one.key == ACCOUNTS)
+    filters = {"accounts_state": _("All"), "accounts_decisions": _("Excluded")}
+    _link(accounts, label=label, icon=icon, widgets=filters)
+
+
+def _show_excluded() -> None:
+    state.set_kept("accounts_state", "any")
+    state.set_kept("accounts_decisions", [Status.EXCLUDED.value])
 
 
 def _stop_if_unfit(view: View, universe: Universe) -> None:
