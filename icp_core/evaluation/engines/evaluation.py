@@ -447,7 +447,11 @@ class EngineAccounts:
             yield
 
     def _spread(self, column: str) -> Spread | None:
-        values = self.sampled().frame[column]
+        sample = self.sampled().frame
+        if self._excluded:
+            excluded = pl.Series([*self._excluded], dtype=pl.String).implode()
+            sample = sample.filter(~sample["account_id"].is_in(excluded))
+        values = sample[column]
         if values.null_count() == len(values):
             return None
         found: Spread = self._fact(f"spread of {column}", lambda: Spread.of(values))
