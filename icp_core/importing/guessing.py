@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import Final, Literal
 
+import numpy as np
 import polars as pl
 
 from icp_core.accounts.columns import BY_NAME
@@ -58,6 +59,9 @@ _COUNTS: Final = frozenset(
 # Cells of a column whose check digits are tried.
 _SOME: Final = 300
 _SAMPLE: Final = 2_000
+# Cells that are looked at in all columns together, and at least in each.
+_MOST_CELLS: Final = 200_000
+_LEAST_CELLS: Final = 100
 # Least share of cells that fit a column before it is given back, and from which others fit better.
 _LEAST_FIT: Final = 0.5
 _GOOD_FIT: Final = 0.8
@@ -377,18 +381,20 @@ def _looks(cells: Mapping_[str, pl.Series]) -> dict[str, dict[str, float]]:
     All columns at once: making the patterns ready takes longer than looking at a column.
     """
     text, column = pl.col("cell"), pl.col("column")
-    every = pl.concat(
-        [
-            pl.DataFrame({"cell": one.cast(pl.String)}).select(
-                pl.lit(place, pl.Int64).alias("column"), "cell"
-            )
-            for place, one in enumerate(cells.values())
-        ]
-        or [pl.DataFrame(schema={"column": pl.Int64, "cell": pl.String})]
+    most = max(_LEAST_CELLS, _MOST_CELLS // max(1, len(cells)))
+    looked_at = [one.cast(pl.String).head(most) for one in cells.values()]
+    places = np.repeat(np.arange(len(looked_at)), [len(one) for one in looked_at])
+    every = pl.DataFrame(
+        {"column": places, "cell": pl.concat(looked_at or [pl.Series(dtype=pl.String)])},
+        schema={"column": pl.Int64, "cell": pl.String},
     )
+    # Most texts of most lists stand in many cells.
+    distinct = every.select(text.unique())
     low, _ = values.band(text)
-    code = pl.Series(industry.read(every.select(values.leading_code(text)).to_series())["industry"])
-    signs = every.with_columns(
+    code = pl.Series(
+        industry.read(distinct.select(values.leading_code(text)).to_series())["industry"]
+    )
+    told = distinct.with_columns(
         email=text.str.contains(r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
         linkedin_url=text.str.contains(r"(?i)linkedin\.com/(?:company|school)"),
         website=text.str.contains(r"(?i)^(?:https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)$"),
@@ -409,6 +415,7 @@ def _looks(cells: Mapping_[str, pl.Series]) -> dict[str, dict[str, float]]:
         long_number=text.str.contains(r"^\d{6,}$"),
         leading_zero=text.str.contains(r"^0\d+$"),
     ).with_columns(headcount=pl.col("counted") | pl.col("band"))
+    signs = every.join(told, on="cell", how="left", maintain_order="left")
     # A key or a code, no amount: long and nearly all different, or with leading zeros.
     is_key = (
         (pl.len() >= 10)
@@ -727,11 +734,11 @@ def _doubt_scales(
     for assignment in named:
         if middle is not None and middle < _NEVER_IN_FULL * _share_of_revenue(named):
             guesses[assignment.heading] = assignment.doubting(
-                "no unit", 0.5, f"{_shown(middle)} {_TOO_LITTLE}"
+                "no unit", 0.5, f"amounts around {_shown(middle)} {_TOO_LITTLE}"
             )
 
 
-_TOO_LITTLE: Final = "is little for a company: thousands or millions? Unknown until one is chosen"
+_TOO_LITTLE: Final = "are little for companies: thousands or millions? Unknown until one is chosen"
 _Scale = tuple[Doubt, float, str, float]
 
 
@@ -772,7 +779,12 @@ def _scale_by_size(bare: Sequence[Assignment], sample: pl.DataFrame) -> _Scale |
             f"no unit is named: taken as written ({_shown(middle)} in the middle)",
             1.0,
         )
-    return "no unit", 0.5, f"no unit is named, and {_shown(middle)} {_TOO_LITTLE}", 1.0
+    return (
+        "no unit",
+        0.5,
+        f"no unit is named, and amounts around {_shown(middle)} {_TOO_LITTLE}",
+        1.0,
+    )
 
 
 def _middle(assignments: Sequence[Assignment], sample: pl.DataFrame) -> float | None:

@@ -301,7 +301,11 @@ def parse(text: str) -> Heading:
 
 def recognised(cells: Iterable[str]) -> int:
     """How many cells of a row are headings that are known word for word."""
-    return sum(parse(cell).confidence >= 0.9 for cell in cells if 0 < len(cell) <= 80)
+    return sum(
+        parse(cell).confidence >= 0.9
+        for cell in cells
+        if len(cell) <= 80 and any(map(str.isalpha, cell))
+    )
 
 
 def named_unit(text: str) -> tuple[float | None, str | None]:

@@ -29,7 +29,11 @@ from ui.importing.session import ImportSession, OpenedFile, import_session
 from ui.texts import _, ngettext
 
 _ROWS: Final = 20
-_WIDTHS: Final = (3.0, 2.5, 1.6, 1.7, 1.4, 0.8)
+_WIDTHS: Final = (3.0, 6.0)
+# Pixels, wide enough for the longest usual choice.
+_BOXES: Final = {
+    "becomes": 184, "kind": 120, "unit": 120, "decimal": 104, "currency": 116, "date_order": 200,
+}  # fmt: skip
 _LEAVE_OUT: Final = "-"
 _OWN: Final = "+"
 _SAMPLE_LENGTH: Final = 24
@@ -236,51 +240,53 @@ def _group(row: Assignment, doubtful: Sequence[Assignment]) -> str:
 
 def _headings() -> None:
     titles = (
-        _("Heading, with values"),
-        _("Becomes"),
-        _("Kind or unit"),
-        _("Currency"),
-        _("Numbers"),
-        _("Sure"),
+        _("Heading, how sure, with values"),
+        _("Becomes, with its kind or unit, numbers and currency"),
     )
     for cell, title in zip(st.columns(_WIDTHS, gap="small"), titles, strict=True):
         cell.caption(title)
 
 
 def _row(place: int, opened: OpenedFile, row: Assignment) -> None:
-    heading, values, unit, money, decimal, sure = st.columns(
-        _WIDTHS, gap="small", vertical_alignment="center"
-    )
+    heading, values = st.columns(_WIDTHS, gap="small", vertical_alignment="center")
     samples = [_shown(text) for text in opened.file.samples.get(row.heading, ())]
     told = row.is_assumed or row.reason == GIVEN_BACK or row.reason.endswith(OTHER_CODES)
     doubt = [_(row.reason)] if told else []
+    sure = ""
+    if row.column is not None and not row.is_extra:
+        colour = "green" if row.confidence >= SURE else "orange"
+        sure = f" :small[:{colour}[{percent(row.confidence)}]]"
     heading.markdown(
-        f"**{plain(row.heading)}**  \n"
+        f"**{plain(row.heading)}**{sure}  \n"
         f":small[:gray[{' · '.join([*samples, *map(plain, doubt)]) or _('no values')}]]"
     )
     place_in_file = [other.heading for other in opened.file.mapping.assignments].index(row.heading)
     box = _Box(place, row, f"{place}_{place_in_file}")
     current = _LEAVE_OUT if row.column is None else _OWN if row.is_extra else row.column
-    box.draw(values, "becomes", _("Becomes"), columns(), current)
     column = BY_NAME.get(row.column or "")
     kind = column.kind if column else None
-    if row.is_extra:
-        words = (_("choice"), _("number"), _("tags"), _("yes or no"))
-        box.draw(unit, "kind", _("Kind"), dict(zip(_KINDS, words, strict=True)), row.kind)
-    elif kind is Kind.NUMBER:
-        units = {1.0: _("as written"), 1e3: _("thousands"), 1e6: _("millions"), 0.01: _("per cent")}
-        units.setdefault(row.unit, f"× {row.unit:g}")
-        box.draw(unit, "unit", _("Unit"), units, row.unit)
-    if row.column in AMOUNTS:
-        codes = {"": _("by country")} | {code: code for code in currencies()}
-        codes |= {NO_CURRENCY: _("unknown")}
-        box.draw(money, "currency", _("Currency"), codes, row.currency or "")
-    if row.kind == "number" or kind is Kind.NUMBER:
-        marks = {".": "1,234.5", ",": "1.234,5"}
-        box.draw(decimal, "decimal", _("Numbers"), marks, row.decimal)
-    if row.column is not None and not row.is_extra:
-        colour = "green" if row.confidence >= SURE else "orange"
-        sure.markdown(f":{colour}[{percent(row.confidence)}]")
+    # Boxes keep their width and go to the next line where there is no room.
+    with values.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        box.draw("becomes", _("Becomes"), columns(), current)
+        if row.is_extra:
+            words = (_("choice"), _("number"), _("tags"), _("yes or no"))
+            box.draw("kind", _("Kind"), dict(zip(_KINDS, words, strict=True)), row.kind)
+        elif kind is Kind.NUMBER:
+            units = {
+                1.0: _("as written"), 1e3: _("thousands"), 1e6: _("millions"), 0.01: _("per cent"),
+            }  # fmt: skip
+            units.setdefault(row.unit, f"× {row.unit:g}")
+            box.draw("unit", _("Unit"), units, row.unit)
+        if row.kind == "number" or kind is Kind.NUMBER:
+            marks = {".": "1,234.5", ",": "1.234,5"}
+            box.draw("decimal", _("Numbers"), marks, row.decimal)
+        if row.column in AMOUNTS:
+            codes = {"": _("by country")} | {code: code for code in currencies()}
+            codes |= {NO_CURRENCY: _("unknown")}
+            box.draw("currency", _("Currency"), codes, row.currency or "")
+        if row.column == "as_of":
+            orders = {"": _("day first, unless told")} | dict(date_orders())
+            box.draw("date_order", _("Order of dates"), orders, row.date_order or "")
 
 
 def _shown(text: str) -> str:
@@ -297,14 +303,15 @@ class _Box:
     row: Assignment
     key: str
 
-    def draw(self, cell: Any, field: str, label: str, labels: dict[Any, str], current: Any) -> None:
+    def draw(self, field: str, label: str, labels: dict[Any, str], current: Any) -> None:
         """Draw a choice that shows what the mapping says, and corrects it."""
         name = f"import_{field}_{self.key}"
-        cell.selectbox(
+        st.selectbox(
             label,
             list(labels),
             format_func=labels.__getitem__,
             label_visibility="collapsed",
+            width=_BOXES[field],
             key=state.shown(name, current),
             on_change=self._decide,
             args=(field, name),
