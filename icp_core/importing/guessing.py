@@ -88,6 +88,11 @@ _LOOKED_FOR: Final[Mapping_[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 _NOTHING: Final = r"(?i)^\s*(?:#?n/?a\.?|null|none|nil|[-–—.?]+|#[\p{L}/0]+[!?])\s*$"
+# Keys of programs: UUIDs, those of document stores, Salesforce's.
+_KEYS: Final = (
+    r"(?i)^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$|^[0-9a-f]{24}$|^[0-9a-f]{32}$"
+    r"|^00[0-9a-z]{13}(?:[0-9a-z]{3})?$"
+)
 # Whose amounts without a currency are each country's own.
 _NORDIC: Final = frozenset({"SE", "NO", "DK", "FI", "IS"})
 # Vendors whose lists give dollars without saying so, by a word in one of their headings.
@@ -404,7 +409,7 @@ def _looks(cells: Mapping_[str, pl.Series]) -> dict[str, dict[str, float]]:
         flag=values.flag(text).is_not_null(),
         tags=text.str.contains(r"[^;|]+[;|]\s*[^;|]+"),
         year=dates.year(text).is_not_null(),
-        words=text.str.contains(r"\pL") & ~text.str.contains("@|://"),
+        words=text.str.contains(r"\pL") & ~text.str.contains(rf"@|://|{_KEYS}"),
         postcode=text.str.contains(r"\d") & (text.str.len_chars() <= 12),
         currency=values.currency_code(text).is_not_null(),
         # Also what a spreadsheet has made of a long number: 5,56012E+09.

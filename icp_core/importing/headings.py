@@ -69,7 +69,8 @@ _ENTITIES: Final = _words(
     "selskap selskapet selskapets foretak foretakets kunde kunden kundens organisasjon "
     "organisasjonens firma firmaet firmaets virksomhed virksomheden virksomhedens selskab "
     "selskabet selskabets yritys yrityksen asiakas asiakkaan organisaatio organisaation hubspot "
-    "salesforce apollo res partner"
+    "salesforce apollo res partner supplier suppliers vendor leverantor leverantoren leverandor "
+    "leverandoren toimittaja toimittajan"
 )
 # Words that say which of several addresses it is of; the later ones lose to the earlier.
 _KINDS: Final = {
