@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from datetime import date
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,6 +38,7 @@ from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.neighbours import nearest
 from icp_core.accounts.similarity import Gower
 from icp_core.accounts.universe import Universe
+from icp_core.analysis.verification import Stratum, Tally, wilson
 from icp_core.intervals import ratio_of
 from icp_core.learning import Outcomes, demo_deals, learn, rank_customers
 from icp_core.learning.evidence import FOLDS
@@ -299,6 +300,53 @@ def against_few(seed: int, *, best: int, worst: int) -> bool:
     return lift is None or lift.includes(0.45 / 0.25)
 
 
+def verifications_covered() -> pl.DataFrame:
+    """How often the interval of a verified stratum holds the accounts that fit: size, answered, chance.
+
+    Nothing is drawn: the chance of every number of fits among so many answers is known.
+    """
+    from scipy.stats import hypergeom
+
+    rows = []
+    for size, share in product(
+        (40, 60, 100, 200, 500, 1_000, 2_000), (0.05, 0.1, 0.2, 0.5, 0.8, 1)
+    ):
+        answered = round(size * share)
+        counts = np.arange(answered + 1)
+        found = [
+            Tally(
+                Stratum.MATCH, size, int(x), answered - int(x), 0, 0, wilson(x, answered, size=size)
+            ).accounts
+            for x in counts
+        ]
+        low, high = np.array([(one.low, one.high) for one in found]).T
+        for fits in (size * np.arange(0.05, 0.96, 0.05)).round():
+            holds = (low <= fits + 1e-9) & (fits - 1e-9 <= high)
+            chance = hypergeom.pmf(counts, size, int(fits), answered)[holds].sum()
+            rows.append((size, share, fits, chance))
+    names = ["size", "answered", "fits", "chance"]
+    return pl.DataFrame(rows, schema=names, orient="row")
+
+
+def print_verifications() -> None:
+    """Coverage of the interval of a precision, on average and at worst."""
+    found = verifications_covered()
+    part = found.filter(pl.col("answered") < 1)
+    worst = part.sort("chance").row(0, named=True)
+    print(
+        f"  accounts of a verified stratum {100 * part['chance'].mean():.1f} %, and of those "
+        f"answered in full {100 * found.filter(pl.col('answered') == 1)['chance'].mean():.1f} %"
+    )
+    print(
+        f"    at worst {100 * worst['chance']:.1f} %: {worst['fits']:.0f} of {worst['size']} fit, "
+        f"{worst['size'] * worst['answered']:.0f} answered; below 93 % in "
+        f"{_share(part['chance'] < 0.93)} of {part.height} settings"
+    )
+    by_share = part.group_by("answered").agg(pl.col("chance").mean()).sort("answered")
+    shown = ", ".join(f"{share:.0%} {100 * chance:.1f} %" for share, chance in by_share.rows())
+    print(f"    by the share answered: {shown}")
+
+
 class Covered(NamedTuple):
     """Whether the intervals of one simulated set hold the truth."""
 
@@ -367,6 +415,7 @@ def quality() -> None:
     for best, worst in ((60, 60), (100, 40)):
         held_few = (against_few(seed, best=best, worst=worst) for seed in range(2_000))
         print(f"  lift of {best} best against {worst} worst {_share(held_few)}")
+    print_verifications()
     larger = universe_of(60_000)
     learned = [rankings_covered(larger, seed) for seed in range(30)]
     print(f"  learned rankings, {CUSTOMERS} customers, 30 seeds {_share(chain(*learned))}")

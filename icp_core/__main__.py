@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PEOPLExACCOUNTS",
         help="whether the market suits, say, 3x400: three people with 400 accounts each a year",
     )
+    _decisions(score, "excluded accounts are counted too")
     score.add_argument("--json", action="store_true", help="one JSON object and nothing else")
 
     export = _command(commands, "export", _export, "an account list for an ad platform or a CRM")
@@ -108,11 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--author", help="who exports, for the export log; the name logged in with unless given"
     )
-    export.add_argument(
-        "--ignore-decisions",
-        action="store_true",
-        help="do without the workspace: excluded accounts come along, and nothing is logged",
-    )
+    _decisions(export, "excluded accounts come along, and nothing is logged")
     export.add_argument("--json", action="store_true", help="the report as one JSON object")
 
     load = commands.add_parser("import", help="accounts from any company list or register file")
@@ -185,6 +182,12 @@ def _headings(load: argparse.ArgumentParser) -> None:
     load.add_argument("--country", help="of rows that name none, for example SE")
 
 
+def _decisions(parser: argparse.ArgumentParser, then: str) -> None:
+    parser.add_argument(
+        "--ignore-decisions", action="store_true", help=f"do without the workspace: {then}"
+    )
+
+
 def _answers(parser: argparse.ArgumentParser) -> None:
     """What a list or its deals leave open."""
     parser.add_argument(
@@ -246,7 +249,20 @@ def _list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _view(options: argparse.Namespace, *, lift: bool = False) -> MarketView:
+def _workspace(options: argparse.Namespace) -> Workspace | None:
+    """The workspace, unless told to do without: numbers and lists never ignore decisions by accident."""
+    if options.ignore_decisions:
+        return None
+    try:
+        return Workspace.open()
+    except WorkspaceError as error:
+        raise WorkspaceError(f"{error} Or do without it: --ignore-decisions.") from error
+
+
+def _view(
+    options: argparse.Namespace, workspace: Workspace | None, *, lift: bool = False
+) -> MarketView:
+    excluded = workspace.exclusions() if workspace else {}
     inactive = options.include_inactive
     accounts: Scoreboard | EngineAccounts
     if engines.is_address(options.accounts):
@@ -256,10 +272,10 @@ def _view(options: argparse.Namespace, *, lift: bool = False) -> MarketView:
             seconds=options.seconds,
             include_inactive=inactive,
             lift_up_to=lift_limit() if lift else 0,
-        )
+        ).without(excluded)
         population: Population = engine
     else:
-        universe = sources.load(options.accounts, include_inactive=inactive)
+        universe = sources.load(options.accounts, include_inactive=inactive).without(excluded)
         accounts, population = Scoreboard(universe), universe
     profile = _by_hand(options, population)
     if profile is None:
@@ -278,13 +294,19 @@ def _by_hand(options: argparse.Namespace, universe: Population) -> Profile | Non
 
 def _profile(path: Path) -> Profile:
     try:
-        return Profile.from_json(_bounded(path))
+        content = _bounded(path)
     except OSError as error:
         raise ProfileError(f"The profile {path} cannot be read ({error.strerror}).") from error
+    remarks: list[str] = []
+    profile = Profile.from_json(content, remarks=remarks)
+    for remark in remarks:
+        print(f"note: {remark}", file=sys.stderr)
+    return profile
 
 
 def _score(options: argparse.Namespace) -> None:
-    view = _view(options, lift=bool(options.by or options.costs or options.team))
+    lift = bool(options.by or options.costs or options.team)
+    view = _view(options, _workspace(options), lift=lift)
     rows = view.page(limit=options.rows).rows
     population = view.population
     reasons = explain(rows, view.profile)
@@ -296,10 +318,16 @@ def _score(options: argparse.Namespace) -> None:
         ]
         answer = {"accounts": population.name, "fictional": population.fictional}
         answer |= view.totals.to_dict() | {"best": best} | _more(view, options)
+        answer["left_out"] = view.left_out.height
         answer["notes"] = [note] if note else []
         print(json.dumps(answer, ensure_ascii=False))
         return
-    lines = _summary(population.label, view.totals, fictional=population.fictional)
+    lines = _summary(
+        population.label,
+        view.totals,
+        fictional=population.fictional,
+        left_out=view.left_out.height,
+    )
     if note:
         lines += ["", f"Note: {note}"]
     if options.by:
@@ -399,14 +427,15 @@ def _row(row: dict[str, Any], reason: Explanation) -> dict[str, Any]:
     }
 
 
-def _summary(label: str, market: Market, *, fictional: bool) -> list[str]:
+def _summary(label: str, market: Market, *, fictional: bool, left_out: int) -> list[str]:
     value = market.tam_value
     worth = f"{value.low:,.0f}–{value.high:,.0f}"
     if market.is_value_open:
         worth = f"at least {value.low:,.0f}"
     unknown = f"; unknown: {market.customers_unknown:,}" if market.customers_unknown else ""
     lines = [
-        f"{label}: {market.universe:,} accounts{' (FICTIONAL)' if fictional else ''}",
+        f"{label}: {market.universe:,} accounts{' (FICTIONAL)' if fictional else ''}"
+        + (f"; excluded and not counted: {left_out:,}" if left_out else ""),
         f"Profile: {market.profile.name}",
         f"TAM: {market.tam.low:,.0f}–{market.tam.high:,.0f} accounts, "
         f"{worth} {market.profile.currency} a year "
@@ -431,7 +460,8 @@ def _summary(label: str, market: Market, *, fictional: bool) -> list[str]:
 
 
 def _export(options: argparse.Namespace) -> None:
-    view = _view(options)
+    workspace = _workspace(options)
+    view = _view(options, workspace)
     profile = view.profile
     tiers = options.tiers or list(profile.tiers.names)
     *names, last = groups(profile.tiers)
@@ -440,15 +470,12 @@ def _export(options: argparse.Namespace) -> None:
         raise ProfileError(
             f"The profile has no tier {', '.join(unknown)}; it has {', '.join(names)} and {last}."
         )
-    # Opened first: a list that ignores what people decided is not written by accident.
-    workspace = None if options.ignore_decisions else Workspace.open()
     spec = ExportSpec(
         format=options.format,
         on=date.today(),
         customers=options.customers,
         countries=tuple(options.countries or ()),
         tiers=tuple(None if tier == UNRANKED else tier for tier in tiers),
-        excluded=workspace.exclusions() if workspace else {},
     )
     file = view.write(spec, options.out)
     written, report = file.path, file.report

@@ -21,7 +21,7 @@ AGAINST = {"market": _("the market"), "worst": _("the worst")}
 
 view = shell.page("learn")
 with shell.guard():
-    market = shell.market(view, needs=["accounts"])
+    market = shell.market(view, needs=["accounts"], everybody=True)
     universe = market.accounts()
     if len(universe) < market.totals.universe:
         st.caption(

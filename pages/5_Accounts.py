@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from ui import engines, shell, state
+from icp_core.workspace import Status
+from ui import data, engines, shell, state
 from ui.accounts import adding, deciding, lists, one
 from ui.format import number
 from ui.texts import _, ngettext
@@ -16,6 +17,9 @@ if "filters" not in market.supports:
     st.stop()
 with shell.guard():
     wanted, statuses = lists.filters(market)
+    # The numbers beside the filters stay those of the market; the list alone has the excluded too.
+    if Status.EXCLUDED in statuses:
+        market = shell.market(view, everybody=True)
 chosen = lists.selected()
 
 with st.container(border=True, gap="small"):
@@ -77,4 +81,7 @@ match state.open_now():
         )
     case _:
         if account := state.opened_account():
+            with shell.guard():
+                if account in data.excluded(view.list_name):
+                    market = shell.market(view, everybody=True)
             one.drawer(market, account, list_name=view.list_name)

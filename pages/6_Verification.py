@@ -49,6 +49,10 @@ saved = draws[chosen]
 is_current = saved.checksum == current
 with shell.guard():
     answers = data.workspace().answers(saved.id)
+    # Who was drawn and excluded since stays on the sample's list, though in no number.
+    drawn_from = market
+    if set(answers["account_id"]) & set(data.excluded(view.list_name)):
+        drawn_from = shell.market(view, everybody=True)
 verified = verify(answers, match_size=saved.match_size, possible_size=saved.possible_size)
 if not is_current:
     st.warning(
@@ -62,9 +66,9 @@ verification.headline(verified, market, is_current=is_current)
 
 left, right = st.columns([3, 2])
 with left.container(border=True, height="stretch"):
-    verification.card(market, saved, answers, is_current=is_current)
+    verification.card(drawn_from, saved, answers, is_current=is_current)
 with right.container(border=True, height="stretch"):
-    drawn = verification.drawn_data(market, answers)
+    drawn = verification.drawn_data(drawn_from, answers)
     verification.drawn_table(drawn, saved)
 verification.look_up_first(market)
 with st.container(border=True):

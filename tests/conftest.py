@@ -31,11 +31,15 @@ _TOGETHER = "browser and cluster"
 # Longest first, so that no processor is left with one of these while the others have nothing to do.
 _LONG = (
     _TOGETHER,
+    "tests/core/test_importing_sandbox.py",
     "tests/core/test_exporting_matches.py",
+    "tests/core/test_importing_hostile.py",
     "tests/core/test_learning_proof.py",
-    "tests/core/test_engines.py",
     "tests/core/test_market_against_reference.py",
+    "tests/core/test_engines.py",
     "tests/core/test_learning_quality.py",
+    "tests/ui/test_import_page.py",
+    "tests/ui/test_engine_dataset.py",
 )
 
 
@@ -55,11 +59,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileS
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One process a processor; none beside pytest's own if only one file is asked for."""
+    """One process a processor, and one more; none beside pytest's own if only one file is asked for.
+
+    Whoever waits for a browser or a child leaves a processor to the others.
+    """
     asked = {argument.split("::", 1)[0] for argument in config.args}
     if len(asked) == 1 and asked.pop().endswith(".py"):
         return 0
-    return min(os.cpu_count() or 1, _MOST_PROCESSES)
+    return min((os.cpu_count() or 1) + 1, _MOST_PROCESSES)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,6 +6,7 @@ twice. What is read and explored instead, and seldom redrawn, stands in `charts_
 """
 
 from collections.abc import Mapping
+from textwrap import wrap
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from ui.texts import _
 
 POINTS: Final = 2  # points of score a bar: 50 bars, wide enough to point at
 _GAP: Final = 0.14  # points of score left free at each side of a bar
+_WIDEST: Final = 10  # letters of a label beside bars; the longest of ours without a space has eight
 
 
 class Live(NamedTuple):
@@ -52,6 +54,7 @@ def tier_chart(
     data = pl.DataFrame(
         {
             "tier": [short_tier_label(name) for name in tiers["tier"]],
+            "row": [_in_two_lines(short_tier_label(name)) for name in tiers["tier"]],
             "length": [accounts / longest for accounts in tiers["accounts"]],
             "label": [
                 (
@@ -71,11 +74,16 @@ def tier_chart(
     ]
     shared = {
         "y": {
-            "field": "tier",
+            "field": "row",
             "type": "nominal",
             "sort": None,
             "title": None,
-            "axis": {"domain": False, "ticks": False, "grid": False},
+            "axis": {
+                "domain": False,
+                "ticks": False,
+                "grid": False,
+                "labelExpr": r"split(datum.label, '\n')",
+            },
         },
         "x": {
             "field": "length",
@@ -98,6 +106,12 @@ def tier_chart(
         },
     }
     return Live(data, theme.vega_lite([bars, labels], height=height, dark=dark))
+
+
+def _in_two_lines(label: str) -> str:
+    """A label that takes no width from the bars, where two lines are enough for that."""
+    lines = wrap(label, _WIDEST, break_long_words=False)
+    return "\n".join(lines) if len(lines) == 2 else label
 
 
 def _amount(amount: float, currency: str | None) -> str:

@@ -1,11 +1,12 @@
 """What every page begins with: configuration, sidebar, navigation, and one way to show errors."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Literal
 
 import streamlit as st
@@ -18,6 +19,7 @@ from icp_core.profiles import first_draft
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters, starters_for
 from icp_core.views import MarketView, Question
+from icp_core.workspace import Status
 from ui import data, saving, state
 from ui.builder import words
 from ui.format import number, plain
@@ -27,6 +29,8 @@ from ui.texts import _, ngettext
 ROOT: Final = Path(__file__).resolve().parent.parent
 ICON: Final = ROOT / "static" / "icon.svg"
 START: Final = "start"
+ACCOUNTS: Final = "accounts"
+NO_WIDGETS: Final[Mapping[str, str]] = MappingProxyType({})
 MAX_PROFILE_MB: Final = 1  # the least Streamlit's uploader can be limited to; a profile is a few kB
 
 _ICONS: Final = {
@@ -56,13 +60,13 @@ class Answers:
     Attributes
     ----------
     found
-        The last answer by list.
+        The last answer by list, and by whether it has the excluded accounts too.
     failed
         The question that could not be answered, and why; it is not asked again by itself.
     """
 
-    found: dict[str, MarketView] = field(default_factory=dict)
-    failed: tuple[tuple[str, Profile], SourceError] | None = None
+    found: dict[tuple[str, bool], MarketView] = field(default_factory=dict)
+    failed: tuple[tuple[str, Profile, bool], SourceError] | None = None
 
     def forget_failure(self) -> None:
         """Have the question asked again."""
@@ -143,12 +147,14 @@ def page(key: str) -> View:
     with choose_profile:
         _choose_profile(view, universe)
     with legal_note:
-        _legal_note(universe)
+        _legal_note(universe, here=key)
     _stop_if_unfit(view, universe)
     return view
 
 
-def market(view: View, *, needs: Sequence[Question] = (), quiet: bool = False) -> MarketView:
+def market(
+    view: View, *, needs: Sequence[Question] = (), quiet: bool = False, everybody: bool = False
+) -> MarketView:
     """The profile of the view on its accounts; stops with a message where it cannot answer.
 
     While an engine fails, the last answer of this session stays, with a message over it.
@@ -161,34 +167,36 @@ def market(view: View, *, needs: Sequence[Question] = (), quiet: bool = False) -
         What the page asks of it.
     quiet
         Whether another part of the page shows the message.
+    everybody
+        As for `data.market`.
 
     Raises
     ------
     IcpError
         As `data.market`, or of an engine that has not answered yet.
     """
-    found = _answered(view, quiet=quiet)
+    found = _answered(view, quiet=quiet, everybody=everybody)
     if not found.supports.issuperset(needs):
         too_many(found)
         st.stop()
     return found
 
 
-def _answered(view: View, *, quiet: bool) -> MarketView:
+def _answered(view: View, *, quiet: bool, everybody: bool) -> MarketView:
     if not data.stays_in_engine(view.list_name):
-        return data.market(view.list_name, view.profile)
+        return data.market(view.list_name, view.profile, everybody=everybody)
     answers = state.own("answers", Answers)
-    asked = view.list_name, view.profile
+    asked, kind = (view.list_name, view.profile, everybody), (view.list_name, everybody)
     if answers.failed is None or answers.failed[0] != asked:
         try:
-            answers.found[view.list_name] = data.market(*asked)
+            answers.found[kind] = data.market(view.list_name, view.profile, everybody=everybody)
             answers.failed = None
         except SourceError as error:
             answers.failed = asked, error
     if answers.failed is None:
-        return answers.found[view.list_name]
+        return answers.found[kind]
     failure = answers.failed[1]
-    last = answers.found.get(view.list_name)
+    last = answers.found.get(kind)
     if not quiet:
         if last is not None:
             st.warning(
@@ -301,14 +309,21 @@ def _navigation() -> None:
             _link(one, label=plain(one.label), icon=one.icon, width="stretch")
 
 
-def _link(target: Page, *, label: str, icon: str, width: Width = "content") -> None:
+def _link(
+    target: Page,
+    *,
+    label: str,
+    icon: str,
+    width: Width = "content",
+    widgets: Mapping[str, str] = NO_WIDGETS,
+) -> None:
     try:
         st.page_link(
             target.path,
             label=label,
             icon=icon,
             width=width,
-            query_params=state.whole_address(),
+            query_params=state.whole_address() | dict(widgets),
         )
     except StreamlitPageNotFoundError:
         # A page file that is run by itself has no other pages to link to.
@@ -426,22 +441,57 @@ def _profile_file() -> None:
 
 def _open(content: bytes) -> None:
     try:
-        profile = Profile.from_json(content)
+        remarks: list[str] = []
+        profile = Profile.from_json(content, remarks=remarks)
     except ProfileError as error:
         _complain(error)
     else:
+        for remark in remarks:
+            state.notify(remark)
         state.open_profile(profile)
         st.rerun()
 
 
-def _legal_note(universe: Universe) -> None:
+def _legal_note(universe: Universe, *, here: str) -> None:
     count = _("{count} accounts.").format(count=number(len(universe)))
     st.caption(
         plain(universe.note)
         if data.stays_in_engine(universe.name)
         else f"{count} {plain(universe.note)}"
     )
+    _left_out(universe.name, here=here)
     st.caption(_("Company data stays on this machine."))
+
+
+def _left_out(list_name: str, *, here: str) -> None:
+    """Say how many accounts are in no number because somebody excluded them, and lead to them."""
+    try:
+        count = len(data.excluded(list_name))
+    except SourceError:
+        # The page itself says what is wrong with the engine.
+        return
+    if not count:
+        return
+    st.caption(
+        ngettext(
+            "{count} excluded account is not counted in the market.",
+            "{count} excluded accounts are not counted in the market.",
+            count,
+        ).format(count=number(count))
+    )
+    label, icon = _("Show excluded accounts"), ":material/visibility:"
+    if here == ACCOUNTS:
+        # A link to the page that is open changes none of its widgets.
+        st.button(label, icon=icon, type="tertiary", on_click=_show_excluded, key="show_excluded")
+        return
+    accounts = next(one for one in pages() if one.key == ACCOUNTS)
+    filters = {"accounts_state": _("All"), "accounts_decisions": _("Excluded")}
+    _link(accounts, label=label, icon=icon, widgets=filters)
+
+
+def _show_excluded() -> None:
+    state.set_kept("accounts_state", "any")
+    state.set_kept("accounts_decisions", [Status.EXCLUDED.value])
 
 
 def _stop_if_unfit(view: View, universe: Universe) -> None:

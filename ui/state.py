@@ -371,8 +371,15 @@ def pack(profile: Profile) -> str:
     return base64.urlsafe_b64encode(zlib.compress(content, 9)).decode().rstrip("=")
 
 
-def unpack(text: str) -> Profile:
+def unpack(text: str, *, remarks: list[str] | None = None) -> Profile:
     """The profile that `pack` made text of.
+
+    Parameters
+    ----------
+    text
+        As it stands in the address.
+    remarks
+        As for `Profile.from_json`.
 
     Raises
     ------
@@ -389,7 +396,7 @@ def unpack(text: str) -> Profile:
         raise ProfileError(
             "The profile in this address is damaged; ask for the link again or for the file."
         ) from error
-    return Profile.from_json(content)
+    return Profile.from_json(content, remarks=remarks)
 
 
 def _begin() -> None:
@@ -406,7 +413,10 @@ def _begin() -> None:
     own = None
     if _PROFILE in asked:
         try:
-            own = unpack(asked[_PROFILE][: 2 * MAX_ADDRESS])
+            remarks: list[str] = []
+            own = unpack(asked[_PROFILE][: 2 * MAX_ADDRESS], remarks=remarks)
+            for remark in remarks:
+                notify(remark)
         except IcpError as error:
             notify(f"{error} {_('Another profile is shown instead.')}")
     base = _asked_for(list_name, asked.to_dict()) or _offered(list_name, own)
@@ -459,9 +469,12 @@ def _starting(list_name: str, slug: str) -> View:
 
 
 def _saved_view(list_name: str, version: SavedVersion) -> View:
+    profile = version.profile
+    for remark in version.remarks:
+        notify(remark)
     return View(
         list_name,
-        version.profile,
+        profile,
         None,
         edited=False,
         saved=version.slug,

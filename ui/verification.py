@@ -73,11 +73,11 @@ def draw_name(saved: SavedDraw, *, current: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def width_sentence(matches: int) -> str:
-    """What an answer for that many accounts is good for."""
+def width_sentence(matches: int, *, of: int) -> str:
+    """What an answer for that many of the accounts is good for."""
     return _(
         "{count} answers give the precision to within {points} points at worst, 19 times out of 20."
-    ).format(count=number(matches), points=number(100 * at_worst(matches)))
+    ).format(count=number(matches), points=number(100 * at_worst(matches, size=of)))
 
 
 def share(precision: Interval) -> str:
@@ -120,7 +120,7 @@ def new_sample(market: MarketView, *, list_name: str) -> None:
             args=(market, list_name, of_match, of_possible),
         )
     if of_match:
-        st.caption(width_sentence(of_match))
+        st.caption(width_sentence(of_match, of=matches))
 
 
 def look_up_first(market: MarketView) -> None:
@@ -201,7 +201,10 @@ def headline(verified: Verification, market: MarketView, *, is_current: bool) ->
         Whether the sample is of the profile as it stands; then its potential is known too.
     """
     answered = verified.match.answered + verified.possible.answered
-    precision = _("Share that fits, with its 95 % Wilson interval. “Can't tell” is left out.")
+    precision = _(
+        "Share that fits, with its 95 % Wilson interval, which knows how many of all were answered. "
+        "“Can't tell” is left out."
+    )
     figures = [
         Figure(label, share(part.precision), _answered(part), precision)
         for label, part in (

@@ -1,14 +1,22 @@
 """A universe: every account loaded, with what is known of each column."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 import pyarrow as pa
 
-from icp_core.accounts.columns import BY_NAME, REQUIRED, Column, conform, describe_all, typed
+from icp_core.accounts.columns import (
+    BY_NAME,
+    PREFIX,
+    REQUIRED,
+    Column,
+    conform,
+    describe_all,
+    typed,
+)
 from icp_core.accounts.identity import account_ids
 from icp_core.accounts.on_disk import mapped
 from icp_core.errors import UniverseError
@@ -19,6 +27,9 @@ if TYPE_CHECKING:
 
 IN_MEMORY: Final = 200_000
 """Accounts up to which a universe is held in memory; of more, every column lies on disk."""
+
+EXCLUSION: Final = f"{PREFIX}exclusion"
+"""Column of `Universe.left_out` with the reason why somebody excluded the account."""
 
 _SEARCHED: Final = ("name", "domain", "org_number", "account_id")
 _SEPARATOR: Final = "\n"
@@ -42,6 +53,9 @@ class Universe:
         Whether the companies are invented; then every view and export says so.
     note
         One sentence on what the data can and cannot tell.
+    left_out
+        Accounts of the list that somebody excluded, which are not among the others, in the same columns
+        and with the reason (`EXCLUSION`); without columns where nobody was.
     """
 
     name: str
@@ -49,6 +63,7 @@ class Universe:
     frame: pl.DataFrame
     fictional: bool = False
     note: str = ""
+    left_out: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @classmethod
     def of(
@@ -231,6 +246,33 @@ class Universe:
             return replace(self, frame=mapped(_sorted(frame.lazy(), frame.columns)))
         return replace(self, frame=frame.sort("account_id"))
 
+    def without(self, excluded: Mapping[str, str]) -> "Universe":
+        """The universe without some accounts, which it remembers; itself if it has none of them.
+
+        Parameters
+        ----------
+        excluded
+            Reason by `account_id`; others than those here may be among them.
+
+        Examples
+        --------
+        >>> accounts = {"account_id": ["a", "b"], "name": ["Acme", "Beta"]}
+        >>> universe = Universe.of(pl.DataFrame(accounts), name="two", label="Two")
+        >>> left = universe.without({"b": "partner", "c": "rival"})
+        >>> left.frame["name"].to_list(), left.left_out["name"].to_list()
+        (['Acme'], ['Beta'])
+        """
+        if not excluded:
+            return self
+        ids = self.frame["account_id"]
+        gone = ids.is_in(pl.Series([*excluded], dtype=pl.String).implode())
+        if not gone.any():
+            return self
+        left_out = pl.concat([self.left_out, with_reasons(self.frame.filter(gone), excluded)])
+        kept = (column.filter(~gone) for column in self.frame)
+        frame = mapped(kept) if self.frame.height > IN_MEMORY else pl.DataFrame([*kept])
+        return replace(self, frame=frame, left_out=left_out)
+
     def __len__(self) -> int:
         return self.frame.height
 
@@ -263,6 +305,14 @@ class Universe:
         # Streaming, because folding is slow and this does it on all processors.
         found = self.frame.lazy().select(text.alias("searched")).collect(engine="streaming")
         return (mapped(found) if len(self) > IN_MEMORY else found).to_series()
+
+
+def with_reasons(accounts: pl.DataFrame, excluded: Mapping[str, str]) -> pl.DataFrame:
+    """Excluded accounts with the reason of each, as in `Universe.left_out`."""
+    reason = pl.col("account_id").replace_strict(
+        [*excluded], [*excluded.values()], return_dtype=pl.String
+    )
+    return accounts.with_columns(reason.alias(EXCLUSION))
 
 
 def _whole(accounts: pl.DataFrame) -> list[pl.Series]:

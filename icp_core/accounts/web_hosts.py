@@ -158,7 +158,7 @@ def _are_shared(hosts: pl.Series, called: pl.Series | None = None) -> pl.Series:
     rows = (last.is_in(_endings()) | lowered.str.contains_any(names)).arg_true()
     if rows.is_empty():
         return found
-    host, known = pl.col("host"), sorted(shared_hosts())
+    host, known = pl.col("host"), _known()
     below = [host.str.replace(r"^www\.", "").is_in(known)]
     for labels in range(2, _MOST_LABELS):
         ending = host.str.extract(rf"\.((?:[^.]+\.){{{labels - 1}}}[^.]+)$", 1)
@@ -174,10 +174,16 @@ def _are_shared(hosts: pl.Series, called: pl.Series | None = None) -> pl.Series:
     return found.scatter(rows, looked_at.select(shared).to_series())
 
 
+# As series, which making anew for every look takes longer than the look.
 @cache
-def _endings() -> tuple[str, ...]:
+def _known() -> pl.Series:
+    return pl.Series(sorted(shared_hosts())).implode()
+
+
+@cache
+def _endings() -> pl.Series:
     """The last two labels of every shared host."""
-    return tuple(sorted({".".join(host.split(".")[-2:]) for host in shared_hosts()}))
+    return pl.Series(sorted({".".join(host.split(".")[-2:]) for host in shared_hosts()})).implode()
 
 
 def kind_of_host(host: str) -> str | None:

@@ -5,7 +5,7 @@ evaluation the rank of every account in a column that was sorted by.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -17,10 +17,11 @@ from icp_core.errors import AccountError
 from icp_core.evaluation.arrays import largest
 from icp_core.evaluation.in_memory import Accounts, Evaluation, evaluated_rows
 from icp_core.evaluation.names import NAMES
-from icp_core.reference.arrays import Floats, Places
+from icp_core.evaluation.tiers import tier_labels
+from icp_core.reference.arrays import Flags, Floats, Places
 from icp_core.reference.text import fold, fold_expr
 
-State = Literal["match", "possible", "fail"]
+State = Literal["match", "possible", "fail", "any"]
 BEST: Final = "best"
 
 
@@ -31,7 +32,7 @@ class Wanted:
     Attributes
     ----------
     state
-        Matches, possible accounts, or those that fail a gate.
+        Matches, possible accounts, those that fail a gate, or any of them.
     text
         Words that must all occur in name, domain, national number or account_id, whatever their case
         and accents; a number may be written with spaces and dashes.
@@ -89,9 +90,9 @@ def page(
     wanted
         Filters.
     sort
-        `best` (score, then potential, then account_id: the best first, the too little known behind all
-        others), `score`, `coverage`, `potential`, or a column; values that are unknown come last either
-        way, and account_id decides between equals.
+        `best` (matches before possible accounts before others; then score, potential, account_id: the
+        best first, the too little known behind all others), `score`, `coverage`, `potential`, or a
+        column; values that are unknown come last either way, and account_id decides between equals.
     descending
         Largest first; for `best`, the worst first.
     offset, limit
@@ -113,8 +114,8 @@ def page(
     if wanted.state == "match":
         return Page(len(places), evaluation.rows(chosen))
     frame = evaluation.universe.frame[accounts.rows[chosen]]
-    tier = pl.lit(None, dtype=pl.String).alias("tier")
-    return Page(len(places), evaluated_rows(frame, evaluation.profile).with_columns(tier))
+    rows = evaluated_rows(frame, evaluation.profile)
+    return Page(len(places), rows.with_columns(_tiers(evaluation, wanted.state, chosen)))
 
 
 def account_ids(evaluation: Evaluation, wanted: Wanted) -> pl.Series:
@@ -129,6 +130,7 @@ def _found(evaluation: Evaluation, wanted: Wanted) -> tuple[Accounts, Places]:
         "match": lambda: evaluation.matches,
         "possible": lambda: evaluation.possible,
         "fail": lambda: evaluation.failing,
+        "any": lambda: evaluation.all_in_memory,
     }[wanted.state]()
     inside = np.ones(len(accounts), dtype=bool)
     if wanted.tiers:
@@ -150,6 +152,16 @@ def _found(evaluation: Evaluation, wanted: Wanted) -> tuple[Accounts, Places]:
     if wanted.without:
         places = places[~_is_in(ids[accounts.rows[places]], wanted.without)]
     return accounts, places
+
+
+def _tiers(evaluation: Evaluation, state: State, chosen: Places) -> pl.Series:
+    """Tier of some accounts that need not match; null for those that don't."""
+    names = tier_labels(evaluation.profile.tiers)
+    if state != "any":
+        return pl.repeat(None, len(chosen), dtype=pl.String, eager=True).alias(names.name)
+    place = np.full(len(evaluation.all_in_memory), len(names))
+    place[evaluation.matches.rows] = evaluation.tier
+    return pl.concat([names, names.clear(1)]).gather(place[chosen])
 
 
 def _is_in(ids: pl.Series, wanted: Collection[str]) -> npt.NDArray[np.bool_]:
@@ -177,29 +189,47 @@ def _keys(
 ) -> tuple[Floats, ...]:
     """What to sort by, most important first: larger comes first, minus infinity is unknown."""
 
+    def told(
+        of_matches: Callable[[], Floats], of_possible: Callable[[], Floats], other: float = np.nan
+    ) -> Floats:
+        """What is told of matches and possible accounts, and something else for those that fail."""
+        if state == "match":
+            return of_matches()[places]
+        if state == "possible":
+            return of_possible()[places]
+        found = np.full(len(accounts), other)
+        if state == "any":
+            found[evaluation.matches.rows] = of_matches()
+            found[evaluation.possible.rows] = of_possible()
+        return found[places]
+
     def score() -> Floats:
-        if state == "fail":
-            return np.full(len(places), np.nan)
-        return (evaluation.score if state == "match" else evaluation.possible_score)[places]
+        return told(lambda: evaluation.score, lambda: evaluation.possible_score)
 
     def coverage() -> Floats:
-        if state == "fail":
-            return np.full(len(places), np.nan)
-        return (evaluation.coverages if state == "match" else evaluation.possible_coverages)[places]
+        return told(lambda: evaluation.coverages, lambda: evaluation.possible_coverages)
 
     def behind() -> Floats:
-        unknown = None
-        if state == "match":
-            unknown = evaluation.too_little_known
-        elif state == "possible":
-            unknown = evaluation.possible_too_little_known
-        return np.zeros(len(places)) if unknown is None else -unknown[places].astype(np.float64)
+        def where(unknown: Flags | None, count: int) -> Floats:
+            return np.zeros(count) if unknown is None else -unknown.astype(np.float64)
+
+        return told(
+            lambda: where(evaluation.too_little_known, len(evaluation.matches)),
+            lambda: where(evaluation.possible_too_little_known, len(evaluation.possible)),
+            0.0,
+        )
+
+    def ahead() -> Floats:
+        """Matches before possible accounts before those that fail."""
+        of = evaluation.matches, evaluation.possible
+        return told(lambda: np.full(len(of[0]), 2.0), lambda: np.full(len(of[1]), 1.0), 0.0)
 
     def potential() -> Floats:
         return accounts.potential(evaluation.profile).amount[places]
 
     if sort == BEST:
-        keys: tuple[Floats, ...] = (behind(), score(), potential())
+        first = (ahead(),) if state == "any" else ()
+        keys: tuple[Floats, ...] = (*first, behind(), score(), potential())
     elif sort == NAMES.score:
         keys = (-score(),)
     elif sort == NAMES.coverage:

@@ -14,16 +14,20 @@ People say of each whether it fits. The share that fits is the stratum's precisi
   at once.
 - "Can't tell" counts as no answer, which assumes that those accounts are like the others. The worst
   and best case, with all of them misfits or all of them fits, stand beside the estimate.
-- The Wilson interval is that of an endless population. Drawn without replacement from N accounts it is
-  too wide, on the safe side: noticeably so once more than a twentieth has been answered. What has been
-  seen is certain in any case, so a stratum never has fewer fits than were found, nor more than N less
-  the misfits found; with all N answered nothing is left open.
+- Accounts are drawn without replacement, so n answers of N say more than n of an endless population: the
+  variance of their share is smaller by (N − n)/(N − 1) (W. G. Cochran (1977), Sampling Techniques, 3rd
+  ed., §3.2). The Wilson interval gets the number of answers that would say as much with replacement,
+  n* = n·(N − 1)/(N − n), as an effective sample size: E. L. Korn and B. I. Graubard (1998), Confidence
+  intervals for proportions with small expected number of positive counts estimated from survey data,
+  Survey Methodology 24:193–201. With all N answered nothing is left open.
+- What has been seen is certain in any case, so a stratum never has fewer fits than were found, nor more
+  than N less the misfits found.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import sqrt
+from math import inf, sqrt
 
 import numpy as np
 import polars as pl
@@ -120,16 +124,20 @@ class Wilson:
     ----------
     fits, answered
         x successes in n trials.
+    effective
+        n*, the trials that would say as much with replacement: n·(N − 1)/(N − n) of N, n of an endless
+        population, infinite once all are answered.
     z
         Quantile of the normal distribution: 1.96 for 95 %.
     centre
-        (x + z²/2) / (n + z²).
+        (n*·x/n + z²/2) / (n* + z²); x/n once all are answered.
     half_width
-        z / (n + z²) · √(x·(n − x)/n + z²/4).
+        z / (n* + z²) · √(n*·x/n·(n − x)/n + z²/4); 0 once all are answered.
     """
 
     fits: int
     answered: int
+    effective: float
     z: float
     centre: float
     half_width: float
@@ -138,19 +146,30 @@ class Wilson:
     def interval(self) -> Interval:
         """The proportion x/n between centre ± half width; [0, 1] when nothing was answered."""
         share = self.fits / self.answered if self.answered else None
+        if share is not None and self.is_complete:
+            return Interval(share, share, share)
         # At 0 of n and n of n one end is exactly 0 or 1; rounding must not say otherwise.
         low = 0.0 if self.fits == 0 else max(0.0, self.centre - self.half_width)
         high = 1.0 if self.fits == self.answered else min(1.0, self.centre + self.half_width)
         return Interval(low, share, high)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of the population was answered."""
+        return self.effective == inf
 
-def wilson(fits: int, answered: int, *, confidence: float = 0.95) -> Wilson:
+
+def wilson(
+    fits: int, answered: int, *, size: int | None = None, confidence: float = 0.95
+) -> Wilson:
     """The Wilson score interval (Wilson 1927; Brown, Cai, DasGupta 2001).
 
     Parameters
     ----------
     fits, answered
         x successes in n trials, 0 ≤ x ≤ n.
+    size
+        N, of the population that they were drawn from without replacement; None for an endless one.
     confidence
         Above 0, below 1.
 
@@ -161,14 +180,28 @@ def wilson(fits: int, answered: int, *, confidence: float = 0.95) -> Wilson:
     """
     if not 0 <= fits <= answered or not 0 < confidence < 1:
         raise ValueError(f"{fits} of {answered} at a confidence of {confidence} is not possible")
-    centre, half_width = intervals.wilson_centre(fits, answered, confidence=confidence)
+    if size is not None and answered > size:
+        raise ValueError(f"{answered} answers of {size} accounts are not possible")
     z = intervals.quantile(confidence)
-    return Wilson(fits, answered, z, float(centre), float(half_width))
+    if answered and answered == size:
+        return Wilson(fits, answered, inf, z, fits / answered, 0.0)
+    effective = answered * (size - 1) / (size - answered) if size and answered else float(answered)
+    hits = effective * fits / answered if answered else 0.0
+    centre, half_width = intervals.wilson_centre(hits, effective, confidence=confidence)
+    return Wilson(fits, answered, effective, z, float(centre), float(half_width))
 
 
-def at_worst(answers: int) -> float:
-    """How far from the truth so many answers may be, 19 times out of 20: half the widest interval."""
-    ends = wilson(answers // 2, answers).interval
+def at_worst(answers: int, *, size: int | None = None) -> float:
+    """How far from the truth so many answers may be, 19 times out of 20: half the widest interval.
+
+    Parameters
+    ----------
+    answers
+        How many.
+    size
+        Of how many accounts; None for an endless number.
+    """
+    ends = wilson(answers // 2, answers, size=size).interval
     return (ends.high - ends.low) / 2
 
 
@@ -382,7 +415,7 @@ def verify(
             misfits,
             counts.get((stratum, Answer.CANT_TELL), 0),
             counts.get((stratum, None), 0),
-            wilson(fits, fits + misfits, confidence=confidence),
+            wilson(fits, fits + misfits, size=size, confidence=confidence),
         )
 
     return Verification(
@@ -397,18 +430,20 @@ def _stratum_steps(part: Tally) -> list[Step]:
     share, found = part.precision, part.accounts
     low, high = part._certain
     group = "Matches" if part.stratum is Stratum.MATCH else "Possible accounts"
+    effective = _shown(part.wilson.effective)
+    if part.wilson.is_complete:
+        corrected, middle, width = [], f"{x} / {n}", "0"
+    else:
+        counted = f"{n} · ({size} − 1) / ({size} − {n})"
+        corrected = [Step(f"{group}: effective answers", counted, part.wilson.effective)]
+        middle = f"({effective} · {x} / {n} + {z2} / 2) / ({effective} + {z2})"
+        spread = f"{effective} · {x} / {n} · {part.misfits} / {n}"
+        width = f"{z} / ({effective} + {z2}) · √({spread} + {z2} / 4)"
     return [
         Step(f"{group}: precision", f"{x} / ({x} + {part.misfits})", share.estimate or 0.0),
-        Step(
-            f"{group}: centre of the interval",
-            f"({x} + {z2} / 2) / ({n} + {z2})",
-            part.wilson.centre,
-        ),
-        Step(
-            f"{group}: half its width",
-            f"{z} / ({n} + {z2}) · √({x} · {part.misfits} / {n} + {z2} / 4)",
-            part.wilson.half_width,
-        ),
+        *corrected,
+        Step(f"{group}: centre of the interval", middle, part.wilson.centre),
+        Step(f"{group}: half its width", width, part.wilson.half_width),
         Step(f"{group}: low end of the precision", f"{centre} − {half}", share.low),
         Step(f"{group}: high end of the precision", f"{centre} + {half}", share.high),
         Step(f"{group}: accounts that fit", f"{size} · {x} / {n}", found.estimate or 0.0),

@@ -1,7 +1,7 @@
 """One profile on accounts in memory: each part of the market is computed when it is first asked for."""
 
 import os
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -170,6 +170,23 @@ class Evaluation:
         return self.universe
 
     @property
+    def left_out(self) -> pl.DataFrame:
+        """The accounts of the list that somebody excluded, as `Universe.left_out`."""
+        return self.universe.left_out
+
+    def flagged(self, flags: Sequence[str], names: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Some columns of all accounts that one of these flags is set for, batch by batch."""
+        known = [flag for flag in flags if flag in self.universe.columns]
+        if known:
+            yield (
+                self.universe.frame.lazy().filter(pl.any_horizontal(known)).select(names).collect()
+            )
+
+    def keep_for_all(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """What was kept of all accounts of the population, else what `compute` returns."""
+        return self.keep(key, compute)
+
+    @property
     def everyone(self) -> Everyone:
         """All accounts of the population, as gates see them."""
         return self._arrays
@@ -307,6 +324,11 @@ class Evaluation:
         fails[self.matches.rows] = False
         fails[self.possible.rows] = False
         return Accounts(self._arrays, ("failing", self.matches.key), np.flatnonzero(fails))
+
+    @cached_property
+    def all_in_memory(self) -> Accounts:
+        """All of the accounts in memory, whether they match or not."""
+        return Accounts(self._arrays, ("all",), np.arange(len(self._arrays.universe)))
 
     @cached_property
     def too_little_known(self) -> Flags | None:

@@ -1,6 +1,8 @@
 """Whether an account may enter a file: what no profile changes of it, and what becomes of its row."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 import polars as pl
@@ -22,6 +24,11 @@ READ: Final = (
     "is_customer", "marketing_opt_out", "org_number", "municipality", "city",
 )  # fmt: skip
 """Columns that eligibility follows from."""
+
+COMPANY_FLAGS: Final = ("customer", "opted_out", "excluded")
+"""What holds for a whole company in an ad audience once it is set for one of its accounts."""
+
+NOBODY: Final[Mapping[str, int]] = MappingProxyType({})
 
 _COMPANY: Final = ("domain_key", "name_key")
 """Who shares either may be taken for the company by a receiver that knows no better."""
@@ -77,44 +84,86 @@ def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_companies(eligibility: pl.DataFrame, excluded: Mapping[str, str]) -> pl.DataFrame:
-    """Eligibility with what holds for the whole company among these accounts.
+def with_exclusions(eligibility: pl.DataFrame, excluded: Mapping[str, str]) -> pl.DataFrame:
+    """Eligibility with `exclusion`, the reason why somebody left the account out, and `excluded`.
 
     Parameters
     ----------
     eligibility
         What `eligibility_of` gave.
     excluded
-        By account, the reason why somebody left it out.
-
-    Returns
-    -------
-    polars.DataFrame
-        The same, `exclusion` (the reason), `excluded`, and `customer_company`, `opted_out_company` and
-        `excluded_company`: whether the flag is set for any row of the company.
+        Reason by `account_id`.
     """
     exclusion = pl.lit(None, dtype=pl.String)
     if excluded:
         exclusion = pl.col("account_id").replace_strict(
             dict(excluded), default=None, return_dtype=pl.String
         )
-    return (
-        eligibility.with_columns(exclusion=exclusion)
-        .with_columns(excluded=pl.col("exclusion").is_not_null())
-        .with_columns(
-            _company_wide(flag).alias(f"{flag}_company")
-            for flag in ("customer", "opted_out", "excluded")
+    return eligibility.with_columns(exclusion=exclusion).with_columns(
+        excluded=pl.col("exclusion").is_not_null()
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Companies:
+    """What holds for whole companies of a list, whether their accounts match a profile or not.
+
+    Attributes
+    ----------
+    keys
+        Of every account that a flag is set for, each of its company's keys, by flag and name of the key.
+    left_out
+        Accounts that somebody excluded, which are in no market, by reason.
+    """
+
+    keys: Mapping[tuple[str, str], pl.Series] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, eligibilities: Iterable[pl.DataFrame], *, left_out: Mapping[str, int] = NOBODY
+    ) -> "Companies":
+        """The companies of accounts whose eligibility, with exclusions, comes in parts."""
+        parts = [
+            {
+                (flag, key): one.lazy().filter(flag).select(pl.col(key).drop_nulls().unique())
+                for flag in COMPANY_FLAGS
+                for key in _COMPANY
+            }
+            for one in eligibilities
+        ]
+        found = [pl.collect_all(part.values()) for part in parts]
+        names = [(flag, key) for flag in COMPANY_FLAGS for key in _COMPANY]
+        return cls(
+            {
+                name: pl.concat([part[place].to_series() for part in found]).unique()
+                for place, name in enumerate(names)
+                if found
+            },
+            left_out,
         )
-    )
 
+    def __or__(self, other: "Companies") -> "Companies":
+        """Those of both lists; left out is who the other says."""
+        keys = {
+            name: pl.concat([one.keys[name] for one in (self, other) if name in one.keys])
+            for name in {**self.keys, **other.keys}
+        }
+        return Companies(keys, other.left_out)
 
-def _company_wide(flag: str) -> pl.Expr:
-    """Whether the flag is set for the row or for another row of its company."""
-    of_flagged = (
-        pl.col(key).is_in(pl.col(key).filter(flag).drop_nulls().implode()).fill_null(False)
-        for key in _COMPANY
-    )
-    return pl.any_horizontal(flag, *of_flagged)
+    def flags(self, eligibility: pl.DataFrame) -> pl.DataFrame:
+        """`customer_company` and so on: whether a flag is set for any account of the row's company."""
+        return eligibility.select(
+            self._company_wide(flag).alias(f"{flag}_company") for flag in COMPANY_FLAGS
+        )
+
+    def _company_wide(self, flag: str) -> pl.Expr:
+        of_flagged = (
+            pl.col(key).is_in(self.keys[flag, key].implode()).fill_null(False)
+            for key in _COMPANY
+            if len(self.keys.get((flag, key), ()))
+        )
+        return pl.any_horizontal(flag, *of_flagged)
 
 
 def row_outcome(

@@ -6,7 +6,7 @@ new weight only the ranking is new, and after another must-have what no profile 
 that show score, tier or potential are looked at by themselves.
 """
 
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -20,10 +20,18 @@ from icp_core.evaluation.names import NAMES
 from icp_core.evaluation.tiers import tier_labels
 from icp_core.exporting import layouts
 from icp_core.exporting.content import Layout
-from icp_core.exporting.eligibility import KEPT, READ, eligibility_of, row_outcome, with_companies
-from icp_core.exporting.formats import named
+from icp_core.exporting.eligibility import (
+    KEPT,
+    READ,
+    Companies,
+    eligibility_of,
+    row_outcome,
+    with_exclusions,
+)
+from icp_core.exporting.formats import Format, named
 from icp_core.exporting.limits import Customers
 from icp_core.exporting.prepare import NO_EXCLUSIONS, Prepared, reported
+from icp_core.exporting.whole_lists import companies_of
 from icp_core.reference.arrays import Places
 
 
@@ -35,7 +43,6 @@ def prepare_matches(
     customers: Customers = "with",
     countries: Collection[str] | None = None,
     tiers: Collection[str | None] | None = None,
-    excluded: Mapping[str, str] = NO_EXCLUSIONS,
     possible_as: str | None = None,
 ) -> Prepared:
     """`prepare` for all matches of a market, best first; it gives the same file and the same report.
@@ -46,7 +53,7 @@ def prepare_matches(
     ----------
     evaluation
         The market.
-    format, on, customers, countries, tiers, excluded
+    format, on, customers, countries, tiers
         As for `prepare`.
     possible_as
         Tier under which the possible accounts come too, behind the matches; None leaves them out.
@@ -66,7 +73,10 @@ def prepare_matches(
         fictional=universe.fictional,
         on=on,
     )
-    judged = with_companies(ranking.eligibility(), excluded)[ranking.order]
+    whole = companies_of(evaluation, universe.frame.columns, target=target)
+    judged = with_exclusions(
+        ranking.eligibility(whole, target=target)[ranking.order], NO_EXCLUSIONS
+    )
     judged = judged.with_columns(ranking.results(ranking.order)["tier"])
     outcome = row_outcome(
         judged, target=target, customers=customers, countries=countries, tiers=tiers
@@ -82,6 +92,7 @@ def prepare_matches(
         on=on,
         customers=customers,
         tells_customers="is_customer" in universe.columns,
+        left_out=whole.left_out,
         cells_cleaned=costs["cleaned"],
         cells_cut=costs["cut"],
         size=layout.csv_size(len(kept), costs["size"]) if target.max_bytes else None,
@@ -154,10 +165,21 @@ class _Ranking:
             }
         )
 
-    def eligibility(self) -> pl.DataFrame:
-        """Marks by place."""
+    def eligibility(self, whole: Companies, *, target: Format) -> pl.DataFrame:
+        """By place, who may enter a file; for an ad audience with what holds for the whole company."""
+        found = self._eligibility(self.rows)
+        if not target.is_ad_audience:
+            return found
+        flags = self.evaluation.of_accounts(
+            ("export", "companies of accounts"),
+            self.rows,
+            lambda rows: whole.flags(self._eligibility(rows).with_columns(excluded=pl.lit(False))),
+        )
+        return found.hstack(flags)
+
+    def _eligibility(self, rows: Places) -> pl.DataFrame:
         return self._kept(
-            "eligibility", READ, lambda facts: eligibility_of(layouts.completed(facts))
+            "eligibility", READ, lambda facts: eligibility_of(layouts.completed(facts)), rows=rows
         )
 
     def costs(self, layout: Layout, places: Places) -> dict[str, int]:
@@ -190,12 +212,14 @@ class _Ranking:
         what: Hashable,
         names: Collection[str],
         compute: Callable[[pl.DataFrame], pl.DataFrame],
+        *,
+        rows: Places | None = None,
     ) -> pl.DataFrame:
         """By place, what follows from some columns of each account alone."""
         evaluation = self.evaluation
         read = [name for name in evaluation.universe.columns if name in names]
         return evaluation.of_accounts(
             ("export", what),
-            self.rows,
+            self.rows if rows is None else rows,
             lambda rows: compute(evaluation.universe.frame.select(read)[rows]),
         )

@@ -16,6 +16,16 @@ DROPPED: Final[Mapping[str, str]] = {
 }
 """Why a row is left out, and how that reads."""
 
+SIBLING: Final = "same company as an excluded one"
+"""The reason of a row that is left out for another account of its company."""
+
+FOR_COMPANY: Final[Mapping[str, str]] = {
+    "customer": "Same company as a suppressed customer",
+    "opted_out": "Same company as one that opted out",
+    "excluded": f"Excluded: {SIBLING}",
+}
+"""Why a row is left out for another account with its domain, or its name and country."""
+
 IDENTIFIERS: Final[Mapping[str, str]] = {
     "domain": "With a domain or website",
     "page_url": "With a LinkedIn page address",
@@ -50,7 +60,13 @@ class Preflight:
     dropped
         Rows left out for another reason, by key of `DROPPED`; every key is present.
     exclusions
-        The excluded ones by the user's own reason.
+        The excluded ones by the user's own reason, or `SIBLING`.
+    for_company
+        How many of the customers suppressed and of the opted out and excluded rows are left out only
+        for another account of their company, by key of `FOR_COMPANY`; every key is present.
+    left_out
+        Accounts of the list that somebody excluded, by reason: they are in no market, so they are not
+        among the accounts handed in.
     cells_cleaned
         Text cells that lost control characters or a formula lead, or got an apostrophe before it.
     cells_truncated
@@ -76,6 +92,8 @@ class Preflight:
     opted_out: int
     dropped: Mapping[str, int]
     exclusions: Mapping[str, int]
+    for_company: Mapping[str, int]
+    left_out: Mapping[str, int]
     cells_cleaned: int
     cells_truncated: int
     size_bytes: int | None
@@ -99,13 +117,19 @@ class Preflight:
             ("Companies written", self.rows_written),
             *((IDENTIFIERS[key], rows) for key, rows in self.identifiers.items()),
         ]
+        dropped = {key: rows for key, rows in self.dropped.items() if key != "excluded"}
         removed = [
             ("Duplicates by domain", self.duplicates_by_domain),
             ("Duplicates by name and country", self.duplicates_by_name),
-            ("Customers suppressed", self.customers_suppressed),
-            *((DROPPED[key], rows) for key, rows in self.dropped.items() if key != "excluded"),
+            ("Customers suppressed", self.customers_suppressed - self.for_company["customer"]),
+            *((DROPPED[key], rows - self.for_company.get(key, 0)) for key, rows in dropped.items()),
             *((f"Excluded: {reason}", rows) for reason, rows in self.exclusions.items()),
+            *((FOR_COMPANY[key], self.for_company[key]) for key in ("customer", "opted_out")),
             ("Cells cleaned", self.cells_cleaned),
             ("Cells shortened", self.cells_truncated),
+            *(
+                (f"Excluded from the market: {reason}", rows)
+                for reason, rows in self.left_out.items()
+            ),
         ]
         return lines + [(heading, rows) for heading, rows in removed if rows]

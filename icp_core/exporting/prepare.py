@@ -21,13 +21,14 @@ from icp_core.exporting.eligibility import (
     KEPT,
     SAME_DOMAIN,
     SAME_NAME,
+    Companies,
     eligibility_of,
     row_outcome,
-    with_companies,
+    with_exclusions,
 )
 from icp_core.exporting.formats import Format, named
 from icp_core.exporting.limits import Customers
-from icp_core.exporting.preflight import DROPPED, Preflight
+from icp_core.exporting.preflight import DROPPED, FOR_COMPANY, SIBLING, Preflight
 from icp_core.exporting.workbook import workbook
 from icp_core.profiles.model import Profile
 from icp_core.reference.text import fold
@@ -36,6 +37,7 @@ FICTIONAL_PREFIX: Final = "FICTIONAL-"
 PREVIEW: Final = 20
 
 NO_EXCLUSIONS: Final[Mapping[str, str]] = MappingProxyType({})
+NO_OTHERS: Final = Companies()
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,6 +164,7 @@ def prepare(
     countries: Collection[str] | None = None,
     tiers: Collection[str | None] | None = None,
     excluded: Mapping[str, str] = NO_EXCLUSIONS,
+    whole: Companies = NO_OTHERS,
 ) -> Prepared:
     """Lay accounts out as a file and report on every one of them.
 
@@ -169,8 +172,9 @@ def prepare(
     giving a file. An upload file holds a company once: the first row of a domain stays, then the first
     of a normalised name and country. A file for people keeps all.
 
-    In an ad audience an account is also left out if another row with its domain, or its name and
-    country, opted out, is excluded or is a suppressed customer: the receiver would match that company.
+    In an ad audience an account is also left out if another account of the list with its domain, or its
+    name and country, opted out, is excluded or is a suppressed customer, whether that one is among
+    these rows or not: the receiver would match that company.
 
     Parameters
     ----------
@@ -191,6 +195,8 @@ def prepare(
         Those to keep; None keeps all. None among `tiers` stands for the unranked.
     excluded
         Reason by `account_id` of accounts to leave out.
+    whole
+        What the rest of the list says about their companies (`companies_of`).
 
     Raises
     ------
@@ -199,7 +205,10 @@ def prepare(
     """
     target = named(format)
     complete = layouts.completed(accounts)
-    eligibility = with_companies(eligibility_of(complete), excluded).with_columns(complete["tier"])
+    eligibility = with_exclusions(eligibility_of(complete), excluded).with_columns(complete["tier"])
+    if target.is_ad_audience:
+        here = Companies.of([eligibility])
+        eligibility = eligibility.hstack((here | whole).flags(eligibility))
     outcome = row_outcome(
         eligibility, target=target, customers=customers, countries=countries, tiers=tiers
     )
@@ -215,6 +224,7 @@ def prepare(
         on=on,
         customers=customers,
         tells_customers="is_customer" in accounts.columns,
+        left_out=whole.left_out,
         cells_cleaned=int(laid_out.cleaned.sum()),
         cells_cut=int(laid_out.cut.sum()),
         size=None if file is None else len(file),
@@ -240,6 +250,7 @@ def reported(
     on: date,
     customers: Customers,
     tells_customers: bool,
+    left_out: Mapping[str, int],
     cells_cleaned: int,
     cells_cut: int,
     size: int | None,
@@ -256,6 +267,8 @@ def reported(
         As for `prepare`.
     tells_customers
         Whether the accounts say who is a customer.
+    left_out
+        Accounts of the list that are in no market, by reason.
     cells_cleaned, cells_cut
         Of the rows kept.
     size
@@ -279,9 +292,11 @@ def reported(
         customers_suppressed=counts.get(CUSTOMER, 0),
         opted_out=opted_out,
         dropped=dropped,
+        for_company=_for_company(eligibility, outcome, target=target),
+        left_out=dict(left_out),
         exclusions=dict(
             eligibility.filter(outcome == "excluded")
-            .group_by(pl.col("exclusion").fill_null("same company as an excluded one"))
+            .group_by(pl.col("exclusion").fill_null(SIBLING))
             .len()
             .sort("len", "exclusion", descending=[True, False])
             .iter_rows()
@@ -312,6 +327,18 @@ def reported(
         ),
         notes=target.notes,
     )
+
+
+def _for_company(
+    eligibility: pl.DataFrame, outcome: pl.Series, *, target: Format
+) -> dict[str, int]:
+    """Rows that fell for another account of their company, by what was set for that one."""
+    if not target.is_ad_audience:
+        return dict.fromkeys(FOR_COMPANY, 0)
+    counts = eligibility.select(
+        ((outcome == flag) & ~pl.col(flag)).sum().alias(flag) for flag in FOR_COMPANY
+    )
+    return counts.row(0, named=True)
 
 
 def _identifiers(kept: pl.DataFrame) -> dict[str, int]:

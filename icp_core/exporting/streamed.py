@@ -143,6 +143,7 @@ def added_up(parts: Sequence[Preflight]) -> Preflight:
         opted_out=opted_out,
         dropped=totals("dropped"),
         exclusions=totals("exclusions"),
+        for_company=totals("for_company"),
         cells_cleaned=total("cells_cleaned"),
         cells_truncated=total("cells_truncated"),
         size_bytes=total("size_bytes"),

@@ -89,7 +89,7 @@ class Allowance:
         least = cls()
         return cls(
             memory=_within_machine(least.memory + (64 if packed else 8) * size),
-            seconds=least.seconds + size / (50_000 if packed else 130_000),
+            seconds=least.seconds + size / (40_000 if packed else 100_000),
             disk=least.disk + (256 if packed else 8) * size,
         )
 
@@ -99,7 +99,7 @@ class Allowance:
         least = cls()
         return cls(
             memory=_within_machine(least.memory + rows * (1_200 + 60 * columns)),
-            seconds=least.seconds + rows * columns / 13_000,
+            seconds=least.seconds + rows * columns / 10_000,
             disk=least.disk + rows * 1_000 * (1 + columns),
         )
 

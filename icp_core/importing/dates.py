@@ -9,6 +9,8 @@ from typing import Final, Literal
 
 import polars as pl
 
+from icp_core.importing.steps import in_steps
+
 Order = Literal["dmy", "mdy", "ymd"]
 
 ORDERS: Final[dict[Order, str]] = {
@@ -19,10 +21,16 @@ ORDERS: Final[dict[Order, str]] = {
 
 # English, the Scandinavian languages and Finnish, from the beginning of a word.
 _MONTHS: Final = (
-    "jan|tammi", "feb|helmi", r"mar(?:[cst]|[^\p{L}]|$)|maalis", "apr|huhti",
-    r"ma[yji](?:[^\p{L}]|$)|touko", "jun|kes[äa]", "jul|hein[äa]", r"aug|elo(?:k|[^\p{L}]|$)",
-    "sep|syys", "o[ck]t|loka", "nov|marras", "de[cs]|joulu",
-)  # fmt: skip
+    r"jan|tammi|feb|helmi|marras|mar(?:[cst]|[^\p{L}]|$)|maalis|apr|huhti|ma[yji](?:[^\p{L}]|$)|touko|jun|"
+    r"kes[äa]|jul|hein[äa]|aug|elo(?:k|[^\p{L}]|$)|sep|syys|o[ck]t|loka|nov|de[cs]|joulu"
+)
+_MONTH_OF: Final = {
+    begun: str(number)
+    for number, names in enumerate(
+        ("jan tam", "feb hel", "mar maa", "apr huh", "may maj mai tou", "jun kes", "jul hei", "aug elo",
+         "sep syy", "oct okt lok", "nov", "dec des jou"), start=1)
+    for begun in names.split()
+}  # fmt: skip
 _BEGINNINGS: Final = (
     "jan", "feb", "mar", "apr", "ma[yji]", "jun", "jul", "aug", "sep", "o[ck]t", "nov", "de[cs]",
     "tammi", "helmi", "maalis", "huhti", "touko", "kes[äa]", "hein[äa]", "elo", "syys", "loka", "joulu",
@@ -32,6 +40,8 @@ _TIME: Final = (
     r"|(?:t|\s+)\d{1,2}\.\d{2}(?:\.\d{2})?$|\s+00$"
 )
 _NUMERIC: Final = r"^(\d{1,4})\s*([-/.])\s*(\d{1,2})\s*[-/.]\s*(\d{1,4})\.?$"
+_PARTS: Final = {"first": 1, "second": 3, "third": 4}
+"""What the numbers of a date are called, by their place in it."""
 _QUARTER: Final = r"(?:q|k|kv\.?|kvartal(?:et)?|kvartaali|quarter|nelj[äa]nnes)"
 # Two digits are of the years until ten from now, and of those before.
 _AHEAD: Final = 10
@@ -97,27 +107,50 @@ def date(text: pl.Expr, order: Order = "dmy") -> pl.Expr:
     >>> cells.select(date(pl.col("x"), "mdy"))["x"].cast(pl.String).to_list()
     ['2025-01-31', '2025-01-31', '2025-01-31']
     """
-    bare = text.str.strip_chars().str.replace(_TIME, "").str.strip_chars(" ,")
-    return pl.coalesce(
-        bare.str.to_date("%Y-%m-%d", strict=False),
-        _numeric(bare, order),
-        _serial(bare),
-        _compact(bare),
-        _named(bare),
-        _period(bare),
+    return in_steps(text, lambda cells: _dates(cells, order), pl.Date())
+
+
+def _dates(cells: pl.DataFrame, order: Order) -> pl.Series:
+    bare = pl.col("bare")
+    cells = cells.select(
+        bare=pl.col("text").str.strip_chars().str.replace(_TIME, "").str.strip_chars(" ,")
     )
+    cells = cells.with_columns(
+        **{part: bare.str.extract(_NUMERIC, group) for part, group in _PARTS.items()},
+        month=_month(bare),
+        numbers=bare.str.extract_all(r"\d+"),
+        serial=bare.str.extract(r"^([1-6]\d{4})(?:[.,]\d+)?$", 1).cast(pl.Int64, strict=False),
+        seconds=bare.str.extract(r"^(1\d{9})(?:\d{3})?$", 1).cast(pl.Int64, strict=False),
+        eight=bare.str.extract(r"^(\d{8})$", 0),
+        **{name: _of_quarter(bare, group) for name, group in (("quarter", 1), ("of_year", 2))},
+    )
+    return cells.select(
+        pl.coalesce(
+            bare.str.to_date("%Y-%m-%d", strict=False),
+            _numeric(order),
+            _serial(),
+            _compact(),
+            _named(),
+            _period(bare),
+        )
+    ).to_series()
 
 
 def year(text: pl.Expr, order: Order = "dmy") -> pl.Expr:
     """A year, out of a year or a date as `date` reads them."""
-    bare = text.str.strip_chars()
+    return in_steps(text, lambda cells: _years(cells, order), pl.Int64())
+
+
+def _years(cells: pl.DataFrame, order: Order) -> pl.Series:
+    bare, value = pl.col("text").str.strip_chars(), pl.col("value")
     written = pl.coalesce(
         bare.str.extract(r"^(\d{4})(?:\.0+)?$", 1),
         bare.str.extract(r"^(\d{4})[-/.]\d{1,2}[-/.]\d{1,2}", 1),
         bare.str.extract(r"^\d{1,2}[-/.]\d{1,2}[-/.](\d{4})", 1),
     ).cast(pl.Int64, strict=False)
-    value = pl.coalesce(written, date(text, order).dt.year().cast(pl.Int64))
-    return pl.when(value.is_between(1200, 2100)).then(value)
+    dated = date(pl.col("text"), order).dt.year().cast(pl.Int64)
+    found = cells.select(value=pl.coalesce(written, dated))
+    return found.select(pl.when(value.is_between(1200, 2100)).then(value)).to_series()
 
 
 def was_band(text: pl.Expr) -> pl.Expr:
@@ -150,8 +183,8 @@ def _built(years: pl.Expr, months: pl.Expr, days: pl.Expr) -> pl.Expr:
     return pl.when(whole.is_between(1200, 2100)).then(parts.str.to_date("%Y-%m-%d", strict=False))
 
 
-def _numeric(bare: pl.Expr, order: Order) -> pl.Expr:
-    first, second, third = (bare.str.extract(_NUMERIC, group) for group in (1, 3, 4))
+def _numeric(order: Order) -> pl.Expr:
+    first, second, third = map(pl.col, _PARTS)
     months, days = (first, second) if order == "mdy" else (second, first)
     by_order = _built(first, second, third) if order == "ymd" else _built(third, months, days)
     return (
@@ -162,29 +195,31 @@ def _numeric(bare: pl.Expr, order: Order) -> pl.Expr:
     )
 
 
-def _serial(bare: pl.Expr) -> pl.Expr:
+def _serial() -> pl.Expr:
     # Day 1 of a spreadsheet's calendar is 1900-01-01, with a 29 February 1900 that never was.
-    days = bare.str.extract(r"^([1-6]\d{4})(?:[.,]\d+)?$", 1).cast(pl.Int64, strict=False)
+    days = pl.col("serial")
     since = pl.lit("1899-12-30").str.to_date() + pl.duration(days=days.fill_null(0))
     return pl.when(days.is_not_null()).then(since)
 
 
-def _compact(bare: pl.Expr) -> pl.Expr:
-    seconds = bare.str.extract(r"^(1\d{9})(?:\d{3})?$", 1).cast(pl.Int64, strict=False)
+def _compact() -> pl.Expr:
     return pl.coalesce(
-        bare.str.extract(r"^(\d{8})$", 0).str.to_date("%Y%m%d", strict=False),
-        bare.str.extract(r"^(\d{8})$", 0).str.to_date("%d%m%Y", strict=False),
-        pl.from_epoch(seconds, time_unit="s").dt.date(),
+        pl.col("eight").str.to_date("%Y%m%d", strict=False),
+        pl.col("eight").str.to_date("%d%m%Y", strict=False),
+        pl.from_epoch("seconds", time_unit="s").dt.date(),
     )
 
 
-def _named(bare: pl.Expr) -> pl.Expr:
+def _month(bare: pl.Expr) -> pl.Expr:
+    """The number of the month that is a word."""
+    word = bare.str.to_lowercase().str.extract(rf"(?:^|[^\p{{L}}])({_MONTHS})")
+    begun = word.str.replace("marras", "nov", literal=True).str.head(3)
+    return begun.replace_strict(_MONTH_OF, default=None, return_dtype=pl.String)
+
+
+def _named() -> pl.Expr:
     """A date whose month is a word."""
-    month = pl.lit(None, pl.String)
-    for number, words in reversed(list(enumerate(_MONTHS, start=1))):
-        found = bare.str.contains(rf"(?i)(?:^|[^\p{{L}}])(?:{words})")
-        month = pl.when(found).then(pl.lit(str(number))).otherwise(month)
-    numbers = bare.str.extract_all(r"\d+")
+    month, numbers = pl.col("month"), pl.col("numbers")
     first, second = (numbers.list.get(place, null_on_oob=True) for place in (0, 1))
     one = pl.lit("1")
     return (
@@ -198,20 +233,21 @@ def _named(bare: pl.Expr) -> pl.Expr:
     )
 
 
+def _of_quarter(bare: pl.Expr, group: int) -> pl.Expr:
+    """The quarter (1) or the year (2) of what names a quarter."""
+    return pl.coalesce(
+        bare.str.extract(rf"(?i)^{_QUARTER}\s*([1-4])[\s/.,'’-]*(\d{{4}}|\d{{2}})$", group),
+        bare.str.extract(rf"(?i)^([1-4])\.?\s*{_QUARTER}[\s/.,'’-]*(\d{{4}}|\d{{2}})$", group),
+        bare.str.extract(rf"(?i)^(\d{{4}})[\s/.,-]*{_QUARTER}\s*([1-4])$", 3 - group),
+    )
+
+
 def _period(bare: pl.Expr) -> pl.Expr:
     """The first day of a quarter, a month or a year."""
     one = pl.lit("1")
-    quarter, of_year = (
-        pl.coalesce(
-            bare.str.extract(rf"(?i)^{_QUARTER}\s*([1-4])[\s/.,'’-]*(\d{{4}}|\d{{2}})$", place),
-            bare.str.extract(rf"(?i)^([1-4])\.?\s*{_QUARTER}[\s/.,'’-]*(\d{{4}}|\d{{2}})$", place),
-            bare.str.extract(rf"(?i)^(\d{{4}})[\s/.,-]*{_QUARTER}\s*([1-4])$", 3 - place),
-        )
-        for place in (1, 2)
-    )
-    month = ((quarter.cast(pl.Int64, strict=False) - 1) * 3 + 1).cast(pl.String)
+    month = ((pl.col("quarter").cast(pl.Int64, strict=False) - 1) * 3 + 1).cast(pl.String)
     return pl.coalesce(
-        _built(of_year, month, one),
+        _built(pl.col("of_year"), month, one),
         _built(
             bare.str.extract(r"^(\d{4})[-/.]\d{1,2}$", 1), bare.str.extract(r"[-/.](\d+)$", 1), one
         ),

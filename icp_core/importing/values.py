@@ -10,6 +10,7 @@ from typing import Final, Literal
 import polars as pl
 
 from icp_core.accounts.columns import LARGEST, known
+from icp_core.importing.steps import in_steps
 
 DecimalMark = Literal[",", "."]
 
@@ -112,14 +113,21 @@ def number(text: pl.Expr, decimal: DecimalMark = ".") -> pl.Expr:
     decimal
         What stands before the decimals in this column; the other mark separates thousands.
     """
-    bare = _without_currency(text)
-    negative = bare.str.contains(r"^\(.*\)$|^[-−–]|[-−–]$")
-    bare = bare.str.replace_all(r"^[(+−–-]+|[)−–-]+$", "")
-    scale = pl.lit(1.0)
+    return in_steps(text, lambda cells: _numbers(cells, decimal), pl.Float64())
+
+
+def _numbers(cells: pl.DataFrame, decimal: DecimalMark) -> pl.Series:
+    bare = pl.col("bare")
+    cells = cells.select(bare=_without_currency(pl.col("text"))).select(
+        bare.str.replace_all(r"^[(+−–-]+|[)−–-]+$", ""),
+        negative=bare.str.contains(r"^\(.*\)$|^[-−–]|[-−–]$"),
+    )
+    scale, unscaled = pl.lit(1.0), bare
     for pattern, factor in reversed(_SCALES):
         scale = pl.when(bare.str.contains(rf"\d{pattern}$")).then(factor).otherwise(scale)
     for pattern, _ in _SCALES:
-        bare = bare.str.replace(rf"{pattern}$", "")
+        unscaled = unscaled.str.replace(rf"{pattern}$", "")
+    cells = cells.select("negative", unscaled, scale=scale)
     # One mark with three digits behind it is the only form that the column has to settle.
     by_column = (
         bare.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
@@ -140,8 +148,9 @@ def number(text: pl.Expr, decimal: DecimalMark = ".") -> pl.Expr:
         .when(bare.str.contains(r"^\d+(?:[.,]\d+)?[eE][+-]?\d{1,2}$"))
         .then(bare.str.replace(",", ".", literal=True))
     )
-    value = plain.cast(pl.Float64, strict=False) * scale
-    return known(pl.when(negative).then(-value).otherwise(value))
+    value = plain.cast(pl.Float64, strict=False) * pl.col("scale")
+    cells = cells.select(value=pl.when("negative").then(-value).otherwise(value))
+    return cells.select(known(pl.col("value"))).to_series()
 
 
 def _without_currency(text: pl.Expr) -> pl.Expr:

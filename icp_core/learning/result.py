@@ -166,6 +166,7 @@ class LearningResult:
         count: int = 200,
         weights: Mapping[str, float] | None = None,
         include_customers: bool = False,
+        without: Collection[str] = (),
         progress: Report | None = None,
     ) -> Twins:
         """Accounts like chosen customers; like all of the best unless some are named.
@@ -183,6 +184,8 @@ class LearningResult:
             Of the columns, instead.
         include_customers
             Whether customers may be twins too.
+        without
+            Account ids that are no twins, such as those that somebody excluded.
         progress
             Called with the share done; what it raises ends the work.
 
@@ -204,9 +207,10 @@ class LearningResult:
                 if a.finding != "unproven"
             }
             weights = {c.name: telling.get(c.name, 0.0) for c in self.columns} if telling else {}
-        passed = None
+        ids = self.universe.frame["account_id"]
+        passed = ids.is_in(pl.Series([*without], dtype=pl.String).implode()).arg_true().to_numpy()
         if not include_customers:
-            passed = self.customers.customer_rows
+            passed = np.union1d(passed, self.customers.customer_rows)
             if "is_customer" in self.universe.columns:
                 flags = self.universe.frame["is_customer"].fill_null(False).to_numpy()
                 passed = np.union1d(passed, np.flatnonzero(flags))

@@ -41,6 +41,10 @@ _MOST_SAID: Final = 300
 _NACE: Final = re.compile(r"[A-V]|\d\d(\.\d{1,2})?")
 
 
+def _is_reserved(name: str) -> bool:
+    return name.strip().casefold() in NO_TIER
+
+
 class Role(StrEnum):
     """What a criterion decides."""
 
@@ -302,7 +306,7 @@ class TierPolicy(_Model):
         if len(set(names)) < len(names):
             raise ValueError("two tiers have the same name; give each its own")
         for name in names:
-            if name.strip().casefold() in NO_TIER:
+            if _is_reserved(name):
                 raise ValueError(f"“{name}” means matches in no tier; name the tier otherwise")
         if self.kind == "capacity":
             for tier in self.tiers:
@@ -539,8 +543,12 @@ class Profile(_Model):
         return self.model_dump_json(indent=2, exclude_none=True) + "\n"
 
     @classmethod
-    def from_json(cls, text: str | bytes, *, saved: bool = False) -> "Profile":
+    def from_json(
+        cls, text: str | bytes, *, saved: bool = False, remarks: list[str] | None = None
+    ) -> "Profile":
         """Read a profile.
+
+        A tier whose name was allowed once and means matches in no tier now gets another one.
 
         Parameters
         ----------
@@ -548,6 +556,8 @@ class Profile(_Model):
             As `to_json` writes it.
         saved
             Whether it was saved in a workspace: then it may be beyond the limits, which are younger.
+        remarks
+            Takes a sentence on whatever was changed.
 
         Raises
         ------
@@ -569,10 +579,35 @@ class Profile(_Model):
                 f"The profile has schema_version {_short(repr(version))}; this program reads "
                 f"{SCHEMA_VERSION}. Save it again with the program it came from, or update this one."
             )
+        content, changed = _with_other_names(content)
         profile = _validated(cls, content)
+        if remarks is not None:
+            remarks += changed
         if not saved:
             _check_sizes(profile)
         return profile
+
+
+def _with_other_names(content: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """A profile's content with other names for tiers that mean matches in no tier, and remarks."""
+    policy = content.get("tiers")
+    tiers = policy.get("tiers") if isinstance(policy, dict) else None
+    # What has another shape is no profile, which validating it says.
+    if not isinstance(policy, dict) or not isinstance(tiers, list):
+        return content, []
+    taken = {tier.get("name") for tier in tiers if isinstance(tier, dict)}
+    renamed, remarks = list(tiers), []
+    for place, tier in enumerate(tiers):
+        before = tier.get("name") if isinstance(tier, dict) else None
+        if not isinstance(before, str) or not _is_reserved(before):
+            continue
+        names = (f"Tier {number}" for number in itertools.count(place + 1))
+        after = next(name for name in names if name not in taken)
+        taken.add(after)
+        renamed[place] = tier | {"name": after}
+        was = _short(before.strip())
+        remarks.append(f"The tier “{was}” is called “{after}”: “{was}” means matches in no tier.")
+    return content | {"tiers": policy | {"tiers": renamed}}, remarks
 
 
 def _short(text: str) -> str:

@@ -1,7 +1,6 @@
 """What a file is to hold."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from icp_core.exporting.limits import Customers
@@ -25,8 +24,6 @@ class ExportSpec:
         Names to keep, of tiers or `tiers.TOO_LITTLE_KNOWN`; None stands for the unranked.
     possible_as
         Tier under which the possible accounts come too, behind the matches; None leaves them out.
-    excluded
-        Reasons by account_id of accounts that are left out.
     """
 
     format: str
@@ -35,7 +32,6 @@ class ExportSpec:
     countries: tuple[str, ...] = ()
     tiers: tuple[str | None, ...]
     possible_as: str | None = None
-    excluded: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kept_tiers(self) -> tuple[str | None, ...]:

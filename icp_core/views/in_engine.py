@@ -13,7 +13,9 @@ from icp_core.evaluation.engines.evaluation import EngineEvaluation, Narrowing
 from icp_core.evaluation.market import Breakdown, Market
 from icp_core.evaluation.tiers import cut_offs
 from icp_core.exporting import FORMATS, Prepared, prepare, streamed
+from icp_core.exporting.eligibility import Companies
 from icp_core.exporting.streamed import Written
+from icp_core.exporting.whole_lists import companies_of
 from icp_core.profiles.model import Profile
 from icp_core.views.export import ExportSpec
 from icp_core.views.view import Question
@@ -47,6 +49,17 @@ class InEngine:
     def supports(self) -> frozenset[Question]:
         """Totals, the ranking page by page, and files."""
         return _SUPPORTED
+
+    @property
+    def left_out(self) -> pl.DataFrame:
+        """The accounts of the list that somebody excluded.
+
+        Raises
+        ------
+        SourceError
+            If the engine fails or takes too long.
+        """
+        return self._evaluation.left_out
 
     @property
     def totals(self) -> Market:
@@ -119,7 +132,7 @@ class InEngine:
         SourceError
             If the engine fails.
         """
-        most = streamed.most_rows(FORMATS[spec.format])
+        most, whole = streamed.most_rows(FORMATS[spec.format]), self._whole(spec)
         accounts = streamed.best(self._evaluation, most)
         if spec.possible_as is not None:
             count = min(most, self.totals.possible)
@@ -128,7 +141,7 @@ class InEngine:
                 [accounts, possible.with_columns(tier=pl.lit(spec.possible_as))],
                 how="diagonal_relaxed",
             )
-        prepared = self._laid_out(spec, accounts)
+        prepared = self._laid_out(spec, whole, accounts)
         return streamed.with_limit(prepared, matching=self.totals.matching, most=most)
 
     def write(self, spec: ExportSpec, out: Path) -> Written:
@@ -136,12 +149,17 @@ class InEngine:
         target = FORMATS[spec.format]
         if target.for_people and target.suffix == ".csv" and spec.possible_as is None:
             return streamed.write_parts(
-                self._evaluation.stream(), partial(self._laid_out, spec), out
+                self._evaluation.stream(), partial(self._laid_out, spec, self._whole(spec)), out
             )
         prepared = self.export(spec)
         return Written(prepared.write(out), prepared.report, prepared.sha256)
 
-    def _laid_out(self, spec: ExportSpec, accounts: pl.DataFrame) -> Prepared:
+    def _whole(self, spec: ExportSpec) -> Companies:
+        """Asked for before the rows: an engine answers one question at a time."""
+        target, columns = FORMATS[spec.format], [*self.population.columns]
+        return companies_of(self._evaluation, columns, target=target)
+
+    def _laid_out(self, spec: ExportSpec, whole: Companies, accounts: pl.DataFrame) -> Prepared:
         return prepare(
             accounts,
             format=spec.format,
@@ -151,7 +169,7 @@ class InEngine:
             customers=spec.customers,
             countries=spec.countries or None,
             tiers=spec.kept_tiers,
-            excluded=spec.excluded,
+            whole=whole,
         )
 
     def _cannot(self, *_asked: Any, **_more: Any) -> NoReturn:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -77,6 +76,11 @@ class InMemory:
         return (
             EVERYTHING if self._evaluation.can_list_failing else EVERYTHING - {"failing", "adding"}
         )
+
+    @property
+    def left_out(self) -> pl.DataFrame:
+        """The accounts of the list that somebody excluded."""
+        return self._evaluation.left_out
 
     @property
     def totals(self) -> Market:
@@ -274,14 +278,14 @@ class InMemory:
 
     def export(self, spec: ExportSpec) -> Prepared:
         """A file for another system, with its report."""
-        chosen: dict[str, Any] = {"format": spec.format, "on": spec.on, "excluded": spec.excluded}
         return prepare_matches(
             self._evaluation,
+            format=spec.format,
+            on=spec.on,
             customers=spec.customers,
             countries=spec.countries or None,
             tiers=spec.kept_tiers,
             possible_as=spec.possible_as,
-            **chosen,
         )
 
     def write(self, spec: ExportSpec, out: Path) -> Written:

@@ -80,6 +80,13 @@ class MarketView(Protocol):
         """What can be asked."""
 
     @property
+    def left_out(self) -> pl.DataFrame:
+        """The accounts of the list that somebody excluded, which are in no number of the market.
+
+        As `Universe.left_out`: with the reason of each, and without columns where there are none.
+        """
+
+    @property
     def totals(self) -> Market:
         """All counts and sums."""
 

@@ -65,6 +65,13 @@ class SavedVersion:
             )
         return Profile.from_json(self.content, saved=True)
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences on what is read otherwise than it was saved, as `Profile.from_json` gives them."""
+        found: list[str] = []
+        Profile.from_json(self.content, saved=True, remarks=found)
+        return tuple(found)
+
     @cached_property
     def name(self) -> str:
         """Name of the profile in this version; its slug where the content cannot be read."""

@@ -38,6 +38,19 @@ def test_an_account_is_opened_from_the_list_excluded_and_stays_so(page, address)
     page.goto(where)
     drawer.get_by_text("History").click()
     drawer.get_by_text("Excluded: Competitor").wait_for()
+    page.keyboard.press("Escape")
+    page.wait_for_url(re.compile(r"^(?!.*[?&]account=)"))
+    # From the page itself, whose widgets hold something else, and from another one.
+    for start in ("", "Tiers"):
+        if start:
+            page.get_by_role("link", name=start, exact=True).first.click()
+            page.wait_for_url(re.compile(f"/{start}"))
+            settle(page)
+        page.get_by_text("1 excluded account is not counted in the market.").wait_for()
+        page.get_by_text("Show excluded accounts").click()
+        page.wait_for_url(re.compile("accounts_decisions=Excluded"))
+        page.get_by_role("radio", name="All").and_(page.locator("[aria-checked=true]")).wait_for()
+        page.get_by_text(re.compile("^1 account$")).wait_for()
 
 
 def test_a_click_on_a_heading_sorts_the_whole_list_and_a_second_turns_it_round(page, address):

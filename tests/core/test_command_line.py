@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -231,7 +232,7 @@ def test_an_export_leaves_out_what_was_excluded_and_is_logged(tmp_path):
     out = tmp_path / "some.csv"
     done = run(*export, out, "--author", "Olav")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Excluded: Partner" in done.stdout
+    assert "Excluded from the market: Partner" in done.stdout
     assert pl.read_csv(out, infer_schema=False).height == everyone.height - 1
     last, first = workspace.exports().to_dicts()
     assert (last["author"], last["accounts"]) == ("Olav", everyone.height - 1)
@@ -241,6 +242,51 @@ def test_an_export_leaves_out_what_was_excluded_and_is_logged(tmp_path):
     done = run(*export, out, "--ignore-decisions")
     assert pl.read_csv(out, infer_schema=False).height == everyone.height
     assert workspace.exports().height == 2
+
+
+def test_a_score_leaves_out_what_was_excluded_unless_told_otherwise(tmp_path, capsys):
+    universe = load("listed")
+    evaluation = Scoreboard(universe).evaluate(starter("listed-by-domain").profile)
+    ids = evaluation.rows(evaluation.best(2))["account_id"].to_list()
+    failing = universe.frame["account_id"][int(evaluation.failing.rows[0])]
+    Workspace.open().decide(
+        [*ids, failing, "elsewhere"], status=Status.EXCLUDED, detail="Partner", author="Eva"
+    )
+    score = ["score", "--accounts", "listed"]
+    assert main([*score, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["left_out"] == 3
+    assert found["universe"] == len(universe) - 3
+    assert found["matching"] == len(evaluation.matches) - 2
+    assert set(ids).isdisjoint(row["account_id"] for row in found["best"])
+    assert main(score) == 0
+    assert "excluded and not counted: 3" in capsys.readouterr().out
+    assert main([*score, "--ignore-decisions", "--json"]) == 0
+    everybody = json.loads(capsys.readouterr().out)
+    assert (everybody["left_out"], everybody["universe"]) == (0, len(universe))
+    assert main([*score, "--ignore-decisions"]) == 0
+    assert "excluded" not in capsys.readouterr().out
+
+    connection = duckdb.connect(tmp_path / "u.duckdb")
+    connection.register("arrow", universe.frame.to_arrow())
+    connection.table("arrow").create("accounts")
+    connection.close()
+    engine = f"duckdb://{tmp_path}/u.duckdb?table=accounts"
+    profile = ROOT / "data/profiles/listed-by-domain.json"
+    for more in ([], ["--by", "region"]):
+        command = ["score", "--accounts", engine, "--profile", str(profile), "--json", *more]
+        assert main(command) == 0
+        there = json.loads(capsys.readouterr().out)
+        assert there["left_out"] == 3
+        assert there["matching"] == found["matching"]
+
+
+def test_a_score_without_its_workspace_says_how_to_do_without(own_workspace, capsys):
+    own_workspace.mkdir()
+    (own_workspace / "workspace.sqlite").write_bytes(b"not a database at all" * 99)
+    assert main(["score", "--accounts", "listed"]) == 2
+    assert "--ignore-decisions" in capsys.readouterr().err
+    assert main(["score", "--accounts", "listed", "--ignore-decisions"]) == 0
 
 
 def test_an_export_without_its_workspace_is_refused_unless_told_to_do_without(

@@ -120,7 +120,7 @@ def test_an_export_from_an_engine_obeys_decisions_and_is_logged(sources, capsys,
     report = answer(
         capsys, *("export", "--accounts", address, "--format", "csv", "--out", out, "--json")
     )
-    assert report["exclusions"] == {"Competitor": 1}
+    assert report["left_out"] == {"Competitor": 1}
     assert best not in pl.read_csv(out, infer_schema=False)["Account id"].to_list()
     entry = workspace.exports(limit=1)
     assert entry["sha256"].item() == hashlib.sha256(out.read_bytes()).hexdigest()

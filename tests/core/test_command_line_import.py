@@ -1,26 +1,26 @@
 """`python -m icp_core import`: files in, accounts, report and rejects out."""
 
+import io
 import json
 import os
-import subprocess
-import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
 
 import polars as pl
+
+from icp_core.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
 
 
 def run(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "icp_core", "import", *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    """The command, in this process: its return code and what it prints."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main(["import", *map(str, arguments)])
+    return SimpleNamespace(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
 
 
 def test_a_list_becomes_accounts_with_a_report_and_rejects(tmp_path):

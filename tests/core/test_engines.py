@@ -1,5 +1,7 @@
 """Engines that keep the accounts give the reference's answers, and fail with one message."""
 
+from datetime import date
+
 import duckdb
 import polars as pl
 import psycopg
@@ -18,6 +20,7 @@ from icp_core.evaluation.tiers import tier_labels
 from icp_core.profiles.model import Criterion, Profile, Range, Tier, TierPolicy
 from icp_core.profiles.starters import starter
 from icp_core.sources import load
+from icp_core.views import ExportSpec, view_of
 
 assert Phase.shrink not in PHASES
 
@@ -127,6 +130,25 @@ def test_postgresql_breaks_ties_by_bytes_whatever_its_collation(postgres):
     assert evaluation.page()["account_id"].to_list() == sorted(ids)
     assert evaluation.page()["tier"].to_list() == ["A"] * 3 + [None] * 5
     assert evaluation.tiers[0].accounts == 3
+
+
+def test_postgresql_leaves_excluded_accounts_out_edition_by_edition(postgres):
+    ids = [f"A-{n:02}" for n in range(30)]
+    frame = pl.DataFrame({"account_id": ids, "name": ids, "marketing_opt_out": [True, None] * 15})
+    loaded(frame, postgres)
+    engine = engines.connect(f"ibis+{postgres}{'&' if '?' in postgres else '?'}table=accounts")
+    everybody = EngineAccounts(engine)
+    # More editions than are kept in the database at a time, and the first again.
+    for count in (*range(1, 12), 1):
+        accounts = everybody.without(dict.fromkeys([*ids[:count], "gone"], "partner"))
+        evaluation = accounts.evaluate(Profile(name="P"))
+        assert evaluation.market.universe == 30 - count
+        assert evaluation.page(limit=50)["account_id"].to_list() == ids[count:]
+        assert sorted(evaluation.left_out["account_id"]) == ids[:count]
+    assert everybody.evaluate(Profile(name="P")).market.universe == 30
+    spec = ExportSpec(format="linkedin", on=date(2026, 3, 1), tiers=(None, "A", "B", "C"))
+    report = view_of(evaluation).export(spec).report
+    assert (report.dropped["opted_out"], report.left_out) == (14, {"partner": 1})
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from icp_core.exporting import FORMATS, cells, layouts, matches, prepare, prepar
 from icp_core.exporting.content import Content
 from icp_core.exporting.eligibility import eligibility_of
 from icp_core.exporting.prepare import PREVIEW
+from icp_core.exporting.whole_lists import companies_of
 from icp_core.profiles.model import Criterion, Profile, Range, Role, Tier, TierPolicy
 
 ON = date(2026, 3, 1)
@@ -54,7 +55,7 @@ def test_a_market_is_the_file_of_its_accounts_and_the_report_is_the_same(
     profile = profile.replace(tiers=profile.tiers.replace(tiers=tiers))
     accounts = [row | more for row, more in zip(rows, extra, strict=False)]
     frame = pl.DataFrame(accounts, schema=strategies.SCHEMA | TYPES)
-    universe = Universe.of(frame, name="random", label="Random", fictional=True)
+    universe = Universe.of(frame, name="random", label="Random", fictional=True).without(excluded)
     scoreboard = Scoreboard(universe)
     wanted = {None: None, "ranked": profile.tiers.names, "unranked": (None,)}[chosen]
     options = {
@@ -63,8 +64,8 @@ def test_a_market_is_the_file_of_its_accounts_and_the_report_is_the_same(
         "customers": customers,
         "countries": countries,
         "tiers": None if wanted is None else (*wanted, "to verify"),
-        "excluded": excluded,
     }
+    whole = companies_of(scoreboard.evaluate(profile), frame.columns, target=FORMATS[format])
     # The other markets meet what the scoreboard kept of the first, of all or some of their matches.
     changed = profile
     for index, criterion in enumerate(profile.criteria):
@@ -77,7 +78,7 @@ def test_a_market_is_the_file_of_its_accounts_and_the_report_is_the_same(
         if possible_as:
             behind = evaluation.to_verify(len(universe)).with_columns(tier=pl.lit(possible_as))
             listed = pl.concat([listed, behind], how="diagonal_relaxed")
-        expected = prepare(listed, profile=asked, fictional=True, **options)
+        expected = prepare(listed, profile=asked, fictional=True, whole=whole, **options)
         report = expected.report.to_dict()
         if not FORMATS[format].max_bytes:
             report["size_bytes"] = None

@@ -152,6 +152,10 @@ def test_the_twins_of_a_result_are_no_customers_and_have_names(universe, result)
     assert found.frame.height == 30
     assert not found.frame["account_id"].is_in(ids(universe)).any()
     one = result.customers.frame["account_id"][0]
+    # Whom somebody excluded is no twin, and the next one is.
+    first, *others = found.frame["account_id"]
+    again = result.twins(count=30, without=[first, "nobody"]).frame["account_id"].to_list()
+    assert first not in again and set(others) <= set(again) and len(again) == 30
     assert set(result.twins([one], count=5).frame["nearest_id"]) == {one}
     with pytest.raises(LearningError, match="at least one customer"):
         result.twins(["nobody"])

@@ -178,3 +178,40 @@ def test_any_extra_column_can_be_a_criterion():
     assert profile.columns == {"azure_spend"}
     with pytest.raises(ProfileError, match="not a number column"):
         profile.replace(potential=ColumnPotential(column="industry")).check(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["A", "unranked"], ["A", "Tier 2"]),
+        (["A", "Unranked", "too little known"], ["A", "Tier 2", "Tier 3"]),
+        ([" UNRANKED ", "unranked"], ["Tier 1", "Tier 2"]),
+        (["unranked", "Tier 1", "Tier 2"], ["Tier 3", "Tier 1", "Tier 2"]),
+        (["Too Little Known"], ["Tier 1"]),
+        (["A", "B"], ["A", "B"]),
+        (["A", "unranked ones"], ["A", "unranked ones"]),
+    ],
+)
+def test_an_old_file_with_a_tier_called_as_those_in_none_opens_under_another_name(names, expected):
+    tiers = [{"name": name, "threshold": 90 - place} for place, name in enumerate(names)]
+    content = {"schema_version": 1, "name": "P", "tiers": {"kind": "cut_off", "tiers": tiers}}
+    remarks = []
+    profile = Profile.from_json(json.dumps(content), remarks=remarks)
+    assert list(profile.tiers.names) == expected
+    assert len(remarks) == sum(a != b for a, b in zip(names, expected, strict=True))
+    assert all("means matches in no tier" in remark for remark in remarks)
+    assert Profile.from_json(json.dumps(content), saved=True) == profile
+    # What is made anew is refused as before.
+    if remarks:
+        with pytest.raises(ProfileError, match="means matches in no tier"):
+            profile.tiers.replace(tiers=[Tier(name=name, threshold=5) for name in names])
+
+
+@pytest.mark.parametrize("tiers", [[], {}, "x", {"tiers": "x"}, {"tiers": [1, None, "unranked"]}])
+def test_tiers_of_another_shape_are_refused_with_their_place(tiers):
+    content = {"schema_version": 1, "name": "P", "tiers": tiers}
+    if tiers == {}:
+        assert Profile.from_json(json.dumps(content)).tiers.names == ("A", "B", "C")
+        return
+    with pytest.raises(ProfileError, match="not valid at tiers"):
+        Profile.from_json(json.dumps(content))

@@ -133,6 +133,18 @@ def test_an_export_streams_from_the_cluster_in_order(demo):
     assert [t for b in batches for t in b["tier"]] == expected["tier"].to_list()
 
 
+def test_excluded_accounts_stay_on_the_cluster(demo):
+    universe, address = demo
+    profile = starter("nordic-software").profile
+    reference = Scoreboard(universe).evaluate(profile)
+    best = reference.rows(reference.best(2_000))["account_id"].to_list()
+    excluded = dict.fromkeys([*best[::2], "gone"], "partner")
+    found = EngineAccounts(engines.connect(address)).without(excluded).evaluate(profile)
+    assert found.market.universe == len(universe) - len(best[::2])
+    assert found.page(limit=50)["account_id"].to_list() == best[1:100:2]
+    assert found.left_out.height == len(best[::2])
+
+
 def test_accounts_lifted_from_the_cluster_answer_as_the_whole_list_does(demo):
     universe, address = demo
     profile = starter("nordic-software").profile

@@ -1,12 +1,14 @@
 import re
 from collections import Counter
+from itertools import product
 from math import sqrt
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, hypergeom
 
 from icp_core.analysis.verification import Interval, at_worst, draw, next_open, verify, wilson
 
@@ -64,21 +66,23 @@ def test_impossible_counts_are_refused(fits, answered, confidence):
 
 def test_the_corrected_tam_is_each_strata_size_times_its_precision():
     # 1,000 matches at 18/20 and 500 possible at 4/10: 900 + 200.
-    # Wilson 4/10: centre 5.920729 / 13.841459 = 0.427754, half 1.959964 / 13.841459 · √(2.4 + 0.960365)
-    # = 0.141601 · 1.833130 = 0.259572, so 0.168182…0.687326; accounts 84.0909…343.663.
+    # n* = 20 · 999 / 980 = 20.387755: centre (18.348980 + 1.920729) / 24.229214 = 0.836581, half width
+    # 1.959964 / 24.229214 · √(1.834898 + 0.960365) = 0.135245, so 0.701337…0.971826.
+    # n* = 10 · 499 / 490 = 10.183673: centre (4.073469 + 1.920729) / 14.025132 = 0.427390, half width
+    # 1.959964 / 14.025132 · √(2.444082 + 0.960365) = 0.257848, so 0.169541…0.685238.
     result = verify(answers("f" * 18 + "dd", "ffff" + "d" * 6), match_size=1_000, possible_size=500)
-    assert result.match.accounts.low == pytest.approx(698.966, abs=1e-3)
-    assert result.possible.accounts.low == pytest.approx(84.091, abs=1e-3)
-    assert result.possible.accounts.high == pytest.approx(343.663, abs=1e-3)
+    assert result.match.accounts.low == pytest.approx(701.337, abs=1e-3)
+    assert result.possible.accounts.low == pytest.approx(84.771, abs=1e-3)
+    assert result.possible.accounts.high == pytest.approx(342.619, abs=1e-3)
     corrected = result.corrected
     assert corrected.estimate == pytest.approx(1_100)
-    # below √((900 − 698.966)² + (200 − 84.091)²) = √(40414.7 + 13434.9) = 232.055
-    # above √((972.134 − 900)² + (343.663 − 200)²) = √(5203.3 + 20639.1) = 160.756
-    assert corrected.low == pytest.approx(1_100 - 232.055, abs=0.01)
-    assert corrected.high == pytest.approx(1_100 + 160.756, abs=0.01)
+    # below √((900 − 701.337)² + (200 − 84.771)²) = √(39467.1 + 13277.8) = 229.663
+    # above √((971.826 − 900)² + (342.619 − 200)²) = √(5159.0 + 20340.2) = 159.685
+    assert corrected.low == pytest.approx(1_100 - 229.663, abs=0.01)
+    assert corrected.high == pytest.approx(1_100 + 159.685, abs=0.01)
     # Adding the ends would claim less than is known.
-    assert corrected.low > 698.966 + 84.091
-    assert corrected.high < 972.134 + 343.663
+    assert corrected.low > 701.337 + 84.771
+    assert corrected.high < 971.826 + 342.619
 
 
 def test_cant_tell_leaves_the_precision_alone_but_spans_worst_and_best():
@@ -93,8 +97,8 @@ def test_cant_tell_leaves_the_precision_alone_but_spans_worst_and_best():
 def test_a_stratum_without_answers_leaves_the_total_open_by_its_whole_size():
     result = verify(answers("f" * 18 + "dd", "..."), match_size=1_000, possible_size=500)
     assert result.corrected.estimate is None
-    assert result.corrected.low == pytest.approx(698.966, abs=1e-3)
-    assert result.corrected.high == pytest.approx(972.134 + 500, abs=1e-3)
+    assert result.corrected.low == pytest.approx(701.337, abs=1e-3)
+    assert result.corrected.high == pytest.approx(971.826 + 500, abs=1e-3)
     assert result.worst is None
     nothing = verify(answers(""), match_size=1_000, possible_size=500)
     assert nothing.corrected == Interval(0, None, 1_500)
@@ -112,17 +116,22 @@ def test_what_was_seen_is_certain_and_a_full_count_leaves_nothing_open():
     full = verify(answers("fffdddddd", "fd"), match_size=9, possible_size=2)
     assert full.corrected == Interval(4, 4, 4)
     assert full.match.answered == full.match.size
-    # 5 of 6 accounts answered, all fit: at least 5 and at most 6, where Wilson alone would say 3.4.
-    nearly = verify(answers("fffff."), match_size=6, possible_size=0)
-    assert nearly.corrected == Interval(5, 6, 6)
+    # 5 of 6 accounts answered, 1 fits: at least 1 and at most 2, where without what was seen
+    # (n* = 25: centre (5 + 1.920729) / 28.841459, half width 0.151104) it would be 0.5 to 2.3.
+    nearly = verify(answers("fdddd."), match_size=6, possible_size=0)
+    assert nearly.corrected == Interval(1, pytest.approx(1.2), 2)
+    # Were n the answers alone, 5 of 5 would say 3.4 of 6.
+    assert verify(answers("fffff."), match_size=6, possible_size=0).corrected == Interval(
+        pytest.approx(5.200846, abs=1e-6), 6, 6
+    )
 
 
 def test_a_value_is_corrected_by_the_same_precisions():
     result = verify(answers("f" * 18 + "dd", "ffff" + "d" * 6), match_size=1_000, possible_size=500)
     value = result.corrected_value(2e6, 1e6)
-    # 2 M · 0.9 + 1 M · 0.4; below √((0.2 · 2.01034)² + 0.231818²) M.
+    # 2 M · 0.9 + 1 M · 0.4; below √((2 · (0.9 − 0.701337))² + (0.4 − 0.169541)²) M.
     assert value.estimate == pytest.approx(2.2e6)
-    assert value.low == pytest.approx(2.2e6 - sqrt(402_068**2 + 231_818**2), rel=1e-5)
+    assert value.low == pytest.approx(2.2e6 - sqrt(397_327**2 + 230_459**2), rel=1e-5)
     assert result.corrected_value(0, 0) == Interval(0, 0, 0)
 
 
@@ -228,7 +237,46 @@ def test_the_next_account_without_an_answer_is_found_in_a_circle(answers, place,
     assert next_open(answers, place) == expected
 
 
+def test_an_interval_of_most_accounts_is_narrower_and_of_all_of_them_a_point():
+    widths = [
+        ends.high - ends.low
+        for size in (None, 10_000, 100, 50, 41, 40)
+        for ends in [wilson(30, 40, size=size).interval]
+    ]
+    assert widths == sorted(widths, reverse=True)
+    # 95 %: n* = 40 · 99 / 60 = 66 of 100, √(40/66) as wide but for the z² that is added.
+    assert wilson(30, 40, size=100).effective == pytest.approx(66)
+    assert wilson(30, 40, size=40).interval == Interval(0.75, 0.75, 0.75)
+    assert wilson(0, 0, size=0).interval == wilson(0, 0, size=9).interval == Interval(0, None, 1)
+    assert wilson(1, 1, size=1).interval == Interval(1, 1, 1)
+    with pytest.raises(ValueError, match="not possible"):
+        wilson(1, 5, size=4)
+
+
+@pytest.mark.parametrize("size", [40, 100])
+def test_the_interval_of_a_share_holds_it_about_as_often_as_it_claims(size):
+    # Not by drawing: the chance of every count of fits is known (hypergeometric).
+    chances = []
+    for answered, fits in product(
+        (size // 20, size // 5, size // 2, size - size // 10, size),
+        range(size // 20, size, size // 20),
+    ):
+        counts = np.arange(answered + 1)
+        chance = hypergeom.pmf(counts, size, fits, answered)
+        found = [verify(tallied(x, answered), match_size=size, possible_size=0) for x in counts]
+        holds = [one.corrected.low - 1e-9 <= fits <= one.corrected.high + 1e-9 for one in found]
+        chances.append(chance[holds].sum())
+    assert np.mean(chances) >= 0.93
+    assert min(chances) >= 0.85
+
+
+def tallied(fits, answered):
+    return answers("f" * int(fits) + "d" * int(answered - fits))
+
+
 def test_the_promise_of_a_sample_is_its_widest_interval():
     ends = [wilson(fits, 30).interval for fits in range(31)]
     widest = max((one.high - one.low) / 2 for one in ends)
     assert at_worst(30) == pytest.approx(widest)
+    assert at_worst(30, size=60) < widest
+    assert at_worst(30, size=30) == 0

@@ -1,9 +1,14 @@
 """Opening pages as a user does, and reading what stands on them; imported by name in UI tests."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
+
+# Looking through all installed packages for components takes longer than a page, and every run does it.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("app.py", *sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py")))

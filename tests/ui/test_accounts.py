@@ -167,8 +167,11 @@ def test_a_decision_is_kept_over_pages_profiles_and_datasets(
     assert (decided["detail"], decided["note"]) == ("Competitor", "Sells the same")
 
     app.switch_page("app.py").run()
-    again = open_page(PAGE)
-    assert again.dataframe[0].value["decision"].to_list()[0] == "Excluded"
+    name = best(market, 0, 1)["name"][0]
+    assert name not in names(open_page(PAGE))
+    again = open_page(PAGE, accounts_state="All", accounts_decisions="Excluded")
+    assert again.dataframe[0].value["decision"].to_list() == ["Excluded"]
+    assert names(again) == [name]
     elsewhere = open_page(PAGE, dataset="listed", account=key)
     assert "is not in Listed Nordic companies" in " ".join(errors(elsewhere))
     history = next(table.value for table in elsewhere.table if "Decision" in table.value)

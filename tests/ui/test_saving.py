@@ -1,6 +1,7 @@
 """Saving profiles in the workspace: versions, conflicts, links, and a workspace that fails."""
 
 import sqlite3
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -208,3 +209,19 @@ def test_a_time_box_that_has_run_out_shows_on_every_page(open_page: Open) -> Non
     assert "Time box ended on 2020-06-30" in " ".join(one.value for one in app.sidebar.markdown)
     app = open_page(dataset="listed", p=state.pack(past.replace(valid_until="2999-01-01")))
     assert "Time box ended" not in " ".join(one.value for one in app.sidebar.markdown)
+
+
+def test_a_profile_saved_when_a_tier_could_be_called_unranked_opens_with_a_remark(
+    open_page: Open, own_workspace: Path
+) -> None:
+    Workspace.open().save_profile(MINE, author="Eva", why="", based_on=0)
+    with sqlite3.connect(own_workspace / "workspace.sqlite") as connection:
+        old = MINE.to_json().replace('"name": "C"', '"name": "Unranked"')
+        connection.execute(
+            "UPDATE icp_profile_versions SET content = ?, checksum = ?",
+            (old, sha256(old.encode()).hexdigest()),
+        )
+    connection.close()
+    app = open_page(dataset="listed", saved="twins")
+    assert "The tier “Unranked” is called “Tier 3”" in " ".join(errors(app))
+    assert "Tiers A · B · Tier 3" in metrics(app)

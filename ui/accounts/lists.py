@@ -112,7 +112,7 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
         "possible": _("Possible {count}").format(count=number(market.totals.possible)),
     }
     if "failing" in market.supports:
-        states["fail"] = _("Others")
+        states |= {"fail": _("Others"), "any": _("All")}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         text = st.text_input(
             _("Search"),

@@ -13,6 +13,7 @@ from ui.data.lists import (
     all_lists,
     comparison,
     countries,
+    excluded,
     export,
     market,
     offers,
@@ -23,7 +24,6 @@ from ui.data.lists import (
 )
 from ui.data.saved import (
     decisions,
-    excluded,
     refresh_saved,
     remembers,
     saved_profiles,

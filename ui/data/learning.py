@@ -17,11 +17,13 @@ from icp_core.learning.suggestion import Disagreement
 from icp_core.learning.twins import Twins
 from icp_core.profiles.model import Profile
 from ui.data.lists import Edition, edition_of, market, stays_in_engine, universe_of
+from ui.data.saved import Exclusions
 from ui.learning.request import Request
 from ui.work import Work
 
 _BY_QUESTION: Final[dict[str | type[Any], Callable[[Any], Any]]] = {
-    Request: lambda request: request.key
+    Request: lambda request: request.key,
+    Exclusions: lambda excluded: excluded.digest,
 }
 
 
@@ -55,8 +57,11 @@ def learning_result(request: Request, *, judged: bool) -> Work[LearningResult]:
 def twins(
     request: Request, taught: LearningResult, customers: tuple[str, ...], count: int
 ) -> Work[Twins]:
-    """Accounts like these customers, or like the best where none are named; at work or done."""
-    edition = edition_of(request.source)
+    """Accounts like these customers, or like the best where none are named; at work or done.
+
+    Learning knows all accounts, but nobody is led to those that somebody excluded.
+    """
+    edition = edition_of(request.source, excluding=True)
     return _going_on(_twins, request, edition, date.today(), customers, count, taught)
 
 
@@ -75,7 +80,7 @@ def ranked_apart(
 def _learnable(source: str, profile: Profile, edition: Edition) -> Universe:
     """The accounts to learn from: all of a source, or those of its engine that match or may match."""
     if stays_in_engine(source):
-        return market(source, profile).accounts()
+        return market(source, profile, everybody=True).accounts()
     return universe_of(source, edition)
 
 
@@ -143,8 +148,13 @@ def _twins(
     count: int,
     _taught: LearningResult,
 ) -> Work[Twins]:
-    del request, edition, today  # part of the cache key
-    return Work(lambda tell: _taught.twins(customers or None, count=count, progress=_told(tell)))
+    del request, today  # part of the cache key
+    excluded = edition.excluded.reasons
+    return Work(
+        lambda tell: _taught.twins(
+            customers or None, count=count, without=excluded, progress=_told(tell)
+        )
+    )
 
 
 @st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=_BY_QUESTION)

@@ -3,11 +3,12 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+import polars as pl
 import streamlit as st
 
 from icp_core import sources
@@ -26,7 +27,7 @@ from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.model import Profile
 from icp_core.views import ExportSpec, InMemory, MarketView, view_of
 from icp_core.workspace import default_url
-from ui.data.saved import added_at, excluded_at, workspace
+from ui.data.saved import Exclusions, added_at, excluded_at, workspace
 from ui.texts import _
 
 TO_VERIFY: Final = "to verify"
@@ -42,7 +43,10 @@ _ENGINE_AGE: Final = 3_600
 """Seconds after which an engine is asked again, because its accounts may have changed."""
 
 
-_BY_CONTENT: Final[dict[str | type[Any], Callable[[Any], Any]]] = {Profile: Profile.model_dump_json}
+_BY_CONTENT: Final[dict[str | type[Any], Callable[[Any], Any]]] = {
+    Profile: Profile.model_dump_json,
+    Exclusions: lambda excluded: excluded.digest,
+}
 
 
 def all_lists() -> dict[str, str]:
@@ -115,8 +119,15 @@ def offers(source: str) -> Offers:
     return _offers(source, edition_of(source))
 
 
-def market(source: str, profile: Profile) -> MarketView:
+def market(source: str, profile: Profile, *, everybody: bool = False) -> MarketView:
     """A profile on a source; everything drawn in one run shares it and its parts.
+
+    Parameters
+    ----------
+    source, profile
+        The accounts and what they are seen through.
+    everybody
+        Whether those that somebody excluded are in it too: to look at them, or to learn from all.
 
     Raises
     ------
@@ -126,20 +137,37 @@ def market(source: str, profile: Profile) -> MarketView:
         If the accounts cannot be loaded, or their engine cannot be reached, fails, or takes longer
         than `ICP_QUERY_SECONDS`.
     """
+    edition = edition_of(source, excluding=not everybody)
     if not stays_in_engine(source):
-        return _market(source, profile, edition_of(source))
+        return _market(source, profile, edition)
     try:
         with st.spinner(_("Asking the engine")):
-            return view_of(_engine(source).evaluate(profile))
+            return view_of(_engine_without(source, edition.excluded).evaluate(profile))
     except SourceError:
         # So that the next question connects afresh.
+        _engine_without.clear(source, edition.excluded)
         _engine.clear(source)
         raise
 
 
+def excluded(source: str) -> Collection[str]:
+    """Ids of the accounts of a source that somebody excluded; none if the workspace cannot be read.
+
+    Raises
+    ------
+    SourceError
+        If the accounts cannot be loaded, or their engine fails.
+    """
+    found = edition_of(source, excluding=True).excluded
+    if not found.reasons or not stays_in_engine(source):
+        return found.reasons
+    left_out = _engine_without(source, found).left_out()
+    return frozenset(left_out["account_id"])
+
+
 def tried_market(source: str, profile: Profile) -> MarketView:
     """A profile on the accounts in memory; of an engine's, on the sample that criteria come from."""
-    return _market(source, profile, edition_of(source))
+    return _market(source, profile, edition_of(source, excluding=True))
 
 
 def comparison(source: str, before: Profile, after: Profile) -> Comparison:
@@ -153,9 +181,10 @@ def comparison(source: str, before: Profile, after: Profile) -> Comparison:
         If the accounts stay in an engine that fails, or too many of them match or may match.
     """
     with st.spinner(_("Comparing")):
+        edition = edition_of(source, excluding=True)
         if not stays_in_engine(source):
-            return _comparison(source, before, after, edition_of(source))
-        engine = _engine(source)
+            return _comparison(source, before, after, edition)
+        engine = _engine_without(source, edition.excluded)
         most = lift_limit()
         if not most:
             raise SourceError(
@@ -210,11 +239,10 @@ def export(
         tiers=tiers,
         possible_as=TO_VERIFY if with_possible else None,
     )
-    revision = None if ignore_decisions else workspace().revision()
+    if not ignore_decisions:
+        workspace()  # which raises: a list that ignores what people decided is not made by accident
     with st.spinner(_("Preparing the file")):
-        return _export(
-            source, edition_of(source), profile, spec, url=default_url(), revision=revision
-        )
+        return _export(source, edition_of(source, excluding=not ignore_decisions), profile, spec)
 
 
 def countries(source: str) -> tuple[str, ...]:
@@ -235,10 +263,20 @@ class Edition(NamedTuple):
 
     version: str
     added: str
+    excluded: Exclusions = Exclusions()
 
 
-def edition_of(source: str) -> Edition:
-    """What the accounts of a source were made from, as they stand now."""
+def edition_of(source: str, *, excluding: bool = False) -> Edition:
+    """What the accounts of a source were made from, as they stand now.
+
+    Parameters
+    ----------
+    source
+        Its name.
+    excluding
+        Whether those that somebody excluded are left out, as of every market: only what is learned, and
+        who looks at the excluded themselves, has all accounts.
+    """
     kind, _of, key = source.partition(":")
     version = ""
     if kind == IMPORTED:
@@ -247,11 +285,27 @@ def edition_of(source: str) -> Edition:
         except ImportRefused:
             # Loading the accounts says so.
             version = "gone"
+    edition = Edition(version, "")
     try:
-        return Edition(version, added_at(default_url(), source, workspace().revision()))
+        url, revision = default_url(), workspace().revision()
+        edition = edition._replace(added=added_at(url, source, revision))
+        if excluding:
+            return edition._replace(excluded=_exclusions(source, edition, url, revision))
     except WorkspaceError:
         # The accounts themselves need no workspace; the sidebar says what is wrong with it.
-        return Edition(version, "")
+        pass
+    return edition
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _exclusions(source: str, edition: Edition, url: str, revision: str) -> Exclusions:
+    """Who is excluded; of accounts in memory only those there are, so that others change nothing."""
+    found = excluded_at(url, revision)
+    if found and not stays_in_engine(source):
+        ids = universe_of(source, edition).frame["account_id"]
+        here = ids.filter(ids.is_in(pl.Series([*found], dtype=pl.String).implode()))
+        found = {key: found[key] for key in here}
+    return Exclusions.of(found)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -276,6 +330,11 @@ def _engine(source: str) -> EngineAccounts:
     )
 
 
+@st.cache_resource(max_entries=8, ttl=_ENGINE_AGE, show_spinner=False, hash_funcs=_BY_CONTENT)
+def _engine_without(source: str, excluded: Exclusions) -> EngineAccounts:
+    return _engine(source).without(excluded.reasons)
+
+
 def _query_seconds() -> float:
     text = os.environ.get("ICP_QUERY_SECONDS", "").strip()
     try:
@@ -296,14 +355,17 @@ def _outcomes(key: str, version: str) -> Outcomes | None:
     return None if frame is None else Outcomes.of(frame)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_CONTENT)
 def universe_of(source: str, edition: Edition) -> Universe:
-    """The accounts of a source in one edition, with those added by hand."""
+    """The accounts of a source in one edition, with those added by hand and without the excluded."""
+    if edition.excluded.reasons:
+        everybody = universe_of(source, edition._replace(excluded=Exclusions()))
+        return everybody.without(edition.excluded.reasons)
     loaded = _loaded(source, edition.version)
     return loaded.joined(workspace().added_accounts(source)) if edition.added else loaded
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_BY_CONTENT)
 def _scoreboard(source: str, edition: Edition) -> Scoreboard:
     return Scoreboard(universe_of(source, edition))
 
@@ -330,10 +392,5 @@ def _export(
     edition: Edition,
     profile: Profile,
     spec: ExportSpec,
-    *,
-    url: str,
-    revision: str | None,
 ) -> Prepared:
-    del edition  # part of the cache key
-    excluded = {} if revision is None else excluded_at(url, revision)
-    return market(source, profile).export(replace(spec, excluded=excluded))
+    return market(source, profile, everybody=not edition.excluded.reasons).export(spec)

@@ -1,6 +1,9 @@
 """What the team saved, read once and shared by all users."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Final
 
 import polars as pl
@@ -55,15 +58,20 @@ def refresh_saved() -> None:
     _saved.clear()
 
 
-def excluded() -> Mapping[str, str]:
-    """Reasons by account_id of the accounts that somebody decided to keep out.
+@dataclass(frozen=True)
+class Exclusions:
+    """Reasons by account_id of the accounts that somebody excluded; compared by `digest` alone."""
 
-    Raises
-    ------
-    WorkspaceError
-        As `workspace`.
-    """
-    return excluded_at(default_url(), workspace().revision())
+    digest: str = ""
+    reasons: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, reasons: Mapping[str, str]) -> "Exclusions":
+        """The same for the same reasons, in whatever order."""
+        if not reasons:
+            return cls()
+        text = json.dumps(sorted(reasons.items()))
+        return cls(blake2b(text.encode(), digest_size=16).hexdigest(), reasons)
 
 
 def decisions() -> pl.DataFrame:

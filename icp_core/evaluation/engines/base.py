@@ -1,7 +1,7 @@
 """What the product asks of an engine."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from threading import Event, RLock, Thread
 from typing import Any, Final
@@ -67,6 +67,13 @@ class Engine(ABC):
         if not self._mended:
             return accounts
         return nw.from_native(accounts).with_columns(*self._mended).to_native()
+
+    @abstractmethod
+    def ids(self, account_ids: Sequence[str]) -> Any:
+        """Some ids as a lazy frame with the one column `account_id`, to be joined with the table.
+
+        Thousands in a condition would take a database seconds to read.
+        """
 
     @abstractmethod
     def keep(self, frame: Any) -> AbstractContextManager[Any]:

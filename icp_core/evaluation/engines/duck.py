@@ -1,7 +1,7 @@
 """Accounts in a DuckDB file or a folder of Parquet files, larger than memory if need be."""
 
 import glob
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -67,6 +67,12 @@ class DuckDB(Engine):
             return self._connection.table(f"{_SOURCE}.{self._table}")
         return self._connection.read_parquet(
             str(Path(glob.escape(str(self._path))) / "**" / "*.parquet")
+        )
+
+    def ids(self, account_ids: Sequence[str]) -> Any:
+        """The ids where they lie in memory."""
+        return self._connection.from_arrow(
+            pa.table({"account_id": pa.array(account_ids, pa.string())})
         )
 
     @contextmanager

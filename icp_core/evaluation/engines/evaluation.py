@@ -1,7 +1,7 @@
 """Evaluating profiles on accounts that stay in an engine."""
 
 import os
-from collections.abc import Callable, Hashable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
@@ -19,7 +19,7 @@ from cachetools import TTLCache
 
 from icp_core.accounts.columns import BY_NAME, PREFIX, Column, typed, unfit_ids
 from icp_core.accounts.on_disk import scratch, writing
-from icp_core.accounts.universe import Universe
+from icp_core.accounts.universe import Universe, with_reasons
 from icp_core.errors import SourceError, UniverseError
 from icp_core.evaluation.account_arrays import test_key
 from icp_core.evaluation.engines.base import Engine
@@ -143,19 +143,66 @@ class EngineAccounts:
         self.seconds = seconds
         self.lift_up_to = lift_up_to
         self._include_inactive = include_inactive
+        self._excluded: Mapping[str, str] = {}
+        self._with_everybody = self
         self._is_dropping = False
         # Held while something is looked up or put down, never while the engine works.
         self._lock = RLock()
         self._making: WeakValueDictionary[Hashable, Any] = WeakValueDictionary()
         self._answers: TTLCache[str, EngineEvaluation] = TTLCache(_MOST_KEPT, _ANSWER_AGE)
         self._cells: TTLCache[tuple[Criterion, ...], Cells] = TTLCache(_MOST_KEPT, _ANSWER_AGE)
-        self._facts: TTLCache[str, Any] = TTLCache(_MOST_KEPT, _ANSWER_AGE)
+        self._facts: TTLCache[Hashable, Any] = TTLCache(_MOST_KEPT, _ANSWER_AGE)
         self._lifted: dict[frozenset[tuple[Criterion, ...]], tuple[LiftedScoreboard, float]] = {}
 
     @property
     def columns(self) -> dict[str, Column]:
         """What each column is, by name."""
         return self.engine.columns
+
+    def without(self, excluded: Mapping[str, str]) -> "EngineAccounts":
+        """The same accounts without those that somebody excluded; itself where nobody was.
+
+        What is lifted is lifted once for all, and what does not depend on it is asked once.
+
+        Parameters
+        ----------
+        excluded
+            Reason by `account_id`; others than those here may be among them.
+        """
+        if not excluded:
+            return self
+        whole = self._with_everybody
+        found = EngineAccounts(
+            self.engine,
+            seconds=self.seconds,
+            include_inactive=self._include_inactive,
+            lift_up_to=self.lift_up_to,
+        )
+        found._excluded = {**self._excluded, **excluded}
+        found._with_everybody = whole
+        return found
+
+    def left_out(self) -> pl.DataFrame:
+        """The accounts of the list that are excluded, as `Universe.left_out`.
+
+        Raises
+        ------
+        SourceError
+            If the engine fails or takes too long.
+        """
+        if not self._excluded:
+            return pl.DataFrame()
+
+        def ask() -> pl.DataFrame:
+            found = self._with_everybody.ask(
+                lambda accounts: accounts.join(
+                    nw.from_native(self.engine.ids([*self._excluded])), on="account_id", how="semi"
+                )
+            )
+            return with_reasons(tidy(found), self._excluded)
+
+        left_out: pl.DataFrame = self._fact("left out", ask)
+        return left_out
 
     def evaluate(self, profile: Profile) -> "EngineEvaluation | LiftedEvaluation":
         """The market of a profile: on lifted accounts where they are few enough, else in the engine.
@@ -168,7 +215,8 @@ class EngineAccounts:
             If the engine fails or takes too long.
         """
         profile.check(self.columns)
-        self._fact("sound", self._refuse_unsound)
+        whole = self._with_everybody
+        whole._fact("sound", whole._refuse_unsound)
         refusal = ""
         if self.lift_up_to and self.left(profile) <= self.lift_up_to:
             try:
@@ -221,6 +269,8 @@ class EngineAccounts:
         with self._lock:
             for kept in (self._answers, self._cells, self._facts, self._lifted):
                 kept.clear()
+        if self._with_everybody is not self:
+            self._with_everybody.forget()
 
     def _market(self, profile: Profile) -> Market:
         with self.engine.asking(seconds=self.seconds):
@@ -238,7 +288,9 @@ class EngineAccounts:
         """
         for one in (profile, *others):
             one.check(self.columns)
-        gates = frozenset(one.gates for one in (profile, *others))
+        return self._lifted_by(frozenset(one.gates for one in (profile, *others)))
+
+    def _lifted_by(self, gates: frozenset[tuple[Criterion, ...]]) -> LiftedScoreboard:
         with self._alone("lifted", gates):
             with self._lock:
                 known = self._lifted.get(gates)
@@ -325,10 +377,11 @@ class EngineAccounts:
         SourceError
             If the engine fails or takes too long.
         """
-        found: Universe = self._fact(
+        whole = self._with_everybody
+        found: Universe = whole._fact(
             "sample",
             lambda: Universe.of(
-                self.sample(),
+                whole.sample(),
                 name=self.engine.name,
                 label=self.engine.label,
                 fictional=self.engine.fictional,
@@ -345,9 +398,33 @@ class EngineAccounts:
             customers=lambda: self._fact("customers", self._customers),
             fetch=self._fetch,
             everybody=self._everybody,
+            left_out=self.left_out,
+            flagged=self.flagged,
+            keep=self.keep,
         )
 
-    def _fact(self, key: str, ask: Callable[[], Any]) -> Any:
+    def flagged(self, flags: Sequence[str], names: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Some columns of all accounts that one of these flags is set for, batch by batch.
+
+        Raises
+        ------
+        SourceError
+            If the engine fails or takes too long.
+        """
+        known = [nw.col(flag) for flag in flags if flag in self.columns]
+        if not known:
+            return
+        with self.engine.asking(seconds=self.seconds):
+            found = nw.from_native(self.accounts()).filter(reduce(or_, known)).select(names)
+            for batch in self.engine.batches(found.to_native(), rows=BATCH):
+                yield tidy(batch)
+
+    def keep(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """What was kept of all accounts under the key, else what `compute` returns."""
+        found: Value = self._fact(key, compute)
+        return found
+
+    def _fact(self, key: Hashable, ask: Callable[[], Any]) -> Any:
         return self._once(self._facts, key, ask)
 
     def _once(self, kept: MutableMapping[Key, Value], key: Key, make: Callable[[], Value]) -> Value:
@@ -425,7 +502,13 @@ class EngineAccounts:
 
     def _lift(self, gates: frozenset[tuple[Criterion, ...]]) -> Universe:
         wider = self._wider(gates)
-        return self._fetched(gates) if wider is None else _narrowed(wider, gates)
+        if wider is not None:
+            return _narrowed(wider, gates)
+        if self._excluded:
+            whole = self._with_everybody
+            # Others may know them already, and the next edition of the decisions will need them.
+            return whole._lifted_by(gates).universe.without(self._excluded)
+        return self._fetched(gates)
 
     def _wider(self, gates: frozenset[tuple[Criterion, ...]]) -> LiftedScoreboard | None:
         """The fewest accounts lifted so far, of those that hold all that these gates leave."""
@@ -498,12 +581,14 @@ class EngineAccounts:
 
     def accounts(self) -> Any:
         """The accounts as the engine's own lazy frame."""
-        accounts = self.engine.table()
-        if self._include_inactive or "status" not in self.columns:
-            return accounts
-        status = nw.col("status")
-        active = status.is_null() | (status == "active")
-        return nw.from_native(accounts).filter(active).to_native()
+        accounts = nw.from_native(self.engine.table())
+        if not self._include_inactive and "status" in self.columns:
+            status = nw.col("status")
+            accounts = accounts.filter(status.is_null() | (status == "active"))
+        if self._excluded:
+            ids = nw.from_native(self.engine.ids([*self._excluded]))
+            accounts = accounts.join(ids, on="account_id", how="anti")
+        return accounts.to_native()
 
     def sample(self, rows: int = SAMPLE) -> pl.DataFrame:
         """At most so many accounts from all over the table, the same ones every time.
@@ -552,6 +637,25 @@ class EngineEvaluation:
     def gates(self) -> tuple[GateCost, ...]:
         """What each must-have and knock-out costs."""
         return self.market.gates
+
+    @property
+    def left_out(self) -> pl.DataFrame:
+        """The accounts of the list that somebody excluded, as `Universe.left_out`.
+
+        Raises
+        ------
+        SourceError
+            If the engine fails or takes too long.
+        """
+        return self.accounts.left_out()
+
+    def flagged(self, flags: Sequence[str], names: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Some columns of all accounts that one of these flags is set for, batch by batch."""
+        return self.accounts.flagged(flags, names)
+
+    def keep_for_all(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """What was kept of all accounts under the key, else what `compute` returns."""
+        return self.accounts.keep(key, compute)
 
     def breakdown(self, name: str) -> Breakdown:
         """Matches by one of `market.DIMENSIONS` and tier."""

@@ -1,7 +1,7 @@
 """The accounts of an engine that match or may match, lifted into memory: weights are instant there."""
 
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Any, Final, TypeVar
 
 import polars as pl
 
@@ -16,6 +16,8 @@ from icp_core.evaluation.market import GateCost
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.first_draft import Spread
 from icp_core.profiles.model import Criterion, Profile
+
+Value = TypeVar("Value")
 
 _CACHE_PER_ACCOUNT: Final = 160
 """Bytes for what is kept: as a list of five million has; several sets may be lifted at a time."""
@@ -43,6 +45,8 @@ class Whole:
         The accounts of those ids, whether they were lifted or not.
     everybody
         All accounts, lifted; None where they are too many.
+    left_out, flagged, keep
+        As `EngineAccounts` has them.
     """
 
     def __init__(
@@ -55,6 +59,9 @@ class Whole:
         customers: Callable[[], int],
         fetch: Callable[[Sequence[str]], pl.DataFrame],
         everybody: Callable[[], Universe | None],
+        left_out: Callable[[], pl.DataFrame],
+        flagged: Callable[[Sequence[str], Sequence[str]], Iterator[pl.DataFrame]],
+        keep: Callable[[Hashable, Callable[[], Any]], Any],
     ) -> None:
         self.engine = engine
         self.cells = cells
@@ -63,6 +70,9 @@ class Whole:
         self.customers = customers
         self.fetch = fetch
         self.everybody = everybody
+        self.left_out = left_out
+        self.flagged = flagged
+        self.keep = keep
 
 
 class LiftedScoreboard(Scoreboard):
@@ -152,6 +162,20 @@ class LiftedEvaluation(Evaluation):
     def everyone(self) -> Everyone:
         """All accounts of the engine, counted there."""
         return self._cells
+
+    @property
+    def left_out(self) -> pl.DataFrame:
+        """The accounts of the engine that somebody excluded, as `Universe.left_out`."""
+        return self._whole.left_out()
+
+    def flagged(self, flags: Sequence[str], names: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Some columns of all accounts of the engine that one of these flags is set for."""
+        return self._whole.flagged(flags, names)
+
+    def keep_for_all(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """What was kept of all accounts of the engine, else what `compute` returns."""
+        found: Value = self._whole.keep(key, compute)
+        return found
 
     @property
     def can_list_failing(self) -> bool:

@@ -1,9 +1,11 @@
 """Accounts on a Spark cluster, through the classic driver or Spark Connect."""
 
-from collections.abc import Iterator
+import socket
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import polars as pl
@@ -22,6 +24,21 @@ except ImportError as error:
 
 # What Py4J raises when the driver's Java side is gone or a job was cancelled; Connect raises neither.
 from py4j.protocol import Py4JError
+
+_PATIENCE: Final = 10.0
+"""Seconds to wait for a cluster to answer at all; Spark itself tries for minutes."""
+_PORTS: Final = {"sc": 15_002, "spark": 7_077}
+
+
+def _reach(master: str) -> None:
+    """Raise an OSError where nobody answers at the address of a cluster.
+
+    One with several masters is left to Spark, which tries them in turn.
+    """
+    address = urlsplit(master)
+    if address.scheme in _PORTS and address.hostname and "," not in address.netloc:
+        at = (address.hostname, address.port or _PORTS[address.scheme])
+        socket.create_connection(at, timeout=_PATIENCE).close()
 
 
 class Spark(Engine):
@@ -44,6 +61,7 @@ class Spark(Engine):
         is_connect = master.startswith("sc://")
         builder = builder.remote(master) if is_connect else builder.master(master)
         try:
+            _reach(master)
             self._session = (
                 builder.config("spark.ui.enabled", "false")
                 .config("spark.sql.execution.arrow.pyspark.enabled", "true")
@@ -51,7 +69,7 @@ class Spark(Engine):
                 .getOrCreate()
             )
             self._session.table(table).schema  # noqa: B018 - asks the catalogue
-        except self.errors as error:
+        except (*self.errors, OSError, ValueError) as error:
             reason = str(error).strip().splitlines()[0]
             raise SourceError(f"Spark at {master} cannot read {table}: {reason[:300]}") from error
         self._context = None if is_connect else self._session.sparkContext
@@ -64,6 +82,10 @@ class Spark(Engine):
         else:
             self._context.setJobGroup(self._group, "Target-account planning", True)
         return self._session.table(self._table)
+
+    def ids(self, account_ids: Sequence[str]) -> Any:
+        """The ids as rows of the driver, which are sent along with the question."""
+        return self._session.createDataFrame([(key,) for key in account_ids], "account_id string")
 
     @contextmanager
     def keep(self, frame: Any) -> Iterator[Any]:

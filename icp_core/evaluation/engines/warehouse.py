@@ -1,9 +1,10 @@
 """Accounts in a warehouse, through Ibis."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import polars as pl
 import pyarrow as pa
@@ -26,6 +27,9 @@ except ImportError as error:
 # What Ibis and its drivers raise of an address that they cannot make sense of.
 _BAD_ADDRESS = (ImportError, ValueError, TypeError, AttributeError, LookupError)
 
+_MOST_IDS: Final = 8
+"""Sets of ids kept in the backend: of more editions of the decisions than are at work at a time."""
+
 
 class Warehouse(Engine):
     """A table behind an Ibis backend.
@@ -43,6 +47,7 @@ class Warehouse(Engine):
         quiet = without_secrets(address)
         name = f"ibis+{quiet}?table={table}"
         self._table = table
+        self._ids: dict[tuple[str, ...], Any] = {}
         # A backend's own driver raises its own errors, which Ibis lets through.
         # What fails while it is read through Arrow comes as an error of the system.
         self.errors = (IbisError, pa.ArrowException, OSError, *_driver_errors(parts.scheme))
@@ -89,6 +94,18 @@ class Warehouse(Engine):
         table = sqlglot.exp.to_table(self._table, dialect="postgres")
         query = sqlglot.select(*columns).from_(table)
         return self._backend.sql(query.sql("postgres"), dialect="postgres")
+
+    def ids(self, account_ids: Sequence[str]) -> Any:
+        """The ids as a temporary table of the backend; the last few sets that were asked for stay."""
+        key = tuple(account_ids)
+        if key not in self._ids:
+            while len(self._ids) >= _MOST_IDS:
+                self._backend.drop_table(self._ids.pop(next(iter(self._ids))).get_name())
+            rows = pa.table({"account_id": pa.array(key, pa.string())})
+            self._ids[key] = self._backend.create_table(
+                f"icp_ids_{uuid4().hex}", obj=rows, temp=True
+            )
+        return self._ids[key]
 
     @contextmanager
     def keep(self, frame: Any) -> Iterator[Any]:
