@@ -34,7 +34,7 @@ from icp_core.importing import customers, refresh, sandbox
 from icp_core.importing.cleaning import Rules
 from icp_core.importing.encodings import CODE_PAGES
 from icp_core.importing.guessing import GIVEN_BACK
-from icp_core.importing.mapping import Assignment, Mapping
+from icp_core.importing.mapping import DATE_ORDERS, Assignment, Mapping
 from icp_core.importing.report import QualityReport
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
@@ -126,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--rejects", type=Path, help="write the rejected rows as CSV")
     load.add_argument("--previous", type=Path, help="an older load: say what changed since")
     load.add_argument("--customers", type=Path, help="a deal export or our template, to match")
-    _stages(load)
+    _answers(load)
     load.add_argument("--outcomes", type=Path, help="write the matched deals as Parquet")
     load.add_argument(
         "--keep-persons", action="store_true", help="sole proprietors too (personal data)"
@@ -145,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="a deal export or our template; the demo has fictional deals, other accounts their flag",
     )
-    _stages(teach)
+    _answers(teach)
     teach.add_argument(
         "--best", type=_count, help="how many are the best; all who stayed unless given"
     )
@@ -176,10 +176,8 @@ def _headings(load: argparse.ArgumentParser) -> None:
         default=[],
         metavar="HEADING=WHAT",
         help="what a heading is: a column, a currency or 'by country', thousands, millions, "
-        "'per cent', 'as written', 'own column' or 'leave out'; can be repeated",
-    )
-    load.add_argument(
-        "--currency", type=str.upper, help="of amounts that name none, for example SEK"
+        "'per cent', 'as written', unknown, 'day first', 'month first', 'own column' or 'leave out'; "
+        "can be repeated",
     )
     load.add_argument("--country", help="of rows that name none, for example SE")
 
@@ -190,7 +188,16 @@ def _decisions(parser: argparse.ArgumentParser, then: str) -> None:
     )
 
 
-def _stages(parser: argparse.ArgumentParser) -> None:
+def _answers(parser: argparse.ArgumentParser) -> None:
+    """What a list or its deals leave open."""
+    parser.add_argument(
+        "--currency", type=str.upper, help="of amounts that name none, for example SEK"
+    )
+    parser.add_argument(
+        "--date-order",
+        choices=tuple(DATE_ORDERS),
+        help="of dates where nothing in their column tells day from month",
+    )
     parser.add_argument(
         "--stage",
         action="append",
@@ -518,10 +525,11 @@ def _settled(options: argparse.Namespace, mapping: Mapping) -> Mapping:
         # Of several files each answers for its own headings.
         if len(options.files) == 1 or mapping.heading(heading) is not None:
             mapping = mapping.setting(heading, answer)
-    if options.currency:
-        for one in mapping.questions():
-            if {"currency", "no currency"} & set(one.doubts):
-                mapping = mapping.changing(one.heading, currency=options.currency)
+    for one in mapping.questions():
+        if options.currency and {"currency", "no currency"} & set(one.doubts):
+            mapping = mapping.changing(one.heading, currency=options.currency)
+        if options.date_order and "date order" in one.doubts:
+            mapping = mapping.changing(one.heading, date_order=DATE_ORDERS[options.date_order])
     return mapping
 
 
@@ -569,6 +577,7 @@ def _import(options: argparse.Namespace) -> None:
             accounts,
             answers=_pairs(options.stage, "--stage"),
             assumed_currency=options.currency,
+            date_order=DATE_ORDERS.get(options.date_order),
         )
         lines += [f"Note: {options.customers.name}: {note}" for note in deals.notes]
         accounts = customers.with_customers(accounts, matches.outcomes)
@@ -581,8 +590,15 @@ def _import(options: argparse.Namespace) -> None:
         }
         lines.append(f"Deals: {matches.rate:.0%} matched; {matches.ambiguous.height:,} ambiguous")
         answer["customers"]["stages"] = dict(deals.unknown)
+        answer["questions"] = [*questions, *deals.questions]
         if deals.question:
             lines.append(f"Question: {deals.question} Answer with --stage STAGE=OUTCOME.")
+        if deals.no_currency:
+            lines.append(f"Question: {deals.currency_question} Answer with --currency SEK.")
+        if deals.no_order:
+            lines.append(
+                f"Question: {deals.order_question} Answer with --date-order 'month first'."
+            )
     if options.rejects:
         cells = loaded.rejected.with_columns(
             guarded(pl.col(name)).alias(name) for name in ("file", "reason", "cells")
@@ -602,7 +618,7 @@ def _import(options: argparse.Namespace) -> None:
 
 
 def _questions(mappings: Named[str, Mapping]) -> list[str]:
-    """What was assumed of the headings, and how to answer."""
+    """What was assumed of the headings and nobody has answered, and how to answer."""
     return [
         f"{one.heading} → {one.column}: {one.reason}. Answer with --set {shlex.quote(one.heading)}="
         f"{_example(one)}"
@@ -613,10 +629,12 @@ def _questions(mappings: Named[str, Mapping]) -> list[str]:
 
 def _example(one: Assignment) -> str:
     if {"currency", "no currency"} & set(one.doubts):
-        return "SEK (or another currency, or 'by country')"
+        return "SEK (or another currency, 'by country' or unknown)"
+    if "date order" in one.doubts:
+        return "'day first' (or 'month first')"
     if "per cent" in one.doubts:
         return "'per cent' (or 'as written')"
-    if "unit" in one.doubts:
+    if {"unit", "no unit"} & set(one.doubts):
         return "thousands (or millions, 'as written')"
     return f"{one.column} (or another column, or 'own column')"
 
@@ -669,7 +687,11 @@ def _learn(options: argparse.Namespace) -> None:
     found = ""
     if options.customers:
         given = customer_lists.from_file(
-            options.customers, universe, answers=_pairs(options.stage, "--stage")
+            options.customers,
+            universe,
+            answers=_pairs(options.stage, "--stage"),
+            currency=options.currency,
+            date_order=DATE_ORDERS.get(options.date_order),
         )
         outcomes, found = given.outcomes, given.sentence()
     elif universe.name.partition(":")[0] == "demo":

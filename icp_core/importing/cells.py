@@ -224,6 +224,8 @@ def _repairs(table: Table, heading: str) -> tuple[dict[str, str], int]:
 
 
 def _heading(heading: str) -> str:
+    if heading.isascii() and heading.isprintable():
+        return heading
     text = pl.select(_plain(pl.lit(repaired(heading)))).item()
     return str(text or heading)
 

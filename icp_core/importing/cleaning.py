@@ -20,7 +20,7 @@ from icp_core.importing.figures import with_figures
 from icp_core.importing.footers import no_companies
 from icp_core.importing.mapping import Assignment
 from icp_core.importing.mapping import Mapping as HeadingMapping
-from icp_core.importing.national import clean_numbers
+from icp_core.importing.national import clean_numbers, is_placeholder
 from icp_core.importing.persons import (
     PERSON,
     form_reason,
@@ -57,6 +57,8 @@ NUMBER_COUNTRY: Final = "#number_country"
 A_PERSONS_PAGE: Final = "(a person's page)"
 """What the report shows for a LinkedIn address of a person, which is not kept."""
 _NO_NAME: Final = "no company name"
+_PLACEHOLDERS: Final = "placeholders (000000000, 123456789 and the like) are no numbers: unknown"
+_INVALID: Final = "cells are no valid national numbers: unknown"
 _NO_NUMBER: Final = "the national number is not valid"
 
 
@@ -209,6 +211,11 @@ def _identity(
             country, text["org_number"], home=mapping.country, strict=rules.strict_numbers
         )
         tally(tallies, "org_number", text["org_number"], numbers["org_number"])
+        if not rules.strict_numbers:
+            lost = text["org_number"].filter(numbers["org_number"].is_null()).drop_nulls()
+            fillers = sum(map(is_placeholder, lost))
+            remark(tallies, "org_number", _PLACEHOLDERS, fillers)
+            remark(tallies, "org_number", _INVALID, len(lost) - fillers)
         frame = frame.hstack(numbers)
         if mapping.country is None:
             # Where nothing else tells the country, the register that the number is in does.
@@ -289,13 +296,15 @@ def _words(
     found = {}
     for column, read in (("founded", dates.year), ("as_of", dates.date)):
         if column in text.columns:
-            order = mapping.of(column)[0].date_order
+            dated = mapping.of(column)[0]
+            order = dated.date_order
             cells = text[column].alias("text").to_frame()
             found[column] = cells.select(read(pl.col("text"), order or "dmy").alias(column))[column]
             tally(tallies, column, text[column], found[column])
             doubtful = int(cells.select(dates.is_ambiguous(pl.col("text")).sum()).item())
             if column == "as_of" and doubtful:
-                remark(tallies, column, dates.described(order), doubtful)
+                said = dates.described(order, is_chosen=dated.is_decided)
+                remark(tallies, column, said, doubtful)
     for column, reader in readers.items():
         if column in text.columns:
             found[column] = reader(text[column]).alias(column)

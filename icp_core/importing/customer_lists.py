@@ -13,6 +13,7 @@ from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
 from icp_core.importing import sandbox
 from icp_core.importing.customers import Deals, MatchedDeals
+from icp_core.importing.dates import Order
 from icp_core.importing.sandbox import Source
 from icp_core.learning.customers import Outcomes
 
@@ -38,7 +39,7 @@ class CustomerList:
     missing
         Names (or domains, or numbers) of the first companies that were not found.
     question
-        The stages that a person has to explain, as a sentence; None if there are none.
+        What a person has to say of stages, currency and dates, in sentences; None if there is nothing.
     """
 
     outcomes: Outcomes
@@ -70,6 +71,8 @@ def from_file(
     *,
     name: str | None = None,
     answers: Mapping[str, str] | None = None,
+    currency: str | None = None,
+    date_order: Order | None = None,
 ) -> CustomerList:
     """Deals and customers out of a CRM's export or our template.
 
@@ -83,6 +86,10 @@ def from_file(
         What the user calls the file, where only its content is given.
     answers
         What stages mean that are not understood (see `customers.read_deals`).
+    currency
+        Of amounts that name none.
+    date_order
+        Of day and month where nothing tells.
 
     Raises
     ------
@@ -92,7 +99,15 @@ def from_file(
         If it has no row with a company, or none of its companies is among the accounts.
     """
     return _found(
-        *sandbox.match_deals(source, universe.frame, name=name, answers=answers), universe
+        *sandbox.match_deals(
+            source,
+            universe.frame,
+            name=name,
+            answers=answers,
+            assumed_currency=currency,
+            date_order=date_order,
+        ),
+        universe,
     )
 
 
@@ -161,7 +176,7 @@ def _company(line: str) -> dict[str, str]:
 
 def _found(given: Deals, matches: MatchedDeals, universe: Universe) -> CustomerList:
     if given.rows.is_empty():
-        asked = f" {given.question}" if given.question else ""
+        asked = "".join(f" {question}" for question in given.questions)
         raise LearningError(f"The customer list has no row with a company and an outcome.{asked}")
     if matches.matched.is_empty():
         raise LearningError(
@@ -177,5 +192,5 @@ def _found(given: Deals, matches: MatchedDeals, universe: Universe) -> CustomerL
         matches.unmatched.height,
         given.rejected.height,
         tuple(labels.head(10)),
-        given.question,
+        " ".join(given.questions) or None,
     )

@@ -17,7 +17,7 @@ from icp_core.accounts.identity import registrable_domains
 from icp_core.errors import CurrencyError, ImportRefused
 from icp_core.importing import dates, headings, values
 from icp_core.importing.cells import tidied
-from icp_core.importing.mapping import fingerprint
+from icp_core.importing.mapping import NO_CURRENCY, fingerprint
 from icp_core.importing.reading import read
 from icp_core.importing.stages import ANSWERS, OPEN, meaning
 from icp_core.importing.tables import ROW, Table
@@ -99,10 +99,38 @@ _SYSTEMS: Final = (
     ("Dynamics", r"^potential customer|^statecode$|^est\. (?:revenue|close date)|^actual revenue$"),
     ("Salesforce", r"^account name$"),
 )
+_ASSUMED: Final = "EUR"
 _STAGES: Final = 200
 _STAGE: Final = 200
 SYSTEMS: Final = frozenset({system for system, _ in _SYSTEMS} | {"deals"})
 """What wrote a list of deals, as far as its headings tell."""
+
+
+@dataclass(frozen=True)
+class DealAnswers:
+    """What somebody said of a list of deals, remembered for lists with the same headings.
+
+    Attributes
+    ----------
+    stages
+        One of `ANSWERS` by stage.
+    currency
+        Of amounts that name none (ISO 4217); `NO_CURRENCY` leaves them unknown, None is no answer.
+    date_order
+        Of day and month where nothing in a column tells; None is no answer.
+    """
+
+    stages: Mapping[str, str] = field(default_factory=dict)
+    currency: str | None = None
+    date_order: dates.Order | None = None
+
+    def beside(self, before: "DealAnswers") -> "DealAnswers":
+        """These answers, and those of before to what they leave open."""
+        return DealAnswers(
+            {**before.stages, **self.stages},
+            self.currency or before.currency,
+            self.date_order or before.date_order,
+        )
 
 
 @dataclass(frozen=True)
@@ -124,6 +152,10 @@ class Deals:
         What files with the same headings share; answers are remembered by it.
     notes
         What was found out about the file and its dates, and what was assumed, in sentences.
+    no_currency
+        How many amounts name no currency; they are taken for euros until somebody says which it is.
+    no_order
+        How many dates may be another day in the other order of day and month, where nothing tells.
     """
 
     system: str
@@ -132,6 +164,43 @@ class Deals:
     unknown: Mapping[str, int] = field(default_factory=dict)
     fingerprint: str = ""
     notes: tuple[str, ...] = ()
+    no_currency: int = 0
+    no_order: int = 0
+
+    @property
+    def as_assumed(self) -> DealAnswers:
+        """The answers that agree to all that was assumed: left out, euros, days first."""
+        return DealAnswers(
+            dict.fromkeys(self.unknown, OPEN),
+            _ASSUMED if self.no_currency else None,
+            "dmy" if self.no_order else None,
+        )
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """All that a person has to say, in sentences."""
+        asked = (self.question, self.currency_question, self.order_question)
+        return tuple(question for question in asked if question)
+
+    @property
+    def currency_question(self) -> str | None:
+        """What is asked of amounts that name no currency; None if all do."""
+        if not self.no_currency:
+            return None
+        return (
+            f"In which currency are the amounts? {self.no_currency:,} name none: taken for euros until "
+            "one is chosen."
+        )
+
+    @property
+    def order_question(self) -> str | None:
+        """What is asked of dates that may be another day; None if their columns tell."""
+        if not self.no_order:
+            return None
+        return (
+            f"Does the day or the month come first in the dates? {self.no_order:,} can be either, and "
+            f"nothing tells: taken for {dates.ORDERS['dmy']}."
+        )
 
     @property
     def question(self) -> str | None:
@@ -189,6 +258,7 @@ def read_deals(
     name: str | None = None,
     answers: Mapping[str, str] | None = None,
     assumed_currency: str | None = None,
+    date_order: dates.Order | None = None,
 ) -> Deals:
     """Deals and customers out of a CRM's export, or our template.
 
@@ -203,14 +273,20 @@ def read_deals(
     answers
         What stages mean that are not understood: `won`, `lost`, `churned`, `active` or `open`, by stage.
     assumed_currency
-        Of amounts that name none (ISO 4217); euros unless given.
+        Of amounts that name none (ISO 4217): euros unless it is given, and a question; `NO_CURRENCY`
+        leaves them unknown.
+    date_order
+        Of day and month in columns where nothing tells; days come first unless it is given.
 
     Raises
     ------
     ImportRefused
-        If the file cannot be read, or has no outcome or no company; if an answer is none of those.
+        If the file cannot be read, or has no outcome or no company; if an answer is none of those, or
+        the currency has no rates.
     """
     given = {fold(stage): _answer(stage, said) for stage, said in (answers or {}).items()}
+    if assumed_currency not in (None, NO_CURRENCY):
+        _checked(str(assumed_currency))
     table = tidied(read(source, name=name))
     columns = _recognise(table)
     system = _system(table)
@@ -228,19 +304,19 @@ def read_deals(
             pl.col("name").str.split(" - ").list.first().str.split(" – ").list.first()
         )
     outcome, unknown = _outcomes(text, columns, answers=given, of_customers=system == "template")
+    orders = text.select(dates.order(pl.col(c)).alias(c) for c in _DATES).row(0, named=True)
     country = pl.Series("country", [_country(value) for value in text["country"]], dtype=pl.String)
     rows = text.with_columns(
         outcome,
         country,
         registrable_domains(text["domain"]).alias("domain"),
-        *(
-            dates.date(pl.col(c), text.select(dates.order(pl.col(c))).item() or "dmy").alias(c)
-            for c in _DATES
-        ),
+        *(dates.date(pl.col(c), orders[c] or date_order or "dmy").alias(c) for c in _DATES),
         *(values.number(pl.col(c)).alias(c) for c in ("margin", "nps")),
         values.tags(pl.col("products")).alias("products"),
     )
-    rows, notes = _in_euros(rows, columns.get("amount", [""])[0], assumed=assumed_currency)
+    rows, bare = _in_euros(rows, columns.get("amount", [""])[0], assumed=assumed_currency)
+    doubtful = text.select(dates.is_ambiguous(pl.col(c)).sum().alias(c) for c in _DATES)
+    unsettled = {c: int(n) for c, n in doubtful.row(0, named=True).items() if orders[c] is None}
     blank = pl.all_horizontal(pl.col(c).is_null() for c in ("name", "org_number", "domain"))
     reason = (
         pl.when(blank)
@@ -259,19 +335,39 @@ def read_deals(
         pl.concat([rejected, unreadable]).sort("row"),
         unknown,
         fingerprint(table.headings),
-        (*table.notes, *_on_dates(text, rows), *notes),
+        (
+            *table.notes,
+            *_on_dates(text, rows, orders, chosen=date_order),
+            *_on_amounts(bare, chosen=assumed_currency),
+        ),
+        no_currency=0 if assumed_currency else bare,
+        no_order=0 if date_order else sum(unsettled.values()),
     )
 
 
-def _on_dates(text: pl.DataFrame, rows: pl.DataFrame) -> list[str]:
+def _on_amounts(bare: int, *, chosen: str | None) -> list[str]:
+    said = f"taken for {chosen}, as chosen" if chosen else "taken for euros. Say which it is."
+    if chosen == NO_CURRENCY:
+        said = "unknown, as chosen"
+    return [f"{bare:,} amounts name no currency: {said}"] if bare else []
+
+
+def _on_dates(
+    text: pl.DataFrame,
+    rows: pl.DataFrame,
+    orders: Mapping[str, dates.Order | None],
+    *,
+    chosen: dates.Order | None,
+) -> list[str]:
     """What to know about the dates: their order of day and month, and those that are none."""
     notes = []
     for column in _DATES:
         cells = text[column]
         doubtful = text.select(dates.is_ambiguous(pl.col(column)).sum()).item()
         if doubtful:
-            order = text.select(dates.order(pl.col(column))).item()
-            notes.append(f"{column}: {dates.described(order)} ({doubtful:,} ×)")
+            is_chosen = orders[column] is None and chosen is not None
+            said = dates.described(chosen if is_chosen else orders[column], is_chosen=is_chosen)
+            notes.append(f"{column}: {said} ({doubtful:,} ×)")
         lost = cells.filter(cells.is_not_null() & rows[column].is_null())
         if len(lost):
             notes.append(f"{column}: {len(lost):,} cells are no dates, such as “{lost[0]}”")
@@ -568,10 +664,8 @@ def _country(text: str | None) -> str | None:
     return code or (text.upper() if len(text) == 2 and text.isalpha() else None)
 
 
-def _in_euros(
-    rows: pl.DataFrame, heading: str, *, assumed: str | None
-) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Amounts in euros on the day of closing, and what was assumed of their currency."""
+def _in_euros(rows: pl.DataFrame, heading: str, *, assumed: str | None) -> tuple[pl.DataFrame, int]:
+    """Amounts in euros on the day of closing, and how many name no currency."""
     unit, named = headings.named_unit(heading)
     texts = rows["amount"]
     mark = texts.to_frame().select(values.decimal_mark(pl.col("amount"))).item()
@@ -581,18 +675,24 @@ def _in_euros(
         pl.coalesce(stated, values.currency_code(pl.lit(rows["currency"])), pl.lit(named))
     ).to_series()
     bare = int((amounts.is_not_null() & codes.is_null()).sum())
-    notes: tuple[str, ...] = ()
-    if bare and assumed is None:
-        notes = (f"{bare:,} amounts name no currency: taken for euros. Say which it is.",)
+    known = codes if assumed == NO_CURRENCY else codes.fill_null(assumed or _ASSUMED)
     euros = [
-        _euros(amount, code or assumed or "EUR", day)
-        for amount, code, day in zip(amounts, codes, rows["closed_on"], strict=True)
+        _euros(amount, code, day)
+        for amount, code, day in zip(amounts, known, rows["closed_on"], strict=True)
     ]
-    return rows.with_columns(pl.Series("amount", euros, dtype=pl.Float64)), notes
+    return rows.with_columns(pl.Series("amount", euros, dtype=pl.Float64)), bare
 
 
-def _euros(amount: float | None, code: str, day: date | None) -> float | None:
-    if amount is None:
+def _checked(code: str) -> None:
+    """Refuse a currency that has no rates."""
+    try:
+        currency.rate(code)
+    except CurrencyError as error:
+        raise ImportRefused(str(error)) from error
+
+
+def _euros(amount: float | None, code: str | None, day: date | None) -> float | None:
+    if amount is None or code is None:
         return None
     try:
         return amount * currency.rate(code, on=day).value

@@ -256,8 +256,18 @@ def _period(bare: pl.Expr) -> pl.Expr:
     )
 
 
-def described(found: Order | None) -> str:
-    """How dates were read that could be another day in another order."""
+def described(found: Order | None, *, is_chosen: bool = False) -> str:
+    """How dates were read that could be another day in another order.
+
+    Parameters
+    ----------
+    found
+        Order of the column; None where nothing tells it.
+    is_chosen
+        Whether a person said so.
+    """
+    if is_chosen:
+        return f"read as {ORDERS[found or 'dmy']}, as chosen"
     if found is None:
         return f"nothing in the column tells day from month, so it is read as {ORDERS['dmy']}"
     return f"read as {ORDERS[found]}, as other cells of the column show"

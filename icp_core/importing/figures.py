@@ -10,7 +10,13 @@ import polars as pl
 from icp_core.errors import CurrencyError
 from icp_core.importing import dates, values
 from icp_core.importing.cell_counts import CellCounts, remark, tally
-from icp_core.importing.mapping import AMOUNTS, FRACTIONS, Assignment
+from icp_core.importing.mapping import (
+    AMOUNTS,
+    FRACTIONS,
+    NO_CURRENCY,
+    UNKNOWN_UNTIL,
+    Assignment,
+)
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.reference import currency
 
@@ -26,8 +32,11 @@ CURRENCIES: Final[Mapping[str, str]] = MappingProxyType(
 )  # fmt: skip
 """Of rows that name none, by their country."""
 
-_NO_CURRENCY: Final = (
+_NOT_KNOWN: Final = (
     "amounts without a currency are unknown in euros: neither heading, row nor country tells it"
+)
+_NO_UNIT: Final = (
+    "amounts without a unit are unknown: thousands, millions or as written, nobody says which"
 )
 _WERE_BANDS: Final = (
     "Excel made dates of bands (11-50 became nov-50, 1-10 became 01-okt): unknown; format the column "
@@ -145,8 +154,9 @@ def _amounts(
         amount, year, growth = _newest(raw, assignments)
         fixed = assignments[0].currency
         code = pl.Series([fixed] * len(own), dtype=pl.String) if fixed else own
-        if "no currency" in assignments[0].doubts:
-            # Nobody has said yet: what the cells do not state themselves stays unknown.
+        no_unit = "no unit" in assignments[0].doubts
+        if UNKNOWN_UNTIL & set(assignments[0].doubts) or fixed == NO_CURRENCY:
+            # Nobody has said yet, or that it is not known: only what cells state themselves is.
             code = pl.Series([None] * len(own), dtype=pl.String)
         code = pl.select(pl.coalesce(_stated(raw, assignments), code)).to_series()
         fiscal = pl.select(pl.coalesce(year, frame["fiscal_year"])).to_series()
@@ -167,7 +177,7 @@ def _amounts(
         }
         tally(tallies, column, text[column], euros)
         lost = int((amount.is_not_null() & code.is_null()).sum())
-        remark(tallies, column, _NO_CURRENCY, lost)
+        remark(tallies, column, _NO_UNIT if no_unit else _NOT_KNOWN, lost)
         frame = frame.with_columns(euros.alias(column), fiscal.alias("fiscal_year"))
         if used["currency"].ne("EUR").any():
             frame = frame.with_columns(

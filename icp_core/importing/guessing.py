@@ -1,19 +1,23 @@
 """A first mapping of a file's headings: by their words, and by what the values look like."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Mapping_
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import Final, Literal
 
+import numpy as np
 import polars as pl
 
 from icp_core.accounts.columns import BY_NAME
 from icp_core.importing import dates, values
 from icp_core.importing.headings import (
     CONTACT,
+    Classification,
     Heading,
+    classification,
     is_entity,
     is_unit,
     named_unit,
@@ -35,14 +39,29 @@ from icp_core.importing.mapping import (
     own_name,
 )
 from icp_core.importing.national import country_of
-from icp_core.importing.tables import Table
+from icp_core.importing.tables import ROW, Table
 from icp_core.reference import geography, industry
 
 GIVEN_BACK: Final = "most of its cells are not what the heading says: kept as it is"
 
+OTHER_CODES: Final = "so it is kept as a column of its own"
+"""How the reason of a column ends whose codes are of another classification of industries than NACE."""
+
+UNITS_BELOW: Final = "a row of units below the headings, no company"
+"""Why a row is rejected that says in what the columns are."""
+
+# What stands in a row of units beside the units.
+_COUNTS: Final = frozenset(
+    ["antal", "antall", "st", "st.", "stk", "stk.", "kpl", "lkm", "hlö", "number", "count", "#", "no.",
+     "personer", "persons", "people", "ansatte", "anställda", "headcount", "fte", "år", "year"]
+)  # fmt: skip
+
 # Cells of a column whose check digits are tried.
 _SOME: Final = 300
 _SAMPLE: Final = 2_000
+# Cells that are looked at in all columns together, and at least in each.
+_MOST_CELLS: Final = 200_000
+_LEAST_CELLS: Final = 100
 # Least share of cells that fit a column before it is given back, and from which others fit better.
 _LEAST_FIT: Final = 0.5
 _GOOD_FIT: Final = 0.8
@@ -69,6 +88,11 @@ _LOOKED_FOR: Final[Mapping_[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 _NOTHING: Final = r"(?i)^\s*(?:#?n/?a\.?|null|none|nil|[-–—.?]+|#[\p{L}/0]+[!?])\s*$"
+# Keys of programs: UUIDs, those of document stores, Salesforce's.
+_KEYS: Final = (
+    r"(?i)^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$|^[0-9a-f]{24}$|^[0-9a-f]{32}$"
+    r"|^00[0-9a-z]{13}(?:[0-9a-z]{3})?$"
+)
 # Whose amounts without a currency are each country's own.
 _NORDIC: Final = frozenset({"SE", "NO", "DK", "FI", "IS"})
 # Vendors whose lists give dollars without saying so, by a word in one of their headings.
@@ -85,14 +109,22 @@ _IN_DOLLARS: Final = (
 _ENGLISH: Final = frozenset(
     {"revenue", "revenues", "turnover", "sales", "income", "profit", "ebit", "annualrevenue"}
 )
-# A person brings in more than this a year in any Nordic currency; with fewer pairs nobody can tell.
-_LEAST_REVENUE_EACH: Final = 3_000.0
+# A person brings in more than this a year in any currency; with fewer pairs nobody can tell.
+_LEAST_REVENUE_EACH: Final = 10_000.0
+# Of companies without headcounts beside them: the least middle amount that goes for one in full, and
+# the one below which nobody can tell thousands from millions. Profits are a tenth of revenues.
+_LEAST_IN_FULL: Final = 1e6
+_LEAST_LIKELY: Final = 1e5
+_PROFIT: Final = 0.1
+# No list of companies has amounts so small in full, whatever the heading says of the currency.
+_NEVER_IN_FULL: Final = 1e3
 _FEWEST: Final = 3
 _ALLABOLAG_SAYS: Final = "Allabolag gives thousands (tkr)"
 # Headings that Allabolag uses; its figures are in thousands without saying so.
 _ALLABOLAG: Final = frozenset(
     {"nettoomsättning", "årets resultat", "kommunsäte", "antal anställda"}
 )
+_NO_ORDER: Final = "nothing in the column tells day from month: taken for day/month/year"
 _TLD: Final = {"se": "SE", "no": "NO", "dk": "DK", "fi": "FI", "is": "IS"}
 # Parts of words that headings have in one language only.
 _ONLY_IN: Final = {
@@ -103,7 +135,10 @@ _ONLY_IN: Final = {
 }
 
 
-def guess(table: Table) -> Mapping:
+_NONE: Final[Mapping_[str, str]] = MappingProxyType({})
+
+
+def guess(table: Table, units: Mapping_[str, str] = _NONE) -> Mapping:
     """Map a table's headings by their words and by what its first rows look like.
 
     Parameters
@@ -111,8 +146,10 @@ def guess(table: Table) -> Mapping:
     table
         As read; its first 2,000 rows are looked at, and whole columns of numbers for their decimal
         mark.
+    units
+        By heading, from a row below them (`units_below`).
     """
-    sample, units = _without_units(_filled(table.head(_SAMPLE)))
+    sample = _filled(table.head(_SAMPLE))
     parsed = {heading: parse(heading) for heading in table.headings}
     cells = {heading: sample[heading].drop_nulls() for heading in table.headings}
     looks = _looks(cells)
@@ -122,8 +159,9 @@ def guess(table: Table) -> Mapping:
     }
     _swap(guesses, looks)
     _give_back(guesses, cells, looks)
+    named = _classify(guesses, cells, looks)
     _find_names(guesses, cells, looks)
-    _settle_rivals(guesses, parsed, looks)
+    _settle_rivals(guesses, parsed, cells, looks, named)
     _take_units(guesses, parsed, units)
     _settle_units(guesses, sample)
     numeric = [h for h, a in guesses.items() if a.column in NUMBERS or a.kind == "number"]
@@ -135,22 +173,28 @@ def guess(table: Table) -> Mapping:
             guesses[heading] = guesses[heading].model_copy(update={"decimal": marks[heading][0]})
     dated = [h for h, a in guesses.items() if a.column in DATES]
     if dated:
-        orders = table.lazy.select(dates.order(pl.col(h)).alias(h) for h in dated).collect()
+        orders = table.lazy.select(
+            *(dates.order(pl.col(h)).alias(h) for h in dated),
+            *(dates.is_ambiguous(pl.col(h)).any().alias(f"#{h}") for h in dated),
+        ).collect()
         for heading in dated:
             order = orders[heading][0]
             guesses[heading] = guesses[heading].model_copy(update={"date_order": order})
+            # Of a founding only the year is kept, which is the same in either order.
+            if order is None and orders[f"#{heading}"][0] and guesses[heading].column == "as_of":
+                guesses[heading] = guesses[heading].doubting("date order", 0.6, _NO_ORDER)
     mapping = Mapping(
         fingerprint=fingerprint(table.headings),
         assignments=tuple(guesses.values()),
         country=_country(guesses, sample),
-        industry_revision=_revision(guesses, sample),
+        industry_revision=_revision(guesses, sample, named),
     )
     if not mapping.of("country") and mapping.country is None:
         country = _country_by_words(guesses)
         mapping = mapping.model_copy(update={"country": country})
     _doubt_fractions(guesses, sample)
     _doubt_currencies(guesses, sample, country=mapping.country)
-    _doubt_scales(guesses, sample)
+    _doubt_scales(guesses, sample, units)
     return mapping.model_copy(update={"assignments": tuple(guesses.values())})
 
 
@@ -187,17 +231,38 @@ def _filled(sample: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _without_units(sample: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, str]]:
-    """The sample without a row of units under the headings, and the units by heading."""
-    for place, row in enumerate(sample.head(2).iter_rows(named=True)):
-        units = {
-            heading: text
-            for heading, text in row.items()
-            if text and len(text) <= 40 and parse(heading).meaning in NUMBERS and is_unit(text)
-        }
-        if units:
-            return sample.slice(place + 1), units
-    return sample, {}
+def units_below(table: Table) -> tuple[int | None, dict[str, str]]:
+    """The row below the headings that says in what the columns are, and the units by heading.
+
+    `Firma;tusen kr;antall` is one whatever stands in the column of names: every cell under a heading of
+    numbers is a unit or a word for a count.
+
+    Parameters
+    ----------
+    table
+        As read.
+
+    Returns
+    -------
+    tuple
+        Number of the row, None if there is none, and the units that it names.
+    """
+    first = table.lazy.head(2).select(ROW, *table.headings).collect()
+    meanings = {heading: parse(heading).meaning for heading in table.headings}
+    for row in first.iter_rows(named=True):
+        told = {h: row[h] for h, meaning in meanings.items() if meaning in NUMBERS and row[h]}
+        units = {h: text for h, text in told.items() if len(text) <= 40 and is_unit(text)}
+        others = [text for heading, text in told.items() if heading not in units]
+        counts = [text for text in others if text.casefold().strip("()[] ") in _COUNTS]
+        is_company = any(
+            meaning in ("org_number", "website", "domain", "email")
+            and row[heading]
+            and re.search(r"\d{5}|\w\.\w", row[heading])
+            for heading, meaning in meanings.items()
+        )
+        if (units or counts) and len(counts) == len(others) and not is_company:
+            return int(row[ROW]), units
+    return None, {}
 
 
 def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> Assignment:
@@ -211,13 +276,17 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
     reason = "known heading" if confidence >= SURE else "similar to a known heading"
     doubts: tuple[Doubt, ...] = () if confidence >= SURE else ("meaning",)
     if meaning in ("industry", "industry_text"):
-        code = looks["industry"] > 0.7
+        # Codes of other classifications are looked at by `_classify`.
+        code = looks["industry"] > 0.7 or _says_codes(name, looks)
         meaning = "industry" if code else "industry_text"
         reason = "codes of industries" if code else "names of industries"
     elif meaning == "org_number" and len(cells):
-        confidence *= 0.5 + 0.5 * max(looks["org_number"], looks["foreign_number"])
+        fit = max(looks["org_number"], looks["foreign_number"])
+        confidence *= 0.5 + 0.5 * fit
         if looks["org_number"] < 1:
             reason = "some are no valid national numbers"
+        if fit < _GOOD_FIT:
+            doubts = ("meaning",)
     if meaning in BY_NAME or meaning in INPUTS:
         return Assignment(
             heading=name,
@@ -240,6 +309,51 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
                     doubts=("meaning",),
                 )
     return _extra(name, cells, looks)
+
+
+def _says_codes(heading: str, looks: Mapping_[str, float]) -> bool:
+    """Whether a heading names a classification, and the cells are numbers as its codes are."""
+    return classification(heading) is not None and max(looks["number"], looks["postcode"]) >= SURE
+
+
+def _classify(
+    guesses: dict[str, Assignment],
+    cells: Mapping_[str, pl.Series],
+    looks: Mapping_[str, dict[str, float]],
+) -> dict[str, Classification]:
+    """Give back codes of industries that are no NACE, and name the classification of the others."""
+    named: dict[str, Classification] = {}
+    british = _is_british(guesses, cells)
+    for heading, assignment in guesses.items():
+        found = classification(heading) if assignment.column == "industry" else None
+        if found is None:
+            continue
+        if found.is_nace is None:
+            found = _which_sic(cells[heading], british=british)
+        if found.is_nace and found.revision != "older":
+            named[heading] = found
+            continue
+        why = "is older than NACE Rev. 2" if found.is_nace else "is no NACE"
+        reason = f"{found.name} {why}, {OTHER_CODES}"
+        extra = _extra(heading, cells[heading], looks[heading], reason)
+        guesses[heading] = extra.model_copy(update={"kind": "choice", "unit": 1.0})
+    return named
+
+
+def _is_british(guesses: Mapping_[str, Assignment], cells: Mapping_[str, pl.Series]) -> bool:
+    """Whether most companies of a list are British, as far as it says."""
+    given = [cells[h].head(_SOME) for h, a in guesses.items() if a.column == "country"]
+    codes = [geography.country_code(text) for text in given[0]] if given else []
+    return codes.count("GB") > 0.5 * len(codes) if codes else False
+
+
+def _which_sic(codes: pl.Series, *, british: bool) -> Classification:
+    """British codes of industries have five digits and begin as NACE's, American ones have four."""
+    digits = codes.str.extract(r"^\s*(\d[\d.]*)", 1).str.replace_all(".", "", literal=True)
+    five = float((digits.str.len_chars() == 5).mean() or 0)  # type: ignore[arg-type]
+    if five >= _LEAST_FIT or (british and five > 0):
+        return Classification("UK SIC 2007", "2", is_nace=True)
+    return Classification("US SIC", None, is_nace=False)
 
 
 def _extra(
@@ -272,18 +386,20 @@ def _looks(cells: Mapping_[str, pl.Series]) -> dict[str, dict[str, float]]:
     All columns at once: making the patterns ready takes longer than looking at a column.
     """
     text, column = pl.col("cell"), pl.col("column")
-    every = pl.concat(
-        [
-            pl.DataFrame({"cell": one.cast(pl.String)}).select(
-                pl.lit(place, pl.Int64).alias("column"), "cell"
-            )
-            for place, one in enumerate(cells.values())
-        ]
-        or [pl.DataFrame(schema={"column": pl.Int64, "cell": pl.String})]
+    most = max(_LEAST_CELLS, _MOST_CELLS // max(1, len(cells)))
+    looked_at = [one.cast(pl.String).head(most) for one in cells.values()]
+    places = np.repeat(np.arange(len(looked_at)), [len(one) for one in looked_at])
+    every = pl.DataFrame(
+        {"column": places, "cell": pl.concat(looked_at or [pl.Series(dtype=pl.String)])},
+        schema={"column": pl.Int64, "cell": pl.String},
     )
+    # Most texts of most lists stand in many cells.
+    distinct = every.select(text.unique())
     low, _ = values.band(text)
-    code = pl.Series(industry.read(every.select(values.leading_code(text)).to_series())["industry"])
-    signs = every.with_columns(
+    code = pl.Series(
+        industry.read(distinct.select(values.leading_code(text)).to_series())["industry"]
+    )
+    told = distinct.with_columns(
         email=text.str.contains(r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
         linkedin_url=text.str.contains(r"(?i)linkedin\.com/(?:company|school)"),
         website=text.str.contains(r"(?i)^(?:https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)$"),
@@ -293,7 +409,7 @@ def _looks(cells: Mapping_[str, pl.Series]) -> dict[str, dict[str, float]]:
         flag=values.flag(text).is_not_null(),
         tags=text.str.contains(r"[^;|]+[;|]\s*[^;|]+"),
         year=dates.year(text).is_not_null(),
-        words=text.str.contains(r"\pL") & ~text.str.contains("@|://"),
+        words=text.str.contains(r"\pL") & ~text.str.contains(rf"@|://|{_KEYS}"),
         postcode=text.str.contains(r"\d") & (text.str.len_chars() <= 12),
         currency=values.currency_code(text).is_not_null(),
         # Also what a spreadsheet has made of a long number: 5,56012E+09.
@@ -304,6 +420,7 @@ def _looks(cells: Mapping_[str, pl.Series]) -> dict[str, dict[str, float]]:
         long_number=text.str.contains(r"^\d{6,}$"),
         leading_zero=text.str.contains(r"^0\d+$"),
     ).with_columns(headcount=pl.col("counted") | pl.col("band"))
+    signs = every.join(told, on="cell", how="left", maintain_order="left")
     # A key or a code, no amount: long and nearly all different, or with leading zeros.
     is_key = (
         (pl.len() >= 10)
@@ -424,18 +541,25 @@ def _find_names(
 def _settle_rivals(
     guesses: dict[str, Assignment],
     parsed: Mapping_[str, Heading],
+    cells: Mapping_[str, pl.Series],
     looks: Mapping_[str, Mapping_[str, float]],
+    named: Mapping_[str, Classification],
 ) -> None:
     """Of several headings for one column keep the best; the years of one series stay together."""
     for column in {a.column for a in guesses.values() if a.column and not a.is_extra}:
         rivals = [h for h, a in guesses.items() if a.column == column]
         if len(rivals) == 1:
             continue
-        # Numbers go before bands, words that are known before those that are alike.
+        # Numbers go before bands, words that are known before those that are alike, the newer revision
+        # of a classification before the older, unless few companies have it.
+        most = max(len(cells[h]) for h in rivals)
         rivals.sort(
             key=lambda h: (
                 column == "employees" and looks[h]["number"] < _LEAST_FIT,
                 guesses[h].confidence < SURE,
+                column == "industry" and len(cells[h]) < _LEAST_FIT * most,
+                parsed[h].rank // 100 if column == "industry" and named else 0,
+                (named[h].revision or "") != "2.1" if column == "industry" and h in named else True,
                 parsed[h].rank,
             )
         )
@@ -591,36 +715,106 @@ def _without_currency(
     return assignment
 
 
-def _is_bare(assignment: Assignment) -> bool:
-    """Whether neither the heading nor the row below it names a unit."""
-    return assignment.unit == 1.0 and parse(assignment.heading).unit is None
+def _doubt_scales(
+    guesses: dict[str, Assignment], sample: pl.DataFrame, units: Mapping_[str, str]
+) -> None:
+    """Amounts without a unit that are too small for a company's are in thousands or millions.
+
+    Headcounts beside them tell which; without any, very small ones are unknown until somebody says.
+    """
+    bare = [
+        a
+        for a in guesses.values()
+        if a.column in AMOUNTS and a.unit == 1.0 and "unit" not in a.doubts
+    ]
+    # A currency alone (`Revenue (EUR)`) says that the amounts are in full, unless nobody can believe it.
+    named = [a for a in bare if parse(a.heading).unit is not None or a.heading in units]
+    bare = [a for a in bare if a not in named]
+    said = _scale_by_headcount(guesses, bare, sample) or _scale_by_size(bare, sample)
+    for assignment in bare:
+        if said is not None:
+            doubt, confidence, reason, unit = said
+            guesses[assignment.heading] = assignment.doubting(doubt, confidence, reason, unit=unit)
+    middle = _middle(named, sample)
+    for assignment in named:
+        if middle is not None and middle < _NEVER_IN_FULL * _share_of_revenue(named):
+            guesses[assignment.heading] = assignment.doubting(
+                "no unit", 0.5, f"amounts around {_shown(middle)} {_TOO_LITTLE}"
+            )
 
 
-def _doubt_scales(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
-    """Revenues too small for the headcounts beside them are in thousands or millions."""
+_TOO_LITTLE: Final = "are little for companies: thousands or millions? Unknown until one is chosen"
+_Scale = tuple[Doubt, float, str, float]
+
+
+def _scale_by_headcount(
+    guesses: Mapping_[str, Assignment], bare: Sequence[Assignment], sample: pl.DataFrame
+) -> _Scale | None:
+    """The scale of amounts that headcounts beside the revenue tell; a unit of 1 where it is plain."""
     headcounts = [a for a in guesses.values() if a.column == "employees"]
-    revenues = [a for a in guesses.values() if a.column == "revenue" and _is_bare(a)]
+    revenues = [a for a in bare if a.column == "revenue"]
     if not headcounts or not revenues:
-        return
+        return None
     staff = sample.select(values.headcount(pl.col(headcounts[0].heading))).to_series()
     money = values.numbers(sample[revenues[0].heading], revenues[0].decimal)
     each = (money / staff.set(staff <= 0, None)).drop_nulls()
     each = each.filter(each > 0)
     if len(each) < _FEWEST:
-        return
+        return None
     middle = float(each.sort()[len(each) // 2])
     if middle >= _LEAST_REVENUE_EACH:
-        return
+        return None
     unit = 1e3 if middle * 1e3 >= _LEAST_REVENUE_EACH else 1e6
     word = "thousands" if unit == 1e3 else "millions"
-    for assignment in [a for a in guesses.values() if a.column in AMOUNTS and _is_bare(a)]:
-        if "unit" not in assignment.doubts:
-            guesses[assignment.heading] = assignment.doubting(
-                "unit",
-                0.6,
-                f"taken for {word}: as written it is too little for the headcount",
-                unit=unit,
-            )
+    return "unit", 0.6, f"taken for {word}: as written it is too little for the headcount", unit
+
+
+def _scale_by_size(bare: Sequence[Assignment], sample: pl.DataFrame) -> _Scale | None:
+    """What amounts may be in that neither heading, cells nor headcounts tell."""
+    middle = _middle(bare, sample)
+    if middle is None:
+        return None
+    share = _share_of_revenue(bare)
+    if middle >= _LEAST_IN_FULL * share:
+        return None
+    if middle >= _LEAST_LIKELY * share:
+        return (
+            "unit",
+            0.75,
+            f"no unit is named: taken as written ({_shown(middle)} in the middle)",
+            1.0,
+        )
+    return (
+        "no unit",
+        0.5,
+        f"no unit is named, and amounts around {_shown(middle)} {_TOO_LITTLE}",
+        1.0,
+    )
+
+
+def _middle(assignments: Sequence[Assignment], sample: pl.DataFrame) -> float | None:
+    """The middle of the amounts whose cells name neither scale nor currency; None if there are few."""
+    column = next((c for c in AMOUNTS if any(a.column == c for a in assignments)), None)
+    parts = []
+    for one in assignments:
+        if one.column == column:
+            texts = sample[one.heading].drop_nulls()
+            told = pl.select(
+                values.names_scale(pl.lit(texts))
+                | values.stated_currency(pl.lit(texts)).is_not_null()
+            ).to_series()
+            parts.append(values.numbers(texts.filter(~told), one.decimal))
+    sizes = pl.concat(parts or [pl.Series(dtype=pl.Float64)]).drop_nulls().abs()
+    sizes = sizes.filter(sizes > 0).sort()
+    return float(sizes[len(sizes) // 2]) if len(sizes) else None
+
+
+def _share_of_revenue(assignments: Sequence[Assignment]) -> float:
+    return 1.0 if any(a.column == "revenue" for a in assignments) else _PROFIT
+
+
+def _shown(amount: float) -> str:
+    return f"{amount:,.0f}" if amount >= 100 else f"{amount:g}"
 
 
 def _country(guesses: dict[str, Assignment], sample: pl.DataFrame) -> str | None:
@@ -649,10 +843,15 @@ def _country_by_words(guesses: dict[str, Assignment]) -> str | None:
     return best if rivals[0] >= 2 and rivals[0] > rivals[1] else None
 
 
-def _revision(guesses: dict[str, Assignment], sample: pl.DataFrame) -> industry.Revision:
-    """The revision of NACE that has more of the codes; Rev. 2 where both have all."""
+def _revision(
+    guesses: dict[str, Assignment], sample: pl.DataFrame, named: Mapping_[str, Classification]
+) -> industry.Revision:
+    """The revision of NACE that the heading names, else that has more of the codes, else Rev. 2."""
     for heading, assignment in guesses.items():
         if assignment.column == "industry":
+            said = named[heading].revision if heading in named else None
+            if said is not None:
+                return "2.1" if said == "2.1" else "2"
             return industry_revision(sample[heading])
     return "2"
 
@@ -663,3 +862,23 @@ def industry_revision(codes: pl.Series) -> industry.Revision:
     old = industry.normalised(distinct, "2").count()
     new = industry.normalised(distinct, "2.1").count()
     return "2.1" if new > old else "2"
+
+
+def note_on_industries(mapping: Mapping) -> tuple[str, ...]:
+    """What to know about columns of codes of industries: which was taken, and which are no NACE."""
+    notes = [
+        f"{a.heading}: {a.reason}." for a in mapping.assignments if a.reason.endswith(OTHER_CODES)
+    ]
+    coded = [a.heading for a in mapping.assignments if classification(a.heading) is not None]
+    for taken in mapping.of("industry"):
+        others = [
+            a.heading
+            for a in mapping.assignments
+            if a.heading in coded and a.reason == f"{taken.heading} is taken for industry"
+        ]
+        if others:
+            notes.append(
+                f"{taken.heading} is taken for the industry (NACE Rev. {mapping.industry_revision}); "
+                f"{', '.join(others)} is kept as a column of its own."
+            )
+    return tuple(notes)

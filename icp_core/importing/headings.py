@@ -69,7 +69,8 @@ _ENTITIES: Final = _words(
     "selskap selskapet selskapets foretak foretakets kunde kunden kundens organisasjon "
     "organisasjonens firma firmaet firmaets virksomhed virksomheden virksomhedens selskab "
     "selskabet selskabets yritys yrityksen asiakas asiakkaan organisaatio organisaation hubspot "
-    "salesforce apollo res partner"
+    "salesforce apollo res partner supplier suppliers vendor leverantor leverantoren leverandor "
+    "leverandoren toimittaja toimittajan"
 )
 # Words that say which of several addresses it is of; the later ones lose to the earlier.
 _KINDS: Final = {
@@ -147,7 +148,29 @@ _OTHER: Final = _words(
     "previous prior foregaende forra forrige edellinen budget prognos forecast change "
     "forandring endring muutos parent moderbolag morselskap"
 )
-_CLASSIFICATIONS: Final = frozenset({"sni", "sn", "tol", "db", "nace", "isic", "rev", "sic"})
+# National versions of NACE, by what people call them.
+_NACE: Final = _words(
+    "nace sni sn tol db naf ape wz ateco cnae sbi pkd noga onace emtak evrk teaor skd nkd isat "
+    "cznace nacebel naceeu"
+)
+_NO_NACE: Final = _words("sic ussic naics isic gics anzsic okved nogs")
+_CLASSIFICATIONS: Final = _NACE | _NO_NACE | {"rev"}
+# Two or three letters alone can be anything: DB is a Danish firm's margin too.
+_SHORT: Final = _words("sn tol db naf ape wz sbi pkd noga skd nkd isat")
+_CODE_WORDS: Final = _words(
+    "code codes kod koder kode koodi koodit nummer number nr no id primary secondary main huvud hoved "
+    "paa sekundar sekundaer rev revision ver version uk gb us usa british american companies house"
+)
+_BRITISH: Final = _words("uk gb british companies house")
+# Years that a revision of NACE begins to be used in: Regulations 1893/2006 and 2023/137.
+_REVISIONS: Final[Mapping[str, str]] = MappingProxyType(
+    dict.fromkeys(("2007", "07", "2008", "08", "2009", "09"), "2")
+    | dict.fromkeys(("2025", "25", "2026", "26"), "2.1")
+)
+_OLDER: Final = frozenset(
+    {"69", "80", "90", "92", "93", "94", "95", "96", "97", "98", "99", "02", "03"}
+    | {"1969", "1980", "1990", "1992", "1993", "1994", "1995", "1997", "2002", "2003", "2004"}
+)
 
 
 @dataclass(frozen=True)
@@ -184,6 +207,63 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class Classification:
+    """The classification of industries that a heading names.
+
+    Attributes
+    ----------
+    name
+        As people call it: `SNI 2025`, `UK SIC`, `NAICS`.
+    revision
+        Of NACE: `2`, `2.1`, or `older`; None where the heading does not say, or it is no NACE.
+    is_nace
+        Whether its codes begin as NACE's do; None where the cells have to tell (`SIC`).
+    """
+
+    name: str
+    revision: str | None
+    is_nace: bool | None
+
+
+def classification(text: str) -> Classification | None:
+    """The classification of industries that a heading names; None if it names none.
+
+    Examples
+    --------
+    >>> classification("SNI 2025"), classification("DB07 kode")
+    (Classification(name='SNI 2025', revision='2.1', is_nace=True), \
+Classification(name='DB 07', revision='2', is_nace=True))
+    >>> classification("NAICS Code").is_nace, classification("UK SIC").is_nace
+    (False, True)
+    """
+    found = re.findall(r"[^\W\d_]+|\d+(?:[.,]\d+)?", fold(_apart(text)))
+    place = next((i for i, word in enumerate(found) if word in _NACE | _NO_NACE), None)
+    if place is None:
+        return None
+    scheme = found[place]
+    rest = [word for word in found[place + 1 :] if word not in ("rev", "revision", "ver", "v")]
+    is_named = len(rest) < len(found) - place - 1 or scheme in ("nace", "nacebel")
+    number = next((word for word in rest if word[0].isdigit()), None)
+    revision = _REVISIONS.get(number or "")
+    if number in _OLDER:
+        revision = "older"
+    elif is_named and rest[:1] == [number]:
+        by_name = {"1": "older", "1.1": "older", "2": "2", "2.0": "2", "2.1": "2.1"}
+        revision = by_name.get((number or "").replace(",", "."), revision)
+    american = not {"us", "usa", "american", "1987", "87"}.isdisjoint(found) or scheme == "ussic"
+    if scheme == "sic" and not american:
+        british = bool(_BRITISH & set(found)) or revision is not None
+        name = "UK SIC" if british else "SIC"
+        return Classification(f"{name} {number}" if revision else name, revision, british or None)
+    is_nace = scheme in _NACE
+    name = "US SIC" if scheme in ("sic", "ussic") else scheme.upper()
+    named = number if is_nace and revision is not None else None
+    return Classification(
+        f"{name} {named}" if named else name, revision if is_nace else None, is_nace
+    )
+
+
+@dataclass(frozen=True)
 class _Found:
     """What some words mean, how surely, and how far from the table's first heading."""
 
@@ -212,7 +292,7 @@ def parse(text: str) -> Heading:
         return Heading(text, known[0], 1.0, unit=0.01 if "%" in words else None, rank=known[1])
     unit, code, words = _unit(_apart(words))
     year, words = _year(words)
-    found = _meaning(words)
+    found = _meaning(words) or _coded(text)
     if found is None or (unit == _PER_CENT_UNIT and found.meaning in _NO_SHARE):
         return Heading(text, None, 0.0, year, unit, code)
     if unit == _PER_CENT_UNIT and found.meaning == "operating_profit":
@@ -222,7 +302,11 @@ def parse(text: str) -> Heading:
 
 def recognised(cells: Iterable[str]) -> int:
     """How many cells of a row are headings that are known word for word."""
-    return sum(parse(cell).confidence >= 0.9 for cell in cells if 0 < len(cell) <= 80)
+    return sum(
+        parse(cell).confidence >= 0.9
+        for cell in cells
+        if len(cell) <= 80 and any(map(str.isalpha, cell))
+    )
 
 
 def named_unit(text: str) -> tuple[float | None, str | None]:
@@ -394,6 +478,22 @@ def _meaning(words: str) -> _Found | None:
         if all(k or len(_tokens(part)) == 1 for k, part in zip(known, parts, strict=True)):
             found = next(filter(None, known), None)
     return found or _misspelt(outside)
+
+
+def _coded(text: str) -> _Found | None:
+    """Codes of industries under a heading that names their classification and nothing else."""
+    if classification(text) is None:
+        return None
+    spoken = _tokens(_apart(text))
+    schemes = [token for token in spoken if token in _CLASSIFICATIONS]
+    others = [t for t in spoken if t not in _CLASSIFICATIONS and not t.isdigit()]
+    allowed = _CODE_WORDS | _NOISE | _ENTITIES
+    if not all(other in allowed or other == "s" for other in others):
+        return None
+    if set(schemes) <= _SHORT and not others and not any(t.isdigit() for t in spoken):
+        return None
+    later = not {"secondary", "sekundar", "sekundaer"}.isdisjoint(others)
+    return _Found("industry", 0.92, 200 if later else 99)
 
 
 def _lookup(words: str, confidence: float) -> _Found | None:

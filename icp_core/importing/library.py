@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -18,7 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from icp_core.accounts.universe import Universe
 from icp_core.errors import ImportRefused
 from icp_core.importing import refresh
-from icp_core.importing.customers import KEPT, with_customers
+from icp_core.importing.customers import KEPT, DealAnswers, with_customers
+from icp_core.importing.dates import ORDERS
 from icp_core.importing.duplicates import follow, merge_shared, undo
 from icp_core.importing.load import ImportResult
 from icp_core.importing.mapping import Mapping as HeadingMapping
@@ -361,28 +363,43 @@ class Library:
             mappings[mapping.fingerprint] = mapping
         return mappings
 
-    def remember_stages(self, fingerprint: str, answers: Mapping[str, str]) -> None:
-        """Use what was said of stages for later lists of deals with the same headings.
+    def remember_answers(self, fingerprint: str, answers: DealAnswers) -> None:
+        """Use what was said of a list of deals for later ones with the same headings.
 
         Parameters
         ----------
         fingerprint
             Of the headings (`customers.Deals.fingerprint`).
         answers
-            Won, lost, churned, active or open, by stage; beside what was said before.
-        """
-        self._stages.mkdir(parents=True, exist_ok=True)
-        said = self.remembered_stages(fingerprint) | dict(answers)
-        _replace(self._stages / f"{fingerprint}.json", json.dumps(said, ensure_ascii=False))
+            Beside what was said before.
 
-    def remembered_stages(self, fingerprint: str) -> dict[str, str]:
-        """What was said of the stages of such lists; nothing where that cannot be read."""
+        Raises
+        ------
+        ImportRefused
+            If the disk refuses.
+        """
+        said = answers.beside(self.remembered_answers(fingerprint))
+        with _writing():
+            private_folder(self._stages)
+            text = json.dumps(asdict(said), ensure_ascii=False)
+            _replace(self._stages / f"{fingerprint}.json", text)
+
+    def remembered_answers(self, fingerprint: str) -> DealAnswers:
+        """What was said of such lists of deals; nothing where that cannot be read."""
         try:
             said = json.loads((self._stages / f"{fingerprint}.json").read_bytes())
         except (OSError, ValueError):
-            return {}
-        items = said.items() if isinstance(said, dict) else ()
-        return {str(stage): answer for stage, answer in items if answer in ANSWERS}
+            return DealAnswers()
+        if not isinstance(said, dict):
+            return DealAnswers()
+        # Before currencies and dates were asked for, a file had the stages alone.
+        stages = said["stages"] if isinstance(said.get("stages"), dict) else said
+        currency, order = said.get("currency"), said.get("date_order")
+        return DealAnswers(
+            {str(stage): answer for stage, answer in stages.items() if answer in ANSWERS},
+            currency if isinstance(currency, str) and re.fullmatch("[A-Z]{3}", currency) else None,
+            order if order in ORDERS else None,
+        )
 
     def _changed(self, imported: ImportedList, **changes: object) -> ImportedList:
         return _imported_list(

@@ -17,7 +17,13 @@ from icp_core.importing.deal_lists import note_on_deals
 from icp_core.importing.duplicates import FILE, merge, merge_shared
 from icp_core.importing.failures import refusing
 from icp_core.importing.footers import told_of_short_lines
-from icp_core.importing.guessing import guess, in_country
+from icp_core.importing.guessing import (
+    UNITS_BELOW,
+    guess,
+    in_country,
+    note_on_industries,
+    units_below,
+)
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.persons import note_on, without_persons
 from icp_core.importing.reading import read
@@ -32,6 +38,7 @@ from icp_core.importing.tables import (
     Table,
     joined,
     no_progress,
+    rejects,
     within,
 )
 
@@ -151,9 +158,24 @@ def open_file(
     table = tidied(original)
     # The rejects show the cells as they were; what was changed is said of the file.
     original = replace(original, notes=table.notes)
-    opened = MappedFile(table, without_persons(guess(table), table), None, original)
+    row, units = units_below(table)
+    if row is not None:
+        table, original = _without_row(table, row), _without_row(original, row)
+    opened = MappedFile(table, without_persons(guess(table, units), table), None, original)
     known = (remembered or {}).get(opened.mapping.fingerprint)
     return opened.with_mapping(known) if known else opened
+
+
+def _without_row(table: Table, row: int) -> Table:
+    """The table without a row of units, which is rejected."""
+    cells = table.lazy.filter(pl.col(ROW) == row).select(table.headings).collect().row(0)
+    gone = rejects(table.name, [row], [UNITS_BELOW], [joined(cells)])
+    return replace(
+        table,
+        lazy=table.lazy.filter(pl.col(ROW) != row),
+        rows=table.rows - 1,
+        unreadable=pl.concat([table.unreadable, gone]).sort(ROW.removeprefix("#")),
+    )
 
 
 def run_import(
@@ -356,7 +378,14 @@ def _load(files: Sequence[MappedFile], rules: Rules, on_progress: OnProgress) ->
         )
         (lists if file.has_names else figures).append(frame)
     on_progress(Progress("Merging rows of the same company", 0.8))
-    remarks = [(*note_on(file.mapping), *note_on_deals(file.original)) for file in files]
+    remarks = [
+        (
+            *note_on(file.mapping),
+            *note_on_industries(file.mapping),
+            *note_on_deals(file.original),
+        )
+        for file in files
+    ]
     deals = [place for place, file in enumerate(files) if note_on_deals(file.original)]
     merged = merge(
         pl.concat(lists, how="diagonal_relaxed"),

@@ -34,19 +34,35 @@ YEARLY: Final = (*NUMBERS, "fiscal_year")
 SURE: Final = 0.9
 """Confidence from which a guess need not be checked."""
 
-Doubt = Literal["meaning", "currency", "no currency", "unit", "per cent"]
-"""What of a guess was assumed. Without a currency nothing is computed until one is chosen."""
+Doubt = Literal["meaning", "currency", "no currency", "unit", "no unit", "per cent", "date order"]
+"""What of a guess was assumed. Amounts without a currency or unit are unknown until one is chosen."""
+
+UNKNOWN_UNTIL: Final[frozenset[Doubt]] = frozenset({"no currency", "no unit"})
+"""Doubts for which there is nothing to assume: amounts are unknown until somebody answers."""
+
+NO_CURRENCY: Final = "XXX"
+"""ISO 4217's code for none: of amounts that a person decided to leave unknown."""
 
 # What a person's change of a field settles.
 _SETTLES: Final[dict[str, tuple[Doubt, ...]]] = {
-    "column": ("meaning", "currency", "no currency", "unit", "per cent"),
+    "column": ("meaning", "currency", "no currency", "unit", "no unit", "per cent", "date order"),
     "currency": ("currency", "no currency"),
-    "unit": ("unit", "per cent"),
+    "unit": ("unit", "no unit", "per cent"),
+    "date_order": ("date order",),
 }
+_CHOSEN: Final = "chosen"
+_AGREED: Final = "as assumed"
 
 
 UNITS: Final = {"as written": 1.0, "thousands": 1e3, "millions": 1e6, "per cent": 0.01}
 """Factors by the words that people choose them by."""
+
+DATE_ORDERS: Final[dict[str, dates.Order]] = {
+    "day first": "dmy",
+    "month first": "mdy",
+    "year first": "ymd",
+}
+"""Orders of day, month and year by the words that people choose them by."""
 
 
 class _Model(BaseModel):
@@ -69,7 +85,8 @@ class Assignment(_Model):
     unit
         Factor to multiply numbers with: 1000 for thousands, 0.01 for per cent.
     currency
-        ISO 4217 code of an amount; None takes the row's currency column, else that of its country.
+        ISO 4217 code of an amount; None takes the row's currency column, else that of its country;
+        `NO_CURRENCY` leaves the amounts unknown.
     year
         That the values are of, if the heading says so.
     decimal
@@ -103,6 +120,16 @@ class Assignment(_Model):
     def is_assumed(self) -> bool:
         """Whether somebody should look at it before anything is computed from it."""
         return self.column is not None and not self.is_extra and self.confidence < SURE
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether something of it was assumed, and nobody has said yet that it is so."""
+        return self.column is not None and not self.is_extra and bool(self.doubts)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether a person said what it is, or agreed to what was assumed."""
+        return self.reason in (_CHOSEN, _AGREED)
 
     def doubting(self, doubt: Doubt, confidence: float, reason: str, **changes: Any) -> Self:
         """A copy that says what was assumed, and why."""
@@ -176,15 +203,23 @@ class Mapping(_Model):
     def changing(self, heading: str, **changes: Any) -> "Mapping":
         """A copy in which a person decided about one heading.
 
+        The answer to a question is that of the column's other years too, of which the same is asked.
+
         Raises
         ------
         ImportRefused
             If the file has no such heading, or the change does not fit the others.
         """
-        if heading not in {a.heading for a in self.assignments}:
+        said = next((a for a in self.assignments if a.heading == heading), None)
+        if said is None:
             raise ImportRefused(f"The file has no heading {heading}.")
+        settled = {doubt for field in changes for doubt in _SETTLES.get(field, ())}
+        same = said.year is not None and settled & set(said.doubts) and "column" not in changes
         assignments = tuple(
-            a.model_dump() | _decided(a, changes) if a.heading == heading else a.model_dump()
+            a.model_dump() | _decided(a, changes)
+            if a.heading == heading
+            or (same and a.column == said.column and set(a.doubts) == set(said.doubts))
+            else a.model_dump()
             for a in self.assignments
         )
         return self.replace(assignments=assignments, corrected=True)
@@ -247,7 +282,8 @@ class Mapping(_Model):
             As in the file; case and spaces around it do not count.
         answer
             A column (`name`, `revenue`, `industry_text`), a currency (`USD`, or `by country`), a unit
-            (`as written`, `thousands`, `millions`, `per cent`), `own column` or `leave out`.
+            (`as written`, `thousands`, `millions`, `per cent`), an order of dates (`day first`,
+            `month first`, `year first`), `unknown` for amounts, `own column` or `leave out`.
 
         Raises
         ------
@@ -268,18 +304,18 @@ class Mapping(_Model):
         if lower == "own column":
             number = any(a.column in NUMBERS for a in self.assignments if a.heading == heading)
             return self.choosing(heading, None, kind=Kind.NUMBER if number else Kind.CHOICE)
-        if lower in UNITS:
-            return self.changing(heading, unit=UNITS[lower])
-        if lower == "by country":
-            return self.changing(heading, currency=None)
-        if re.fullmatch("[A-Z]{3}", word):
-            return self.changing(heading, currency=word)
+        amounts = any(one.heading == heading for column in AMOUNTS for one in self.of(column))
+        if lower == "unknown" and amounts:
+            return self.unknowing(heading)
+        if (changes := _changes(word)) is not None:
+            return self.changing(heading, **changes)
         column = lower.replace(" ", "_")
         if column in BY_NAME or column in INPUTS:
             return self.choosing(heading, column)
         raise ImportRefused(
             f"{heading}={answer}: that is no column, currency or unit. Say for example name, revenue, "
-            f"USD, by country, {', '.join(UNITS)}, own column or leave out."
+            f"USD, by country, {', '.join(UNITS)}, {', '.join(DATE_ORDERS)}, unknown, own column or "
+            "leave out."
         )
 
     def heading(self, text: str) -> str | None:
@@ -295,17 +331,43 @@ class Mapping(_Model):
         )
 
     def questions(self) -> tuple[Assignment, ...]:
-        """Assignments that were assumed, to be answered before anything is computed from them."""
-        return tuple(a for a in self.assignments if a.is_assumed)
+        """What was assumed, to be answered before anything is computed from it; years once."""
+        asked: list[Assignment] = []
+        for one in self.assignments:
+            if not one.is_asked:
+                continue
+            years = [other for other in self.of(str(one.column)) if other.doubts == one.doubts]
+            if "meaning" in one.doubts or years[0] is one:
+                asked.append(one)
+        return tuple(asked)
+
+    def unknowing(self, heading: str) -> "Mapping":
+        """A copy in which a person left the amounts of a heading unknown.
+
+        Raises
+        ------
+        ImportRefused
+            If the file has no such heading.
+        """
+        left: dict[str, Any] = {"currency": NO_CURRENCY, "unit": 1.0, "doubts": ()}
+        return self.changing(heading, **left, confidence=1.0, reason=_CHOSEN)
 
     def confirmed(self) -> "Mapping":
-        """A copy in which a person agreed to all that was assumed; a currency still has to be chosen."""
-        mapping = self
-        for one in self.questions():
-            left = tuple(doubt for doubt in one.doubts if doubt == "no currency")
-            agreed = {"doubts": left, "confidence": one.confidence if left else 1.0}
-            mapping = mapping.changing(one.heading, **agreed, reason=one.reason)
-        return mapping
+        """A copy in which a person agreed to all that was assumed.
+
+        Where nothing could be assumed, amounts without a currency or unit, they stay unknown.
+        """
+        assignments = []
+        for one in self.assignments:
+            agreed: dict[str, Any] = {}
+            if one.is_asked:
+                agreed = {"doubts": (), "confidence": 1.0, "reason": _AGREED}
+                if UNKNOWN_UNTIL & set(one.doubts):
+                    agreed |= {"currency": NO_CURRENCY}
+                if "date order" in one.doubts:
+                    agreed |= {"date_order": one.date_order or "dmy"}
+            assignments.append(one.model_dump() | agreed)
+        return self.replace(assignments=tuple(assignments), corrected=True)
 
     def replace(self, **changes: Any) -> "Mapping":
         """A validated copy with some fields changed.
@@ -341,13 +403,25 @@ class Mapping(_Model):
         return _validated(content)
 
 
+def _changes(word: str) -> dict[str, Any] | None:
+    """The field that an answer in a word changes; None if it is none of them."""
+    lower = word.casefold()
+    if lower in UNITS:
+        return {"unit": UNITS[lower]}
+    if lower in DATE_ORDERS:
+        return {"date_order": DATE_ORDERS[lower]}
+    if lower == "by country":
+        return {"currency": None}
+    return {"currency": word} if re.fullmatch("[A-Z]{3}", word) else None
+
+
 def _decided(before: Assignment, changes: dict[str, Any]) -> dict[str, Any]:
     """What changes with a person's decision: sure, unless something else was assumed too."""
     settled = {doubt for field in changes for doubt in _SETTLES.get(field, ())}
     left = tuple(doubt for doubt in before.doubts if doubt not in settled)
     if left:
         return {"doubts": left, **changes}
-    return {"confidence": 1.0, "reason": "chosen", "doubts": (), **changes}
+    return {"confidence": 1.0, "reason": _CHOSEN, "doubts": (), **changes}
 
 
 def _validated(content: Any) -> Mapping:

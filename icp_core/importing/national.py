@@ -49,6 +49,8 @@ def is_placeholder(text: str) -> bool:
     >>> [is_placeholder(n) for n in ("000 000 000", "556000-0000", "1234567-1", "923609016")]
     [True, True, True, False]
     """
+    if len(text) < _LENGTHS[0]:
+        return False
     digits = re.sub(r"\D", "", text)
     return digits[:-1] in _FILLERS or digits in _FILLERS or bool(re.search(_ROUND, digits))
 

@@ -91,8 +91,14 @@ class ColumnReport(_Model):
         if rest := told[_REMARKS:]:
             cells = sum(count for _, count in rest)
             said.append(f"{label}: {len(rest):,} more of the kind ({cells:,} cells).")
-        if self.misread and self.name in _CODED:
-            listed = ", ".join(f"“{text}” ({count:,} ×)" for text, count in self.misread.items())
+        # A region that is divided today has a sentence of its own.
+        misread = {
+            text: count
+            for text, count in self.misread.items()
+            if not any(remark.startswith(f"“{text}” is ") for remark in self.remarks)
+        }
+        if misread and self.name in _CODED:
+            listed = ", ".join(f"“{text}” ({count:,} ×)" for text, count in misread.items())
             others = self.invalid - sum(self.misread.values())
             more = f" and {others:,} others" if others else ""
             said.insert(0, f"{label}: not understood, so unknown: {listed}{more}.")

@@ -28,6 +28,7 @@ from icp_core.importing.cells import tidied
 from icp_core.importing.child import Allowance, Child
 from icp_core.importing.cleaning import Rules
 from icp_core.importing.customers import Deals, MatchedDeals
+from icp_core.importing.dates import Order
 from icp_core.importing.duplicates import BY, INTO
 from icp_core.importing.load import ImportResult, MappedFile
 from icp_core.importing.mapping import Mapping as HeadingMapping
@@ -478,6 +479,8 @@ class _AboutDeals(BaseModel):
     unknown: dict[Annotated[str, Field(max_length=200)], int] = Field(max_length=200)
     fingerprint: str = Field(pattern="^[0-9a-f]{32}$")
     notes: tuple[Annotated[str, Field(max_length=2_000)], ...] = Field(max_length=50)
+    no_currency: int = Field(ge=0)
+    no_order: int = Field(ge=0)
 
 
 def match_deals(
@@ -487,6 +490,7 @@ def match_deals(
     name: str | None = None,
     answers: Mapping[str, str] | None = None,
     assumed_currency: str | None = None,
+    date_order: Order | None = None,
     on_progress: OnProgress = no_progress,
 ) -> tuple[Deals, MatchedDeals]:
     """Deals and customers out of a file, and the account of each (`customers.read_deals`, `match`).
@@ -503,6 +507,8 @@ def match_deals(
         What stages mean that are not understood, by stage.
     assumed_currency
         Of amounts that name none.
+    date_order
+        Of day and month where nothing tells.
     on_progress
         Told how far it is; raising in it cancels.
 
@@ -529,6 +535,7 @@ def match_deals(
                 "name": name,
                 "answers": dict(answers or {}),
                 "assumed_currency": assumed_currency,
+                "date_order": date_order,
             },
             of=name,
             allowance=allowance,
@@ -544,6 +551,7 @@ def _match_deals(arguments: Mapping[str, Any], folder: Path, tell: OnProgress) -
         name=arguments["name"],
         answers=arguments["answers"],
         assumed_currency=arguments["assumed_currency"],
+        date_order=arguments["date_order"],
     )
     accounts = pl.read_parquet(folder / _ACCOUNTS, glob=False)
     tell(Progress("Finding the companies", 0.3))
@@ -562,6 +570,8 @@ def _match_deals(arguments: Mapping[str, Any], folder: Path, tell: OnProgress) -
         unknown=dict(deals.unknown),
         fingerprint=deals.fingerprint,
         notes=deals.notes,
+        no_currency=deals.no_currency,
+        no_order=deals.no_order,
     )
     (folder / _ABOUT).write_text(about.model_dump_json(), encoding="utf-8")
 
@@ -584,7 +594,16 @@ def _matched(folder: Path, name: str, accounts: pl.DataFrame) -> tuple[Deals, Ma
         or not named.is_in(accounts["account_id"].implode()).all()
     ):
         raise _broken(name)
-    deals = Deals(about.system, rows, rejected, about.unknown, about.fingerprint, about.notes)
+    deals = Deals(
+        about.system,
+        rows,
+        rejected,
+        about.unknown,
+        about.fingerprint,
+        about.notes,
+        about.no_currency,
+        about.no_order,
+    )
     return deals, customers.beside(rows, found, ambiguous)
 
 

@@ -128,7 +128,7 @@ def test_a_currency_that_nobody_named_is_asked_for(text: str, doubt: str) -> Non
         rows_of("Liikevaihto", "50000000", country="FI"),
         rows_of("Revenue (EUR)", "50000000", country="US"),
         rows_of("Revenue", "$50M", country="US"),
-        "Company,Country,Revenue,Currency\nA,US,5,USD\nB,DE,5,EUR\n",
+        "Company,Country,Revenue,Currency\nA,US,5000000,USD\nB,DE,5000000,EUR\n",
     ],
 )
 def test_a_currency_that_was_named_or_goes_without_saying_is_not(text: str) -> None:

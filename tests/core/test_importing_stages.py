@@ -1,10 +1,13 @@
 """What stages of deals mean, and what a deal list of any system says about customers."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 
 from icp_core.errors import ImportRefused
 from icp_core.importing.customers import match, read_deals, with_customers
+from icp_core.importing.mapping import NO_CURRENCY
 from icp_core.importing.stages import meaning
 
 
@@ -183,3 +186,52 @@ def test_amounts_have_the_currency_that_heading_row_or_cell_names() -> None:
     asked = "1 amounts name no currency: taken for euros. Say which it is."
     assert asked in read_deals(bare).notes
     assert read_deals(bare, assumed_currency="SEK").rows["amount"][0] == pytest.approx(rate)
+
+
+@pytest.mark.parametrize(
+    ("deals", "amounts", "asked"),
+    [
+        ("Company,Stage,Amount\nA,Won,1000\nB,Lost,5\n", [None, None], 2),
+        ("Firma;Status;Verdi\nA;Vunnet;1000\nB;Tapt;kr 5\n", [None, None], 2),
+        ("Företag;Fas;Belopp;Valuta\nA;Vunnen;1000;EUR\nB;Vunnen;7;\n", [1000, None], 1),
+        ("Yritys;Vaihe;Arvo (€)\nA;Voitettu;1 000\n", [1000], 0),
+        ("Company,Stage,Amount\nA,Won,€1 000\nB,Won,\n", [1000, None], 0),
+        ("name,outcome,amount,currency\nA,won,1000,\nB,won,5,EUR\n", [None, 5], 1),
+        ("Deal - Status,Deal - Organization,Deal - Value\nWon,A,1000\n", [None], 1),
+    ],
+)
+def test_the_currency_of_deals_that_name_none_is_asked_for(
+    deals: str, amounts: list[float | None], asked: int
+) -> None:
+    read = read_deals(deals.encode())
+    assert read.no_currency == asked
+    assert bool(read.questions) == bool(asked)
+    left = read_deals(deals.encode(), assumed_currency=NO_CURRENCY)
+    assert (left.questions, left.rows["amount"].to_list()) == ((), amounts)
+    if asked:
+        assert f"In which currency are the amounts? {asked} name none" in read.questions[0]
+        answered = read_deals(deals.encode(), assumed_currency=read.as_assumed.currency)
+        assert answered.questions == ()
+        assert answered.rows.equals(read.rows)
+
+
+def test_a_currency_without_rates_is_refused() -> None:
+    with pytest.raises(ImportRefused, match="XYZ"):
+        read_deals(b"Company,Stage,Amount\nA,Won,1\n", assumed_currency="XYZ")
+
+
+def test_the_order_of_dates_of_deals_is_asked_where_nothing_tells() -> None:
+    text = "Company,Stage,Close Date\nA,Won,{}\nB,Won,01/02/2025\n"
+    asked = read_deals(text.format("03/04/2025").encode())
+    assert (asked.no_order, asked.rows["closed_on"][0]) == (2, date(2025, 4, 3))
+    assert (
+        "Does the day or the month come first in the dates? 2 can be either" in asked.questions[0]
+    )
+    told = read_deals(text.format("03/04/2025").encode(), date_order="mdy")
+    assert (told.questions, told.rows["closed_on"][0]) == ((), date(2025, 3, 4))
+    assert "closed_on: read as month/day/year, as chosen (2 ×)" in told.notes
+    for plain in ("2025-04-03", "13/04/2025", "04/13/2025"):
+        assert read_deals(text.format(plain).encode()).no_order == (1 if "-" in plain else 0)
+    settled = read_deals(text.format("13/04/2025").encode(), date_order="mdy")
+    assert settled.rows["closed_on"][0] == date(2025, 4, 13)
+    assert read_deals(b"Company,Stage,Close Date\nA,Won,03.04.2025\n").no_order == 0

@@ -105,12 +105,16 @@ def test_what_was_assumed_is_asked_before_the_load_and_remembered(open_page: Ope
     def question(heading: str) -> Any:
         return next(b for b in app.selectbox if b.label.startswith(f"**{heading}**"))
 
+    assert app.button(key="import_load").disabled
+    assert "2 questions are open: Revenue, Growth." in texts(app)
     assert "choose one" in question("Revenue").label
     assert question("Revenue").value is None
     question("Revenue").select("USD").run()
     assert "1 question before the load" in texts(app)
-    app.button(key="import_agree_0").click().run()
+    assert app.button(key="import_load").disabled
+    app.button(key="import_agree").click().run()
     assert "before the load" not in texts(app)
+    assert not app.button(key="import_load").disabled
     app.button(key="import_load").click().run()
     settled(app)
     (entry,) = Library().lists()
@@ -119,6 +123,32 @@ def test_what_was_assumed_is_asked_before_the_load_and_remembered(open_page: Ope
     assert frame["revenue_growth"].to_list() == pytest.approx([1.19, 0.04])
     again = looked_at(open_page(PAGE), ("us-2.csv", content))
     assert "before the load" not in texts(again)
+    assert not again.button(key="import_load").disabled
+
+
+def test_one_click_takes_all_as_assumed_and_what_cannot_be_stays_unknown(open_page: Open) -> None:
+    us = b"Company,Country,Revenue,as_of\nA,US,25000000,03/04/2025\nB,DE,9000000,05/06/2025\n"
+    app = looked_at(open_page(PAGE), ("us.csv", us), ("no.csv", b"Navn;Omsetning\nC AS;116\n"))
+    assert "3 questions before the load" in texts(app)
+    assert "3 questions are open: Revenue, as_of, Omsetning." in texts(app)
+    labels = [box.label for box in app.selectbox if box.label.startswith("**")]
+    assert any(label.startswith("**Omsetning** (no") for label in labels)
+    app.button(key="import_agree").click().run()
+    app.button(key="import_load").click().run()
+    settled(app)
+    assert not errors(app)
+    (entry,) = Library().lists()
+    frame = Library().open(entry.key).frame.sort("name")
+    assert frame["revenue"].to_list() == [None] * 3
+    assert [str(day) for day in frame["as_of"]] == ["2025-04-03", "2025-06-05", "None"]
+
+
+def test_a_correction_in_the_mapping_answers_the_question_above_it(open_page: Open) -> None:
+    app = looked_at(open_page(PAGE), ("no.csv", b"Navn;Land;Omsetning\nC AS;Norge;116\n"))
+    assert app.button(key="import_load").disabled
+    app.selectbox(key="shown_import_unit_0_2").select(1e6).run()
+    assert "question" not in texts(app)
+    assert not app.button(key="import_load").disabled
 
 
 @pytest.mark.parametrize("path", ["app.py", "pages/1_Builder.py", "pages/5_Accounts.py"])
@@ -256,8 +286,8 @@ def test_deals_are_matched_decided_and_kept(open_page: Open) -> None:
     accounts = (
         b"name,country,city\nAcme AB,SE,Lund\nACME Aktiebolag,SE,Stockholm\nOther AB,SE,Lund\n"
     )
-    deals = b"name,country,outcome,amount\nAcme,SE,won,10\nOther,SE,churned,20\n"
-    deals += b"Nobody,SE,lost,5\nOther,SE,,1\n"
+    deals = b"name,country,outcome,amount,currency\nAcme,SE,won,10,EUR\nOther,SE,churned,20,EUR\n"
+    deals += b"Nobody,SE,lost,5,EUR\nOther,SE,,1,EUR\n"
     app = loaded(open_page(PAGE), ("list.csv", accounts))
     (entry,) = Library().lists()
     app.button_group(key="import_part").set_value("deals").run()
@@ -291,7 +321,7 @@ def test_deals_are_matched_decided_and_kept(open_page: Open) -> None:
 def test_stages_that_nobody_understands_are_asked_once(open_page: Open) -> None:
     app = loaded(open_page(PAGE), ("list.csv", b"name,country\nAlfa AB,SE\nBeta AB,SE\n"))
     (entry,) = Library().lists()
-    deals = b"Company,Stage,Amount\nAlfa AB,Guld,10\nBeta AB,Proposal,20\n"
+    deals = b"Company,Stage,Amount (EUR)\nAlfa AB,Guld,10\nBeta AB,Proposal,20\n"
 
     def matched() -> None:
         app.button_group(key="import_part").set_value("deals").run()
@@ -302,14 +332,51 @@ def test_stages_that_nobody_understands_are_asked_once(open_page: Open) -> None:
     assert "Which of these stages mean a customer?" in texts(app)
     (stage,) = [box for box in app.selectbox if str(box.key).startswith("deals_stage_")]
     assert stage.label.startswith("Guld")
+    assert app.button(key="deals_keep").disabled
     stage.select("active").run()
     app.button(key="deals_stages").click().run()
+    assert not app.button(key="deals_keep").disabled
     assert "Which of these stages" not in texts(app)
     app.button(key="deals_keep").click().run()
     accounts = Library().open(entry.key).frame.sort("name")
     assert accounts["is_customer"].to_list() == [True, False]
     matched()
     assert "Which of these stages" not in texts(app)
+
+
+def test_currency_and_dates_of_deals_are_asked_once(open_page: Open) -> None:
+    app = loaded(open_page(PAGE), ("list.csv", b"name,country\nAlfa AB,SE\nBeta AB,SE\n"))
+    (entry,) = Library().lists()
+    deals = (
+        b"Company,Stage,Amount,Close Date\nAlfa AB,Won,10,03/04/2025\nBeta AB,Guld,20,01/02/2025\n"
+    )
+
+    def matched() -> None:
+        app.button_group(key="import_part").set_value("deals").run()
+        app.main.file_uploader[0].set_value(("deals.csv", deals, "text/csv")).run()
+        app.button(key="deals_match").click().run()
+
+    def asked(kind: str) -> list[Any]:
+        return [box for box in app.selectbox if str(box.key).startswith(f"deals_{kind}_")]
+
+    matched()
+    assert app.button(key="deals_keep").disabled
+    assert "Answer the questions above first" in texts(app)
+    asked("order")[0].select("mdy").run()
+    asked("currency")[0].select("EUR").run()
+    app.button(key="deals_stages").click().run()
+    assert [len(asked(kind)) for kind in ("stage", "currency", "order")] == [1, 0, 0]
+    assert app.button(key="deals_keep").disabled
+    app.button(key="deals_agree").click().run()
+    app.button(key="deals_keep").click().run()
+    assert not errors(app)
+    kept = Library().outcomes(entry.key)
+    assert kept is not None
+    assert kept.select("outcome", "amount", pl.col("closed_on").cast(pl.String)).rows() == [
+        ("won", 10.0, "2025-03-04")
+    ]
+    matched()
+    assert not app.button(key="deals_keep").disabled
 
 
 def test_deals_are_asked_for_only_beside_a_list_of_ones_own(open_page: Open) -> None:

@@ -7,14 +7,16 @@ import polars as pl
 import streamlit as st
 
 from icp_core.errors import IcpError
-from icp_core.importing.customers import Deals, MatchedDeals, match, template
+from icp_core.importing.customers import DealAnswers, Deals, MatchedDeals, match, template
+from icp_core.importing.dates import Order
 from icp_core.importing.library import ImportedList, Library
+from icp_core.importing.mapping import NO_CURRENCY
 from icp_core.importing.sandbox import match_deals
 from icp_core.importing.stages import ANSWERS, OPEN, OUTCOMES
-from icp_core.reference.text import fold
 from ui import data, shell
 from ui.downloads import download
 from ui.format import number, percent, plain
+from ui.importing.mapping import currencies, date_orders
 from ui.importing.session import DealReview, ImportSession
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
@@ -113,17 +115,28 @@ def _choose(imported: ImportedList, session: ImportSession) -> None:
 
 
 def _read(
-    file: io.BytesIO, name: str, imported: ImportedList, answers: dict[str, str] | None = None
+    file: io.BytesIO, name: str, imported: ImportedList, answers: DealAnswers | None = None
 ) -> DealReview:
-    """A list of deals beside the accounts, its stages as they were explained, now or before."""
+    """A list of deals beside the accounts, as its questions were answered, now or before."""
     accounts = data.universe(imported.source).frame
-    answers = dict(answers or {})
-    deals, matches = match_deals(file, accounts, name=name, answers=answers)
-    known = Library().remembered_stages(deals.fingerprint)
-    if any(fold(stage) in map(fold, known) for stage in deals.unknown):
-        answers = known | answers
-        deals, matches = match_deals(file, accounts, name=name, answers=answers)
-    return replace(review(name, deals, matches, accounts), file=file, answers=answers)
+    given = answers or DealAnswers()
+
+    def read() -> tuple[Deals, MatchedDeals]:
+        return match_deals(
+            file,
+            accounts,
+            name=name,
+            answers=given.stages,
+            assumed_currency=given.currency,
+            date_order=given.date_order,
+        )
+
+    deals, matches = read()
+    known = given.beside(Library().remembered_answers(deals.fingerprint))
+    if deals.questions and known != given:
+        given = known
+        deals, matches = read()
+    return replace(review(name, deals, matches, accounts), file=file, answers=given)
 
 
 def review(name: str, deals: Deals, matches: MatchedDeals, accounts: pl.DataFrame) -> DealReview:
@@ -144,7 +157,7 @@ def _decide(imported: ImportedList, session: ImportSession, review: DealReview) 
             st.metric(_("Match rate"), percent(now.rate), border=True)
             st.metric(_("To decide"), number(now.ambiguous.height), border=True)
             st.metric(_("Not in the list"), number(now.unmatched.height), border=True)
-        _stages(review, imported, session)
+        _questions(review, imported, session)
         _ambiguous(review, imported)
         _unmatched(now)
         for note in review.deals.notes:
@@ -163,17 +176,19 @@ def _decide(imported: ImportedList, session: ImportSession, review: DealReview) 
                 required=True,
                 key="deals_adding",
             )
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             keep = st.button(
                 ngettext("Keep {count} deal", "Keep {count} deals", now.matched.height).format(
                     count=number(now.matched.height)
                 ),
                 type="primary",
                 icon=":material/check:",
-                disabled=not now.matched.height,
+                disabled=not now.matched.height or bool(review.deals.questions),
                 key="deals_keep",
             )
             away = st.button(_("Put away"), icon=":material/close:", key="deals_away")
+            if review.deals.questions:
+                st.caption(_("Answer the questions above first."), width="content")
     if keep:
         try:
             Library().keep_outcomes(imported.key, now.outcomes, adding=adding)
@@ -187,14 +202,50 @@ def _decide(imported: ImportedList, session: ImportSession, review: DealReview) 
         st.rerun()
 
 
-def _stages(review: DealReview, imported: ImportedList, session: ImportSession) -> None:
-    """Draw which stages nobody understood, and read the deals again once somebody says."""
-    if not review.deals.unknown or review.file is None:
+def _questions(review: DealReview, imported: ImportedList, session: ImportSession) -> None:
+    """Draw what the list leaves open, and read the deals again once somebody says."""
+    deals = review.deals
+    if not deals.questions or review.file is None:
         return
+    key = f"{imported.key}_{deals.fingerprint}"
+    said = DealAnswers(_stages(deals, key), _currency(deals, key), _order(deals, key))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        use = st.button(
+            _("Use these answers"),
+            icon=":material/refresh:",
+            disabled=said == DealAnswers(),
+            key="deals_stages",
+        )
+        agree = st.button(
+            _("Take all as assumed"),
+            icon=":material/done_all:",
+            help=_(
+                "Leave deals out whose stage nobody understands, take amounts without a currency for "
+                "euros, and the day to come first in dates."
+            ),
+            key="deals_agree",
+        )
+    if use or agree:
+        # What was picked stays, whatever is assumed of the rest.
+        given = said.beside(deals.as_assumed) if agree else said
+        try:
+            Library().remember_answers(deals.fingerprint, given)
+            session.reviews[imported.key] = _read(
+                review.file, review.name, imported, given.beside(review.answers)
+            )
+        except IcpError as error:
+            session.problem = str(error)
+        st.rerun()
+
+
+def _stages(deals: Deals, key: str) -> dict[str, str]:
+    """Draw which stages nobody understood; what was picked for them."""
+    if not deals.unknown:
+        return {}
     labels = words() | {OPEN: _("open, left out")}
     st.markdown(_("**Which of these stages mean a customer?**"))
     said = {}
-    for place, (stage, count) in enumerate(list(review.deals.unknown.items())[:_STAGES]):
+    for place, (stage, count) in enumerate(list(deals.unknown.items())[:_STAGES]):
         picked = st.selectbox(
             plain(f"{stage} · ")
             + ngettext("{count} deal", "{count} deals", count).format(count=number(count)),
@@ -203,21 +254,52 @@ def _stages(review: DealReview, imported: ImportedList, session: ImportSession) 
             format_func=labels.__getitem__,
             placeholder=_("Choose; left out until then"),
             width=560,
-            key=f"deals_stage_{imported.key}_{review.deals.fingerprint}_{place}",
+            key=f"deals_stage_{key}_{place}",
         )
         if picked is not None:
             said[stage] = picked
-    if st.button(
-        _("Use these answers"), icon=":material/refresh:", disabled=not said, key="deals_stages"
-    ):
-        try:
-            Library().remember_stages(review.deals.fingerprint, said)
-            session.reviews[imported.key] = _read(
-                review.file, review.name, imported, review.answers | said
-            )
-        except IcpError as error:
-            session.problem = str(error)
-        st.rerun()
+    return said
+
+
+def _currency(deals: Deals, key: str) -> str | None:
+    """Draw the question of the amounts' currency; what was picked."""
+    if not deals.no_currency:
+        return None
+    labels = {NO_CURRENCY: _("Leave them unknown")} | {code: code for code in currencies()}
+    picked: str | None = st.selectbox(
+        ngettext(
+            "**In which currency are the amounts?** {count} names none",
+            "**In which currency are the amounts?** {count} name none",
+            deals.no_currency,
+        ).format(count=number(deals.no_currency)),
+        [*currencies(), NO_CURRENCY],
+        index=None,
+        format_func=labels.__getitem__,
+        placeholder=_("Choose; euros until then"),
+        width=560,
+        key=f"deals_currency_{key}",
+    )
+    return picked
+
+
+def _order(deals: Deals, key: str) -> Order | None:
+    """Draw the question of the dates' order; what was picked."""
+    if not deals.no_order:
+        return None
+    picked: Order | None = st.selectbox(
+        ngettext(
+            "**Does the day or the month come first?** {count} date can be either",
+            "**Does the day or the month come first?** {count} dates can be either",
+            deals.no_order,
+        ).format(count=number(deals.no_order)),
+        list(date_orders()),
+        index=None,
+        format_func=date_orders().__getitem__,
+        placeholder=_("Choose; the day until then"),
+        width=560,
+        key=f"deals_order_{key}",
+    )
+    return picked
 
 
 def _ambiguous(review: DealReview, imported: ImportedList) -> None:

@@ -1,7 +1,7 @@
 """Loading a company list: choose files, look at what they are, load, agree to a refresh."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -24,6 +24,7 @@ from ui.texts import _, ngettext
 from ui.uploads import several_files
 
 _SHOWN = 200
+_NAMED = 4
 _LISTED = ("name", "country", "city", "industry", "employees", "revenue")
 _NEW_LIST = ""
 
@@ -78,6 +79,7 @@ def _choose(session: ImportSession) -> None:
 
 def _look(session: ImportSession) -> None:
     _save_as(session)
+    mapping.questions(session)
     for place, opened in enumerate(session.opened):
         with st.container(border=True):
             _about(session, place, opened)
@@ -196,12 +198,13 @@ def _save_as(session: ImportSession) -> None:
                 ),
                 key="import_merge_domains",
             )
-        with st.container(horizontal=True):
+        waiting = mapping.open_questions(session)
+        with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(
                 _("Load"),
                 type="primary",
                 icon=":material/upload:",
-                disabled=replacing == _NEW_LIST and not label.strip(),
+                disabled=bool(waiting) or (replacing == _NEW_LIST and not label.strip()),
                 key="import_load",
             ):
                 session.load(
@@ -217,6 +220,20 @@ def _save_as(session: ImportSession) -> None:
             st.button(
                 _("Put away"), icon=":material/close:", on_click=session.clear, key="import_clear"
             )
+            if waiting:
+                st.caption(plain(_held_back([row.heading for _place, row in waiting])))
+
+
+def _held_back(headings: Sequence[str]) -> str:
+    """Which questions hold the load back, in a line."""
+    named = ", ".join(headings[:_NAMED])
+    if more := len(headings) - _NAMED:
+        named += _(" and {count} more").format(count=more) if more > 0 else ""
+    return ngettext(
+        "{count} question is open: {headings}.",
+        "{count} questions are open: {headings}.",
+        len(headings),
+    ).format(count=number(len(headings)), headings=named)
 
 
 def _agree(session: ImportSession, refresh: Refresh) -> None:

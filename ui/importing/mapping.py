@@ -8,19 +8,32 @@ import streamlit as st
 
 from icp_core.accounts.columns import BY_NAME, CANONICAL, Kind
 from icp_core.errors import ImportRefused
-from icp_core.importing.guessing import GIVEN_BACK
-from icp_core.importing.mapping import AMOUNTS, SURE, UNITS, Assignment, Mapping, fingerprint
+from icp_core.importing.dates import Order
+from icp_core.importing.guessing import GIVEN_BACK, OTHER_CODES
+from icp_core.importing.mapping import (
+    AMOUNTS,
+    NO_CURRENCY,
+    SURE,
+    UNITS,
+    Assignment,
+    Mapping,
+    fingerprint,
+)
 from icp_core.reference import currency
 from icp_core.reference.geography import COUNTRIES
 from ui import state
 from ui.controls import apart, one_of
 from ui.downloads import download
 from ui.format import percent, plain
-from ui.importing.session import OpenedFile, import_session
+from ui.importing.session import ImportSession, OpenedFile, import_session
 from ui.texts import _, ngettext
 
 _ROWS: Final = 20
-_WIDTHS: Final = (3.0, 2.5, 1.6, 1.7, 1.4, 0.8)
+_WIDTHS: Final = (3.0, 6.0)
+# Pixels, wide enough for the longest usual choice.
+_BOXES: Final = {
+    "becomes": 184, "kind": 120, "unit": 120, "decimal": 104, "currency": 116, "date_order": 200,
+}  # fmt: skip
 _LEAVE_OUT: Final = "-"
 _OWN: Final = "+"
 _SAMPLE_LENGTH: Final = 24
@@ -45,7 +58,7 @@ def columns() -> dict[str, str]:
 
 def to_check(mapping: Mapping) -> tuple[Assignment, ...]:
     """Guesses that are not sure."""
-    return mapping.questions()
+    return tuple(row for row in mapping.assignments if row.is_assumed)
 
 
 def summary(mapping: Mapping) -> str:
@@ -58,16 +71,87 @@ def summary(mapping: Mapping) -> str:
     )
 
 
+def open_questions(session: ImportSession) -> list[tuple[int, Assignment]]:
+    """What was assumed of the open files and nobody has answered, by the file's place."""
+    return [
+        (place, row)
+        for place, opened in enumerate(session.opened)
+        if opened.file.register is None
+        for row in opened.file.mapping.questions()
+    ]
+
+
+def questions(session: ImportSession) -> None:
+    """Draw what was assumed as questions, which hold the load back, and a way to agree to all."""
+    asked_now = open_questions(session)
+    session.asked = len(asked_now)
+    if not asked_now:
+        return
+    several = len(session.opened) > 1
+    with st.container(border=True):
+        st.markdown(
+            ngettext(
+                "**{count} question before the load**",
+                "**{count} questions before the load**",
+                len(asked_now),
+            ).format(count=len(asked_now))
+        )
+        for place, row in asked_now[:_ROWS]:
+            _question(place, row, of=session.opened[place].file.name if several else "")
+        if len(asked_now) > _ROWS:
+            st.caption(_("{count} more follow.").format(count=len(asked_now) - _ROWS))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                _("Take all as assumed"),
+                icon=":material/done_all:",
+                on_click=_agree,
+                key="import_agree",
+            )
+            st.caption(
+                _("What cannot be assumed, a currency or a unit, then stays unknown."),
+                width="content",
+            )
+
+
+def _question(place: int, row: Assignment, *, of: str) -> None:
+    """Draw one question: the heading, what was made of it and why, and the other answers."""
+    field = asked(row)
+    options = answers(field, row)
+    name = f"import_ask_{import_session().round}_{place}_{fingerprint([row.heading])}_{field}"
+    column = columns().get(str(row.column), str(row.column))
+    file = f" ({plain(of)})" if of else ""
+    st.selectbox(
+        f"**{plain(row.heading)}**{file} → {plain(column)}: {plain(_(row.reason))}",
+        list(options),
+        index=None,
+        format_func=options.__getitem__,
+        placeholder=_("Choose"),
+        width=640,
+        key=state.shown(name, None),
+        on_change=_answer,
+        args=(place, row.heading, field, name),
+    )
+
+
+def _agree() -> None:
+    session = import_session()
+    for place, opened in enumerate(session.opened):
+        if opened.file.register is None and opened.file.mapping.questions():
+            session.map(place, opened.file.mapping.confirmed())
+
+
 @st.fragment
 def editor(place: int) -> None:
     """Draw the mapping of one open file; a fragment, so that a correction shows at once."""
     session = import_session()
     if place >= len(session.opened):
         return
+    if len(open_questions(session)) != session.asked:
+        # A correction here answers a question that stands outside of the fragment.
+        st.rerun(scope="app")
     opened = session.opened[place]
     mapping = opened.file.mapping
     doubtful = to_check(mapping)
-    _questions(place, mapping, doubtful)
     shows = {
         "all": _("All {count}").format(count=len(mapping.assignments)),
         "check": _("To check {count}").format(count=len(doubtful)),
@@ -99,58 +183,42 @@ def editor(place: int) -> None:
     _whole_file(place, mapping)
 
 
-def _questions(place: int, mapping: Mapping, doubtful: Sequence[Assignment]) -> None:
-    """Draw what was assumed as questions, to be answered before the load."""
-    if not doubtful:
-        return
-    st.markdown(
-        ngettext(
-            "**{count} question before the load**",
-            "**{count} questions before the load**",
-            len(doubtful),
-        ).format(count=len(doubtful))
-    )
-    for row in doubtful[:_ROWS]:
-        field = asked(row)
-        options = answers(field)
-        name = f"import_ask_{import_session().round}_{place}_{fingerprint([row.heading])}_{field}"
-        st.selectbox(
-            f"**{plain(row.heading)}** → {plain(columns().get(str(row.column), str(row.column)))}: "
-            f"{plain(_(row.reason))}",
-            list(options),
-            index=None,
-            format_func=options.__getitem__,
-            placeholder=_("Choose"),
-            width=640,
-            key=state.shown(name, None),
-            on_change=_answer,
-            args=(place, row.heading, field, name),
-        )
-    if any(set(row.doubts) != {"no currency"} for row in doubtful):
-        st.button(
-            _("All as assumed"),
-            icon=":material/done_all:",
-            help=_("Agree to all of it; a currency that is missing still has to be chosen."),
-            on_click=lambda: import_session().map(place, mapping.confirmed()),
-            key=f"import_agree_{place}",
-        )
-
-
 def asked(row: Assignment) -> str:
     """The field that a question about a heading is answered with."""
-    if {"currency", "no currency"} & set(row.doubts):
+    doubts = set(row.doubts)
+    if "meaning" in doubts:
+        return "becomes"
+    if {"currency", "no currency"} & doubts:
         return "currency"
-    return "unit" if {"unit", "per cent"} & set(row.doubts) else "becomes"
+    if {"unit", "no unit", "per cent"} & doubts:
+        return "unit"
+    return "date_order" if "date order" in doubts else "becomes"
 
 
-def answers(field: str) -> dict[Any, str]:
+def answers(field: str, row: Assignment) -> dict[Any, str]:
     """What a question can be answered with, as shown."""
+    unknown = {NO_CURRENCY: _("Leave the amounts unknown")} if row.column in AMOUNTS else {}
     if field == "currency":
-        return {"": _("Each company's own, by its country")} | {c: c for c in currencies()}
+        own = {"": _("Each company's own, by its country")}
+        return own | {code: code for code in currencies()} | unknown
     if field == "unit":
         words = (_("as written"), _("thousands"), _("millions"), _("per cent"))
-        return dict(zip(UNITS.values(), words, strict=True))
+        units: dict[Any, str] = dict(zip(UNITS.values(), words, strict=True))
+        if row.column in AMOUNTS:
+            del units[UNITS["per cent"]]
+        return units | unknown
+    if field == "date_order":
+        return dict(date_orders())
     return columns()
+
+
+def date_orders() -> dict[Order, str]:
+    """Orders of dates, as shown."""
+    return {
+        "dmy": _("day first (31/12/2025)"),
+        "mdy": _("month first (12/31/2025)"),
+        "ymd": _("year first (25/12/31)"),
+    }
 
 
 def _answer(place: int, heading: str, field: str, name: str) -> None:
@@ -172,50 +240,53 @@ def _group(row: Assignment, doubtful: Sequence[Assignment]) -> str:
 
 def _headings() -> None:
     titles = (
-        _("Heading, with values"),
-        _("Becomes"),
-        _("Kind or unit"),
-        _("Currency"),
-        _("Numbers"),
-        _("Sure"),
+        _("Heading, how sure, with values"),
+        _("Becomes, with its kind or unit, numbers and currency"),
     )
     for cell, title in zip(st.columns(_WIDTHS, gap="small"), titles, strict=True):
         cell.caption(title)
 
 
 def _row(place: int, opened: OpenedFile, row: Assignment) -> None:
-    heading, values, unit, money, decimal, sure = st.columns(
-        _WIDTHS, gap="small", vertical_alignment="center"
-    )
+    heading, values = st.columns(_WIDTHS, gap="small", vertical_alignment="center")
     samples = [_shown(text) for text in opened.file.samples.get(row.heading, ())]
-    told = row.is_assumed or row.reason == GIVEN_BACK
+    told = row.is_assumed or row.reason == GIVEN_BACK or row.reason.endswith(OTHER_CODES)
     doubt = [_(row.reason)] if told else []
+    sure = ""
+    if row.column is not None and not row.is_extra:
+        colour = "green" if row.confidence >= SURE else "orange"
+        sure = f" :small[:{colour}[{percent(row.confidence)}]]"
     heading.markdown(
-        f"**{plain(row.heading)}**  \n"
+        f"**{plain(row.heading)}**{sure}  \n"
         f":small[:gray[{' · '.join([*samples, *map(plain, doubt)]) or _('no values')}]]"
     )
     place_in_file = [other.heading for other in opened.file.mapping.assignments].index(row.heading)
     box = _Box(place, row, f"{place}_{place_in_file}")
     current = _LEAVE_OUT if row.column is None else _OWN if row.is_extra else row.column
-    box.draw(values, "becomes", _("Becomes"), columns(), current)
     column = BY_NAME.get(row.column or "")
     kind = column.kind if column else None
-    if row.is_extra:
-        words = (_("choice"), _("number"), _("tags"), _("yes or no"))
-        box.draw(unit, "kind", _("Kind"), dict(zip(_KINDS, words, strict=True)), row.kind)
-    elif kind is Kind.NUMBER:
-        units = {1.0: _("as written"), 1e3: _("thousands"), 1e6: _("millions"), 0.01: _("per cent")}
-        units.setdefault(row.unit, f"× {row.unit:g}")
-        box.draw(unit, "unit", _("Unit"), units, row.unit)
-    if row.column in AMOUNTS:
-        codes = {"": _("by country")} | {code: code for code in currencies()}
-        box.draw(money, "currency", _("Currency"), codes, row.currency or "")
-    if row.kind == "number" or kind is Kind.NUMBER:
-        marks = {".": "1,234.5", ",": "1.234,5"}
-        box.draw(decimal, "decimal", _("Numbers"), marks, row.decimal)
-    if row.column is not None and not row.is_extra:
-        colour = "green" if row.confidence >= SURE else "orange"
-        sure.markdown(f":{colour}[{percent(row.confidence)}]")
+    # Boxes keep their width and go to the next line where there is no room.
+    with values.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        box.draw("becomes", _("Becomes"), columns(), current)
+        if row.is_extra:
+            words = (_("choice"), _("number"), _("tags"), _("yes or no"))
+            box.draw("kind", _("Kind"), dict(zip(_KINDS, words, strict=True)), row.kind)
+        elif kind is Kind.NUMBER:
+            units = {
+                1.0: _("as written"), 1e3: _("thousands"), 1e6: _("millions"), 0.01: _("per cent"),
+            }  # fmt: skip
+            units.setdefault(row.unit, f"× {row.unit:g}")
+            box.draw("unit", _("Unit"), units, row.unit)
+        if row.kind == "number" or kind is Kind.NUMBER:
+            marks = {".": "1,234.5", ",": "1.234,5"}
+            box.draw("decimal", _("Numbers"), marks, row.decimal)
+        if row.column in AMOUNTS:
+            codes = {"": _("by country")} | {code: code for code in currencies()}
+            codes |= {NO_CURRENCY: _("unknown")}
+            box.draw("currency", _("Currency"), codes, row.currency or "")
+        if row.column == "as_of":
+            orders = {"": _("day first, unless told")} | dict(date_orders())
+            box.draw("date_order", _("Order of dates"), orders, row.date_order or "")
 
 
 def _shown(text: str) -> str:
@@ -232,14 +303,15 @@ class _Box:
     row: Assignment
     key: str
 
-    def draw(self, cell: Any, field: str, label: str, labels: dict[Any, str], current: Any) -> None:
+    def draw(self, field: str, label: str, labels: dict[Any, str], current: Any) -> None:
         """Draw a choice that shows what the mapping says, and corrects it."""
         name = f"import_{field}_{self.key}"
-        cell.selectbox(
+        st.selectbox(
             label,
             list(labels),
             format_func=labels.__getitem__,
             label_visibility="collapsed",
+            width=_BOXES[field],
             key=state.shown(name, current),
             on_change=self._decide,
             args=(field, name),
@@ -268,7 +340,7 @@ def decided(mapping: Mapping, row: Assignment, field: str, picked: Any) -> Mappi
     row
         The heading's assignment in it.
     field
-        `becomes`, `kind`, `unit`, `currency` or `decimal`.
+        `becomes`, `kind`, `unit`, `currency`, `decimal` or `date_order`.
     picked
         A column's name or one of the other choices; a kind, factor, code or decimal mark.
     """
@@ -278,6 +350,8 @@ def decided(mapping: Mapping, row: Assignment, field: str, picked: Any) -> Mappi
             number = known is not None and known.kind is Kind.NUMBER
             return mapping.choosing(row.heading, None, kind=Kind.NUMBER if number else Kind.CHOICE)
         return mapping.choosing(row.heading, None if picked == _LEAVE_OUT else picked)
+    if picked == NO_CURRENCY:
+        return mapping.unknowing(row.heading)
     return mapping.changing(row.heading, **{field: picked or None})
 
 

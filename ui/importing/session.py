@@ -13,7 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from icp_core.errors import IcpError
 from icp_core.importing import refresh, sandbox
 from icp_core.importing.cleaning import Rules
-from icp_core.importing.customers import Deals, MatchedDeals
+from icp_core.importing.customers import DealAnswers, Deals, MatchedDeals
 from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.load import ImportResult
 from icp_core.importing.mapping import Mapping
@@ -82,7 +82,7 @@ class DealReview:
     file
         The list of deals, to be read again once somebody says what its stages mean.
     answers
-        What was said of its stages.
+        What was said of its stages, the currency of its amounts, the order of its dates.
     """
 
     name: str
@@ -92,7 +92,7 @@ class DealReview:
     matches: MatchedDeals
     decisions: dict[int, str | None] = field(default_factory=dict)
     file: io.BytesIO | None = None
-    answers: dict[str, str] = field(default_factory=dict)
+    answers: DealAnswers = field(default_factory=DealAnswers)
 
 
 @dataclass
@@ -113,6 +113,8 @@ class ImportSession:
         To be said on the page: what went wrong, what happened.
     round
         Counts the uploads, so that each begins with an empty uploader.
+    asked
+        How many questions of the mappings the page shows.
     """
 
     opened: tuple[OpenedFile, ...] = ()
@@ -123,6 +125,7 @@ class ImportSession:
     problem: str = ""
     notice: str = ""
     round: int = 0
+    asked: int = 0
 
     def open(self, files: Sequence[FileChoice]) -> None:
         """Begin to read files."""
