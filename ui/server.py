@@ -96,10 +96,10 @@ class OwnPagesOnly:
             own = urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
             return not own and origin.lower() not in self._origins
         opens_a_page = (
-            headers.get("sec-fetch-mode") == "navigate"
-            and headers.get("sec-fetch-dest") not in _FRAMES
+            headers.get("sec-fetch-mode", "").lower() == "navigate"
+            and headers.get("sec-fetch-dest", "").lower() not in _FRAMES
         )
-        return headers.get("sec-fetch-site") in _ELSEWHERE and not opens_a_page
+        return headers.get("sec-fetch-site", "").lower() in _ELSEWHERE and not opens_a_page
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ import streamlit as st
 
 from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import IcpError, ProfileError
+from icp_core.evaluation.engines.addresses import without_secrets
 from icp_core.profiles import first_draft
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starter, starters
@@ -406,7 +407,7 @@ def _begin() -> None:
     if list_name not in known:
         notify(
             _("There is no dataset “{name}” here; this is {label} instead.").format(
-                name=list_name[:40], label=next(iter(known.values()))
+                name=without_secrets(list_name)[:40], label=next(iter(known.values()))
             )
         )
         list_name = next(iter(known))

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ui import state
@@ -36,6 +38,7 @@ def several_files(label: str, *, key: str) -> list[UploadedFile]:
     )
     problem = _problem([file.size for file in files])
     if problem:
+        _give_up(files)
         refused.times += 1
         refused.problem = problem
         st.rerun()
@@ -44,6 +47,14 @@ def several_files(label: str, *, key: str) -> list[UploadedFile]:
     if refused.problem:
         st.error(plain(refused.problem), icon=":material/error:")
     return files
+
+
+def _give_up(files: list[UploadedFile]) -> None:
+    # By itself Streamlit holds what was uploaded until the session ends.
+    run = get_script_run_ctx()
+    if run is not None and isinstance(run.uploaded_file_mgr, MemoryUploadedFileManager):
+        for file in files:
+            run.uploaded_file_mgr.remove_file(run.session_id, file.file_id)
 
 
 def _problem(sizes: list[int]) -> str:

@@ -1,5 +1,6 @@
 """Rows of the same company become one account, by a rule that is shown and can be undone."""
 
+import re
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ SHARED_RULE: Final = (
 )
 ALIKE: Final = 92
 """Least likeness of two names (rapidfuzz ratio) without legal forms, 0…100."""
+_DIGITS: Final = re.compile(r"\d+")
 
 FILE: Final = "#file"
 INTO: Final = "#into"
@@ -511,7 +513,14 @@ def _related(left: str | None, right: str | None) -> bool:
     if left is None or right is None:
         return True
     words = sorted((left.split(), right.split()), key=len)
-    return words[1][: len(words[0])] == words[0] or fuzz.ratio(left, right) >= ALIKE
+    return words[1][: len(words[0])] == words[0] or (
+        fuzz.ratio(left, right) >= ALIKE and _numbers(left) == _numbers(right)
+    )
+
+
+def _numbers(key: str) -> list[str]:
+    """Numbers in a name: what a holding has in its fourth company's is no slip of the pen."""
+    return _DIGITS.findall(key)
 
 
 def _one_of(left: str | None, right: str | None) -> bool:
@@ -555,5 +564,7 @@ def _alike(rows: list[_Row]) -> Iterator[tuple[_Row, _Row]]:
         return
     keys = [row.key or "" for row in rows]
     likeness = process.cdist(keys, keys, scorer=fuzz.ratio, score_cutoff=ALIKE)
+    numbers = [_numbers(key) for key in keys]
     for left, right in zip(*np.nonzero(np.triu(likeness >= ALIKE, 1)), strict=True):
-        yield rows[left], rows[right]
+        if numbers[left] == numbers[right]:
+            yield rows[left], rows[right]

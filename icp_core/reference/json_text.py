@@ -31,6 +31,8 @@ def parsed(text: str | bytes) -> Any:
     """
     if len(text) > MOST_BYTES:
         raise ValueError(f"it is longer than {MOST_BYTES >> 20} MB")
+    if isinstance(text, str):
+        text = text.removeprefix("\ufeff")
     try:
         content = json.loads(
             text, parse_int=_whole, parse_float=_decimal, object_pairs_hook=_once_each

@@ -8,6 +8,7 @@ waits for another writer instead of failing half-way.
 import getpass
 import glob
 import os
+import re
 import secrets
 import sqlite3
 import time
@@ -65,6 +66,7 @@ _MIGRATING: Final = Lock()
 """Alembic knows one migration at a time in a program."""
 
 _MIGRATION_LOCK: Final = 0x1C9_5C4E4A
+_BROKEN: Final = re.compile(r"[@/?#＠]")
 _MAGIC: Final = b"SQLite format 3\0"
 _DAMAGED: Final = (
     "The file {place} is damaged or is not a workspace; put a backup in its place or {elsewhere}."
@@ -212,10 +214,15 @@ def frame_of(
 def _checked(address: str) -> URL:
     try:
         url = make_url(address)
+        # Read to the first of several @, the rest of a password would be taken for the host, and shown.
+        user = address.partition("://")[2].rpartition("@")[0]
+        if "\0" in address or (url.drivername.startswith("postgres") and _BROKEN.search(user)):
+            raise ValueError
     except (ArgumentError, ValueError):
         raise WorkspaceError(
             f"The database address in {URL_VARIABLE} cannot be read; write it like "
-            "postgresql://user:password@host:5432/database, with @ : / in a password as %40 %3A %2F."
+            "postgresql://user:password@host:5432/database, with @ : / ? # in a password as %40 %3A %2F "
+            "%3F %23."
         ) from None
     match url.drivername.partition("+")[0]:
         case "postgresql" | "postgres":
@@ -399,7 +406,7 @@ def _explained(url: URL) -> Iterator[None]:
     """Turn what the database says into a sentence that says what to do, without the password."""
     try:
         yield
-    except (DBAPIError, PoolTimeoutError, UnicodeError) as error:
+    except (DBAPIError, PoolTimeoutError, UnicodeError, OverflowError) as error:
         # From None, since a driver's own error may quote the address with its password.
         raise WorkspaceError(_sentence(error, url)) from None
 

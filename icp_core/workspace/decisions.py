@@ -3,8 +3,8 @@
 Decisions are keyed by `account_id`, so they hold across profiles and lists.
 """
 
-import itertools
 import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from icp_core.accounts import columns
-from icp_core.errors import WorkspaceError
+from icp_core.errors import IcpError, UniverseError, WorkspaceError
 from icp_core.workspace import schema
 from icp_core.workspace.database import (
     MAX_NAME,
@@ -40,6 +40,8 @@ from icp_core.workspace.database import (
 )
 
 BY_HAND: Final = "added by hand"
+
+_logger: Final = logging.getLogger(__name__)
 
 _MAX_IN: Final = 1_000
 _TEXT: Final = pl.String()
@@ -283,7 +285,12 @@ class Decisions(Database):
         for name, value in row.items():
             if isinstance(value, str):
                 bounded(value, MAX_REASON, what=name)
-        frame = columns.conform(pl.DataFrame([{"source": BY_HAND, **row}]))
+        try:
+            frame = columns.conform(pl.DataFrame([{"source": BY_HAND, **row}]))
+        except UnicodeError as error:
+            raise UniverseError(
+                "A value of the account holds half a character; write it again. Nothing was saved."
+            ) from error
         (key,) = _ids(frame["account_id"])
         table, here = schema.added_accounts, list_name or ""
         same = (
@@ -332,30 +339,50 @@ class Decisions(Database):
                     f"The account {account_id} was not added by hand; exclude it instead."
                 )
 
-    def added_accounts(self, list_name: str | None = None) -> pl.DataFrame:
+    def added_accounts(
+        self, list_name: str | None = None, *, damaged: list[str] | None = None
+    ) -> pl.DataFrame:
         """The accounts added by hand, in canonical types, ready to be appended to a universe.
+
+        One that the database no longer holds whole is left out, so that all others stay.
 
         Parameters
         ----------
         list_name
             Those for this list and those for all; None for the latter only. Where an account
             was added to both, the list's own counts.
+        damaged
+            Takes the ids of those that are left out.
         """
         table = schema.added_accounts
         query = (
-            select(table.c.content)
+            select(table.c.account_id, table.c.content)
             .where(table.c.list_name.in_({"", list_name or ""}), table.c.removed_at.is_(None))
             .order_by(table.c.list_name.desc(), table.c.id)
         )
         with self._reading() as connection:
-            lines = connection.execute(query).scalars().all()
-        used = {*columns.REQUIRED, *itertools.chain.from_iterable(map(json.loads, lines))}
-        types = {column.name: column.dtype for column in columns.CANONICAL if column.name in used}
-        if not lines:
-            return pl.DataFrame(schema=types)
-        text = "".join(lines).encode()
-        frame = pl.read_ndjson(text, infer_schema_length=None, schema_overrides=types)
-        return columns.conform(frame.unique("account_id", keep="first", maintain_order=True))
+            rows = connection.execute(query).all()
+        frames = [columns.conform(pl.DataFrame({name: [] for name in columns.REQUIRED}))]
+        for account_id, content in rows:
+            try:
+                frames.append(_account(content))
+            except (ValueError, TypeError, RecursionError, pl.exceptions.PolarsError, IcpError):
+                _logger.warning("The account %s added by hand is damaged", account_id)
+                if damaged is not None:
+                    damaged.append(account_id)
+        found = pl.concat(frames, how="diagonal")
+        return found.unique("account_id", keep="first", maintain_order=True)
+
+
+def _account(content: str) -> pl.DataFrame:
+    """An account as it was added."""
+    used = json.loads(content)
+    if not isinstance(used, dict) or not isinstance(content, str):
+        raise TypeError
+    types = {column.name: column.dtype for column in columns.CANONICAL if column.name in used}
+    return columns.conform(
+        pl.read_ndjson(content.encode(), infer_schema_length=None, schema_overrides=types)
+    )
 
 
 def _ids(account_ids: Iterable[str]) -> list[str]:

@@ -337,7 +337,8 @@ def _saved(row: Row[Any]) -> SavedVersion:
         row.why,
         row.based_on,
         row.checksum,
-        row.content,
+        # Bytes are nothing that was saved, as the checksum tells.
+        row.content if isinstance(row.content, str) else repr(row.content),
     )
 
 

@@ -48,6 +48,13 @@ FORMS = [
     f"postgresql:me:{SECRET}@host/db?table=t",
     f"postgres//me:x {SECRET}@host/db",
     f"me:x@{SECRET}@host/db",
+    f"me:{SECRET}@host/db",
+    f"m:{SECRET}@host/db",
+    f"pw:{SECRET}",
+    f"bearer {SECRET}",
+    f"ibis+postgres://127.0.0.1:{SECRET}/db?table=t",
+    f"ibis+postgres://me:{SECRET}＠127.0.0.1:1/db?table=t",
+    f"ibis+postgres://me:x@{SECRET}/y@127.0.0.1:1/db?table=t",
     f"ibis+postgres://me:x?table={SECRET}@127.0.0.1:1/db",
     f"ibis+postgres://me:x&table={SECRET}@127.0.0.1:1/db?table=t",
 ]
@@ -92,6 +99,12 @@ def test_a_driver_that_quotes_the_address_gives_nothing_away(address, sentence):
         assert SECRET not in scrubbed(f"failed: {address.partition('://')[2]}", address=address)
 
 
+@pytest.mark.parametrize("password", ["x@{}", "x@{}/y", "{}/y", "x@{}#z", "x@{}?q"])
+def test_a_part_that_is_taken_for_a_host_and_told_in_small_letters_is_hidden(password):
+    address = f"ibis+postgres://me:{password.format(SECRET.upper())}@127.0.0.1:1/db?table=t"
+    assert SECRET not in scrubbed(f"failed to resolve host '{SECRET}'", address=address)
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -126,6 +139,12 @@ def test_what_looks_like_a_secret_is_hidden_whatever_the_address(said):
             "parquet.`/data/a` · h:7077",
         ),
         ("C:/data/me@home.csv", "C:/data/me@home.csv", "C:/data/me@home.csv"),
+        ("spark://h:7077,i:7077?table=t", "spark://h:7077,i:7077?table=t", "t · h:7077,i:7077"),
+        (
+            "ibis+postgres://[::1]:5432/d?table=t",
+            "ibis+postgres://[::1]:5432/d?table=t",
+            "t · [::1]:5432/d",
+        ),
         ("ibis+postgres://me@h/db?table=t", "ibis+postgres://h/db?table=t", "t · h/db"),
     ],
 )
@@ -144,6 +163,11 @@ def test_what_is_no_secret_is_shown(address, shown, short):
         f"postgresql://me:x#{SECRET}@127.0.0.1:1/db",
         f"mysql://me:{SECRET}@127.0.0.1/db",
         f"postgresql://127.0.0.1:1/db?options=-c%20password={SECRET}",
+        f"postgresql://me:x@{SECRET}!@127.0.0.1:1/db",
+        f"postgresql://me:x@y/{SECRET}@127.0.0.1:1",
+        f"postgresql://me:x?{SECRET}@127.0.0.1:1/db",
+        f"postgresql://me:{SECRET}＠127.0.0.1:1/db",
+        f"sqlite:////nowhere/\0?password={SECRET}",
     ],
 )
 def test_the_workspace_shows_no_secret_either(address):

@@ -92,6 +92,17 @@ def test_alike_names_in_one_place_are_one_company_in_two_places_they_are_not(
     assert loaded.accounts["account_id"].is_unique().all()
 
 
+def test_names_that_differ_in_a_number_are_two_companies(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    names = [
+        *(f"Bolag {n:02} AB" for n in range(30)),
+        "Kvarteret Eken 4 AB",
+        "Kvarteret Eken 14 AB",
+    ]
+    path.write_text("\n".join(["name,city,country", *(f"{name},Lund,SE" for name in names)]))
+    assert run_import([path]).report.kept == len(names)
+
+
 def test_a_merge_can_be_undone(tmp_path: Path) -> None:
     loaded = loaded_from(
         tmp_path, "Company,Org.nr,City\nA AB,5566778899,Malmö\nB AB,5566778899,Lund\nC,,Oslo\n"

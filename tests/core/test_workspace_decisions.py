@@ -3,9 +3,10 @@ from datetime import date
 
 import polars as pl
 import pytest
+from sqlalchemy import update
 
 from icp_core.errors import UniverseError, WorkspaceError
-from icp_core.workspace import BY_HAND, Status, kept_by, with_decisions
+from icp_core.workspace import BY_HAND, Status, kept_by, schema, with_decisions
 
 COLUMNS = ["account_id", "status", "detail", "note", "owner", "author", "decided_at"]
 
@@ -181,6 +182,34 @@ def test_the_same_account_is_added_once_unless_it_is_to_be_replaced(workspace):
     assert workspace.added_accounts().is_empty()
     with pytest.raises(WorkspaceError, match="not added by hand"):
         workspace.remove_account("SE-1", author="Eva")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{", "null", "5", "[]", '"a"', '{"account_id": 5}', '{"schema_version": 1}', "[" * 50_000,
+        "9" * 5_000, "",
+    ],
+)  # fmt: skip
+def test_an_added_account_that_is_damaged_is_left_out_and_the_others_stay(workspace, content):
+    for key in ("X", "Y"):
+        workspace.add_account({"account_id": key, "name": f"{key} AB"}, author="Ada")
+    with workspace._writing() as connection:
+        connection.execute(
+            update(schema.added_accounts)
+            .where(schema.added_accounts.c.account_id == "X")
+            .values(content=content)
+        )
+    damaged = []
+    assert workspace.added_accounts(damaged=damaged)["name"].to_list() == ["Y AB"]
+    assert damaged == ["X"]
+
+
+def test_what_no_database_holds_is_refused_in_words(workspace):
+    with pytest.raises(UniverseError, match="half a character"):
+        workspace.add_account({"account_id": "X", "name": "\ud800"}, author="Ada")
+    with pytest.raises(WorkspaceError):
+        workspace.version("none", 2**70)
 
 
 def test_an_account_that_is_none_is_refused_with_the_reason(workspace):

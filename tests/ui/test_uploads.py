@@ -41,6 +41,8 @@ def test_refused_files_are_given_up_and_the_next_ones_taken(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploads, "MOST_FILES", 2)
+    given_up = []
+    monkeypatch.setattr(uploads, "_give_up", given_up.append)
     app = open_page(PAGE)
     files = [(f"{name}.csv", b"name\nA\n", "text/csv") for name in "abc"]
     app.main.file_uploader[0].set_value(files).run()
@@ -48,6 +50,7 @@ def test_refused_files_are_given_up_and_the_next_ones_taken(
     assert "3 files are more than the 2" in " ".join(errors(app))
     assert app.button(key="import_open").disabled
     assert not app.main.file_uploader[0].value
+    assert [len(those) for those in given_up] == [3]
     app.main.file_uploader[0].set_value(files[:2]).run()
     assert not errors(app)
     assert not app.button(key="import_open").disabled

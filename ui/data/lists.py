@@ -362,7 +362,16 @@ def universe_of(source: str, edition: Edition) -> Universe:
         everybody = universe_of(source, edition._replace(excluded=Exclusions()))
         return everybody.without(edition.excluded.reasons)
     loaded = _loaded(source, edition.version)
-    return loaded.joined(workspace().added_accounts(source)) if edition.added else loaded
+    if not edition.added:
+        return loaded
+    damaged: list[str] = []
+    found = loaded.joined(workspace().added_accounts(source, damaged=damaged))
+    if not damaged:
+        return found
+    left_out = _(
+        "Of the accounts added by hand {count} cannot be read any more and are left out; add them again."
+    ).format(count=len(damaged))
+    return replace(found, note=f"{found.note} {left_out}".strip())
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_BY_CONTENT)

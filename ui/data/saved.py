@@ -115,5 +115,6 @@ def _decisions(url: str, revision: str) -> pl.DataFrame:
 def added_at(url: str, source: str, revision: str) -> str:
     """Accounts added to a source by hand, as text to compare, at one revision of the workspace."""
     del revision  # part of the cache key
-    accounts = _opened(url).added_accounts(source)
-    return accounts.write_ndjson() if accounts.height else ""
+    damaged: list[str] = []
+    accounts = _opened(url).added_accounts(source, damaged=damaged)
+    return accounts.write_ndjson() + "\n".join(damaged) if accounts.height or damaged else ""

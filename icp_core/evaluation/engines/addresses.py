@@ -22,7 +22,8 @@ _HARMLESS: Final = frozenset(
 _ENDS: Final = re.compile(r"[?;&#]")
 _PARAMETER: Final = re.compile(r"[?;&]([^=?;&#]+)=([^?;&#]*)")
 _NAME: Final = (
-    r"[\w.%-]*(?:pass|pwd|token|secret|credential|auth|key|signature|\bsig\b|\bsas\b)[\w.%-]*"
+    r"[\w.%-]*(?:pass|pwd|\bpw\b|token|secret|credential|auth|key|signature|\bsig\b|\bsas\b)"
+    r"[\w.%-]*"
 )
 # "password=…", "PWD={…}", "token: …", '"api_key": "…"': what stands after the name, to its end.
 _SECRET: Final = re.compile(
@@ -30,6 +31,10 @@ _SECRET: Final = re.compile(
     r"""(\{[^}]*\}|"[^"]*"|'[^']*'|[^\s;&,)'"]+)""",
     re.IGNORECASE,
 )
+_BEARER: Final = re.compile(r"\b((?:bearer|basic)\s+)[\w.~+/=-]{3,}", re.IGNORECASE)
+_AT: Final = re.compile("[@＠]")
+# What stands behind a colon where a port should.
+_NO_PORT: Final = re.compile(r"^[^\[/]*:(?!\d{1,5}(?:[,/]|$))")
 _WITHIN: Final = re.compile(r"[\w.+:-]*://\S+")
 
 
@@ -55,8 +60,8 @@ def without_secrets(address: str) -> str:
     if not separator:
         user, at, place = address.rpartition("@")
         # An address with a slash or its scheme forgotten; a drive has a colon too, behind one letter.
-        quiet = f"{HIDDEN}@{place}" if at and ":" in user[2:] else address
-        return _SECRET.sub(rf"\g<1>{HIDDEN}", quiet)
+        quiet = f"{HIDDEN}@{place}" if at and re.search(r":(?![\\/])", user) else address
+        return _masked(quiet)
     where = _where(scheme, rest)
     # With an @ behind it, it is part of a password with a ? or & in it.
     shown = [
@@ -100,19 +105,25 @@ def scrubbed(text: str, *, address: str = "") -> str:
     if address:
         text = text.replace(address, without_secrets(address))
         for secret in _secrets(address):
-            text = text.replace(secret, HIDDEN)
-    text = _WITHIN.sub(lambda found: without_secrets(found.group()), text)
-    return _SECRET.sub(rf"\g<1>{HIDDEN}", text)
+            # A driver may take a part of it for a host, in small letters.
+            text = re.sub(re.escape(secret), HIDDEN, text, flags=re.IGNORECASE)
+    return _masked(_WITHIN.sub(lambda found: without_secrets(found.group()), text))
+
+
+def _masked(text: str) -> str:
+    return _BEARER.sub(rf"\g<1>{HIDDEN}", _SECRET.sub(rf"\g<1>{HIDDEN}", text))
 
 
 def _where(scheme: str, rest: str) -> str:
     head = _ENDS.split(rest)[0]
-    if "@" in rest[len(head) :]:
+    if _AT.search(rest[len(head) :]):
         return "…"
     user, at, place = head.rpartition("@")
     # A file's path may have an @; a user with a password has a colon before it.
     if at and (scheme not in _FILES or ":" in user):
         head = place
+    if scheme not in _FILES and (_NO_PORT.match(head) or "＠" in head):
+        return "…"
     return "…" if _SECRET.search(unquote(head)) else head.rstrip("/")
 
 
@@ -125,6 +136,9 @@ def _secrets(address: str) -> list[str]:
     if at and (scheme not in _FILES or ":" in user):
         password = user.partition(":")[2]
         users = [user, password, *re.split(r"[/?#@]", password)]
+    host, _, port = _ENDS.split(rest)[0].partition("/")[0].partition(":")
+    if scheme not in _FILES and _NO_PORT.match(f"{host}:{port}"):
+        users += [port, *_AT.split(port)]
     found = {
         kind: {text for value in values for text in (value, unquote(value))}
         for kind, values in (("options", options), ("users", users))
