@@ -160,7 +160,7 @@ def test_a_file_that_is_looked_at_draws_nothing(page, world, address, tmp_path):
     drawn(page, world, address, "Import")
     page.get_by_test_id("stFileUploader").first.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="Look").or_(page.get_by_role("button", name="Preview")).click()
-    page.get_by_text("Heading, with values").wait_for()
+    page.get_by_text("Heading, how sure, with values").wait_for()
     settle(page)
     assert not page.evaluate(DRAWN)
     assert not page.asked_elsewhere
