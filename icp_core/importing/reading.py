@@ -1,13 +1,13 @@
 """Reading any file that holds companies, by what is in it rather than by what it is called."""
 
-import gzip
 import os
 import shutil
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import IO, Final, TypedDict
+from typing import IO, BinaryIO, Final, TypedDict
 
 import polars as pl
 
@@ -33,6 +33,7 @@ from icp_core.importing.text_files import wide_encoding
 
 _CHUNK: Final = 1 << 20
 _NESTING: Final = 2
+_GZIP: Final = 31  # of the window, with a gzip head and sum
 _TABLES: Final = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".json", ".jsonl", ".ndjson", ".gz")
 # Sheets of Excel 2 to 4, which stand in no container.
 _OLD_SHEETS: Final = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
@@ -193,9 +194,10 @@ def _unpack(
                             packed, target, name=name, size=size, limits=limits, tell=on_progress
                         )
             else:
-                with gzip.open(path) as packed:
+                with path.open("rb") as file:
                     size = path.stat().st_size
-                    _inflate(packed, target, name=name, size=size, limits=limits, tell=on_progress)
+                    members = _Members(file)
+                    _inflate(members, target, name=name, size=size, limits=limits, tell=on_progress)
         except (RuntimeError, NotImplementedError) as error:
             if type(error) not in (RuntimeError, NotImplementedError):
                 raise
@@ -226,8 +228,65 @@ def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo | None:
     return tables[0]
 
 
+class _Members:
+    """What is in a gzip file, with every member that begins with the headings on a line of its own.
+
+    The last line of an export need not end, and the next member's headings would be glued to it. Members
+    that begin otherwise are parts of one text, as some programs cut it.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._packed = b""
+        self._begin()
+        self._headings: bytes | None = None
+        self._last = b"\n"
+
+    def _begin(self) -> None:
+        self._member = zlib.decompressobj(wbits=_GZIP)
+        self._is_open, self._has_data = False, False
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, about so many; none at the end.
+
+        Raises
+        ------
+        EOFError, zlib.error
+            If the file is cut, or something else.
+        """
+        while True:
+            if self._member.eof:
+                self._packed = self._member.unused_data
+                self._begin()
+            if not self._packed:
+                self._packed = self._file.read(_CHUNK)
+                if not self._packed and self._is_open:
+                    raise EOFError("it ends in the middle")
+                if not self._packed:
+                    return b""
+            if not self._is_open:
+                # Tapes and disks are padded.
+                self._packed = self._packed.lstrip(b"\0")
+            if self._packed:
+                self._is_open = True
+                data = self._member.decompress(self._packed, size)
+                self._packed = self._member.unconsumed_tail
+                if data:
+                    return self._on_its_line(data)
+
+    def _on_its_line(self, data: bytes) -> bytes:
+        if self._headings is None:
+            line, end, _ = data.partition(b"\n")
+            self._headings = line.rstrip(b"\r") if end else b""
+        is_new, self._has_data = not self._has_data, True
+        again = is_new and self._headings and data.startswith(self._headings)
+        glued = again and self._last not in b"\r\n"
+        self._last = data[-1:]
+        return b"\n" + data if glued else data
+
+
 def _inflate(
-    packed: IO[bytes] | gzip.GzipFile,
+    packed: IO[bytes] | _Members,
     target: Path,
     *,
     name: str,

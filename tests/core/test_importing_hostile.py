@@ -433,6 +433,9 @@ def test_headings_that_come_again_are_no_companies(tmp_path: Path) -> None:
         part.replace(b"\n", b"\r\n") + other.replace(b"\n", b"\r\n"),
         part.replace(b";", b"\t") + other.replace(b";", b"\t"),
         (part + other).decode().encode("utf-16"),
+        gzip.compress(part.rstrip(b"\n")) + gzip.compress(b"") + gzip.compress(other) + b"\0" * 100,
+        # One text that a program cut anywhere.
+        b"".join(gzip.compress((part + other)[at : at + 7]) for at in range(0, 99, 7)),
         part + other.replace(b"Company;City", b"COMPANY;city"),
     ):
         result = load([open_file(joined)])
