@@ -51,6 +51,16 @@ def test_an_account_is_opened_from_the_list_excluded_and_stays_so(page, address)
         page.wait_for_url(re.compile("accounts_decisions=Excluded"))
         page.get_by_role("radio", name="All").and_(page.locator("[aria-checked=true]")).wait_for()
         page.get_by_text(re.compile("^1 account$")).wait_for()
+    # Taken back, it counts again.
+    page.goto(where)
+    drawer.get_by_role("radio", name="Undecided").click()
+    settle(page)
+    drawer.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved for 1 account.").wait_for()
+    page.goto(f"{address}/Tiers")
+    page.wait_for_selector("[data-testid=stHeading]")
+    settle(page)
+    assert not page.get_by_text("not counted in the market").count()
 
 
 def test_a_click_on_a_heading_sorts_the_whole_list_and_a_second_turns_it_round(page, address):
