@@ -1,8 +1,10 @@
 """Company names as keys: what two rows of the same company have in common."""
 
+import re
 from typing import Final
 
 import polars as pl
+from rapidfuzz import fuzz
 
 # Multi-word and dotted spellings become one of these once punctuation is gone: A/S, A.S. → as.
 LEGAL_FORMS: Final[tuple[str, ...]] = (
@@ -59,3 +61,35 @@ def _compatible(names: pl.Series) -> pl.Series:
     if rows.is_empty():
         return names
     return names.clone().scatter(rows, names[rows].str.normalize("NFKC"))
+
+
+def are_siblings(left: str, right: str) -> bool:
+    """Whether names that read alike are of two companies of one family, not one name spelled twice.
+
+    They differ in a number, in Roman ones too, in a letter that stands alone, or in a whole word.
+
+    Parameters
+    ----------
+    left, right
+        As `normalised` gives them.
+
+    Examples
+    --------
+    >>> are_siblings("fjord eiendom ii", "fjord eiendom iii")
+    True
+    >>> are_siblings("nordvik ost", "nordvik vest")
+    True
+    >>> are_siblings("acme consulting", "acme konsulting")
+    False
+    """
+    words = left.split(), right.split()
+    marks = [[part for word in side for part in _MARK.findall(word)] for side in words]
+    if marks[0] != marks[1]:
+        return True
+    pairs = zip(*words, strict=True) if len(words[0]) == len(words[1]) else ()
+    return any(fuzz.ratio(one, other) < _ONE_WORD for one, other in pairs if one != other)
+
+
+_MARK: Final = re.compile(r"\d+|^[a-z]$|^[ivx]{2,4}$")
+_ONE_WORD: Final = 60
+"""Likeness (rapidfuzz ratio) below which two words are no spellings of one."""

@@ -284,16 +284,17 @@ class Universe:
     @property
     def tells_customers(self) -> bool:
         """Whether anybody is known to be a customer, or not to be one."""
-        return "is_customer" in self.columns and (
-            self.frame["is_customer"].null_count() < len(self)
-        )
+        return "is_customer" in self.columns and self._holds("is_customer")
 
     @property
     def has_coordinates(self) -> bool:
         """Whether at least one account can be drawn as a point."""
-        return {"latitude", "longitude"} <= self.columns.keys() and (
-            self.frame["latitude"].null_count() < len(self)
-        )
+        return {"latitude", "longitude"} <= self.columns.keys() and self._holds("latitude")
+
+    def _holds(self, column: str) -> bool:
+        """Whether any account of the list has a value, also of those that somebody excluded."""
+        parts = [one for one in (self.frame, self.left_out) if column in one.columns]
+        return any(one[column].null_count() < one.height for one in parts)
 
     @cached_property
     def searched(self) -> pl.Series:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from types import MappingProxyType
 from typing import Final
 
@@ -32,6 +33,8 @@ NOBODY: Final[Mapping[str, int]] = MappingProxyType({})
 
 _COMPANY: Final = ("domain_key", "name_key")
 """Who shares either may be taken for the company by a receiver that knows no better."""
+_WRITTEN: Final = {"domain_key": ("domain_key", "site_key"), "name_key": ("name_key",)}
+"""Where each is told: a web site on another domain than the account's own is written into files too."""
 _APART: Final = ("domain_key", "number_key")
 """Rows of one name that differ in either are two companies."""
 
@@ -61,6 +64,7 @@ def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
             "marketing_opt_out",
             country_code=layouts.country(),
             domain_key=layouts.domain_key(),
+            site_key=layouts.own_host("website"),
             name_key=pl.concat_str(normalised("name"), country, separator="\n"),
             number_key=pl.col("org_number").str.replace_all(r"\W", "").replace("", None),
             place_key=pl.coalesce("municipality", pl.col("city").str.to_lowercase()),
@@ -77,7 +81,7 @@ def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
             domain=pl.col("domain_key").is_not_null(),
             **{
                 key: pl.when(pl.col(key).is_not_null()).then(pl.col(key).hash())
-                for key in (*_COMPANY, "number_key", "place_key")
+                for key in (*_COMPANY, "site_key", "number_key", "place_key")
             },
         )
         .collect()
@@ -126,7 +130,9 @@ class Companies:
         """The companies of accounts whose eligibility, with exclusions, comes in parts."""
         parts = [
             {
-                (flag, key): one.lazy().filter(flag).select(pl.col(key).drop_nulls().unique())
+                (flag, key): one.lazy()
+                .filter(flag)
+                .select(reduce(pl.Expr.append, map(pl.col, _WRITTEN[key])).drop_nulls().unique())
                 for flag in COMPANY_FLAGS
                 for key in _COMPANY
             }
@@ -159,9 +165,10 @@ class Companies:
 
     def _company_wide(self, flag: str) -> pl.Expr:
         of_flagged = (
-            pl.col(key).is_in(self.keys[flag, key].implode()).fill_null(False)
+            pl.col(written).is_in(self.keys[flag, key].implode()).fill_null(False)
             for key in _COMPANY
             if len(self.keys.get((flag, key), ()))
+            for written in _WRITTEN[key]
         )
         return pl.any_horizontal(flag, *of_flagged)
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from icp_core.accounts.company_names import normalised
+from icp_core.accounts.company_names import are_siblings, normalised
 from icp_core.accounts.identity import registrable_domains
 from icp_core.errors import CurrencyError, ImportRefused
 from icp_core.importing import dates, headings, values
@@ -59,16 +59,17 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "closed": ("is closed",),
         "status": (
             "outcome", "utfall", "udfald", "status", "state", "state code", "statecode", "statuscode",
-            "status reason", "tila", "utfall", "resultat",
+            "status reason", "tila", "utfall", "resultat", "affarsstatus", "salgsstatus",
         ),
         "stage": (
             "stage", "stage name", "fas", "fase", "vaihe", "steg", "trin", "forsaljningsfas",
-            "salgsfase", "myyntivaihe",
+            "salgsfase", "myyntivaihe", "saljsteg", "saljfas", "stadie", "salgstrin", "myynnin vaihe",
         ),
         "amount": (
             "amount", "actual revenue", "actual value", "value", "amount in company currency",
             "est revenue", "estimated revenue", "estimated value", "varde", "verdi", "vaerdi", "arvo",
-            "belopp", "belop", "summa", "sum", "total", "total amount", "ordervarde",
+            "belopp", "belop", "belob", "ordrevaerdi", "ordreverdi", "kaupan arvo",
+            "summa", "sum", "total", "total amount", "ordervarde",
         ),
         "currency": (
             "currency", "currency code", "currency of value", "amount currency", "valuta", "valutakod",
@@ -79,7 +80,8 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "lost time", "date", "avslutsdatum", "stangningsdatum", "slutdatum", "lukkedato", "slutdato",
             "avsluttet dato", "stangd", "stangt", "avslutad", "lukket", "avsluttet", "afsluttet",
             "paattynyt", "suljettu", "paattymispaiva", "kauppapaiva", "salgsdato", "est close date",
-            "estimated close date", "expected close date",
+            "estimated close date", "expected close date", "lukket dato", "sulkupaiva",
+            "afslutningsdato", "sulkemispaiva", "avslutningsdatum", "avslutningsdato",
         ),
         "since": ("since",),
         "until": ("until",),
@@ -504,7 +506,8 @@ class _Finder:
         near = process.extract(
             key, self._blocks.get(key[:2], []), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=5
         )
-        return "name", self._there([i for name, _, _ in near for i in self._names[name]], country)
+        alike = [name for name, _, _ in near if not are_siblings(key, name)]
+        return "name", self._there([i for name in alike for i in self._names[name]], country)
 
     def _there(self, ids: list[str], country: str | None) -> list[str]:
         return [i for i in ids if country is None or self._countries[i] in (None, country)]

@@ -1,6 +1,5 @@
 """Rows of the same company become one account, by a rule that is shown and can be undone."""
 
-import re
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ import numpy as np
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from icp_core.accounts.company_names import normalised
+from icp_core.accounts.company_names import are_siblings, normalised
 from icp_core.accounts.identity import account_ids
 from icp_core.importing.cleaning import NUMBER_COUNTRY
 from icp_core.importing.tables import ROW, OnProgress, Progress, no_progress, within
@@ -31,7 +30,6 @@ SHARED_RULE: Final = (
 )
 ALIKE: Final = 92
 """Least likeness of two names (rapidfuzz ratio) without legal forms, 0…100."""
-_DIGITS: Final = re.compile(r"\d+")
 
 FILE: Final = "#file"
 INTO: Final = "#into"
@@ -514,13 +512,8 @@ def _related(left: str | None, right: str | None) -> bool:
         return True
     words = sorted((left.split(), right.split()), key=len)
     return words[1][: len(words[0])] == words[0] or (
-        fuzz.ratio(left, right) >= ALIKE and _numbers(left) == _numbers(right)
+        fuzz.ratio(left, right) >= ALIKE and not are_siblings(left, right)
     )
-
-
-def _numbers(key: str) -> list[str]:
-    """Numbers in a name: what a holding has in its fourth company's is no slip of the pen."""
-    return _DIGITS.findall(key)
 
 
 def _one_of(left: str | None, right: str | None) -> bool:
@@ -564,7 +557,6 @@ def _alike(rows: list[_Row]) -> Iterator[tuple[_Row, _Row]]:
         return
     keys = [row.key or "" for row in rows]
     likeness = process.cdist(keys, keys, scorer=fuzz.ratio, score_cutoff=ALIKE)
-    numbers = [_numbers(key) for key in keys]
     for left, right in zip(*np.nonzero(np.triu(likeness >= ALIKE, 1)), strict=True):
-        if numbers[left] == numbers[right]:
+        if not are_siblings(keys[left], keys[right]):
             yield rows[left], rows[right]

@@ -48,6 +48,11 @@ _FORMER: Final = _words(
 _NOT: Final = _words(
     "not no non never ej inte icke ikke ikkje ei eivat ingen inga nei nej utan uden uten none"
 )
+_ACCEPTED: Final = _words(
+    "accepted accepterad accepterat accepteret akseptert hyvaksytty godkand godkant godkendt godkjent "
+    "signed signerad signerat signert underskrevet allekirjoitettu"
+)
+_NEW: Final = _words("new ny nytt nya nye uusi")
 _YET: Final = _words("yet an enna enda endnu viela not")
 _POSSIBLE: Final = _words(
     "potential prospective possible potentiell mojlig mulig mahdollinen prospect prospects "
@@ -120,7 +125,7 @@ def meaning(text: str, *, heading: str = "", of_customers: bool = False) -> str 
     if code:
         return code
     words = [w for w in re.findall(r"[^\W\d_]+", folded.replace("&", " ")) if w]
-    if not words:
+    if not words or "?" in folded:
         return None
     joined = "".join(words)
     if joined in _INTERNAL:
@@ -142,6 +147,11 @@ def _of_words(words: list[str], *, of_customers: bool) -> str | None:
         _WON | _LOST | _CHURNED | _CUSTOMER | _ACTIVE | _NOT | _YET | _POSSIBLE | _UNDER_WAY | _BESIDE
         | _FORMER | {"thanks", "tack", "tak", "takk", "nei", "nej", "nothanks"}
     )  # fmt: skip
+    if (said & _ACCEPTED and not negated) or (
+        said & _CUSTOMER and said & _NEW and said <= _CUSTOMER | _NEW
+    ):
+        # An offer that was accepted, a new customer: nearly always won, but that is not what it says.
+        return None
     if said - known:
         # A word that nobody knows may turn the meaning round: "Solgt til konkurrent".
         return None if not under_way or won or lost or churned else OPEN
@@ -172,4 +182,6 @@ def _refused(said: set[str], *, customer: bool) -> str | None:
         return OPEN
     thanks = said & {"thanks", "tack", "tak", "takk"}
     deal = said & {"deal", "sale", "affar", "salg", "kauppa"}
+    if said & {"ja", "yes", "kylla"}:
+        return None
     return "lost" if thanks or deal else None

@@ -51,6 +51,13 @@ _OF_A_CRM: Final = (
 # Companies House writes of both at once.
 _EXCEPT: Final = r"strike off|converted ?/ ?closed"
 
+# Of registers of taxes and employers, in which a company need not be.
+_OTHER_REGISTERS: Final = (
+    r"[\s,;(-]*\b(?:(?:not|no|ikke|ikkje|icke|inte|ej|ei)\s+(?:f-?skatt\w*|(?:moms|mva|vat|alv|arbetsgivar|"
+    r"arbeidsgiver|arbejdsgiver)[\w-]*(?:\s*regist\w*)?)|(?:slettet|avregistrerad|afmeldt)\s+(?:fra|fran|for)\s+"
+    r"(?:moms|mva|f-?skatt)[\w-]*)\)?"
+)
+
 # Of codes without spaces, as the Danish register writes them: `OPLØSTEFTERKONKURS`.
 _JOINED: Final = r"\b(under|oplost)(efter)?(?=\w{6})"
 
@@ -77,6 +84,7 @@ def status_of(text: str) -> str | None:
     ['active', 'deregistered', 'deregistered', None]
     """
     folded = re.sub(_JOINED, r"\1 \2 ", re.sub(r"[_]+", " ", fold(text)))
+    folded = re.sub(_OTHER_REGISTERS, " ", folded).strip(" ,;(-") or folded
     if folded in STATUSES:
         return folded
     if _is_of_a_crm(folded):

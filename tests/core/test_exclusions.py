@@ -256,3 +256,24 @@ def test_a_file_that_is_written_part_by_part_says_who_was_left_out(tmp_path):
     assert file.report.rows_written == market.totals.matching
     text = file.path.read_text(encoding="utf-8-sig")
     assert not any(key in text for key in ids)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ({"domain": "a.se", "website": "http://b.se"}, {"domain": "b.se"}),
+        ({"domain": "a.se"}, {"domain": "b.se", "website": "https://www.a.se/om"}),
+        ({"website": "b.se"}, {"domain": "c.se", "website": "b.se"}),
+    ],
+)
+def test_an_opt_out_covers_a_web_site_on_another_domain_too(ours, theirs):
+    rows = [
+        {"account_id": "1", "name": "Delta", **ours},
+        {"account_id": "2", "name": "Beta", "marketing_opt_out": True, **theirs},
+        {"account_id": "3", "name": "Other", "domain": "d.se"},
+    ]
+    texts = dict.fromkeys(("account_id", "name", "domain", "website"), pl.String)
+    frame = pl.DataFrame(rows, schema=texts | {"marketing_opt_out": pl.Boolean})
+    view = view_of(Scoreboard(Universe.of(frame, name="x", label="X")).evaluate(Profile(name="P")))
+    file = view.export(ExportSpec(format="linkedin", on=ON, tiers=("A", "B", "C", None)))
+    assert file.frame["companyname"].to_list() == ["Other"]

@@ -99,6 +99,16 @@ def test_names_that_differ_in_a_number_are_two_companies(tmp_path: Path) -> None
         "Kvarteret Eken 4 AB",
         "Kvarteret Eken 14 AB",
     ]
+    names += [
+        f"{of} {which} AS"
+        for of, those in (
+            ("Fjord Eiendom", ("I", "II", "III")),
+            ("Solvik Invest", ("IV", "VI")),
+            ("Nordhavn Gruppen", ("Øst", "Vest", "Nord", "Sør")),
+            ("Havnegata Næringsbygg", "AB"),
+        )
+        for which in those
+    ]
     path.write_text("\n".join(["name,city,country", *(f"{name},Lund,SE" for name in names)]))
     assert run_import([path]).report.kept == len(names)
 

@@ -167,6 +167,16 @@ def test_a_status_is_read_by_whole_words_and_negation(text: str, status: str | N
     assert status_of(text) == status
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Aktiv, ej momsregistrerad", "Aktiv, ej F-skatt", "Aktiv - ej arbetsgivarregistrerad",
+     "Registrerad, ej F-skatt", "Aktiv, ikke MVA-registrert", "Aktiv (ikke momsregistreret)",
+     "Slettet fra MVA, aktiv i Foretaksregisteret"],
+)  # fmt: skip
+def test_who_is_not_in_another_register_is_active_all_the_same(text):
+    assert status_of(text) == "active"
+
+
 def test_beside_a_crms_status_closed_and_inactive_are_the_crms_too() -> None:
     lead = pl.Series(["Open", "Nurture", "Closed", "Inactive", None])
     assert statuses_of(lead).null_count() == 5

@@ -48,6 +48,15 @@ def test_stages_mean_what_their_whole_words_say(expected: str | None, stages: st
     assert not wrong
 
 
+@pytest.mark.parametrize(
+    "stage",
+    ["Ja tack!", "Vunnen?", "Offert accepterad", "Tilbud akseptert", "Tilbud accepteret",
+     "Tarjous hyväksytty", "Uusi asiakas", "Ny kund", "Kontrakt signert", "Avtal signerat"],
+)  # fmt: skip
+def test_what_is_nearly_always_won_is_asked(stage: str) -> None:
+    assert meaning(stage) is None
+
+
 def test_an_active_customer_is_one_only_in_a_list_of_customers() -> None:
     assert meaning("Active") == "open"
     assert meaning("Active", of_customers=True) == "active"
