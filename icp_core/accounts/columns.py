@@ -5,7 +5,7 @@ from here. A column that is not canonical is kept as it is and can be a criterio
 gives it a kind from its data type.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -305,7 +305,8 @@ def conform(frame: pl.DataFrame) -> pl.DataFrame:
     Parameters
     ----------
     frame
-        Accounts with at least the columns in `REQUIRED`; missing canonical columns stay missing.
+        Accounts with at least the columns in `REQUIRED`; missing canonical columns stay missing, but
+        for a number of which there are bands (`untold`).
 
     Raises
     ------
@@ -321,10 +322,28 @@ def conform(frame: pl.DataFrame) -> pl.DataFrame:
         )
     frame = typed(frame)
     ids = frame["account_id"]
-    refusal = unfit_ids(len(ids), ids.null_count(), ids.drop_nulls().n_unique())
+    blank = ids.is_null() | (ids.str.strip_chars() == "")
+    refusal = unfit_ids(len(ids), int(blank.sum()), ids.filter(~blank).n_unique())
     if refusal:
         raise UniverseError(refusal)
-    return frame
+    return frame.with_columns(
+        pl.lit(None, dtype=BY_NAME[name].dtype).alias(name) for name in untold(frame.columns)
+    )
+
+
+def untold(names: Collection[str]) -> list[str]:
+    """Numbers that a list tells by their bands alone: they are columns too, of which nothing is known.
+
+    Examples
+    --------
+    >>> untold(["account_id", "name", "employees_low"]), untold(["employees", "employees_low"])
+    (['employees'], [])
+    """
+    return [
+        number
+        for number, ends in BANDS.items()
+        if number not in names and any(end in names for end in ends)
+    ]
 
 
 def unfit_ids(rows: int, blank: int, distinct: int) -> str:

@@ -16,6 +16,7 @@ from icp_core.accounts.columns import (
     conform,
     describe_all,
     typed,
+    untold,
 )
 from icp_core.accounts.identity import account_ids
 from icp_core.accounts.on_disk import mapped
@@ -53,9 +54,12 @@ class Universe:
         Whether the companies are invented; then every view and export says so.
     note
         One sentence on what the data can and cannot tell.
+    inactive
+        Accounts of the list that are no longer active, which are not among the others, in the same
+        columns: who opted out there is not to be reached by an active sibling.
     left_out
-        Accounts of the list that somebody excluded, which are not among the others, in the same columns
-        and with the reason (`EXCLUSION`); without columns where nobody was.
+        Accounts of the list that somebody excluded, active or not, which are not among the others, in
+        the same columns and with the reason (`EXCLUSION`); without columns where nobody was.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Universe:
     frame: pl.DataFrame
     fictional: bool = False
     note: str = ""
+    inactive: pl.DataFrame = field(default_factory=pl.DataFrame)
     left_out: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @classmethod
@@ -111,10 +116,15 @@ class Universe:
             raise UniverseError(
                 f"{label} holds no accounts. Load a list with at least one company."
             )
-        height = listed
+        height, inactive = listed, pl.DataFrame()
         if not include_inactive and "status" in names:
-            accounts = accounts.filter(pl.col("status").is_null() | (pl.col("status") == "active"))
+            is_active = pl.col("status").is_null() | (pl.col("status") == "active")
+            others, accounts = accounts.filter(~is_active), accounts.filter(is_active)
             height = _height(accounts)
+            if 0 < height < listed:
+                inactive = _held(
+                    (typed(others.select(name).collect())[name] for name in names), listed - height
+                )
         if not height:
             raise UniverseError(
                 f"{label} holds {listed:,} accounts, none of them active. Include inactive ones."
@@ -123,7 +133,7 @@ class Universe:
             frame = mapped(_sorted(accounts, names))
         else:
             frame = conform(accounts.collect()).sort("account_id")
-        return cls(name, label, frame, fictional, note)
+        return cls(name, label, frame, fictional, note, inactive)
 
     @classmethod
     def from_pandas(
@@ -264,14 +274,19 @@ class Universe:
         """
         if not excluded:
             return self
-        ids = self.frame["account_id"]
-        gone = ids.is_in(pl.Series([*excluded], dtype=pl.String).implode())
-        if not gone.any():
+        ids, left_out = pl.Series([*excluded], dtype=pl.String).implode(), [self.left_out]
+
+        def rest(accounts: pl.DataFrame) -> pl.DataFrame:
+            if accounts.is_empty() or not (gone := accounts["account_id"].is_in(ids)).any():
+                return accounts
+            left_out.append(with_reasons(accounts.filter(gone), excluded))
+            return _held((column.filter(~gone) for column in accounts), accounts.height)
+
+        frame, inactive = rest(self.frame), rest(self.inactive)
+        if len(left_out) == 1:
             return self
-        left_out = pl.concat([self.left_out, with_reasons(self.frame.filter(gone), excluded)])
-        kept = (column.filter(~gone) for column in self.frame)
-        frame = mapped(kept) if self.frame.height > IN_MEMORY else pl.DataFrame([*kept])
-        return replace(self, frame=frame, left_out=left_out)
+        together = pl.concat(left_out, how="diagonal")
+        return replace(self, frame=frame, inactive=inactive, left_out=together)
 
     def __len__(self) -> int:
         return self.frame.height
@@ -328,6 +343,11 @@ def _whole(accounts: pl.DataFrame) -> list[pl.Series]:
     return [column.cast(pl.Int64) for column in texts if (column == column.round()).all()]
 
 
+def _held(columns: Iterator[pl.Series], height: int) -> pl.DataFrame:
+    """Accounts by their columns: on disk where they are many."""
+    return mapped(columns) if height > IN_MEMORY else pl.DataFrame([*columns])
+
+
 def _height(accounts: pl.LazyFrame) -> int:
     return int(accounts.select(pl.len()).collect().item())
 
@@ -342,3 +362,5 @@ def _sorted(accounts: pl.LazyFrame, names: list[str]) -> Iterator[pl.Series]:
             yield first[name]
         else:
             yield typed(accounts.select(name).collect())[name][order]
+    for name in untold(names):
+        yield pl.Series(name, [None], dtype=BY_NAME[name].dtype).new_from_index(0, len(order))

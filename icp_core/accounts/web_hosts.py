@@ -96,6 +96,24 @@ def registered(address: str | None) -> str | None:
     return found and found[1]
 
 
+def registered_of(host: pl.Expr) -> pl.Expr:
+    """What somebody registered of each host: `firma.no` of `shop.firma.no`; null stays null.
+
+    Parameters
+    ----------
+    host
+        Hosts in lower case, such as most lists have: those of two labels stay as they are.
+    """
+    return host.map_batches(_registered_parts, return_dtype=pl.String)
+
+
+def _registered_parts(hosts: pl.Series) -> pl.Series:
+    deeper = hosts.str.count_matches(".", literal=True) > 1
+    looked_at = hosts.filter(deeper).unique()
+    found = [registered(host) or host for host in looked_at]
+    return hosts.replace(looked_at, pl.Series(found, dtype=pl.String))
+
+
 def _found(address: str | None) -> tuple[str, str] | None:
     """The host in an address, and what is registered of it."""
     for part in _PARTS.split((address or "").lower()):

@@ -251,17 +251,22 @@ class Tally:
 
     @property
     def precision(self) -> Interval:
-        """Share of the stratum that fits."""
-        return self.wilson.interval
+        """Share of the stratum that fits, within what has been seen for certain."""
+        found = self.wilson.interval
+        if not self.size:
+            return found
+        low, high = (accounts / self.size for accounts in self._certain)
+        return Interval(max(low, found.low), found.estimate, min(high, found.high))
 
     @property
     def accounts(self) -> Interval:
-        """Accounts of the stratum that fit: N · precision, within what has been seen for certain."""
+        """Accounts of the stratum that fit: N · precision."""
         if not self.size:
             return Interval(0.0, 0.0, 0.0)
         low, high = self._certain
         share = self.precision
         return Interval(
+            # Counted ones are whole, however N times their share is rounded.
             max(low, self.size * share.low),
             self.size * self.fits / self.answered if self.answered else None,
             min(high, self.size * share.high),
@@ -444,11 +449,19 @@ def _stratum_steps(part: Tally) -> list[Step]:
         *corrected,
         Step(f"{group}: centre of the interval", middle, part.wilson.centre),
         Step(f"{group}: half its width", width, part.wilson.half_width),
-        Step(f"{group}: low end of the precision", f"{centre} − {half}", share.low),
-        Step(f"{group}: high end of the precision", f"{centre} + {half}", share.high),
+        Step(
+            f"{group}: low end of the precision",
+            f"max({low} / {size}, {centre} − {half})",
+            share.low,
+        ),
+        Step(
+            f"{group}: high end of the precision",
+            f"min({high} / {size}, {centre} + {half})",
+            share.high,
+        ),
         Step(f"{group}: accounts that fit", f"{size} · {x} / {n}", found.estimate or 0.0),
-        Step(f"{group}: at least", f"max({low}, {size} · {_shown(share.low)})", found.low),
-        Step(f"{group}: at most", f"min({high}, {size} · {_shown(share.high)})", found.high),
+        Step(f"{group}: at least", f"{size} · {_shown(share.low)}", found.low),
+        Step(f"{group}: at most", f"{size} · {_shown(share.high)}", found.high),
     ]
 
 

@@ -19,6 +19,7 @@ from typing import Any, Final, TypeGuard
 
 import narwhals as nw
 
+from icp_core.accounts.columns import LARGEST
 from icp_core.evaluation.fits import (
     Band,
     Columns,
@@ -31,6 +32,7 @@ from icp_core.evaluation.fits import (
 )
 from icp_core.evaluation.names import INNER, NAMES, indicator
 from icp_core.evaluation.score import score_expressions
+from icp_core.profiles.model import Band as Step
 from icp_core.profiles.model import (
     ColumnPotential,
     Criterion,
@@ -142,7 +144,7 @@ def _bounds(criterion: Criterion, *, columns: Columns) -> tuple[nw.Expr, nw.Expr
         or when_missing(criterion) is not None
     ):
         return None
-    return fit_bounds(criterion.fit, criterion.column)
+    return fit_bounds(criterion.fit, criterion.column, columns=columns)
 
 
 def standing(criterion: Criterion, *, columns: Columns) -> nw.Expr:
@@ -205,7 +207,7 @@ def potential(profile: Profile, *, columns: Columns) -> nw.Expr:
     known = nw.when(finite(value)).then(_amount(model, value))
     if not _is_by_band(model, columns=columns):
         return known.otherwise(unknown)
-    band = Band.of(name)
+    band = Band.of(name, columns=columns)
     low, high = _amounts_of_band(model, band)
     return (
         known.when(cases([(band.is_sound, low == high)], nw.lit(0.0) > 0))
@@ -223,7 +225,8 @@ def potential_bounds(profile: Profile, *, columns: Columns) -> tuple[nw.Expr, nw
     model = profile.potential
     if not _is_by_band(model, columns=columns):
         return None
-    value, band = nw.col("employees").cast(nw.Float64), Band.of("employees")
+    value = nw.col("employees").cast(nw.Float64)
+    band = Band.of("employees", columns=columns)
     low, high = (
         cases(
             [(finite(value), _amount(model, value)), (band.is_sound, end)],
@@ -249,11 +252,41 @@ def _is_by_band(model: Potential, *, columns: Columns) -> TypeGuard[PerEmployee 
 
 
 def _amounts_of_band(model: PerEmployee | EmployeeBands, band: Band) -> tuple[nw.Expr, nw.Expr]:
-    """Potential at both ends of a sound band, that of the upper null where nothing limits it."""
+    """The least and the most potential within a sound band; the most null where nothing limits it."""
+    if isinstance(model, EmployeeBands) and not _rises(model):
+        return _of_steps(model, band), _of_steps(model, band, most=True)
     most = model.bands[-1].amount if isinstance(model, EmployeeBands) else model.rate * _PEOPLE
     is_limited = isinstance(model, EmployeeBands) or model.cap is not None or not model.rate
     limit = nw.lit(_limited(model, most) if is_limited else None, dtype=nw.Float64)
     return _amount(model, band.least), cases([(band.is_closed, _amount(model, band.most))], limit)
+
+
+def _rises(model: EmployeeBands) -> bool:
+    """Whether more people never mean less potential, so that a band's ends tell all of it."""
+    amounts = [band.amount for band in model.bands]
+    return amounts == sorted(amounts)
+
+
+def _of_steps(model: EmployeeBands, band: Band, *, most: bool = False) -> nw.Expr:
+    """The least (or most) amount among the steps that a sound band reaches into."""
+    first = [] if model.bands[0].at_least == 0 else [Step(at_least=0, amount=0.0)]
+    steps = [*first, *model.bands]
+    ends = [*(step.at_least for step in steps[1:]), 2 * LARGEST]
+    reached = sorted(
+        (
+            (_limited(model, step.amount), step.at_least, end)
+            for step, end in zip(steps, ends, strict=True)
+        ),
+        reverse=most,
+    )
+    met = [
+        (
+            (band.least < end) & cases([(band.is_closed, band.most >= begin)], nw.lit(0.0) == 0),
+            nw.lit(amount),
+        )
+        for amount, begin, end in reached
+    ]
+    return cases(met, nw.lit(None, dtype=nw.Float64))
 
 
 def _amount(model: Potential, value: nw.Expr) -> nw.Expr:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache, reduce
 from itertools import groupby
 from math import log10
-from operator import add
+from operator import add, or_
 from typing import Final, Self
 
 import narwhals as nw
@@ -58,7 +58,7 @@ def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
             if not has_bands(column.name, columns=columns):
                 return known.otherwise(unknown)
             # Of a band wholly inside or wholly outside, whatever the number is.
-            band = Band.of(column.name)
+            band = Band.of(column.name, columns=columns)
             return (
                 known.when(band.is_sound).then(_within_band(criterion_fit, band)).otherwise(unknown)
             )
@@ -87,7 +87,7 @@ def finite(value: nw.Expr) -> nw.Expr:
 
 def has_bands(column: str, *, columns: Columns) -> bool:
     """Whether accounts may tell a band of a column where they do not tell its number."""
-    return column in BANDS and all(end in columns for end in BANDS[column])
+    return column in BANDS and any(end in columns for end in BANDS[column])
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,12 @@ class Band:
     most: nw.Expr
 
     @classmethod
-    def of(cls, column: str) -> Self:
-        """The band of a column that has one."""
-        low, high = (nw.col(end).cast(nw.Float64) for end in BANDS[column])
+    def of(cls, column: str, *, columns: Columns) -> Self:
+        """The band of a column that has one; an end that the accounts have no column of is open."""
+        low, high = (
+            (nw.col(end) if end in columns else nw.lit(None)).cast(nw.Float64)
+            for end in BANDS[column]
+        )
         begins, ends = finite(low), finite(high)
         return cls(
             cases([(begins & ends, low <= high)], begins | ends),
@@ -125,13 +128,13 @@ class Band:
         )
 
 
-def fit_bounds(test: Range, column: str) -> tuple[nw.Expr, nw.Expr]:
+def fit_bounds(test: Range, column: str, *, columns: Columns) -> tuple[nw.Expr, nw.Expr]:
     """The least and the highest fit that an account may have: 0 and 1 where not even a band is known.
 
     A trapezoid is the lesser of what rises and what falls. Within a band the one is least at its lower
     end, the other at its upper; and the fit is full somewhere unless all of the band lies on one slope.
     """
-    value, band = nw.col(column).cast(nw.Float64), Band.of(column)
+    value, band = nw.col(column).cast(nw.Float64), Band.of(column, columns=columns)
     exact = _trapezoid(test, value)
     beyond = nw.lit(1.0 if test.d is None else 0.0)
     rising, falling = (
@@ -285,11 +288,19 @@ def _by_prefix(test: Choice, has_revision: bool) -> nw.Expr:
 
 def is_newer(code: nw.Expr, has_revision: bool) -> nw.Expr:
     """Whether a code is of NACE Rev. 2.1: what one revision alone has is of it, whatever is said."""
-    newer = code.is_in(sorted(industry.only_in("2.1")))
+    newer = _is_only_in("2.1", code)
     if not has_revision:
         return newer
     said = nw.col("industry_revision").cast(nw.String).fill_null("2") == "2.1"
-    return newer | (said & ~code.is_in(sorted(industry.only_in("2"))))
+    return newer | (said & ~_is_only_in("2", code))
+
+
+def _is_only_in(revision: industry.Revision, code: nw.Expr) -> nw.Expr:
+    """Whether a code, national digits included, lies in what one revision alone has."""
+    alone = industry.only_in(revision)
+    highest = {one for one in alone if not any(one[:n] in alone for n in range(1, len(one)))}
+    by_length = groupby(sorted(highest, key=lambda one: (len(one), one)), key=len)
+    return reduce(or_, (code.str.slice(0, n).is_in(list(those)) for n, those in by_length))
 
 
 def _of_revision(test: Choice, code: nw.Expr, revision: industry.Revision) -> nw.Expr:

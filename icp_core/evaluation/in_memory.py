@@ -175,12 +175,14 @@ class Evaluation:
         return self.universe.left_out
 
     def flagged(self, flags: Sequence[str], names: Sequence[str]) -> Iterator[pl.DataFrame]:
-        """Some columns of all accounts that one of these flags is set for, batch by batch."""
+        """Some columns of all accounts that one of these flags is set for, batch by batch.
+
+        Inactive ones are among them.
+        """
         known = [flag for flag in flags if flag in self.universe.columns]
-        if known:
-            yield (
-                self.universe.frame.lazy().filter(pl.any_horizontal(known)).select(names).collect()
-            )
+        for frame in (self.universe.frame, self.universe.inactive) if known else ():
+            if frame.height:
+                yield frame.lazy().filter(pl.any_horizontal(known)).select(names).collect()
 
     def keep_for_all(self, key: Hashable, compute: Callable[[], Value]) -> Value:
         """What was kept of all accounts of the population, else what `compute` returns."""

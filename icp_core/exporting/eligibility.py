@@ -64,7 +64,7 @@ def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
             "marketing_opt_out",
             country_code=layouts.country(),
             domain_key=layouts.domain_key(),
-            site_key=layouts.own_host("website"),
+            site_key=layouts.site_key(),
             name_key=pl.concat_str(normalised("name"), country, separator="\n"),
             number_key=pl.col("org_number").str.replace_all(r"\W", "").replace("", None),
             place_key=pl.coalesce("municipality", pl.col("city").str.to_lowercase()),
@@ -190,7 +190,6 @@ def row_outcome(
     target, customers, countries, tiers
         As for `prepare`.
     """
-    company = "_company" if target.is_ad_audience else ""
     identified = pl.col("named")
     if target.name == "hubspot":
         identified |= pl.col("with_domain")
@@ -204,16 +203,26 @@ def row_outcome(
             reasons["too_little_known"] = unknown.fill_null(False)
         reasons["other_tier"] = ~pl.col("tier").is_in(named_tiers).fill_null(None in tiers)
     if customers == "without":
-        reasons[CUSTOMER] = pl.col(f"customer{company}")
+        reasons[CUSTOMER] = pl.col("customer")
     elif customers == "only":
         reasons["not_customer"] = ~pl.col("customer")
-    reasons["excluded"] = pl.col(f"excluded{company}")
+    reasons["excluded"] = pl.col("excluded")
     if target.is_ad_audience:
-        reasons["opted_out"] = pl.col("opted_out_company")
+        reasons["opted_out"] = pl.col("opted_out")
         reasons["not_active"] = pl.col("inactive")
     reasons["no_name"] = ~identified
+    # A row that is out by itself is not out for another of its company.
+    of_company = {
+        reason: pl.col(f"{reason}_company")
+        for reason in (CUSTOMER, "excluded", "opted_out")
+        if reason in reasons and target.is_ad_audience
+    }
     outcome = pl.coalesce(
-        *(pl.when(holds).then(pl.lit(reason)) for reason, holds in reasons.items()), pl.lit(KEPT)
+        *(
+            pl.when(holds).then(pl.lit(reason))
+            for reason, holds in (*reasons.items(), *of_company.items())
+        ),
+        pl.lit(KEPT),
     )
     rows = eligibility.select(*_COMPANY, "number_key", "place_key", outcome=outcome)
     if target.for_people:

@@ -9,7 +9,7 @@ import polars as pl
 
 from icp_core.accounts.columns import CANONICAL, describe
 from icp_core.accounts.linkedin import company_page
-from icp_core.accounts.web_hosts import is_shared_host
+from icp_core.accounts.web_hosts import is_shared_host, registered_of
 from icp_core.evaluation.expressions import workings
 from icp_core.exporting.cells import guarded
 from icp_core.profiles.model import Profile
@@ -70,8 +70,13 @@ def own_domain() -> pl.Expr:
 
 
 def domain_key() -> pl.Expr:
-    """Domain, else the host of the web address; no identity where there is no host of its own."""
-    return pl.coalesce(own_domain(), own_host("website"))
+    """Domain, else that of the web address; no identity where there is no host of its own."""
+    return registered_of(pl.coalesce(own_domain(), own_host("website")))
+
+
+def site_key() -> pl.Expr:
+    """Domain that the web address lies on, which may be another than the account's."""
+    return registered_of(own_host("website"))
 
 
 def website() -> pl.Expr:

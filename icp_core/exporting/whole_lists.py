@@ -21,7 +21,10 @@ class WholeList(Protocol):
         """The accounts that somebody excluded, as `Universe.left_out`."""
 
     def flagged(self, flags: Sequence[str], names: Sequence[str]) -> Iterator[pl.DataFrame]:
-        """Some columns of all accounts that one of these flags is set for, batch by batch."""
+        """Some columns of all accounts that one of these flags is set for, batch by batch.
+
+        Inactive ones are among them.
+        """
 
     def keep_for_all(self, key: Hashable, compute: Callable[[], Value]) -> Value:
         """What was kept of all accounts under the key, else what `compute` returns."""

@@ -2,17 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Mapping_
-from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import Final, Literal
 
-import numpy as np
 import polars as pl
 
 from icp_core.accounts.columns import BY_NAME
 from icp_core.importing import dates, values
+from icp_core.importing.assumptions import doubt_currencies, doubt_fractions, doubt_scales
 from icp_core.importing.headings import (
     CONTACT,
     Classification,
@@ -22,8 +20,8 @@ from icp_core.importing.headings import (
     is_unit,
     named_unit,
     parse,
-    words,
 )
+from icp_core.importing.looks import fit_of, looks_of
 from icp_core.importing.mapping import (
     AMOUNTS,
     DATES,
@@ -56,69 +54,13 @@ _COUNTS: Final = frozenset(
      "personer", "persons", "people", "ansatte", "anställda", "headcount", "fte", "år", "year"]
 )  # fmt: skip
 
-# Cells of a column whose check digits are tried.
-_SOME: Final = 300
 _SAMPLE: Final = 2_000
-# Cells that are looked at in all columns together, and at least in each.
-_MOST_CELLS: Final = 200_000
-_LEAST_CELLS: Final = 100
+# Of which the countries are looked at.
+_SOME: Final = 300
 # Least share of cells that fit a column before it is given back, and from which others fit better.
 _LEAST_FIT: Final = 0.5
 _GOOD_FIT: Final = 0.8
-_LOOKS: Final = (
-    "email", "linkedin_url", "website", "number", "band", "headcount", "flag", "tags", "identifier",
-    "org_number", "foreign_number", "industry", "year", "words", "postcode", "currency",
-)  # fmt: skip
-# What the cells of a column look like, at least one of these.
-_LOOKED_FOR: Final[Mapping_[str, tuple[str, ...]]] = MappingProxyType(
-    dict.fromkeys(
-        ("website", "domain", "email", "linkedin_url"), ("website", "email", "linkedin_url")
-    )
-    | dict.fromkeys(
-        ("name", "city", "country", "funding_stage", "technologies", "address"), ("words",)
-    )
-    | dict.fromkeys(("latitude", "longitude", "employees_low", "employees_high"), ("number",))
-    | dict.fromkeys(("founded", "fiscal_year"), ("year",))
-    | dict.fromkeys(("is_customer", "marketing_opt_out"), ("flag",))
-    | {
-        "employees": ("headcount",),
-        "org_number": ("org_number", "foreign_number"),
-        "postcode": ("postcode",),
-        "currency": ("currency",),
-    }
-)
 _NOTHING: Final = r"(?i)^\s*(?:#?n/?a\.?|null|none|nil|[-–—.?]+|#[\p{L}/0]+[!?])\s*$"
-# Keys of programs: UUIDs, those of document stores, Salesforce's.
-_KEYS: Final = (
-    r"(?i)^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$|^[0-9a-f]{24}$|^[0-9a-f]{32}$"
-    r"|^00[0-9a-z]{13}(?:[0-9a-z]{3})?$"
-)
-# Whose amounts without a currency are each country's own.
-_NORDIC: Final = frozenset({"SE", "NO", "DK", "FI", "IS"})
-# Vendors whose lists give dollars without saying so, by a word in one of their headings.
-_IN_DOLLARS: Final = (
-    "apollo",
-    "zoominfo",
-    "crunchbase",
-    "cb rank",
-    "pitchbook",
-    "lusha",
-    "clearbit",
-)
-# Words for amounts that do not tell in whose country the list was made.
-_ENGLISH: Final = frozenset(
-    {"revenue", "revenues", "turnover", "sales", "income", "profit", "ebit", "annualrevenue"}
-)
-# A person brings in more than this a year in any currency; with fewer pairs nobody can tell.
-_LEAST_REVENUE_EACH: Final = 10_000.0
-# Of companies without headcounts beside them: the least middle amount that goes for one in full, and
-# the one below which nobody can tell thousands from millions. Profits are a tenth of revenues.
-_LEAST_IN_FULL: Final = 1e6
-_LEAST_LIKELY: Final = 1e5
-_PROFIT: Final = 0.1
-# No list of companies has amounts so small in full, whatever the heading says of the currency.
-_NEVER_IN_FULL: Final = 1e3
-_FEWEST: Final = 3
 _ALLABOLAG_SAYS: Final = "Allabolag gives thousands (tkr)"
 # Headings that Allabolag uses; its figures are in thousands without saying so.
 _ALLABOLAG: Final = frozenset(
@@ -152,7 +94,7 @@ def guess(table: Table, units: Mapping_[str, str] = _NONE) -> Mapping:
     sample = _filled(table.head(_SAMPLE))
     parsed = {heading: parse(heading) for heading in table.headings}
     cells = {heading: sample[heading].drop_nulls() for heading in table.headings}
-    looks = _looks(cells)
+    looks = looks_of(cells)
     guesses = {
         heading: _guess(parsed[heading], cells[heading], looks[heading])
         for heading in table.headings
@@ -192,36 +134,10 @@ def guess(table: Table, units: Mapping_[str, str] = _NONE) -> Mapping:
     if not mapping.of("country") and mapping.country is None:
         country = _country_by_words(guesses)
         mapping = mapping.model_copy(update={"country": country})
-    _doubt_fractions(guesses, sample)
-    _doubt_currencies(guesses, sample, country=mapping.country)
-    _doubt_scales(guesses, sample, units)
+    doubt_fractions(guesses, sample)
+    doubt_currencies(guesses, sample, country=mapping.country)
+    doubt_scales(guesses, sample, units)
     return mapping.model_copy(update={"assignments": tuple(guesses.values())})
-
-
-def in_country(mapping: Mapping, country: str) -> Mapping:
-    """The mapping of a list that names no country, once a person has said which it is.
-
-    A currency that could not be told for want of a country may go without saying now.
-
-    Parameters
-    ----------
-    mapping
-        As guessed.
-    country
-        ISO 3166-1 alpha-2.
-    """
-    assignments = {}
-    for one in mapping.assignments:
-        if "no currency" in one.doubts and not mapping.of("country"):
-            left = tuple(doubt for doubt in one.doubts if doubt != "no currency")
-            sure = one.confidence if left else round(parse(one.heading).confidence, 2)
-            bare = one.model_copy(update={"doubts": left, "confidence": sure})
-            assignments[one.heading] = _without_currency(
-                bare, {country}, vendor=_dollar_vendor(a.heading for a in mapping.assignments)
-            )
-        else:
-            assignments[one.heading] = one
-    return mapping.replace(country=country, assignments=tuple(assignments.values()))
 
 
 def _filled(sample: pl.DataFrame) -> pl.DataFrame:
@@ -380,81 +296,6 @@ def _extra(
     )
 
 
-def _looks(cells: Mapping_[str, pl.Series]) -> dict[str, dict[str, float]]:
-    """Share of each column's filled cells that look like each thing.
-
-    All columns at once: making the patterns ready takes longer than looking at a column.
-    """
-    text, column = pl.col("cell"), pl.col("column")
-    most = max(_LEAST_CELLS, _MOST_CELLS // max(1, len(cells)))
-    looked_at = [one.cast(pl.String).head(most) for one in cells.values()]
-    places = np.repeat(np.arange(len(looked_at)), [len(one) for one in looked_at])
-    every = pl.DataFrame(
-        {"column": places, "cell": pl.concat(looked_at or [pl.Series(dtype=pl.String)])},
-        schema={"column": pl.Int64, "cell": pl.String},
-    )
-    # Most texts of most lists stand in many cells.
-    distinct = every.select(text.unique())
-    low, _ = values.band(text)
-    code = pl.Series(
-        industry.read(distinct.select(values.leading_code(text)).to_series())["industry"]
-    )
-    told = distinct.with_columns(
-        email=text.str.contains(r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
-        linkedin_url=text.str.contains(r"(?i)linkedin\.com/(?:company|school)"),
-        website=text.str.contains(r"(?i)^(?:https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)$"),
-        number=values.number(text).is_not_null(),
-        band=low.is_not_null() | dates.was_band(text),
-        counted=values.headcount(text).is_not_null() | text.str.contains(r"^\d{4}-\d\d-\d\d"),
-        flag=values.flag(text).is_not_null(),
-        tags=text.str.contains(r"[^;|]+[;|]\s*[^;|]+"),
-        year=dates.year(text).is_not_null(),
-        words=text.str.contains(r"\pL") & ~text.str.contains(rf"@|://|{_KEYS}"),
-        postcode=text.str.contains(r"\d") & (text.str.len_chars() <= 12),
-        currency=values.currency_code(text).is_not_null(),
-        # Also what a spreadsheet has made of a long number: 5,56012E+09.
-        foreign_number=text.str.contains(
-            r"^(?:\pL{0,5}[\s:-]?(?:\d[\s./-]?){5,}\pL{0,3}|\d[.,]\d+[eE]\+\d+)$"
-        ),
-        industry=code.is_not_null(),
-        long_number=text.str.contains(r"^\d{6,}$"),
-        leading_zero=text.str.contains(r"^0\d+$"),
-    ).with_columns(headcount=pl.col("counted") | pl.col("band"))
-    signs = every.join(told, on="cell", how="left", maintain_order="left")
-    # A key or a code, no amount: long and nearly all different, or with leading zeros.
-    is_key = (
-        (pl.len() >= 10)
-        & (pl.col("long_number").mean() > 0.9)
-        & (text.n_unique() > 0.95 * pl.len())
-        & (text.str.len_chars().n_unique() <= 2)
-    )
-    shares = signs.group_by(column).agg(
-        pl.col(pl.Boolean).exclude("long_number", "leading_zero").mean(),
-        identifier=(is_key | (pl.col("leading_zero").mean() > 0.01)).cast(pl.Float64),
-    )
-    measured = {row["column"]: row for row in shares.iter_rows(named=True)}
-    found = {}
-    for place, (heading, one) in enumerate(cells.items()):
-        seen = measured.get(place, {}) | {"org_number": country_of(one.head(_SOME))[1]}
-        found[heading] = {name: float(seen.get(name) or 0.0) for name in _LOOKS}
-    return found
-
-
-def _fit(column: str, looks: Mapping_[str, float]) -> float:
-    """How well cells fit a column, 0…1; 1 for columns whose cells can be anything."""
-    looked_for = _LOOKED_FOR.get(column, ("number",) if column in NUMBERS else ())
-    if not looked_for:
-        return 1.0
-    found = max(looks[look] for look in looked_for)
-    if column in ("website", "domain", "email", "linkedin_url"):
-        # Most companies of a list may have none, said in so many words.
-        return 1.0 if found >= 0.1 else found
-    if column in ("is_customer", "marketing_opt_out"):
-        # Below nine in ten it is something else about the customer.
-        return 1.0 if found >= SURE else 0.0
-    return found
-
-
 def _swap(guesses: dict[str, Assignment], looks: Mapping_[str, dict[str, float]]) -> None:
     """Give two columns each other's meaning where their cells fit only that way."""
     misfits = [
@@ -465,7 +306,7 @@ def _swap(guesses: dict[str, Assignment], looks: Mapping_[str, dict[str, float]]
     for place, one in enumerate(misfits):
         for other in misfits[place + 1 :]:
             first, second = str(guesses[one].column), str(guesses[other].column)
-            crossed = _fit(second, looks[one]), _fit(first, looks[other])
+            crossed = fit_of(second, looks[one]), fit_of(first, looks[other])
             if first == second or min(crossed) < _GOOD_FIT:
                 continue
             for heading, column in ((one, second), (other, first)):
@@ -479,7 +320,7 @@ def _swap(guesses: dict[str, Assignment], looks: Mapping_[str, dict[str, float]]
 
 
 def _is_misfit(assignment: Assignment, looks: Mapping_[str, dict[str, float]]) -> bool:
-    return _fit(str(assignment.column), looks[assignment.heading]) < _LEAST_FIT
+    return fit_of(str(assignment.column), looks[assignment.heading]) < _LEAST_FIT
 
 
 def _give_back(
@@ -615,206 +456,6 @@ def _settle_units(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
                 guesses[heading] = assignment.model_copy(
                     update={"unit": 0.01, "reason": "per cent"}
                 )
-
-
-def _doubt_fractions(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
-    """Per cent without a sign, by the distribution of all years of a column."""
-    for column in FRACTIONS:
-        own = [a for a in guesses.values() if a.column == column and a.unit == 1.0 and not a.doubts]
-        figures = pl.concat(
-            [values.numbers(sample[a.heading].drop_nulls(), a.decimal) for a in own]
-            or [pl.Series(dtype=pl.Float64)]
-        ).drop_nulls()
-        said = per_cent_by(column, figures)
-        if said is None:
-            continue
-        unit, confidence, reason = said
-        for assignment in own:
-            guesses[assignment.heading] = assignment.doubting(
-                "per cent", confidence, reason, unit=unit
-            )
-
-
-def per_cent_by(column: str, figures: pl.Series) -> tuple[float, float, str] | None:
-    """Whether figures without a sign are per cent: the unit, how surely, and why; None where plain.
-
-    Parameters
-    ----------
-    column
-        One of `FRACTIONS`.
-    figures
-        As they stand.
-
-    Examples
-    --------
-    >>> per_cent_by("revenue_growth", pl.Series([119.0, 73.0, -12.0, 4.0]))[0]
-    0.01
-    >>> per_cent_by("margin", pl.Series([0.125, 0.08, -0.03])) is None
-    True
-    """
-    size = figures.filter(figures != 0).abs()
-    if not len(size):
-        return None
-    # A current ratio of 2 is two to one; of 150 it is per cent.
-    whole = 20.0 if column == "current_ratio" else 1.0
-    above = (size > whole).sum() / len(size)
-    if column == "margin" and (figures > 1.0).any():
-        # Nobody earns more than the revenue.
-        above = max(above, 0.5)
-    integers = bool((figures == figures.round()).all())
-    if above >= 0.5 or (above > 0 and (integers or (size > 10 * whole).any())):
-        return 0.01, 0.75, "taken for per cent: that is how large the values are"
-    if above > 0:
-        return 1.0, 0.6, "taken for fractions (1.19 is 119 %), although some are above 1"
-    return None
-
-
-def _doubt_currencies(
-    guesses: dict[str, Assignment], sample: pl.DataFrame, *, country: str | None
-) -> None:
-    """Amounts whose currency nobody named."""
-    if any(a.column == "currency" for a in guesses.values()):
-        return
-    texts = [sample[a.heading] for a in guesses.values() if a.column == "country"]
-    named = texts[0].drop_nulls().unique().to_list() if texts else []
-    countries = {geography.country_code(text) for text in named}
-    if not texts or texts[0].null_count():
-        countries.add(country)
-    for heading, assignment in guesses.items():
-        if assignment.column not in AMOUNTS or assignment.currency:
-            continue
-        cells = sample[heading].drop_nulls()
-        stated = pl.select(values.stated_currency(pl.lit(cells)).is_not_null().mean()).item()
-        if not len(cells) or stated < _LEAST_FIT:
-            guesses[heading] = _without_currency(
-                assignment, countries, vendor=_dollar_vendor(guesses)
-            )
-
-
-def _dollar_vendor(headings: Iterable[str]) -> str | None:
-    """The vendor, by a word in its headings, whose amounts are dollars without saying so."""
-    text = " ".join(headings).casefold()
-    return next((vendor for vendor in _IN_DOLLARS if vendor in text), None)
-
-
-def _without_currency(
-    assignment: Assignment, countries: AbstractSet[str | None], *, vendor: str | None
-) -> Assignment:
-    """An amount whose currency nobody named, with what has to be assumed of it."""
-    said = set(words(assignment.heading))
-    if vendor:
-        return assignment.doubting(
-            "no currency", 0.5, f"no currency is named, and such lists ({vendor}) are in dollars"
-        )
-    if not countries <= _NORDIC:
-        return assignment.doubting("no currency", 0.5, "it has no currency: choose one")
-    if said & _ENGLISH and not said & {"kr", "tkr", "mkr"}:
-        return assignment.doubting(
-            "currency", 0.75, "no currency is named: taken for that of each company's country"
-        )
-    return assignment
-
-
-def _doubt_scales(
-    guesses: dict[str, Assignment], sample: pl.DataFrame, units: Mapping_[str, str]
-) -> None:
-    """Amounts without a unit that are too small for a company's are in thousands or millions.
-
-    Headcounts beside them tell which; without any, very small ones are unknown until somebody says.
-    """
-    bare = [
-        a
-        for a in guesses.values()
-        if a.column in AMOUNTS and a.unit == 1.0 and "unit" not in a.doubts
-    ]
-    # A currency alone (`Revenue (EUR)`) says that the amounts are in full, unless nobody can believe it.
-    named = [a for a in bare if parse(a.heading).unit is not None or a.heading in units]
-    bare = [a for a in bare if a not in named]
-    said = _scale_by_headcount(guesses, bare, sample) or _scale_by_size(bare, sample)
-    for assignment in bare:
-        if said is not None:
-            doubt, confidence, reason, unit = said
-            guesses[assignment.heading] = assignment.doubting(doubt, confidence, reason, unit=unit)
-    middle = _middle(named, sample)
-    for assignment in named:
-        if middle is not None and middle < _NEVER_IN_FULL * _share_of_revenue(named):
-            guesses[assignment.heading] = assignment.doubting(
-                "no unit", 0.5, f"amounts around {_shown(middle)} {_TOO_LITTLE}"
-            )
-
-
-_TOO_LITTLE: Final = "are little for companies: thousands or millions? Unknown until one is chosen"
-_Scale = tuple[Doubt, float, str, float]
-
-
-def _scale_by_headcount(
-    guesses: Mapping_[str, Assignment], bare: Sequence[Assignment], sample: pl.DataFrame
-) -> _Scale | None:
-    """The scale of amounts that headcounts beside the revenue tell; a unit of 1 where it is plain."""
-    headcounts = [a for a in guesses.values() if a.column == "employees"]
-    revenues = [a for a in bare if a.column == "revenue"]
-    if not headcounts or not revenues:
-        return None
-    staff = sample.select(values.headcount(pl.col(headcounts[0].heading))).to_series()
-    money = values.numbers(sample[revenues[0].heading], revenues[0].decimal)
-    each = (money / staff.set(staff <= 0, None)).drop_nulls()
-    each = each.filter(each > 0)
-    if len(each) < _FEWEST:
-        return None
-    middle = float(each.sort()[len(each) // 2])
-    if middle >= _LEAST_REVENUE_EACH:
-        return None
-    unit = 1e3 if middle * 1e3 >= _LEAST_REVENUE_EACH else 1e6
-    word = "thousands" if unit == 1e3 else "millions"
-    return "unit", 0.6, f"taken for {word}: as written it is too little for the headcount", unit
-
-
-def _scale_by_size(bare: Sequence[Assignment], sample: pl.DataFrame) -> _Scale | None:
-    """What amounts may be in that neither heading, cells nor headcounts tell."""
-    middle = _middle(bare, sample)
-    if middle is None:
-        return None
-    share = _share_of_revenue(bare)
-    if middle >= _LEAST_IN_FULL * share:
-        return None
-    if middle >= _LEAST_LIKELY * share:
-        return (
-            "unit",
-            0.75,
-            f"no unit is named: taken as written ({_shown(middle)} in the middle)",
-            1.0,
-        )
-    return (
-        "no unit",
-        0.5,
-        f"no unit is named, and amounts around {_shown(middle)} {_TOO_LITTLE}",
-        1.0,
-    )
-
-
-def _middle(assignments: Sequence[Assignment], sample: pl.DataFrame) -> float | None:
-    """The middle of the amounts whose cells name neither scale nor currency; None if there are few."""
-    column = next((c for c in AMOUNTS if any(a.column == c for a in assignments)), None)
-    parts = []
-    for one in assignments:
-        if one.column == column:
-            texts = sample[one.heading].drop_nulls()
-            told = pl.select(
-                values.names_scale(pl.lit(texts))
-                | values.stated_currency(pl.lit(texts)).is_not_null()
-            ).to_series()
-            parts.append(values.numbers(texts.filter(~told), one.decimal))
-    sizes = pl.concat(parts or [pl.Series(dtype=pl.Float64)]).drop_nulls().abs()
-    sizes = sizes.filter(sizes > 0).sort()
-    return float(sizes[len(sizes) // 2]) if len(sizes) else None
-
-
-def _share_of_revenue(assignments: Sequence[Assignment]) -> float:
-    return 1.0 if any(a.column == "revenue" for a in assignments) else _PROFIT
-
-
-def _shown(amount: float) -> str:
-    return f"{amount:,.0f}" if amount >= 100 else f"{amount:g}"
 
 
 def _country(guesses: dict[str, Assignment], sample: pl.DataFrame) -> str | None:

@@ -10,6 +10,7 @@ import polars as pl
 
 from icp_core.errors import ImportRefused
 from icp_core.importing import registers
+from icp_core.importing.assumptions import in_country
 from icp_core.importing.cell_counts import CellCounts
 from icp_core.importing.cells import tidied
 from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, clean
@@ -20,7 +21,6 @@ from icp_core.importing.footers import told_of_short_lines
 from icp_core.importing.guessing import (
     UNITS_BELOW,
     guess,
-    in_country,
     note_on_industries,
     units_below,
 )

@@ -256,13 +256,15 @@ def counterparts(revision: Revision) -> Mapping[str, frozenset[str]]:
 
 @cache
 def only_in(revision: Revision) -> frozenset[str]:
-    """Codes that one revision has and the other has not, sections aside."""
+    """Codes that one revision has and the other has not: what lies below them is of it alone too.
+
+    Examples
+    --------
+    >>> "62.1" in only_in("2.1"), "62.10" in only_in("2.1"), "V" in only_in("2.1")
+    (True, True, True)
+    """
     other: Revision = "2.1" if revision == "2" else "2"
-    return frozenset(
-        code
-        for code, entry in industries(revision).items()
-        if entry.level > 1 and code not in industries(other)
-    )
+    return frozenset(code for code in industries(revision) if code not in industries(other))
 
 
 @cache

@@ -78,6 +78,7 @@ def fit(test, column, account):
 
 
 def industry(test, code, revision):
+    code = code[:5]
     is_new = code in ONLY_NEW or (revision == "2.1" and code not in ONLY_OLD)
     revision = "2.1" if is_new else "2"
     newer = {key for key in test.values if key in ONLY_NEW}
@@ -203,8 +204,8 @@ def potential(model, account):
         heads = band(account)
         if heads is None:
             return None
-        amounts = [potential(model, {"employees": head}) for head in (heads[0], heads[-1])]
-        return amounts[0] if amounts[0] == amounts[1] else None
+        amounts = {potential(model, {"employees": head}) for head in telling(model, heads)}
+        return amounts.pop() if len(amounts) == 1 else None
     if model.model == "column":
         value = known(account, model.column)
         amount = value
@@ -226,6 +227,12 @@ def potential(model, account):
     return round(amount if model.cap is None else min(amount, model.cap), 4)
 
 
+def telling(model, heads):
+    """Those headcounts of a band between which potential changes."""
+    steps = {band.at_least for band in model.bands} if model.model == "employee_bands" else set()
+    return [head for head in heads if head in steps or head in (heads[0], heads[-1])]
+
+
 def value_ends(model, account):
     """The least and the most that an account could be worth; the most is None without a limit."""
     value = potential(model, account)
@@ -234,15 +241,13 @@ def value_ends(model, account):
     by_headcount = model.model in ("per_employee", "employee_bands")
     heads = band(account) if by_headcount else None
     if heads is None:
-        most = (
-            potential(model, {"employees": 10**12})
-            if model.model == "employee_bands"
-            else model.cap
-        )
-        return 0.0, most
-    least, most = (potential(model, {"employees": head}) for head in (heads[0], heads[-1]))
+        if model.model != "employee_bands":
+            return 0.0, model.cap
+        steps = [0, *(band.at_least for band in model.bands)]
+        return 0.0, max(potential(model, {"employees": head}) for head in steps)
+    amounts = [potential(model, {"employees": head}) for head in telling(model, heads)]
     is_open = heads[-1] == 10**12 and model.model == "per_employee" and model.cap is None
-    return least, None if is_open else most
+    return min(amounts), None if is_open else max(amounts)
 
 
 def order(match):

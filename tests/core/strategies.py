@@ -39,6 +39,8 @@ CODES = [
     "64.19",
     "62.10",
     "62.20",
+    "62.100",
+    "62.010",
 ]
 KEYS = ["62", "62.0", "62.01", "62.10", "63", "10.1", "C", "J", "K", "M"]
 NO_NUMBERS = [nan, inf, -inf, 1e16]
@@ -122,17 +124,24 @@ COUNT, SOME_OWN = (
     st.integers(1, 40),
     st.lists(st.sampled_from(sorted(OWN)), unique=True, max_size=6),
 )
+SOME_ENDS = st.sampled_from(
+    [(), (), (), tuple(LOWS_AND_HIGHS), tuple(LOWS_AND_HIGHS), *((end,) for end in LOWS_AND_HIGHS)]
+)
 
 
 @st.composite
 def accounts(draw, revisions=True):
     # Few in most lists, since drawing is what takes the time.
-    bands = LOWS_AND_HIGHS if draw(st.booleans()) else {}
+    bands = draw(SOME_ENDS)
+    # A list may tell headcounts by bands alone.
+    cells = {name: cell for name, cell in CELLS.items() if name != "employees"}
+    if not bands or draw(st.booleans()):
+        cells = CELLS
     more = [*draw(SOME_OWN), *bands]
     rows = []
     for i in range(draw(COUNT)):
         row = {"account_id": f"X-{i:03}", "name": f"Account {i}"}
-        row |= {name: draw(cell) for name, cell in CELLS.items()}
+        row |= {name: draw(cell) for name, cell in cells.items()}
         row |= {name: draw(MORE[name]) for name in more}
         # What a section is in the other revision is worked out by hand elsewhere.
         if not revisions or row["industry"] in ("C", "M"):
@@ -146,7 +155,8 @@ def frame(rows):
     drawn = {name for row in rows for name in row}
     own = {name: dtype for name, (dtype, _values) in OWN.items() if name in drawn}
     bands = {name: dtype for name, dtype in BANDS.items() if name in drawn}
-    return pl.DataFrame(rows, schema=SCHEMA | bands | own)
+    canonical = {name: dtype for name, dtype in SCHEMA.items() if name in drawn}
+    return pl.DataFrame(rows, schema=canonical | bands | own)
 
 
 def universe(rows):
@@ -242,7 +252,18 @@ POTENTIALS = st.one_of(
     st.builds(ColumnPotential, column=st.just("ad_spend"), **LIMITS),
     st.builds(
         EmployeeBands,
-        bands=st.just((Band(at_least=5, amount=1000), Band(at_least=50, amount=2500))),
+        bands=st.sampled_from(
+            [
+                (Band(at_least=5, amount=1000), Band(at_least=50, amount=2500)),
+                (Band(at_least=0, amount=800), Band(at_least=10, amount=2500)),
+                (
+                    Band(at_least=5, amount=4000),
+                    Band(at_least=20, amount=500),
+                    Band(at_least=100, amount=9000),
+                    Band(at_least=300, amount=200),
+                ),
+            ]
+        ),
         **LIMITS,
     ),
 )

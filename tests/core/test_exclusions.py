@@ -140,7 +140,7 @@ def test_a_list_on_disk_stays_there_without_a_few():
 
 
 NAMES = ["Alfa AB", "ALFA", "Beta", "Beta Oy", "Gamma"]
-SITES = ["a.no", "b.no", "facebook.com", None]
+SITES = ["a.no", "shop.a.no", "b.no", "facebook.com", None]
 COUNTRIES = ["NO", "SE", None]
 COMPANY = {
     "name": st.sampled_from(NAMES),
@@ -149,11 +149,14 @@ COMPANY = {
     "employees": st.sampled_from([5, 50, None]),
     "marketing_opt_out": st.sampled_from([True, False, None]),
     "is_customer": st.sampled_from([True, False, None]),
+    "status": st.sampled_from(["active", None, "bankrupt"]),
 }
 TYPES = {
     "account_id": pl.String, "name": pl.String, "domain": pl.String, "country": pl.String,
     "employees": pl.Int64, "marketing_opt_out": pl.Boolean, "is_customer": pl.Boolean,
+    "status": pl.String,
 }  # fmt: skip
+EVERYBODY = Profile(name="Everybody")
 LARGE = Profile(
     name="P",
     criteria=(Criterion(column="employees", role=Role.MUST_HAVE, fit=Range.between(9, 99)),),
@@ -163,7 +166,9 @@ LARGE = Profile(
 def is_same(one, other):
     """Whether a receiver may take one account for the other, worked out by hand for these names."""
     plain = {"Alfa AB": "alfa", "ALFA": "alfa", "Beta": "beta", "Beta Oy": "beta", "Gamma": "gamma"}
-    if one["domain"] == other["domain"] and one["domain"] in ("a.no", "b.no"):
+    registered = {"a.no": "a.no", "shop.a.no": "a.no", "b.no": "b.no"}
+    site = registered.get(one["domain"])
+    if site and site == registered.get(other["domain"]):
         return True
     return (plain[one["name"]], one["country"]) == (plain[other["name"]], other["country"])
 
@@ -179,12 +184,16 @@ def is_same(one, other):
 def test_a_company_that_opted_out_or_was_excluded_stays_out_whether_it_matches_or_not(
     place, format, tmp_path_factory, rows, ids, customers
 ):
-    rows = [row | {"account_id": str(number)} for number, row in enumerate(rows)]
+    # Somebody is active, else there is no list.
+    rows = [
+        row | {"account_id": str(number)} | ({} if number else {"status": None})
+        for number, row in enumerate(rows)
+    ]
     frame = pl.DataFrame(rows, schema=TYPES)
     excluded = dict.fromkeys(ids, "partner")
     if place == "memory":
-        universe = Universe.of(frame, name="own", label="Own").without(excluded)
-        evaluation = Scoreboard(universe).evaluate(LARGE)
+        listed = Universe.of(frame, name="own", label="Own", include_inactive=False)
+        evaluation = Scoreboard(listed.without(excluded)).evaluate(LARGE)
     else:
         if place.startswith("ibis"):
             pytest.importorskip("ibis", reason="needs requirements-scale.txt")
@@ -203,10 +212,19 @@ def test_a_company_that_opted_out_or_was_excluded_stays_out_whether_it_matches_o
         "opted_out": lambda one: is_audience and bool(one["marketing_opt_out"]),
     }
     fell, siblings = dict.fromkeys(tests, 0), dict.fromkeys(tests, 0)
-    matches = [row for row in rows if row["employees"] == 50 and row["account_id"] not in excluded]
+    matches = [
+        row
+        for row in rows
+        if row["employees"] == 50
+        and row["account_id"] not in excluded
+        and row["status"] != "bankrupt"
+    ]
     for row in matches:
         company = [one for one in rows if is_same(one, row)] if is_audience else [row]
-        reason = next((name for name, test in tests.items() if any(map(test, company))), None)
+        # What is told of itself goes before what is told of its company.
+        reason = next((name for name, test in tests.items() if test(row)), None) or next(
+            (name for name, test in tests.items() if any(map(test, company))), None
+        )
         if reason:
             fell[reason] += 1
             siblings[reason] += not tests[reason](row)
@@ -264,6 +282,9 @@ def test_a_file_that_is_written_part_by_part_says_who_was_left_out(tmp_path):
         ({"domain": "a.se", "website": "http://b.se"}, {"domain": "b.se"}),
         ({"domain": "a.se"}, {"domain": "b.se", "website": "https://www.a.se/om"}),
         ({"website": "b.se"}, {"domain": "c.se", "website": "b.se"}),
+        ({"website": "https://shop.beta.se/"}, {"domain": "beta.se"}),
+        ({"domain": "beta.se"}, {"website": "www.om.beta.se"}),
+        ({"domain": "karriar.beta.co.uk"}, {"domain": "beta.co.uk"}),
     ],
 )
 def test_an_opt_out_covers_a_web_site_on_another_domain_too(ours, theirs):
@@ -277,3 +298,19 @@ def test_an_opt_out_covers_a_web_site_on_another_domain_too(ours, theirs):
     view = view_of(Scoreboard(Universe.of(frame, name="x", label="X")).evaluate(Profile(name="P")))
     file = view.export(ExportSpec(format="linkedin", on=ON, tiers=("A", "B", "C", None)))
     assert file.frame["companyname"].to_list() == ["Other"]
+
+
+def test_a_row_that_is_out_by_itself_is_not_counted_as_out_for_its_company():
+    rows = [
+        {"account_id": "1", "name": "Alfa", "domain": "a.se", "marketing_opt_out": True},
+        {"account_id": "2", "name": "Alfa Syd", "domain": "a.se", "status": "bankrupt"},
+        {"account_id": "3", "name": "", "domain": "a.se"},
+        {"account_id": "4", "name": "Alfa Nord", "domain": "a.se"},
+    ]
+    schema = {"account_id": pl.String, "name": pl.String, "domain": pl.String, "status": pl.String}
+    frame = pl.DataFrame(rows, schema=schema | {"marketing_opt_out": pl.Boolean})
+    market = view_of(Scoreboard(Universe.of(frame, name="own", label="Own")).evaluate(EVERYBODY))
+    report = market.export(ExportSpec(format="linkedin", on=ON, tiers=("A", "B", "C", None))).report
+    assert report.for_company == {"customer": 0, "excluded": 0, "opted_out": 1}
+    assert (report.dropped["opted_out"], report.dropped["not_active"]) == (2, 1)
+    assert report.dropped["no_name"] == 1

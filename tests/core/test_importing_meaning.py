@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from icp_core.importing import values
-from icp_core.importing.guessing import GIVEN_BACK, per_cent_by
+from icp_core.importing.assumptions import per_cent_by
+from icp_core.importing.guessing import GIVEN_BACK
 from icp_core.importing.load import MappedFile, open_file, run_import
 from icp_core.importing.mapping import Assignment, Mapping
 

@@ -7,7 +7,7 @@ import slow_reference as slow
 import strategies
 from hypothesis import HealthCheck, Phase, given, settings
 
-from icp_core.accounts.columns import describe_all
+from icp_core.accounts.columns import BY_NAME, describe_all, untold
 from icp_core.accounts.universe import Universe
 from icp_core.evaluation.names import told
 from icp_core.evaluation.on_engines import evaluate, ranked
@@ -24,11 +24,20 @@ def asked(accounts, columns, profile):
     return market, told(rows.collect("polars").to_native())
 
 
+def with_untold(accounts):
+    """The accounts as a universe or an engine gives them to the expressions."""
+    return accounts.with_columns(
+        pl.lit(None, dtype=BY_NAME[name].dtype).alias(name) for name in untold(accounts.columns)
+    )
+
+
 def on_polars(accounts, profile):
+    accounts = with_untold(accounts)
     return asked(accounts.lazy(), describe_all(accounts.schema), profile)
 
 
 def on_duckdb(accounts, profile):
+    accounts = with_untold(accounts)
     # On more than one, sharing out a few rows takes longer than the rest.
     connection = duckdb.connect(config={"threads": 1})
     connection.register("accounts", accounts.to_arrow())

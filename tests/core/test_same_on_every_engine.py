@@ -16,8 +16,10 @@ from icp_core.evaluation import engines
 from icp_core.evaluation.engines import EngineAccounts
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import (
+    Band,
     Choice,
     Criterion,
+    EmployeeBands,
     Flag,
     PerEmployee,
     Profile,
@@ -78,6 +80,7 @@ def tam(found):
     [
         (accounts(account_id=["a", "b", "a", "a"]), "2 of 4 accounts"),
         (accounts(account_id=["a", None, None]), "2 accounts have no account_id"),
+        (accounts(account_id=["a", "", " ", None]), "3 accounts have no account_id"),
         (accounts(status=["bankrupt", "deregistered"]), "none .*active"),
         (accounts(is_customer=["yes", "no"]), "is_customer holds texts"),
         (accounts(marketing_opt_out=["true", None]), "marketing_opt_out holds texts"),
@@ -108,6 +111,83 @@ def test_people_are_whole(evaluate, people):
     found = evaluate(accounts(employees=people), must("employees", Range.between(5, 5)))
     assert tam(found) == (2, 1, 1)
     assert sorted(found.page()["employees"]) == [5, 5]
+
+
+FALLING = EmployeeBands(
+    bands=(
+        Band(at_least=5, amount=4_000),
+        Band(at_least=20, amount=500),
+        Band(at_least=100, amount=9_000),
+        Band(at_least=300, amount=200),
+    )
+)
+"""More people may mean less: the ends of a band tell neither the least nor the most."""
+
+
+@pytest.mark.parametrize(
+    ("ends", "least", "most"),
+    [
+        ((1, 4), 0, 0),
+        ((6, 19), 4_000, 4_000),
+        ((1, 30), 0, 4_000),
+        ((6, 30), 500, 4_000),
+        ((10, 150), 500, 9_000),
+        ((200, None), 200, 9_000),
+        ((None, 50), 0, 4_000),
+        ((400, None), 200, 200),
+        ((1, 1000), 0, 9_000),
+    ],
+)
+def test_potential_within_a_band_is_that_of_all_headcounts_in_it(evaluate, ends, least, most):
+    frame = accounts(employees_low=[ends[0]] * 2, employees_high=[ends[1]] * 2).cast(
+        {"employees_low": pl.Int64, "employees_high": pl.Int64}
+    )
+    market = evaluate(frame, EVERYBODY.replace(potential=FALLING)).market
+    assert (market.potential_least, market.potential_most) == (2 * least, 2 * most)
+    assert market.potential_unknown == (0 if least == most else 2)
+
+
+@pytest.mark.parametrize(
+    ("frame", "expected"),
+    [
+        # Without a column of headcounts, and with one end alone.
+        (accounts(employees_low=[1, 10, 30], employees_high=[4, 29, 60]), (1, 1, 1)),
+        (accounts(employees_low=[1, 10, 30]), (1, 2, 0)),
+        (accounts(employees_high=[4, 19, 60]), (0, 1, 2)),
+        (accounts(employees=[None, 7, 40], employees_high=[4, 19, 60]), (1, 0, 2)),
+    ],
+)
+def test_bands_count_whichever_columns_tell_them(evaluate, frame, expected):
+    assert tam(evaluate(frame, must("employees", Range.between(20, None)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "revision", "expected"),
+    [
+        # What Rev. 2.1 alone has, with national digits or as a section, is of it whatever is said.
+        ("62.100", None, (1, 0, 0)),
+        ("62.1001", "2", (1, 0, 0)),
+        ("62.10", "2", (1, 0, 0)),
+        ("62.010", "2.1", (1, 0, 0)),
+        ("62.200", "2", (0, 0, 1)),
+    ],
+)
+def test_national_digits_do_not_hide_the_revision(evaluate, code, revision, expected):
+    profile = must("industry", Choice(values={"62.01": 1.0}))
+    frame = accounts(industry=[code], industry_revision=[revision]).cast(
+        {"industry_revision": pl.String}
+    )
+    assert tam(evaluate(frame, profile)) == expected
+
+
+@pytest.mark.parametrize("revision", [None, "2", "2.1"])
+def test_a_section_that_only_the_new_revision_has_is_of_it(evaluate, revision):
+    frame = accounts(industry=["V"], industry_revision=[revision]).cast(
+        {"industry_revision": pl.String}
+    )
+    profile = must("industry", Choice(values={"U": 1.0}))
+    assert tam(evaluate(frame, profile)) == (1, 0, 0)
+    assert evaluated_in_memory(frame, profile).breakdown("section").keys == ("U",)
 
 
 NO_NUMBERS = [3.0, nan, inf, -inf, None]

@@ -10,7 +10,7 @@ import narwhals as nw
 import polars as pl
 from narwhals.exceptions import NarwhalsError
 
-from icp_core.accounts.columns import BY_NAME, REQUIRED, Column, describe_all, unfit
+from icp_core.accounts.columns import BY_NAME, REQUIRED, Column, describe_all, unfit, untold
 from icp_core.accounts.demo import SOURCE as FICTIONAL
 from icp_core.errors import SourceError
 from icp_core.evaluation.engines.addresses import scrubbed, short_name, without_secrets
@@ -141,7 +141,11 @@ class Engine(ABC):
         self._mended = [
             mended for name, dtype in schema.items() if (mended := _mended(name, dtype)) is not None
         ]
-        columns = describe_all({name: _dtype(dtype) for name, dtype in schema.items()})
+        self._mended += [
+            nw.lit(None, dtype=nw.Int64).alias(name) for name in untold(schema.names())
+        ]
+        described = {name: _dtype(dtype) for name, dtype in schema.items()}
+        columns = describe_all(described | dict.fromkeys(untold(described), pl.Float64()))
         missing = [name for name in REQUIRED if name not in columns]
         if missing:
             raise SourceError(

@@ -194,11 +194,18 @@ class EngineAccounts:
             return pl.DataFrame()
 
         def ask() -> pl.DataFrame:
-            found = self._with_everybody.ask(
-                lambda accounts: accounts.join(
-                    nw.from_native(self.engine.ids([*self._excluded])), on="account_id", how="semi"
+            with self.engine.asking(seconds=self.seconds):
+                # Inactive ones too: their companies are covered as well.
+                found = (
+                    nw.from_native(self.engine.table())
+                    .join(
+                        nw.from_native(self.engine.ids([*self._excluded])),
+                        on="account_id",
+                        how="semi",
+                    )
+                    .collect("polars")
+                    .to_native()
                 )
-            )
             return with_reasons(tidy(found), self._excluded)
 
         left_out: pl.DataFrame = self._fact("left out", ask)
@@ -232,7 +239,8 @@ class EngineAccounts:
 
     def _refuse_unsound(self) -> bool:
         """Raise where the table is no list: an account that stands twice would be ranked twice."""
-        times, blank = nw.col(_ACCOUNTS), nw.col("account_id").is_null()
+        times, account_id = nw.col(_ACCOUNTS), nw.col("account_id").cast(nw.String)
+        blank = account_id.is_null() | (account_id.str.strip_chars() == "")
         found = self.ask(
             lambda accounts: (
                 accounts.select("account_id")
@@ -406,6 +414,8 @@ class EngineAccounts:
     def flagged(self, flags: Sequence[str], names: Sequence[str]) -> Iterator[pl.DataFrame]:
         """Some columns of all accounts that one of these flags is set for, batch by batch.
 
+        Inactive and excluded ones are among them.
+
         Raises
         ------
         SourceError
@@ -415,7 +425,7 @@ class EngineAccounts:
         if not known:
             return
         with self.engine.asking(seconds=self.seconds):
-            found = nw.from_native(self.accounts()).filter(reduce(or_, known)).select(names)
+            found = nw.from_native(self.engine.table()).filter(reduce(or_, known)).select(names)
             for batch in self.engine.batches(found.to_native(), rows=BATCH):
                 yield tidy(batch)
 

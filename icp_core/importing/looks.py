@@ -1,0 +1,121 @@
+"""What the cells of a column look like, and how well they fit what its heading says."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from icp_core.importing import dates, values
+from icp_core.importing.mapping import NUMBERS, SURE
+from icp_core.importing.national import country_of
+from icp_core.reference import industry
+
+# Cells of a column whose check digits are tried.
+_CHECKED: Final = 300
+# Cells that are looked at in all columns together, and at least in each.
+_MOST_CELLS: Final = 200_000
+_LEAST_CELLS: Final = 100
+_LOOKS: Final = (
+    "email", "linkedin_url", "website", "number", "band", "headcount", "flag", "tags", "identifier",
+    "org_number", "foreign_number", "industry", "year", "words", "postcode", "currency",
+)  # fmt: skip
+# What the cells of a column look like, at least one of these.
+_LOOKED_FOR: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    dict.fromkeys(
+        ("website", "domain", "email", "linkedin_url"), ("website", "email", "linkedin_url")
+    )
+    | dict.fromkeys(
+        ("name", "city", "country", "funding_stage", "technologies", "address"), ("words",)
+    )
+    | dict.fromkeys(("latitude", "longitude", "employees_low", "employees_high"), ("number",))
+    | dict.fromkeys(("founded", "fiscal_year"), ("year",))
+    | dict.fromkeys(("is_customer", "marketing_opt_out"), ("flag",))
+    | {
+        "employees": ("headcount",),
+        "org_number": ("org_number", "foreign_number"),
+        "postcode": ("postcode",),
+        "currency": ("currency",),
+    }
+)
+# Keys of programs: UUIDs, those of document stores, Salesforce's.
+_KEYS: Final = (
+    r"(?i)^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$|^[0-9a-f]{24}$|^[0-9a-f]{32}$"
+    r"|^00[0-9a-z]{13}(?:[0-9a-z]{3})?$"
+)
+
+
+def looks_of(cells: Mapping[str, pl.Series]) -> dict[str, dict[str, float]]:
+    """Share of each column's filled cells that look like each thing.
+
+    All columns at once: making the patterns ready takes longer than looking at a column.
+    """
+    text, column = pl.col("cell"), pl.col("column")
+    most = max(_LEAST_CELLS, _MOST_CELLS // max(1, len(cells)))
+    looked_at = [one.cast(pl.String).head(most) for one in cells.values()]
+    places = np.repeat(np.arange(len(looked_at)), [len(one) for one in looked_at])
+    every = pl.DataFrame(
+        {"column": places, "cell": pl.concat(looked_at or [pl.Series(dtype=pl.String)])},
+        schema={"column": pl.Int64, "cell": pl.String},
+    )
+    # Most texts of most lists stand in many cells.
+    distinct = every.select(text.unique())
+    low, _ = values.band(text)
+    code = pl.Series(
+        industry.read(distinct.select(values.leading_code(text)).to_series())["industry"]
+    )
+    told = distinct.with_columns(
+        email=text.str.contains(r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
+        linkedin_url=text.str.contains(r"(?i)linkedin\.com/(?:company|school)"),
+        website=text.str.contains(r"(?i)^(?:https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)$"),
+        number=values.number(text).is_not_null(),
+        band=low.is_not_null() | dates.was_band(text),
+        counted=values.headcount(text).is_not_null() | text.str.contains(r"^\d{4}-\d\d-\d\d"),
+        flag=values.flag(text).is_not_null(),
+        tags=text.str.contains(r"[^;|]+[;|]\s*[^;|]+"),
+        year=dates.year(text).is_not_null(),
+        words=text.str.contains(r"\pL") & ~text.str.contains(rf"@|://|{_KEYS}"),
+        postcode=text.str.contains(r"\d") & (text.str.len_chars() <= 12),
+        currency=values.currency_code(text).is_not_null(),
+        # Also what a spreadsheet has made of a long number: 5,56012E+09.
+        foreign_number=text.str.contains(
+            r"^(?:\pL{0,5}[\s:-]?(?:\d[\s./-]?){5,}\pL{0,3}|\d[.,]\d+[eE]\+\d+)$"
+        ),
+        industry=code.is_not_null(),
+        long_number=text.str.contains(r"^\d{6,}$"),
+        leading_zero=text.str.contains(r"^0\d+$"),
+    ).with_columns(headcount=pl.col("counted") | pl.col("band"))
+    signs = every.join(told, on="cell", how="left", maintain_order="left")
+    # A key or a code, no amount: long and nearly all different, or with leading zeros.
+    is_key = (
+        (pl.len() >= 10)
+        & (pl.col("long_number").mean() > 0.9)
+        & (text.n_unique() > 0.95 * pl.len())
+        & (text.str.len_chars().n_unique() <= 2)
+    )
+    shares = signs.group_by(column).agg(
+        pl.col(pl.Boolean).exclude("long_number", "leading_zero").mean(),
+        identifier=(is_key | (pl.col("leading_zero").mean() > 0.01)).cast(pl.Float64),
+    )
+    measured = {row["column"]: row for row in shares.iter_rows(named=True)}
+    found = {}
+    for place, (heading, one) in enumerate(cells.items()):
+        seen = measured.get(place, {}) | {"org_number": country_of(one.head(_CHECKED))[1]}
+        found[heading] = {name: float(seen.get(name) or 0.0) for name in _LOOKS}
+    return found
+
+
+def fit_of(column: str, looks: Mapping[str, float]) -> float:
+    """How well cells fit a column, 0…1; 1 for columns whose cells can be anything."""
+    looked_for = _LOOKED_FOR.get(column, ("number",) if column in NUMBERS else ())
+    if not looked_for:
+        return 1.0
+    found = max(looks[look] for look in looked_for)
+    if column in ("website", "domain", "email", "linkedin_url"):
+        # Most companies of a list may have none, said in so many words.
+        return 1.0 if found >= 0.1 else found
+    if column in ("is_customer", "marketing_opt_out"):
+        # Below nine in ten it is something else about the customer.
+        return 1.0 if found >= SURE else 0.0
+    return found
