@@ -234,3 +234,24 @@ def test_a_question_that_takes_too_long_is_stopped_and_the_next_is_answered(tmp_
     gate = Criterion(column="employees", role="must_have", fit=Range.between(990, None))
     small = Profile(name="P", criteria=(gate,))
     assert EngineAccounts(engine, seconds=60).evaluate(small).market.matching == 200_000
+
+
+@pytest.mark.parametrize("lift_up_to", [0, 1_000])
+def test_columns_of_types_that_no_list_has_are_texts(tmp_path, lift_up_to):
+    path = tmp_path / "u.duckdb"
+    with duckdb.connect(path) as connection:
+        connection.execute(
+            "CREATE TABLE accounts AS SELECT 'A-' || i AS account_id, 'N' AS name, "
+            "INTERVAL (i) MONTH AS notice, [INTERVAL (i) DAY] AS pauses, {'of': INTERVAL 1 DAY} AS terms, "
+            "union_value(number := i) AS mixed, '10:00:00+02'::TIMETZ AS opens, uuid() AS key, "
+            "i::BIGNUM AS large, '101'::BIT AS bits FROM range(3) t(i)"
+        )
+    accounts = EngineAccounts(
+        engines.connect(f"duckdb://{path}?table=accounts"), lift_up_to=lift_up_to
+    )
+    found = accounts.evaluate(Profile(name="P"))
+    kinds = {name: column.kind for name, column in view_of(found).population.columns.items()}
+    assert {kinds[name] for name in ("notice", "mixed", "key", "opens", "large")} == {"choice"}
+    rows = found.page()
+    assert rows["notice"].to_list() == ["00:00:00", "1 month", "2 months"]
+    assert rows["mixed"].to_list() == ["0", "1", "2"]

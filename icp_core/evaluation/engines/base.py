@@ -62,7 +62,10 @@ class Engine(ABC):
         """The table as a lazy frame that narwhals understands."""
 
     def table(self) -> Any:
-        """The accounts with flags and whole numbers as lists in memory have them (`columns.typed`)."""
+        """The accounts with flags and whole numbers as lists in memory have them (`columns.typed`).
+
+        What no list in memory can hold is text.
+        """
         accounts = self.accounts()
         if not self._mended:
             return accounts
@@ -144,8 +147,9 @@ class Engine(ABC):
         self._mended += [
             nw.lit(None, dtype=nw.Int64).alias(name) for name in untold(schema.names())
         ]
-        described = {name: _dtype(dtype) for name, dtype in schema.items()}
-        columns = describe_all(described | dict.fromkeys(untold(described), pl.Float64()))
+        with self.asking(seconds=60):
+            schema = nw.from_native(self.table()).collect_schema()
+        columns = describe_all({name: _dtype(dtype) for name, dtype in schema.items()})
         missing = [name for name in REQUIRED if name not in columns]
         if missing:
             raise SourceError(
@@ -164,7 +168,9 @@ class Engine(ABC):
 
 
 def _mended(name: str, dtype: Any) -> nw.Expr | None:
-    """A canonical column as its type, as `columns.typed` makes it; None where it is so already."""
+    """A column as `columns.typed` makes it, or as text; None where it is so already."""
+    if _is_foreign(dtype):
+        return nw.col(name).cast(nw.String).alias(name)
     wanted = BY_NAME[name].dtype if name in BY_NAME else None
     if wanted is None:
         return None
@@ -177,6 +183,18 @@ def _mended(name: str, dtype: Any) -> nw.Expr | None:
         flag = nw.when(finite(value)).then(value != 0)
         return flag.otherwise(nw.lit(None, dtype=nw.Boolean)).alias(name)
     return None
+
+
+def _is_foreign(dtype: Any) -> bool:
+    """Whether values are of a type that no data frame has, such as an interval of months, or hold one."""
+    match dtype:
+        case nw.List() | nw.Array():
+            return _is_foreign(dtype.inner)
+        case nw.Struct():
+            return any(_is_foreign(field.dtype) for field in dtype.fields)
+        case nw.Map():
+            return _is_foreign(dtype.key) or _is_foreign(dtype.value)
+    return dtype in (nw.Duration, nw.Unknown, nw.Object)
 
 
 def _dtype(dtype: Any) -> pl.DataType:
