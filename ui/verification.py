@@ -26,7 +26,7 @@ from ui import data, state
 from ui.accounts.facts import account_line, facts_table
 from ui.builder.results import open_gates, reasons, to_find_out
 from ui.format import UNKNOWN, bounds, moment, money, money_bounds, number, percent, plain
-from ui.headline import Figure, cards, too_little_known
+from ui.headline import Figure, cards, tam_value, too_little_known, value_bounds
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
@@ -220,7 +220,7 @@ def headline(verified: Verification, market: MarketView, *, is_current: bool) ->
             _("Matches × their precision + possible accounts × theirs, with a 95 % interval."),
         )
     )
-    if is_current and answered and market.totals.tam_value.high:
+    if is_current and answered and market.totals.tells_value:
         figures.append(_corrected_value(verified, market.totals))
     cards(figures)
     for note in notes(verified):
@@ -229,14 +229,21 @@ def headline(verified: Verification, market: MarketView, *, is_current: bool) ->
 
 def _corrected_value(verified: Verification, whole: Market) -> Figure:
     currency, counted = whole.profile.currency, whole.tam_value.high
+    label = _("Corrected potential a year")
+    note = _("Assumes that accounts of high and low potential fit equally often.")
+    if whole.value_unknown:
+        least = whole.potential_least, whole.potential_possible
+        ends = value_bounds(whole, verified.corrected_bounds(least, counted))
+        was = _("counted: {amount}").format(amount=tam_value(whole))
+        return Figure(label, ends, was, note)
     value = verified.corrected_value(whole.potential, whole.potential_possible)
     ends = money_bounds(Bounds(value.low, value.high), currency)
     is_open = value.estimate is None
     return Figure(
-        _("Corrected potential a year"),
+        label,
         ends if is_open else money(value.estimate, currency),
         _("counted: {amount}").format(amount=money(counted, currency)) if is_open else ends,
-        _("Assumes that accounts of high and low potential fit equally often."),
+        note,
     )
 
 

@@ -102,13 +102,14 @@ def registered_of(host: pl.Expr) -> pl.Expr:
     Parameters
     ----------
     host
-        Hosts in lower case, such as most lists have: those of two labels stay as they are.
+        Hosts in lower case, such as most lists have: those of two labels in ASCII stay as they are.
     """
     return host.map_batches(_registered_parts, return_dtype=pl.String)
 
 
 def _registered_parts(hosts: pl.Series) -> pl.Series:
-    deeper = hosts.str.count_matches(".", literal=True) > 1
+    # What has letters of its own may be written in two ways.
+    deeper = (hosts.str.count_matches(".", literal=True) > 1) | hosts.str.contains(r"[^\x00-\x7f]")
     looked_at = hosts.filter(deeper).unique()
     found = [registered(host) or host for host in looked_at]
     return hosts.replace(looked_at, pl.Series(found, dtype=pl.String))

@@ -356,6 +356,19 @@ class Verification:
             _times(possible_value, self.possible.precision),
         )
 
+    def corrected_bounds(self, least: tuple[float, float], most: float) -> Bounds:
+        """A total of which each account's part is only known to lie in a range, corrected likewise.
+
+        Parameters
+        ----------
+        least
+            Total over each stratum of the least that each account could have, in any unit.
+        most
+            Total over both of the most; at its high end it counts the higher precision throughout.
+        """
+        high = max((p.precision.high for p in (self.match, self.possible) if p.size), default=0.0)
+        return Bounds(self.corrected_value(*least).low, most * high)
+
     @property
     def worst(self) -> float | None:
         """The corrected TAM, were every "can't tell" a misfit; None while a stratum has no answer."""

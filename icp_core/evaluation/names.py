@@ -5,6 +5,7 @@ While accounts are evaluated, whatever is added begins with `icp__`, which no li
 under plain names, as `told` gives them.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -72,9 +73,25 @@ def told(rows: pl.DataFrame) -> pl.DataFrame:
     >>> told(pl.DataFrame({"account_id": ["a"], "score": ["high"], INNER.score: [91.0]})).columns
     ['account_id', 'score (list)', 'score']
     """
-    own = {name: f"{name} (list)" for name in _RESULTS if name in rows.columns}
     results = {inner(name): name for name in _RESULTS if inner(name) in rows.columns}
-    return rows.rename(own | results)
+    return rows.rename(stepped_aside(rows.columns) | results)
+
+
+def stepped_aside(columns: Collection[str]) -> dict[str, str]:
+    """What a list's own columns are called whose names results have, by those names.
+
+    Examples
+    --------
+    >>> stepped_aside(["account_id", "score", "tier", "tier (list)"])
+    {'score': 'score (list)', 'tier': 'tier (list) (list)'}
+    """
+    found = {}
+    for name in _RESULTS:
+        if name in columns:
+            found[name] = f"{name} (list)"
+            while found[name] in columns:
+                found[name] += " (list)"
+    return found
 
 
 def indicator(condition: nw.Expr) -> nw.Expr:

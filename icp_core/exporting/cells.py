@@ -20,9 +20,14 @@ _UNTIDY: Final = (
 )
 
 
+def visible(text: pl.Expr) -> pl.Expr:
+    """Without characters that nobody sees, such as a soft hyphen or a mark of byte order."""
+    return text.str.replace_all(_INVISIBLE, "")
+
+
 def _on_one_line(text: pl.Expr) -> pl.Expr:
     """Without control and invisible characters; runs of blanks and line ends become one space."""
-    return text.str.replace_all(_INVISIBLE, "").str.replace_all(_BREAKS, " ").str.strip_chars()
+    return visible(text).str.replace_all(_BREAKS, " ").str.strip_chars()
 
 
 def is_untidy(text: pl.Expr) -> pl.Expr:

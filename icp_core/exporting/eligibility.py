@@ -31,10 +31,20 @@ COMPANY_FLAGS: Final = ("customer", "opted_out", "excluded")
 
 NOBODY: Final[Mapping[str, int]] = MappingProxyType({})
 
-_COMPANY: Final = ("domain_key", "name_key")
-"""Who shares either may be taken for the company by a receiver that knows no better."""
-_WRITTEN: Final = {"domain_key": ("domain_key", "site_key"), "name_key": ("name_key",)}
-"""Where each is told: a web site on another domain than the account's own is written into files too."""
+_SHARED: Final = (
+    # A web site on another domain than the account's own is written into files too.
+    (("domain_key", "site_key"), ("domain_key", "site_key")),
+    (("name_key",), ("name_key",)),
+    # A name is in any country where nobody knows in which.
+    (("nowhere_key",), ("bare_key",)),
+    (("bare_key",), ("nowhere_key",)),
+    (("page_key",), ("page_key",)),
+    (("stock_key",), ("stock_key",)),
+    (("company_key",), ("company_key",)),
+)
+"""What makes two accounts one company for a receiver that knows no better: the keys that the one tells,
+and those of the other that are held against them."""
+_KEYS: Final = sorted({key for told, held in _SHARED for key in (*told, *held)})
 _APART: Final = ("domain_key", "number_key")
 """Rows of one name that differ in either are two companies."""
 
@@ -51,12 +61,12 @@ def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
     -------
     polars.DataFrame
         account_id, country, marketing_opt_out; country_code (null where `country` holds something
-        else); domain_key, name_key, number_key and place_key, hashes (of 64 bits: among five million
+        else); the keys of `_SHARED`, number_key and place_key, hashes (of 64 bits: among five million
         companies two unlike ones meet with a chance of one in a million); flags: named,
         with_domain, domain, page_url, person_page, stock_symbol, inactive, customer, customer_unknown,
         opted_out.
     """
-    country = pl.col("country").fill_null("")
+    country = pl.col("country_key").fill_null("")
     return (
         accounts.lazy()
         .select(
@@ -64,14 +74,16 @@ def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
             "country",
             "marketing_opt_out",
             country_code=layouts.country(),
+            country_key=layouts.country_key(),
             domain_key=layouts.domain_key(),
             site_key=layouts.site_key(),
-            name_key=pl.concat_str(normalised("name"), country, separator="\n"),
+            bare_key=normalised("name"),
             number_key=pl.col("org_number").str.replace_all(r"\W", "").replace("", None),
             place_key=pl.coalesce("municipality", pl.col("city").str.to_lowercase()),
             named=cells.has_text(pl.col("name")),
             with_domain=layouts.own_domain().is_not_null(),
-            page_url=company_page("linkedin_url").is_not_null(),
+            page_key=company_page("linkedin_url").str.to_lowercase(),
+            stock_key=cells.cleaned(pl.col("stock_symbol")).str.to_uppercase(),
             person_page=is_person_page("linkedin_url"),
             stock_symbol=cells.has_text(pl.col("stock_symbol")),
             inactive=pl.col("status").fill_null("active") != "active",
@@ -81,11 +93,16 @@ def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(
             domain=pl.col("domain_key").is_not_null(),
-            **{
-                key: pl.when(pl.col(key).is_not_null()).then(pl.col(key).hash())
-                for key in (*_COMPANY, "site_key", "number_key", "place_key")
-            },
+            page_url=pl.col("page_key").is_not_null(),
+            name_key=pl.concat_str("bare_key", country, separator="\n"),
+            nowhere_key=pl.when(pl.col("country_key").is_null()).then("bare_key"),
+            company_key=pl.concat_str("number_key", country, separator="\n"),
         )
+        .with_columns(
+            pl.when(pl.col(key).is_not_null()).then(pl.col(key).hash()).alias(key)
+            for key in (*_KEYS, "number_key", "place_key")
+        )
+        .drop("country_key")
         .collect()
     )
 
@@ -117,12 +134,12 @@ class Companies:
     Attributes
     ----------
     keys
-        Of every account that a flag is set for, each of its company's keys, by flag and name of the key.
+        Of every account that a flag is set for, each of its company's keys, by flag and what tells them.
     left_out
         Accounts that somebody excluded, which are in no market, by reason.
     """
 
-    keys: Mapping[tuple[str, str], pl.Series] = field(default_factory=dict)
+    keys: Mapping[tuple[str, tuple[str, ...]], pl.Series] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -132,16 +149,16 @@ class Companies:
         """The companies of accounts whose eligibility, with exclusions, comes in parts."""
         parts = [
             {
-                (flag, key): one.lazy()
+                (flag, told): one.lazy()
                 .filter(flag)
-                .select(reduce(pl.Expr.append, map(pl.col, _WRITTEN[key])).drop_nulls().unique())
+                .select(reduce(pl.Expr.append, map(pl.col, told)).drop_nulls().unique())
                 for flag in COMPANY_FLAGS
-                for key in _COMPANY
+                for told, _held in _SHARED
             }
             for one in eligibilities
         ]
         found = [pl.collect_all(part.values()) for part in parts]
-        names = [(flag, key) for flag in COMPANY_FLAGS for key in _COMPANY]
+        names = [(flag, told) for flag in COMPANY_FLAGS for told, _held in _SHARED]
         return cls(
             {
                 name: pl.concat([part[place].to_series() for part in found]).unique()
@@ -167,10 +184,10 @@ class Companies:
 
     def _company_wide(self, flag: str) -> pl.Expr:
         of_flagged = (
-            pl.col(written).is_in(self.keys[flag, key].implode()).fill_null(False)
-            for key in _COMPANY
-            if len(self.keys.get((flag, key), ()))
-            for written in _WRITTEN[key]
+            pl.col(key).is_in(self.keys[flag, told].implode()).fill_null(False)
+            for told, held in _SHARED
+            if len(self.keys.get((flag, told), ()))
+            for key in held
         )
         return pl.any_horizontal(flag, *of_flagged)
 
@@ -226,7 +243,7 @@ def row_outcome(
         ),
         pl.lit(KEPT),
     )
-    rows = eligibility.select(*_COMPANY, "number_key", "place_key", outcome=outcome)
+    rows = eligibility.select("domain_key", "name_key", "number_key", "place_key", outcome=outcome)
     if target.for_people:
         return rows["outcome"]
     if target.one_per_domain:

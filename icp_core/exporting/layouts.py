@@ -11,6 +11,7 @@ from icp_core.accounts.columns import CANONICAL, describe
 from icp_core.accounts.linkedin import company_page
 from icp_core.accounts.web_hosts import is_shared_host, registered_of
 from icp_core.evaluation.expressions import workings
+from icp_core.exporting import cells
 from icp_core.exporting.cells import guarded
 from icp_core.profiles.model import Profile
 from icp_core.reference import geography
@@ -57,9 +58,9 @@ def completed(accounts: pl.DataFrame) -> pl.DataFrame:
 def own_host(column: str) -> pl.Expr:
     """Host of an address, lower case; null for what is none, and for one that many companies share."""
     # Two expressions without a group to capture are twice as fast as one with it.
-    address = pl.col(column).str.to_lowercase()
+    address = cells.visible(pl.col(column)).str.to_lowercase()
     host = address.str.replace(r"^\s*(?:[a-z]+:/+)?(?:[^/@]*@)?(?:www\.)?", "")
-    host = host.str.extract(r"^[^/:?#\s]+", 0).str.strip_chars_end(".")
+    host = host.str.extract(r"^[^/:?#\s,;|]+", 0).str.strip_chars_end(".")
     own = host.str.contains(_ENDING) & ~is_shared_host(host, name=pl.col("name"))
     return pl.when(own).then(host)
 
@@ -91,6 +92,17 @@ def country() -> pl.Expr:
     """ISO 3166-1 alpha-2 code, or null where the column holds something else."""
     code = pl.col("country").str.strip_chars().str.to_uppercase()
     return pl.when(code.str.contains("^[A-Z]{2}$")).then(code)
+
+
+def country_key(column: str = "country") -> pl.Expr:
+    """ISO 3166-1 alpha-2 code of whatever a column says: `se`, `Sverige`; null where nobody can tell."""
+    return pl.col(column).map_batches(_codes, return_dtype=pl.String)
+
+
+def _codes(countries: pl.Series) -> pl.Series:
+    distinct = countries.drop_nulls().unique()
+    found = [geography.country_code(text) for text in distinct]
+    return countries.replace_strict(distinct, found, default=None, return_dtype=pl.String)
 
 
 def _place(column: str) -> pl.Expr:

@@ -16,7 +16,7 @@ import polars as pl
 
 from icp_core.evaluation.expressions import workings
 from icp_core.evaluation.in_memory import Evaluation
-from icp_core.evaluation.names import NAMES
+from icp_core.evaluation.names import NAMES, stepped_aside
 from icp_core.evaluation.tiers import tier_labels
 from icp_core.exporting import layouts
 from icp_core.exporting.content import Layout
@@ -216,7 +216,9 @@ class _Ranking:
     ) -> pl.DataFrame:
         """By place, what follows from some columns of each account alone."""
         evaluation = self.evaluation
-        read = [name for name in evaluation.universe.columns if name in names]
+        aside = stepped_aside(evaluation.universe.columns)
+        called = {name: aside.get(name, name) for name in evaluation.universe.columns}
+        read = [pl.col(name).alias(new) for name, new in called.items() if new in names]
         return evaluation.of_accounts(
             ("export", what),
             self.rows if rows is None else rows,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest, hypergeom
 
 from icp_core.analysis.verification import Interval, at_worst, draw, next_open, verify, wilson
+from icp_core.evaluation.market import Bounds
 
 MATCHES = [f"SE-{number:03d}" for number in range(100)]
 POSSIBLE = [f"NO-{number:03d}" for number in range(30)]
@@ -280,3 +281,12 @@ def test_the_promise_of_a_sample_is_its_widest_interval():
     assert at_worst(30) == pytest.approx(widest)
     assert at_worst(30, size=60) < widest
     assert at_worst(30, size=30) == 0
+
+
+def test_a_value_of_which_only_ranges_are_known_is_corrected_to_a_range():
+    result = verify(answers("f" * 15 + "d" * 5), match_size=100, possible_size=0)
+    precision = result.match.precision
+    ends = result.corrected_bounds((100_000.0, 0.0), 190_000.0)
+    assert ends.low == pytest.approx(100_000 * precision.low)
+    assert ends.high == pytest.approx(190_000 * precision.high)
+    assert result.corrected_bounds((0.0, 0.0), 0.0) == Bounds(0.0, 0.0)
