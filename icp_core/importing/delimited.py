@@ -96,6 +96,11 @@ def read_delimited(
         path, surveyed = mended, survey(mended, name, limits, on_progress)
     dialect = sniff(path, name, limits)
     notes.append(f"separator {dialect.label}")
+    header: list[str | None] = list(dialect.header)
+    if dialect.trailing:
+        header.append(None)
+    # Twenty thousand columns take gigabytes to read, so they are counted before.
+    headings = unique_headings(header, name=name, limits=limits)
     out = scratch.new(".parquet")
     unreadable = _copy_whole(
         path, out, dialect, surveyed, name=name, limits=limits, on_progress=on_progress
@@ -104,7 +109,17 @@ def read_delimited(
         unreadable = _copy_carefully(
             path, out, dialect, name=name, limits=limits, on_progress=on_progress
         )
-    table = _table(out, unreadable, dialect, name=name, notes=notes, scratch=scratch, limits=limits)
+    table = _table(
+        out,
+        unreadable,
+        dialect,
+        header=header,
+        headings=headings,
+        name=name,
+        notes=notes,
+        scratch=scratch,
+        limits=limits,
+    )
     return replace(table, code_page=taken)
 
 
@@ -113,15 +128,13 @@ def _table(
     unreadable: pl.DataFrame,
     dialect: Dialect,
     *,
+    header: list[str | None],
+    headings: tuple[str, ...],
     name: str,
     notes: list[str],
     scratch: Scratch,
     limits: Limits,
 ) -> Table:
-    header: list[str | None] = list(dialect.header)
-    if dialect.trailing:
-        header.append(None)
-    headings = unique_headings(header, name=name, limits=limits)
     scan = pl.scan_parquet(out, glob=False)
     rows = int(scan.select(pl.len()).collect().item())
     if rows == 0:

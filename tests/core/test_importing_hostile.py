@@ -37,6 +37,7 @@ from hostile import (
 )
 
 from icp_core.errors import ImportRefused
+from icp_core.importing import delimited
 from icp_core.importing.duplicates import FILE, merge
 from icp_core.importing.failures import refusing
 from icp_core.importing.load import load, open_file
@@ -729,3 +730,16 @@ def test_blank_lines_between_records_and_null_characters_cost_nothing() -> None:
         ("Alfa AB", "a; b"),
         ("Beta AB", None),
     ]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_a_file_of_twenty_thousand_columns_is_refused_before_it_is_read(
+    monkeypatch: pytest.MonkeyPatch, mark: str
+) -> None:
+    def copied(*_: object, **__: object) -> None:
+        raise AssertionError("reading it takes six seconds and eight gigabytes of addresses")
+
+    monkeypatch.setattr(delimited, "_copy", copied)
+    wide = mark.join(f"c{place}" for place in range(20_000))
+    with pytest.raises(ImportRefused, match="20,000 columns"):
+        read(f"{wide}\n{mark * 19_999}\n".encode() * 3)
