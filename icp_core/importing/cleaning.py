@@ -30,7 +30,7 @@ from icp_core.importing.persons import (
 )
 from icp_core.importing.places import placed
 from icp_core.importing.registers import LEFT_OUT
-from icp_core.importing.statuses import status_in_name, statuses_of
+from icp_core.importing.statuses import goes_on, status_in_name, statuses_of, statuses_under
 from icp_core.importing.tables import ROW
 from icp_core.reference import geography, industry
 from icp_core.reference.text import fold
@@ -137,6 +137,7 @@ def clean(
     frame = _places(frame, text, tallies)
     frame = _industry(frame, text, mapping, tallies)
     frame = _words(frame, text, mapping, tallies)
+    frame = _ended(frame, raw, mapping, tallies)
     frame, rates = with_figures(frame, raw, text, mapping, tallies)
     frame = _extras(frame, raw, mapping, tallies)
     if source and "source" not in known:
@@ -309,13 +310,43 @@ def _words(
         if column in text.columns:
             found[column] = reader(text[column]).alias(column)
             tally(tallies, column, _without_pages_of_persons(column, text[column]), found[column])
-    frame = frame.with_columns(found.values())
+    return frame.with_columns(found.values())
+
+
+def _ended(
+    frame: pl.DataFrame, raw: pl.DataFrame, mapping: HeadingMapping, tallies: dict[str, CellCounts]
+) -> pl.DataFrame:
+    """Statuses that the name tells, or a column of yes and no or of days (`Konkurs`, `Slettedato`).
+
+    A register calls bankrupt companies active until they are struck off, so these go before `active`. A
+    procedure that was lifted is none, whatever day another column has for it.
+    """
+    told: list[pl.Series] = []
+    for assignment in mapping.assignments:
+        if assignment.is_extra:
+            under = statuses_under(assignment.heading, raw[assignment.heading])
+            if under is None:
+                continue
+            told.append(under)
+            for status, count in under.drop_nulls().value_counts().iter_rows():
+                said = f"“{assignment.heading}” says that companies are {status}"
+                remark(tallies, "status", said, count)
     if "name" in frame.columns:
-        told = frame.select(status_in_name(pl.col("name")).alias("status")).to_series()
-        if told.count():
-            known = pl.col("status") if "status" in frame.columns else pl.lit(None, pl.String)
-            frame = frame.with_columns(status=pl.coalesce(told, known))
-    return frame
+        told.insert(0, frame.select(status_in_name(pl.col("name"))).to_series())
+    if not any(one.count() for one in told):
+        return frame
+    told += [goes_on(raw[a.heading]) for a in mapping.of("status")[:1]]
+    known = pl.lit(frame["status"] if "status" in frame.columns else None, pl.String)
+
+    def says(status: str) -> pl.Expr:
+        holds = pl.any_horizontal(*(pl.lit(one) == status for one in told)).fill_null(value=False)
+        return pl.when(holds).then(pl.lit(status))
+
+    found = pl.coalesce(
+        pl.when(known != "active").then(known),
+        says("deregistered"), says("active"), says("bankrupt"), says("dissolving"), known,
+    )  # fmt: skip
+    return frame.with_columns(pl.select(found.alias("status")).to_series())
 
 
 def _without_pages_of_persons(column: str, texts: pl.Series) -> pl.Series:

@@ -37,6 +37,7 @@ from icp_core.importing.mapping import (
     own_name,
 )
 from icp_core.importing.national import country_of
+from icp_core.importing.statuses import status_in_heading
 from icp_core.importing.tables import ROW, Table
 from icp_core.reference import geography, industry
 
@@ -66,6 +67,7 @@ _ALLABOLAG_SAYS: Final = "Allabolag gives thousands (tkr)"
 _ALLABOLAG: Final = frozenset(
     {"nettoomsättning", "årets resultat", "kommunsäte", "antal anställda"}
 )
+_LIVES: Final = {"active": "active or not"}
 _NO_ORDER: Final = "nothing in the column tells day from month: taken for day/month/year"
 _TLD: Final = {"se": "SE", "no": "NO", "dk": "DK", "fi": "FI", "is": "IS"}
 # Parts of words that headings have in one language only.
@@ -189,6 +191,9 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
         return Assignment(
             heading=name, column=None, confidence=confidence, reason="contact details are left out"
         )
+    ended = status_in_heading(name)
+    if ended is not None and meaning not in BY_NAME:
+        return _extra(name, cells, looks, f"tells which companies are {_LIVES.get(ended, ended)}")
     reason = "known heading" if confidence >= SURE else "similar to a known heading"
     doubts: tuple[Doubt, ...] = () if confidence >= SURE else ("meaning",)
     if meaning in ("industry", "industry_text"):
