@@ -30,6 +30,7 @@ from icp_core.importing.persons import (
 )
 from icp_core.importing.places import placed
 from icp_core.importing.registers import LEFT_OUT
+from icp_core.importing.row_countries import named_or_told
 from icp_core.importing.statuses import goes_on, status_in_name, statuses_of, statuses_under
 from icp_core.importing.tables import ROW
 from icp_core.reference import geography, industry
@@ -130,7 +131,7 @@ def clean(
     source
         Filled into `source` where the file has none.
     """
-    text = _addressed(raw.select(ROW, *_texts(mapping)))
+    text = _addressed(raw.select(ROW, *mapping.texts()))
     known = set(text.columns)
     frame = text.select(ROW)
     frame = _identity(frame, text, mapping, rules, tallies)
@@ -143,15 +144,6 @@ def clean(
     if source and "source" not in known:
         frame = frame.with_columns(source=pl.lit(source))
     return _left(frame, raw, mapping, rules, rates)
-
-
-def _texts(mapping: HeadingMapping) -> list[pl.Expr]:
-    """Columns under their canonical names, the newest year where there are several."""
-    columns = dict.fromkeys(a.column for a in mapping.assignments if a.column and not a.is_extra)
-    return [
-        pl.coalesce(pl.col(a.heading) for a in mapping.of(str(column))).alias(str(column))
-        for column in columns
-    ]
 
 
 # The end of an address: 0155 Oslo; 211 22 Malmö, Sweden; SE-211 22 Malmö.
@@ -198,15 +190,16 @@ def _identity(
 ) -> pl.DataFrame:
     """Name, country, national number, website and domain."""
     country = pl.Series("country", [mapping.country] * text.height, dtype=pl.String)
+    named = pl.Series([None] * text.height, dtype=pl.String)
+    given = pl.repeat(value=False, n=text.height, dtype=pl.Boolean, eager=True)
     if "country" in text.columns:
-        named = _map(text["country"], geography.country_code).alias("country")
+        named, given = _map(text["country"], geography.country_code), text["country"].is_not_null()
         tally(tallies, "country", text["country"], named)
-        # A name that is not known is no reason to believe in the list's own country.
-        country = pl.select(
-            pl.when(text["country"].is_null()).then(country).otherwise(named)
-        ).to_series()
-        country = country.alias("country")
-    frame = frame.with_columns(country)
+    if rules.strict_numbers:
+        country = country.zip_with(~given, named)
+    else:
+        country = named_or_told(named, given, text, home=mapping.country, tallies=tallies)
+    frame = frame.with_columns(country.alias("country"))
     if "org_number" in text.columns:
         numbers = clean_numbers(
             country, text["org_number"], home=mapping.country, strict=rules.strict_numbers
@@ -218,12 +211,6 @@ def _identity(
             remark(tallies, "org_number", _PLACEHOLDERS, fillers)
             remark(tallies, "org_number", _INVALID, len(lost) - fillers)
         frame = frame.hstack(numbers)
-        if mapping.country is None:
-            # Where nothing else tells the country, the register that the number is in does.
-            given = text["country"].is_null() if "country" in text.columns else pl.lit(value=True)
-            frame = frame.with_columns(
-                country=pl.when(given).then("number_country").otherwise("country")
-            )
     addresses = [c for c in ("domain", "website", "email") if c in text.columns]
     if addresses:
         names = text["name"] if "name" in text.columns else None

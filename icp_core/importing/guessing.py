@@ -37,6 +37,7 @@ from icp_core.importing.mapping import (
     own_name,
 )
 from icp_core.importing.national import country_of
+from icp_core.importing.row_countries import of_list
 from icp_core.importing.statuses import status_in_heading
 from icp_core.importing.tables import ROW, Table
 from icp_core.reference import geography, industry
@@ -130,14 +131,16 @@ def guess(table: Table, units: Mapping_[str, str] = _NONE) -> Mapping:
     mapping = Mapping(
         fingerprint=fingerprint(table.headings),
         assignments=tuple(guesses.values()),
-        country=_country(guesses, sample),
         industry_revision=_revision(guesses, sample, named),
     )
-    if not mapping.of("country") and mapping.country is None:
-        country = _country_by_words(guesses)
-        mapping = mapping.model_copy(update={"country": country})
+    told: frozenset[str] = frozenset()
+    if mapping.of("country"):
+        country = _country(guesses, sample)
+    else:
+        country, told = of_list(sample.select(mapping.texts()), by_words=_country_by_words(guesses))
+    mapping = mapping.model_copy(update={"country": country})
     doubt_fractions(guesses, sample)
-    doubt_currencies(guesses, sample, country=mapping.country)
+    doubt_currencies(guesses, sample, countries={country} if country or not told else told)
     doubt_scales(guesses, sample, units)
     return mapping.model_copy(update={"assignments": tuple(guesses.values())})
 
