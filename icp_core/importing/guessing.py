@@ -17,6 +17,7 @@ from icp_core.importing.headings import (
     Heading,
     classification,
     is_entity,
+    is_proprietor,
     is_unit,
     named_unit,
     parse,
@@ -69,6 +70,8 @@ _ALLABOLAG: Final = frozenset(
     {"nettoomsättning", "årets resultat", "kommunsäte", "antal anställda"}
 )
 _LIVES: Final = {"active": "active or not"}
+# Companies that each of a sales team has at least, on average.
+_COMPANIES_EACH: Final = 2
 _NO_ORDER: Final = "nothing in the column tells day from month: taken for day/month/year"
 _TLD: Final = {"se": "SE", "no": "NO", "dk": "DK", "fi": "FI", "is": "IS"}
 # Parts of words that headings have in one language only.
@@ -197,6 +200,8 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
     ended = status_in_heading(name)
     if ended is not None and meaning not in BY_NAME:
         return _extra(name, cells, looks, f"tells which companies are {_LIVES.get(ended, ended)}")
+    if is_proprietor(name):
+        return _owner(heading, cells, looks)
     reason = "known heading" if confidence >= SURE else "similar to a known heading"
     doubts: tuple[Doubt, ...] = () if confidence >= SURE else ("meaning",)
     if meaning in ("industry", "industry_text"):
@@ -233,6 +238,18 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
                     doubts=("meaning",),
                 )
     return _extra(name, cells, looks)
+
+
+def _owner(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> Assignment:
+    """Whose a company is: our own sales people have several each, its owner hardly more than one."""
+    if cells.n_unique() * _COMPANIES_EACH > len(cells):
+        return _extra(heading.text, cells, looks)
+    return Assignment(
+        heading=heading.text,
+        column="owner",
+        confidence=round(heading.confidence, 2),
+        reason="few names for many companies, as those of a sales team",
+    )
 
 
 def _says_codes(heading: str, looks: Mapping_[str, float]) -> bool:
