@@ -176,6 +176,12 @@ def _amounts(
             if currency_code != "EUR"
         }
         tally(tallies, column, text[column], euros)
+        ranges = text[column].filter(
+            amount.is_null() & text.select(values.is_range(pl.col(column))).to_series()
+        )
+        if len(ranges):
+            said = f"ranges such as “{ranges[0][:40]}” are no amount: unknown"
+            remark(tallies, column, said, len(ranges))
         lost = int((amount.is_not_null() & code.is_null()).sum())
         remark(tallies, column, _NO_UNIT if no_unit else _NOT_KNOWN, lost)
         frame = frame.with_columns(euros.alias(column), fiscal.alias("fiscal_year"))
