@@ -4,6 +4,7 @@ A cell that cannot be read becomes unknown and is counted; a row is only ever re
 that is named.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -52,11 +53,18 @@ _TEXTS: Final = (
     "website", "stock_symbol", "city", "sector", "funding_stage", "owner",
     "territory", "industry_text", "address", "source",
 )  # fmt: skip
+# Digits of Nordic codes of industries.
+_NATIONAL: Final = 5
 _DEGREES: Final = ("latitude", "longitude")
 NUMBER_COUNTRY: Final = "#number_country"
 """Column with the country whose register a national number is in, while loading."""
 A_PERSONS_PAGE: Final = "(a person's page)"
 """What the report shows for a LinkedIn address of a person, which is not kept."""
+_SHORT_MONTHS: Final = (
+    "a month with two digits (nov-50) may be of any century, or Excel's for 11-50: unknown"
+)
+_LOST_ZERO: Final = "a zero in front was lost"
+_PAGES_OF_PERSONS: Final = "persons' pages are left out"
 _NO_NAME: Final = "no company name"
 _PLACEHOLDERS: Final = "placeholders (000000000, 123456789 and the like) are no numbers: unknown"
 _INVALID: Final = "cells are no valid national numbers: unknown"
@@ -224,9 +232,16 @@ def _identity(
                 tally(tallies, "domain", text[column], own)
             if column == "website":
                 # `Ingen hjemmeside` is no address.
-                address = pl.when(registered.is_not_null()).then(_plain(text[column]))
+                persons = pl.select(is_person_page(pl.lit(text[column]))).to_series()
+                remark(tallies, column, _PAGES_OF_PERSONS, int(persons.sum()))
+                address = pl.when(registered.is_not_null() & ~persons).then(_plain(text[column]))
                 frame = frame.with_columns(address.alias("website"))
-                tally(tallies, "website", text["website"], frame["website"])
+                tally(
+                    tallies,
+                    "website",
+                    _without_pages_of_persons(column, text[column]),
+                    frame["website"],
+                )
         frame = frame.with_columns(pl.select(pl.coalesce(domains)).to_series().alias("domain"))
     return frame
 
@@ -248,7 +263,9 @@ def _industry(
     if "industry" not in text.columns:
         return frame
     codes = text.select(values.leading_code(pl.col("industry"))).to_series()
-    read = industry.read(codes, mapping.industry_revision)
+    read, renewed = _with_zeros(codes, mapping.industry_revision)
+    for (code, told), count in renewed.items():
+        remark(tallies, "industry", f"“{code}” is read as {told}: {_LOST_ZERO}", count)
     tally(tallies, "industry", text["industry"], read["industry"])
     others = read["industry_revision"].drop_nulls()
     others = others.filter(others != mapping.industry_revision)
@@ -263,6 +280,34 @@ def _industry(
         tallies, "industry", "Excel made dates of codes (10.11 became 10-nov): unknown", dated or 0
     )
     return frame.hstack(read)
+
+
+def _with_zeros(
+    codes: pl.Series, revision: industry.Revision
+) -> tuple[pl.DataFrame, Counter[tuple[str, str]]]:
+    """Codes read, and those with the zero in front that a spreadsheet took: `1110` is 01.11(0).
+
+    That is a code that is none without it, and one of four digits among national ones of five of which
+    none begins with a zero.
+    """
+    plain = codes.str.contains(r"^\d{3,4}$").fill_null(value=False)
+    read = industry.read(codes, revision)
+    if not plain.any():
+        return read, Counter()
+    bare = codes.str.replace_all(r"\D", "")
+    five, zeros = (bare.str.len_chars() >= _NATIONAL).sum(), bare.str.starts_with("0").any()
+    short = plain & (bare.str.len_chars() == _NATIONAL - 1)
+    is_national = not zeros and five > short.sum()
+    longer = industry.read(pl.select(pl.format("0{}", codes)).to_series(), revision)
+    lost = plain & longer["industry"].is_not_null() & read["industry"].is_null()
+    if is_national:
+        lost |= short & longer["industry"].is_not_null()
+    renewed = pl.DataFrame({"code": codes, "told": longer["industry"]}).filter(lost)
+    whole = pl.select(
+        pl.when(lost).then(longer[column]).otherwise(read[column]).alias(column)
+        for column in read.columns
+    )
+    return whole, Counter(renewed.iter_rows())
 
 
 def _words(
@@ -282,17 +327,24 @@ def _words(
         "is_customer": lambda s: _read(s, values.flag),
     }
     found = {}
-    for column, read in (("founded", dates.year), ("as_of", dates.date)):
+    for column, read in (("founded", dates.founded), ("as_of", dates.date)):
         if column in text.columns:
             dated = mapping.of(column)[0]
             order = dated.date_order
             cells = text[column].alias("text").to_frame()
-            found[column] = cells.select(read(pl.col("text"), order or "dmy").alias(column))[column]
+            told = cells.select(read(pl.col("text"), order or "dmy").alias(column))[column]
+            if column == "founded":
+                short = cells.select(dates.is_short_month(pl.col("text")).sum()).item()
+                remark(tallies, column, _SHORT_MONTHS, int(short or 0))
+            found[column] = told
             tally(tallies, column, text[column], found[column])
             doubtful = int(cells.select(dates.is_ambiguous(pl.col("text")).sum()).item())
             if column == "as_of" and doubtful:
                 said = dates.described(order, is_chosen=dated.is_decided)
                 remark(tallies, column, said, doubtful)
+    if "linkedin_url" in text.columns:
+        pages = _read(text["linkedin_url"], is_person_page)
+        remark(tallies, "linkedin_url", _PAGES_OF_PERSONS, int(pages.sum()))
     for column, reader in readers.items():
         if column in text.columns:
             found[column] = reader(text[column]).alias(column)
@@ -338,7 +390,7 @@ def _ended(
 
 def _without_pages_of_persons(column: str, texts: pl.Series) -> pl.Series:
     """The cells as the report may show them: a person's page is no example."""
-    if column != "linkedin_url":
+    if column not in ("linkedin_url", "website"):
         return texts
     return _read(
         texts, lambda t: pl.when(is_person_page(t)).then(pl.lit(A_PERSONS_PAGE)).otherwise(t)

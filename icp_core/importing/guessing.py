@@ -417,13 +417,14 @@ def _settle_rivals(
         if len(rivals) == 1:
             continue
         # Numbers go before bands, words that are known before those that are alike, the newer revision
-        # of a classification before the older, unless few companies have it.
+        # of a classification before the older, unless few companies have it, the fuller column of years.
         most = max(len(cells[h]) for h in rivals)
         rivals.sort(
             key=lambda h: (
                 column == "employees" and looks[h]["number"] < _LEAST_FIT,
                 guesses[h].confidence < SURE,
                 column == "industry" and len(cells[h]) < _LEAST_FIT * most,
+                -_years_in(cells[h]) if column == "founded" else 0,
                 parsed[h].rank // 100 if column == "industry" and named else 0,
                 (named[h].revision or "") != "2.1" if column == "industry" and h in named else True,
                 parsed[h].rank,
@@ -448,6 +449,11 @@ def _settle_rivals(
                         heading=heading, column=None, reason="contact details are left out"
                     )
             taken.add(year)
+
+
+def _years_in(cells: pl.Series) -> int:
+    """How many cells tell a year."""
+    return int(pl.select(dates.founded(pl.lit(cells)).count()).item())
 
 
 def _take_units(

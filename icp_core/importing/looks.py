@@ -78,7 +78,11 @@ def looks_of(cells: Mapping[str, pl.Series]) -> dict[str, dict[str, float]]:
         counted=values.headcount(text).is_not_null() | text.str.contains(r"^\d{4}-\d\d-\d\d"),
         flag=values.flag(text).is_not_null(),
         tags=text.str.contains(r"[^;|]+[;|]\s*[^;|]+"),
-        year=dates.year(text).is_not_null(),
+        year=(
+            dates.year(text).is_not_null()
+            | dates.founded(text).is_not_null()
+            | dates.is_short_month(text)
+        ),
         words=text.str.contains(r"\pL") & ~text.str.contains(rf"@|://|{_KEYS}"),
         postcode=text.str.contains(r"\d") & (text.str.len_chars() <= 12),
         currency=values.currency_code(text).is_not_null(),

@@ -11,6 +11,7 @@ import polars as pl
 
 from icp_core.importing.cell_counts import CellCounts, remark, tally
 from icp_core.reference import geography
+from icp_core.reference.text import fold_expr
 
 GIVEN: Final = ("postcode", "city", "municipality", "region")
 """Columns of a file that say where a company is."""
@@ -52,11 +53,21 @@ def placed(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCount
         frame = _told_apart(frame, text["municipality"], tallies)
     located = geography.locate(frame.drop(_CANDIDATES, _REGIONS))
     if "city" in given:
+        own = located["city"]
         located = geography.spell_towns(located)
+        _other_names(own, located["city"], tallies)
     for column in given:
         tally(tallies, column, text[column], located[column])
     _remarks(frame, text, located, tallies)
     return located
+
+
+def _other_names(own: pl.Series, shown: pl.Series, tallies: dict[str, CellCounts]) -> None:
+    """Say which towns are shown under another name than the file's, other than by an accent."""
+    pairs = pl.DataFrame({"own": own, "shown": shown})
+    changed = pairs.filter(fold_expr(pl.col("own")) != fold_expr(pl.col("shown")))
+    for before, after, count in changed.group_by("own", "shown").len().iter_rows():
+        remark(tallies, "city", f"“{before}” is shown as {after}", count)
 
 
 def _codes(
