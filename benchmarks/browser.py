@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = shutil.which("chromium")
@@ -78,18 +78,24 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], address: str) -> None:
 
 @contextmanager
 def chromium(*, webgl: bool = True) -> Iterator[Browser]:
+    """Start Debian's Chromium, headless, and what drives it."""
+    with sync_playwright() as playwright, launched(playwright, webgl=webgl) as browser:
+        yield browser
+
+
+@contextmanager
+def launched(playwright: Playwright, *, webgl: bool = True) -> Iterator[Browser]:
     """Start Debian's Chromium, headless.
 
     Drawing WebGL without a graphics card, which only the map needs, slows every other drawing; what
     times a page without a map does without.
     """
     arguments = [*ARGUMENTS, *(WEBGL if webgl else ["--disable-gpu"])]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 def settle(page: Page, *, timeout: float = 60_000) -> None:

@@ -429,14 +429,27 @@ def _profile_file() -> None:
             )
             if file is not None:
                 _open(file.getvalue())
+        _undo_and_redo()
         if view.edited and st.button(
-            _("Revert"), icon=":material/undo:", help=_("Take back all edits.")
+            _("Revert"),
+            icon=":material/restart_alt:",
+            help=_("Take back all edits; Undo brings them back."),
         ):
             state.revert()
             st.rerun()
     if not state.is_shareable():
         st.caption(_("This profile is too long for an address. Save it to share it."))
     saving.dialog()
+
+
+def _undo_and_redo() -> None:
+    for label, icon, is_possible, change in (
+        (_("Undo"), ":material/undo:", state.offered().undo, state.undo),
+        (_("Redo"), ":material/redo:", state.offered().redo, state.redo),
+    ):
+        if st.button(label, icon=icon, disabled=not is_possible, help=_("Of this session.")):
+            change()
+            st.rerun()
 
 
 def _open(content: bytes) -> None:

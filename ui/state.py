@@ -8,7 +8,7 @@ import base64
 import binascii
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 import streamlit as st
@@ -36,6 +36,7 @@ _VIEW: Final = "view"
 _LAST: Final = "view_last"
 _BASE: Final = "view_base"
 _EPOCH: Final = "view_epoch"
+_HISTORY: Final = "view_history"
 _NOTICES: Final = "view_notices"
 _AUTHOR: Final = "author"
 _PLAN: Final = "plan"
@@ -80,6 +81,17 @@ class View:
     def as_saved(self) -> dict[str, Any]:
         """Slug and number of the saved version that the profile is, for records that refer to it."""
         return {} if self.edited else {"slug": self.saved, "number": self.version}
+
+
+@dataclass
+class _History:
+    """The views that somebody came from, and those that were taken back, the nearest last.
+
+    Each stands with the profile that its edits are counted from.
+    """
+
+    past: list[tuple[View, Profile]] = field(default_factory=list)
+    future: list[tuple[View, Profile]] = field(default_factory=list)
 
 
 def view() -> View:
@@ -135,8 +147,55 @@ def open_saved(version: SavedVersion) -> None:
 
 
 def revert() -> None:
-    """Take back all edits."""
+    """Take back all edits; `undo` brings them back."""
     _replace(replace(view(), profile=st.session_state[_BASE], edited=False))
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What can be done now to the profile as a whole.
+
+    Attributes
+    ----------
+    revert
+        Whether it was edited.
+    undo
+        Whether profile or list was changed in this session.
+    redo
+        Whether a change was taken back, and none was made since.
+    """
+
+    revert: bool
+    undo: bool
+    redo: bool
+
+
+def offered() -> Offered:
+    """What can be done now to the profile as a whole."""
+    history = own(_HISTORY, _History)
+    return Offered(view().edited, bool(history.past), bool(history.future))
+
+
+def undo() -> None:
+    """Take back the last change of profile or list."""
+    history = own(_HISTORY, _History)
+    _go_to(history.past, back_to=history.future)
+
+
+def redo() -> None:
+    """Make the change again that was taken back last."""
+    history = own(_HISTORY, _History)
+    _go_to(history.future, back_to=history.past)
+
+
+def _go_to(there: list[tuple[View, Profile]], *, back_to: list[tuple[View, Profile]]) -> None:
+    # A browser may send two clicks where one was meant.
+    if not there:
+        return
+    back_to.append((view(), st.session_state[_BASE]))
+    changed, st.session_state[_BASE] = there.pop()
+    st.session_state[_EPOCH] = epoch() + 1
+    _put(changed)
 
 
 def set_dataset(name: str) -> None:
@@ -495,11 +554,28 @@ def first_starter(list_name: str) -> str:
 
 
 def _replace(changed: View) -> None:
+    _remember(changed)
     st.session_state[_BASE] = changed.profile
     st.session_state[_EPOCH] = epoch() + 1
-    _show(changed)
+    _put(changed)
 
 
 def _show(changed: View) -> None:
+    _remember(changed)
+    _put(changed)
+
+
+def _remember(changed: View) -> None:
+    """Keep the view for `undo`; one that was saved, or opened again, is no change."""
+    if _VIEW not in st.session_state:
+        return
+    before = view()
+    if (before.list_name, before.profile) != (changed.list_name, changed.profile):
+        history = own(_HISTORY, _History)
+        history.past.append((before, st.session_state[_BASE]))
+        history.future.clear()
+
+
+def _put(changed: View) -> None:
     st.session_state[_VIEW] = changed
     own(_LAST, list[View])[:] = [changed]

@@ -53,7 +53,8 @@ def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
         account_id, country, marketing_opt_out; country_code (null where `country` holds something
         else); domain_key, name_key, number_key and place_key, hashes (of 64 bits: among five million
         companies two unlike ones meet with a chance of one in a million); flags: named,
-        with_domain, domain, page_url, person_page, stock_symbol, inactive, customer, opted_out.
+        with_domain, domain, page_url, person_page, stock_symbol, inactive, customer, customer_unknown,
+        opted_out.
     """
     country = pl.col("country").fill_null("")
     return (
@@ -75,6 +76,7 @@ def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
             stock_symbol=cells.has_text(pl.col("stock_symbol")),
             inactive=pl.col("status").fill_null("active") != "active",
             customer=pl.col("is_customer").fill_null(False),
+            customer_unknown=pl.col("is_customer").is_null(),
             opted_out=pl.col("marketing_opt_out").fill_null(False),
         )
         .with_columns(

@@ -83,8 +83,7 @@ def warnings(
     *,
     kept: pl.DataFrame,
     fictional: bool,
-    customers: Customers,
-    tells_customers: bool,
+    customers_unknown: int,
     opted_out: int,
     name_only: int,
     same_domain: int,
@@ -121,8 +120,8 @@ def warnings(
         found.append(
             f"{pages:,} LinkedIn addresses are persons' pages, not the company's; they are left out."
         )
-    if customers != "with" and not tells_customers:
-        found.append("These accounts do not say who is a customer, so none counts as one.")
+    if customers_unknown:
+        found.append(customers_unknown_warning(customers_unknown))
     unreadable = kept.select(
         pl.col("country").replace("", None).is_not_null() & pl.col("country_code").is_null()
     ).to_series()
@@ -132,6 +131,14 @@ def warnings(
             "left blank."
         )
     return found
+
+
+def customers_unknown_warning(accounts: int) -> str:
+    """What a file says of accounts of which nobody knows whether they are customers."""
+    return (
+        f"Of {accounts:,} of the accounts it is not known whether they are customers: they count as "
+        "none. Load your customers on the Import page to tell them apart."
+    )
 
 
 def opted_out_warning(companies: int) -> str:

@@ -91,7 +91,6 @@ def prepare_matches(
         fictional=universe.fictional,
         on=on,
         customers=customers,
-        tells_customers="is_customer" in universe.columns,
         left_out=whole.left_out,
         cells_cleaned=costs["cleaned"],
         cells_cut=costs["cut"],

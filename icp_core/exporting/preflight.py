@@ -55,6 +55,8 @@ class Preflight:
         Rows left out because a better one has their domain, or their name and country.
     customers_suppressed
         Rows left out because existing customers were not wanted.
+    customers_unknown
+        Accounts handed in of which it is not known whether they are customers, where it was asked.
     opted_out
         Rows written that opted out of advertising; none in an ad audience.
     dropped
@@ -89,6 +91,7 @@ class Preflight:
     duplicates_by_domain: int
     duplicates_by_name: int
     customers_suppressed: int
+    customers_unknown: int
     opted_out: int
     dropped: Mapping[str, int]
     exclusions: Mapping[str, int]

@@ -223,7 +223,6 @@ def prepare(
         fictional=fictional,
         on=on,
         customers=customers,
-        tells_customers="is_customer" in accounts.columns,
         left_out=whole.left_out,
         cells_cleaned=int(laid_out.cleaned.sum()),
         cells_cut=int(laid_out.cut.sum()),
@@ -249,7 +248,6 @@ def reported(
     fictional: bool,
     on: date,
     customers: Customers,
-    tells_customers: bool,
     left_out: Mapping[str, int],
     cells_cleaned: int,
     cells_cut: int,
@@ -265,8 +263,6 @@ def reported(
         What it gave.
     target, profile, fictional, on, customers
         As for `prepare`.
-    tells_customers
-        Whether the accounts say who is a customer.
     left_out
         Accounts of the list that are in no market, by reason.
     cells_cleaned, cells_cut
@@ -280,6 +276,7 @@ def reported(
     dropped = {reason: counts.get(reason, 0) for reason in DROPPED}
     identifiers = _identifiers(kept)
     opted_out = int(kept["opted_out"].sum())
+    unknown = 0 if customers == "with" else int(eligibility["customer_unknown"].sum())
     return Preflight(
         format=target.name,
         file_name=_file_name(target, profile=profile, fictional=fictional, on=on),
@@ -290,6 +287,7 @@ def reported(
         duplicates_by_domain=counts.get(SAME_DOMAIN, 0),
         duplicates_by_name=counts.get(SAME_NAME, 0),
         customers_suppressed=counts.get(CUSTOMER, 0),
+        customers_unknown=unknown,
         opted_out=opted_out,
         dropped=dropped,
         for_company=_for_company(eligibility, outcome, target=target),
@@ -318,8 +316,7 @@ def reported(
                 target,
                 kept=kept,
                 fictional=fictional,
-                customers=customers,
-                tells_customers=tells_customers,
+                customers_unknown=unknown,
                 opted_out=opted_out,
                 name_only=identifiers["name_only"],
                 same_domain=counts.get(SAME_DOMAIN, 0),

@@ -12,7 +12,7 @@ import polars as pl
 from icp_core.errors import ExportError
 from icp_core.evaluation.engines.evaluation import EngineEvaluation
 from icp_core.exporting.formats import Format
-from icp_core.exporting.limits import opted_out_warning
+from icp_core.exporting.limits import customers_unknown_warning, opted_out_warning
 from icp_core.exporting.preflight import Preflight
 from icp_core.exporting.prepare import Prepared, place, unwritable
 
@@ -130,17 +130,25 @@ def added_up(parts: Sequence[Preflight]) -> Preflight:
         keys = dict.fromkeys(key for one in parts for key in getattr(one, name))
         return {key: sum(getattr(one, name).get(key, 0) for one in parts) for key in keys}
 
-    opted_out = total("opted_out")
+    counted = {
+        "customers_unknown": customers_unknown_warning,
+        "opted_out": opted_out_warning,
+    }
     warnings = dict.fromkeys(
-        text for one in parts for text in one.warnings if text != opted_out_warning(one.opted_out)
+        text
+        for one in parts
+        for text in one.warnings
+        if text not in {say(getattr(one, name)) for name, say in counted.items()}
     )
+    totalled = [say(total(name)) for name, say in counted.items() if total(name)]
     return replace(
         parts[0],
         rows_in=total("rows_in"),
         rows_written=total("rows_written"),
         identifiers=totals("identifiers"),
         customers_suppressed=total("customers_suppressed"),
-        opted_out=opted_out,
+        customers_unknown=total("customers_unknown"),
+        opted_out=total("opted_out"),
         dropped=totals("dropped"),
         exclusions=totals("exclusions"),
         for_company=totals("for_company"),
@@ -148,5 +156,5 @@ def added_up(parts: Sequence[Preflight]) -> Preflight:
         cells_truncated=total("cells_truncated"),
         size_bytes=total("size_bytes"),
         blockers=(),
-        warnings=(*warnings, *([opted_out_warning(opted_out)] if opted_out else [])),
+        warnings=(*warnings, *totalled),
     )

@@ -17,7 +17,6 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from icp_core.evaluation.engines.duck import OFFLINE
 from icp_core.importing.dialects import Dialect, csv_reader, sniff
 from icp_core.importing.tables import (
     ROW,
@@ -34,6 +33,7 @@ from icp_core.importing.tables import (
     within,
 )
 from icp_core.importing.text_files import TOO_LONG, Survey, mend, survey
+from icp_core.reference.offline import OFFLINE
 
 _UNPAIRED: Final = "UNQUOTED VALUE"
 _REASONS: Final = {

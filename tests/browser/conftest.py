@@ -1,15 +1,29 @@
-"""One server and one Chromium for all browser tests."""
+"""One server for all browser tests, and a Chromium for those with a map and one for those without."""
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from benchmarks import browser
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def playwright():
     if browser.CHROMIUM is None:
         pytest.skip("no chromium here; install Debian's package of that name")
-    with browser.chromium() as started:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright):
+    # A quarter of what a page costs is drawing without a graphics card what only a map needs.
+    with browser.launched(playwright, webgl=False) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium_with_maps(playwright):
+    with browser.launched(playwright) as started:
         yield started
 
 

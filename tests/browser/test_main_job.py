@@ -3,6 +3,8 @@
 import csv
 import re
 
+import pytest
+
 from benchmarks.browser import settle
 
 METRIC = "[data-testid=stMetricValue]"
@@ -10,6 +12,11 @@ HEADER = [
     *("companyname", "companywebsite", "companyemaildomain", "linkedincompanypageurl"),
     *("stocksymbol", "industry", "city", "state", "companycountry", "zipcode"),
 ]
+
+
+@pytest.fixture
+def chromium(chromium_with_maps):
+    return chromium_with_maps
 
 
 def numbers(page):

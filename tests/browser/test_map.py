@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+import pytest
 from PIL import Image
 from playwright.sync_api import TimeoutError as NoAnswerError
 
@@ -13,6 +14,11 @@ DRAWN = """() => {
   const gl = document.querySelector("#deckgl-overlay").getContext("webgl2");
   gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
 }"""
+
+
+@pytest.fixture
+def chromium(chromium_with_maps):
+    return chromium_with_maps
 
 
 def opened(page, address, parameters=""):

@@ -242,7 +242,8 @@ def test_columns_of_types_that_no_list_has_are_texts(tmp_path, lift_up_to):
     with duckdb.connect(path) as connection:
         connection.execute(
             "CREATE TABLE accounts AS SELECT 'A-' || i AS account_id, 'N' AS name, "
-            "INTERVAL (i) MONTH AS notice, [INTERVAL (i) DAY] AS pauses, {'of': INTERVAL 1 DAY} AS terms, "
+            "INTERVAL (i) MONTH AS notice, [INTERVAL (i) DAY] AS pauses, "
+            "{'of': INTERVAL 1 DAY} AS terms, "
             "union_value(number := i) AS mixed, '10:00:00+02'::TIMETZ AS opens, uuid() AS key, "
             "i::BIGNUM AS large, '101'::BIT AS bits FROM range(3) t(i)"
         )

@@ -83,9 +83,11 @@ def test_a_market_is_the_file_of_its_accounts_and_the_report_is_the_same(
         if not FORMATS[format].max_bytes:
             report["size_bytes"] = None
         assert found.report.to_dict() == report
-        assert_frame_equal(found.frame, expected.frame)
         assert_frame_equal(found.preview, expected.frame.head(PREVIEW))
-        if not report["blockers"]:
+        # The bytes hold all of the frame, which is made again for each.
+        if report["blockers"]:
+            assert_frame_equal(found.frame, expected.frame)
+        else:
             assert found.to_bytes() == expected.to_bytes()
 
 

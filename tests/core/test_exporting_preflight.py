@@ -94,7 +94,7 @@ def test_only_customers_and_only_those():
 def test_unknown_customers_are_not_suppressed_and_the_report_says_so():
     found = report(TEN.drop("is_customer"), customers="without", format="csv")
     assert found.customers_suppressed == 0
-    assert any("do not say who is a customer" in text for text in found.warnings)
+    assert any("not known whether they are customers" in text for text in found.warnings)
 
 
 def test_accounts_without_a_tier_can_be_chosen():
@@ -182,3 +182,26 @@ def test_rows_in_equal_rows_written_plus_rows_left_out(rows, format, customers, 
         )
     )
     assert sum(found.exclusions.values()) == found.dropped["excluded"]
+
+
+@pytest.mark.parametrize("customers", ["without", "only"])
+@pytest.mark.parametrize(("told", "unknown"), [([True, False, None], 1), ([None] * 3, 3)])
+def test_who_may_be_a_customer_is_counted_where_it_was_asked(customers, told, unknown):
+    accounts = pl.DataFrame(
+        {
+            "account_id": ["a", "b", "c"],
+            "name": ["Alfa", "Beta", "Gamma"],
+            "is_customer": pl.Series(told, dtype=pl.Boolean),
+        }
+    )
+    options = {
+        "format": "csv",
+        "profile": Profile(name="P"),
+        "fictional": False,
+        "on": date(2026, 3, 1),
+    }
+    report = prepare(accounts, customers=customers, **options).report
+    assert report.customers_unknown == unknown
+    assert any(f"Of {unknown} of the accounts" in text for text in report.warnings)
+    everybody = prepare(accounts, customers="with", **options).report
+    assert not any("customers" in text for text in everybody.warnings)

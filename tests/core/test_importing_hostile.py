@@ -41,6 +41,7 @@ from icp_core.importing.duplicates import FILE, merge
 from icp_core.importing.failures import refusing
 from icp_core.importing.load import load, open_file
 from icp_core.importing.reading import read
+from icp_core.importing.registers import recognise
 from icp_core.importing.tables import ROW, Limits, Progress
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and peaks are Linux'")
@@ -484,8 +485,15 @@ def test_a_register_that_lacks_or_doubles_a_heading_loads_or_names_it(fixture: s
     if not rest.strip():
         known = {"organisasjonsnummer": "923609016", "navn": "EKSEMPEL AS"}
         rest = separator.join(known.get(name, "") for name in names) + "\n"
+    register = recognise(names)
+    assert register is not None
+    told = register.columns(frozenset(names)).values()
+    read_of = register.headings.union(*(column.meta.root_names() for column in told))
     doubled = 0
     for place, name in enumerate(names):
+        # Nobody reads the others: what holds for one of them holds for all.
+        if name not in read_of and place % 10:
+            continue
         without = separator.join([*names[:place], f"x{name[2:]}y", *names[place + 1 :]])
         twice = separator.join(
             [*names[:place], names[(place + 1) % len(names)], *names[place + 1 :]]

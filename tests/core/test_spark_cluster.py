@@ -88,6 +88,9 @@ def cluster(tmp_path_factory):
         )
         wait_for("Successfully registered with master", log)
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    # Two hundred tasks a question, as many machines want them, take longer than the rows in them.
+    (folder / "spark-defaults.conf").write_text("spark.sql.shuffle.partitions 4\n")
+    os.environ["SPARK_CONF_DIR"] = str(folder)
     yield address, processes[1:]
     from pyspark.sql import SparkSession
 

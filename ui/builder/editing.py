@@ -31,9 +31,9 @@ def apply(profile: Profile, *, quick: bool = False) -> None:
     quick
         Whether the widget that was used already shows all that changed on the left.
     """
-    was_edited = state.view().edited
+    offered = state.offered()
     state.set_profile(profile)
-    if quick and state.view().edited == was_edited:
+    if quick and state.offered() == offered:
         st.rerun([MARKET, LISTS])
     st.rerun()
 

@@ -186,7 +186,7 @@ def _mended(name: str, dtype: Any) -> nw.Expr | None:
 
 
 def _is_foreign(dtype: Any) -> bool:
-    """Whether values are of a type that no data frame has, such as an interval of months, or hold one."""
+    """Whether values are of a type that no data frame has, an interval of months say, or hold one."""
     match dtype:
         case nw.List() | nw.Array():
             return _is_foreign(dtype.inner)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -15,11 +15,9 @@ from icp_core.accounts.on_disk import writing
 from icp_core.errors import SourceError
 from icp_core.evaluation.engines.base import Engine
 from icp_core.paths import TemporaryFolder, temporary_base
+from icp_core.reference.offline import OFFLINE
 
 _SOURCE = "source"
-
-OFFLINE: Final = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-"""Settings of every DuckDB that we open: what it lacks it says, and downloads nothing."""
 
 
 class DuckDB(Engine):

@@ -12,7 +12,7 @@ import pyarrow as pa
 from icp_core.errors import SourceError
 from icp_core.evaluation.engines.addresses import without_secrets
 from icp_core.evaluation.engines.base import Engine
-from icp_core.evaluation.engines.duck import OFFLINE
+from icp_core.reference.offline import OFFLINE
 
 try:
     import ibis

@@ -1,0 +1,101 @@
+"""Every change of the profile and of the list is taken back and made again, in its order."""
+
+from app_pages import Open, opened
+from streamlit.testing.v1 import AppTest
+from test_builder import PROFILE, assert_shows, builder, labelled, profile_of
+
+from icp_core.profiles.model import Range
+from ui import state
+
+
+def pressed(app: AppTest, label: str) -> AppTest:
+    return labelled(app.sidebar.button, label).click().run()
+
+
+def is_offered(app: AppTest, label: str) -> bool:
+    return not labelled(app.sidebar.button, label).disabled
+
+
+def test_edits_are_taken_back_one_by_one_and_made_again() -> None:
+    app = builder()
+    assert not is_offered(app, "Undo")
+    assert not is_offered(app, "Redo")
+    labelled(app.slider, "Weight of Employees").set_value(1).run()
+    app.run()
+    app.select_slider[0].set_value((50, 200)).run()
+    app.run()
+    weighted = PROFILE.changing(2, weight=1)
+    narrowed = weighted.changing(0, fit=Range.between(50, 200))
+    assert_shows(app, narrowed)
+    assert_shows(pressed(app, "Undo"), weighted)
+    assert app.select_slider[0].value == (10, 200)
+    assert_shows(pressed(app, "Undo"), PROFILE)
+    assert labelled(app.slider, "Weight of Employees").value == 6
+    assert not is_offered(app, "Undo")
+    assert_shows(pressed(app, "Redo"), weighted)
+    assert_shows(pressed(app, "Redo"), narrowed)
+    assert not is_offered(app, "Redo")
+
+
+def test_a_new_edit_leaves_nothing_to_make_again() -> None:
+    app = builder()
+    labelled(app.slider, "Weight of Employees").set_value(1).run()
+    app.run()
+    pressed(app, "Undo")
+    labelled(app.slider, "Weight of Founded").set_value(9).run()
+    app.run()
+    assert not is_offered(app, "Redo")
+    assert is_offered(app, "Undo")
+
+
+def test_a_criterion_that_was_deleted_comes_back() -> None:
+    app = builder()
+    remove = [button for button in app.main.button if "_remove" in (button.key or "")]
+    remove[3].click().run()
+    app.run()
+    assert profile_of(app) == PROFILE.without(3)
+    assert_shows(pressed(app, "Undo"), PROFILE)
+
+
+def test_reverting_is_taken_back() -> None:
+    app = opened("pages/1_Builder.py", dataset="norway", profile="norwegian-limited")
+    began = profile_of(app)
+    weight = next(one for one in app.slider if one.label.startswith("Weight of"))
+    weight.set_value(3).run()
+    app.run()
+    changed = profile_of(app)
+    assert changed != began
+    assert profile_of(pressed(app, "Revert")) == began
+    assert profile_of(pressed(app, "Undo")) == changed
+    assert app.sidebar.selectbox[1].options[0].startswith("Edited")
+    assert profile_of(pressed(app, "Undo")) == began
+    assert not app.sidebar.selectbox[1].options[0].startswith("Edited")
+
+
+def test_another_list_and_another_profile_are_taken_back() -> None:
+    app = opened("pages/1_Builder.py", dataset="demo", profile="nordic-software")
+    began = profile_of(app)
+    app.sidebar.selectbox[1].select("manufacturers-erp").run()
+    other = profile_of(app)
+    assert other != began
+    app.sidebar.selectbox[0].select("listed").run()
+    assert profile_of(app) not in (began, other)
+    assert profile_of(pressed(app, "Undo")) == other
+    assert app.sidebar.selectbox[0].value == "demo"
+    assert profile_of(pressed(app, "Undo")) == began
+    assert dict(app.query_params) == {"dataset": "demo", "profile": "nordic-software"}
+
+
+def test_saving_is_no_change(open_page: Open) -> None:
+    app = open_page("pages/1_Builder.py", dataset="norway", p=state.pack(PROFILE))
+    labelled(app.slider, "Weight of Employees").set_value(1).run()
+    app.run()
+    pressed(app, "Save")
+    app.button(key="save_now").click().run()
+    assert not state_of(app).edited
+    assert profile_of(pressed(app, "Undo")) == PROFILE
+
+
+def state_of(app: AppTest) -> state.View:
+    now: state.View = app.session_state["view"]
+    return now
