@@ -84,6 +84,7 @@ _KINDS: Final = {
     for place, words in enumerate(
         (
             "address adress adresse adressen addr osoite hq headquarters headquarter head office "
+            "huvudkontor hovedkontor hovedkvarter paakonttori "
             "registered registrerat registrert registreret rekisteroity reg regaddress primary main "
             "business forretningsadresse forretnings "
             "besoksadress besoksadresse besogsadresse besoks besogs besok visiting visit "
@@ -137,7 +138,7 @@ _CODED: Final = frozenset(
 )
 _PLACES: Final = frozenset({"city", "postcode", "country", "region", "municipality"})
 _DATED: Final = frozenset({"founded", "as_of"})
-_OF_ENTITIES: Final = _PLACES | {"name", "website", "email", "legal_form"}
+_OF_ENTITIES: Final = _PLACES | {"name", "website", "domain", "email", "legal_form"}
 # Beginnings of compounds: `Besöksort`, `Kundnamn`.
 _ADDRESS_STEMS: Final = (
     "besoks", "besogs", "forretnings", "visiting", "visit", "postal", "mailing", "billing",

@@ -141,7 +141,7 @@ _DAY: Final = (
     r"s?(?:dato|datum|date|dag|aar|ar|pvm|paiva|paivamaara|flagga|flag|markering|status|tila)?"
 )
 _OF_BANKRUPTCY: Final = (
-    r"konkurs(?:en|er|behandling|i|issa)?|konkurssi(?:ssa|in)?|bankrupt(?:cy|ed)?|insolven(?:t|s|cy)|"
+    r"konkurs(?:en|er|behandling|apning|i|issa)?|konkurssi(?:ssa|in)?|bankrupt(?:cy|ed)?|insolven(?:t|s|cy)|"
     r"maksukyvyton|gjaldthrot(?:a)?"
 )
 _OF_DISSOLUTION: Final = (
@@ -154,12 +154,12 @@ _OF_THE_END: Final = (
     r"ophor(?:t|te)?|opphor(?:t|te)?|upphor(?:t|d|de|ande)?|slett(?:e|et|ede)?|slet|avregistrer(?:ad|at|ing|et|t)?|"
     r"afregistrer(?:et|ing)?|avregistrering|deregister(?:ed)?|deregistration|dissolved|dissolution|ceased|"
     r"cessation|lakkaut(?:ettu|us|unut|tamis|ettiin)?|lakannut|lakkaamis|lopet(?:ettu|tamis|tanut)|nedlagd|nedlagt|"
-    r"nedlaeggelse|struken|strykning|oplost|opplost|inaktiv|inaktiivinen|inactive|defunct"
+    r"nedlaeggelse|struken|strykning|(?:tvangs)?opp?lost|afskra[dn]\w*|fusionerad|fusionerat|fusioneret|fusjonert|sulautunut|inaktiv|inaktiivinen|inactive|defunct"
 )
 _EVENT_WORD: Final = re.compile(rf"(?:{_OF_BANKRUPTCY}|{_OF_DISSOLUTION}|{_OF_THE_END}){_DAY}")
 _END_WORD: Final = re.compile(rf"(?:{_OF_THE_END}){_DAY}")
 _BESIDE_EVENTS: Final = re.compile(
-    r"is|has|in|i|er|ar|on|under|pa|the|of|up|date|dato|datum|dag|pvm|paiva|paivamaara|flag|flagga|at|since|"
+    r"y|n|status|tila|is|has|in|i|er|ar|on|under|pa|the|of|up|date|dato|datum|dag|pvm|paiva|paivamaara|flag|flagga|at|since|"
     r"siden|sedan|alkaen|fra|fran|ja|nej|nei|yes|no|eller|og|och|or|tai|inledd|inledt|innledet|indledt|"
     r"apnet|aben|open|oppnad|started|alkanut|alkamis|avslut\w*|afslut\w*|avsluttet|"
     r"upphav\w*|ophaev\w*|opphev\w*|paattyn\w*|behandling|frivillig|tvang|tvangs|company|foretag\w*|"
@@ -177,7 +177,7 @@ _ACTIVE_FLAG: Final = re.compile(
     r"(?:is|er|ar|on)?\s*(?:(?:company|foretag\w*|bolag\w*|selskap\w*|selskab\w*|virksomhed\w*|bedrift\w*|"
     r"foretak\w*|yrity\w*|yhtio\w*)\s*(?:is|er|ar|on)?\s*(?:active|aktiv\w*|aktiiv\w*|verksam\w*|toiminnassa)|"
     r"(?:active|aktiv\w*|aktiiv\w*|verksam\w*|toimiva)\s*(?:company|foretag\w*|bolag\w*|selskap\w*|selskab\w*|"
-    r"virksomhed\w*|bedrift\w*|foretak\w*|yrity\w*|yhtio\w*)|i drift|toiminnassa)"
+    r"virksomhed\w*|bedrift\w*|foretak\w*|yrity\w*|yhtio\w*)|verksam|i drift|toiminnassa)"
 )
 
 

@@ -73,7 +73,7 @@ _SCALES: Final = (
 )
 # About how many, and of what.
 _ROUGHLY: Final = (
-    r"(?i)^\s*(?:c\.?\s+|(?:ca|c:a|cirka|circa|about|around|approx(?:imately)?|roughly|omkring|"
+    r"(?i)^\s*(?:c\.?\s+|(?:ca|c:a|cirka|circa|about|around|approx(?:imately)?|roughly|omkring|runt|kring|"
     r"omtrent|rundt|noin|n\.|ungefär|uppskattat|uppsk|anslått|anslaget|estimert|estimeret|arvio(?:lta)?|estimated|est|~|≈|±)"
     r"[.:\s]*)"
 )
@@ -91,7 +91,8 @@ _A_YEAR: Final = (
     r"(?i)(?:\s*/\s*(?:år|year|yr|vuosi|v)|\s+(?:per|pr\.?|om)\s+(?:år|året|year)|"
     r"\s+(?:p\.?a\.?|årligen|årlig|årligt|annually|a year|vuodessa))\.?\s*$"
 )
-_THEN_YEAR: Final = r"(\d\D{0,14}(?:\pL\.?|[€$£]))\s+(?:19|20)\d{2}\s*$"
+_REMARKED: Final = r"(?i)(?:\s+(?:ca|c:a|est|uppsk|anslått)\.?|\s*[*†]+)\s*$"
+_THEN_YEAR: Final = r"(\d\D{0,14}(?:\pL\.?|[€$£]))[\s,]+(?:19|20)\d{2}\s*$"
 # Two ends, or one of which an amount is above or below.
 _BETWEEN: Final = (
     r"(?i)\d\s*(?:[€$£%]|\pL{1,6}\.?|\pL{1,5}\.? \pL{2,3}\.?)?\s*"
@@ -182,7 +183,7 @@ def _numbers(cells: pl.DataFrame, decimal: DecimalMark) -> pl.Series:
 
 
 def _without_currency(text: pl.Expr) -> pl.Expr:
-    for pattern in (_OF_YEAR, _ROUGHLY, _A_YEAR):
+    for pattern in (_OF_YEAR, _ROUGHLY, _REMARKED, _A_YEAR):
         text = text.str.replace(pattern, "")
     for pattern in (_UNIT_IN_BRACKETS, _IN_BRACKETS, _THEN_YEAR):
         text = text.str.replace(pattern, "${1}")

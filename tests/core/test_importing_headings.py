@@ -163,6 +163,9 @@ def test_finnish_and_danish_exports_are_read_by_their_own_words(tmp_path: Path) 
         ("Grunnlagt år", "founded"), ("Bedriftseier", "owner"), ("Vuotuinen liikevaihto", "revenue"),
         ("LinkedIn-yrityssivu", "linkedin_url"), ("Työntekijöiden määrä", "employees"),
         ("Verkkosivuston URL", "website"), ("Osavaltio/alue", "region"), ("Yrityksen omistaja", "owner"),
+        ("Virksomhedens LinkedIn-side", "linkedin_url"), ("Företagsdomän", "domain"),
+        ("Selskabets adresse", "address"), ("Huvudkontor stad", "city"), ("Årets omsättning", "revenue"),
+        ("Facebook-företagssida", None), ("Kontoägare", "owner"), ("Tildelt til", "owner"),
         # Whose contact it is, and when.
         ("Vår kontakt", "owner"), ("Vores kontakt", "owner"), ("Meidän yhteyshenkilö", "owner"),
         ("Seneste kontakt", None), ("Senaste kontakt", None), ("Last contacted", None),

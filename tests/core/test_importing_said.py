@@ -95,6 +95,18 @@ def test_a_town_under_another_name_is_said(tmp_path: Path) -> None:
     }
 
 
+def test_a_municipality_under_another_name_is_said(tmp_path: Path) -> None:
+    found = loaded(
+        tmp_path,
+        "Yritys;Maa;Kotipaikka\nAlfa Oy;FI;Åbo\nBeta Oy;FI;Tampere\nGamma AB;SE;Stockholms stad\n"
+        "Delta AB;SE;1480\nEta AS;NO;Bærum kommune\nZeta Oy;FI;Vasa\n",
+    )
+    assert said(found, "municipality") == [
+        "Municipality: “Vasa” is shown as Vaasa (1 ×).",
+        "Municipality: “Åbo” is shown as Turku (1 ×).",
+    ]
+
+
 @pytest.mark.parametrize(
     "row", ["Heraf Jylland", "herav Oslo", "- varav Stockholm", "Joista Uusimaa", "of which: Sweden",
             "Derav eksport", "Därav Skåne", "Heraf"],
