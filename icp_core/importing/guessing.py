@@ -536,6 +536,11 @@ def industry_revision(codes: pl.Series) -> industry.Revision:
     return "2.1" if new > old else "2"
 
 
+def note_on_given_back(mapping: Mapping) -> tuple[str, ...]:
+    """Which columns are kept as they are, since most of their cells are not what the heading says."""
+    return tuple(f"{a.heading}: {a.reason}" for a in mapping.assignments if a.reason == GIVEN_BACK)
+
+
 def note_on_industries(mapping: Mapping) -> tuple[str, ...]:
     """What to know about columns of codes of industries: which was taken, and which are no NACE."""
     notes = [

@@ -282,6 +282,10 @@ def _by_place(text: pl.DataFrame) -> pl.Series:
     if "city" in text.columns:
         town = text.select(fold_expr(pl.col("city").str.split(",").list.first())).to_series()
         found.append(town.replace_strict(_towns(), default=None, return_dtype=pl.String))
+        if "postcode" in text.columns:
+            digits = text["postcode"].str.replace_all(r"\D", "")
+            both = pl.select(pl.format("{} {}", digits, town)).to_series()
+            found.append(both.replace_strict(_addresses(), default=None, return_dtype=pl.String))
     return pl.select(pl.coalesce(found)).to_series() if found else _none(text)
 
 
@@ -310,3 +314,13 @@ def _towns() -> Mapping[str, str]:
     every = pl.concat([towns, communes, others]).select("country", name=fold_expr(pl.col("name")))
     alone = every.unique().filter(pl.len().over("name") == 1)
     return MappingProxyType(dict(alone.select("name", "country").iter_rows()))
+
+
+@cache
+def _addresses() -> Mapping[str, str]:
+    """Postcodes with their folded towns that are in one country only: `22222 lund`."""
+    table = geography.postcode_table().select(
+        "country", key=pl.format("{} {}", "postcode", fold_expr(pl.col("place")))
+    )
+    alone = table.unique().filter(pl.len().over("key") == 1)
+    return MappingProxyType(dict(alone.select("key", "country").iter_rows()))

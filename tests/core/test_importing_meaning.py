@@ -71,8 +71,21 @@ def test_ranges_among_amounts_are_counted_with_an_example(tmp_path: Path) -> Non
     assert said == ("Revenue: ranges such as “10–50 mkr” are no amount: unknown (2 ×).",)
 
 
-def test_a_column_of_nothing_but_bands_stays_as_it_is() -> None:
-    assert column(rows_of("Revenue", "10-50 MSEK", "50+ MSEK", "< 1 MSEK"), "Revenue").is_extra
+def test_crowns_of_a_finnish_company_are_no_euros(tmp_path: Path) -> None:
+    for heading, cell in (("Revenue (kr)", "5000000"), ("Revenue", "5 mkr")):
+        assert loaded(tmp_path, rows_of(heading, cell, country="FI"))["revenue"].to_list() == [None]
+    assert loaded(tmp_path, rows_of("Revenue (kr)", "5000000"))["currency"].to_list() == ["SEK"]
+    assert loaded(tmp_path, rows_of("Revenue", "5 M€", country="FI"))["revenue"].to_list() == [5e6]
+
+
+def test_a_column_of_nothing_but_bands_stays_as_it_is_and_the_report_says_so(
+    tmp_path: Path,
+) -> None:
+    text = rows_of("Revenue", "10-50 MSEK", "50+ MSEK", "< 1 MSEK")
+    assert column(text, "Revenue").is_extra
+    path = tmp_path / "list.csv"
+    path.write_text(text, encoding="utf-8")
+    assert run_import([path]).report.files[0].remarks == (f"Revenue: {GIVEN_BACK}",)
 
 
 def test_a_unit_without_a_currency_asks_for_it_where_no_country_tells() -> None:

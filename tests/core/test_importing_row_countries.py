@@ -49,7 +49,10 @@ def said(found: ImportResult) -> list[str]:
         ({"region": "Stockholms län"}, "SE"), ({"region": "Vestland fylke"}, "NO"),
         ({"municipality": "Gladsaxe Kommune"}, "DK"), ({"municipality": "01"}, None),
         ({"city": "Göteborg"}, "SE"), ({"city": "Åbo"}, "FI"), ({"city": "Drammen"}, "NO"),
-        ({"city": "Nowhere"}, None), ({"postcode": "DK-2100"}, "DK"), ({"postcode": "SE-211 22"}, "SE"),
+        ({"city": "Lund"}, None),
+
+        ({"city": "Lund", "postcode": "222 22"}, "SE"), ({"city": "Nowhere"}, None),
+        ({"postcode": "DK-2100"}, "DK"), ({"postcode": "SE-211 22"}, "SE"),
         # Of two that differ.
         ({"name": "Alfa Oy", "website": "alfa.se"}, "FI"), ({"name": "Alfa AB", "city": "Vaasa"}, "FI"),
         ({"name": "Alfa AB", "website": "alfa.fi"}, "FI"),
