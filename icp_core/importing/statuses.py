@@ -44,7 +44,7 @@ _DISSOLVING: Final = (
 )
 _GONE: Final = (
     r"\b(?:inakt\w*|inact\w*|avregistr\w*|afregistr\w*|deregist\w*|dereg|unregist\w*|slett\w*|slet\w*|"
-    r"oppho\w*|opho\w*|upphor\w*|opplost|oplost|opplos\w*|lakan\w*|lakkau\w*|lopett\w*|poist\w*|"
+    r"opp?ho\w*|upphor\w*|opplost|oplost|opplos\w*|lakan\w*|lakkau\w*|lopett\w*|poist\w*|"
     r"dissolved|closed|ceased|defunct|removed|struck off|stryk\w*|struken|strukna|avford|nedlagt\w*|"
     r"keskeyt\w*|nedlagd\w*|sammenlag\w*|sammenslatt|\w*fusion\w*|\w*fusjon\w*|merged|fuusio\w*|fuusion\w*|sulautu\w*|"
     r"vilande|hvilende|dormant|lepaav\w*|passiv\w*|terminated|tvangsopplost|tvangsoplost|afskrad|afmad|expired|inaktiivi\w*)\b"
@@ -141,24 +141,25 @@ _DAY: Final = (
     r"s?(?:dato|datum|date|dag|aar|ar|pvm|paiva|paivamaara|flagga|flag|markering|status|tila)?"
 )
 _OF_BANKRUPTCY: Final = (
-    r"konkurs(?:en|er|behandling|apning|i|issa)?|konkurssi(?:ssa|in)?|bankrupt(?:cy|ed)?|insolven(?:t|s|cy)|"
+    r"konkurs(?:en|er|behandling|apning|i|issa)?|konkurssi(?:ssa|in)?|bankrupt(?:cy|ed)?|insolven(?:t|s|cy|sbehandling)|"
     r"maksukyvyton|gjaldthrot(?:a)?"
 )
 _OF_DISSOLUTION: Final = (
     r"(?:tvangs|frivillig)?(?:avvikling|avveckling|opplosning|oplosning|likvidation|likvidasjon)(?:en)?|"
     r"likvidaatio|liquidation|liquidated|avvikles|avvecklas|selvitystila(?:ssa|an)?|purku|"
-    r"selvitysmenettely|(?:foretags)?rekonstruktion|rekonstruksjon|reconstruction|restructuring|"
+    r"selvitysmenettely|(?:foretags)?rekonstruktion|rekonstruksjon(?:sforhandling)?|reconstruction|restructuring|"
     r"(?:yritys)?saneeraus(?:menettely|ssa)?|receivership|winding"
 )
 _OF_THE_END: Final = (
-    r"ophor(?:t|te)?|opphor(?:t|te)?|upphor(?:t|d|de|ande)?|slett(?:e|et|ede)?|slet|avregistrer(?:ad|at|ing|et|t)?|"
+    r"opp?hoe?r(?:t|te)?|upphor(?:t|d|de|ande)?|slett(?:e|et|ede)?|slet|avregistrer(?:ad|at|ing|et|t)?|"
     r"afregistrer(?:et|ing)?|avregistrering|deregister(?:ed)?|deregistration|dissolved|dissolution|ceased|"
     r"cessation|lakkaut(?:ettu|us|unut|tamis|ettiin)?|lakannut|lakkaamis|lopet(?:ettu|tamis|tanut)|nedlagd|nedlagt|"
-    r"nedlaeggelse|struken|strykning|(?:tvangs)?opp?lost|afskra[dn]\w*|fusionerad|fusionerat|fusioneret|fusjonert|sulautunut|inaktiv|inaktiivinen|inactive|defunct"
+    r"nedlaeggelse|struken|strykning|(?:tvangs)?opp?lost|(?:tvangs)?avviklet|afskra[dn]\w*|fusionerad|fusionerat|fusioneret|fusjonert|sulautunut|inaktiv|inaktiivinen|inactive|defunct"
 )
 _EVENT_WORD: Final = re.compile(rf"(?:{_OF_BANKRUPTCY}|{_OF_DISSOLUTION}|{_OF_THE_END}){_DAY}")
 _END_WORD: Final = re.compile(rf"(?:{_OF_THE_END}){_DAY}")
 _BESIDE_EVENTS: Final = re.compile(
+    r"pga|manglende|daglig|leder|revisor|regnskap|styre|sletting|utenlandsk|compulsory|forced|"
     r"y|n|status|tila|is|has|in|i|er|ar|on|under|pa|the|of|up|date|dato|datum|dag|pvm|paiva|paivamaara|flag|flagga|at|since|"
     r"siden|sedan|alkaen|fra|fran|ja|nej|nei|yes|no|eller|og|och|or|tai|inledd|inledt|innledet|indledt|"
     r"apnet|aben|open|oppnad|started|alkanut|alkamis|avslut\w*|afslut\w*|avsluttet|"

@@ -166,6 +166,9 @@ def test_finnish_and_danish_exports_are_read_by_their_own_words(tmp_path: Path) 
         ("Virksomhedens LinkedIn-side", "linkedin_url"), ("Företagsdomän", "domain"),
         ("Selskabets adresse", "address"), ("Huvudkontor stad", "city"), ("Årets omsättning", "revenue"),
         ("Facebook-företagssida", None), ("Kontoägare", "owner"), ("Tildelt til", "owner"),
+        # HubSpot's public pages in Norwegian, and a driver's names of its columns.
+        ("Selskapsdomenenavn", "domain"), ("Selskapets eier", "owner"), ("Årlig omsetning", "revenue"),
+        ("LinkedIn-selskapsside", "linkedin_url"), ("Avslutningsdato", None), ("LASTCONTACTED", None),
         # Whose contact it is, and when.
         ("Vår kontakt", "owner"), ("Vores kontakt", "owner"), ("Meidän yhteyshenkilö", "owner"),
         ("Seneste kontakt", None), ("Senaste kontakt", None), ("Last contacted", None),

@@ -42,7 +42,8 @@ def rows_of(heading: str, *cells: str, country: str = "SE") -> str:
         "10–50 mkr", ">100 MSEK", "10 till 50 mkr", "50+ mkr", "100 MSEK+", "över 100 mkr", "< 1 mkr",
         "mellan 10 och 50 mkr", "min. 5 mkr", "5-10 MSEK", "1 000 – 5 000", "alle 2 milj. €",
         "yli 10 M€",
-        "1.5-2.0 MEUR", "$1M to $10M", "op til 5 mio. kr.", "10 mio kr - 50 mio kr", "100 mkr eller mer",
+        "1.5-2.0 MEUR", "$1M to $10M", "$180,001 or more", "$5-8,000",
+        "op til 5 mio. kr.", "10 mio kr - 50 mio kr", "100 mkr eller mer",
     ],
 )  # fmt: skip
 def test_a_range_is_no_amount(cell: str) -> None:

@@ -241,6 +241,12 @@ def test_only_the_end_of_a_name_tells_its_status(name: str, status: str | None) 
         ("DissolutionDate", "deregistered"), ("date_of_cessation", "deregistered"),
         ("Poistettu rekisteristä", "deregistered"), ("Konkurs avslutad datum", "deregistered"),
         ("Konkurs upphävd", "active"), ("Rekonstruktion avslutad", "active"),
+        # Of public exports of the Norwegian and Danish registers.
+        ("ophoersdato", "deregistered"), ("tvangsavvikletPgaManglendeSlettingDato", "deregistered"),
+        ("underUtenlandskInsolvensbehandlingDato", "bankrupt"),
+        ("underRekonstruksjonsforhandlingDato", "dissolving"),
+        ("underCompulsoryLiquidation", "dissolving"),
+        ("registreringsdatoAntallAnsatteEnhetsregisteret", None), ("Avslutningsdato", None),
         # What is only like one of them.
         ("Konkursrisk", None), ("Konkurser i branschen", None), ("Registreringsdatum", None),
         ("Closed date", None), ("Is deleted", None), ("Status", None), ("Avvikelse", None),
