@@ -138,7 +138,7 @@ def unknown_potential(whole: Market) -> list[str]:
 
 def _unknown_potential(whole: Market) -> str:
     text = _("The value leaves out {count} of unknown potential.")
-    if whole.potential_most is not None:
+    if not whole.unlimited:
         text = _("The potential of {count} is unknown, but has a limit.")
     return text.format(count=number(whole.value_unknown))
 

@@ -334,15 +334,18 @@ def conform(frame: pl.DataFrame) -> pl.DataFrame:
 def untold(names: Collection[str]) -> list[str]:
     """Numbers that a list tells by their bands alone: they are columns too, of which nothing is known.
 
+    Engines compare names without case, so a column `Employees` leaves no room for ours.
+
     Examples
     --------
     >>> untold(["account_id", "name", "employees_low"]), untold(["employees", "employees_low"])
     (['employees'], [])
     """
+    taken = {name.casefold() for name in names}
     return [
         number
         for number, ends in BANDS.items()
-        if number not in names and any(end in names for end in ends)
+        if number not in taken and any(end in names for end in ends)
     ]
 
 

@@ -237,10 +237,10 @@ def potential_bounds(profile: Profile, *, columns: Columns) -> tuple[nw.Expr, nw
     return low, high
 
 
-def most_potential(profile: Profile, *, columns: Columns) -> float | None:
+def most_potential(profile: Profile) -> float | None:
     """The most that an account could be worth of which nothing is known; None without a limit."""
     model = profile.potential
-    if isinstance(model, EmployeeBands) and "employees" in columns:
+    if isinstance(model, EmployeeBands):
         most = max(model.floor, *(band.amount for band in model.bands), 0.0)
         return most if model.cap is None else min(most, model.cap)
     return model.cap

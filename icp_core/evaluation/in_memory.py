@@ -27,7 +27,7 @@ from icp_core.evaluation.market import (
     GateCost,
     Market,
     TierTotal,
-    at_most,
+    high_end,
 )
 from icp_core.evaluation.names import NAMES, told
 from icp_core.evaluation.score import coverage, score
@@ -466,27 +466,30 @@ class Evaluation:
         )
 
     @cached_property
-    def _value(self) -> tuple[float, float | None]:
-        """The least that the matches, and the most that they and the possible, could be worth."""
+    def _value(self) -> tuple[float, float, int]:
+        """As `Market.potential_least`, `potential_high` and `unlimited`."""
         if potential_bounds(self.profile, columns=self.universe.columns) is None:
             possible = self.possible.potential(self.profile)
             least, most = self.potential.total, self.potential.total + possible.total
-            unlimited = self.potential.unknown + possible.unknown
+            unlimited, least_of_those = self.potential.unknown + possible.unknown, 0.0
         else:
             low, high = self.matches.value_ends(self.profile)
-            most_possible = self.possible.value_ends(self.profile)[1]
+            low_possible, high_possible = self.possible.value_ends(self.profile)
             least = float(np.nansum(low))
-            most = float(np.nansum(high) + np.nansum(most_possible))
-            unlimited = int(np.isnan(high).sum() + np.isnan(most_possible).sum())
-        limit = most_potential(self.profile, columns=self.universe.columns)
-        return least, at_most(most, unlimited, limit)
+            most = float(np.nansum(high) + np.nansum(high_possible))
+            is_open, is_open_possible = np.isnan(high), np.isnan(high_possible)
+            unlimited = int(is_open.sum() + is_open_possible.sum())
+            least_of_those = float(
+                np.nansum(low[is_open]) + np.nansum(low_possible[is_open_possible])
+            )
+        limit = most_potential(self.profile)
+        return least, *high_end(most, unlimited=unlimited, least=least_of_those, limit=limit)
 
     @property
     def tam_value(self) -> Bounds:
         """As `Market.tam_value`."""
-        least, most = self._value
-        known = self.potential.total + self.possible.potential(self.profile).total
-        return Bounds(least, max(least, known) if most is None else most)
+        least, high, _unlimited = self._value
+        return Bounds(least, max(least, high))
 
     @cached_property
     def market(self) -> Market:
@@ -503,7 +506,8 @@ class Evaluation:
             potential_unknown=self.potential.unknown,
             potential_unknown_possible=self.possible.potential(self.profile).unknown,
             potential_least=self._value[0],
-            potential_most=self._value[1],
+            potential_high=self._value[1],
+            unlimited=self._value[2],
             customers=int(np.count_nonzero(self.matches.customers)),
             customers_unknown=int(np.count_nonzero(self.matches.customers_unknown)),
             tiers=self.tiers,

@@ -27,21 +27,23 @@ class Bounds:
     high: float
 
 
-def at_most(known: float, unlimited: int, limit: float | None) -> float | None:
-    """The most that accounts could be worth together; None where nothing limits some of them.
+def high_end(
+    most: float, *, unlimited: int, least: float, limit: float | None
+) -> tuple[float, int]:
+    """The most that accounts could be worth together, and how many nothing limits even then.
+
+    What nothing limits counts as the least it can be.
 
     Parameters
     ----------
-    known
+    most
         Sum of the most that each could be worth, of those of which it is known.
-    unlimited
-        How many the others are.
+    unlimited, least
+        How many the others are, and the sum of the least that they could be worth.
     limit
         What each of those could be worth at most (`expressions.most_potential`).
     """
-    if not unlimited:
-        return known
-    return None if limit is None else known + limit * unlimited
+    return (most + least, unlimited) if limit is None else (most + limit * unlimited, 0)
 
 
 @dataclass(frozen=True)
@@ -169,10 +171,12 @@ class Market:
         Sum over matches and over possible accounts, of what is known.
     potential_unknown, potential_unknown_possible
         Matches, and possible accounts, whose potential is unknown.
-    potential_least, potential_most
+    potential_least, potential_high
         Sum over matches of the least, and over matches and possible accounts of the most, that each
-        could be worth: a band of headcount and the cap tell that where the potential is unknown. The
-        most is None where nothing limits that of some account.
+        could be worth: a band of headcount and the cap tell that where the potential is unknown. An
+        account that nothing limits counts as the least that it can be.
+    unlimited
+        How many of them nothing limits.
     customers, customers_unknown
         Matches that are customers, and those of which it is unknown; the rest is white space.
     tiers
@@ -203,7 +207,8 @@ class Market:
     potential_unknown: int
     potential_unknown_possible: int
     potential_least: float
-    potential_most: float | None
+    potential_high: float
+    unlimited: int
     customers: int
     customers_unknown: int
     tiers: tuple[TierTotal, ...]
@@ -221,18 +226,13 @@ class Market:
 
     @property
     def tam_value(self) -> Bounds:
-        """Total addressable market in potential; without a limit the high end is of what is known."""
-        known = self.potential + self.potential_possible
-        most = self.potential_most
-        return Bounds(
-            self.potential_least, max(self.potential_least, known) if most is None else most
-        )
+        """Total addressable market in potential; what nothing limits counts as the least it can be."""
+        return Bounds(self.potential_least, max(self.potential_least, self.potential_high))
 
     @property
     def is_value_open(self) -> bool:
-        """Whether the value is a least one: nothing limits it, and most potentials are unknown."""
-        most = 2 * self.value_unknown > self.matching + self.possible
-        return self.potential_most is None and most
+        """Whether the value is a least one: nothing limits that of most accounts."""
+        return 2 * self.unlimited > self.matching + self.possible
 
     @property
     def histogram(self) -> npt.NDArray[np.int64]:
@@ -278,9 +278,8 @@ class Market:
 
     @property
     def tells_value(self) -> bool:
-        """Whether the potential of any of them is known, or what it is at most."""
-        counted = self.matching + self.possible
-        return self.value_unknown < counted or (counted > 0 and self.potential_most is not None)
+        """Whether the potential of any of them is known, or what it is at least or at most."""
+        return self.unlimited < self.matching + self.possible or self.potential_high > 0
 
     @property
     def least_known(self) -> GateCost | None:

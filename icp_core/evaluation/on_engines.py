@@ -30,7 +30,7 @@ from icp_core.evaluation.market import (
     GateCost,
     Market,
     TierTotal,
-    at_most,
+    high_end,
 )
 from icp_core.evaluation.names import INNER, NAMES, indicator, inner
 from icp_core.evaluation.tiers import Cutoff, boundaries, groups, tier_of, too_little_known
@@ -89,7 +89,7 @@ def evaluate(
         low, high = bounds
         frame = frame.with_columns(low.alias(_LEAST), high.alias(_MOST))
     counts = _one(frame, _counts(profile, by_band=bounds is not None))
-    counts["limit"] = most_potential(profile, columns=columns)
+    counts["limit"] = most_potential(profile)
     narrow = frame.filter(nw.col(NAMES.state) == MATCH).select(
         "account_id",
         INNER.score,
@@ -111,6 +111,12 @@ def _market(
     names = groups(profile.tiers)
     by_tier = {row[INNER.tier]: row for row in _grouped(matches, INNER.tier)}
     scores, unscored = _scores(matches, len(names))
+    high, unlimited = high_end(
+        float(counts["most"] or 0),
+        unlimited=int(counts["unlimited"]),
+        least=float(counts["least_of_unlimited"] or 0),
+        limit=counts["limit"],
+    )
     return Market(
         profile=profile,
         universe=int(counts["universe"]),
@@ -122,9 +128,8 @@ def _market(
         potential_unknown=int(counts["potential_unknown"]),
         potential_unknown_possible=int(counts["potential_unknown_possible"]),
         potential_least=float(counts["least"] or 0),
-        potential_most=at_most(
-            float(counts["most"] or 0), int(counts["unlimited"]), counts["limit"]
-        ),
+        potential_high=high,
+        unlimited=unlimited,
         customers=int(counts["customers"] or 0),
         customers_unknown=int(counts["matching"]) - int(counts["customers_told"]),
         tiers=tuple(
@@ -249,6 +254,7 @@ def _counts(profile: Profile, *, by_band: bool) -> dict[str, nw.Expr]:
         "least": nw.when(match).then(least).sum(),
         "most": nw.when(may).then(most).sum(),
         "unlimited": _count(may & most.is_null()),
+        "least_of_unlimited": nw.when(may & most.is_null()).then(least).sum(),
         "customers": nw.when(match).then(nw.col(_CUSTOMER)).sum(),
         "customers_told": nw.when(match).then(nw.col(_CUSTOMER)).count(),
         "coverage": nw.when(match).then(nw.col(INNER.coverage)).mean(),

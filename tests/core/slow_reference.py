@@ -340,7 +340,11 @@ def market(profile, accounts):
         "potential_possible": sum(a["potential"] or 0 for a in possible),
         "potential_unknown": len(matches) - len(known),
         "potential_least": sum(ends[m["account_id"]][0] for m in matches),
-        "potential_most": None if None in most else sum(most),
+        "potential_high": sum(
+            ends[a["account_id"]][0 if ends[a["account_id"]][1] is None else 1]
+            for a in matches + possible
+        ),
+        "unlimited": most.count(None),
         "customers": sum(bool(m.get("is_customer")) for m in matches),
         "customers_unknown": sum(m.get("is_customer") is None for m in matches),
         "tiers": [

@@ -55,7 +55,8 @@ def assert_same(market, rows, expected):
     assert market.matching == expected["matching"]
     assert market.possible == expected["possible"]
     assert market.failing == expected["universe"] - expected["matching"] - expected["possible"]
-    for name in ("potential", "potential_possible", "potential_least", "potential_most"):
+    assert market.unlimited == expected["unlimited"]
+    for name in ("potential", "potential_possible", "potential_least", "potential_high"):
         assert getattr(market, name) == pytest.approx(expected[name])
     assert market.potential_unknown == expected["potential_unknown"]
     assert market.customers == expected["customers"]

@@ -143,7 +143,7 @@ def test_potential_within_a_band_is_that_of_all_headcounts_in_it(evaluate, ends,
         {"employees_low": pl.Int64, "employees_high": pl.Int64}
     )
     market = evaluate(frame, EVERYBODY.replace(potential=FALLING)).market
-    assert (market.potential_least, market.potential_most) == (2 * least, 2 * most)
+    assert (market.potential_least, market.potential_high) == (2 * least, 2 * most)
     assert market.potential_unknown == (0 if least == most else 2)
 
 
@@ -378,9 +378,9 @@ def test_potential_by_band_is_a_range(evaluate):
     profile = Profile(name="P", potential=PerEmployee(rate=100))
     market = evaluate(frame, profile).market
     assert (market.potential, market.potential_unknown) == (1_000, 2)
-    assert (market.potential_least, market.potential_most) == (2_000, None)
-    assert market.is_value_open
-    assert market.tam_value.low == 2_000
+    # Ten people, a band of 10 to 19, and nothing known.
+    assert (market.tam_value.low, market.tam_value.high, market.unlimited) == (2_000, 2_900, 1)
+    assert not market.is_value_open
 
 
 def test_a_cap_limits_what_is_unknown(evaluate):
