@@ -121,25 +121,33 @@ def per_cent_by(column: str, figures: pl.Series) -> tuple[float, float, str] | N
 
 
 def doubt_currencies(
-    guesses: dict[str, Assignment], sample: pl.DataFrame, *, country: str | None
+    guesses: dict[str, Assignment], sample: pl.DataFrame, *, countries: AbstractSet[str | None]
 ) -> None:
-    """Amounts whose currency nobody named."""
+    """Amounts whose currency nobody named.
+
+    Parameters
+    ----------
+    guesses
+        By heading, changed.
+    sample
+        First rows of the file.
+    countries
+        Of rows that name none.
+    """
     if any(a.column == "currency" for a in guesses.values()):
         return
     texts = [sample[a.heading] for a in guesses.values() if a.column == "country"]
     named = texts[0].drop_nulls().unique().to_list() if texts else []
-    countries = {geography.country_code(text) for text in named}
+    own: set[str | None] = {geography.country_code(text) for text in named}
     if not texts or texts[0].null_count():
-        countries.add(country)
+        own |= countries
     for heading, assignment in guesses.items():
         if assignment.column not in AMOUNTS or assignment.currency:
             continue
         cells = sample[heading].drop_nulls()
         stated = pl.select(values.stated_currency(pl.lit(cells)).is_not_null().mean()).item()
         if not len(cells) or stated < _MOST_TELL:
-            guesses[heading] = _without_currency(
-                assignment, countries, vendor=_dollar_vendor(guesses)
-            )
+            guesses[heading] = _without_currency(assignment, own, vendor=_dollar_vendor(guesses))
 
 
 def _dollar_vendor(headings: Iterable[str]) -> str | None:

@@ -4,6 +4,7 @@ A cell that cannot be read becomes unknown and is counted; a row is only ever re
 that is named.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -30,7 +31,8 @@ from icp_core.importing.persons import (
 )
 from icp_core.importing.places import placed
 from icp_core.importing.registers import LEFT_OUT
-from icp_core.importing.statuses import status_in_name, statuses_of
+from icp_core.importing.row_countries import named_or_told
+from icp_core.importing.statuses import goes_on, status_in_name, statuses_of, statuses_under
 from icp_core.importing.tables import ROW
 from icp_core.reference import geography, industry
 from icp_core.reference.text import fold
@@ -51,11 +53,18 @@ _TEXTS: Final = (
     "website", "stock_symbol", "city", "sector", "funding_stage", "owner",
     "territory", "industry_text", "address", "source",
 )  # fmt: skip
+# Digits of Nordic codes of industries.
+_NATIONAL: Final = 5
 _DEGREES: Final = ("latitude", "longitude")
 NUMBER_COUNTRY: Final = "#number_country"
 """Column with the country whose register a national number is in, while loading."""
 A_PERSONS_PAGE: Final = "(a person's page)"
 """What the report shows for a LinkedIn address of a person, which is not kept."""
+_SHORT_MONTHS: Final = (
+    "a month with two digits (nov-50) may be of any century, or Excel's for 11-50: unknown"
+)
+_LOST_ZERO: Final = "a zero in front was lost"
+_PAGES_OF_PERSONS: Final = "persons' pages are left out"
 _NO_NAME: Final = "no company name"
 _PLACEHOLDERS: Final = "placeholders (000000000, 123456789 and the like) are no numbers: unknown"
 _INVALID: Final = "cells are no valid national numbers: unknown"
@@ -130,27 +139,19 @@ def clean(
     source
         Filled into `source` where the file has none.
     """
-    text = _addressed(raw.select(ROW, *_texts(mapping)))
+    text = _addressed(raw.select(ROW, *mapping.texts()))
     known = set(text.columns)
     frame = text.select(ROW)
     frame = _identity(frame, text, mapping, rules, tallies)
     frame = _places(frame, text, tallies)
     frame = _industry(frame, text, mapping, tallies)
     frame = _words(frame, text, mapping, tallies)
+    frame = _ended(frame, raw, mapping, tallies)
     frame, rates = with_figures(frame, raw, text, mapping, tallies)
     frame = _extras(frame, raw, mapping, tallies)
     if source and "source" not in known:
         frame = frame.with_columns(source=pl.lit(source))
     return _left(frame, raw, mapping, rules, rates)
-
-
-def _texts(mapping: HeadingMapping) -> list[pl.Expr]:
-    """Columns under their canonical names, the newest year where there are several."""
-    columns = dict.fromkeys(a.column for a in mapping.assignments if a.column and not a.is_extra)
-    return [
-        pl.coalesce(pl.col(a.heading) for a in mapping.of(str(column))).alias(str(column))
-        for column in columns
-    ]
 
 
 # The end of an address: 0155 Oslo; 211 22 Malmö, Sweden; SE-211 22 Malmö.
@@ -197,15 +198,16 @@ def _identity(
 ) -> pl.DataFrame:
     """Name, country, national number, website and domain."""
     country = pl.Series("country", [mapping.country] * text.height, dtype=pl.String)
+    named = pl.Series([None] * text.height, dtype=pl.String)
+    given = pl.repeat(value=False, n=text.height, dtype=pl.Boolean, eager=True)
     if "country" in text.columns:
-        named = _map(text["country"], geography.country_code).alias("country")
+        named, given = _map(text["country"], geography.country_code), text["country"].is_not_null()
         tally(tallies, "country", text["country"], named)
-        # A name that is not known is no reason to believe in the list's own country.
-        country = pl.select(
-            pl.when(text["country"].is_null()).then(country).otherwise(named)
-        ).to_series()
-        country = country.alias("country")
-    frame = frame.with_columns(country)
+    if rules.strict_numbers:
+        country = country.zip_with(~given, named)
+    else:
+        country = named_or_told(named, given, text, home=mapping.country, tallies=tallies)
+    frame = frame.with_columns(country.alias("country"))
     if "org_number" in text.columns:
         numbers = clean_numbers(
             country, text["org_number"], home=mapping.country, strict=rules.strict_numbers
@@ -217,12 +219,6 @@ def _identity(
             remark(tallies, "org_number", _PLACEHOLDERS, fillers)
             remark(tallies, "org_number", _INVALID, len(lost) - fillers)
         frame = frame.hstack(numbers)
-        if mapping.country is None:
-            # Where nothing else tells the country, the register that the number is in does.
-            given = text["country"].is_null() if "country" in text.columns else pl.lit(value=True)
-            frame = frame.with_columns(
-                country=pl.when(given).then("number_country").otherwise("country")
-            )
     addresses = [c for c in ("domain", "website", "email") if c in text.columns]
     if addresses:
         names = text["name"] if "name" in text.columns else None
@@ -236,9 +232,16 @@ def _identity(
                 tally(tallies, "domain", text[column], own)
             if column == "website":
                 # `Ingen hjemmeside` is no address.
-                address = pl.when(registered.is_not_null()).then(_plain(text[column]))
+                persons = pl.select(is_person_page(pl.lit(text[column]))).to_series()
+                remark(tallies, column, _PAGES_OF_PERSONS, int(persons.sum()))
+                address = pl.when(registered.is_not_null() & ~persons).then(_plain(text[column]))
                 frame = frame.with_columns(address.alias("website"))
-                tally(tallies, "website", text["website"], frame["website"])
+                tally(
+                    tallies,
+                    "website",
+                    _without_pages_of_persons(column, text[column]),
+                    frame["website"],
+                )
         frame = frame.with_columns(pl.select(pl.coalesce(domains)).to_series().alias("domain"))
     return frame
 
@@ -260,7 +263,9 @@ def _industry(
     if "industry" not in text.columns:
         return frame
     codes = text.select(values.leading_code(pl.col("industry"))).to_series()
-    read = industry.read(codes, mapping.industry_revision)
+    read, renewed = _with_zeros(codes, mapping.industry_revision)
+    for (code, told), count in renewed.items():
+        remark(tallies, "industry", f"“{code}” is read as {told}: {_LOST_ZERO}", count)
     tally(tallies, "industry", text["industry"], read["industry"])
     others = read["industry_revision"].drop_nulls()
     others = others.filter(others != mapping.industry_revision)
@@ -275,6 +280,34 @@ def _industry(
         tallies, "industry", "Excel made dates of codes (10.11 became 10-nov): unknown", dated or 0
     )
     return frame.hstack(read)
+
+
+def _with_zeros(
+    codes: pl.Series, revision: industry.Revision
+) -> tuple[pl.DataFrame, Counter[tuple[str, str]]]:
+    """Codes read, and those with the zero in front that a spreadsheet took: `1110` is 01.11(0).
+
+    That is a code that is none without it, and one of four digits among national ones of five of which
+    none begins with a zero.
+    """
+    plain = codes.str.contains(r"^\d{3,4}$").fill_null(value=False)
+    read = industry.read(codes, revision)
+    if not plain.any():
+        return read, Counter()
+    bare = codes.str.replace_all(r"\D", "")
+    five, zeros = (bare.str.len_chars() >= _NATIONAL).sum(), bare.str.starts_with("0").any()
+    short = plain & (bare.str.len_chars() == _NATIONAL - 1)
+    is_national = not zeros and five > short.sum()
+    longer = industry.read(pl.select(pl.format("0{}", codes)).to_series(), revision)
+    lost = plain & longer["industry"].is_not_null() & read["industry"].is_null()
+    if is_national:
+        lost |= short & longer["industry"].is_not_null()
+    renewed = pl.DataFrame({"code": codes, "told": longer["industry"]}).filter(lost)
+    whole = pl.select(
+        pl.when(lost).then(longer[column]).otherwise(read[column]).alias(column)
+        for column in read.columns
+    )
+    return whole, Counter(renewed.iter_rows())
 
 
 def _words(
@@ -294,33 +327,70 @@ def _words(
         "is_customer": lambda s: _read(s, values.flag),
     }
     found = {}
-    for column, read in (("founded", dates.year), ("as_of", dates.date)):
+    for column, read in (("founded", dates.founded), ("as_of", dates.date)):
         if column in text.columns:
             dated = mapping.of(column)[0]
             order = dated.date_order
             cells = text[column].alias("text").to_frame()
-            found[column] = cells.select(read(pl.col("text"), order or "dmy").alias(column))[column]
+            told = cells.select(read(pl.col("text"), order or "dmy").alias(column))[column]
+            if column == "founded":
+                short = cells.select(dates.is_short_month(pl.col("text")).sum()).item()
+                remark(tallies, column, _SHORT_MONTHS, int(short or 0))
+            found[column] = told
             tally(tallies, column, text[column], found[column])
             doubtful = int(cells.select(dates.is_ambiguous(pl.col("text")).sum()).item())
             if column == "as_of" and doubtful:
                 said = dates.described(order, is_chosen=dated.is_decided)
                 remark(tallies, column, said, doubtful)
+    if "linkedin_url" in text.columns:
+        pages = _read(text["linkedin_url"], is_person_page)
+        remark(tallies, "linkedin_url", _PAGES_OF_PERSONS, int(pages.sum()))
     for column, reader in readers.items():
         if column in text.columns:
             found[column] = reader(text[column]).alias(column)
             tally(tallies, column, _without_pages_of_persons(column, text[column]), found[column])
-    frame = frame.with_columns(found.values())
+    return frame.with_columns(found.values())
+
+
+def _ended(
+    frame: pl.DataFrame, raw: pl.DataFrame, mapping: HeadingMapping, tallies: dict[str, CellCounts]
+) -> pl.DataFrame:
+    """Statuses that the name tells, or a column of yes and no or of days (`Konkurs`, `Slettedato`).
+
+    A register calls bankrupt companies active until they are struck off, so these go before `active`. A
+    procedure that was lifted is none, whatever day another column has for it.
+    """
+    told: list[pl.Series] = []
+    for assignment in mapping.assignments:
+        if assignment.is_extra:
+            under = statuses_under(assignment.heading, raw[assignment.heading])
+            if under is None:
+                continue
+            told.append(under)
+            for status, count in under.drop_nulls().value_counts().iter_rows():
+                said = f"“{assignment.heading}” says that companies are {status}"
+                remark(tallies, "status", said, count)
     if "name" in frame.columns:
-        told = frame.select(status_in_name(pl.col("name")).alias("status")).to_series()
-        if told.count():
-            known = pl.col("status") if "status" in frame.columns else pl.lit(None, pl.String)
-            frame = frame.with_columns(status=pl.coalesce(told, known))
-    return frame
+        told.insert(0, frame.select(status_in_name(pl.col("name"))).to_series())
+    if not any(one.count() for one in told):
+        return frame
+    told += [goes_on(raw[a.heading]) for a in mapping.of("status")[:1]]
+    known = pl.lit(frame["status"] if "status" in frame.columns else None, pl.String)
+
+    def says(status: str) -> pl.Expr:
+        holds = pl.any_horizontal(*(pl.lit(one) == status for one in told)).fill_null(value=False)
+        return pl.when(holds).then(pl.lit(status))
+
+    found = pl.coalesce(
+        pl.when(known != "active").then(known),
+        says("deregistered"), says("active"), says("bankrupt"), says("dissolving"), known,
+    )  # fmt: skip
+    return frame.with_columns(pl.select(found.alias("status")).to_series())
 
 
 def _without_pages_of_persons(column: str, texts: pl.Series) -> pl.Series:
     """The cells as the report may show them: a person's page is no example."""
-    if column != "linkedin_url":
+    if column not in ("linkedin_url", "website"):
         return texts
     return _read(
         texts, lambda t: pl.when(is_person_page(t)).then(pl.lit(A_PERSONS_PAGE)).otherwise(t)

@@ -24,6 +24,20 @@ _NUMBER: Final = re.compile(r"(?:([A-Z]{2})[- ]?)?(\d[\d .-]{5,}\d)")
 _HEADINGS: Final = ("org_number", "domain", "name", "country", "outcome")
 
 
+class UnansweredError(LearningError):
+    """A list of which no row says anything until its questions are answered.
+
+    Attributes
+    ----------
+    deals
+        As read, with the questions.
+    """
+
+    def __init__(self, message: str, deals: Deals) -> None:
+        super().__init__(message)
+        self.deals = deals
+
+
 @dataclass(frozen=True, eq=False)
 class CustomerList:
     """A customer list beside the accounts.
@@ -38,6 +52,8 @@ class CustomerList:
         How many rows say nothing: deals still open, rows without a company.
     missing
         Names (or domains, or numbers) of the first companies that were not found.
+    deals
+        As read.
     question
         What a person has to say of stages, currency and dates, in sentences; None if there is nothing.
     """
@@ -48,10 +64,17 @@ class CustomerList:
     unmatched: int
     rejected: int
     missing: tuple[str, ...]
+    deals: Deals
     question: str | None = None
 
-    def sentence(self) -> str:
-        """What became of the rows."""
+    def sentence(self, *, asking: bool = True) -> str:
+        """What became of the rows.
+
+        Parameters
+        ----------
+        asking
+            Whether to end with what a person has to say.
+        """
         rest = [
             f"{count:,} {what}"
             for count, what in (
@@ -62,7 +85,7 @@ class CustomerList:
             if count
         ]
         told = ", ".join([f"{self.matched:,} rows found their account", *rest]) + "."
-        return f"{told} {self.question}" if self.question else told
+        return f"{told} {self.question}" if self.question and asking else told
 
 
 def from_file(
@@ -96,7 +119,8 @@ def from_file(
     ImportRefused
         If the file cannot be read or is neither.
     LearningError
-        If it has no row with a company, or none of its companies is among the accounts.
+        If it has no row with a company, or none of its companies is among the accounts; an
+        `UnansweredError` where answers would change that.
     """
     return _found(
         *sandbox.match_deals(
@@ -177,7 +201,8 @@ def _company(line: str) -> dict[str, str]:
 def _found(given: Deals, matches: MatchedDeals, universe: Universe) -> CustomerList:
     if given.rows.is_empty():
         asked = "".join(f" {question}" for question in given.questions)
-        raise LearningError(f"The customer list has no row with a company and an outcome.{asked}")
+        message = f"The customer list has no row with a company and an outcome.{asked}"
+        raise UnansweredError(message, given) if given.questions else LearningError(message)
     if matches.matched.is_empty():
         raise LearningError(
             f"None of the {given.rows.height:,} rows of the customer list names one of these "
@@ -192,5 +217,6 @@ def _found(given: Deals, matches: MatchedDeals, universe: Universe) -> CustomerL
         matches.unmatched.height,
         given.rejected.height,
         tuple(labels.head(10)),
+        given,
         " ".join(given.questions) or None,
     )

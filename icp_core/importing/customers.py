@@ -178,6 +178,25 @@ class Deals:
             "dmy" if self.no_order else None,
         )
 
+    def assuming(self, said: DealAnswers) -> tuple[str, ...]:
+        """What agreeing to the rest takes of the deals, in sentences.
+
+        Parameters
+        ----------
+        said
+            What a person has answered, of which nothing is assumed.
+        """
+        left = {stage: count for stage, count in self.unknown.items() if stage not in said.stages}
+        sentences = []
+        if left:
+            listed = ", ".join(f"“{stage}” ({count:,})" for stage, count in left.items())
+            sentences.append(f"Deals of these stages are open and left out: {listed}.")
+        if self.no_currency and said.currency is None:
+            sentences.append(f"Amounts that name no currency are in euros: {self.no_currency:,}.")
+        if self.no_order and said.date_order is None:
+            sentences.append(f"In dates that can be either the day comes first: {self.no_order:,}.")
+        return tuple(sentences)
+
     @property
     def questions(self) -> tuple[str, ...]:
         """All that a person has to say, in sentences."""
@@ -339,12 +358,24 @@ def read_deals(
         fingerprint(table.headings),
         (
             *table.notes,
+            *_on_stages(text, given),
             *_on_dates(text, rows, orders, chosen=date_order),
             *_on_amounts(bare, chosen=assumed_currency),
         ),
         no_currency=0 if assumed_currency else bare,
         no_order=0 if date_order else sum(unsettled.values()),
     )
+
+
+def _on_stages(text: pl.DataFrame, given: Mapping[str, str]) -> list[str]:
+    """Which stages mean what somebody said, and of how many deals."""
+    stages = text.select(pl.coalesce("stage", "status").alias("stage")).to_series().drop_nulls()
+    counts = stages.value_counts(sort=True).sort("count", "stage", descending=[True, False])
+    return [
+        f"“{stage[:_STAGE]}” means {given[fold(stage)]}, as answered ({count:,} ×)"
+        for stage, count in counts.iter_rows()
+        if fold(stage) in given
+    ]
 
 
 def _on_amounts(bare: int, *, chosen: str | None) -> list[str]:

@@ -153,6 +153,31 @@ def _years(cells: pl.DataFrame, order: Order) -> pl.Series:
     return found.select(pl.when(value.is_between(1200, 2100)).then(value)).to_series()
 
 
+def founded(text: pl.Expr, order: Order = "dmy") -> pl.Expr:
+    """The year of a founding: as `year`, but not to come; `98` is 1998.
+
+    Unknown is that of `nov-50`, which a spreadsheet has made of something else (`is_short_month`).
+
+    Examples
+    --------
+    >>> cells = pl.DataFrame({"x": ["98", "nov-50", "1. marts 1998", "2098"]})
+    >>> cells.select(founded(pl.col("x")))["x"].to_list()
+    [1998, None, 1998, None]
+    """
+    today = day_of_calendar.today().year
+    short = text.str.strip_chars().str.extract(r"^['’]?(\d{2})$", 1).cast(pl.Int64, strict=False)
+    century = pl.when(short <= today - 2000).then(2000).otherwise(1900)
+    told = year(text, order)
+    kept = pl.when(~is_short_month(text) & (told <= today)).then(told)
+    return pl.coalesce(kept, century + short)
+
+
+def is_short_month(text: pl.Expr) -> pl.Expr:
+    """Whether a cell is a month and two digits, no day: `nov-50`, of which nothing tells the century."""
+    month = "|".join(_BEGINNINGS)
+    return text.str.contains(rf"(?i)^\s*(?:{month})\p{{L}}*[-–./ ]+['’]?\d{{2}}\s*$")
+
+
 def was_band(text: pl.Expr) -> pl.Expr:
     """Whether a cell is a date that a spreadsheet made of a band: `nov-50` of 11-50, `01-okt` of 1-10.
 

@@ -1,5 +1,6 @@
 """Headcounts, fractions and amounts out of mapped text: the newest year, its growth, euros."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
@@ -42,6 +43,12 @@ _WERE_BANDS: Final = (
     "Excel made dates of bands (11-50 became nov-50, 1-10 became 01-okt): unknown; format the column "
     "as text and export it again"
 )
+# Crowns without saying whose, and the currencies that are called so.
+_A_CROWN: Final = (
+    r"(?i)(?:^|[^a-zåäöæø])(?:(?:[tmk]|md|mn|mio\.?|mrd\.?|mdr\.?)\s?)?"
+    r"(?:kr|kronor|kroner|kruunua)\b"
+)
+_CROWNS: Final = ("SEK", "NOK", "DKK", "ISK", "CZK")
 _INTEGERS: Final = ("employees_low", "employees_high", "fiscal_year")
 
 
@@ -132,6 +139,15 @@ def _stated(raw: pl.DataFrame, assignments: Sequence[Assignment]) -> pl.Series:
     return cells.select(values.stated_currency(pl.col("cell"))).to_series()
 
 
+def _in_crowns(raw: pl.DataFrame, assignments: Sequence[Assignment]) -> pl.Series:
+    """Whether heading or cell say crowns, which are not the euros of a Finnish company."""
+    cells = pl.select(pl.coalesce(raw[a.heading] for a in assignments).alias("cell"))
+    named = re.search(_A_CROWN, assignments[0].heading) is not None
+    return cells.select(
+        pl.lit(named) | pl.col("cell").str.contains(_A_CROWN).fill_null(value=False)
+    ).to_series()
+
+
 def _amounts(
     frame: pl.DataFrame,
     raw: pl.DataFrame,
@@ -158,6 +174,8 @@ def _amounts(
         if UNKNOWN_UNTIL & set(assignments[0].doubts) or fixed == NO_CURRENCY:
             # Nobody has said yet, or that it is not known: only what cells state themselves is.
             code = pl.Series([None] * len(own), dtype=pl.String)
+        others = ~code.is_in(_CROWNS).fill_null(value=True)
+        code = code.set(_in_crowns(raw, assignments) & others, None)
         code = pl.select(pl.coalesce(_stated(raw, assignments), code)).to_series()
         fiscal = pl.select(pl.coalesce(year, frame["fiscal_year"])).to_series()
         table = pl.DataFrame({"currency": code, "year": fiscal, "amount": amount})
@@ -176,6 +194,12 @@ def _amounts(
             if currency_code != "EUR"
         }
         tally(tallies, column, text[column], euros)
+        ranges = text[column].filter(
+            amount.is_null() & text.select(values.is_range(pl.col(column))).to_series()
+        )
+        if len(ranges):
+            said = f"ranges such as “{ranges[0][:40]}” are no amount: unknown"
+            remark(tallies, column, said, len(ranges))
         lost = int((amount.is_not_null() & code.is_null()).sum())
         remark(tallies, column, _NO_UNIT if no_unit else _NOT_KNOWN, lost)
         frame = frame.with_columns(euros.alias(column), fiscal.alias("fiscal_year"))

@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from icp_core.accounts.company_names import LEGAL_FORMS
 from icp_core.reference.text import fold_expr
 
 TOTAL: Final = "a line of totals, no company"
@@ -29,6 +30,11 @@ _TOTAL: Final = (
     rf"|^(?:antal|antall|number of|no\.? of|total number of|lukumaara)\s*{_OF}?\s*[:=]?\s*\d[\d\s.,]*$"
     rf"|^{_OF} (?:{_SUMS})\W*\d[\d\s.,]*$"
     r"|^total (?:records|rows|accounts|companies)\W*\d*$"
+)
+# A part of the total above: `Heraf Jylland`.
+_PART: Final = (
+    r"^[\W_]*(?:heraf|deraf|hvoraf|herav|derav|hvorav|varav|darav|joista|josta|mista|of which|whereof|"
+    r"thereof|davon|thar af)\b(?:.*\S)?$"
 )
 # A heading of a note with its colon, or a sentence that only programs write.
 _NOTE: Final = (
@@ -55,6 +61,7 @@ _NOTE: Final = (
     r"|^(?:the data|data|this report|this list|denna lista|denne listen|denne liste|tama lista)\b.{12,}"
     r"|^\*+\s*\S.{8,}$"
 )
+_FORM: Final = rf"\b(?:{'|'.join(LEGAL_FORMS)}|a/s)\.?$"
 _FEW: Final = 2
 # A number with its unit: `83 000 tkr`, `12 %`.
 _FIGURE: Final = re.compile(r"[^\W\d_]{0,4}\W*-?\d[\d\s.,'’]*\s*\W?\s*[^\W\d_]{0,5}\.?|[A-Z]{3}|-+")
@@ -95,12 +102,13 @@ def no_companies(names: pl.Series, cells: pl.DataFrame, *, identified: pl.Series
     first = pl.coalesce(pl.lit(names[rows]), *cells.columns)
     text = cells[rows].select(text=fold_expr(first)).to_series()
     total, note = text.str.contains(_TOTAL), text.str.contains(_NOTE)
-    some = (total | note).fill_null(value=False).arg_true()
+    part = text.str.contains(_PART) & ~text.str.contains(_FORM)
+    some = (total | note | part).fill_null(value=False).arg_true()
     for at in some:
         row = [cell for cell in cells.row(int(rows[at])) if cell is not None]
         # A total has figures beside it, a note next to nothing, a company its town or industry.
         others = sum(not _FIGURE.fullmatch(cell.strip()) for cell in row) - 1
-        if total[at] and others <= 0:
+        if part[at] or (total[at] and others <= 0):
             found[int(rows[at])] = TOTAL
         elif note[at] and len(row) <= _FEW:
             found[int(rows[at])] = NOTE

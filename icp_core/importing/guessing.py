@@ -17,6 +17,7 @@ from icp_core.importing.headings import (
     Heading,
     classification,
     is_entity,
+    is_proprietor,
     is_unit,
     named_unit,
     parse,
@@ -37,6 +38,8 @@ from icp_core.importing.mapping import (
     own_name,
 )
 from icp_core.importing.national import country_of
+from icp_core.importing.row_countries import of_list
+from icp_core.importing.statuses import status_in_heading
 from icp_core.importing.tables import ROW, Table
 from icp_core.reference import geography, industry
 
@@ -66,6 +69,9 @@ _ALLABOLAG_SAYS: Final = "Allabolag gives thousands (tkr)"
 _ALLABOLAG: Final = frozenset(
     {"nettoomsättning", "årets resultat", "kommunsäte", "antal anställda"}
 )
+_LIVES: Final = {"active": "active or not"}
+# Companies that each of a sales team has at least, on average.
+_COMPANIES_EACH: Final = 2
 _NO_ORDER: Final = "nothing in the column tells day from month: taken for day/month/year"
 _TLD: Final = {"se": "SE", "no": "NO", "dk": "DK", "fi": "FI", "is": "IS"}
 # Parts of words that headings have in one language only.
@@ -128,14 +134,16 @@ def guess(table: Table, units: Mapping_[str, str] = _NONE) -> Mapping:
     mapping = Mapping(
         fingerprint=fingerprint(table.headings),
         assignments=tuple(guesses.values()),
-        country=_country(guesses, sample),
         industry_revision=_revision(guesses, sample, named),
     )
-    if not mapping.of("country") and mapping.country is None:
-        country = _country_by_words(guesses)
-        mapping = mapping.model_copy(update={"country": country})
+    told: frozenset[str] = frozenset()
+    if mapping.of("country"):
+        country = _country(guesses, sample)
+    else:
+        country, told = of_list(sample.select(mapping.texts()), by_words=_country_by_words(guesses))
+    mapping = mapping.model_copy(update={"country": country})
     doubt_fractions(guesses, sample)
-    doubt_currencies(guesses, sample, country=mapping.country)
+    doubt_currencies(guesses, sample, countries={country} if country or not told else told)
     doubt_scales(guesses, sample, units)
     return mapping.model_copy(update={"assignments": tuple(guesses.values())})
 
@@ -189,6 +197,11 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
         return Assignment(
             heading=name, column=None, confidence=confidence, reason="contact details are left out"
         )
+    ended = status_in_heading(name)
+    if ended is not None and meaning not in BY_NAME:
+        return _extra(name, cells, looks, f"tells which companies are {_LIVES.get(ended, ended)}")
+    if is_proprietor(name):
+        return _owner(heading, cells, looks)
     reason = "known heading" if confidence >= SURE else "similar to a known heading"
     doubts: tuple[Doubt, ...] = () if confidence >= SURE else ("meaning",)
     if meaning in ("industry", "industry_text"):
@@ -225,6 +238,18 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
                     doubts=("meaning",),
                 )
     return _extra(name, cells, looks)
+
+
+def _owner(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> Assignment:
+    """Whose a company is: our own sales people have several each, its owner hardly more than one."""
+    if cells.n_unique() * _COMPANIES_EACH > len(cells):
+        return _extra(heading.text, cells, looks)
+    return Assignment(
+        heading=heading.text,
+        column="owner",
+        confidence=round(heading.confidence, 2),
+        reason="few names for many companies, as those of a sales team",
+    )
 
 
 def _says_codes(heading: str, looks: Mapping_[str, float]) -> bool:
@@ -392,13 +417,14 @@ def _settle_rivals(
         if len(rivals) == 1:
             continue
         # Numbers go before bands, words that are known before those that are alike, the newer revision
-        # of a classification before the older, unless few companies have it.
+        # of a classification before the older, unless few companies have it, the fuller column of years.
         most = max(len(cells[h]) for h in rivals)
         rivals.sort(
             key=lambda h: (
                 column == "employees" and looks[h]["number"] < _LEAST_FIT,
                 guesses[h].confidence < SURE,
                 column == "industry" and len(cells[h]) < _LEAST_FIT * most,
+                -_years_in(cells[h]) if column == "founded" else 0,
                 parsed[h].rank // 100 if column == "industry" and named else 0,
                 (named[h].revision or "") != "2.1" if column == "industry" and h in named else True,
                 parsed[h].rank,
@@ -423,6 +449,11 @@ def _settle_rivals(
                         heading=heading, column=None, reason="contact details are left out"
                     )
             taken.add(year)
+
+
+def _years_in(cells: pl.Series) -> int:
+    """How many cells tell a year."""
+    return int(pl.select(dates.founded(pl.lit(cells)).count()).item())
 
 
 def _take_units(
@@ -503,6 +534,11 @@ def industry_revision(codes: pl.Series) -> industry.Revision:
     old = industry.normalised(distinct, "2").count()
     new = industry.normalised(distinct, "2.1").count()
     return "2.1" if new > old else "2"
+
+
+def note_on_given_back(mapping: Mapping) -> tuple[str, ...]:
+    """Which columns are kept as they are, since most of their cells are not what the heading says."""
+    return tuple(f"{a.heading}: {a.reason}" for a in mapping.assignments if a.reason == GIVEN_BACK)
 
 
 def note_on_industries(mapping: Mapping) -> tuple[str, ...]:

@@ -25,6 +25,12 @@ from icp_core.reference.text import fold
 CONTACT: Final = "contact"
 """Meaning of headings on telephone numbers and persons: left out, personal data."""
 
+PROPRIETOR: Final = "proprietor"
+"""Meaning of headings that name who owns a company, or in a CRM which of our own people has it.
+
+Headings of ours alone (`Owner`, `Account owner`, `Vår kontakt`) mean `owner`.
+"""
+
 FILE: Final = DATA / "importing" / "headings.csv"
 """Headings by meaning.
 
@@ -78,6 +84,7 @@ _KINDS: Final = {
     for place, words in enumerate(
         (
             "address adress adresse adressen addr osoite hq headquarters headquarter head office "
+            "huvudkontor hovedkontor hovedkvarter paakonttori "
             "registered registrerat registrert registreret rekisteroity reg regaddress primary main "
             "business forretningsadresse forretnings "
             "besoksadress besoksadresse besogsadresse besoks besogs besok visiting visit "
@@ -91,11 +98,11 @@ _KINDS: Final = {
 }
 # Words that add nothing to what is meant.
 _NOISE: Final = _words(
-    "the of or for in i av fra till to an et en latest last avail available yr senaste siste "
+    "the of or for in i av fra till af pa to an et en latest last avail available yr senaste siste "
     "seneste viimeisin uusin bokslut bokslutet regnskap regnskab tilinpaatos current nuvarande "
     "total totalt totalt yhteensa estimated estimate est approx annual arlig yearly "
-    "vuosittainen iso latin alphabet mandatory optional required hele whole x tal core default "
-    "oletus eller tai ar year digits digit profile value field text standardised standardized "
+    "vuosittainen vuotuinen arlige iso latin alphabet mandatory optional required hele whole x tal core "
+    "default oletus eller tai ar year digits digit profile value field text standardised standardized "
     "range intervall interval per at"
 )
 # Words of people and their telephones, and words that may stand beside them.
@@ -131,7 +138,7 @@ _CODED: Final = frozenset(
 )
 _PLACES: Final = frozenset({"city", "postcode", "country", "region", "municipality"})
 _DATED: Final = frozenset({"founded", "as_of"})
-_OF_ENTITIES: Final = _PLACES | {"name", "website", "email", "legal_form"}
+_OF_ENTITIES: Final = _PLACES | {"name", "website", "domain", "email", "legal_form"}
 # Beginnings of compounds: `Besöksort`, `Kundnamn`.
 _ADDRESS_STEMS: Final = (
     "besoks", "besogs", "forretnings", "visiting", "visit", "postal", "mailing", "billing",
@@ -183,7 +190,7 @@ class Heading:
         As in the file.
     meaning
         A canonical column, or one of `industry_text`, `fte`, `currency`, `email`, `address`,
-        `contact`, `not_revenue`; None where the words are not known.
+        `contact`, `proprietor`, `not_revenue`; None where the words are not known.
     confidence
         0…1, how surely the words mean that.
     year
@@ -298,6 +305,19 @@ def parse(text: str) -> Heading:
     if unit == _PER_CENT_UNIT and found.meaning == "operating_profit":
         found = _Found("margin", found.confidence, found.rank)
     return Heading(text, found.meaning, found.confidence, year, unit, code, found.rank)
+
+
+def is_proprietor(text: str) -> bool:
+    """Whether a heading is of who owns a company: `Ägare`, and `Owner name` as people write it.
+
+    Programs join what they call their own user: `Owner.Name`, `owner_name`.
+
+    Examples
+    --------
+    >>> [is_proprietor(text) for text in ("Eier", "Owner name", "Owner.Name", "Account owner")]
+    [True, True, False, False]
+    """
+    return parse(text).meaning == PROPRIETOR or text.strip().casefold() == "owner name"
 
 
 def recognised(cells: Iterable[str]) -> int:
@@ -464,6 +484,8 @@ def _tokens(words: str) -> list[str]:
 def _meaning(words: str) -> _Found | None:
     """What words mean without unit and year."""
     outside = re.sub(r"[(\[].*?[)\]]", " ", words)
+    if _is_touch(_tokens(outside)):
+        return None
     inside = re.findall(r"[(\[](.*?)[)\]]", words)
     found = _lookup(words, 0.98) or (_lookup(outside, 0.96) if inside else None)
     if found is not None and found.meaning == "address":
@@ -501,7 +523,9 @@ def _lookup(words: str, confidence: float) -> _Found | None:
     tokens = _tokens(words)
     if known := _known("".join(tokens)):
         return _Found(known[0], confidence, known[1])
-    if _is_person(tokens):
+    if _is_page(tokens):
+        return _Found("linkedin_url", confidence, _PAGE_RANK)
+    if _is_of_invoices(tokens) or _is_person(tokens):
         return _Found(CONTACT, 0.95, 0)
     bare = [token for token in tokens if token not in _NOISE and not token.isdigit()]
     runs = (
@@ -525,6 +549,48 @@ def _lookup(words: str, confidence: float) -> _Found | None:
     return None
 
 
+def _is_touch(tokens: list[str]) -> bool:
+    """Whether words are about when somebody was last spoken to: `Seneste kontakt`, `Last contacted`."""
+    said = set(tokens)
+    whole = said <= _WHEN | _DEALINGS | _BESIDE_DEALINGS
+    return whole and bool(said & _WHEN) and bool(said & _DEALINGS)
+
+
+def _is_page(tokens: list[str]) -> bool:
+    """Whether words are LinkedIn's and a company's page: `LinkedIn-företagssida`."""
+    allowed = _PAGES | _ENTITIES | _NOISE | {"linkedin"}
+    return "linkedin" in tokens and all(
+        token in allowed or any(token.removeprefix(stem) in _PAGES for stem in _ENTITY_STEMS)
+        for token in tokens
+    )
+
+
+def _is_of_invoices(tokens: list[str]) -> bool:
+    """Whether words are an address for invoices, which is an accountant's: `Laskutussähköposti`."""
+    joined = "".join(tokens)
+    return _MAIL.search(joined) is not None and _INVOICES.search(joined) is not None
+
+
+# Pages that have an address, and what is said beside them.
+_PAGES: Final = _words(
+    "page pages sida sidan side siden sivu sivut sivun sivusto url link links lank lenke linkki profil "
+    "profile profiili konto adresse adress osoite web id"
+)
+_PAGE_RANK: Final = 50
+_MAIL: Final = re.compile(r"e?mail|mejl|epost|sahkoposti")
+_INVOICES: Final = re.compile(r"faktur|lasku|invoice|billing|reikning")
+# Of when somebody was last spoken to, which is about the dealing.
+_WHEN: Final = _words(
+    "last latest next recent first senaste senast sist sista sidste seneste siste nyeste nasta neste "
+    "naeste viimeisin viimeksi viimeinen seuraava forsta forste ensimmainen"
+)
+_DEALINGS: Final = _words(
+    "contact contacted contacts kontakt kontakten kontaktad kontaktet kontakti kontaktdato kontaktdatum "
+    "kontaktpvm yhteydenotto yhteydenpito touch activity aktivitet call samtal samtale"
+)
+_BESIDE_DEALINGS: Final = _words(
+    "date dato datum pvm paiva time tid at on day dag days med with was"
+)
 # Of dealings with a person, not of the person.
 _OF_RECORDS: Final = frozenset(
     ["status", "stage", "type", "typ", "count", "antal", "antall", "frequency", "source", "result"]

@@ -21,6 +21,7 @@ from icp_core.importing.footers import told_of_short_lines
 from icp_core.importing.guessing import (
     UNITS_BELOW,
     guess,
+    note_on_given_back,
     note_on_industries,
     units_below,
 )
@@ -382,6 +383,7 @@ def _load(files: Sequence[MappedFile], rules: Rules, on_progress: OnProgress) ->
         (
             *note_on(file.mapping),
             *note_on_industries(file.mapping),
+            *note_on_given_back(file.mapping),
             *note_on_deals(file.original),
         )
         for file in files

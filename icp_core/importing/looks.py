@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from icp_core.importing import dates, values
-from icp_core.importing.mapping import NUMBERS, SURE
+from icp_core.importing.mapping import AMOUNTS, NUMBERS, SURE
 from icp_core.importing.national import country_of
 from icp_core.reference import industry
 
@@ -17,9 +17,12 @@ _CHECKED: Final = 300
 # Cells that are looked at in all columns together, and at least in each.
 _MOST_CELLS: Final = 200_000
 _LEAST_CELLS: Final = 100
+# Share of cells that are one amount from which a column with ranges is one of amounts.
+_FEW_FIT: Final = 0.2
 _LOOKS: Final = (
     "email", "linkedin_url", "website", "number", "band", "headcount", "flag", "tags", "identifier",
     "org_number", "foreign_number", "industry", "year", "words", "postcode", "currency",
+    "range",
 )  # fmt: skip
 # What the cells of a column look like, at least one of these.
 _LOOKED_FOR: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -70,11 +73,16 @@ def looks_of(cells: Mapping[str, pl.Series]) -> dict[str, dict[str, float]]:
         linkedin_url=text.str.contains(r"(?i)linkedin\.com/(?:company|school)"),
         website=text.str.contains(r"(?i)^(?:https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)$"),
         number=values.number(text).is_not_null(),
+        range=values.is_range(text),
         band=low.is_not_null() | dates.was_band(text),
         counted=values.headcount(text).is_not_null() | text.str.contains(r"^\d{4}-\d\d-\d\d"),
         flag=values.flag(text).is_not_null(),
         tags=text.str.contains(r"[^;|]+[;|]\s*[^;|]+"),
-        year=dates.year(text).is_not_null(),
+        year=(
+            dates.year(text).is_not_null()
+            | dates.founded(text).is_not_null()
+            | dates.is_short_month(text)
+        ),
         words=text.str.contains(r"\pL") & ~text.str.contains(rf"@|://|{_KEYS}"),
         postcode=text.str.contains(r"\d") & (text.str.len_chars() <= 12),
         currency=values.currency_code(text).is_not_null(),
@@ -115,6 +123,9 @@ def fit_of(column: str, looks: Mapping[str, float]) -> float:
     if column in ("website", "domain", "email", "linkedin_url"):
         # Most companies of a list may have none, said in so many words.
         return 1.0 if found >= 0.1 else found
+    if column in AMOUNTS and found >= _FEW_FIT:
+        # Ranges among amounts are counted; a column of nothing else is of bands.
+        return min(1.0, found + looks["range"])
     if column in ("is_customer", "marketing_opt_out"):
         # Below nine in ten it is something else about the customer.
         return 1.0 if found >= SURE else 0.0

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any, Final, Literal, Self
 
+import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from icp_core.accounts.columns import BY_NAME, Kind
@@ -199,6 +200,14 @@ class Mapping(_Model):
         """The assignments to a column, newest year first."""
         found = [a for a in self.assignments if a.column == column]
         return tuple(sorted(found, key=lambda a: a.year or 9999, reverse=True))
+
+    def texts(self) -> list[pl.Expr]:
+        """A file's columns under their canonical names, the newest year where there are several."""
+        columns = dict.fromkeys(a.column for a in self.assignments if a.column and not a.is_extra)
+        return [
+            pl.coalesce(pl.col(a.heading) for a in self.of(str(column))).alias(str(column))
+            for column in columns
+        ]
 
     def changing(self, heading: str, **changes: Any) -> "Mapping":
         """A copy in which a person decided about one heading.

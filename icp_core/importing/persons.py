@@ -11,6 +11,7 @@ import polars as pl
 
 from icp_core.accounts.company_names import LEGAL_FORMS
 from icp_core.accounts.linkedin import is_person_page
+from icp_core.importing.headings import is_proprietor
 from icp_core.importing.mapping import Assignment
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.national import is_personal
@@ -119,11 +120,38 @@ _TITLE_CELL: Final = (
 _BUSINESS_ID: Final = r"^\d{7}-\d$"
 _DATE_CELL: Final = r"^\d{1,2}[./-]\d{1,2}[./-]\d{2}(?:\d{2})?(?:\s.*)?$"
 _PERSON_CELL: Final = r"^\p{Lu}[\p{L}.'’-]+(?: \p{Lu}?[\p{L}.'’-]+){1,3}$"
+# In names of owners that are companies, funds or the public.
+_OF_COMPANIES: Final = (
+    r"\w*holding\w*|invest\w*|group|gruppen|konsern\w*|koncern\w*|capital|kapital|fond\w*|fund|kommune?|stat(?:en)?|"
+    r"partners|stiftelsen?|saatio|rahasto|kaupunki|forening\w*|eiendom|fastighet\w*|limited|ltd|gmbh|inc"
+)
 _MOSTLY, _MANY, _SOME = 0.7, 0.5, 0.3
 _FEW: Final = 300
 _PAGES: Final = "persons' pages"
 _NAMES: Final = "names of persons"
 _ADDRESSES: Final = ("website", "domain", "linkedin_url")
+
+
+# What people write about their talks with persons; Finnish names change with what is done to them.
+_NOTE_HEADING: Final = (
+    r"(?:comments?|notes?|remarks?|memo|fri ?te[kx]st|vapaa ?teksti|lisatieto\w*|huomio\w*|huomautu\w*|"
+    r"anm|merknad\w*|bemaerkning\w*|anmerkning\w*|anmarkning\w*|logg?)"
+    r"|\w*(?:kommentar\w*|kommentti\w*|kommentit|notat\w*|notiser?|anteckning\w*|notering\w*)"
+    r"|\w*muistiinpano\w*"
+)
+_MAIL_WITHIN: Final = r"[^\s@]+@[^\s@]+\.\pL{2,}"
+_PHONE_WITHIN: Final = (
+    r"(?:\+|\b00)\d[\d\s()./-]{6,}\d|\b0\d{1,3}[\s/-]+\d[\d\s-]{4,}\d\b|\b0\d{8,9}\b|"
+    r"\b\d{2}(?: \d{2}){3}\b|\b\d{3} \d{2} \d{3}\b|\b[49]\d{7}\b|"
+    r"(?i:\b(?:tlf|tel|mob|mobil|phone|puh|gsm|direkt|direct)\b)\.?:?\s*\+?\d[\d\s-]{4,}"
+)
+_TALKS: Final = (
+    r"(?i:\b(?:ring|ringde|ringte|ringet|snakke[td]? med|prata(?:de|t)? med|tal(?:te|t|ade|at) med|"
+    r"mail til|maila|mejla|soita|soitin|soitettu|tapasin|puhuin|call|called|spoke (?:to|with)|"
+    r"talked (?:to|with)|met(?: with)?|ask for|spor|spør|spørg|fråga|kysy|kontakta|hilsen|hälsningar|"
+    r"mvh|att|hos|ansv|ansvarig|v/))[.: ]+\p{Lu}\p{Ll}+"
+)
+_LEAST_OF_NOTES: Final = 0.2
 
 
 def without_persons(mapping: HeadingMapping, table: Table) -> HeadingMapping:
@@ -134,20 +162,61 @@ def without_persons(mapping: HeadingMapping, table: Table) -> HeadingMapping:
     mapping
         As guessed.
     table
-        The file; its first rows are looked at.
+        The file; its first rows are looked at, of notes all.
     """
     sample = table.head(_SAMPLE)
+    notes = [a.heading for a in mapping.assignments if a.is_extra and _is_note(a.heading)]
+    told = _kinds_of_notes(table, notes)
     return mapping.replace(
         assignments=tuple(
-            _without_persons(a, sample[a.heading].drop_nulls()) for a in mapping.assignments
+            _without_persons(a, sample[a.heading].drop_nulls(), told.get(a.heading))
+            for a in mapping.assignments
         )
     )
 
 
-def _without_persons(assignment: Assignment, cells: pl.Series) -> Assignment:
-    heading, kind = assignment.heading, None
+def _is_note(heading: str) -> bool:
+    """Whether a heading is that of what people write of their talks: `Kommentar`, `Notes`."""
+    words = _words(heading)
+    return any(re.fullmatch(_NOTE_HEADING, word) for word in (*words, " ".join(words)))
+
+
+def _kinds_of_notes(table: Table, headings: list[str]) -> dict[str, str]:
+    """What of persons stands in notes, anywhere in the file; only those with something."""
+    if not headings:
+        return {}
+    asked = {
+        "e-mail addresses": _MAIL_WITHIN,
+        "telephone numbers": _PHONE_WITHIN,
+        "names of persons": rf"{_TALKS}|{_name_within()}",
+    }
+    row = table.lazy.select(
+        pl.col(heading).str.contains(pattern).any().alias(f"{heading}\n{kind}")
+        for heading in headings
+        for kind, pattern in asked.items()
+    ).collect()
+    found: dict[str, str] = {}
+    for name, holds in row.row(0, named=True).items():
+        heading, kind = name.rsplit("\n", 1)
+        if holds:
+            found.setdefault(heading, f"notes with {kind}")
+    return found
+
+
+@cache
+def _name_within() -> str:
+    """A common given name inside a text: behind another word, or before a family name."""
+    names = [name.title() for name in pl.read_csv(NAMES_FILE)["name"] if len(name) > 2]
+    names += [f"{name[:-2]}{name[-1]}" for name in names if name[-3:-2] == name[-2:-1]]
+    given = rf"(?:{'|'.join(sorted(set(names), key=len, reverse=True))})"
+    ending = r"(?:s|n|lle|lla|lta|sta|a|ä)?"
+    return rf"\b{given}{ending} \p{{Lu}}\p{{Ll}}+|[\pL\d,;:] {given}{ending}\b"
+
+
+def _without_persons(assignment: Assignment, cells: pl.Series, note: str | None) -> Assignment:
+    heading, kind = assignment.heading, note
     if assignment.is_extra:
-        kind = _kind_of_cells(heading, cells) or _kind_of_heading(heading, cells)
+        kind = note or _kind_of_cells(heading, cells) or _kind_of_heading(heading, cells)
     elif assignment.column in _ADDRESSES and _share_of_pages(cells) >= _MANY:
         kind = _PAGES
     if kind is None:
@@ -197,9 +266,13 @@ def _kind_of_heading(heading: str, cells: pl.Series) -> str | None:
 
 def _kind_of_cells(heading: str, cells: pl.Series) -> str | None:
     """What the cells of a column are, if they are about persons whatever its heading."""
-    phone, business, date, email, person = _shares(
-        cells, _PHONE_CELL, _BUSINESS_ID, _DATE_CELL, r"^\S+@\S+\.\S+$", _PERSON_CELL
-    )
+    phone, business, date, email, person, within = _shares(
+        cells, _PHONE_CELL, _BUSINESS_ID, _DATE_CELL, r"^\S+@\S+\.\S+$", _PERSON_CELL,
+        rf"\pL.*(?:{_MAIL_WITHIN}|{_PHONE_WITHIN})|(?:{_MAIL_WITHIN}|{_PHONE_WITHIN}).*\s\pL",
+    )  # fmt: skip
+    if is_proprietor(heading):
+        # One company in five with a person behind it is enough to leave them out.
+        return _NAMES if _persons_share(cells) >= _LEAST_OF_NOTES else None
     some = cells.head(_FEW)
     # Nothing shorter than a date of birth is one.
     long = some.filter(some.str.count_matches(r"[\dXx*•●#]") >= 6)
@@ -210,6 +283,7 @@ def _kind_of_cells(heading: str, cells: pl.Series) -> str | None:
         _PAGES: _share_of_pages(cells) >= _MANY,
         "personal identity numbers": numbers >= _MANY,
         _NAMES: person >= _MOSTLY and _given(cells) >= _SOME,
+        "notes with telephone numbers or e-mail addresses": within >= _LEAST_OF_NOTES,
     }
     kind = next((kind for kind, holds in found.items() if holds), None)
     # Sales people are the user's own, and stand under a heading that says so.
@@ -220,6 +294,15 @@ def _kind_of_cells(heading: str, cells: pl.Series) -> str | None:
 def _share_of_pages(cells: pl.Series) -> float:
     """Share of cells that are persons' pages on LinkedIn."""
     return float(pl.select(is_person_page(pl.lit(cells)).mean()).item() or 0.0)
+
+
+def _persons_share(cells: pl.Series) -> float:
+    """Share of cells that are written like a person's name, or begin with a given name."""
+    text = fold_expr(pl.lit(cells))
+    like = pl.lit(cells).str.strip_chars().str.contains(_PERSON_CELL)
+    given = text.str.extract(r"^([^\s-]+)", 1).is_in(_given_names())
+    company = text.str.contains(rf"{_A_FORM}|\b(?:{_OF_COMPANIES})\b")
+    return float(pl.select(((like | given) & ~company).mean()).item() or 0.0)
 
 
 def _given(cells: pl.Series) -> float:

@@ -4,6 +4,7 @@ Nothing of the file is put aside without a word: old codes, divided regions, nam
 have, and counties that are not those of the municipality are counted for the report.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -11,10 +12,13 @@ import polars as pl
 
 from icp_core.importing.cell_counts import CellCounts, remark, tally
 from icp_core.reference import geography
+from icp_core.reference.text import fold, fold_expr
 
 GIVEN: Final = ("postcode", "city", "municipality", "region")
 """Columns of a file that say where a company is."""
 
+# Letters that two forms of one name begin with: `Göteborgs stad`, `Uppsala län`.
+_STEM: Final = 4
 _CANDIDATES: Final = "#candidates"
 _REGIONS: Final = "#regions"
 _CONFLICT: Final = (
@@ -52,11 +56,21 @@ def placed(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCount
         frame = _told_apart(frame, text["municipality"], tallies)
     located = geography.locate(frame.drop(_CANDIDATES, _REGIONS))
     if "city" in given:
+        own = located["city"]
         located = geography.spell_towns(located)
+        _other_names(own, located["city"], tallies)
     for column in given:
         tally(tallies, column, text[column], located[column])
     _remarks(frame, text, located, tallies)
     return located
+
+
+def _other_names(own: pl.Series, shown: pl.Series, tallies: dict[str, CellCounts]) -> None:
+    """Say which towns are shown under another name than the file's, other than by an accent."""
+    pairs = pl.DataFrame({"own": own, "shown": shown})
+    changed = pairs.filter(fold_expr(pl.col("own")) != fold_expr(pl.col("shown")))
+    for before, after, count in changed.group_by("own", "shown").len().iter_rows():
+        remark(tallies, "city", f"“{before}” is shown as {after}", count)
 
 
 def _codes(
@@ -152,10 +166,21 @@ def _renamed(column: str, place: str | None, country: str | None, today: str | N
     level: geography.Level = "municipality" if column == "municipality" else "region"
     gone = geography.former_called(level, place, country)
     if gone is None:
-        return None
+        return _called_otherwise(place, today)
     if today is not None:
         return f"“{place}”, an old code or name, is {geography.name_of(today)} ({today}) today"
     return f"“{place}” is divided today ({_listed(gone.today)}), so it is unknown without more"
+
+
+def _called_otherwise(place: str, today: str | None) -> str | None:
+    """What to say of a name in another language than that a place is shown by: `Åbo`."""
+    if today is None or not any(map(str.isalpha, place)) or re.match(r"[A-Z]{2}-\d", place):
+        return None
+    own, shown = fold(place), fold(geography.name_of(today))
+    stem = min(len(own), len(shown), _STEM)
+    if shown[:stem] in own or own[:stem] in shown:
+        return None
+    return f"“{place}” is shown as {geography.name_of(today)}"
 
 
 def _listed(codes: Iterable[str]) -> str:

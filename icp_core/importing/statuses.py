@@ -1,14 +1,19 @@
 """What a status means for a company: active, bankrupt, dissolving or deregistered, by whole words.
 
 A negation turns a word round (`Ikke aktiv`), a procedure that is over has left no company (`Konkurs
-avslutad`), and a CRM's own status (`Contacted`, `Unqualified`) says nothing about the register.
+avslutad`) unless it was lifted or had saved it (`Konkurs upphävd`, `Rekonstruktion avslutad`), and a
+CRM's own status (`Contacted`, `Unqualified`) says nothing about the register. A heading can be the
+status too: a yes or a day under `Konkurs` or `Slettedato`.
 """
 
 import re
+from datetime import date as day_of_calendar
+from functools import lru_cache
 from typing import Final
 
 import polars as pl
 
+from icp_core.importing import dates, headings, values
 from icp_core.reference.text import fold, fold_expr
 
 STATUSES: Final = ("active", "bankrupt", "dissolving", "deregistered")
@@ -16,9 +21,19 @@ STATUSES: Final = ("active", "bankrupt", "dissolving", "deregistered")
 _NOT: Final = r"\b(?:not|no|non|ikke|ikkje|icke|inte|ej|ei|ingen|inga|without|utan|uten|uden)\b"
 _OVER: Final = (
     r"\b(?:avslut\w*|afslut\w*|closed|completed|concluded|avviklet|avvecklad\w*|avvecklat|"
-    r"likviderad\w*|likvidert|likvideret|liquidated|paattyn\w*|efter|etter|after|upphavd|ophaevet|"
-    r"finished|ended)\b"
+    r"likviderad\w*|likvidert|likvideret|liquidated|paattyn\w*|efter|etter|after|upphort|upphord|"
+    r"finished|ended|lopetettu)\b"
 )
+# The company goes on as if nothing had been.
+_LIFTED: Final = (
+    r"\b(?:upphav\w*|ophaev\w*|opphev\w*|kumot\w*|kumou\w*|peruutet\w*|peruunt\w*|annul\w*|lifted|"
+    r"revoked|rescinded|overturned|discharged|aterkalla\w*|tilbakekalt|tilbagekaldt|omgjort|omgort)\b"
+)
+_SAVING: Final = (
+    r"\b(?:\w*rekonstruk\w*|reconstruct\w*|restructur\w*|\w*saneer\w*|gjeldsforhandling\w*|"
+    r"voluntary arrangement)\b"
+)
+_STILL_ACTIVE: Final = r"^\W*(?:aktiv\w*|aktiiv\w*|active|verksam\w*|virksom\w*)\b"
 _BANKRUPT: Final = r"\b(?:(?:under)?konkurs\w*|bankrupt\w*|insolven\w*|maksukyvyt\w*|gjaldthrot\w*)"
 _DISSOLVING: Final = (
     r"\b(?:\w*likvid\w*|liquidat\w*|\w*avvikling\w*|avvikles|\w*avveckl\w*|\w*avvikl\w*|tvangsopplos\w*|"
@@ -29,7 +44,7 @@ _DISSOLVING: Final = (
 )
 _GONE: Final = (
     r"\b(?:inakt\w*|inact\w*|avregistr\w*|afregistr\w*|deregist\w*|dereg|unregist\w*|slett\w*|slet\w*|"
-    r"oppho\w*|opho\w*|upphor\w*|opplost|oplost|opplos\w*|lakan\w*|lakkau\w*|lopett\w*|poist\w*|"
+    r"opp?ho\w*|upphor\w*|opplost|oplost|opplos\w*|lakan\w*|lakkau\w*|lopett\w*|poist\w*|"
     r"dissolved|closed|ceased|defunct|removed|struck off|stryk\w*|struken|strukna|avford|nedlagt\w*|"
     r"keskeyt\w*|nedlagd\w*|sammenlag\w*|sammenslatt|\w*fusion\w*|\w*fusjon\w*|merged|fuusio\w*|fuusion\w*|sulautu\w*|"
     r"vilande|hvilende|dormant|lepaav\w*|passiv\w*|terminated|tvangsopplost|tvangsoplost|afskrad|afmad|expired|inaktiivi\w*)\b"
@@ -92,9 +107,11 @@ def status_of(text: str) -> str | None:
     ended = any(re.search(words, folded) for words in (_BANKRUPT, _DISSOLVING))
     negated = re.search(_NOT, folded) is not None
     found: str | None = None
-    if ended and negated:
+    over = ended and re.search(_OVER, folded) is not None
+    survived = rf"{_STILL_ACTIVE}|{_SAVING}" if over else _LIFTED
+    if ended and (negated or re.search(survived, folded)):
         found = "active"
-    elif ended and re.search(_OVER, folded):
+    elif over:
         found = "deregistered"
     elif ended:
         found = "bankrupt" if re.search(_BANKRUPT, folded) else "dissolving"
@@ -116,6 +133,148 @@ def statuses_of(texts: pl.Series) -> pl.Series:
         *found
     }:
         found = [None] * len(found)
+    return texts.replace_strict(distinct, found, default=None, return_dtype=pl.String)
+
+
+# Words of headings that say that a company is or was about to end, alone or behind `under` and the like.
+_DAY: Final = (
+    r"s?(?:dato|datum|date|dag|aar|ar|pvm|paiva|paivamaara|flagga|flag|markering|status|tila)?"
+)
+_OF_BANKRUPTCY: Final = (
+    r"konkurs(?:en|er|behandling|apning|i|issa)?|konkurssi(?:ssa|in)?|bankrupt(?:cy|ed)?|insolven(?:t|s|cy|sbehandling)|"
+    r"maksukyvyton|gjaldthrot(?:a)?"
+)
+_OF_DISSOLUTION: Final = (
+    r"(?:tvangs|frivillig)?(?:avvikling|avveckling|opplosning|oplosning|likvidation|likvidasjon)(?:en)?|"
+    r"likvidaatio|liquidation|liquidated|avvikles|avvecklas|selvitystila(?:ssa|an)?|purku|"
+    r"selvitysmenettely|(?:foretags)?rekonstruktion|rekonstruksjon(?:sforhandling)?|reconstruction|restructuring|"
+    r"(?:yritys)?saneeraus(?:menettely|ssa)?|receivership|winding"
+)
+_OF_THE_END: Final = (
+    r"opp?hoe?r(?:t|te)?|upphor(?:t|d|de|ande)?|slett(?:e|et|ede)?|slet|avregistrer(?:ad|at|ing|et|t)?|"
+    r"afregistrer(?:et|ing)?|avregistrering|deregister(?:ed)?|deregistration|dissolved|dissolution|ceased|"
+    r"cessation|lakkaut(?:ettu|us|unut|tamis|ettiin)?|lakannut|lakkaamis|lopet(?:ettu|tamis|tanut)|nedlagd|nedlagt|"
+    r"nedlaeggelse|struken|strykning|(?:tvangs)?opp?lost|(?:tvangs)?avviklet|afskra[dn]\w*|fusionerad|fusionerat|fusioneret|fusjonert|sulautunut|inaktiv|inaktiivinen|inactive|defunct"
+)
+_EVENT_WORD: Final = re.compile(rf"(?:{_OF_BANKRUPTCY}|{_OF_DISSOLUTION}|{_OF_THE_END}){_DAY}")
+_END_WORD: Final = re.compile(rf"(?:{_OF_THE_END}){_DAY}")
+_BESIDE_EVENTS: Final = re.compile(
+    r"pga|manglende|daglig|leder|revisor|regnskap|styre|sletting|utenlandsk|compulsory|forced|"
+    r"y|n|status|tila|is|has|in|i|er|ar|on|under|pa|the|of|up|date|dato|datum|dag|pvm|paiva|paivamaara|flag|flagga|at|since|"
+    r"siden|sedan|alkaen|fra|fran|ja|nej|nei|yes|no|eller|og|och|or|tai|inledd|inledt|innledet|indledt|"
+    r"apnet|aben|open|oppnad|started|alkanut|alkamis|avslut\w*|afslut\w*|avsluttet|"
+    r"upphav\w*|ophaev\w*|opphev\w*|paattyn\w*|behandling|frivillig|tvang|tvangs|company|foretag\w*|"
+    r"bolag\w*|selskap\w*|selskab\w*|virksomhed\w*|bedrift\w*|foretak\w*|yrity\w*|yhtio\w*|register\w*|"
+    r"rekisteri\w*|poistettu|poisto|poistumis"
+)
+# Texts under such a heading: that there never was one, and that one has begun.
+_NEVER: Final = rf"^\W*(?:{_NOT}|(?:nej|nei|aldri|aldrig|never|none)\b)"
+_BEGUN: Final = (
+    r"^\W*(?:ja|yes|kylla|true|sant|x)\b|\d{4}|\b(?:inled\w*|innled\w*|indled\w*|apne\w*|oppna\w*|open\w*|"
+    r"pagar|pagaende|pagaar|igang\w*|alka\w*|vireil\w*|beslut\w*|under|start\w*|ongoing)\b"
+)
+_BEFORE_REGISTERS: Final = 1901
+_ACTIVE_FLAG: Final = re.compile(
+    r"(?:is|er|ar|on)?\s*(?:(?:company|foretag\w*|bolag\w*|selskap\w*|selskab\w*|virksomhed\w*|bedrift\w*|"
+    r"foretak\w*|yrity\w*|yhtio\w*)\s*(?:is|er|ar|on)?\s*(?:active|aktiv\w*|aktiiv\w*|verksam\w*|toiminnassa)|"
+    r"(?:active|aktiv\w*|aktiiv\w*|verksam\w*|toimiva)\s*(?:company|foretag\w*|bolag\w*|selskap\w*|selskab\w*|"
+    r"virksomhed\w*|bedrift\w*|foretak\w*|yrity\w*|yhtio\w*)|verksam|i drift|toiminnassa)"
+)
+
+
+@lru_cache(maxsize=10_000)
+def status_in_heading(heading: str) -> str | None:
+    """The status that a heading means where its cells say yes or give a day; None for most.
+
+    `active` is of a procedure that was lifted, and of headings such as `Active company`, of which a no
+    tells (`statuses_under`).
+
+    Examples
+    --------
+    >>> [status_in_heading(text) for text in ("Konkurs", "underAvvikling", "Slettedato", "Konkursrisk")]
+    ['bankrupt', 'dissolving', 'deregistered', None]
+    """
+    words = headings.words(heading)
+    text = " ".join(words)
+    if _ACTIVE_FLAG.fullmatch(text):
+        return "active"
+    events = [word for word in words if _EVENT_WORD.fullmatch(word)]
+    gone_from = "poistettu" in words and any(word.startswith("rekister") for word in words)
+    others = [word for word in words if word not in events]
+    if not (events or gone_from) or not all(map(_BESIDE_EVENTS.fullmatch, others)):
+        return None
+    if gone_from or (events and all(map(_END_WORD.fullmatch, events))):
+        return "deregistered"
+    bare = [
+        word
+        for word in words
+        if word not in ("ja", "nej", "nei", "yes", "no", "is", "er", "ar", "on", "status")
+    ]
+    return status_of(" ".join(bare))
+
+
+def statuses_under(heading: str, cells: pl.Series) -> pl.Series | None:
+    """What the cells under a heading that is a status say of each company; None under any other.
+
+    Yes and a day that has come mean what the heading says, no and blanks nothing; words are read with
+    the heading: `Upphävd` under `Konkurs` is active again.
+
+    Parameters
+    ----------
+    heading
+        As in the file.
+    cells
+        Text.
+    """
+    status = status_in_heading(heading)
+    if status is None:
+        return None
+    name = " ".join(headings.words(heading))
+    is_flag = _ACTIVE_FLAG.fullmatch(name) is not None
+    distinct = cells.drop_nulls().unique()
+    table = distinct.alias("text").to_frame().select(
+        "text", yes=values.flag(pl.col("text")), day=dates.date(pl.col("text")),
+        year=dates.year(pl.col("text")),
+    )  # fmt: skip
+    today = day_of_calendar.today()
+    found: list[str | None] = []
+    for text, yes, day, year in table.iter_rows():
+        if is_flag:
+            found.append("deregistered" if yes is False else None)
+        elif yes is not None:
+            found.append(status if yes else None)
+        elif day is not None or year is not None:
+            # Programs write the end of time, and the day before it began, for never.
+            came = day <= today if day is not None else year <= today.year
+            found.append(status if came and (year or day.year) > _BEFORE_REGISTERS else None)
+        else:
+            found.append(_read_under(name, status, text))
+    return cells.replace_strict(distinct, found, default=None, return_dtype=pl.String)
+
+
+def _read_under(name: str, status: str, text: str) -> str | None:
+    """What words say under a procedure's heading."""
+    folded = fold(text)
+    if re.match(_NEVER, folded):
+        return None
+    if re.search(_LIFTED, folded):
+        return "active"
+    said = status_of(text)
+    if said is not None:
+        return said
+    if re.search(_OVER, folded):
+        return status_of(f"{name} {text}") or status
+    return status if re.search(_BEGUN, folded) else None
+
+
+def goes_on(texts: pl.Series) -> pl.Series:
+    """`active` where a status says that a procedure is over or was lifted: `Aktiv, konkurs upphävd`."""
+    distinct = texts.drop_nulls().unique()
+    ended = re.compile(rf"{_BANKRUPT}|{_DISSOLVING}")
+    found = [
+        "active" if status_of(text) == "active" and ended.search(fold(text)) else None
+        for text in distinct
+    ]
     return texts.replace_strict(distinct, found, default=None, return_dtype=pl.String)
 
 

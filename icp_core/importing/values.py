@@ -61,7 +61,7 @@ _NAMES: Final = (
 )
 # Longest first: what stands before or behind a number, in five languages.
 _SCALES: Final = (
-    (r"(?i)(?:mrd|mdr|mia|bn|billions?|miljard\w*|milliard\w*|b)\.?", 1e9),
+    (r"(?i)(?:mrd|mdr|md|mia|bn|billions?|miljard\w*|milliard\w*|b)\.?", 1e9),
     (
         r"(?i)(?:mkr|mnok|msek|mdkk|meur|musd|mill?(?:joner|ioner|joonaa|ions?)?|milj|mio|mln|mn|mm|m)\.?",
         1e6,
@@ -73,12 +73,41 @@ _SCALES: Final = (
 )
 # About how many, and of what.
 _ROUGHLY: Final = (
-    r"(?i)^(?:ca|c:a|c|cirka|circa|about|around|approx(?:imately)?|omkring|rundt|noin|ungefär|~|≈)"
-    r"[.\s]*"
+    r"(?i)^\s*(?:c\.?\s+|(?:ca|c:a|cirka|circa|about|around|approx(?:imately)?|roughly|omkring|runt|kring|"
+    r"omtrent|rundt|noin|n\.|ungefär|uppskattat|uppsk|anslått|anslaget|estimert|estimeret|arvio(?:lta)?|estimated|est|~|≈|±)"
+    r"[.:\s]*)"
+)
+# The year of an amount before or behind it, what it is of in brackets, and that it is of a year.
+_OF_YEAR: Final = r"(?i)^\s*(?:år\s*)?(?:19|20)\d{2}\s*:\s*"
+_IN_BRACKETS: Final = (
+    r"(?i)(\d\D{0,14}?)\s*[(\[]"
+    r"(?:[^()\[\]]*\pL[^()\[\]]*|(?:19|20)\d{2}(?:[-/]\d{2,4})?)[)\]]\s*$"
+)
+_UNIT_IN_BRACKETS: Final = (
+    r"(?i)[(\[]\s*((?:[tkm]|md|mn|mio|mrd|mdr)?\.?\s*"
+    r"(?:kr|sek|nok|dkk|eur|usd|gbp|isk|€|\$)\.?)\s*[)\]]\s*$"
+)
+_A_YEAR: Final = (
+    r"(?i)(?:\s*/\s*(?:år|year|yr|vuosi|v)|\s+(?:per|pr\.?|om)\s+(?:år|året|year)|"
+    r"\s+(?:p\.?a\.?|årligen|årlig|årligt|annually|a year|vuodessa))\.?\s*$"
+)
+_REMARKED: Final = r"(?i)(?:\s+(?:ca|c:a|est|uppsk|anslått)\.?|\s*[*†]+)\s*$"
+_THEN_YEAR: Final = r"(\d\D{0,14}(?:\pL\.?|[€$£]))[\s,]+(?:19|20)\d{2}\s*$"
+# Two ends, or one of which an amount is above or below.
+_BETWEEN: Final = (
+    r"(?i)\d\s*(?:[€$£%]|\pL{1,6}\.?|\pL{1,5}\.? \pL{2,3}\.?)?\s*"
+    r"(?:-|–|—|\.\.+|till?|to|og|och|and|ja|tai)\s*(?:[€$£]|\pL{2,3})?\s*\d"
+)
+_BEYOND: Final = (
+    r"(?i)^\s*(?:[<>≤≥]|över|over|above|more than|mer än|mer enn|mere end|minst|mindst|min\b|at least|"
+    r"vähintään|yli|under|below|less than|mindre|alle|enintään|max|upp till|up to|op til|inntil|"
+    r"indtil|från|fra|from|jopa).*\d|\d\s*\pL{0,6}\.?\s*\+|\d.*\b(?:eller mera?|eller mer|or more|"
+    r"og over|eller mere|tai enemmän|och uppåt|och mer|and above|plus)\b"
 )
 _PEOPLE: Final = (
-    r"(?i)\s*(?:st|stk|kpl|hlö|henkilöä|henkeä|personer|pers|persons?|people|ansatte|anställda|"
-    r"medarbetare|medarbejdere|employees?|staff|heads?|fte)\.?$"
+    r"(?i)\s*(?:st|stk|kpl|hlöä?|htv|henkilöä?|henkeä|työntekijää|työntekijä|työnt|personer|pers|"
+    r"persons?|people|ansatte|ans|anställda|anst|anställd|medarbetare|medarb|medarbejdere?|"
+    r"medarbeidere?|mand|mann|employees?|emp|staff|heads?|fte)\.?$"
 )
 
 
@@ -104,7 +133,7 @@ def amounts(texts: pl.Series, decimal: DecimalMark, unit: float) -> pl.Series:
 
 
 def number(text: pl.Expr, decimal: DecimalMark = ".") -> pl.Expr:
-    """A number: `6 499,00`, `1.234,5`, `(80)`, `80-`, `−80`, `1,2 mkr`, `12 %` (as 12).
+    """A number: `6 499,00`, `1.234,5`, `(80)`, `80-`, `−80`, `ca 1,2 mkr (2023)`, `12 %` (as 12).
 
     Parameters
     ----------
@@ -154,7 +183,16 @@ def _numbers(cells: pl.DataFrame, decimal: DecimalMark) -> pl.Series:
 
 
 def _without_currency(text: pl.Expr) -> pl.Expr:
+    for pattern in (_OF_YEAR, _ROUGHLY, _REMARKED, _A_YEAR):
+        text = text.str.replace(pattern, "")
+    for pattern in (_UNIT_IN_BRACKETS, _IN_BRACKETS, _THEN_YEAR):
+        text = text.str.replace(pattern, "${1}")
     return text.str.replace_all(r"[\s'’%\u00ad]", "").str.replace_all(_CURRENCY, "")
+
+
+def is_range(text: pl.Expr) -> pl.Expr:
+    """Whether a cell has two ends or an open one and means no amount: `10–50 mkr`, `>100 MSEK`."""
+    return text.str.contains(_BETWEEN) | text.str.contains(_BEYOND)
 
 
 def names_scale(text: pl.Expr) -> pl.Expr:
@@ -165,7 +203,7 @@ def names_scale(text: pl.Expr) -> pl.Expr:
 
 def stated_currency(text: pl.Expr) -> pl.Expr:
     """The currency that a cell itself names: `$2.1B`, `12 M€`, `4 MSEK`, `NOK 500`; else null."""
-    code = text.str.to_uppercase().str.extract(rf"(?:^|[^\pL]|[MTK])({_CODES})(?:$|[^\pL])", 1)
+    code = text.str.to_uppercase().str.extract(rf"(?:^|[^\pL]|[MTK]|MD)({_CODES})(?:$|[^\pL])", 1)
     sign = text.str.extract(r"([€$£¥])", 1).replace_strict(
         _CURRENCY_SIGNS, default=None, return_dtype=pl.String
     )

@@ -30,6 +30,8 @@ _NO_COUNTRIES: Final = frozenset(
 )
 # As a list of companies names them; the CLDR is longer.
 _SHORT: Final = {"AX": "Åland", "HK": "Hong Kong", "MO": "Macao", "MM": "Myanmar"}
+# Letters of the longest code; words so short beside each other are no names.
+_CODE: Final = 3
 _FLAG: Final = range(0x1F1E6, 0x1F200)
 _LONG: Final = re.compile(
     r"^(?:[a-z]+ ){0,3}(?:republic|kingdom|state|commonwealth|principality|duchy|sultanate|union|"
@@ -59,7 +61,7 @@ def country_code(text: str) -> str | None:
     text
         A code (ISO 3166-1, two or three letters or three digits), a flag, or a name in English, a Nordic
         language or the country's own; case, accents, dots and `the` do not count. Of several parts
-        (`SE - Sverige`, `Belgium/Belgique`) all that are known must agree.
+        (`SE - Sverige`, `Belgium/Belgique`, `Suomi Finland`) all that are known must agree.
 
     Returns
     -------
@@ -76,7 +78,18 @@ def country_code(text: str) -> str | None:
         return whole
     parts = [part for part in _PARTS.split(text) if part and part != text]
     codes = {code for code in map(_found, parts) if code}
-    return codes.pop() if len(codes) == 1 else None
+    return codes.pop() if len(codes) == 1 else _twice(text)
+
+
+def _twice(text: str) -> str | None:
+    """A country that is named in two languages, with nothing but a space between: `Suomi Finland`."""
+    words = text.split()
+    for place in range(1, len(words)):
+        first, second = " ".join(words[:place]), " ".join(words[place:])
+        code = _found(first) if min(len(first), len(second)) > _CODE else None
+        if code is not None and code == _found(second):
+            return code
+    return None
 
 
 def _found(text: str) -> str | None:

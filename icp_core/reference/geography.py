@@ -56,6 +56,7 @@ __all__ = [
     "municipality_table",
     "name_of",
     "names",
+    "other_names",
     "postcode_table",
     "region_of",
     "region_table",

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from icp_core.accounts.columns import BY_NAME
-from icp_core.importing.headings import CONTACT, FILE, is_unit, named_unit, parse
+from icp_core.importing.headings import CONTACT, FILE, PROPRIETOR, is_unit, named_unit, parse
 from icp_core.importing.load import run_import
 from icp_core.importing.mapping import INPUTS
 
@@ -15,7 +15,9 @@ NONE = {None, "not_revenue", "address"}
 
 
 def test_every_meaning_is_a_column_or_a_word_of_the_importer() -> None:
-    assert set(HEADINGS["meaning"]) - set(BY_NAME) == INPUTS | {CONTACT, "fte", "not_revenue"}
+    assert set(HEADINGS["meaning"]) - set(BY_NAME) == INPUTS | {
+        CONTACT, PROPRIETOR, "fte", "not_revenue",
+    }  # fmt: skip
 
 
 def test_every_heading_of_the_table_is_known_word_for_word() -> None:
@@ -141,3 +143,46 @@ def test_finnish_and_danish_exports_are_read_by_their_own_words(tmp_path: Path) 
     assert (found["founded"], found["domain"]) == (1998, "alfa-oy.fi")
     path.write_text("Virksomhed;DB07\nAlfa ApS;620100\nBeta ApS;011100\n", encoding="utf-8")
     assert run_import([path]).accounts["industry"].to_list() == ["62.01", "01.11"]
+
+
+# Of a CRM in other languages, and by structure ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "meaning"),
+    [
+        # HubSpot in Swedish, Danish, Norwegian and Finnish.
+        ("Domännamn för företag", "domain"), ("Årlig intäkt", "revenue"),
+        ("Antal anställda", "employees"),
+        ("LinkedIn-företagssida", "linkedin_url"), ("Webbplats-URL", "website"),
+        ("Grundat år", "founded"),
+        ("Virksomhedens domænenavn", "domain"), ("LinkedIn-virksomhedsside", "linkedin_url"),
+        ("Websted-URL", "website"), ("Websted", "website"), ("Medarbejdere", "employees"),
+        ("Grundlagt år", "founded"), ("Virksomhedsejer", "owner"), ("Årlig inntekt", "revenue"),
+        ("Bedriftens LinkedIn-side", "linkedin_url"), ("Nettsteds-URL", "website"),
+        ("Grunnlagt år", "founded"), ("Bedriftseier", "owner"), ("Vuotuinen liikevaihto", "revenue"),
+        ("LinkedIn-yrityssivu", "linkedin_url"), ("Työntekijöiden määrä", "employees"),
+        ("Verkkosivuston URL", "website"), ("Osavaltio/alue", "region"), ("Yrityksen omistaja", "owner"),
+        ("Virksomhedens LinkedIn-side", "linkedin_url"), ("Företagsdomän", "domain"),
+        ("Selskabets adresse", "address"), ("Huvudkontor stad", "city"), ("Årets omsättning", "revenue"),
+        ("Facebook-företagssida", None), ("Kontoägare", "owner"), ("Tildelt til", "owner"),
+        # HubSpot's public pages in Norwegian, and a driver's names of its columns.
+        ("Selskapsdomenenavn", "domain"), ("Selskapets eier", "owner"), ("Årlig omsetning", "revenue"),
+        ("LinkedIn-selskapsside", "linkedin_url"), ("Avslutningsdato", None), ("LASTCONTACTED", None),
+        # Whose contact it is, and when.
+        ("Vår kontakt", "owner"), ("Vores kontakt", "owner"), ("Meidän yhteyshenkilö", "owner"),
+        ("Seneste kontakt", None), ("Senaste kontakt", None), ("Last contacted", None),
+        ("Last Contact Date", None), ("Viimeisin yhteydenotto", None), ("Neste kontakt", None),
+        ("Last name", "contact"), ("Seneste kontaktperson", "contact"), ("Kontakt", "contact"),
+        # Of accountants.
+        ("Laskutussähköposti", "contact"), ("Faktura e-post", "contact"), ("Fakturamail", "contact"),
+        ("Billing Email", "contact"), ("E-mail til faktura", "contact"), ("E-post", "email"),
+        # Of the company's owner, and ours.
+        ("Eier", "proprietor"), ("Ägare", "proprietor"), ("Ejer", "proprietor"),
+        ("Omistaja", "proprietor"),
+        ("Owner", "owner"), ("Account owner", "owner"), ("Kundansvarig", "owner"),
+    ],
+)  # fmt: skip
+def test_headings_by_language_and_structure(heading: str, meaning: str | None) -> None:
+    found = parse(heading)
+    assert (found.meaning if found.confidence >= 0.7 else None) == meaning

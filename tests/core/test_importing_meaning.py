@@ -37,6 +37,76 @@ def rows_of(heading: str, *cells: str, country: str = "SE") -> str:
 
 
 @pytest.mark.parametrize(
+    "cell",
+    [
+        "10–50 mkr", ">100 MSEK", "10 till 50 mkr", "50+ mkr", "100 MSEK+", "över 100 mkr", "< 1 mkr",
+        "mellan 10 och 50 mkr", "min. 5 mkr", "5-10 MSEK", "1 000 – 5 000", "alle 2 milj. €",
+        "yli 10 M€",
+        "1.5-2.0 MEUR", "$1M to $10M", "$180,001 or more", "$5-8,000",
+        "op til 5 mio. kr.", "10 mio kr - 50 mio kr", "100 mkr eller mer",
+    ],
+)  # fmt: skip
+def test_a_range_is_no_amount(cell: str) -> None:
+    table = pl.DataFrame({"cell": [cell]})
+    assert table.select(values.number(pl.col("cell"), ","), r=values.is_range(pl.col("cell"))).row(
+        0
+    ) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "cell", ["1,2 mdkr", "-5 mkr", "(80)", "5 mkr (2023)", "2023", "ca 10 mkr"]
+)
+def test_one_amount_is_no_range(cell: str) -> None:
+    assert not pl.select(values.is_range(pl.lit(cell))).item()
+
+
+def test_ranges_among_amounts_are_counted_with_an_example(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        rows_of("Omsättning", "1,2 mdkr", "5 mkr (2023)", "ca 10 mkr", "10–50 mkr", ">100 MSEK"),
+        encoding="utf-8",
+    )
+    found = run_import([path])
+    assert found.accounts["revenue_original"].to_list() == [1.2e9, 5e6, 1e7, None, None]
+    (said,) = [c.sentences() for c in found.report.columns if c.name == "revenue"]
+    assert said == ("Revenue: ranges such as “10–50 mkr” are no amount: unknown (2 ×).",)
+
+
+def test_crowns_of_a_finnish_company_are_no_euros(tmp_path: Path) -> None:
+    for heading, cell in (("Revenue (kr)", "5000000"), ("Revenue", "5 mkr")):
+        assert loaded(tmp_path, rows_of(heading, cell, country="FI"))["revenue"].to_list() == [None]
+    assert loaded(tmp_path, rows_of("Revenue (kr)", "5000000"))["currency"].to_list() == ["SEK"]
+    assert loaded(tmp_path, rows_of("Revenue", "5 M€", country="FI"))["revenue"].to_list() == [5e6]
+
+
+def test_a_column_of_nothing_but_bands_stays_as_it_is_and_the_report_says_so(
+    tmp_path: Path,
+) -> None:
+    text = rows_of("Revenue", "10-50 MSEK", "50+ MSEK", "< 1 MSEK")
+    assert column(text, "Revenue").is_extra
+    path = tmp_path / "list.csv"
+    path.write_text(text, encoding="utf-8")
+    assert run_import([path]).report.files[0].remarks == (f"Revenue: {GIVEN_BACK}",)
+
+
+def test_a_unit_without_a_currency_asks_for_it_where_no_country_tells() -> None:
+    text = "Firma;Omsetning (tusen)\nAlfa;5000\nBeta;60000\nGamma;7000\n"
+    assert column(text, "Omsetning (tusen)").doubts == ("no currency",)
+    with_forms = text.replace("Alfa", "Alfa AS").replace("Beta", "Beta AS")
+    assert column(with_forms, "Omsetning (tusen)").doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "people"),
+    [("15 hlöä", 15), ("15 hlö.", 15), ("ca. 20 anst.", 20), ("12 työntekijää", 12),
+        ("noin 30 henkilöä", 30),
+     ("8 medarb.", 8)],
+)  # fmt: skip
+def test_headcounts_with_a_word_for_people(cell: str, people: int) -> None:
+    assert pl.select(values.headcount(pl.lit(cell))).item() == people
+
+
+@pytest.mark.parametrize(
     ("cell", "value", "currency"),
     [
         ("18.3 MM", 18_300_000, None),
@@ -53,6 +123,22 @@ def rows_of(heading: str, *cells: str, country: str = "SE") -> str:
         ("£750k", 750_000, "GBP"),
         ("US$ 1.5 billion", 1_500_000_000, "USD"),
         ("1.234.567 kr", 1_234_567, None),
+        ("1,2 mdkr", 1_200_000_000, None),
+        ("2 mdSEK", 2_000_000_000, "SEK"),
+        ("12 MDKK", 12_000_000, "DKK"),
+        ("5 mkr (2023)", 5_000_000, None),
+        ("2023: 5 mkr", 5_000_000, None),
+        ("5 mkr 2023", 5_000_000, None),
+        ("kr 2023", 2_023, None),
+        ("5 000 tkr (bokslut 2023)", 5_000_000, None),
+        ("500 (TSEK)", 500_000, "SEK"),
+        ("ca 10 mkr", 10_000_000, None),
+        ("c:a 3,5 MSEK", 3_500_000, "SEK"),
+        ("~5 M€", 5_000_000, "EUR"),
+        ("n. 5 milj. €", 5_000_000, "EUR"),
+        ("omkring 4 mio. kr.", 4_000_000, None),
+        ("12 MNOK (est.)", 12_000_000, "NOK"),
+        ("5 mkr/år", 5_000_000, None),
     ],
 )
 def test_cells_with_scale_and_currency(cell: str, value: float, currency: str | None) -> None:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from icp_core.importing.load import ImportResult, run_import
+from icp_core.importing.load import ImportResult, open_file, run_import
+from icp_core.importing.mapping import Mapping
 from icp_core.importing.national import is_personal
+from icp_core.importing.persons import LEFT_OUT_REASON, left_out, note_on
 
 CASES = Path(__file__).parent.parent / "fixtures" / "import_cases"
 PERSON = "left out: sole proprietor or person"
@@ -218,3 +220,70 @@ def test_a_persons_page_is_no_company_page_and_the_report_does_not_show_it(tmp_p
     assert "anna" not in found.report.to_json()
     (page,) = (one for one in found.report.columns if one.name == "linkedin_url")
     assert (page.invalid, page.examples) == (1, ("(a person's page)",))
+
+
+# Owners and notes -----------------------------------------------------------------------------------
+
+
+def _opened(heading: str, *cells: str) -> Mapping:
+    rows = "".join(f"Alfa {place} AB;{cell}\n" for place, cell in enumerate(cells))
+    return open_file(f"Company;{heading}\n{rows}".encode(), name="list.csv").mapping
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "column"),
+    [
+        ("Eier", ("Kari Nordmann", "Ola Hansen", "Nils Berg"), None),
+        ("Ägare", ("Anna Svensson", "Erik Larsson", "Lars Ek"), None),
+        ("Ejer", ("Alfa Holding ApS", "Jens Hansen", "Mette Holm"), None),
+        ("Omistaja", ("Matti Virtanen", "Liisa Korhonen", "Pekka Mäki"), None),
+        ("Owner name", ("Jane Doe", "John Smith", "Mary Major"), None),
+        ("Owner name", ("Jane Doe", "John Smith", "Jane Doe", "Jane Doe"), "owner"),
+        ("Eier", ("Kari Nordmann", "Ola Hansen", "Kari Nordmann", "Ola Hansen"), "owner"),
+        ("Ejer", ("Alfa Holding ApS", "Beta Invest A/S", "Gamma Group"), "Ejer"),
+        # Of our own people, however few companies each has.
+        ("Owner", ("Jane Doe", "John Smith", "Mary Major"), "owner"),
+        ("Account owner", ("Jane Doe", "John Smith", "Mary Major"), "owner"),
+        ("Vår kontakt", ("Kari Nordmann", "Ola Hansen", "Nils Berg"), "owner"),
+        ("Owner.Name", ("Jane Doe", "John Smith", "Mary Major"), "owner"),
+    ],
+)  # fmt: skip
+def test_the_company_s_owner_is_left_out_and_our_own_sales_people_stay(
+    heading: str, cells: tuple[str, ...], column: str | None
+) -> None:
+    mapping = _opened(heading, *cells)
+    assert next(a.column for a in mapping.assignments if a.heading == heading) == column
+    assert left_out(mapping) == (() if column else (heading,))
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "kind"),
+    [
+        ("Kommentar", ("bra", "ring 070-123 45 67", "nej"), "notes with telephone numbers"),
+        ("Notat", ("ok", "Tlf 22 33 44 55", "kanskje"), "notes with telephone numbers"),
+        ("Anteckning", ("mejla info@x.example", "ok", "ok"), "notes with e-mail addresses"),
+        ("Muistiinpanot", ("Soita Matille", "ok", "ei"), "notes with names of persons"),
+        ("Notes", ("spoke with Mary", "later", "no"), "notes with names of persons"),
+        ("Bemærkning", ("aftalt med Mette Holm", "ok", "nej"), "notes with names of persons"),
+        ("Interna kommentarer", ("+46 70 123 45 67", "ok", "nej"), "notes with telephone numbers"),
+        ("Notes", ("good fit", "call later", "budget 2026"), None),
+        ("Kommentar", ("bra kund", "fakturerat 12 000 kr", "avtal 2024-01-02"), None),
+        # Whatever the heading, where many cells have one.
+        ("Övrigt", ("ring växeln 08-123 45 67", "mejla a@x.example igen", "ok"),
+         "notes with telephone numbers or e-mail addresses"),
+    ],
+)  # fmt: skip
+def test_notes_with_persons_are_left_out_and_said(
+    heading: str, cells: tuple[str, ...], kind: str | None
+) -> None:
+    mapping = _opened(heading, *cells)
+    (found,) = (a for a in mapping.assignments if a.heading == heading)
+    assert (found.column is None) == (kind is not None)
+    if kind is not None:
+        assert found.reason == f"{LEFT_OUT_REASON}: {kind}"
+        assert heading in note_on(mapping)[0]
+
+
+def test_a_name_far_down_in_the_notes_leaves_them_out() -> None:
+    found = _opened("Notat", *(["ok"] * 2_500), "ring Kari Nordmann")
+    assert left_out(found) == ("Notat",)

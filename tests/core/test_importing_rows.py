@@ -8,7 +8,13 @@ import pytest
 from icp_core.importing.cleaning import Rules
 from icp_core.importing.footers import NOTE, TOTAL, no_companies
 from icp_core.importing.load import ImportResult, run_import
-from icp_core.importing.statuses import status_in_name, status_of, statuses_of
+from icp_core.importing.statuses import (
+    status_in_heading,
+    status_in_name,
+    status_of,
+    statuses_of,
+    statuses_under,
+)
 
 CASES = Path(__file__).parent.parent / "fixtures" / "import_cases"
 
@@ -214,3 +220,102 @@ def test_estates_and_dissolving_companies_are_known_by_their_names() -> None:
 )  # fmt: skip
 def test_only_the_end_of_a_name_tells_its_status(name: str, status: str | None) -> None:
     assert pl.select(status_in_name(pl.lit(name))).item() == status
+
+
+# Flags and days that say what a status would --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "status"),
+    [
+        ("Konkurs", "bankrupt"), ("konkurs", "bankrupt"), ("Konkursdato", "bankrupt"),
+        ("konkurssissa", "bankrupt"), ("Is bankrupt?", "bankrupt"), ("Bolaget i konkurs", "bankrupt"),
+        ("underKonkursbehandling", "bankrupt"), ("Gjaldþrot", "bankrupt"),
+        ("Insolvency date", "bankrupt"),
+        ("Under avvikling", "dissolving"), ("underAvvikling", "dissolving"),
+        ("underTvangsavviklingEllerTvangsopplosning", "dissolving"), ("Likvidation", "dissolving"),
+        ("Selvitystilassa", "dissolving"), ("Företagsrekonstruktion", "dissolving"),
+        ("yrityssaneeraus", "dissolving"), ("in_liquidation", "dissolving"),
+        ("Ophørsdato", "deregistered"), ("Slettedato", "deregistered"), ("Opphørt", "deregistered"),
+        ("Avregistreringsdatum", "deregistered"), ("Lakkautuspäivä", "deregistered"),
+        ("DissolutionDate", "deregistered"), ("date_of_cessation", "deregistered"),
+        ("Poistettu rekisteristä", "deregistered"), ("Konkurs avslutad datum", "deregistered"),
+        ("Konkurs upphävd", "active"), ("Rekonstruktion avslutad", "active"),
+        # Of public exports of the Norwegian and Danish registers.
+        ("ophoersdato", "deregistered"), ("tvangsavvikletPgaManglendeSlettingDato", "deregistered"),
+        ("underUtenlandskInsolvensbehandlingDato", "bankrupt"),
+        ("underRekonstruksjonsforhandlingDato", "dissolving"),
+        ("underCompulsoryLiquidation", "dissolving"),
+        ("registreringsdatoAntallAnsatteEnhetsregisteret", None), ("Avslutningsdato", None),
+        # What is only like one of them.
+        ("Konkursrisk", None), ("Konkurser i branschen", None), ("Registreringsdatum", None),
+        ("Closed date", None), ("Is deleted", None), ("Status", None), ("Avvikelse", None),
+        ("Bankruptcy score", None), ("Active", None),
+    ],
+)  # fmt: skip
+def test_headings_that_are_a_status(heading: str, status: str | None) -> None:
+    assert status_in_heading(heading) == status
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "status"),
+    [
+        ("Konkurs", "Ja", "bankrupt"), ("Konkurs", "Nej", None), ("konkurs", "true", "bankrupt"),
+        ("konkurssissa", "kyllä", "bankrupt"), ("Likvidation", "Ja", "dissolving"),
+        ("Konkurs", "2023-05-01", "bankrupt"), ("Konkurs", "Inledd 2024-01-02", "bankrupt"),
+        ("Konkurs", "Avslutad", "deregistered"), ("Konkurs", "Upphävd 2021", "active"),
+        ("Konkurs", "Ingen", None), ("Konkurs", "0", None), ("Konkurs", "X", "bankrupt"),
+        ("Slettedato", "31.12.2020", "deregistered"), ("Slettedato", "9999-12-31", None),
+        ("Slettedato", "0001-01-01", None), ("Ophørsdato", "2019", "deregistered"),
+        ("Företagsrekonstruktion", "Avslutad", "active"),
+        ("Saneeraus", "käynnissä, alkanut 2024", "dissolving"),
+        ("Aktivt bolag", "Nej", "deregistered"), ("Aktivt bolag", "Ja", None),
+    ],
+)  # fmt: skip
+def test_cells_under_a_heading_that_is_a_status(
+    heading: str, cell: str, status: str | None
+) -> None:
+    found = statuses_under(heading, pl.Series([cell]))
+    assert found is not None
+    assert found.item() == status
+
+
+def test_flags_and_days_leave_companies_out_and_the_report_counts_them(tmp_path: Path) -> None:
+    found = loaded(
+        tmp_path,
+        "Navn;Status;Konkurs;Under avvikling;Slettedato\nAlfa AS;Aktiv;Ja;Nei;\nBeta AS;Aktiv;Nei;Ja;\n"
+        "Gamma AS;Aktiv;Nei;Nei;2021-03-04\nDelta AS;Aktiv;Nei;Nei;\n",
+    )
+    assert found.accounts["name"].to_list() == ["Delta AS"]
+    assert found.report.reasons == {
+        "left out: bankrupt, not active": 1,
+        "left out: dissolving, not active": 1,
+        "left out: deregistered, not active": 1,
+    }
+    (told,) = [c.sentences() for c in found.report.columns if c.name == "status"]
+    assert "Status: “Slettedato” says that companies are deregistered (1 ×)." in told
+
+
+def test_a_bankruptcy_that_was_lifted_leaves_an_active_company_whatever_its_day(
+    tmp_path: Path,
+) -> None:
+    found = loaded(
+        tmp_path,
+        "Företag;Status;Konkursdatum\nAlfa AB;Aktiv, konkurs upphävd;2020-01-01\nBeta AB;Aktiv;\n"
+        "Gamma AB;Aktiv;2023-02-01\n",
+    )
+    assert found.accounts["name"].to_list() == ["Alfa AB", "Beta AB"]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Aktiv, konkurs upphävd", "active"), ("Konkurs ophævet", "active"),
+        ("Konkurssi kumottu", "active"),
+        ("Active (liquidation rescinded)", "active"), ("Likvidation upphävd", "active"),
+        ("Företagsrekonstruktion avslutad", "active"), ("Yrityssaneeraus päättynyt", "active"),
+        ("Yrityssaneeraus", "dissolving"), ("Likvidation avslutad", "deregistered"),
+    ],
+)  # fmt: skip
+def test_a_procedure_that_was_lifted_or_saved_the_company(text: str, status: str) -> None:
+    assert status_of(text) == status

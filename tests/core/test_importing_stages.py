@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from icp_core.errors import ImportRefused
-from icp_core.importing.customers import match, read_deals, with_customers
+from icp_core.importing.customers import DealAnswers, match, read_deals, with_customers
 from icp_core.importing.mapping import NO_CURRENCY
 from icp_core.importing.stages import meaning
 
@@ -244,3 +244,37 @@ def test_the_order_of_dates_of_deals_is_asked_where_nothing_tells() -> None:
     settled = read_deals(text.format("13/04/2025").encode(), date_order="mdy")
     assert settled.rows["closed_on"][0] == date(2025, 4, 13)
     assert read_deals(b"Company,Stage,Close Date\nA,Won,03.04.2025\n").no_order == 0
+
+
+# What agreeing takes --------------------------------------------------------------------------------
+
+_OPEN_DEALS = (
+    "Company,Stage,Amount,Close Date\nAlfa AB,Guld,10,03/04/2025\nBeta AB,Silver,20,01/02/2025\n"
+    "Gamma AB,Won,30,05/06/2025\nDelta AB,Guld,40,05/06/2025\n"
+)
+
+
+def test_agreeing_to_what_is_assumed_says_what_it_takes() -> None:
+    deals = read_deals(_OPEN_DEALS.encode(), name="deals.csv")
+    assert deals.assuming(DealAnswers()) == (
+        "Deals of these stages are open and left out: “Guld” (2), “Silver” (1).",
+        "Amounts that name no currency are in euros: 4.",
+        "In dates that can be either the day comes first: 4.",
+    )
+    said = DealAnswers({"Guld": "won", "Silver": "lost"}, "SEK")
+    assert deals.assuming(said) == ("In dates that can be either the day comes first: 4.",)
+    assert deals.assuming(DealAnswers(said.stages, "SEK", "mdy")) == ()
+
+
+def test_what_was_answered_is_in_the_notes() -> None:
+    agreed = read_deals(_OPEN_DEALS.encode(), name="deals.csv").as_assumed
+    deals = read_deals(
+        _OPEN_DEALS.encode(), name="deals.csv", answers=agreed.stages,
+        assumed_currency=agreed.currency, date_order=agreed.date_order,
+    )  # fmt: skip
+    assert not deals.questions
+    assert set(deals.notes) >= {
+        "“Guld” means open, as answered (2 ×)",
+        "“Silver” means open, as answered (1 ×)",
+        "4 amounts name no currency: taken for EUR, as chosen",
+    }

@@ -307,6 +307,32 @@ def test_a_deal_export_is_matched_and_a_wrong_file_is_one_message(learn_page, un
     assert app.main.file_uploader
 
 
+def test_what_a_deal_export_leaves_open_is_asked_with_answers(learn_page, universe) -> None:
+    app = learn_page(learn_from="A deal export")
+    named = universe.frame.filter(pl.col("is_customer")).head(4)
+    deals = named.select("org_number", "country").with_columns(
+        Stage=pl.Series(["Guld", "Guld", "Silver", "Silver"]),
+        Amount=pl.Series([100, 300, 200, 900]),
+    )
+    content = deals.rename({"org_number": "Org number"}).write_csv().encode()
+    app.main.file_uploader[0].set_value(("deals.csv", content, "text/csv")).run()
+    assert not errors(app)
+
+    def asked(kind: str) -> list:
+        return [box for box in app.selectbox if str(box.key).startswith(f"deals_{kind}_")]
+
+    assert (len(asked("stage")), len(asked("currency"))) == (2, 1)
+    asked("stage")[0].select("won").run()
+    # What agreeing would take is said before it is pressed.
+    assert "Deals of these stages are open and left out: “Silver” (2)." in texts(app)
+    app.button(key="deals_agree").click().run()
+    assert not asked("stage") and not asked("currency")
+    (said,) = [info.value.replace("\\", "") for info in app.info if "assumed" in info.value]
+    assert "“Silver” (2)" in said and "in euros: 4" in said
+    assert "2 rows found their account, 2 are open" in texts(app)
+    assert groups(app)["Best"] == "2"
+
+
 def test_deals_that_were_loaded_with_a_list_are_learned_from(
     open_page: Open, universe, tmp_path: Path
 ) -> None:

@@ -1,7 +1,9 @@
 """Won, lost, churned and active customers of a loaded list: matched, decided, kept."""
 
 import io
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 import polars as pl
 import streamlit as st
@@ -24,6 +26,7 @@ from ui.texts import _, ngettext
 _ROWS = 8
 _STAGES = 20
 _NONE = ""
+_Answer = TypeVar("_Answer", bound=str)
 
 
 def draw(imported: ImportedList, session: ImportSession) -> None:
@@ -207,8 +210,38 @@ def _questions(review: DealReview, imported: ImportedList, session: ImportSessio
     deals = review.deals
     if not deals.questions or review.file is None:
         return
-    key = f"{imported.key}_{deals.fingerprint}"
+    answered = ask(deals, f"{imported.key}_{deals.fingerprint}")
+    if answered is None:
+        return
+    given, assumed = answered
+    try:
+        Library().remember_answers(deals.fingerprint, given)
+        session.reviews[imported.key] = _read(
+            review.file, review.name, imported, given.beside(review.answers)
+        )
+        session.notice = assumed
+    except IcpError as error:
+        session.problem = str(error)
+    st.rerun()
+
+
+def ask(deals: Deals, key: str) -> tuple[DealAnswers, str] | None:
+    """Draw what a list of deals leaves open, as questions.
+
+    Parameters
+    ----------
+    deals
+        As read.
+    key
+        Of the widgets.
+
+    Returns
+    -------
+    tuple or None
+        The answers once a button was pressed, and what was assumed of the rest, in words.
+    """
     said = DealAnswers(_stages(deals, key), _currency(deals, key), _order(deals, key))
+    assuming = deals.assuming(said)
     with st.container(horizontal=True, vertical_alignment="center"):
         use = st.button(
             _("Use these answers"),
@@ -219,23 +252,17 @@ def _questions(review: DealReview, imported: ImportedList, session: ImportSessio
         agree = st.button(
             _("Take all as assumed"),
             icon=":material/done_all:",
-            help=_(
-                "Leave deals out whose stage nobody understands, take amounts without a currency for "
-                "euros, and the day to come first in dates."
-            ),
+            disabled=not assuming,
+            help=_("What is not answered is taken so."),
             key="deals_agree",
         )
-    if use or agree:
+    if assuming:
+        st.caption(plain(_("Taken as assumed: {what}").format(what=" ".join(assuming))))
+    if agree:
         # What was picked stays, whatever is assumed of the rest.
-        given = said.beside(deals.as_assumed) if agree else said
-        try:
-            Library().remember_answers(deals.fingerprint, given)
-            session.reviews[imported.key] = _read(
-                review.file, review.name, imported, given.beside(review.answers)
-            )
-        except IcpError as error:
-            session.problem = str(error)
-        st.rerun()
+        assumed = _("Taken as assumed: {what}").format(what=" ".join(assuming))
+        return said.beside(deals.as_assumed), assumed
+    return (said, "") if use else None
 
 
 def _stages(deals: Deals, key: str) -> dict[str, str]:
@@ -263,41 +290,47 @@ def _stages(deals: Deals, key: str) -> dict[str, str]:
 
 def _currency(deals: Deals, key: str) -> str | None:
     """Draw the question of the amounts' currency; what was picked."""
-    if not deals.no_currency:
-        return None
-    labels = {NO_CURRENCY: _("Leave them unknown")} | {code: code for code in currencies()}
-    picked: str | None = st.selectbox(
-        ngettext(
-            "**In which currency are the amounts?** {count} names none",
-            "**In which currency are the amounts?** {count} name none",
-            deals.no_currency,
-        ).format(count=number(deals.no_currency)),
-        [*currencies(), NO_CURRENCY],
-        index=None,
-        format_func=labels.__getitem__,
-        placeholder=_("Choose; euros until then"),
-        width=560,
-        key=f"deals_currency_{key}",
+    question = ngettext(
+        "**In which currency are the amounts?** {count} names none",
+        "**In which currency are the amounts?** {count} name none",
+        deals.no_currency,
     )
-    return picked
+    labels = {code: code for code in currencies()} | {NO_CURRENCY: _("Leave them unknown")}
+    return _picked(
+        question, deals.no_currency, labels, _("Choose; euros until then"), f"deals_currency_{key}"
+    )
 
 
 def _order(deals: Deals, key: str) -> Order | None:
     """Draw the question of the dates' order; what was picked."""
-    if not deals.no_order:
+    question = ngettext(
+        "**Does the day or the month come first?** {count} date can be either",
+        "**Does the day or the month come first?** {count} dates can be either",
+        deals.no_order,
+    )
+    return _picked(
+        question,
+        deals.no_order,
+        date_orders(),
+        _("Choose; the day until then"),
+        f"deals_order_{key}",
+    )
+
+
+def _picked(
+    question: str, count: int, labels: Mapping[_Answer, str], until: str, key: str
+) -> _Answer | None:
+    """Draw a question of as many cells; what was picked."""
+    if not count:
         return None
-    picked: Order | None = st.selectbox(
-        ngettext(
-            "**Does the day or the month come first?** {count} date can be either",
-            "**Does the day or the month come first?** {count} dates can be either",
-            deals.no_order,
-        ).format(count=number(deals.no_order)),
-        list(date_orders()),
+    picked: _Answer | None = st.selectbox(
+        question.format(count=number(count)),
+        list(labels),
         index=None,
-        format_func=date_orders().__getitem__,
-        placeholder=_("Choose; the day until then"),
+        format_func=labels.__getitem__,
+        placeholder=until,
         width=560,
-        key=f"deals_order_{key}",
+        key=key,
     )
     return picked
 

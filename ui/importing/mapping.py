@@ -375,10 +375,14 @@ def _whole_file(place: int, mapping: Mapping) -> None:
                 on_change=_decide_file,
                 args=(place, field, name),
             )
+    if not mapping.of("country"):
+        st.caption(
+            _("No column names the country: it is assumed for rows that tell no other.")
+            if mapping.country
+            else _("No column names the country. Each row has the one that it tells, or none.")
+        )
     missing = [
-        _(BY_NAME[column].label)
-        for column in ("name", "org_number", "country")
-        if not mapping.of(column) and not (column == "country" and mapping.country)
+        _(BY_NAME[column].label) for column in ("name", "org_number") if not mapping.of(column)
     ]
     if missing:
         st.caption(

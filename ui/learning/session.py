@@ -10,13 +10,15 @@ from icp_core.accounts.universe import Universe
 from icp_core.errors import IcpError
 from icp_core.importing import customer_lists
 from icp_core.importing.customer_lists import CustomerList
-from icp_core.importing.customers import template
+from icp_core.importing.customers import DealAnswers, Deals, template
+from icp_core.importing.library import Library
 from icp_core.learning import Outcomes
 from icp_core.workspace import Status
 from ui import controls, data, shell, state
 from ui.controls import one_of
 from ui.downloads import download
 from ui.format import number, plain
+from ui.importing import deals as deal_questions
 from ui.learning.request import HAND_PICKED, LEARN_FROM, Given, Request, Settings
 from ui.state import View
 from ui.texts import _, ngettext
@@ -28,6 +30,26 @@ MOST_MB: Final = 50
 _POLL: Final = 0.5
 
 _Made = TypeVar("_Made")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A deal export of which a person has to say something.
+
+    Attributes
+    ----------
+    name, content
+        Of the file.
+    deals
+        As read.
+    answers
+        What was said of it already.
+    """
+
+    name: str
+    content: bytes
+    deals: Deals
+    answers: DealAnswers
 
 
 @dataclass
@@ -44,12 +66,18 @@ class LearningSession:
         Key of the question whose answer was cancelled.
     round
         Counts the uploads, so that each begins with an empty uploader.
+    waiting
+        Deal exports with open questions, by list.
+    assumed
+        What was assumed of a deal export, in words, by list.
     """
 
     settings: Settings = field(default_factory=Settings)
     given: dict[tuple[str, str], Given] = field(default_factory=dict)
     paused: str = ""
     round: int = 0
+    waiting: dict[str, Waiting] = field(default_factory=dict)
+    assumed: dict[str, str] = field(default_factory=dict)
 
     def change(self, **choices: Any) -> None:
         """Choose otherwise."""
@@ -58,6 +86,9 @@ class LearningSession:
     def forget(self, list_name: str, kind: str) -> None:
         """Put a file or list away."""
         self.given.pop((list_name, kind), None)
+        if kind == "file":
+            self.waiting.pop(list_name, None)
+            self.assumed.pop(list_name, None)
 
 
 def learning() -> LearningSession:
@@ -117,6 +148,8 @@ def customers(view: View, universe: Universe) -> Given:
                 key="learn_put_away",
             )
             shell.link("accounts", _("Pick more"), ":material/add:")
+    if kind == "file":
+        _questions(view.list_name, universe)
     if found is None:
         with st.container(border=True):
             (_ask_for_file if kind == "file" else _ask_for_list)(view.list_name, universe)
@@ -169,15 +202,71 @@ def _ask_for_file(list_name: str, universe: Universe) -> None:
         key="learn_template",
     )
     if file is not None:
-        content = file.getvalue()
-        with st.spinner(_("Finding the companies among the accounts")):
-            try:
-                found = customer_lists.from_file(file, universe, name=file.name)
-            except IcpError as error:
-                st.error(plain(str(error)), icon=":material/error:")
-                return
-        _keep(list_name, "file", found, content)
-        learning().round += 1
+        learning().forget(list_name, "file")
+        if _find(list_name, universe, file.name, file.getvalue(), DealAnswers()):
+            learning().round += 1
+            st.rerun()
+
+
+def _find(
+    list_name: str, universe: Universe, name: str, content: bytes, answers: DealAnswers
+) -> bool:
+    """Find the companies of a deal export, as its questions were answered, now or before."""
+    found: CustomerList | None = None
+    with st.spinner(_("Finding the companies among the accounts")):
+        try:
+            deals, found = _read(universe, name, content, answers)
+            known = answers.beside(Library().remembered_answers(deals.fingerprint))
+            if deals.questions and known != answers:
+                answers = known
+                deals, found = _read(universe, name, content, answers)
+        except IcpError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return False
+    waiting = learning().waiting
+    waiting.pop(list_name, None)
+    if deals.questions:
+        waiting[list_name] = Waiting(name, content, deals, answers)
+    if found is not None:
+        _keep(list_name, "file", found, content + repr(answers).encode())
+    return True
+
+
+def _read(
+    universe: Universe, name: str, content: bytes, answers: DealAnswers
+) -> tuple[Deals, CustomerList | None]:
+    """A deal export with its questions, and its companies if any row says something without them."""
+    try:
+        found = customer_lists.from_file(
+            content,
+            universe,
+            name=name,
+            answers=answers.stages,
+            currency=answers.currency,
+            date_order=answers.date_order,
+        )
+    except customer_lists.UnansweredError as error:
+        return error.deals, None
+    return found.deals, found
+
+
+def _questions(list_name: str, universe: Universe) -> None:
+    """Ask what the deal export leaves open, and find its companies again once somebody says."""
+    if assumed := learning().assumed.get(list_name):
+        st.info(plain(assumed), icon=":material/done_all:")
+    waiting = learning().waiting.get(list_name)
+    if waiting is None:
+        return
+    with st.container(border=True):
+        answered = deal_questions.ask(waiting.deals, waiting.deals.fingerprint)
+    if answered is None:
+        return
+    given, assumed = answered
+    with shell.guard():
+        Library().remember_answers(waiting.deals.fingerprint, given)
+    learning().assumed[list_name] = assumed
+    given = given.beside(waiting.answers)
+    if _find(list_name, universe, waiting.name, waiting.content, given):
         st.rerun()
 
 
@@ -225,7 +314,7 @@ def _ask_for_list(list_name: str, universe: Universe) -> None:
 
 def _keep(list_name: str, kind: str, found: CustomerList, content: bytes) -> None:
     learning().given[list_name, kind] = Given(
-        found.outcomes, sha256(content).hexdigest(), found.sentence(), found.missing
+        found.outcomes, sha256(content).hexdigest(), found.sentence(asking=False), found.missing
     )
 
 

@@ -1,0 +1,326 @@
+"""The country of companies whose row names none: by what else of the row is of one country only.
+
+The register that the national number is in, then the legal forms that one country alone has and the
+prefix of a postcode; then the ending of the web address, other legal forms, and a county, municipality
+or town that is in one country only.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
+import polars as pl
+
+from icp_core.importing.cell_counts import CellCounts, remark
+from icp_core.importing.national import clean_number, is_sound
+from icp_core.reference import geography
+from icp_core.reference.text import fold_expr
+
+_REGISTERS: Final = ("NO", "SE", "DK", "FI", "IS")
+# What a mistyped number of one register may be in the other by chance: digits of the same length.
+_ALIKE: Final = ({"DK", "FI"}, {"SE", "IS"})
+# Endings that companies of a country have and hardly others; `.io`, `.nu` or `.eu` tell nothing.
+_ENDINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {code.lower(): code for code in
+     ("SE", "NO", "DK", "FI", "IS", "FO", "GL", "DE", "NL", "FR", "ES", "IT", "PL", "AT", "CH", "EE",
+      "LV", "LT", "IE")}
+    | {"ax": "FI", "uk": "GB"}
+)  # fmt: skip
+# Forms that one country alone has, at the end of a name, before a filial, or alone in a column of forms.
+_OWN_FORMS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "DK": r"(?i:aps|ivs|anpartsselskab(?:et)?|aktieselskab(?:et)?|p/s|a\.?m\.?b\.?a\.?)",
+        "FI": r"(?i:oyj?|abp|osakeyhtiö|kommandiittiyhtiö|osuuskunta)",
+        "NO": r"(?:ASA|NUF|(?i:aksjeselskap(?:et)?|allmennaksjeselskap))",
+        "SE": r"(?i:aktiebolag(?:et)?|handelsbolag(?:et)?|kommanditbolag(?:et)?|ab \(publ\))",
+        "IS": r"(?i:e\.?hf\.?|o\.?hf\.?|slhf\.?|einkahlutafélag|hlutafélag)",
+    }
+)
+# Forms that another country has too, or an older name may: `Ab` is Finland's as `AB` is Sweden's.
+_FORMS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "DK": r"(?i:a/s|i/s|k/s)",
+        "NO": r"(?:AS|As|ANS|as)",
+        "SE": r"(?:AB|HB|KB)",
+        "FI": r"(?:Ky|KY|Tmi|TMI)",
+        "IS": r"(?i:h\.?f\.?|slf\.?)",
+    }
+)
+_BEHIND: Final = (
+    r"(?:\s*\(.*\)|\s*,.*|\s+(?:filial|avd|sivuliike|branch|i likvidation|konkursbo).*)?\s*$"
+)
+_PREFIX: Final = r"^\s*(SE|NO|DK|FIN?|IS|[SN])[- ]\d{3}"
+_IN_ADDRESS: Final = r"\b(SE|NO|DK|FI|IS)-\d{3}"
+_PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
+    {c: c for c in _REGISTERS} | {"S": "SE", "N": "NO", "FIN": "FI"}
+)
+_NORDIC: Final = ("SE", "NO", "DK", "FI")
+
+BY: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "number": "by the national number",
+        "own": "by the legal form or the postcode's prefix",
+        "address": "by the ending of the web address",
+        "form": "by the legal form",
+        "place": "by the county, municipality or town",
+        "list": "as the list is",
+    }
+)
+"""What told a row's country, in words."""
+
+# Share of the rows that tell a country from which they tell the list's, and of all rows that have to.
+_UNIFORM: Final = 0.9
+_ENOUGH: Final = 1 / 3
+
+
+def told(text: pl.DataFrame, *, home: str | None = None) -> pl.DataFrame:
+    """`country` of each row and `by` what it was told (a key of `BY`); null where nothing tells.
+
+    Parameters
+    ----------
+    text
+        The file's cells under canonical names.
+    home
+        The list's country, which a row has unless it tells another and not that one.
+    """
+    rows = pl.DataFrame(
+        {
+            "number": _by_number(text, home),
+            "own": _own(text),
+            "address": _by_address(text),
+            "form": _by_form(text, _FORMS),
+            "place": _by_place(text),
+        }
+    )
+    if home is None:
+        # A town goes before a form that two countries have.
+        order = ["number", "own", "address", "place", "form"]
+        swedish = (pl.col("form") == "SE").fill_null(value=False)
+        rows = rows.with_columns(place=pl.when(swedish | pl.col("form").is_null()).then("place"))
+        found = rows.with_columns(list=pl.lit(None, pl.String))
+    else:
+        order = ["number", "own", "address", "form", "place", "list"]
+        # Danish companies write AS and Norwegian ones A/S; Finland has AB too.
+        rival = {"DK": "NO", "NO": "DK", "FI": "SE"}.get(home)
+        if rival:
+            rows = rows.with_columns(form=pl.when(pl.col("form") != rival).then("form"))
+        weak = ("address", "form", "place")
+        is_home = pl.any_horizontal(pl.col(c) == home for c in ("number", *weak)).fill_null(
+            value=False
+        )
+        found = rows.with_columns(
+            pl.when(~is_home).then(c).otherwise(None).alias(c) for c in weak
+        ).with_columns(list=pl.lit(home))
+    country = pl.coalesce(order)
+    by = pl.coalesce(pl.when(pl.col(c).is_not_null()).then(pl.lit(c)) for c in order)
+    is_home = country.eq(pl.lit(home, pl.String)).fill_null(value=False)
+    return found.select(country=country, by=pl.when(is_home).then(pl.lit("list")).otherwise(by))
+
+
+def of_list(text: pl.DataFrame, *, by_words: str | None) -> tuple[str | None, frozenset[str]]:
+    """The country that a list without a column for it is of, and those that its rows tell.
+
+    None for a list of several countries, whose rows then have each their own or none.
+
+    Parameters
+    ----------
+    text
+        Its first rows, under canonical names.
+    by_words
+        The country in whose language the headings are, if they tell.
+    """
+    counts = Counter(told(text)["country"].drop_nulls())
+    if not counts:
+        return by_words, frozenset()
+    country, times = counts.most_common(1)[0]
+    is_uniform = times >= _UNIFORM * counts.total()
+    is_enough = times >= _ENOUGH * text.height or country == by_words
+    return (country if is_uniform and is_enough else None), frozenset(counts)
+
+
+def named_or_told(
+    named: pl.Series,
+    given: pl.Series,
+    text: pl.DataFrame,
+    *,
+    home: str | None,
+    tallies: dict[str, CellCounts],
+) -> pl.Series:
+    """The countries of rows: as named, and where no cell names any, as the row or the list tells.
+
+    Parameters
+    ----------
+    named
+        Codes of what the cells name.
+    given
+        Whether a cell names anything: what is not known is no reason to believe in the list's country.
+    text
+        The file's cells under canonical names.
+    home
+        The list's own country.
+    tallies
+        Counters by column, added to.
+    """  # fmt: skip
+    if bool(given.all()):
+        return named.alias("country")
+    rows = told(text, home=home).with_columns(given=given, named=named)
+    blank = rows.filter(~pl.col("given"))
+    ways = blank.group_by("country").agg(pl.col("by").drop_nulls().unique(), count=pl.len())
+    for country, by, count in ways.iter_rows():
+        if country is None:
+            remark(tallies, "country", "named in no cell, and nothing tells it: unknown", count)
+        else:
+            name = geography.COUNTRIES.get(country, country)
+            how = " or ".join(words for way, words in BY.items() if way in by)
+            remark(tallies, "country", f"named in no cell, taken for {name} {how}", count)
+    return rows.select(country=pl.when("given").then("named").otherwise("country")).to_series()
+
+
+def _none(text: pl.DataFrame) -> pl.Series:
+    return pl.Series([None] * text.height, dtype=pl.String)
+
+
+def _by_number(text: pl.DataFrame, home: str | None) -> pl.Series:
+    """The country whose register alone could have given out the number."""
+    if "org_number" not in text.columns:
+        return _none(text)
+    cells = text["org_number"].str.replace_all(r"[\s\u00a0]", "")
+    plain = cells.str.replace(r"^(\d{6})-(\d{4})$", "${1}${2}")
+    sound = pl.select(
+        pl.coalesce(
+            pl.when(is_sound(pl.Series([c] * len(plain), dtype=pl.String), plain)).then(pl.lit(c))
+            for c in _NORDIC
+        )
+    ).to_series()
+    if home not in (None, *_NORDIC):
+        return sound
+    other = sound.is_null() if home is None else (sound != home).fill_null(value=True)
+    doubtful = cells.filter(other & cells.is_not_null()).unique()
+    one_by_one = cells.replace_strict(
+        doubtful,
+        [_register_of(number, home) for number in doubtful],
+        default=None,
+        return_dtype=pl.String,
+    )
+    settled = cells.is_in(doubtful.implode()).fill_null(value=False)
+    return pl.select(pl.when(settled).then(one_by_one).otherwise(sound)).to_series()
+
+
+def _register_of(number: str, home: str | None) -> str | None:
+    if home is not None and clean_number(home, number):
+        return home
+    dashed = re.fullmatch(r"\d{7}-\d", number) is not None
+    prefix = re.match(r"(SE|NO|DK|FI|IS)\d", number.upper())
+    asked = (prefix[1],) if prefix else ("FI",) if dashed else _REGISTERS
+    taken = {country for country in asked if clean_number(country, number)}
+    if home is not None and not prefix and not dashed:
+        taken = {c for c in taken if not any({c, home} <= pair for pair in _ALIKE)}
+    return taken.pop() if len(taken) == 1 else None
+
+
+def _own(text: pl.DataFrame) -> pl.Series:
+    """By a legal form that is one country's own, or the prefix of a postcode."""
+    found = [_by_form(text, _OWN_FORMS)]
+    for column, pattern in (("postcode", _PREFIX), ("address", _IN_ADDRESS)):
+        if column in text.columns:
+            prefix = text[column].str.extract(pattern, 1)
+            found.append(prefix.replace_strict(_PREFIXES, default=None, return_dtype=pl.String))
+    return pl.select(pl.coalesce(found)).to_series()
+
+
+def _by_form(text: pl.DataFrame, forms: Mapping[str, str]) -> pl.Series:
+    found = []
+    if "legal_form" in text.columns:
+        form = text["legal_form"].str.strip_chars()
+        found += [
+            pl.when(form.str.contains(rf"^{pattern}(?:\s*[-–:(].*)?$")).then(pl.lit(country))
+            for country, pattern in forms.items()
+        ]
+    if "name" in text.columns:
+        names = text["name"]
+        found += [
+            pl.when(
+                names.str.contains(rf"[\s,.]{pattern}{_BEHIND}")
+                | (names.str.contains(rf"^{pattern} \pL") if country in ("FI", "DK") else False)
+            ).then(pl.lit(country))
+            for country, pattern in forms.items()
+        ]
+    return pl.select(pl.coalesce(found)).to_series() if found else _none(text)
+
+
+def _by_address(text: pl.DataFrame) -> pl.Series:
+    found = [
+        text[column]
+        .str.to_lowercase()
+        .str.extract(
+            r"^\s*(?:https?:/+)?(?:[^/@\s]*@)?[^/:?#\s@]*\.([a-z]{2,})\.?(?:[/:?#\s].*)?$", 1
+        )
+        .replace_strict(_ENDINGS, default=None, return_dtype=pl.String)
+        for column in ("website", "domain", "email")
+        if column in text.columns
+    ]
+    return pl.select(pl.coalesce(found)).to_series() if found else _none(text)
+
+
+def _by_place(text: pl.DataFrame) -> pl.Series:
+    readers: tuple[tuple[str, Callable[[str], str | None]], ...] = (
+        ("region", lambda t: _only(t, geography.regions_called)),
+        ("municipality", lambda t: _only(t, geography.municipalities_called)),
+    )
+    found = []
+    for column, reader in readers:
+        if column in text.columns:
+            distinct = text[column].drop_nulls().unique()
+            found.append(
+                text[column].replace_strict(
+                    distinct, [reader(t) for t in distinct], default=None, return_dtype=pl.String
+                )
+            )
+    if "city" in text.columns:
+        town = text.select(fold_expr(pl.col("city").str.split(",").list.first())).to_series()
+        found.append(town.replace_strict(_towns(), default=None, return_dtype=pl.String))
+        if "postcode" in text.columns:
+            digits = text["postcode"].str.replace_all(r"\D", "")
+            both = pl.select(pl.format("{} {}", digits, town)).to_series()
+            found.append(both.replace_strict(_addresses(), default=None, return_dtype=pl.String))
+    return pl.select(pl.coalesce(found)).to_series() if found else _none(text)
+
+
+def _only(text: str, called: Callable[[str, str | None], tuple[str, ...]]) -> str | None:
+    """The one country with a place of this name; codes are of none without their country."""
+    prefix = re.match(r"(SE|NO|DK|FI)-\d", text)
+    if prefix:
+        return prefix[1]
+    if not any(map(str.isalpha, text)):
+        return None
+    countries = [country for country in _NORDIC if called(text, country)]
+    return countries[0] if len(countries) == 1 else None
+
+
+@cache
+def _towns() -> Mapping[str, str]:
+    """Folded names of towns and municipalities that are in one country only."""
+    towns = geography.postcode_table().select("country", name="place")
+    communes = geography.municipality_table().select(
+        pl.col("municipality").str.head(2).alias("country"), "name"
+    )
+    others = pl.DataFrame(
+        [(code[:2], name) for name, code in geography.other_names("municipality")],
+        schema=towns.schema, orient="row",
+    )  # fmt: skip
+    every = pl.concat([towns, communes, others]).select("country", name=fold_expr(pl.col("name")))
+    alone = every.unique().filter(pl.len().over("name") == 1)
+    return MappingProxyType(dict(alone.select("name", "country").iter_rows()))
+
+
+@cache
+def _addresses() -> Mapping[str, str]:
+    """Postcodes with their folded towns that are in one country only: `22222 lund`."""
+    table = geography.postcode_table().select(
+        "country", key=pl.format("{} {}", "postcode", fold_expr(pl.col("place")))
+    )
+    alone = table.unique().filter(pl.len().over("key") == 1)
+    return MappingProxyType(dict(alone.select("key", "country").iter_rows()))
