@@ -7,7 +7,7 @@ import streamlit as st
 
 from icp_core.intervals import Estimate
 from icp_core.learning import LearningResult
-from icp_core.learning.proof import MEASURES, Candidate, Measure, Proof
+from icp_core.learning.proof import COMPARED, MEASURES, Candidate, Measure, Proof
 from ui import charts_explore, state, theme
 from ui.controls import apart, one_of
 from ui.format import number, plain
@@ -170,7 +170,7 @@ def difference_data(proof: Proof, measure: Measure) -> pl.DataFrame:
 
 
 def _differences(result: LearningResult, proof: Proof) -> None:
-    names = _measure_names()
+    names = {measure: label for measure, label in _measure_names().items() if measure in COMPARED}
     fields = (
         Field("measure", _("Measure"), on_page=False),
         Field("first", _("First")),
