@@ -305,8 +305,8 @@ def _is_only_in(revision: industry.Revision, code: nw.Expr) -> nw.Expr:
 
 def _of_revision(test: Choice, code: nw.Expr, revision: industry.Revision) -> nw.Expr:
     met: list[tuple[nw.Expr, nw.Expr]] = []
-    for fit, letters in _of_sections(test, revision):
-        met.append((code.is_in(letters), nw.lit(fit, dtype=nw.Float64)))
+    for fit, wholes in _of_wholes(test, revision):
+        met.append((code.is_in(wholes), nw.lit(fit, dtype=nw.Float64)))
     for length, of_length in groupby(_prefixes(test, revision), lambda entry: len(entry[0])):
         prefix = code.str.slice(0, length)
         met += [(prefix.is_in(keys), nw.lit(fit)) for fit, keys in _by_fit(dict(of_length))]
@@ -345,24 +345,29 @@ def _prefixes(test: Choice, revision: industry.Revision) -> tuple[tuple[str, flo
 
 
 @lru_cache(maxsize=64)
-def _of_sections(
+def _of_wholes(
     test: Choice, revision: industry.Revision
 ) -> tuple[tuple[float | None, tuple[str, ...]], ...]:
-    """What is known of accounts by their section alone: letters by fit, other than the default.
+    """What is known of accounts by their section, division or group alone: codes by fit.
 
-    The fit that all classes of a section have; none (None) where they differ.
+    The fit that all classes of it have; none (None) where they differ. Without those that the test names
+    (but for sections, which name their classes), and those of which their prefix says the same.
     """
     graded = dict(_prefixes(test, revision))
     found: dict[str, set[float]] = {}
     for entry in industry.industries(revision).values():
         if len(entry.code) == _CLASS:
             fit = _graded(graded, entry.code)
-            found.setdefault(entry.section, set()).add(test.default if fit is None else fit)
-    letters: dict[float | None, list[str]] = {}
-    for letter, fits in found.items():
-        letters.setdefault(fits.pop() if len(fits) == 1 else None, []).append(letter)
-    letters.pop(test.default, None)
-    return tuple((fit, tuple(those)) for fit, those in letters.items())
+            for whole in (entry.section, entry.code[:2], entry.code[:4]):
+                found.setdefault(whole, set()).add(test.default if fit is None else fit)
+    wholes: dict[float | None, list[str]] = {}
+    for code, fits in found.items():
+        by_prefix = _graded(graded, code)
+        if len(code) > 1 and code in test.values:
+            continue
+        if fits != {test.default if by_prefix is None else by_prefix}:
+            wholes.setdefault(fits.pop() if len(fits) == 1 else None, []).append(code)
+    return tuple((fit, tuple(those)) for fit, those in wholes.items())
 
 
 def _graded(fits: Mapping[str, float], code: str) -> float | None:

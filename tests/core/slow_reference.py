@@ -7,9 +7,10 @@ from math import ceil, floor, log10
 # Of NACE Rev. 2, which a profile's letters are of.
 SECTIONS = {"C": range(10, 34), "J": range(58, 64), "K": range(64, 67), "M": range(69, 76)}
 # Eurostat's correspondence, of the codes that the strategies draw.
-ONLY_OLD = {"62.0", "62.01", "62.02", "63.11"}
-ONLY_NEW = {"62.10", "62.20"}
+ONLY_OLD = {"62.0", "62.01", "62.02", "62.03", "62.09", "63.11"}
+ONLY_NEW = {"62.10", "62.20", "62.90"}
 OF_NEW = {
+    "62.90": ["62.09"],
     "62.10": ["62.01"],
     "62.20": ["62.02", "62.03"],
     "62": ["62.01", "62.02", "62.03", "62.09"],
@@ -18,9 +19,21 @@ OF_NEW = {
 OF_OLD = {
     "62.01": ["62.10"],
     "62.02": ["62.20"],
+    "62.03": ["62.20"],
+    "62.09": ["62.90"],
     "62": ["62.10", "62.20", "62.90"],
     "10.1": ["10.11", "10.12", "10.13"],
     "63.11": ["63.10"],
+}
+
+
+# Divisions and groups that the strategies draw, by revision.
+CLASSES = {
+    "2": {
+        "62": ["62.01", "62.02", "62.03", "62.09"],
+        "10.1": ["10.11", "10.12", "10.13"],
+    },
+    "2.1": {"62": ["62.10", "62.20", "62.90"], "10.1": ["10.11", "10.12", "10.13"]},
 }
 
 
@@ -73,7 +86,11 @@ def fit(test, column, account):
                 if len(key) > 1 and int(key[:2]) in SECTIONS[value]
             ]
             return single(whole) if all(one == whole for one in finer) else None
-        return single(industry(test, value, account.get("industry_revision") or "2"))
+        revision = account.get("industry_revision") or "2"
+        if value in CLASSES[revision] and value not in test.values:
+            fits = {industry(test, one, revision) for one in CLASSES[revision][value]}
+            return single(fits.pop()) if len(fits) == 1 else None
+        return single(industry(test, value, revision))
     return single(test.values.get(value, test.default))
 
 

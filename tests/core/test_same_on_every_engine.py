@@ -254,6 +254,25 @@ def test_a_section_is_an_industry(evaluate, test, role, expected):
     assert tam(evaluate(frame, Profile(name="P", criteria=(criterion,)))) == expected
 
 
+@pytest.mark.parametrize(
+    ("test", "role", "expected"),
+    [
+        (Choice.of("62.01"), "must_have", (1, 3, 1)),
+        (Choice.of("62.01"), "knock_out", (1, 3, 1)),
+        (Choice.of("62.01", "62.02", "62.03", "62.09"), "must_have", (3, 1, 1)),
+        (Choice.of("62"), "must_have", (3, 1, 1)),
+        # What the criterion names has its own fit.
+        (Choice(values={"62": 1.0, "62.01": 0.0}), "must_have", (1, 2, 2)),
+    ],
+)
+def test_a_division_or_group_is_not_known_to_be_another_than_its_classes(
+    evaluate, test, role, expected
+):
+    criterion = Criterion(column="industry", role=role, fit=test)
+    frame = accounts(industry=["62", "62.0", "62.01", "63", None])
+    assert tam(evaluate(frame, Profile(name="P", criteria=(criterion,)))) == expected
+
+
 @pytest.mark.parametrize(("letter", "matching"), [("J", 3), ("K", 0)])
 def test_a_section_means_what_its_own_revision_says(evaluate, letter, matching):
     """A profile's J is that of Rev. 2, which holds what K of Rev. 2.1 holds (62)."""
