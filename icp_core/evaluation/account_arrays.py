@@ -163,9 +163,10 @@ class AccountArrays:
             if _bytes(value) <= self._kept.maxsize:
                 self._kept[key] = value
 
-    def _fit(self, test: Fit, column: str) -> npt.NDArray[np.float32]:
+    def _fit(self, test: Fit, column: str, *, of_gate: bool = False) -> npt.NDArray[np.float32]:
         columns = self.universe.columns
-        fits = fit(test, columns[column], columns=columns).fill_null(float("nan"))
+        known = fit(test, columns[column], columns=columns, of_gate=of_gate)
+        fits = known.fill_null(float("nan"))
         found = self._by_value(column)
         if not found:
             return _values(self.universe.frame, fits).to_numpy()
@@ -264,7 +265,8 @@ class AccountArrays:
         """Who fails a gate, and for whom it is unknown, one bit an account; fits are not kept for it."""
 
         def compute() -> tuple[Mask, Mask]:
-            fits = _after_missing(criterion, self._fit(criterion.fit, criterion.column))
+            known = self._fit(criterion.fit, criterion.column, of_gate=True)
+            fits = _after_missing(criterion, known)
             fails, unknown = (np.empty(-(-len(fits) // 8), dtype=np.uint8) for _ in range(2))
             for start in range(0, len(fits), BLOCK):
                 part, bits = fits[start : start + BLOCK], slice(start // 8, (start + BLOCK) // 8)

@@ -82,7 +82,12 @@ def when_missing(criterion: Criterion) -> float | None:
 
 def fit_of(criterion: Criterion, *, columns: Columns) -> nw.Expr:
     """The fit of a criterion after its missing rule."""
-    expression = fit(criterion.fit, columns[criterion.column], columns=columns)
+    expression = fit(
+        criterion.fit,
+        columns[criterion.column],
+        columns=columns,
+        of_gate=criterion.role.is_gate,
+    )
     stand_in = when_missing(criterion)
     if stand_in is None:
         return expression

@@ -27,7 +27,7 @@ Columns = Mapping[str, Column]
 _CLASS: Final = len("62.01")
 
 
-def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
+def fit(criterion_fit: Fit, column: Column, *, columns: Columns, of_gate: bool = False) -> nw.Expr:
     """How well each account meets a test: 32-bit float in [0, 1], null where the value is unknown.
 
     Parameters
@@ -39,6 +39,9 @@ def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
     columns
         All columns of the universe; a section letter needs to know whether accounts carry their
         revision of NACE.
+    of_gate
+        Whether all that counts is if the fit is above 0: then it is known where it is so for every
+        number of a band, as the least of them.
 
     Examples
     --------
@@ -59,9 +62,11 @@ def fit(criterion_fit: Fit, column: Column, *, columns: Columns) -> nw.Expr:
                 return known.otherwise(unknown)
             # Of a band wholly inside or wholly outside, whatever the number is.
             band = Band.of(column.name, columns=columns)
-            return (
-                known.when(band.is_sound).then(_within_band(criterion_fit, band)).otherwise(unknown)
-            )
+            within = _within_band(criterion_fit, band)
+            if of_gate:
+                least = _ends(criterion_fit, band)[0].cast(nw.Float32)
+                within = cases([(least > 0, least)], within)
+            return known.when(band.is_sound).then(within).otherwise(unknown)
         case Choice() if column.kind is Kind.INDUSTRY:
             found = _by_prefix(criterion_fit, "industry_revision" in columns)
         case Choice():
@@ -136,6 +141,16 @@ def fit_bounds(test: Range, column: str, *, columns: Columns) -> tuple[nw.Expr, 
     """
     value, band = nw.col(column).cast(nw.Float64), Band.of(column, columns=columns)
     exact = _trapezoid(test, value)
+    low, high = _ends(test, band)
+    at_least, at_most = (
+        cases([(finite(value), exact), (band.is_sound, end)], nw.lit(other)).cast(nw.Float32)
+        for end, other in ((low, 0.0), (high, 1.0))
+    )
+    return at_least, at_most
+
+
+def _ends(test: Range, band: Band) -> tuple[nw.Expr, nw.Expr]:
+    """The least and the highest fit within a sound band."""
     beyond = nw.lit(1.0 if test.d is None else 0.0)
     rising, falling = (
         _rising(test, band.least),
@@ -152,12 +167,7 @@ def fit_bounds(test: Range, column: str, *, columns: Columns) -> tuple[nw.Expr, 
         on_one_slope.append((band.is_closed & (band.most < test.b), _rising(test, band.most)))
     if test.c is not None:
         on_one_slope.append((band.least > test.c, _falling(test, band.least)))
-    high = cases(on_one_slope, nw.lit(1.0))
-    at_least, at_most = (
-        cases([(finite(value), exact), (band.is_sound, end)], nw.lit(other)).cast(nw.Float32)
-        for end, other in ((low, 0.0), (high, 1.0))
-    )
-    return at_least, at_most
+    return low, cases(on_one_slope, nw.lit(1.0))
 
 
 def _within_band(test: Range, band: Band) -> nw.Expr:

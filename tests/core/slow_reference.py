@@ -175,6 +175,13 @@ def judge(profile, account):
     worst = best = 0.0
     for criterion in profile.criteria:
         value = graded(criterion, account)
+        if (
+            criterion.role in ("must_have", "knock_out")
+            and criterion.fit.kind == "range"
+            and fit(criterion.fit, criterion.column, account) is None
+        ):
+            # A gate asks no more than whether it is above 0, which all numbers of a band may be.
+            value = bounds(criterion.fit, criterion.column, account)[0] or value
         if criterion.role == "must_have":
             gates.append(None if value is None else value > 0)
         elif criterion.role == "knock_out":

@@ -362,6 +362,15 @@ def test_bands_decide_where_they_can(evaluate):
     assert tam(evaluated_in_memory(frame, must("employees", Range.between(5, 19)))) == (1, 5, 2)
 
 
+@pytest.mark.parametrize(("role", "expected"), [("must_have", (1, 2, 1)), ("knock_out", (1, 2, 1))])
+def test_a_gate_with_soft_edges_is_decided_where_all_of_a_band_fits_a_little(
+    evaluate, role, expected
+):
+    frame = accounts(employees_low=[10, 4, 1, None], employees_high=[19, 9, 5, 60])
+    criterion = Criterion(column="employees", role=role, fit=Range(a=5, b=50))
+    assert tam(evaluate(frame, Profile(name="P", criteria=(criterion,)))) == expected
+
+
 def test_a_known_number_counts_more_than_its_band(evaluate):
     frame = accounts(employees=[7], employees_low=[1], employees_high=[4])
     assert tam(evaluate(frame, must("employees", Range.between(5, None)))) == (1, 0, 0)
