@@ -319,6 +319,7 @@ def _words(
     }
     readers |= {
         "name": lambda s: _read(_plain(s), without_care_of),
+        "address": lambda s: _read(_plain(s), without_care_of),
         "linkedin_url": lambda s: _read(s, company_page),
         "legal_form": lambda s: _map(s, lambda v: _LEGAL_FORMS.get(fold(v), v.strip())),
         "status": statuses_of,

@@ -63,6 +63,7 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         ),
         "stage": (
             "stage", "stage name", "fas", "fase", "vaihe", "steg", "trin", "forsaljningsfas",
+            "avtalefase", "aftalefase", "affarsfas", "kaupan vaihe",
             "salgsfase", "myyntivaihe", "saljsteg", "saljfas", "stadie", "salgstrin", "myynnin vaihe",
         ),
         "amount": (

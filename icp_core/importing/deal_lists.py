@@ -9,12 +9,14 @@ from icp_core.reference.text import fold
 _STAGES: Final = frozenset({
     "stage", "deal stage", "dealstage", "opportunity stage", "stagename", "stage name", "pipeline stage",
     "sales stage", "deal status", "deal outcome", "outcome", "steg", "saljsteg", "affarssteg", "fase",
-    "salgsfase", "salgstrin", "vaihe", "myyntivaihe", "forecast category",
+    "salgsfase", "salgstrin", "vaihe", "myyntivaihe", "forecast category", "avtalefase", "aftalefase",
+    "affarsfas", "avtalsfas", "kaupan vaihe",
 })  # fmt: skip
 _DEALS: Final = frozenset({
     "opportunity", "opportunity name", "opportunity id", "deal", "deal name", "dealname", "deal title",
     "deal id", "affar", "affarsnamn", "affarsmojlighet", "salgsmulighet", "salgsmulighed", "mulighet",
     "mulighed", "myyntimahdollisuus", "kauppa", "tilbud", "offert", "tarjous", "avtale", "sale name",
+    "avtalenavn", "aftalenavn", "aftale", "avtale id", "aftale id", "kaupan nimi",
 })  # fmt: skip
 _CLOSES: Final = frozenset({
     "close date", "closedate", "closed date", "closed on", "expected close date", "deal closed on",

@@ -31,9 +31,10 @@ _TOTAL: Final = (
     rf"|^{_OF} (?:{_SUMS})\W*\d[\d\s.,]*$"
     r"|^total (?:records|rows|accounts|companies)\W*\d*$"
 )
-# A part of the total above: `Heraf Jylland`.
+# A part of the total above or below: `Heraf Jylland`, `Delsumma norr`.
 _PART: Final = (
-    r"^[\W_]*(?:heraf|deraf|hvoraf|herav|derav|hvorav|varav|darav|joista|josta|mista|of which|whereof|"
+    r"^[\W_]*(?:(?:del|mellan|mellom|mellem|vali|sub[ -]?)(?:summa|sum|total)|"
+    r"heraf|deraf|hvoraf|herav|derav|hvorav|varav|darav|joista|josta|mista|of which|whereof|"
     r"thereof|davon|thar af)\b(?:.*\S)?$"
 )
 # A heading of a note with its colon, or a sentence that only programs write.

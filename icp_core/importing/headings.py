@@ -152,9 +152,16 @@ _ENTITY_STEMS: Final = (
 _OF_CRM: Final = ("customer", "client", "account", "kund", "asiakas", "asiakkaan", "crm")
 # Figures of another year or kind in brackets.
 _OTHER: Final = _words(
-    "previous prior foregaende forra forrige edellinen budget prognos forecast change "
-    "forandring endring muutos parent moderbolag morselskap"
+    "previous prior foregaende forra forrige edellinen budget budsjett budsjettert budgeteret "
+    "budgeterad budjetti budjetoitu prognos prognose ennuste arvio forecast forecasted projected "
+    "projection expected forvantad forvantat forvantet forventet ventet odotettu planned planerad "
+    "planlagt planlagd target "
+    "maal mal malsattning tavoite pipeline lost tapt forlorad change forandring endring muutos parent "
+    "moderbolag morselskap varav darav herav hvorav heraf hvoraf joista josta export eksport vienti "
+    "oss us our vart vores meilta meilla sedan siden since alkaen"
 )
+# A year that is still to come: `2025E`, `2026P`.
+_TO_COME: Final = re.compile(r"(?i)(?<!\d)20\d\d\s?[epfb](?![^\W_])")
 # National versions of NACE, by what people call them.
 _NACE: Final = _words(
     "nace sni sn tol db naf ape wz ateco cnae sbi pkd noga onace emtak evrk teaor skd nkd isat "
@@ -166,7 +173,8 @@ _CLASSIFICATIONS: Final = _NACE | _NO_NACE | {"rev"}
 _SHORT: Final = _words("sn tol db naf ape wz sbi pkd noga skd nkd isat")
 _CODE_WORDS: Final = _words(
     "code codes kod koder kode koodi koodit nummer number nr no id primary secondary main huvud hoved "
-    "paa sekundar sekundaer rev revision ver version uk gb us usa british american companies house"
+    "bransje bransch branche toimiala naering naring paa sekundar sekundaer rev revision ver version "
+    "uk gb us usa british american companies house"
 )
 _BRITISH: Final = _words("uk gb british companies house")
 # Years that a revision of NACE begins to be used in: Regulations 1893/2006 and 2023/137.
@@ -295,6 +303,8 @@ def parse(text: str) -> Heading:
     """
     words = " ".join(text.split())
     known = _table().get(_key(words))
+    if _TO_COME.search(words):
+        return Heading(text, None, 0.0)
     if known and not ("%" in words and known[0] in _NO_SHARE | {"operating_profit"}):
         return Heading(text, known[0], 1.0, unit=0.01 if "%" in words else None, rank=known[1])
     unit, code, words = _unit(_apart(words))

@@ -322,4 +322,7 @@ def leading_code(text: pl.Expr) -> pl.Expr:
         r"(?i)^\s*(?:SNI|NACE|SN|TOL|DB|NACE-?kod)(?:\s?20\d\d|07)?\s*[:.-]?\s+", ""
     )
     # France adds a letter to the class: 62.01Z.
-    return named.str.extract(r"^\s*([A-V]?\s?\d[\d. ]*\d|[A-V])[A-Z]?(?:\s|$|[-–:,;/|(])")
+    # A letter is a section by itself alone: IT is none.
+    return named.str.extract(r"^\s*([A-V]?\s?\d[\d. ]*\d)[A-Z]?(?:\s|$|[-–:,;/|(])").fill_null(
+        named.str.extract(r"^\s*([A-V])(?:\s|$|[-–:,;/|(])")
+    )
