@@ -471,8 +471,8 @@ def _persons(frame: pl.DataFrame, mapping: HeadingMapping) -> list[pl.Expr]:
     if "name" in frame.columns:
         reasons.append(name_reason(pl.col("name")))
     for assignment in mapping.assignments:
-        if assignment.kind == "choice" and assignment.column in frame.columns:
-            said = says_person(frame[assignment.column])
+        if assignment.kind in ("choice", "flag") and assignment.column in frame.columns:
+            said = says_person(assignment.heading, frame[assignment.column])
             if said is not None:
                 reasons.append(pl.when(pl.lit(said)).then(pl.lit(PERSON)))
     return reasons

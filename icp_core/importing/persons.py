@@ -49,6 +49,19 @@ _PERSON_WORDS: Final = (
     r"privatperson\w*|luonnollinen henkilo|yksityishenkilo\w*|natural person|naturlig person|"
     r"einstaklingsfyrirtaeki|einstaklingur|self[- ]?employed|individual entrepreneur)\b"
 )
+_KIND_OF_CUSTOMER: Final = (
+    r"\b(?:kund|kunde|customer|client|asiakas|account|contact|kontakt|company|foretag|bedrift|virksomhed)s?"
+    r"[\s/_-]*(?:type?n?|typ|grupp|gruppe|group|ryhma|tyyppi|kategori|category|segment|person|class)\b|"
+    r"\bb2b\b|\btype of (?:company|customer|contact)\b"
+)
+_PRIVATE: Final = (
+    r"^(?:privat(?:e|kunde?r?|asiakas|person)?|private (?:customer|person|individual)|consumers?|person|"
+    r"individuals?|yksityinen|yksityisasiakas|kuluttaja|forbruger|forbruker|konsument|b2c)$"
+)
+_IS_COMPANY: Final = (
+    r"^(?:is[\s_]*(?:a[\s_]*)?company|ar foretag|er (?:bedrift|firma|virksomhed)|on yritys)$"
+)
+_NO: Final = r"^(?:false|no|nej|nei|ei|0|falskt|usant)$"
 _ESTATE_CODES: Final = ("kbo", "bo", "sam", "dbo")
 _ESTATE_WORDS: Final = (
     r"\b(?:dodsbo\w*|kuolinpesa\w*|danarbu|estate of|annet dodsbo|tingsrettslig sameie)\b"
@@ -73,7 +86,8 @@ def form_reason(form: pl.Expr, country: pl.Expr) -> pl.Expr:
     numbered = pl.any_horizontal(
         (country == c) & (text.str.extract(r"^(\d+)\b", 1) == n) for c, n in _NUMBERED
     )
-    person = code.is_in(_PERSON_CODES) | text.str.contains(_PERSON_WORDS) | numbered
+    in_words = text.str.contains(rf"{_PERSON_WORDS}|^(?:individuals?|consumers?|person)$")
+    person = code.is_in(_PERSON_CODES) | in_words | numbered
     estate = code.is_in(_ESTATE_CODES) | text.str.contains(_ESTATE_WORDS)
     return pl.when(person).then(pl.lit(PERSON)).when(estate).then(pl.lit(ESTATE))
 
@@ -90,14 +104,23 @@ def name_reason(name: pl.Expr) -> pl.Expr:
     )
 
 
-def says_person(cells: pl.Series) -> pl.Series | None:
-    """Of a column of the file's own, the rows with a person's legal form in words; None if no cell."""
-    distinct = cells.drop_nulls().unique()
+def says_person(heading: str, cells: pl.Series) -> pl.Series | None:
+    """Of a column of the file's own, the rows that are persons' by it; None if no cell is.
+
+    By a legal form in words under any heading; by `Privat` and the like, which elsewhere are of who owns
+    a company, under one that asks what kind of customer it is; by a no under `Is a Company`.
+    """
+    distinct = cells.cast(pl.String).drop_nulls().unique()
     if not 0 < len(distinct) <= _SMALL_CHOICE:
         return None
-    found = distinct.filter(
-        pl.select(fold_expr(pl.lit(distinct)).str.contains(rf"^{_PERSON_WORDS}$|^enk$")).to_series()
-    )
+    asked = fold(heading)
+    said = rf"^{_PERSON_WORDS}$|^enk$"
+    if re.search(_KIND_OF_CUSTOMER, asked):
+        said += f"|{_PRIVATE}"
+    if re.search(_IS_COMPANY, asked):
+        said += f"|{_NO}"
+    found = distinct.filter(pl.select(fold_expr(pl.lit(distinct)).str.contains(said)).to_series())
+    cells = cells.cast(pl.String)
     return cells.is_in(found.implode()).fill_null(value=False) if len(found) else None
 
 

@@ -101,3 +101,29 @@ def test_a_classification_with_the_word_for_industry_has_its_codes(tmp_path, hea
     )
     assert open_file(path).mapping.of("industry")
     assert run_import([path]).accounts.sort("name")["industry"].to_list() == ["25.11", "62.01"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "person", "company"),
+    [
+        ("Is a Company", "False", "True"), ("Company Type", "Individual", "Company"),
+        ("Kundetype", "Privat", "Bedrift"), ("Kundetype", "Privatkunde", "Erhverv"),
+        ("Customer group", "Consumer", "Business"), 
+        ("Asiakasryhmä", "Kuluttaja", "Yritys"), ("Kundtyp", "Privatperson", "Företag"),
+    ],
+)  # fmt: skip
+def test_customers_who_are_persons_are_left_out(tmp_path, heading, person, company) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        f"Navn;{heading}\nVind AS;{company}\nLise Utprøvdal;{person}\nFjell AS;{company}\n",
+        encoding="utf-8",
+    )
+    result = run_import([path])
+    assert sorted(result.accounts["name"]) == ["Fjell AS", "Vind AS"]
+    assert "person" in result.rejected["reason"].item()
+
+
+def test_a_company_that_is_owned_privately_stays(tmp_path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Navn;Sektor\nVind AS;Privat\nKommunal AS;Offentlig\n", encoding="utf-8")
+    assert run_import([path]).accounts.height == 2
