@@ -108,7 +108,7 @@ def test_a_classification_with_the_word_for_industry_has_its_codes(tmp_path, hea
     [
         ("Is a Company", "False", "True"), ("Company Type", "Individual", "Company"),
         ("Kundetype", "Privat", "Bedrift"), ("Kundetype", "Privatkunde", "Erhverv"),
-        ("Customer group", "Consumer", "Business"), 
+        ("Customer group", "Consumer", "Business"),
         ("Asiakasryhmä", "Kuluttaja", "Yritys"), ("Kundtyp", "Privatperson", "Företag"),
     ],
 )  # fmt: skip
