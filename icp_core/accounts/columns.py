@@ -365,7 +365,8 @@ def unfit_ids(rows: int, blank: int, distinct: int) -> str:
     '2 of 5 accounts have an account_id that stands more than once; keep one row of each.'
     """
     if blank:
-        return f"{blank:,} accounts have no account_id; fill it or leave those rows out."
+        who = f"{blank:,} accounts have" if blank > 1 else "An account has"
+        return f"{who} no account_id; fill it or leave those rows out."
     if distinct < rows:
         return (
             f"{rows - distinct:,} of {rows:,} accounts have an account_id that stands more than once; "

@@ -115,7 +115,7 @@ def sizing(evaluation: Evaluation, team: TeamPlan) -> Sizing:
     perhaps = sure | unplaced[matches.rows]
     perhaps_possible = (inside | unplaced)[possible.rows]
     sam = Bounds(int(sure.sum()), int(perhaps.sum()) + int(perhaps_possible.sum()))
-    limit = most_potential(evaluation.profile)
+    limit = most_potential(evaluation.profile, columns=evaluation.universe.columns)
     least, most = matches.value_ends(evaluation.profile)
     least_possible, most_possible = possible.value_ends(evaluation.profile)
     low = np.nan_to_num(least[sure])

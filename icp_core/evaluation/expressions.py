@@ -242,10 +242,14 @@ def potential_bounds(profile: Profile, *, columns: Columns) -> tuple[nw.Expr, nw
     return low, high
 
 
-def most_potential(profile: Profile) -> float | None:
-    """The most that an account could be worth of which nothing is known; None without a limit."""
+def most_potential(profile: Profile, *, columns: Columns) -> float | None:
+    """The most that an account could be worth of which nothing is known; None without a limit.
+
+    Of accounts without headcounts at all an amount by bands of them says nothing, but for its cap.
+    """
     model = profile.potential
-    if isinstance(model, EmployeeBands):
+    is_told = "employees" in columns or model.cap is not None
+    if isinstance(model, EmployeeBands) and is_told:
         most = max(model.floor, *(band.amount for band in model.bands), 0.0)
         return most if model.cap is None else min(most, model.cap)
     return model.cap

@@ -482,7 +482,7 @@ class Evaluation:
             least_of_those = float(
                 np.nansum(low[is_open]) + np.nansum(low_possible[is_open_possible])
             )
-        limit = most_potential(self.profile)
+        limit = most_potential(self.profile, columns=self.universe.columns)
         return least, *high_end(most, unlimited=unlimited, least=least_of_those, limit=limit)
 
     @property

@@ -89,7 +89,7 @@ def evaluate(
         low, high = bounds
         frame = frame.with_columns(low.alias(_LEAST), high.alias(_MOST))
     counts = _one(frame, _counts(profile, by_band=bounds is not None))
-    counts["limit"] = most_potential(profile)
+    counts["limit"] = most_potential(profile, columns=columns)
     narrow = frame.filter(nw.col(NAMES.state) == MATCH).select(
         "account_id",
         INNER.score,

@@ -219,7 +219,7 @@ def test_an_account_that_is_none_is_refused_with_the_reason(workspace):
         workspace.add_account(
             {"account_id": "SE-1", "name": "A", "employees": "many"}, author="Eva"
         )
-    with pytest.raises(WorkspaceError, match="blank"):
+    with pytest.raises(UniverseError, match="An account has no account_id"):
         workspace.add_account({"account_id": " ", "name": "A"}, author="Eva")
     assert workspace.added_accounts().is_empty()
 
