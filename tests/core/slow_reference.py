@@ -23,7 +23,7 @@ OF_OLD = {
     "62.09": ["62.90"],
     "62": ["62.10", "62.20", "62.90"],
     "10.1": ["10.11", "10.12", "10.13"],
-    "63.11": ["63.10"],
+    "63.11": ["60.39", "63.10"],
 }
 
 
@@ -80,10 +80,14 @@ def fit(test, column, account):
     if column == "industry":
         if len(value) == 1:
             whole = test.values.get(value, test.default)
+            # Of the other revision only what this one leaves open counts.
+            newer = of_newer(test)
             finer = [
                 one
                 for key, one in test.values.items()
-                if len(key) > 1 and int(key[:2]) in SECTIONS[value]
+                if len(key) > 1
+                and int(key[:2]) in SECTIONS[value]
+                and not (key in newer and value in test.values)
             ]
             return single(whole) if all(one == whole for one in finer) else None
         revision = account.get("industry_revision") or "2"
@@ -98,9 +102,7 @@ def industry(test, code, revision):
     code = code[:5]
     is_new = code in ONLY_NEW or (revision == "2.1" and code not in ONLY_OLD)
     revision = "2.1" if is_new else "2"
-    newer = {key for key in test.values if key in ONLY_NEW}
-    if newer and not ONLY_OLD & set(test.values):
-        newer = {key for key in test.values if len(key) > 1}
+    newer = of_newer(test)
     own = newer if revision == "2.1" else set(test.values) - newer
     found = by_prefix(test, own, code, letters=revision == "2")
     if found is not None:
@@ -112,6 +114,14 @@ def industry(test, code, revision):
     if met(fit is not None for fit in fits):
         return max(test.default if fit is None else fit for fit in fits)
     return test.default
+
+
+def of_newer(test):
+    """The keys of a test that are of Rev. 2.1."""
+    newer = {key for key in test.values if key in ONLY_NEW}
+    if newer and not ONLY_OLD & set(test.values):
+        newer = {key for key in test.values if len(key) > 1}
+    return newer
 
 
 def by_prefix(test, keys, code, letters):
