@@ -36,8 +36,8 @@ MEASURES: Final[Mapping[Measure, str]] = {
 COMPARED: Final[tuple[Measure, ...]] = ("auc", "lift_10", "lift_20", "log_loss")
 """Measures by which one candidate can beat another.
 
-Calibration error has a floor of luck, higher for who dares more: without any signal one pair in four
-would have a winner by it.
+Calibration error has a floor of luck, higher for who dares more: without any signal many pairs would
+have a winner by it.
 """
 _LOWER_IS_BETTER: Final = frozenset({"log_loss", "ece"})
 
