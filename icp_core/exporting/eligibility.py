@@ -10,6 +10,7 @@ import polars as pl
 
 from icp_core.accounts.company_names import normalised
 from icp_core.accounts.linkedin import company_page, is_person_page
+from icp_core.accounts.web_hosts import registered_of
 from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN
 from icp_core.exporting import cells, layouts
 from icp_core.exporting.formats import Format
@@ -69,19 +70,22 @@ def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
     country = pl.col("country_key").fill_null("")
     return (
         accounts.lazy()
+        # Each once: looking through hosts takes longer than the rest.
+        .with_columns(own=layouts.own_domain(), site=layouts.own_host("website"))
         .select(
             "account_id",
             "country",
             "marketing_opt_out",
             country_code=layouts.country(),
             country_key=layouts.country_key(),
-            domain_key=layouts.domain_key(),
-            site_key=layouts.site_key(),
+            # No identity where there is no host of its own.
+            domain_key=registered_of(pl.coalesce("own", "site")),
+            site_key=registered_of(pl.col("site")),
             bare_key=normalised("name"),
             number_key=pl.col("org_number").str.replace_all(r"\W", "").replace("", None),
             place_key=pl.coalesce("municipality", pl.col("city").str.to_lowercase()),
             named=cells.has_text(pl.col("name")),
-            with_domain=layouts.own_domain().is_not_null(),
+            with_domain=pl.col("own").is_not_null(),
             page_key=company_page("linkedin_url").str.to_lowercase(),
             stock_key=cells.cleaned(pl.col("stock_symbol")).str.to_uppercase(),
             person_page=is_person_page("linkedin_url"),

@@ -9,7 +9,7 @@ import polars as pl
 
 from icp_core.accounts.columns import CANONICAL, describe
 from icp_core.accounts.linkedin import company_page
-from icp_core.accounts.web_hosts import is_shared_host, registered_of
+from icp_core.accounts.web_hosts import is_shared_host
 from icp_core.evaluation.expressions import workings
 from icp_core.exporting import cells
 from icp_core.exporting.cells import guarded
@@ -68,16 +68,6 @@ def own_host(column: str) -> pl.Expr:
 def own_domain() -> pl.Expr:
     """Domain of the company itself, lower case; null where it only has a page on a shared host."""
     return own_host("domain")
-
-
-def domain_key() -> pl.Expr:
-    """Domain, else that of the web address; no identity where there is no host of its own."""
-    return registered_of(pl.coalesce(own_domain(), own_host("website")))
-
-
-def site_key() -> pl.Expr:
-    """Domain that the web address lies on, which may be another than the account's."""
-    return registered_of(own_host("website"))
 
 
 def website() -> pl.Expr:

@@ -157,7 +157,7 @@ def test_looking_first_changes_the_same_cells_as_cleaning_all(texts, format):
 def test_what_the_scoreboard_keeps_is_not_asked_for_again(monkeypatch):
     scoreboard = large(400, "Åre")
     first = prepare_matches(scoreboard.evaluate(Profile(name="P")), format="linkedin", on=ON)
-    monkeypatch.setattr(layouts, "domain_key", lambda: pytest.fail("computed again"))
+    monkeypatch.setattr(matches, "eligibility_of", lambda _: pytest.fail("computed again"))
     again = prepare_matches(scoreboard.evaluate(Profile(name="Q")), format="linkedin", on=ON)
     assert again.report.identifiers == first.report.identifiers
 
