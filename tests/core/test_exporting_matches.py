@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from icp_core.accounts.universe import Universe
 from icp_core.evaluation.scoreboard import Scoreboard
-from icp_core.exporting import FORMATS, cells, layouts, matches, prepare, prepare_matches
+from icp_core.exporting import FORMATS, cells, matches, prepare, prepare_matches
 from icp_core.exporting.content import Content
 from icp_core.exporting.eligibility import eligibility_of
 from icp_core.exporting.prepare import PREVIEW
