@@ -23,7 +23,7 @@ PARTS = {
 def profile_part() -> None:
     """The part of the profile that is being changed."""
     now = state.view()
-    offers = data.offers(now.list_name)
+    offers = data.offers(now.list_name, now.profile)
     part = one_of(_("Change"), PARTS, **state.kept("builder_part"))
     match part:
         case "tiers":
