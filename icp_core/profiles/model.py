@@ -137,6 +137,40 @@ class Range(_Model):
         """Hard, inclusive edges; None leaves that end open."""
         return cls(a=low, b=low, c=high, d=high)
 
+    def moved(self, edge: str, to: float | None) -> Self:
+        """A copy with one edge elsewhere; the edges that it would pass move along.
+
+        A hard end stays hard.
+
+        Parameters
+        ----------
+        edge
+            `a` and `d` are the least and the most that fits at all, `b` and `c` what fits best.
+        to
+            Where it stands; None opens the end, or makes it hard where it is the inner edge that goes.
+
+        Examples
+        --------
+        >>> Range(a=20, b=50, c=120, d=250).moved("d", 100)
+        Range(kind='range', a=20.0, b=50.0, c=100.0, d=100.0, scale='linear')
+        >>> Range.between(20, 250).moved("d", 10)
+        Range(kind='range', a=10.0, b=10.0, c=10.0, d=10.0, scale='linear')
+        """
+        outer, inner = ("a", "b") if edge in "ab" else ("d", "c")
+        edges = {name: getattr(self, name) for name in "abcd"}
+        if to is None:
+            kept = edges[outer] if edge == inner else None
+            return self.replace(**{outer: kept, inner: kept})
+        is_hard = edges[outer] == edges[inner]
+        if edges[outer] is None or (is_hard and edge == outer):
+            edges[outer] = edges[inner] = to
+        edges[edge] = to
+        for name, value in edges.items():
+            if value is not None and name != edge:
+                edges[name] = min(value, to) if name < edge else max(value, to)
+        is_below_zero = any(value is not None and value < 0 for value in edges.values())
+        return self.replace(**edges, scale="linear" if is_below_zero else self.scale)
+
     def loosened(self, stops: Sequence[float], *, steps: int = 1) -> Self:
         """A copy that lets more through: each closed end moves outward along `stops`.
 
