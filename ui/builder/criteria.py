@@ -270,7 +270,7 @@ def _values(offers: Offers, row: Row, column: Column) -> None:
     if column.kind is not Kind.INDUSTRY:
         options = tuple(sorted(options, key=lambda value: words.value_name(value, column)))
     areas = {
-        f"{name}: {number(len(codes))}": codes
+        _("{area}: all {count}").format(area=name, count=number(len(codes))): codes
         for name, codes in words.areas(column).items()
         if not set(codes).isdisjoint(options)
     }
@@ -337,10 +337,7 @@ def _advanced(offers: Offers, row: Row, column: Column) -> None:
 def _slopes(offers: Offers, row: Row, fit: Range, column: Column) -> None:
     """Where a range fits best, which makes its ends soft."""
     curve = fit_curve(fit, *offers.distribution(column.name))
-    spans = [
-        f"{words.amount(low, column)}–{words.amount(high, column)}"
-        for low, high in curve.select("low", "high").iter_rows()
-    ]
+    spans = [words.span(low, high, column) for low, high in curve.select("low", "high").iter_rows()]
     charts_live.show(
         charts_live.fit_chart(curve, spans, dark=theme.is_dark()),
         key=key_of(f"{row.uid}_curve"),

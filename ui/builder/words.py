@@ -175,28 +175,30 @@ def fit_summary(fit: Fit, column: Column) -> str:
 
 
 def _range(fit: Range, column: Column) -> str:
-    whole = _span(fit.a, fit.d, column)
-    best = _span(fit.b, fit.c, column)
+    whole = span(fit.a, fit.d, column)
+    best = span(fit.b, fit.c, column)
     return whole if best == whole else _("{whole}, best {best}").format(whole=whole, best=best)
 
 
-def _span(low: float | None, high: float | None, column: Column) -> str:
-    """`20–250`, `from 20`, `up to 250`, or one number."""
-    ends = [None if end is None else amount(end, column) for end in (low, high)]
-    match ends:
-        case None, None:
-            return _("any known value")
-        case str(), None:
-            return _("from {low}").format(low=ends[0])
-        case None, str():
-            return _("up to {high}").format(high=ends[1])
-    if ends[0] == ends[1]:
-        return _("exactly {value}").format(value=ends[0])
-    if column.unit.startswith("EUR") and low is not None and high is not None and low >= 0:
+def span(low: float | None, high: float | None, column: Column) -> str:
+    """`20–250`, `from 20`, `up to 250`, or `exactly 20`; None is an open end."""
+    if low is None and high is None:
+        return _("any known value")
+    named = {value: name for name, value in amounts(_known(low, high), column).items()}
+    if high is None:
+        return _("from {low}").format(low=named[low or 0])
+    if low is None:
+        return _("up to {high}").format(high=named[high])
+    if low == high:
+        return _("exactly {value}").format(value=named[low])
+    if column.unit.startswith("EUR") and low >= 0 and named[high] == amount(high, column):
         return money_bounds(Bounds(low, high), "EUR")
-    first = str(ends[0]).removesuffix(f"{SPACE}%")
-    dash = f"{SPACE}to{SPACE}" if "−" in str(ends[1]) else "–"
-    return f"{first}{dash}{ends[1]}"
+    first = named[low].removesuffix(f"{SPACE}%")
+    return f"{first}{_(' to ') if low < 0 else '–'}{named[high]}"
+
+
+def _known(*ends: float | None) -> list[float]:
+    return [end for end in ends if end is not None]
 
 
 def _listed(values: list[str], column: Column) -> str:
