@@ -33,10 +33,11 @@ def profile_part() -> None:
 
 
 shell.page("builder")
-with st.bottom:
-    results.strip()
 left, right = side_by_side("builder_halves")
+# Even where the market cannot be asked, the profile can be changed.
 with left:
     profile_part()
+with st.bottom:
+    results.strip()
 with right:
     results.results()
