@@ -181,7 +181,7 @@ def test_values_are_chosen_by_name_and_a_criterion_without_any_counts_nothing() 
     assert_shows(app, PROFILE.without(1))
     assert not errors(app)
     assert "Choose a value; until then it counts nothing." in texts(app)
-    labelled(app.button, "Undo").click().run()
+    app.button(key="builder_undo").click().run()
     assert_shows(app, one)
     assert "Choose a value" not in texts(app)
 
@@ -341,7 +341,8 @@ def test_the_strip_says_what_the_last_edit_did_to_the_matches() -> None:
     next(one for one in app.button if "Remove Employees, must-have" in one.label).click().run()
     gained = market(narrowed.without(0)).matching - market(narrowed).matching
     assert app.metric[0].delta == f"+{number(gained)} without Employees"
-    labelled(app.button, "Undo").click().run()
+    assert "Employees is removed. Undo brings it back." in [one.value for one in app.toast]
+    app.button(key="builder_undo").click().run()
     assert_shows(app, narrowed)
     assert app.metric[0].delta == f"−{number(gained)} by Employees"
 

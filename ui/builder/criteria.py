@@ -142,7 +142,7 @@ def _row(
             _("Remove {criterion}").format(criterion=called),
             key=key_of(f"{row.uid}_remove"),
             on_click=remove,
-            args=(row.uid,),
+            args=(row.uid, _(described.label)),
         )
     if is_open and column is not None:
         with st.container(border=True, gap="xsmall"):

@@ -155,12 +155,22 @@ def put(uid: int, change: Callable[[Row], Row], *, quick: bool = False) -> None:
     _become(lambda: [changed(row) if row.uid == uid else row for row in rows()], quick=quick)
 
 
-def remove(uid: int) -> None:
-    """Take a row away; for callbacks."""
-    _become(lambda: [row for row in rows() if row.uid != uid])
+def remove(uid: int, name: str) -> None:
+    """Take a row away, and say that it can come back; for callbacks.
+
+    Parameters
+    ----------
+    uid
+        Of the row.
+    name
+        What to call it.
+    """
+    if any(row.uid == uid and row.fit for row in rows()):
+        state.confirm(_("{criterion} is removed. Undo brings it back.").format(criterion=name))
+    _become(lambda: [row for row in rows() if row.uid != uid], whole=True)
 
 
-def _become(change: Callable[[], list[Row]], *, quick: bool = False) -> None:
+def _become(change: Callable[[], list[Row]], *, quick: bool = False, whole: bool = False) -> None:
     try:
         changed = change()
         profile = state.view().profile.replace(criteria=_criteria(changed))
@@ -168,7 +178,7 @@ def _become(change: Callable[[], list[Row]], *, quick: bool = False) -> None:
         state.notify(str(error))
         st.rerun()
     _held().rows = changed
-    apply(profile, quick=quick)
+    apply(profile, quick=quick, whole=whole)
 
 
 def _criteria(of: Sequence[Row]) -> tuple[Criterion, ...]:
@@ -185,7 +195,7 @@ def toggle(uid: int) -> None:
     _held().opened = None if opened() == uid else uid
 
 
-def apply(profile: Profile, *, quick: bool = False) -> None:
+def apply(profile: Profile, *, quick: bool = False, whole: bool = False) -> None:
     """Make it the profile, and redraw what it changes; for callbacks.
 
     Parameters
@@ -194,11 +204,13 @@ def apply(profile: Profile, *, quick: bool = False) -> None:
         A changed copy of the profile of the view.
     quick
         Whether the widget that was used already shows all that changed among the profile's own.
+    whole
+        Whether the page has something to say.
     """
     offered = state.offered()
     state.set_profile(profile)
     _held().profile = profile.name
-    if state.offered() == offered:
+    if state.offered() == offered and not whole:
         st.rerun([STRIP, RESULTS] if quick else [STRIP, PROFILE, RESULTS])
     st.rerun()
 
