@@ -360,15 +360,36 @@ class TierPolicy(_Model):
         return self
 
     def with_threshold(self, index: int, threshold: float) -> Self:
-        """A copy in which one tier takes another threshold.
+        """A copy in which one tier takes another threshold; those that it would pass move along.
+
+        Examples
+        --------
+        >>> [tier.threshold for tier in TierPolicy().with_threshold(1, 90).tiers]
+        [90.5, 90.0, 40.0]
+        """
+        made = [tier.threshold for tier in self.tiers]
+        made[index] = threshold
+        if self.kind != "capacity":
+            step = 0.5 if self.kind == "cut_off" else 1.0
+            most = 100.0 if self.kind == "cut_off" else MAX_AMOUNT
+            made[index] = max(min(threshold, most - step * index), step * (len(made) - 1 - index))
+            for place in reversed(range(index)):
+                made[place] = max(made[place], made[place + 1] + step)
+            for place in range(index + 1, len(made)):
+                made[place] = min(made[place], made[place - 1] - step)
+        tiers = zip(self.tiers, made, strict=True)
+        return self.replace(tiers=tuple(tier.replace(threshold=at) for tier, at in tiers))
+
+    def renamed(self, index: int, name: str) -> Self:
+        """A copy in which one tier has another name.
 
         Raises
         ------
         ProfileError
-            If the thresholds no longer fall from tier to tier.
+            If no tier may be called that, or another one is.
         """
-        before, tier, after = self.tiers[:index], self.tiers[index], self.tiers[index + 1 :]
-        return self.replace(tiers=(*before, tier.replace(threshold=threshold), *after))
+        tier = self.tiers[index].replace(name=name)
+        return self.replace(tiers=(*self.tiers[:index], tier, *self.tiers[index + 1 :]))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -389,6 +410,14 @@ class _Potential(_Model):
         if self.cap is not None and self.floor > self.cap:
             raise ValueError(f"floor ({self.floor:g}) is above cap ({self.cap:g})")
         return self
+
+    def from_floor(self, floor: float) -> Self:
+        """A copy with another floor; a cap below it moves along."""
+        return self.replace(floor=floor, cap=None if self.cap is None else max(self.cap, floor))
+
+    def up_to_cap(self, cap: float | None) -> Self:
+        """A copy with another cap, or none; a floor above it moves along."""
+        return self.replace(cap=cap, floor=self.floor if cap is None else min(self.floor, cap))
 
 
 class ColumnPotential(_Potential):
@@ -433,6 +462,19 @@ class EmployeeBands(_Potential):
                     f"band {upper.at_least} must start above band {lower.at_least}; list bands rising"
                 )
         return self
+
+    def changed(self, index: int, **changes: float) -> Self:
+        """A copy with one band changed; bands that its beginning would pass move along."""
+        bands = list(self.bands)
+        bands[index] = bands[index].replace(**changes)
+        bands[index] = bands[index].replace(at_least=max(bands[index].at_least, index))
+        for place in reversed(range(index)):
+            least = min(bands[place].at_least, bands[place + 1].at_least - 1)
+            bands[place] = bands[place].replace(at_least=least)
+        for place in range(index + 1, len(bands)):
+            least = max(bands[place].at_least, bands[place - 1].at_least + 1)
+            bands[place] = bands[place].replace(at_least=least)
+        return self.replace(bands=tuple(bands))
 
     def resized(self, count: int) -> Self:
         """A copy with bands added at the end, each at twice the one before, or taken away there."""

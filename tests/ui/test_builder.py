@@ -20,6 +20,7 @@ from icp_core.profiles.model import (
     Profile,
     Range,
     Role,
+    Tags,
     Tier,
     TierPolicy,
 )
@@ -89,6 +90,12 @@ def add(app: AppTest, column: str) -> AppTest:
     picker = labelled(app.selectbox, "Add a criterion")
     picker.set_value(next(one for one in picker.options if one.endswith(f" · {column}")))
     return app.run()
+
+
+def changed(app: AppTest) -> str:
+    """What the strip says of the last edit."""
+    said: str = app.metric[0].delta
+    return said.replace("\\", "")
 
 
 def assert_shows(app: AppTest, profile: Profile, dataset: str = "norway") -> None:
@@ -330,21 +337,48 @@ def test_an_area_that_people_speak_of_is_one_choice_of_its_regions() -> None:
 
 def test_the_strip_says_what_the_last_edit_did_to_the_matches() -> None:
     app = builder()
-    assert app.metric[0].delta == "no change yet"
+    assert changed(app) == "no change yet"
     edit(app, 0)
     app.select_slider[0].set_value((50, 200)).run()
     narrowed = PROFILE.changing(0, fit=Range.between(50, 200))
     lost = market(PROFILE).matching - market(narrowed).matching
     assert lost > 0
-    assert app.metric[0].delta == f"−{number(lost)} by Employees"
+    assert changed(app) == f"−{number(lost)} by Employees"
     app.run()
     next(one for one in app.button if "Remove Employees, must-have" in one.label).click().run()
     gained = market(narrowed.without(0)).matching - market(narrowed).matching
-    assert app.metric[0].delta == f"+{number(gained)} without Employees"
-    assert "Employees is removed. Undo brings it back." in [one.value for one in app.toast]
+    assert changed(app) == f"+{number(gained)} without Employees"
+    assert "Employees is removed. Undo brings it back." in app.toast[0].value.replace("\\", "")
     app.button(key="builder_undo").click().run()
     assert_shows(app, narrowed)
-    assert app.metric[0].delta == f"−{number(gained)} by Employees"
+    assert changed(app) == f"−{number(gained)} by Employees"
+
+
+def absent_columns() -> None:
+    from ui import data, state
+    from ui.builder import criteria
+
+    criteria.draw(data.offers(state.view().list_name))
+
+
+def test_a_criterion_that_the_list_lacks_is_grey_says_so_and_can_be_removed() -> None:
+    lacking = PROFILE.adding(Criterion(column="technologies", role=NICE, fit=Tags(tags=("SAP",))))
+    lacking = lacking.adding(
+        Criterion(column="ad_spend", role=Role.KNOCK_OUT, fit=Range.between(5, 9))
+    )
+    app = AppTest.from_function(absent_columns)
+    app.query_params["dataset"] = "norway"
+    app.query_params["p"] = state.pack(lacking)
+    app.run()
+    assert not app.exception
+    for label, asked in (("Technologies", "SAP"), ("Ad spend", "5–9")):
+        said = f"{label}  \n:small[{asked}]"
+        assert said in texts(app)
+        assert f"This list has no {label}: it counts as unknown." in texts(app)
+        assert not any(f"Edit {label}" in one.label for one in app.button)
+        next(one for one in app.button if f"Remove {label}" in one.label).click().run()
+        assert label not in texts(app)
+    assert profile_of(app) == PROFILE
 
 
 def test_rows_keep_their_ids_through_what_is_changed_elsewhere() -> None:
@@ -388,13 +422,17 @@ def test_tiers_are_filled_to_capacity_or_cut_where_the_user_says() -> None:
     assert metrics(app)["Tiers A · B · C"].startswith("10 · 50 · ")
 
 
-def test_tiers_that_do_not_fall_are_refused() -> None:
+def test_a_tier_that_is_passed_moves_along() -> None:
     app = builder()
     labelled(app.segmented_control, "Change").set_value("tiers").run()
     labelled(app.slider, "Least score", 1).set_value(90.0).run()
     app.run()
-    assert profile_of(app) == PROFILE
-    assert any("tier B (90) must start below tier A (80)" in message for message in errors(app))
+    assert [tier.threshold for tier in profile_of(app).tiers.tiers] == [90.5, 90, 40]
+    assert labelled(app.slider, "Least score", 0).value == 90.5
+    assert not errors(app)
+    labelled(app.text_input, "Tier", 1).set_value("A").run()
+    app.run()
+    assert profile_of(app).tiers.names == ("A", "B", "C")
 
 
 def test_the_number_of_tiers_changes() -> None:
@@ -418,19 +456,19 @@ def test_potential_changes_the_value_and_not_the_matches() -> None:
     app.run()
     labelled(app.number_input, "Employees from").set_value(60).run()
     app.run()
-    assert any("band 50 must start above band 60" in message for message in errors(app))
-    assert profile_of(app).potential.bands[0].at_least == 10  # type: ignore[union-attr]
+    bands = profile_of(app).potential.bands  # type: ignore[union-attr]
+    assert [band.at_least for band in bands] == [60, 61, 250]
 
 
-def test_a_floor_above_the_cap_is_refused() -> None:
+def test_a_floor_above_the_cap_takes_it_along() -> None:
     app = builder()
     labelled(app.segmented_control, "Change").set_value("potential").run()
     labelled(app.number_input, "At most").set_value(1000.0).run()
     app.run()
     labelled(app.number_input, "At least").set_value(2000.0).run()
     app.run()
-    assert profile_of(app).potential == PerEmployee(rate=1000, cap=1000)
-    assert any("floor (2000) is above cap (1000)" in message for message in errors(app))
+    assert profile_of(app).potential == PerEmployee(rate=1000, floor=2000, cap=2000)
+    assert not errors(app)
 
 
 def test_the_profile_is_named_and_time_boxed() -> None:

@@ -14,7 +14,6 @@ import streamlit as st
 from icp_core.errors import ProfileError
 from icp_core.profiles.model import Criterion, Fit, Missing, Profile, Role
 from ui import state
-from ui.format import plain
 from ui.texts import _
 
 STRIP: Final = "builder_strip"
@@ -171,14 +170,13 @@ def remove(uid: int, name: str) -> None:
 
 
 def _become(change: Callable[[], list[Row]], *, quick: bool = False, whole: bool = False) -> None:
-    try:
-        changed = change()
-        profile = state.view().profile.replace(criteria=_criteria(changed))
-    except ProfileError as error:
-        state.notify(str(error))
-        st.rerun()
-    _held().rows = changed
-    apply(profile, quick=quick, whole=whole)
+    def changed() -> Profile:
+        made = change()
+        profile = state.view().profile.replace(criteria=_criteria(made))
+        _held().rows = made
+        return profile
+
+    apply(changed, quick=quick, whole=whole)
 
 
 def _criteria(of: Sequence[Row]) -> tuple[Criterion, ...]:
@@ -195,63 +193,30 @@ def toggle(uid: int) -> None:
     _held().opened = None if opened() == uid else uid
 
 
-def apply(profile: Profile, *, quick: bool = False, whole: bool = False) -> None:
-    """Make it the profile, and redraw what it changes; for callbacks.
+def apply(change: Callable[[], Profile], *, quick: bool = False, whole: bool = False) -> None:
+    """Change the profile, and redraw what that changes; for callbacks.
 
     Parameters
     ----------
-    profile
-        A changed copy of the profile of the view.
+    change
+        Makes the changed profile from what the widgets hold. Where that is no valid one, the last stays,
+        and the page says why.
     quick
         Whether the widget that was used already shows all that changed among the profile's own.
     whole
         Whether the page has something to say.
     """
     offered = state.offered()
+    try:
+        profile = change()
+    except ProfileError as error:
+        state.notify(str(error))
+        st.rerun()
     state.set_profile(profile)
     _held().profile = profile.name
     if state.offered() == offered and not whole:
         st.rerun([STRIP, RESULTS] if quick else [STRIP, PROFILE, RESULTS])
     st.rerun()
-
-
-def attempt(change: Callable[[], Profile], *, quick: bool = False, tell: bool = False) -> None:
-    """Apply a change unless it makes no valid profile; then the last valid one stays.
-
-    Parameters
-    ----------
-    change
-        Makes the changed profile from what the widgets hold.
-    quick
-        As in `apply`.
-    tell
-        Say on top of the page why it was refused; without it the editor does, by `show_refusal`.
-    """
-    reason = refusal(change)
-    if reason is None:
-        apply(change(), quick=quick)
-    elif tell:
-        state.notify(reason)
-        st.rerun()
-
-
-def refusal(change: Callable[[], Profile]) -> str | None:
-    """Why a change makes no valid profile; None if it does."""
-    try:
-        change()
-    except ProfileError as error:
-        return str(error)
-    return None
-
-
-def show_refusal(change: Callable[[], Profile]) -> None:
-    """Say why what the widgets hold is not applied, if it is not."""
-    reason = refusal(change)
-    if reason is not None:
-        st.error(
-            plain(reason) + " " + _("The last valid profile stays until then."),
-            icon=":material/error:",
-        )
 
 
 def draft(name: str, value: Any, *, given: bool = False) -> str:
@@ -290,24 +255,3 @@ def held(name: str) -> Any:
     if key not in st.session_state:
         raise ProfileError("The profile was replaced while it was being edited. Edit this one.")
     return st.session_state[key]
-
-
-def edited(name: str, kept: Any, *, shown: Any, read: Callable[[Any], Any]) -> Any:
-    """The profile's own value where its widget still shows that, else what the widget holds.
-
-    A widget may show less than a profile holds, a third as 33 %: what nobody touched must not be
-    rounded because something beside it was.
-
-    Parameters
-    ----------
-    name
-        Of the widget.
-    kept
-        What the profile holds.
-    shown
-        What the widget shows of it.
-    read
-        From what the widget holds to what the profile would.
-    """
-    value = held(name)
-    return kept if value == shown else read(value)

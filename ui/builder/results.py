@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 import streamlit as st
@@ -21,7 +20,6 @@ from ui.builder.editing import RESULTS, STRIP
 from ui.controls import one_of
 from ui.format import bounds, listed, money, number, percent, plain, signed
 from ui.headline import tam_value, too_little_known, unknown_potential, white_space
-from ui.state import View
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
@@ -32,15 +30,6 @@ _MOST_REASONS: Final = 3  # reasons of a score that a line has room for
 _AHEAD: Final = 0.03
 """Seconds that the numbers are ahead of the figures: a browser is busy with the beginning of a run for
 about as long, then draws in one go all that has come, and the numbers would wait for the figures."""
-
-
-@dataclass
-class _Shown:
-    """What the strip showed last: to say what an edit changed."""
-
-    view: View | None = None
-    matches: float = 0
-    change: str = ""
 
 
 @st.fragment(key=STRIP)
@@ -55,20 +44,18 @@ def strip() -> None:
 
 def _numbers(market: MarketView) -> None:
     whole = market.totals
-    ranked = whole.ranked
-    shown = ranked[:_MOST_TIERS]
-    more = "…" if len(ranked) > len(shown) else ""
+    shown = whole.ranked[:_MOST_TIERS]
+    more = "…" if len(whole.ranked) > len(shown) else ""
+    names = plain(" · ".join(tier.name for tier in shown))
     with st.container(horizontal=True, wrap=False, gap="medium"):
         st.metric(
             _("Matches"),
             bounds(whole.tam),
-            _last_change(market) or _("no change yet"),
+            plain(_last_change(market) or _("no change yet")),
             delta_color="off",
             delta_arrow="off",
             width="content",
-            help=_(
-                "Accounts that pass every must-have and no knock-out; up to: if every unknown does."
-            ),
+            help=_("Accounts that pass every must-have and no knock-out; up to: if unknowns do."),
         )
         st.button(
             _("Undo"),
@@ -84,10 +71,9 @@ def _numbers(market: MarketView) -> None:
             help=_("Potential of the matches, a range as far as it is known."),
         )
         st.metric(
-            _("Tiers {names}").format(names=plain(" · ".join(tier.name for tier in shown)) + more),
+            _("Tiers {names}").format(names=names + more),
             " · ".join(number(tier.accounts) for tier in shown) + more,
             width="content",
-            help=_("Matches in each tier."),
         )
         st.metric(
             _("Not yet customers"),
@@ -103,18 +89,19 @@ def _undo() -> None:
 
 
 def _last_change(market: MarketView) -> str:
-    """`−2 310 by Employees`: what the last edit did to the matches, as Markdown."""
-    last, now = state.own("builder_shown", _Shown), state.view()
-    matches = market.totals.tam.low
-    if last.view is None or last.view.list_name != now.list_name:
-        last.change = ""
-    elif last.view.profile != now.profile:
-        what = cause(last.view.profile, now.profile, market.population.columns)
-        gained = matches - last.matches
+    """`−2 310 by Employees`: what the last edit did to the matches."""
+    last, now = state.own("builder_shown", dict[str, Any]), state.view()
+    matches, before = market.totals.matching, last.get("view")
+    if before is None or before.list_name != now.list_name:
+        last["change"] = ""
+    elif before.profile != now.profile:
+        what = cause(before.profile, now.profile, market.population.columns)
+        gained = matches - last["matches"]
         size = signed(gained) if gained else _("no change")
-        last.change = f"{size} {plain(what)}" if what else ""
-    last.view, last.matches = now, matches
-    return last.change
+        last["change"] = f"{size} {what}" if what else ""
+    last |= {"view": now, "matches": matches}
+    change: str = last["change"]
+    return change
 
 
 def cause(before: Profile, after: Profile, columns: Mapping[str, Column]) -> str:
@@ -196,29 +183,24 @@ def _figures(market: MarketView) -> None:
 def loosening(market: MarketView) -> str:
     """What to loosen when nothing matches, with the numbers that say so."""
     whole, columns = market.totals, market.population.columns
-    helping = [gate for gate in whole.by_gain[:_MOST_STEPS] if gate.gained_if_dropped]
-    start = _("No account matches.")
-    if helping:
-        steps = [
-            _("without {criterion} {count} would").format(
-                criterion=plain(words.criterion_name(gate.criterion, columns)),
-                count=number(gate.gained_if_dropped),
-            )
-            for gate in helping
-        ]
-        return start + " " + _("Loosen one: {steps}.").format(steps=", ".join(steps))
-    strictest = whole.strictest
-    if strictest is None:
-        return start
-    return (
-        start
-        + " "
-        + _(
-            "No single criterion is the cause; begin with {criterion}, which only {count} accounts pass."
-        ).format(
-            criterion=plain(words.criterion_name(strictest.criterion, columns)),
-            count=number(strictest.passes),
+    steps = [
+        _("without {criterion} {count} would").format(
+            criterion=plain(words.criterion_name(gate.criterion, columns)),
+            count=number(gate.gained_if_dropped),
         )
+        for gate in whole.by_gain[:_MOST_STEPS]
+        if gate.gained_if_dropped
+    ]
+    if steps:
+        return _("No account matches. Loosen one: {steps}.").format(steps=", ".join(steps))
+    if whole.strictest is None:
+        return _("No account matches.")
+    return _(
+        "No account matches, and no single criterion is the cause; begin with {criterion}, which only "
+        "{count} accounts pass."
+    ).format(
+        criterion=plain(words.criterion_name(whole.strictest.criterion, columns)),
+        count=number(whole.strictest.passes),
     )
 
 
