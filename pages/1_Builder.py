@@ -20,7 +20,7 @@ PARTS = {
 def profile_part() -> None:
     """The part of the profile that is being changed."""
     now = state.view()
-    offers = data.offers(now.list_name)
+    offers = data.offers(now.list_name, now.profile)
     match one_of(_("Change"), PARTS, **state.kept("builder_part")):
         case "tiers":
             policies.tiers(now.profile, lambda: data.tried_market(now.list_name, now.profile))

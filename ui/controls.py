@@ -54,7 +54,7 @@ _SVG: Final = (
     "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%2014%2014'"
     "%20width='14'%20height='14'%20fill='none'%20stroke='%237A858E'%20stroke-width='1.6'%3E%3Cpath%20d="
 )  # a grey that can be seen on a light and on a dark page
-_PICTURES: Final = {
+PICTURES: Final = {
     "edit": f"{_SVG}'M1.5%2012.5l1-4%207-7%203%203-7%207zM7.5%203.5l3%203'/%3E%3C/svg%3E",
     "fold": f"{_SVG}'M1.5%2010l5.5-6%205.5%206'/%3E%3C/svg%3E",
     "remove": f"{_SVG}'M2%202l10%2010M12%202L2%2012'/%3E%3C/svg%3E",
@@ -75,7 +75,7 @@ def pictured(picture: str, name: str, **options: Any) -> None:
     options
         For `st.button`.
     """
-    st.button(f"![{name}]({_PICTURES[picture]})", type="tertiary", width=28, **options)
+    st.button(f"![{name}]({PICTURES[picture]})", type="tertiary", width=28, **options)
 
 
 def most_letters(model: type[BaseModel], field: str) -> int:

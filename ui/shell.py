@@ -7,9 +7,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal
 
+import polars as pl
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
+from icp_core.accounts.columns import describe_all, labels
 from icp_core.accounts.universe import Universe
 from icp_core.errors import IcpError, ProfileError, SourceError
 from icp_core.evaluation.engines.evaluation import lift_limit
@@ -20,7 +22,7 @@ from icp_core.views import MarketView, Question
 from icp_core.workspace import Status
 from ui import data, header, state
 from ui.builder import words
-from ui.format import number, plain
+from ui.format import listed, number, plain
 from ui.state import View
 from ui.texts import _, ngettext
 
@@ -135,18 +137,21 @@ def pages() -> tuple[Page, ...]:
     return tuple(found)
 
 
-def page(key: str) -> View:
-    """Begin a page: configuration, sidebar, heading. Stops with a message where nothing can be shown.
+def page(key: str, *, always: bool = False) -> View:
+    """Begin a page: configuration, header, navigation. Stops with a message where nothing can be shown.
 
     Parameters
     ----------
     key
         As in `Page`.
+    always
+        Whether the page works although the list cannot be read or the profile does not fit it: what
+        mends that must stay open. The message is shown all the same.
 
     Returns
     -------
     View
-        Its list loads and its profile fits it.
+        Its list loads and its profile fits it, unless the page works always.
     """
     here = next(one for one in pages() if one.key == key)
     st.set_page_config(
@@ -168,20 +173,27 @@ def page(key: str) -> View:
     top = header.begin(view)
     heading = st.container(horizontal=True, vertical_alignment="center", gap="small")
     heading.title(plain(here.label), anchor=False, width="content")
+    badge = heading.empty()
+    with heading:
+        _group_links(here)
     for notice in state.notices():
         st.warning(plain(notice), icon=":material/info:")
     for done in state.confirmed():
         st.toast(plain(done), icon=":material/check:")
-    with guard():
+    try:
         universe = data.universe(view.list_name)
+    except IcpError as error:
+        _complain(error)
+        if not always:
+            st.stop()
+        return view
     if universe.fictional:
-        heading.badge(_("Fictional data"), icon=":material/science:", color="orange")
-    with heading:
-        _group_links(here)
+        badge.badge(_("Fictional data"), icon=":material/science:", color="orange")
     header.complete(top, view, universe)
     with legal_note:
         _legal_note(universe, here=key)
-    _stop_if_unfit(view, universe)
+    if not _fits(view, universe) and not always:
+        st.stop()
     return view
 
 
@@ -434,14 +446,49 @@ def _show_excluded() -> None:
     state.set_kept("accounts_decisions", [Status.EXCLUDED.value])
 
 
-def _stop_if_unfit(view: View, universe: Universe) -> None:
-    """Where the profile tests what these accounts lack, offer to mend a copy of it."""
+def _fits(view: View, universe: Universe) -> bool:
+    """Whether the profile can be evaluated; offers to mend a copy of it where accounts lack something.
+
+    What accounts in memory lack is unknown for all of them; an engine has no such column to ask.
+    """
+    lacking = view.profile.lacking(universe.columns)
     try:
-        view.profile.check(universe.columns)
+        if data.stays_in_engine(view.list_name):
+            view.profile.check(universe.columns)
+        else:
+            view.profile.check(universe.columns | describe_all(lacking))
     except ProfileError as error:
         _complain(error)
-    else:
-        return
+        _offer_to_mend(view, universe)
+        return False
+    if lacking:
+        _say_lacking(view.profile, universe, lacking)
+    return True
+
+
+def _say_lacking(profile: Profile, universe: Universe, lacking: Mapping[str, pl.DataType]) -> None:
+    names = listed([_(label) for label in labels(lacking)], _("{first} and {last}"))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            _(
+                ":material/help: This list does not tell {columns}: unknown for all accounts."
+            ).format(columns=plain(names)),
+            width="content",
+        )
+        fitting = _fitting(profile, universe)
+        if fitting is not None:
+            st.button(
+                _("Remove from the profile"),
+                type="tertiary",
+                icon=":material/content_cut:",
+                on_click=state.set_profile,
+                args=(fitting,),
+                help=_("Undo takes it back."),
+                key="remove_lacking",
+            )
+
+
+def _offer_to_mend(view: View, universe: Universe) -> None:
     fitting = _fitting(view.profile, universe)
     with st.container(horizontal=True):
         if fitting is not None:
@@ -465,7 +512,6 @@ def _stop_if_unfit(view: View, universe: Universe) -> None:
                 args=(slug,),
             )
     st.caption(_("Or choose other accounts above. Nothing of your profile is lost until you do."))
-    st.stop()
 
 
 def _fitting(profile: Profile, universe: Universe) -> Profile | None:

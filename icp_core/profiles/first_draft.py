@@ -86,15 +86,16 @@ class Spread:
 
     @classmethod
     def of(cls, values: pl.Series) -> "Spread":
-        """The spread of a column with at least one known value."""
+        """The spread of a column; of one without any known value it is 0 alone."""
         known = values.drop_nulls().cast(pl.Float64)
+        known = known if len(known) else pl.Series([0.0])
         at = np.quantile(known.to_numpy(), _QUANTILES)
         return cls(
             least=float(known.min()),  # type: ignore[arg-type]
             most=float(known.max()),  # type: ignore[arg-type]
             quantiles=tuple(map(float, at)),
             whole=values.dtype.is_integer() or bool((known == known.round()).all()),
-            unknown=1 - len(known) / len(values),
+            unknown=values.null_count() / len(values),
         )
 
     @property

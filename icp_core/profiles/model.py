@@ -12,9 +12,10 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
+import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from icp_core.accounts.columns import Column, Kind, fits_for
+from icp_core.accounts.columns import BY_NAME, Column, Kind, fits_for
 from icp_core.errors import ProfileError
 from icp_core.reference import json_text
 
@@ -29,6 +30,14 @@ NO_TIER: Final = ("unranked", "too little known")
 MAX_CRITERIA: Final = 50
 MAX_VALUES: Final = 2_000
 """Values, or tags, of one criterion: every municipality of five countries is a thousand."""
+
+_TYPES: Final[dict[str, pl.DataType]] = {
+    "range": pl.Float64(),
+    "choice": pl.String(),
+    "tags": pl.List(pl.String()),
+    "flag": pl.Boolean(),
+}
+"""What a fit of each kind reads, where no column says it."""
 
 MAX_TEXT: Final = 200
 """Letters of a column's name, a value or a tag."""
@@ -578,6 +587,21 @@ class Profile(_Model):
     def without(self, index: int) -> "Profile":
         """A copy without the criterion at `index`."""
         return self.replace(criteria=self.criteria[:index] + self.criteria[index + 1 :])
+
+    def lacking(self, columns: Mapping[str, Column]) -> dict[str, pl.DataType]:
+        """Columns that the profile reads and that these lack, with the type that its tests would need.
+
+        Accounts to which they are added, unknown for all (`Universe.with_unknown`), can be evaluated.
+        """
+        lacking = {
+            one.column: _TYPES[one.fit.kind] for one in self.criteria if one.column not in columns
+        }
+        if isinstance(self.potential, ColumnPotential) and self.potential.column not in columns:
+            lacking.setdefault(self.potential.column, _TYPES["range"])
+        return {
+            name: BY_NAME[name].dtype or dtype if name in BY_NAME else dtype
+            for name, dtype in lacking.items()
+        }
 
     def check(self, columns: Mapping[str, Column]) -> None:
         """Raise if the profile cannot be applied to a universe with these columns.
