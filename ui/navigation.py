@@ -101,11 +101,25 @@ def pages() -> tuple[Page, ...]:
     return tuple(found)
 
 
-def link(key: str, label: str | None = None, icon: str | None = None) -> None:
-    """A link to a page that takes the address along; nothing if there is no such page."""
+def link(
+    key: str, label: str | None = None, icon: str | None = None, *, account: str | None = None
+) -> None:
+    """A link to a page that takes the address along; nothing if there is no such page.
+
+    Parameters
+    ----------
+    key
+        As in `Page`.
+    label, icon
+        The page's own unless given; an empty icon is none.
+    account
+        Id of the account to open there.
+    """
     for one in pages():
         if one.key == key:
-            link_to(one, label=label or plain(one.label), icon=icon or one.icon)
+            opening = NO_WIDGETS if account is None else {state.ACCOUNT: account}
+            icon = one.icon if icon is None else icon
+            link_to(one, label=label or plain(one.label), icon=icon, widgets=opening)
 
 
 def go(key: str) -> None:
@@ -149,7 +163,7 @@ def link_to(
         st.page_link(
             target.path,
             label=label,
-            icon=icon,
+            icon=icon or None,
             width=width,
             query_params=state.whole_address() | dict(widgets),
         )
