@@ -28,7 +28,7 @@ if "segments" not in market.supports:
 team = plan.current()
 sizes.numbers(market, market.sizing(team))
 with st.container(border=True, gap="small"):
-    plan.inputs(team, market.values("region"))
+    plan.inputs(team, market.profile.tiers.names, market.values("region"))
     sizes.verdict_part(market, market.verdict(team), team)
 
 note = revision_note(market)

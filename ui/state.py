@@ -236,14 +236,14 @@ def set_author(name: str) -> None:
         st.session_state[_AUTHOR] = name.strip()
 
 
-def unsaved_plan() -> TeamPlan | None:
-    """The team's plan of this session, where it could not be saved for everybody."""
+def plan_draft() -> TeamPlan | None:
+    """The what-if of this session beside the team's plan; None where there is none."""
     plan: TeamPlan | None = st.session_state.get(_PLAN)
     return plan
 
 
-def set_unsaved_plan(plan: TeamPlan | None) -> None:
-    """Keep the team's plan for this session, or with None forget it once it is saved."""
+def set_plan_draft(plan: TeamPlan | None) -> None:
+    """Keep a what-if for this session, or with None go back to the team's plan."""
     st.session_state[_PLAN] = plan
 
 
