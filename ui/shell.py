@@ -289,11 +289,27 @@ def guard() -> Iterator[None]:
         st.stop()
 
 
-def link(key: str, label: str | None = None, icon: str | None = None) -> None:
-    """A link to a page that takes the address along; nothing if there is no such page."""
+def link(
+    key: str,
+    label: str | None = None,
+    icon: str | None = None,
+    *,
+    widgets: Mapping[str, str] = NO_WIDGETS,
+) -> None:
+    """A link to a page that takes the address along; nothing if there is no such page.
+
+    Parameters
+    ----------
+    key
+        As in `Page`.
+    label, icon
+        The page's own unless given.
+    widgets
+        What widgets of that page show when they are reached, as the address writes it.
+    """
     for one in pages():
         if one.key == key:
-            _link(one, label=label or plain(one.label), icon=icon or one.icon)
+            _link(one, label=label or plain(one.label), icon=icon or one.icon, widgets=widgets)
 
 
 def go(key: str) -> None:
