@@ -4,6 +4,7 @@ import streamlit as st
 
 from icp_core.analysis.revisions import revision_note
 from ui import engines, plan, shell, state
+from ui.accounts.one import opened
 from ui.controls import one_of
 from ui.format import plain
 from ui.market import breakdowns, choices, curves, sizes, steadiness
@@ -50,6 +51,7 @@ match section:
         curves.by_cut_off(market)
     case "robustness":
         steadiness.draw(market)
+        opened(market, list_name=view.list_name)
     case "customers" if not market.population.tells_customers:
         st.info(
             _(

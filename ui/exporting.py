@@ -171,7 +171,7 @@ def problems(view: View, asked: Asked, report: Preflight) -> None:
             for place, (label, more, change) in enumerate(_ways(view, asked, report)):
                 found = True
                 st.button(
-                    f"{label} ({signed(more)})",
+                    f"{plain(label)} ({signed(more)})",
                     icon=":material/add:",
                     on_click=_apply,
                     args=(change,),
@@ -196,7 +196,7 @@ def _ways(view: View, asked: Asked, report: Preflight) -> Iterator[tuple[str, in
         for name in groups(asked.profile.tiers):
             if name not in asked.tiers:
                 more = (*asked.tiers, name)
-                label = _("Add {tier}").format(tier=plain(short_tier_label(name)))
+                label = _("Add {tier}").format(tier=short_tier_label(name))
                 ways.append((label, replace(asked, tiers=more), {_TIERS: list(more)}))
     if not asked.with_possible:
         ways.append(
@@ -216,7 +216,7 @@ def _ways(view: View, asked: Asked, report: Preflight) -> Iterator[tuple[str, in
         return
     looser = sorted(_looser(market), key=lambda one: -one[0])[:_MOST_LOOSENED]
     ways += [
-        (plain(text), replace(asked, profile=profile), {_PROFILE: profile})
+        (text, replace(asked, profile=profile), {_PROFILE: profile})
         for _gain, text, profile in looser
     ]
     for label, then, change in ways:

@@ -15,7 +15,6 @@ import streamlit as st
 from icp_core.accounts.columns import BY_NAME, Column, Kind, describe
 from icp_core.accounts.population import Population
 from icp_core.evaluation.names import NAMES
-from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN
 from icp_core.exporting.cells import guarded
 from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.profiles.model import Profile
@@ -44,10 +43,24 @@ ACCOUNT_COLUMNS: Final = (
 """What a table of accounts shows, as far as the accounts have it."""
 
 Looks = Literal[
-    "text", "number", "change", "share", "score", "share_bar", "flag", "tags", "website", "link"
+    "text",
+    "number",
+    "change",
+    "share",
+    "score",
+    "share_bar",
+    "flag",
+    "tags",
+    "tier",
+    "website",
+    "link",
 ]
 """How a column is shown: `change` is a number with its sign, `share` a share 0…1 in per cent, `score` a
-bar of 0…100, `share_bar` a bar of a share, `website` a link that shows its domain."""
+bar of 0…100, `share_bar` a bar of a share, `tier` a chip in its colour, `website` a link that shows its
+domain."""
+
+OPEN: Final = "_open"
+"""The column of the button that opens an account (`opener`)."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +85,8 @@ class Field:
         Beside the heading.
     colour
         Of a bar.
+    tiers
+        Names that a column of tiers may hold, best first, for their colours.
     on_page, in_file
         Whether it stands on the page, and in the file.
     write
@@ -87,6 +102,7 @@ class Field:
     pinned: bool | None = None
     help: str | None = None
     colour: str | None = None
+    tiers: Sequence[str] = ()
     on_page: bool = True
     in_file: bool = True
     write: Callable[[Any], str] | None = None
@@ -115,6 +131,7 @@ class Field:
             "share_bar": (columns.ProgressColumn, bar | {"format": f"%.{digits}f %%"}),
             "flag": (columns.CheckboxColumn, {}),
             "tags": (columns.ListColumn, {}),
+            "tier": (columns.MultiselectColumn, _chips(self.tiers)),
             "website": (columns.LinkColumn, {"display_text": r"https?://(?:www\.)?(.*?)/?$"}),
             "link": (columns.LinkColumn, {"display_text": _("open")}),
         }
@@ -201,8 +218,15 @@ class Table:
         in_percent = [
             pl.col(field.name) * 100 for field in shown if field.kind in ("share", "share_bar")
         ]
+        as_chips = [
+            pl.when(pl.col(field.name).is_not_null())
+            .then(pl.concat_list(field.name))
+            .alias(field.name)
+            for field in shown
+            if field.kind == "tier"
+        ]
         st.dataframe(
-            self.rows.select(list(config)).with_columns(in_percent),
+            self.rows.select(list(config)).with_columns(*in_percent, *as_chips),
             column_config=config,
             column_order=[*own, *(field.name for field in shown)] if own else None,
             hide_index=True,
@@ -279,6 +303,34 @@ class Table:
         return content.encode()
 
 
+def _chips(tiers: Sequence[str]) -> dict[str, Any]:
+    """Options of a column of tiers with their colours, those of no tier last."""
+    colours = theme.tier_colours(tiers, dark=theme.is_dark())
+    return {
+        "options": list(colours),
+        "color": list(colours.values()),
+        "format_func": short_tier_label,
+    }
+
+
+def opener(ids: Sequence[str], *, key: str) -> Any:
+    """A column of buttons that open the accounts of the rows; `with_opener` gives it its values."""
+    return st.column_config.ButtonColumn(
+        "",
+        help=_("Open the account"),
+        type="tertiary",
+        width=36,
+        pinned=True,
+        key=key,
+        on_click=lambda: state.open_account(ids[state.now(key)["row"]]),
+    )
+
+
+def with_opener(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with what `opener` shows."""
+    return rows.with_columns(pl.lit(":material/open_in_full:").alias(OPEN))
+
+
 def pages(total: int, *, size: int, key: str, alone: bool = False, **options: Any) -> int:
     """Draw which rows of a list are shown, and the way to others.
 
@@ -325,8 +377,6 @@ def accounts_data(rows: pl.DataFrame, columns: Sequence[str] = ACCOUNT_COLUMNS) 
     """Accounts as people read them: names for codes, whole addresses for links."""
     shown = rows.select(name for name in columns if name in rows.columns)
     spelled: list[pl.Expr] = []
-    if "tier" in shown.columns:
-        spelled.append(pl.col("tier").replace(TOO_LITTLE_KNOWN, short_tier_label(TOO_LITTLE_KNOWN)))
     for name in ("country", "region", "municipality"):
         if name in shown.columns:
             spelled.append(pl.col(name).replace(dict(geography.names())))
@@ -349,6 +399,7 @@ def account_fields(columns: Sequence[str], profile: Profile, *, dark: bool) -> l
     middle = theme.tier_colours(tiers, dark=dark)[tiers[min(1, len(tiers) - 1)]]
     potential = _("Potential, {currency} a year").format(currency=profile.currency)
     own = {
+        "tier": Field("tier", _("Tier"), "tier", width="small", tiers=tiers),
         NAMES.score: Field(NAMES.score, _("Score"), "score", width="small", colour=middle),
         NAMES.coverage: Field(
             NAMES.coverage,
@@ -369,7 +420,6 @@ def account_field(name: str) -> Field:
     label = _(column.label)
     own = {
         "name": Field(name, _("Name"), width="medium", pinned=True),
-        "tier": Field(name, _("Tier"), width="small"),
         "website": Field(name, _("Website"), "website"),
         "linkedin_url": Field(name, _("LinkedIn page"), "link"),
     }
@@ -400,6 +450,7 @@ def accounts_table(
     *,
     height: int | Literal["auto", "stretch", "content"] = "auto",
     key: str | None = None,
+    can_open: bool = False,
 ) -> None:
     """Draw accounts with the usual columns, best first as they come.
 
@@ -409,10 +460,18 @@ def accounts_table(
         As `MarketView.page` gives them.
     profile
         Gives the currency and the tiers.
+    key
+        Of the table.
+    can_open
+        Whether a button in each row opens the account; needs a key.
     """
     shown = accounts_data(rows)
     fields = account_fields(shown.columns, profile, dark=theme.is_dark())
-    Table(shown, fields).draw(height=height, key=key)
+    own = None
+    if can_open:
+        shown = with_opener(shown)
+        own = {OPEN: opener(rows["account_id"].to_list(), key=f"{key}_opened")}
+    Table(shown, fields).draw(height=height, key=key, own=own)
 
 
 def csv_name(name: str, population: Population | None) -> str:

@@ -79,7 +79,7 @@ def comparison_data(
             rows.append(
                 {
                     "policy": policy_name(kind),
-                    "tier": tier_label(total.name),
+                    "tier": total.name,
                     "takes": takes(policy, tier, currency) if tier else _rest(policy, total.name),
                     "accounts": total.accounts,
                     "same": held.same,
@@ -180,12 +180,12 @@ def _policy(kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool) -> N
 
 
 def _comparison(market: MarketView, table: pl.DataFrame) -> None:
-    currency = market.profile.currency
+    currency, tiers = market.profile.currency, market.profile.tiers.names
     Table(
         table,
         (
             Field("policy", _("Policy")),
-            Field("tier", _("Tier")),
+            Field("tier", _("Tier"), "tier", tiers=tiers),
             Field("takes", _("Takes")),
             Field("accounts", _("Companies"), "number"),
             Field("same", _("In it now"), "share", digits=0),
@@ -268,7 +268,7 @@ def effort_data(found: Effort) -> pl.DataFrame:
     return pl.DataFrame(
         [
             {
-                "tier": tier_label(one.tier) if one in found.tiers else _("In no tier"),
+                "tier": one.tier,
                 "accounts": one.accounts,
                 "hours_each": one.hours_each,
                 "hours": one.hours,
@@ -290,7 +290,7 @@ def _effort_table(market: MarketView, found: Effort) -> None:
     Table(
         effort_data(found),
         (
-            Field("tier", _("Tier")),
+            Field("tier", _("Tier"), "tier", tiers=market.profile.tiers.names),
             Field("accounts", _("Companies"), "number"),
             Field("hours_each", _("Hours each"), "number"),
             Field("hours", _("Hours"), "number"),

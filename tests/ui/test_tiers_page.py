@@ -59,7 +59,7 @@ def test_the_share_that_is_in_the_tier_now_is_counted(demo: Evaluation) -> None:
     value = found["value"]
     now = set(demo.matches.rows[demo.tier == 0].tolist())
     then = set(value.matches.rows[value.tier == 0].tolist())
-    row = table.filter(policy="By potential", tier="Tier A").row(0, named=True)
+    row = table.filter(policy="By potential", tier="A").row(0, named=True)
     assert row["same"] == len(now & then) / len(then)
     assert 0 < row["same"] < 1
 
