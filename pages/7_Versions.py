@@ -16,7 +16,7 @@ if not data.remembers():
     st.markdown(
         _(
             "Versions and the export log cannot be shown while the workspace cannot be used; the "
-            "sidebar says why. Nothing in it is lost."
+            "header says why. Nothing in it is lost."
         )
     )
     st.stop()

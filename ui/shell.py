@@ -1,10 +1,8 @@
 """What every page begins with: configuration, sidebar, navigation, and one way to show errors."""
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal
@@ -13,14 +11,14 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from icp_core.accounts.universe import Universe
-from icp_core.errors import IcpError, ProfileError, SourceError, WorkspaceError
+from icp_core.errors import IcpError, ProfileError, SourceError
 from icp_core.evaluation.engines.evaluation import lift_limit
 from icp_core.profiles import first_draft
 from icp_core.profiles.model import Profile
-from icp_core.profiles.starters import starters, starters_for
+from icp_core.profiles.starters import starters_for
 from icp_core.views import MarketView, Question
 from icp_core.workspace import Status
-from ui import data, saving, state
+from ui import data, header, state
 from ui.builder import words
 from ui.format import number, plain
 from ui.state import View
@@ -31,7 +29,6 @@ ICON: Final = ROOT / "static" / "icon.svg"
 START: Final = "start"
 ACCOUNTS: Final = "accounts"
 NO_WIDGETS: Final[Mapping[str, str]] = MappingProxyType({})
-MAX_PROFILE_MB: Final = 1  # the least Streamlit's uploader can be limited to; a profile is a few kB
 
 _ICONS: Final = {
     START: ":material/home:",
@@ -46,10 +43,9 @@ _ICONS: Final = {
     "import": ":material/upload_file:",
     "learn": ":material/school:",
 }
+_SIDEBAR_WIDTH: Final = 216  # pixels: six short names with their icons, and a note below
 _MOST_NARROWING: Final = 3  # ways out that are offered: more is a list to read
 _OTHER_ICON: Final = ":material/article:"
-_OWN: Final = ""
-_SAVED: Final = "saved:"
 Width = Literal["content", "stretch"]
 
 
@@ -93,14 +89,48 @@ class Page:
     icon: str
 
 
+@dataclass(frozen=True)
+class Group:
+    """Pages that belong together.
+
+    Attributes
+    ----------
+    label, icon
+        As in the sidebar.
+    pages
+        In the order of their links, one at least.
+    """
+
+    label: str
+    icon: str
+    pages: tuple[Page, ...]
+
+
+def _groups() -> tuple[Group, ...]:
+    """The groups that have pages; a page that no group names stands in the last one."""
+    named = {
+        (_("Profile"), ":material/tune:"): ("builder", "learn", "versions"),
+        (_("Market"), ":material/monitoring:"): ("market", "map", "tiers"),
+        (_("Accounts"), ":material/table_rows:"): (ACCOUNTS, "verification"),
+        (_("Data"), ":material/database:"): ("import", "export"),
+    }
+    found = {one.key: one for one in pages() if one.key != START}
+    groups = [
+        Group(label, icon, tuple(found.pop(key) for key in keys if key in found))
+        for (label, icon), keys in named.items()
+    ]
+    groups[-1] = replace(groups[-1], pages=(*groups[-1].pages, *found.values()))
+    return tuple(one for one in groups if one.pages)
+
+
 def pages() -> tuple[Page, ...]:
     """The start page and every file in `pages/`, in the order of the numbers before their names."""
     found = [Page(START, "app.py", _("Start"), _ICONS[START])]
     files = (ROOT / "pages").glob("[0-9]*_*.py")
     for file in sorted(files, key=lambda file: int(file.stem.split("_")[0])):
         name = file.stem.split("_", 1)[1]
-        label = _(name.replace("_", " "))
         key = name.lower()
+        label = _("Learn from customers") if key == "learn" else _(name.replace("_", " "))
         found.append(Page(key, f"pages/{file.name}", label, _ICONS.get(key, _OTHER_ICON)))
     return tuple(found)
 
@@ -120,32 +150,35 @@ def page(key: str) -> View:
     """
     here = next(one for one in pages() if one.key == key)
     st.set_page_config(
-        page_title=f"{here.label} · {_('Target accounts')}",
         # A Material icon would be fetched from outside.
         page_icon=ICON,
         layout="wide",
+        initial_sidebar_state=_SIDEBAR_WIDTH,
         menu_items={"Get help": None, "Report a bug": None, "About": None},
     )
     state.leave_missing_dataset()
     view = state.view()
+    st.set_page_config(page_title=f"{here.label} · {view.profile.name}")
     state.write_address()
-    # The sidebar is filled in two steps, so that a list that fails can still be changed in it.
     with st.sidebar:
         st.markdown("**" + _("Target accounts") + "**")
-        _choose_dataset(view)
-        choose_profile = st.container(gap="xsmall")
-        _navigation()
+        _navigation(here)
         legal_note = st.container()
+    # The header is filled in two steps, so that a list that fails can still be changed in it.
+    top = header.begin(view)
     heading = st.container(horizontal=True, vertical_alignment="center", gap="small")
-    heading.header(plain(here.label), anchor=False, width="content")
+    heading.title(plain(here.label), anchor=False, width="content")
     for notice in state.notices():
         st.warning(plain(notice), icon=":material/info:")
+    for done in state.confirmed():
+        st.toast(plain(done), icon=":material/check:")
     with guard():
         universe = data.universe(view.list_name)
     if universe.fictional:
         heading.badge(_("Fictional data"), icon=":material/science:", color="orange")
-    with choose_profile:
-        _choose_profile(view, universe)
+    with heading:
+        _group_links(here)
+    header.complete(top, view, universe)
     with legal_note:
         _legal_note(universe, here=key)
     _stop_if_unfit(view, universe)
@@ -274,7 +307,7 @@ def offer(profile: Profile, text: str, *, key: str) -> None:
             key=key,
             on_click=state.set_profile,
             args=(profile,),
-            help=_("Change the profile; it can be taken back in the sidebar."),
+            help=_("Change the profile; Undo takes it back."),
         )
         st.markdown(text, width="stretch")
 
@@ -319,10 +352,25 @@ def go(key: str) -> None:
     st.switch_page(path, query_params=state.address())
 
 
-def _navigation() -> None:
-    with st.container(gap="xxsmall"):
+def _navigation(here: Page) -> None:
+    """Start and the groups; a group leads to its first page, and stands marked on each of them."""
+    groups = _groups()
+    with st.container(gap="small"):
         for one in pages():
-            _link(one, label=plain(one.label), icon=one.icon, width="stretch")
+            if one.key == START:
+                _link(one, label=plain(one.label), icon=one.icon, width="stretch")
+        for group in groups:
+            target = here if here in group.pages else group.pages[0]
+            _link(target, label=plain(group.label), icon=group.icon, width="stretch")
+
+
+def _group_links(here: Page) -> None:
+    """The other pages beside this one: what a phone gets about by."""
+    group = next((one.pages for one in _groups() if here in one.pages), ())
+    if len(group) > 1:
+        with st.container(horizontal=True, gap="xxsmall", width="content"):
+            for one in group:
+                _link(one, label=plain(one.label), icon=one.icon)
 
 
 def _link(
@@ -344,141 +392,6 @@ def _link(
     except StreamlitPageNotFoundError:
         # A page file that is run by itself has no other pages to link to.
         st.caption(label)
-
-
-def _choose_dataset(view: View) -> None:
-    labels = data.all_lists()
-    st.selectbox(
-        _("Accounts"),
-        list(labels),
-        format_func=labels.__getitem__,
-        key=state.shown("dataset", view.list_name),
-        on_change=lambda: state.set_dataset(state.picked("dataset")),
-    )
-
-
-def _choose_profile(view: View, universe: Universe) -> None:
-    trouble, saved = None, {}
-    try:
-        saved = {_SAVED + one.slug: one.newest for one in data.saved_profiles()}
-    except WorkspaceError as error:
-        trouble = error
-    fitting = [entry.slug for entry in starters_for(universe)]
-    first = state.first_starter(view.list_name)
-    offered = [*saved, *([] if first in fitting else [first]), *fitting]
-    current = _current(view)
-    if current not in offered:
-        offered.insert(0, current)
-    names = {key: saving.version_label(one.name, one.number) for key, one in saved.items()}
-    names |= {entry.slug: entry.profile.name for entry in starters()}
-    names[state.SUGGESTED] = _(first_draft.PROFILE_NAME)
-    label = (
-        saving.version_label(view.profile.name, view.version) if view.version else view.profile.name
-    )
-    names[current] = _("Edited: {name}").format(name=label) if view.edited else label
-    taken = Counter(names[key] for key in offered)
-    for key in offered:
-        if taken[names[key]] > 1:
-            names[key] += f" ({key.removeprefix(_SAVED)})"
-    st.selectbox(
-        _("Profile"),
-        offered,
-        format_func=names.__getitem__,
-        key=state.shown("profile", current),
-        on_change=lambda: _replace_profile(state.picked("profile"), offered),
-        help=_(
-            "An Ideal Customer Profile: which companies fit, how well, and what they are worth. "
-            "Saved ones come first, with their version; the rest are starters."
-        ),
-    )
-    _profile_file()
-    until = view.profile.valid_until
-    if until is not None and until < date.today():
-        st.badge(
-            _("Time box ended on {day}").format(day=until),
-            icon=":material/event_busy:",
-            color="orange",
-        )
-    if trouble is not None:
-        saving.unavailable(trouble, key="workspace_again")
-
-
-def _current(view: View) -> str:
-    """The option of the profile list that the view stands on."""
-    return _SAVED + view.saved if view.saved else view.starter or _OWN
-
-
-def _replace_profile(key: str, offered: Collection[str]) -> None:
-    # A browser that answers while the label of its option changes ("Edited: …") names an option that
-    # is gone, and then the current one again; nobody picked either, and an edit must not be lost.
-    if key not in offered or key == _current(state.view()):
-        return
-    if not key.startswith(_SAVED):
-        state.choose_starter(key)
-        return
-    try:
-        saving.open_version(data.workspace().version(key.removeprefix(_SAVED)))
-    except WorkspaceError as error:
-        state.notify(str(error))
-
-
-@st.fragment
-def _profile_file() -> None:
-    """Save, open or revert."""
-    view = state.view()
-    with st.container(horizontal=True, gap="xsmall"):
-        st.button(
-            _("Save"),
-            icon=":material/save:",
-            help=_("Save the profile in the workspace, as a version that stays."),
-            on_click=saving.ask,
-        )
-        with st.popover(
-            _("File"), icon=":material/folder_open:", help=_("Download or open a profile file.")
-        ):
-            saving.profile_download(_("Download the profile"), key="profile_download")
-            file = st.file_uploader(
-                _("Profile file (.json)"),
-                type="json",
-                max_upload_size=MAX_PROFILE_MB,
-                key=f"profile_file_{state.epoch()}",
-            )
-            if file is not None:
-                _open(file.getvalue())
-        _undo_and_redo()
-        if view.edited and st.button(
-            _("Revert"),
-            icon=":material/restart_alt:",
-            help=_("Take back all edits; Undo brings them back."),
-        ):
-            state.revert()
-            st.rerun()
-    if not state.is_shareable():
-        st.caption(_("This profile is too long for an address. Save it to share it."))
-    saving.dialog()
-
-
-def _undo_and_redo() -> None:
-    for label, icon, is_possible, change in (
-        (_("Undo"), ":material/undo:", state.offered().undo, state.undo),
-        (_("Redo"), ":material/redo:", state.offered().redo, state.redo),
-    ):
-        if st.button(label, icon=icon, disabled=not is_possible, help=_("Of this session.")):
-            change()
-            st.rerun()
-
-
-def _open(content: bytes) -> None:
-    try:
-        remarks: list[str] = []
-        profile = Profile.from_json(content, remarks=remarks)
-    except ProfileError as error:
-        _complain(error)
-    else:
-        for remark in remarks:
-            state.notify(remark)
-        state.open_profile(profile)
-        st.rerun()
 
 
 def _legal_note(universe: Universe, *, here: str) -> None:
@@ -553,9 +466,7 @@ def _stop_if_unfit(view: View, universe: Universe) -> None:
                 on_click=state.choose_starter,
                 args=(slug,),
             )
-    st.caption(
-        _("Or choose other accounts in the sidebar. Nothing of your profile is lost until you do.")
-    )
+    st.caption(_("Or choose other accounts above. Nothing of your profile is lost until you do."))
     st.stop()
 
 

@@ -36,7 +36,7 @@ def test_a_page_opens_from_the_start_page_and_keeps_the_view(open_page: Open, pa
     app.switch_page(path).run()
     assert not app.exception
     assert not errors(app)
-    assert app.sidebar.selectbox[0].value == "listed"
+    assert app.selectbox(key="shown_dataset").value == "listed"
     assert app.query_params["profile"] == "listed-by-domain"
 
 
@@ -45,15 +45,15 @@ def test_a_page_opens_from_the_start_page_and_keeps_the_view(open_page: Open, pa
 def test_a_page_opens_by_link(open_page: Open, path: str, dataset: str) -> None:
     app = open_page(path, dataset=dataset)
     assert not app.exception
-    assert app.header
-    assert app.sidebar.selectbox[0].value == dataset
+    assert app.title
+    assert app.selectbox(key="shown_dataset").value == dataset
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_runs_by_itself(path: str) -> None:
     app = AppTest.from_file(str(ROOT / path), default_timeout=TIMEOUT).run()
     assert not app.exception
-    assert app.header
+    assert app.title
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -63,7 +63,7 @@ def test_a_page_copes_with_no_match_and_with_all(
 ) -> None:
     app = open_page(path, dataset="listed", p=state.pack(profile))
     assert not app.exception
-    assert app.header
+    assert app.title
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -74,7 +74,7 @@ def test_a_profile_on_a_missing_column_can_be_mended_on_any_page(
     assert not app.exception
     assert len(errors(app)) == 1
     assert "employees" in errors(app)[0]
-    assert app.sidebar.selectbox[0].value == "listed"
+    assert app.selectbox(key="shown_dataset").value == "listed"
     mend = next(button for button in app.main.button if "does not fit" in button.label)
     mend.click().run()
     assert not errors(app)
@@ -92,7 +92,7 @@ def test_accounts_without_places_break_no_page(
     monkeypatch.setenv("ICP_DATASETS", str(file))
     app = open_page(path, dataset=str(file), p=state.pack(EVERYTHING))
     assert not app.exception
-    assert app.header
+    assert app.title
 
 
 def test_a_dataset_that_cannot_be_read_leaves_the_sidebar_working(
@@ -104,7 +104,7 @@ def test_a_dataset_that_cannot_be_read_leaves_the_sidebar_working(
     app = opened(dataset=str(broken))
     assert not app.exception
     assert "cannot be read" in errors(app)[0]
-    app.sidebar.selectbox[0].select("listed").run()
+    app.selectbox(key="shown_dataset").select("listed").run()
     assert not errors(app)
     assert app.metric
 

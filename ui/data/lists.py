@@ -292,7 +292,7 @@ def edition_of(source: str, *, excluding: bool = False) -> Edition:
         if excluding:
             return edition._replace(excluded=_exclusions(source, edition, url, revision))
     except WorkspaceError:
-        # The accounts themselves need no workspace; the sidebar says what is wrong with it.
+        # The accounts themselves need no workspace; the page header says what is wrong with it.
         pass
     return edition
 

@@ -52,7 +52,7 @@ def _side_by_side(learned: Profile, hand: Profile, result: LearningResult) -> No
         st.caption(
             _(
                 "Tiers, potential and currency are those of the current profile. Edit it like any "
-                "other, and save it from the sidebar."
+                "other, and save it there."
             )
         )
     with right, st.container(border=True, gap="xsmall", height="stretch"):

@@ -32,7 +32,7 @@ def history(view: View, versions: Sequence[SavedVersion], *, archived: bool) -> 
         return
     newest = versions[0]
     if archived:
-        st.caption(_("This profile is archived: it is kept, but no longer offered in the sidebar."))
+        st.caption(_("This profile is archived: it is kept, but no longer offered as a choice."))
     Table(
         history_data(versions, shown=view.version),
         (
@@ -160,7 +160,7 @@ def archive(view: View, saved: Sequence[SavedProfile]) -> None:
         st.button(
             _("Archive this profile"),
             icon=":material/archive:",
-            help=_("It leaves the list in the sidebar; all its versions are kept."),
+            help=_("It is no longer offered as a choice; all its versions are kept."),
             on_click=_archive,
             args=(view.saved,),
         )
