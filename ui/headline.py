@@ -49,7 +49,7 @@ class Step:
 
 
 def headline_data(market: MarketView) -> tuple[Figure, ...]:
-    """Matches, their value, tiers and white space."""
+    """Matches, their value, tiers, and who is not a customer yet."""
     whole = market.totals
     ranked = whole.ranked
     return (
@@ -70,7 +70,7 @@ def headline_data(market: MarketView) -> tuple[Figure, ...]:
             _("Matches per tier, best first."),
         ),
         Figure(
-            _("White space"),
+            _("Not yet customers"),
             white_space(market),
             customers(market),
             _("Matches that are not customers yet."),

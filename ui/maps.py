@@ -25,7 +25,7 @@ from icp_core.reference import geography
 from icp_core.reference.geography import Level
 from ui import theme
 from ui.areas import Measure, tier_label
-from ui.format import money, money_bounds, number, percent, plain
+from ui.format import currency_sign, money, money_bounds, number, percent, plain
 from ui.tables import Field, Looks
 from ui.texts import _, ngettext
 
@@ -113,7 +113,7 @@ def area_clicked(event: Mapping[str, Any], before: str | None) -> str | None:
 def title(measure: Measure, level: Level, *, best_tier: str, currency: str) -> str:
     """What the map shows, with its unit."""
     unit = {
-        Measure.POTENTIAL: _("{currency} a year").format(currency=currency),
+        Measure.POTENTIAL: _("{currency} a year").format(currency=currency_sign(currency)),
         Measure.MATCH_RATE: _("share of the accounts listed"),
     }.get(measure, _("companies"))
     by = _("by region") if level == "region" else _("by municipality")
@@ -472,12 +472,12 @@ def ranking_fields(measure: Measure, *, best_tier: str, currency: str) -> list[F
         Field("name", _("Area"), width=140, pinned=True),
     ]
     for one in (measure, *(other for other in Measure if other is not measure)):
-        unit = f", {currency}" if one is Measure.POTENTIAL else ""
+        unit = f", {currency_sign(currency)}" if one is Measure.POTENTIAL else ""
         kind: Looks = "share" if one is Measure.MATCH_RATE else "number"
         fields.append(Field(one.value, one.label(best_tier) + unit, kind))
     return [
         *fields,
-        Field("possible", _("Possible"), "number"),
+        Field("possible", _("Missing data"), "number"),
         Field("universe", _("Accounts listed"), "number"),
         Field("within", _("In")),
     ]

@@ -12,8 +12,8 @@ from ui import data, state
 from ui.format import number, plain
 from ui.texts import _, ngettext
 
-_WIDTH: Final = 116  # pixels of a number with its label
-_REGIONS_WIDTH: Final = 230  # pixels: a name or two of regions
+_WIDTH: Final = 104  # pixels of a number with its label
+_REGIONS_WIDTH: Final = 190  # pixels: the name of a region
 
 
 def saved() -> TeamPlan:
@@ -48,6 +48,7 @@ def save() -> None:
         state.notify(str(error))
     else:
         state.set_plan_draft(None)
+        state.confirm(_("The plan is saved for the team."))
 
 
 def reset() -> None:
@@ -67,7 +68,7 @@ def described(team: TeamPlan) -> str:
 
 def inputs(team: TeamPlan, tiers: Sequence[str], regions: Sequence[str]) -> None:
     """Draw what the team serves, the hours it has and what a company takes, to be edited."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
         options = sorted({*regions, *team.served_regions}, key=_region_name)
         st.multiselect(
             _("Regions served"),

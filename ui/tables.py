@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 import polars as pl
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from icp_core.accounts.columns import BY_NAME, Column, Kind, describe
 from icp_core.accounts.population import Population
@@ -23,7 +24,7 @@ from ui import state, theme
 from ui.areas import short_tier_label
 from ui.controls import apart
 from ui.downloads import download
-from ui.format import UNKNOWN, number, percent, plain, signed
+from ui.format import UNKNOWN, currency_sign, number, percent, plain, signed
 from ui.texts import _
 
 ACCOUNT_COLUMNS: Final = (
@@ -45,6 +46,7 @@ ACCOUNT_COLUMNS: Final = (
 Looks = Literal[
     "text",
     "number",
+    "year",
     "change",
     "share",
     "score",
@@ -55,12 +57,15 @@ Looks = Literal[
     "website",
     "link",
 ]
-"""How a column is shown: `change` is a number with its sign, `share` a share 0…1 in per cent, `score` a
-bar of 0…100, `share_bar` a bar of a share, `tier` a chip in its colour, `website` a link that shows its
-domain."""
+"""How a column is shown: `year` is a number without thousands, `change` one with its sign, `share` a
+share 0…1 in per cent, `score` a bar of 0…100, `share_bar` a bar of a share, `tier` a chip in its colour,
+`website` a link that shows its domain."""
 
 OPEN: Final = "_open"
 """The column of the button that opens an account (`opener`)."""
+
+
+_WRITTEN: Final = ("number", "change", "share")
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ class Field:
     kind
         How it is shown.
     digits
-        Decimals. None writes numbers in the reader's way with thousands separated, and shares with one.
+        Decimals. None writes numbers with as many as they need, and shares with one.
     width
         In pixels, or `small`, `medium` or `large`; as Streamlit likes it unless given.
     pinned
@@ -118,15 +123,11 @@ class Field:
         bar = {"min_value": 0, "max_value": 100, "color": self.colour}
         kinds: dict[Looks, tuple[Callable[..., Any], dict[str, Any]]] = {
             "text": (columns.Column, {}),
-            "number": (
-                columns.NumberColumn,
-                {"format": "localized" if self.digits is None else f"%.{digits}f"},
-            ),
-            "change": (columns.NumberColumn, {"format": f"%+.{digits}f"}),
-            "share": (
-                columns.NumberColumn,
-                {"format": f"%.{1 if self.digits is None else digits}f %%"},
-            ),
+            # Written by `Table.draw`, so that it is written as everywhere.
+            "number": (columns.NumberColumn, {}),
+            "year": (columns.NumberColumn, {"format": "%d"}),
+            "change": (columns.NumberColumn, {}),
+            "share": (columns.NumberColumn, {}),
             "score": (columns.ProgressColumn, bar | {"format": f"%.{digits}f"}),
             "share_bar": (columns.ProgressColumn, bar | {"format": f"%.{digits}f %%"}),
             "flag": (columns.CheckboxColumn, {}),
@@ -142,14 +143,22 @@ class Field:
         if self.write is not None:
             return self.write(value)
         match self.kind:
-            case "number":
-                return number(value, digits=self.digits or 0)
+            case "share":
+                return self.written(100 * value)
+            case "number" | "change":
+                return self.written(value)
+            case _:
+                return plain(str(value))
+
+    def written(self, value: float) -> str:
+        """A number of a kind in `_WRITTEN` as people read it, a share of one in per cent."""
+        match self.kind:
             case "change":
                 return signed(value, digits=self.digits or 0)
             case "share":
-                return percent(value, digits=1 if self.digits is None else self.digits)
+                return percent(value / 100, digits=1 if self.digits is None else self.digits)
             case _:
-                return plain(str(value))
+                return number(value, digits=self.digits)
 
 
 @dataclass(frozen=True)
@@ -225,8 +234,11 @@ class Table:
             for field in shown
             if field.kind == "tier"
         ]
+        frame = self.rows.select(list(config)).with_columns(*in_percent, *as_chips)
+        written = {field.name: field.written for field in shown if field.kind in _WRITTEN}
         st.dataframe(
-            self.rows.select(list(config)).with_columns(*in_percent, *as_chips),
+            # Numbers stay numbers, to be sorted, beside how they read.
+            Styler(frame.to_pandas()).format(written, na_rep=unknown) if written else frame,
             column_config=config,
             column_order=[*own, *(field.name for field in shown)] if own else None,
             hide_index=True,
@@ -397,7 +409,7 @@ def account_fields(columns: Sequence[str], profile: Profile, *, dark: bool) -> l
     """Columns of accounts with their score, tier and potential."""
     tiers = profile.tiers.names
     middle = theme.tier_colours(tiers, dark=dark)[tiers[min(1, len(tiers) - 1)]]
-    potential = _("Potential, {currency} a year").format(currency=profile.currency)
+    potential = _("Potential, {currency} a year").format(currency=currency_sign(profile.currency))
     own = {
         "tier": Field("tier", _("Tier"), "tier", width="small", tiers=tiers),
         NAMES.score: Field(NAMES.score, _("Score"), "score", width="small", colour=middle),
@@ -437,10 +449,10 @@ def account_field(name: str) -> Field:
 
 def _number_field(column: Column, label: str) -> Field:
     if column.unit == "year":
-        return Field(column.name, label, "number", digits=0, width="small")
+        return Field(column.name, label, "year", width="small")
     if column.unit == "fraction":
         return Field(column.name, label, "share", width="small")
-    unit = ", " + column.unit if column.unit.startswith("EUR") else ""
+    unit = ", " + column.unit.replace("EUR", "€") if column.unit.startswith("EUR") else ""
     return Field(column.name, label + unit, "number")
 
 

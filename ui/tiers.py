@@ -16,7 +16,7 @@ from icp_core.views import MarketView, PolicyMarket
 from ui import charts_explore, charts_live, plan, state, theme
 from ui.areas import tier_label
 from ui.controls import apart
-from ui.format import money, number, percent, plain
+from ui.format import currency_sign, money, number, percent, plain
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
@@ -189,7 +189,11 @@ def _comparison(market: MarketView, table: pl.DataFrame) -> None:
             Field("takes", _("Takes")),
             Field("accounts", _("Companies"), "number"),
             Field("same", _("In it now"), "share", digits=0),
-            Field("potential", _("Potential, {currency}").format(currency=currency), "number"),
+            Field(
+                "potential",
+                _("Potential, {currency}").format(currency=currency_sign(currency)),
+                "number",
+            ),
             Field(
                 "largest_share",
                 _("Largest {share} hold").format(share=percent(LARGEST)),
@@ -323,7 +327,10 @@ def bubble_part(market: MarketView) -> None:
             Field("tier", _("Tier")),
             Field("score", _("Score"), "score"),
             Field("coverage", _("Known"), "share"),
-            Field("potential", _("Potential, {currency}").format(currency=profile.currency)),
+            Field(
+                "potential",
+                _("Potential, {currency}").format(currency=currency_sign(profile.currency)),
+            ),
             Field("is_customer", _("Customer"), "flag"),
         ),
         title=title,

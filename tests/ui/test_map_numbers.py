@@ -286,6 +286,6 @@ def test_the_ranking_as_a_file_is_in_the_order_shown_and_runs_no_formula():
     fields = maps.ranking_fields(Measure.MATCHES, best_tier="A", currency="EUR")
     text = Table(areas.ranked(Measure.MATCHES.value), fields).to_csv().decode("utf-8-sig")
     header, first, second, *_ = text.splitlines()
-    assert header.startswith('"code","Area","Matches","Potential, EUR"')
+    assert header.startswith('"code","Area","Matches","Potential, €"')
     assert first.startswith('"SE-01","Stockholms län",2,1200.0')
     assert second.startswith('"\'=1+1","\'=1+1",1')

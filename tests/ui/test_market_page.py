@@ -67,13 +67,13 @@ def test_the_sizes_are_those_of_the_library_with_the_cause_of_the_range(
     assert shown["TAM, companies that match"] == bounds(expected.tam)
     assert shown["SAM, everywhere served"] == bounds(expected.sam)
     assert shown["SOM, what the team can work"] == bounds(expected.som)
-    assert shown["White space"] == number(demo.market.white_space)
+    assert shown["Not yet customers"] == number(demo.market.white_space)
     beneath = {metric.label: metric.delta for metric in app.metric}
     assert value_bounds(demo.market, expected.tam_value) in beneath["TAM, companies that match"]
     growth, employees = expected.lacks
     assert (growth.column, employees.column) == ("revenue_growth", "employees")
     assert (
-        f"{number(len(demo.possible))} possible: {number(growth.accounts)} lack revenue growth and "
+        f"{number(len(demo.possible))} with missing data: {number(growth.accounts)} lack revenue growth and "
         f"{number(employees.accounts)} lack employees." in texts(app)
     )
 
@@ -238,7 +238,7 @@ def test_customers_are_held_against_white_space(open_page: Open, demo: Evaluatio
 
 def test_accounts_that_tell_of_no_customer_say_so(open_page: Open) -> None:
     app = section(open_page(MARKET, dataset="norway"), "customers")
-    assert metrics(app)["White space"] == "–"
+    assert metrics(app)["Not yet customers"] == "–"
     assert "do not say who is a customer" in app.info[0].value
     assert "market_by" not in [control.key for control in app.segmented_control], "nothing to split"
 

@@ -164,7 +164,7 @@ def test_the_same_profile_on_both_sides_says_so(open_page: Open, two_versions: W
 def test_what_is_unknown_on_both_sides_has_no_change(open_page: Open) -> None:
     app = open_page(PAGE, dataset="listed", versions_part="Compare")
     shown = app.table[0].value.set_index("Figure")["Change"]
-    assert [shown["White space"], shown["Potential a year \\(TAM value\\)"]] == ["–", "–"]
+    assert [shown["Not yet customers"], shown["Potential a year \\(TAM value\\)"]] == ["–", "–"]
 
 
 def test_a_choice_that_is_gone_falls_back(open_page: Open, two_versions: Workspace) -> None:

@@ -108,7 +108,7 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
     profile = market.profile
     states = {
         "match": _("Matches {count}").format(count=number(market.totals.matching)),
-        "possible": _("Possible {count}").format(count=number(market.totals.possible)),
+        "possible": _("Missing data {count}").format(count=number(market.totals.possible)),
     }
     if "failing" in market.supports:
         states |= {"fail": _("Others"), "any": _("All")}
@@ -161,7 +161,7 @@ def _filters(market: MarketView) -> tuple[list[str], bool | None, list[Status]]:
             select_all=False,
             **state.kept(REGIONS),
         )
-        customers = {"customers": _("Customers"), "others": _("White space")}
+        customers = {"customers": _("Customers"), "others": _("Not yet customers")}
         customer = st.segmented_control(
             _("Customers"),
             list(customers),

@@ -59,7 +59,7 @@ def figures(market: MarketView, sizing: Sizing) -> tuple[Figure, ...]:
             _("Obtainable market: the best of SAM, tier by tier, until the team's hours run out."),
         ),
         Figure(
-            _("White space"),
+            _("Not yet customers"),
             white_space(market),
             _("{share} are customers").format(share=percent(whole.penetration))
             if told
@@ -89,7 +89,7 @@ def cause(market: MarketView, sizing: Sizing) -> str:
         lacks = [_lack(lack, columns) for lack in sizing.lacks]
         lacking = listed(lacks, _("{first} and {last}"))
         parts.append(
-            _("{count} possible: {lacking}.").format(
+            _("{count} with missing data: {lacking}.").format(
                 count=number(sizing.open_accounts), lacking=lacking
             )
         )
