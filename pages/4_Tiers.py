@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import navigation, plan, shell, tiers
+from ui import navigation, shell, state, tiers
 from ui.texts import _
 
 view = shell.page("tiers")
@@ -13,7 +13,7 @@ if not market.totals.matching:
     navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
     st.stop()
 
-team = plan.current()
+team = state.plan()
 tiers.policies(market, team)
 with st.container(border=True, gap="small"):
     tiers.effort_part(market, team)

@@ -21,7 +21,7 @@ from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED
 from icp_core.learning.proof import Candidate
 from ui import theme
 from ui.areas import tier_label
-from ui.format import number, percent, plain, short, signed
+from ui.format import currency_sign, number, percent, plain, short, signed
 from ui.texts import _
 
 _BAR: Final = 26  # pixels a bar is high with its gap: one line of its label
@@ -258,7 +258,9 @@ def bubble_chart(
         for is_customer in (False, True)
         if (rows := bubbles.rows.filter(tier=tier, is_customer=is_customer)).height
     ]
-    axis: dict[str, Any] = {"title": {"text": _("Potential, {code} a year").format(code=currency)}}
+    axis: dict[str, Any] = {
+        "title": {"text": _("Potential, {code} a year").format(code=currency_sign(currency))}
+    }
     if _is_skewed(bubbles.rows["potential"]):
         ticks = _log_ticks(bubbles.rows["potential"])
         axis |= {"type": "log", "tickvals": ticks, "ticktext": [short(tick) for tick in ticks]}
