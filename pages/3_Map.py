@@ -6,13 +6,13 @@ from icp_core.analysis.shading import shading
 from icp_core.evaluation.tiers import groups
 from icp_core.reference import geography
 from icp_core.reference.geography import COUNTRIES
-from ui import maps, shell, state, theme
+from ui import maps, navigation, shell, state, theme
 from ui.accounts.one import opened
 from ui.areas import Measure
 from ui.controls import apart, one_of
 from ui.format import number, plain
 from ui.headline import customers_unknown
-from ui.shell import NO_WIDGETS
+from ui.navigation import NO_WIDGETS
 from ui.tables import Table, accounts_table
 from ui.texts import _, ngettext
 
@@ -30,7 +30,7 @@ with shell.guard():
     market = shell.market(view, needs=["areas"])
 if not market.totals.matching:
     st.info(_("No company matches this profile, so there is nothing to show on a map."))
-    shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
     st.stop()
 
 with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
@@ -155,7 +155,7 @@ with st.container(border=True):
     rows = market.best_in(level, area=area, countries=countries, limit=BEST)
     with apart():
         st.markdown(f"**{_('Best accounts')} · {plain(here)}**", width="content")
-        shell.link(
+        navigation.link(
             "accounts",
             _("All accounts")
             if region is None

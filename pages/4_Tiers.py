@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import plan, shell, state, tiers
+from ui import navigation, plan, shell, state, tiers
 from ui.accounts.one import opened
 from ui.controls import one_of
 from ui.texts import _
@@ -12,7 +12,7 @@ with shell.guard():
     market = shell.market(view, needs=["tiers"])
 if not market.totals.matching:
     st.info(_("No company matches this profile, so there is nobody to rank."))
-    shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
     st.stop()
 
 SECTIONS = {"policies": _("Each policy, tier by tier"), "fit": _("Fit against potential")}

@@ -11,7 +11,7 @@ from ui.versions import comparing, exports, history
 
 PARTS = {"history": _("History"), "compare": _("Compare"), "exports": _("Export log")}
 
-view = shell.page("versions")
+view = shell.page("versions", always=True)
 if not data.remembers():
     st.markdown(
         _(

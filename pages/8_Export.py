@@ -3,7 +3,7 @@
 import streamlit as st
 
 from icp_core.errors import WorkspaceError
-from ui import data, exporting, saving, shell, state
+from ui import data, exporting, navigation, saving, shell, state
 from ui.controls import apart
 from ui.downloads import download
 from ui.format import number, plain
@@ -102,4 +102,4 @@ with right.container(border=True, height="stretch"):
     if remembers:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             saving.author_popover(_("Downloads are logged for {author}"))
-            shell.link("versions", _("Export log"), ":material/history:")
+            navigation.link("versions", _("Export log"), ":material/history:")

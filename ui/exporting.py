@@ -14,7 +14,7 @@ from icp_core.exporting.members import MEMBERS, RECOGNISED
 from icp_core.profiles.model import Profile
 from icp_core.reference.geography import name_of
 from icp_core.views import MarketView
-from ui import data, shell, state
+from ui import data, navigation, shell, state
 from ui.areas import short_tier_label
 from ui.builder import words
 from ui.controls import one_of
@@ -178,7 +178,7 @@ def problems(view: View, asked: Asked, report: Preflight) -> None:
                     key=f"export_way_{place}",
                 )
             if not found:
-                shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+                navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
     if report.customers_unknown:
         customers_unknown(
             report.customers_unknown,

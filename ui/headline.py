@@ -14,7 +14,7 @@ from icp_core.evaluation.market import Bounds, GateCost, Market
 from icp_core.exporting import FORMATS
 from icp_core.reference import currency
 from icp_core.views import MarketView
-from ui import shell
+from ui import navigation
 from ui.format import UNKNOWN, bounds, in_sentence, money, money_bounds, number, percent, plain
 from ui.texts import _, ngettext
 
@@ -139,13 +139,13 @@ def customers_unknown(count: int, then: str = "") -> None:
             + f" {then}]",
             width="content",
         )
-        shell.link(
+        navigation.link(
             "import",
             _("Import your customers"),
             ":material/upload_file:",
             widgets={"import_part": _("Customers and deals")},
         )
-        shell.link("accounts", _("Or tick them and exclude them"), ":material/check_box:")
+        navigation.link("accounts", _("Or tick them and exclude them"), ":material/check_box:")
 
 
 def white_space(market: MarketView) -> str:

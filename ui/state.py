@@ -52,7 +52,7 @@ _SAVED: Final = "saved"
 _VERSION: Final = "version"
 _PROFILE: Final = "p"
 _OF_VIEW: Final = (_DATASET, _STARTER, _SAVED, _VERSION, _PROFILE, _SEAT)
-_ACCOUNT: Final = "account"
+ACCOUNT: Final = "account"
 _DIALOG: Final = "dialog"
 
 
@@ -323,15 +323,15 @@ def set_kept(name: str, value: Any) -> None:
 
 def opened_account() -> str | None:
     """Id of the account that is looked at; it is part of the address."""
-    return st.query_params.get(_ACCOUNT) or None
+    return st.query_params.get(ACCOUNT) or None
 
 
 def open_account(account_id: str | None) -> None:
     """Look at an account, or with None at the list again."""
     if account_id is not None:
-        st.query_params[_ACCOUNT] = account_id
-    elif _ACCOUNT in st.query_params:
-        del st.query_params[_ACCOUNT]
+        st.query_params[ACCOUNT] = account_id
+    elif ACCOUNT in st.query_params:
+        del st.query_params[ACCOUNT]
 
 
 def open_dialog(name: str) -> None:

@@ -22,6 +22,7 @@ def test_edits_are_taken_back_one_by_one_and_made_again() -> None:
     assert not is_offered(app, "Redo")
     labelled(app.slider, "Weight of Employees").set_value(1).run()
     app.run()
+    next(one for one in app.main.button if (one.key or "").endswith("_edit")).click().run()
     app.select_slider[0].set_value((50, 200)).run()
     app.run()
     weighted = PROFILE.changing(2, weight=1)
