@@ -330,6 +330,6 @@ def _accounts(rows: pl.DataFrame, why: list[str], profile: Profile) -> None:
             f"**{number(row[NAMES.score])}**\u2003{plain(row['name'])}\u2002"
             f":small[:gray[{plain(' · '.join(facts))}]]",
             icon="",
-            account=row["account_id"],
+            widgets={state.ACCOUNT: row["account_id"]},
         )
         st.caption(plain(sentence))
