@@ -25,6 +25,7 @@ from ui.format import currency_sign, number, percent, plain, short, signed
 from ui.texts import _
 
 _BAR: Final = 26  # pixels a bar is high with its gap: one line of its label
+_SLIM: Final = 24  # pixels of the longest bar at least, beside its label and its text
 _AIR: Final = 8  # pixels above and below all bars
 _LONGEST: Final = 28  # characters of a label before it takes the room of the bars
 _BUBBLE: Final = 34  # pixels across, the largest potential
@@ -71,7 +72,6 @@ def stack_chart(
     texts: Sequence[str],
     values: Callable[[float], str],
     dark: bool,
-    room: float = 1.25,
     height: int | None = None,
 ) -> go.Figure:
     """Bars from top to bottom, each made of the same parts, with a text at its end.
@@ -88,8 +88,6 @@ def stack_chart(
         What stands at the end of each bar.
     values
         Writes a value as people read it.
-    room
-        Width of the chart in lengths of the longest bar.
     height
         In pixels; as many as the bars need unless given.
     """
@@ -130,7 +128,9 @@ def stack_chart(
         height=height or _BAR * len(places) + _AIR,
         barmode="stack",
         annotations=notes,
-        xaxis={"visible": False, "range": [0, max([*ends, 1e-9]) * room]},
+        margin={"l": 0, "r": max(map(theme.text_width, texts), default=0), "t": 4, "b": 0},
+        minreducedwidth=_SLIM,
+        xaxis={"visible": False, "range": [0, max([*ends, 1e-9])]},
         yaxis={
             "tickvals": places,
             "ticktext": [escape(_shortened(label)) + "  " for label in labels],

@@ -70,7 +70,6 @@ def _breakdown(market: MarketView) -> None:
                 texts=[number(count) for count in shown["accounts"]],
                 values=number,
                 dark=theme.is_dark(),
-                room=1.6,
             ),
             key=f"engine_{by}",
             alt=_("Matches by segment and tier"),

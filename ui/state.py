@@ -90,7 +90,7 @@ class View:
 
 @dataclass(frozen=True)
 class _Step:
-    """What stood before a change: view, what its edits are counted from, and the plan if that changed."""
+    """What stood before a change: view, what edits are counted from, and the plan if that changed."""
 
     view: View
     base: Profile

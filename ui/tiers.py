@@ -10,7 +10,7 @@ from icp_core.analysis.bubbles import MOST, Bubbles, TierBubbles
 from icp_core.analysis.plan import Effort, TeamPlan
 from icp_core.analysis.tier_policies import KINDS, Kind
 from icp_core.evaluation.market import LARGEST
-from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED, groups
+from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, groups
 from icp_core.profiles.model import Tier, TierPolicy
 from icp_core.views import MarketView, PolicyMarket
 from ui import charts_explore, charts_live, plan, state, theme
@@ -131,12 +131,10 @@ def policies(market: MarketView, team: TeamPlan) -> None:
             "tiers about as many companies as they hold now; adopt it and change them in the Builder."
         )
     )
-    with st.container(border=True, gap="xsmall"):
-        _comparison(market, comparison_data(market, found, team))
 
 
 def _policy(kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool) -> None:
-    profile = found.profile
+    profile, table = found.profile, found.totals.tier_table()
     with apart():
         st.markdown(f"**{policy_name(kind)}**", help=policy_meaning(kind), width="content")
         if in_use:
@@ -154,11 +152,11 @@ def _policy(kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool) -> N
             )
     charts_live.show(
         charts_live.tier_chart(
-            found.totals.tier_table(),
-            currency=profile.currency,
+            # Three narrow charts: their amounts stand beneath.
+            table.with_columns(potential=None),
+            currency=None,
             dark=theme.is_dark(),
             height=_HEIGHT,
-            room=2.3,
         ),
         key=f"tiers_{kind}",
         alt=_("Companies and potential by tier, {policy}").format(policy=policy_name(kind)),
@@ -167,7 +165,8 @@ def _policy(kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool) -> N
         plain(
             " · ".join(
                 f"{tier.name} {takes(profile.tiers, tier, profile.currency)}"
-                for tier in profile.tiers.tiers
+                f"{'' if worth is None else ': ' + money(worth, profile.currency)}"
+                for tier, worth in zip(profile.tiers.tiers, table["potential"], strict=False)
             )
         )
     )
@@ -179,7 +178,9 @@ def _policy(kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool) -> N
     )
 
 
-def _comparison(market: MarketView, table: pl.DataFrame) -> None:
+def comparison(market: MarketView, team: TeamPlan) -> None:
+    """Draw the numbers of each policy, tier by tier."""
+    table = comparison_data(market, market.tier_policies(), team)
     currency, tiers = market.profile.currency, market.profile.tiers.names
     Table(
         table,
@@ -215,25 +216,7 @@ def effort_part(market: MarketView, team: TeamPlan) -> None:
     st.markdown(f"**{_('Effort against capacity, hours in the time box')}**")
     plan.inputs(team, market.profile.tiers.names, market.values("region"))
     st.markdown(effort_sentence(found))
-    left, right = st.columns(2, gap="small")
-    with left:
-        colours = theme.tier_colours(market.profile.tiers.names, dark=theme.is_dark())
-        parts = {tier_label(one.tier): [one.hours, 0.0] for one in found.tiers}
-        charts_explore.legend({tier_label(one.tier): colours[one.tier] for one in found.tiers})
-        charts_explore.show(
-            charts_explore.stack_chart(
-                [_("Needed"), _("There are")],
-                parts | {_("Hours of the team"): [0.0, found.available]},
-                [*(colours[one.tier] for one in found.tiers), colours[UNRANKED]],
-                texts=[number(found.needed), number(found.available)],
-                values=number,
-                dark=theme.is_dark(),
-            ),
-            key="tiers_effort",
-            alt=_("Hours that the tiers ask for, and hours of the team"),
-        )
-    with right:
-        _effort_table(market, found)
+    _effort_table(market, found)
 
 
 def effort_sentence(found: Effort) -> str:

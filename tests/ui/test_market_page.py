@@ -73,8 +73,9 @@ def test_the_sizes_are_those_of_the_library_with_the_cause_of_the_range(
     growth, employees = expected.lacks
     assert (growth.column, employees.column) == ("revenue_growth", "employees")
     assert (
-        f"{number(len(demo.possible))} with missing data: {number(growth.accounts)} lack revenue "
-        f"growth and {number(employees.accounts)} lack employees." in texts(app)
+        f"{number(len(demo.possible))} with missing data: "
+        f"{number(growth.accounts)} lack revenue growth and "
+        f"{number(employees.accounts)} lack employees." in texts(app)
     )
 
 

@@ -44,7 +44,7 @@ def test_the_policies_stand_side_by_side_with_their_numbers(
 ) -> None:
     app = open_page(TIERS)
     assert not app.exception
-    table = app.dataframe[0].value
+    table = app.dataframe[1].value
     expected = [(other, total) for other in side_by_side(demo).values() for total in other.tiers]
     assert table["accounts"].to_list() == [total.accounts for _, total in expected]
     assert table["potential"].to_list() == pytest.approx([total.potential for _, total in expected])
@@ -87,7 +87,7 @@ def test_hours_per_account_change_the_effort(open_page: Open, demo: Evaluation) 
     assert found.needed == 1878
     assert "1\u202f878 of 1\u202f000 are needed" in texts(app)
     assert f"They run out in Tier B, after {found.tiers[1].workable} of 194" in texts(app)
-    assert app.dataframe[1].value["workable"].to_list() == [138, 90, 0, 0]
+    assert app.dataframe[0].value["workable"].to_list() == [138, 90, 0, 0]
     app.button(key="plan_save").click().run()
     workspace = Workspace.open(default_url())
     assert workspace.team() == team
@@ -97,7 +97,7 @@ def test_hours_per_account_change_the_effort(open_page: Open, demo: Evaluation) 
 def test_every_bubble_is_a_match_and_customers_are_ringed(
     open_page: Open, demo: Evaluation
 ) -> None:
-    app = open_page(TIERS)
+    app = open_page(TIERS, tiers_section="Fit against potential")
     traces = figure(app, -1)["data"]
     assert [trace["name"] for trace in traces][-2:] == ["Tier A", "Tier A, customer"]
     chosen = bubbles(demo).rows
@@ -122,7 +122,8 @@ def test_a_market_of_unknown_potential_can_still_be_ranked_by_score(open_page: O
     app = open_page(TIERS, dataset="listed")
     assert not app.exception
     assert "No match has a known potential to rank by" in texts(app)
-    assert app.dataframe[0].value["customers"].isna().all(), "unknown is not zero"
+    assert app.dataframe[1].value["customers"].isna().all(), "unknown is not zero"
+    app.segmented_control(key="tiers_section").set_value("fit").run()
     assert "nothing to draw" in texts(app)
 
 

@@ -161,7 +161,6 @@ def _figures(market: MarketView) -> None:
                 currency=None,
                 dark=dark,
                 height=170,
-                room=2.7,
             ),
             key="builder_tiers",
             alt=_("Accounts and potential by tier"),

@@ -190,7 +190,6 @@ def _drawn(
                 texts=[text(row) for row in shown.iter_rows(named=True)],
                 values=number,
                 dark=theme.is_dark(),
-                room=2.1,
             ),
             key=f"market_split_{split.by}_{split.inside}",
             alt=title,
