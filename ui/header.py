@@ -14,7 +14,7 @@ from icp_core.errors import ProfileError, WorkspaceError
 from icp_core.profiles import first_draft
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters, starters_for
-from ui import data, saving, state
+from ui import data, new_profile, saving, state
 from ui.format import plain
 from ui.state import View
 from ui.texts import _
@@ -23,7 +23,9 @@ MAX_PROFILE_MB: Final = 1  # the least Streamlit's uploader can be limited to; a
 
 _OWN: Final = ""
 _SAVED: Final = "saved:"
+_NEW: Final = "new"
 _LIST_WIDTH: Final = 210  # pixels: most names of lists
+_PROFILE_WIDTH: Final = 330  # pixels: the whole name of most profiles, edited too
 
 
 def begin(view: View) -> DeltaGenerator:
@@ -89,13 +91,15 @@ def _choose_profile(view: View, universe: Universe) -> WorkspaceError | None:
     for key in offered:
         if taken[names[key]] > 1:
             names[key] += f" ({key.removeprefix(_SAVED)})"
+    names[_NEW] = _("+ New profile")
     st.selectbox(
         _("Profile"),
-        offered,
+        [*offered, _NEW],
         format_func=names.__getitem__,
         key=state.shown("profile", current),
         on_change=lambda: _replace_profile(state.picked("profile"), offered),
         label_visibility="collapsed",
+        width=_PROFILE_WIDTH,
     )
     return trouble
 
@@ -108,6 +112,9 @@ def _current(view: View) -> str:
 def _replace_profile(key: str, offered: Collection[str]) -> None:
     # A browser that answers while the label of its option changes ("Edited: …") names an option that
     # is gone, and then the current one again; nobody picked either, and an edit must not be lost.
+    if key == _NEW:
+        new_profile.ask()
+        return
     if key not in offered or key == _current(state.view()):
         return
     if not key.startswith(_SAVED):

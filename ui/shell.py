@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from types import MappingProxyType
-from typing import Final, Literal
+from dataclasses import dataclass, field
+from typing import Final
 
 import polars as pl
 import streamlit as st
-from streamlit.errors import StreamlitPageNotFoundError
 
 from icp_core.accounts.columns import describe_all, labels
 from icp_core.accounts.universe import Universe
@@ -20,35 +17,17 @@ from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.views import MarketView, Question
 from icp_core.workspace import Status
-from ui import data, header, state
+from ui import data, header, navigation, new_profile, state
 from ui.builder import words
 from ui.format import listed, number, plain
+from ui.navigation import ACCOUNTS, ROOT, link, pages
 from ui.state import View
 from ui.texts import _, ngettext
 
-ROOT: Final = Path(__file__).resolve().parent.parent
 ICON: Final = ROOT / "static" / "icon.svg"
-START: Final = "start"
-ACCOUNTS: Final = "accounts"
-NO_WIDGETS: Final[Mapping[str, str]] = MappingProxyType({})
 
-_ICONS: Final = {
-    START: ":material/home:",
-    "builder": ":material/tune:",
-    "market": ":material/monitoring:",
-    "map": ":material/map:",
-    "tiers": ":material/stacks:",
-    "accounts": ":material/table_rows:",
-    "verification": ":material/fact_check:",
-    "versions": ":material/history:",
-    "export": ":material/download:",
-    "import": ":material/upload_file:",
-    "learn": ":material/school:",
-}
 _SIDEBAR_WIDTH: Final = 216  # pixels: six short names with their icons, and a note below
 _MOST_NARROWING: Final = 3  # ways out that are offered: more is a list to read
-_OTHER_ICON: Final = ":material/article:"
-Width = Literal["content", "stretch"]
 
 
 @dataclass
@@ -69,72 +48,6 @@ class Answers:
     def forget_failure(self) -> None:
         """Have the question asked again."""
         self.failed = None
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page of the app.
-
-    Attributes
-    ----------
-    key
-        Its short name, lower case.
-    path
-        Of its file, from the root.
-    label, icon
-        As in the navigation.
-    """
-
-    key: str
-    path: str
-    label: str
-    icon: str
-
-
-@dataclass(frozen=True)
-class Group:
-    """Pages that belong together.
-
-    Attributes
-    ----------
-    label, icon
-        As in the sidebar.
-    pages
-        In the order of their links, one at least.
-    """
-
-    label: str
-    icon: str
-    pages: tuple[Page, ...]
-
-
-def _groups() -> tuple[Group, ...]:
-    """The groups that have pages; a page that no group names stands in the last one."""
-    named = {
-        (_("Profile"), ":material/tune:"): ("builder", "learn", "versions"),
-        (_("Market"), ":material/monitoring:"): ("market", "map", "tiers"),
-        (_("Accounts"), ":material/table_rows:"): (ACCOUNTS, "verification"),
-        (_("Data"), ":material/database:"): ("import", "export"),
-    }
-    found = {one.key: one for one in pages() if one.key != START}
-    groups = [
-        Group(label, icon, tuple(found.pop(key) for key in keys if key in found))
-        for (label, icon), keys in named.items()
-    ]
-    groups[-1] = replace(groups[-1], pages=(*groups[-1].pages, *found.values()))
-    return tuple(one for one in groups if one.pages)
-
-
-def pages() -> tuple[Page, ...]:
-    """The start page and every file in `pages/`, in the order of the numbers before their names."""
-    found = [Page(START, "app.py", _("Start"), _ICONS[START])]
-    files = (ROOT / "pages").glob("[0-9]*_*.py")
-    for file in sorted(files, key=lambda file: int(file.stem.split("_")[0])):
-        name = file.stem.split("_", 1)[1]
-        key = name.lower()
-        label = _("Learn from customers") if key == "learn" else _(name.replace("_", " "))
-        found.append(Page(key, f"pages/{file.name}", label, _ICONS.get(key, _OTHER_ICON)))
-    return tuple(found)
 
 
 def page(key: str, *, always: bool = False) -> View:
@@ -167,7 +80,7 @@ def page(key: str, *, always: bool = False) -> View:
     state.write_address()
     with st.sidebar:
         st.markdown("**" + _("Target accounts") + "**")
-        _navigation(here)
+        navigation.sidebar(here)
         legal_note = st.container()
     # The header is filled in two steps, so that a list that fails can still be changed in it.
     top = header.begin(view)
@@ -175,7 +88,7 @@ def page(key: str, *, always: bool = False) -> View:
     heading.title(plain(here.label), anchor=False, width="content")
     badge = heading.empty()
     with heading:
-        _group_links(here)
+        navigation.beside(here)
     for notice in state.notices():
         st.warning(plain(notice), icon=":material/info:")
     for done in state.confirmed():
@@ -190,6 +103,7 @@ def page(key: str, *, always: bool = False) -> View:
     if universe.fictional:
         badge.badge(_("Fictional data"), icon=":material/science:", color="orange")
     header.complete(top, view, universe)
+    new_profile.dialog()
     with legal_note:
         _legal_note(universe, here=key)
     if not _fits(view, universe) and not always:
@@ -334,76 +248,6 @@ def guard() -> Iterator[None]:
         st.stop()
 
 
-def link(
-    key: str, label: str | None = None, icon: str | None = None, *, account: str | None = None
-) -> None:
-    """A link to a page that takes the address along; nothing if there is no such page.
-
-    Parameters
-    ----------
-    key
-        As in `Page`.
-    label, icon
-        The page's own unless given; an empty icon is none.
-    account
-        Id of the account to open there.
-    """
-    for one in pages():
-        if one.key == key:
-            opening = NO_WIDGETS if account is None else {state.ACCOUNT: account}
-            icon = one.icon if icon is None else icon
-            _link(one, label=label or plain(one.label), icon=icon, widgets=opening)
-
-
-def go(key: str) -> None:
-    """Go on to a page, taking the view along."""
-    path = next(one.path for one in pages() if one.key == key)
-    # Parameters of this page's widgets cannot be set from here.
-    st.switch_page(path, query_params=state.address())
-
-
-def _navigation(here: Page) -> None:
-    """Start and the groups; a group leads to its first page, and stands marked on each of them."""
-    groups = _groups()
-    with st.container(gap="small"):
-        for one in pages():
-            if one.key == START:
-                _link(one, label=plain(one.label), icon=one.icon, width="stretch")
-        for group in groups:
-            target = here if here in group.pages else group.pages[0]
-            _link(target, label=plain(group.label), icon=group.icon, width="stretch")
-
-
-def _group_links(here: Page) -> None:
-    """The other pages beside this one: what a phone gets about by."""
-    group = next((one.pages for one in _groups() if here in one.pages), ())
-    if len(group) > 1:
-        with st.container(horizontal=True, gap="xxsmall", width="content"):
-            for one in group:
-                _link(one, label=plain(one.label), icon=one.icon)
-
-
-def _link(
-    target: Page,
-    *,
-    label: str,
-    icon: str,
-    width: Width = "content",
-    widgets: Mapping[str, str] = NO_WIDGETS,
-) -> None:
-    try:
-        st.page_link(
-            target.path,
-            label=label,
-            icon=icon or None,
-            width=width,
-            query_params=state.whole_address() | dict(widgets),
-        )
-    except StreamlitPageNotFoundError:
-        # A page file that is run by itself has no other pages to link to.
-        st.caption(label)
-
-
 def _legal_note(universe: Universe, *, here: str) -> None:
     count = _("{count} accounts.").format(count=number(len(universe)))
     st.caption(
@@ -438,7 +282,7 @@ def _left_out(list_name: str, *, here: str) -> None:
         return
     accounts = next(one for one in pages() if one.key == ACCOUNTS)
     filters = {"accounts_state": _("All"), "accounts_decisions": _("Excluded")}
-    _link(accounts, label=label, icon=icon, widgets=filters)
+    navigation.link_to(accounts, label=label, icon=icon, widgets=filters)
 
 
 def _show_excluded() -> None:

@@ -8,7 +8,7 @@ from app_pages import PAGES, ROOT, TIMEOUT, Open, errors, metrics, opened, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role
-from ui import shell, state
+from ui import navigation, state
 
 NOTHING = Profile(
     name="Nothing fits",
@@ -27,7 +27,7 @@ MISFIT = Profile(
 
 
 def test_the_navigation_finds_every_page() -> None:
-    assert {page.path for page in shell.pages()} == set(PAGES)
+    assert {page.path for page in navigation.pages()} == set(PAGES)
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -100,7 +100,7 @@ def test_a_saved_profile_is_picked_beside_the_starters(open_page: Open) -> None:
     Workspace.open().save_profile(edited(STARTER), slug="twins", author="Eva", why="", based_on=0)
     app = open_page(dataset="listed")
     picker = app.selectbox(key="shown_profile")
-    assert picker.options == [f"{STARTER.name} · v1", STARTER.name]
+    assert picker.options == [f"{STARTER.name} · v1", STARTER.name, "+ New profile"]
     picker.select("saved:twins").run()
     assert dict(app.query_params) == {"dataset": "listed", "saved": "twins", "version": "1"}
     app.selectbox(key="shown_profile").select("listed-by-domain").run()
