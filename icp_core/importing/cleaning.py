@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -19,7 +20,7 @@ from icp_core.importing import dates, values
 from icp_core.importing.cell_counts import CellCounts, remark, tally
 from icp_core.importing.figures import with_figures
 from icp_core.importing.footers import no_companies
-from icp_core.importing.mapping import Assignment
+from icp_core.importing.mapping import Assignment, own_name
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.national import clean_numbers, is_placeholder
 from icp_core.importing.persons import (
@@ -31,6 +32,7 @@ from icp_core.importing.persons import (
 )
 from icp_core.importing.places import placed
 from icp_core.importing.registers import LEFT_OUT
+from icp_core.importing.relations import flags, meanings
 from icp_core.importing.row_countries import named_or_told
 from icp_core.importing.statuses import goes_on, status_in_name, statuses_of, statuses_under
 from icp_core.importing.tables import ROW
@@ -346,6 +348,15 @@ def _words(
     if "linkedin_url" in text.columns:
         pages = _read(text["linkedin_url"], is_person_page)
         remark(tallies, "linkedin_url", _PAGES_OF_PERSONS, int(pages.sum()))
+    for customers in mapping.of("is_customer"):
+        if customers.means:
+            readers["is_customer"] = partial(flags, means=customers.means)
+            # What it is to us stays beside whether it is a customer.
+            found[customers.heading] = _plain(text["is_customer"]).alias(
+                own_name(customers.heading)
+            )
+            for said, count in meanings(text["is_customer"], customers.means).items():
+                remark(tallies, "is_customer", said, count)
     for column, reader in readers.items():
         if column in text.columns:
             found[column] = reader(text[column]).alias(column)
@@ -471,8 +482,9 @@ def _persons(frame: pl.DataFrame, mapping: HeadingMapping) -> list[pl.Expr]:
     if "name" in frame.columns:
         reasons.append(name_reason(pl.col("name")))
     for assignment in mapping.assignments:
-        if assignment.kind in ("choice", "flag") and assignment.column in frame.columns:
-            said = says_person(assignment.heading, frame[assignment.column])
+        column = own_name(assignment.heading) if assignment.means else assignment.column
+        if (assignment.kind in ("choice", "flag") or assignment.means) and column in frame.columns:
+            said = says_person(assignment.heading, frame[column])
             if said is not None:
                 reasons.append(pl.when(pl.lit(said)).then(pl.lit(PERSON)))
     return reasons

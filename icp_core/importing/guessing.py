@@ -11,6 +11,7 @@ import polars as pl
 from icp_core.accounts.columns import BY_NAME
 from icp_core.importing import dates, values
 from icp_core.importing.assumptions import doubt_currencies, doubt_fractions, doubt_scales
+from icp_core.importing.deal_lists import signs_of_deals
 from icp_core.importing.headings import (
     CONTACT,
     Classification,
@@ -38,6 +39,7 @@ from icp_core.importing.mapping import (
     own_name,
 )
 from icp_core.importing.national import country_of
+from icp_core.importing.relations import Choices, asking, choices_of, find_customers
 from icp_core.importing.row_countries import of_list
 from icp_core.importing.statuses import status_in_heading
 from icp_core.importing.tables import ROW, Table
@@ -86,7 +88,9 @@ _ONLY_IN: Final = {
 _NONE: Final[Mapping_[str, str]] = MappingProxyType({})
 
 
-def guess(table: Table, units: Mapping_[str, str] = _NONE) -> Mapping:
+def guess(
+    table: Table, units: Mapping_[str, str] = _NONE, choices: Choices | None = None
+) -> Mapping:
     """Map a table's headings by their words and by what its first rows look like.
 
     Parameters
@@ -96,6 +100,8 @@ def guess(table: Table, units: Mapping_[str, str] = _NONE) -> Mapping:
         mark.
     units
         By heading, from a row below them (`units_below`).
+    choices
+        Values of the columns that have few, if they have been counted (`relations.choices_of`).
     """
     sample = _filled(table.head(_SAMPLE))
     parsed = {heading: parse(heading) for heading in table.headings}
@@ -107,6 +113,9 @@ def guess(table: Table, units: Mapping_[str, str] = _NONE) -> Mapping:
     }
     _swap(guesses, looks)
     _give_back(guesses, cells, looks)
+    choices = choices_of(table) if choices is None else choices
+    if not signs_of_deals(table.headings):
+        find_customers(guesses, choices)
     named = _classify(guesses, cells, looks)
     _find_names(guesses, cells, looks)
     _settle_rivals(guesses, parsed, cells, looks, named)
@@ -145,7 +154,7 @@ def guess(table: Table, units: Mapping_[str, str] = _NONE) -> Mapping:
     doubt_fractions(guesses, sample)
     doubt_currencies(guesses, sample, countries={country} if country or not told else told)
     doubt_scales(guesses, sample, units)
-    return mapping.model_copy(update={"assignments": tuple(guesses.values())})
+    return asking(mapping.model_copy(update={"assignments": tuple(guesses.values())}), choices)
 
 
 def _filled(sample: pl.DataFrame) -> pl.DataFrame:
