@@ -34,7 +34,14 @@ from icp_core.importing.places import placed
 from icp_core.importing.registers import LEFT_OUT
 from icp_core.importing.relations import flags, meanings
 from icp_core.importing.row_countries import named_or_told
-from icp_core.importing.statuses import goes_on, status_in_name, statuses_of, statuses_under
+from icp_core.importing.statuses import (
+    goes_on,
+    is_record_flag,
+    keeps_records,
+    status_in_name,
+    statuses_of,
+    statuses_under,
+)
 from icp_core.importing.tables import ROW
 from icp_core.reference import geography, industry
 from icp_core.reference.text import fold
@@ -373,8 +380,9 @@ def _ended(
     procedure that was lifted is none, whatever day another column has for it.
     """
     told: list[pl.Series] = []
+    records = keeps_records(a.heading for a in mapping.assignments)
     for assignment in mapping.assignments:
-        if assignment.is_extra:
+        if assignment.is_extra and not (records and is_record_flag(assignment.heading)):
             under = statuses_under(assignment.heading, raw[assignment.heading])
             if under is None:
                 continue

@@ -41,7 +41,13 @@ from icp_core.importing.mapping import (
 from icp_core.importing.national import country_of
 from icp_core.importing.relations import Choices, asking, choices_of, find_customers
 from icp_core.importing.row_countries import of_list
-from icp_core.importing.statuses import status_in_heading
+from icp_core.importing.statuses import (
+    RECORDS,
+    is_of_records,
+    is_record_flag,
+    keeps_records,
+    status_in_heading,
+)
 from icp_core.importing.tables import ROW, Table
 from icp_core.reference import geography, industry
 
@@ -116,6 +122,7 @@ def guess(
     choices = choices_of(table) if choices is None else choices
     if not signs_of_deals(table.headings):
         find_customers(guesses, choices)
+    _set_records_apart(guesses, cells, looks)
     named = _classify(guesses, cells, looks)
     _find_names(guesses, cells, looks)
     _settle_rivals(guesses, parsed, cells, looks, named)
@@ -238,7 +245,7 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
         )
     if meaning is None and len(cells) >= 3:
         for column in ("linkedin_url", "email", "org_number", "website"):
-            if looks[column] >= SURE:
+            if looks[column] >= SURE and (column != "website" or looks["social"] < _LEAST_FIT):
                 return Assignment(
                     heading=name,
                     column=column,
@@ -385,6 +392,20 @@ def _give_back(
         elif assignment.column != "name" or rivals > 1:
             # The only names that there are stay, however odd.
             guesses[heading] = _extra(heading, cells[heading], looks[heading], GIVEN_BACK)
+
+
+def _set_records_apart(
+    guesses: dict[str, Assignment],
+    cells: Mapping_[str, pl.Series],
+    looks: Mapping_[str, dict[str, float]],
+) -> None:
+    """Keep the status of a CRM's records as a column of the list's own: a company lives on without."""
+    if not keeps_records(guesses):
+        return
+    for heading, assignment in guesses.items():
+        told = assignment.column == "status" and is_of_records(cells[heading].unique())
+        if told or (assignment.is_extra and is_record_flag(heading)):
+            guesses[heading] = _extra(heading, cells[heading], looks[heading], RECORDS)
 
 
 def _find_names(

@@ -22,7 +22,7 @@ _FEW_FIT: Final = 0.2
 _LOOKS: Final = (
     "email", "linkedin_url", "website", "number", "band", "headcount", "flag", "tags", "identifier",
     "org_number", "foreign_number", "industry", "year", "words", "postcode", "currency",
-    "range",
+    "range", "social",
 )  # fmt: skip
 # What the cells of a column look like, at least one of these.
 _LOOKED_FOR: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -42,6 +42,13 @@ _LOOKED_FOR: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "currency": ("currency",),
     }
 )
+SOCIAL: Final = (
+    r"(?i)^\s*(?:@[\w.]{2,}|(?:https?://)?(?:[\w-]+\.)?(?:twitter\.com|x\.com|t\.me|facebook\.com|fb\.(?:com|me)|"
+    r"instagram\.com|tiktok\.com|snapchat\.com|threads\.net|threads\.com|youtube\.com|youtu\.be|bsky\.app|"
+    r"pinterest\.[a-z]+|xing\.com|wa\.me|vk\.com)(?:/\S*)?)\s*$"
+)
+"""Accounts and pages of social media, of which nothing tells whether they are a person's."""
+
 # Keys of programs: UUIDs, those of document stores, Salesforce's.
 _KEYS: Final = (
     r"(?i)^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$|^[0-9a-f]{24}$|^[0-9a-f]{32}$"
@@ -72,6 +79,7 @@ def looks_of(cells: Mapping[str, pl.Series]) -> dict[str, dict[str, float]]:
         email=text.str.contains(r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
         linkedin_url=text.str.contains(r"(?i)linkedin\.com/(?:company|school)"),
         website=text.str.contains(r"(?i)^(?:https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)$"),
+        social=text.str.contains(SOCIAL),
         number=values.number(text).is_not_null(),
         range=values.is_range(text),
         band=low.is_not_null() | dates.was_band(text),

@@ -197,6 +197,40 @@ def test_nobody_is_left_out_for_a_crms_lead_status(tmp_path: Path) -> None:
     assert found.report.kept == 3
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Account Name,Status,Status Reason\nA AB,Active,Active\nB AB,Inactive,Inactive\n",
+        "Kontonamn;Status;Statusorsak\nA AB;Aktiv;Aktiv\nB AB;Inaktiv;Inaktiv\n",
+        "Firmanavn;Status;Statusårsak\nA AS;Aktiv;Aktiv\nB AS;Inaktiv;Inaktiv\n",
+        "Virksomhed;Kundenr.;Status\nA ApS;1001;Aktiv\nB ApS;1002;Passiv\n",
+        "Yritys;Vastuumyyjä;Tila\nA Oy;Anna;Aktiivinen\nB Oy;Anna;Passiivinen\n",
+        "Customer name,Customer No,Inactive\nA Ltd,1,False\nB Ltd,2,True\n",
+        "Name;Created On;Account owner;Status\nA AB;2024-01-02;Eva;Open\nB AB;2024-01-03;Eva;Closed\n",
+        "Företag;Nästa steg;Status\nA AB;Ring;Aktiv\nB AB;Vänta;Arkiverad\n",
+    ],
+)  # fmt: skip
+def test_an_inactive_record_of_a_crm_is_no_dissolved_company(tmp_path: Path, text: str) -> None:
+    found = loaded(tmp_path, text)
+    assert found.report.kept == 2
+    assert "status" not in found.accounts.columns or not found.accounts["status"].count()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Company,Status\nA AB,Active\nB AB,Inactive\n",
+        "Navn;Org.nr;Status\nA AS;923609016;Aktiv\nB AS;;Inaktiv\n",
+        # What only a register knows makes it the register's, also in a CRM.
+        "Account Name,Account owner,Status\nA AB,Eva,Active\nB AB,Eva,Dissolved\n",
+        "Firma;Kundenr;Konkurs\nA AS;1;Nei\nB AS;2;Ja\n",
+        "Företag;Kundansvarig;Status\nA AB;Eva;Aktiv\nB AB;Eva;Konkurs inledd\n",
+    ],
+)
+def test_a_registers_status_leaves_companies_out_as_before(tmp_path: Path, text: str) -> None:
+    assert loaded(tmp_path, text).report.kept == 1
+
+
 def test_estates_and_dissolving_companies_are_known_by_their_names() -> None:
     found = case("m36")
     assert found.accounts["name"].to_list() == ["BETA ELEKTRO AS"]
