@@ -103,6 +103,50 @@ def test_a_number_a_domain_or_a_town_makes_a_company_of_any_name() -> None:
     assert reason("Total", None, "65", "Software") is None
 
 
+@pytest.mark.parametrize(
+    ("north", "south"),
+    [
+        ("Summa norr", "Summa söder"), ("Sum Øst", "Sum Vest"), ("Yhteensä Etelä", "Yhteensä Pohjoinen"),
+        ("I alt Jylland", "I alt Sjælland"), ("Norr totalt", "Söder totalt"),
+        ("North Total", "South total:"),
+        ("Total – Viken", "Total – Agder"), ("Etelä yhteensä", "Pohjoinen yhteensä"),
+        ("Sum 3 kunder i nord", "Sum kunder i sør"), ("Totalt Region Nord", "Totalt Region Syd"),
+    ],
+)  # fmt: skip
+def test_the_total_of_a_part_is_no_company_where_its_figures_add_up(
+    tmp_path: Path, north: str, south: str
+) -> None:
+    found = loaded(
+        tmp_path,
+        "Company;City;Revenue tkr;Employees\nA;Lund;1 000,5;10\nB;Lund;2 000;20\n"
+        f"{north};;3 000,5;30\nC;Oslo;4 000;40\nD;Oslo;500;2\nE;;100;\n{south};;4 600;42\n"
+        "Summa;;7 600;72\n",
+    )
+    assert found.accounts["name"].to_list() == ["A", "B", "C", "D", "E"]
+    assert found.report.reasons == {TOTAL: 3}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Summa Equity AB;;3000;30;",  # The sums, under a company's legal form.
+        "Summa Equity;;9000;5;",
+        "Total Bygg;Lund;3000;30;",
+        "Sum Partners;;3000;7;x",
+        "Totalt Bygg;;;;",
+    ],
+)
+def test_a_company_with_a_sum_in_its_name_has_figures_of_its_own(tmp_path: Path, row: str) -> None:
+    text = f"Company;City;Revenue tkr;Employees;Note\nA;Lund;1000;10;y\nB;Lund;2000;20;\n{row}\n"
+    assert loaded(tmp_path, text).report.kept == 3
+
+
+def test_totals_may_stand_above_their_rows_or_count_them(tmp_path: Path) -> None:
+    text = "Company;Employees\nSum Vest;30\nA;10\nB;20\nSum Øst;7\nC;3\nD;4\nAntal Skåne;2\n"
+    found = loaded(tmp_path, text)
+    assert found.accounts["name"].to_list() == ["A", "B", "C", "D"]
+
+
 def test_the_footer_of_a_crms_report_is_left_out_wherever_it_stands(tmp_path: Path) -> None:
     found = loaded(
         tmp_path,
