@@ -42,9 +42,6 @@ Doubt = Literal[
 ]  # fmt: skip
 """What of a guess was assumed. Amounts without a currency or unit are unknown until one is chosen."""
 
-UNKNOWN_UNTIL: Final[frozenset[Doubt]] = frozenset({"no currency", "no unit"})
-"""Doubts for which there is nothing to assume: amounts are unknown until somebody answers."""
-
 NO_CURRENCY: Final = "XXX"
 """ISO 4217's code for none: of amounts that a person decided to leave unknown."""
 
@@ -111,6 +108,9 @@ class Assignment(_Model):
         Why, for the person who checks.
     doubts
         What was assumed and waits for an answer.
+    own_units
+        Whether only amounts that name a unit or currency of their own are known: nobody knows what a
+        bare number beside them is.
     means
         Of a column of customers, what its values mean; None where that is asked. Empty where they are
         plain yes and no.
@@ -127,6 +127,7 @@ class Assignment(_Model):
     date_order: dates.Order | None = None
     reason: str = ""
     doubts: tuple[Doubt, ...] = ()
+    own_units: bool = False
     means: dict[str, Meaning | None] = Field(default_factory=dict)
 
     @property
@@ -413,6 +414,8 @@ class Mapping(_Model):
             If the file has no such heading.
         """
         left: dict[str, Any] = {"currency": NO_CURRENCY, "unit": 1.0, "doubts": ()}
+        if any(a.heading == heading and a.own_units for a in self.assignments):
+            del left["currency"]
         return self.changing(heading, **left, confidence=1.0, reason=_CHOSEN)
 
     def confirmed(self) -> "Mapping":
@@ -425,7 +428,7 @@ class Mapping(_Model):
             agreed: dict[str, Any] = {}
             if one.is_asked:
                 agreed = {"doubts": (), "confidence": 1.0, "reason": _AGREED}
-                if UNKNOWN_UNTIL & set(one.doubts):
+                if "no currency" in one.doubts or ("no unit" in one.doubts and not one.own_units):
                     agreed |= {"currency": NO_CURRENCY}
                 if "date order" in one.doubts:
                     agreed |= {"date_order": one.date_order or "dmy"}
@@ -484,6 +487,8 @@ def _decided(before: Assignment, changes: dict[str, Any]) -> dict[str, Any]:
     """What changes with a person's decision: sure, unless something else was assumed too."""
     settled = {doubt for field in changes for doubt in _SETTLES.get(field, ())}
     left = tuple(doubt for doubt in before.doubts if doubt not in settled)
+    if before.own_units and "unit" in changes and changes.get("reason") != _CHOSEN:
+        changes = changes | {"own_units": False}
     if left:
         return {"doubts": left, **changes}
     return {"confidence": 1.0, "reason": _CHOSEN, "doubts": (), **changes}

@@ -206,6 +206,11 @@ def names_scale(text: pl.Expr) -> pl.Expr:
     return _without_currency(text).str.contains(rf"(?i)\d(?:{scales})[)-]?$")
 
 
+def names_unit(text: pl.Expr) -> pl.Expr:
+    """Whether a cell itself says in what it is, a scale or a currency: `4,5 mkr`, `850 kr`, `EUR 12`."""
+    return names_scale(text) | text.str.contains(rf"{_CURRENCY}")
+
+
 def stated_currency(text: pl.Expr) -> pl.Expr:
     """The currency that a cell itself names: `$2.1B`, `12 M€`, `4 MSEK`, `NOK 500`; else null."""
     code = text.str.to_uppercase().str.extract(rf"(?:^|[^\pL]|[MTK]|MD)({_CODES})(?:$|[^\pL])", 1)

@@ -54,6 +54,35 @@ def test_a_range_is_no_amount(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("heading", "cells", "known"),
+    [
+        ("Omsättning", ["4,5 mkr", "12 mkr", "850", "2 mdkr"], [4.5e6, 12e6, None, 2e9]),
+        ("Revenue", ["SEK 4.5M", "SEK 12M", "85"], [4.5e6, 12e6, None]),
+        ("Omsättning", ["850 tkr", "12,5", "4 mkr"], [850e3, None, 4e6]),
+        ("Omsättning", ["4,5 MSEK", "12", "85", "900 kSEK"], [4.5e6, None, None, 9e5]),
+        ("Liikevaihto", ["5 milj. SEK", "120", "2 mrd SEK"], [5e6, None, 2e9]),
+        ("Omsetning", ["850 000 kr", "12", "1,2 mill. kr"], [850e3, None, 1.2e6]),
+    ],
+)  # fmt: skip
+def test_a_bare_number_beside_amounts_with_units_is_unknown_alone(
+    tmp_path: Path, heading: str, cells: list[str], known: list[float | None]
+) -> None:
+    text = rows_of(heading, *cells)
+    guessed = opened(text).mapping
+    assert all("no unit" in question.doubts for question in guessed.questions())
+    assert guessed.questions()
+    path = tmp_path / "list.csv"
+    path.write_text(text, encoding="utf-8")
+    for mapping in (guessed, guessed.confirmed(), guessed.unknowing(heading)):
+        found = run_import([path], mapping=mapping)
+        assert found.accounts["revenue_original"].to_list() == known
+        (remarks,) = (c.remarks for c in found.report.columns if c.name == "revenue")
+        assert sum(remarks.values()) == known.count(None)
+    answered = run_import([path], mapping=guessed.changing(heading, unit=1e3)).accounts
+    assert answered["revenue_original"].null_count() == 0
+
+
+@pytest.mark.parametrize(
     "cell", ["1,2 mdkr", "-5 mkr", "(80)", "5 mkr (2023)", "2023", "ca 10 mkr"]
 )
 def test_one_amount_is_no_range(cell: str) -> None:
