@@ -30,7 +30,7 @@ from icp_core.importing.persons import (
     says_person,
     without_care_of,
 )
-from icp_core.importing.places import placed
+from icp_core.importing.places import addressed, placed
 from icp_core.importing.registers import LEFT_OUT
 from icp_core.importing.relations import flags, meanings
 from icp_core.importing.row_countries import named_or_told
@@ -148,7 +148,7 @@ def clean(
     source
         Filled into `source` where the file has none.
     """
-    text = _addressed(raw.select(ROW, *mapping.texts()))
+    text = addressed(raw.select(ROW, *mapping.texts()))
     known = set(text.columns)
     frame = text.select(ROW)
     frame = _identity(frame, text, mapping, rules, tallies)
@@ -161,33 +161,6 @@ def clean(
     if source and "source" not in known:
         frame = frame.with_columns(source=pl.lit(source))
     return _left(frame, raw, mapping, rules, rates)
-
-
-# The end of an address: 0155 Oslo; 211 22 Malmö, Sweden; SE-211 22 Malmö.
-_TOWN: Final = (
-    r"(?:^|[\s,])(?:[A-Z]{1,2}-)?(\d{3} ?\d{2}|\d{4})\s+(\pL[\pL .'-]*?)\s*(?:,\s*[\pL ]+)?$"
-)
-
-
-def _addressed(text: pl.DataFrame) -> pl.DataFrame:
-    """Postcode and town out of addresses, where the file has no columns for them.
-
-    A town with its country behind it (`Malmö, Skåne, Sweden`) is taken apart.
-    """
-    if "address" in text.columns:
-        text = text.with_columns(
-            pl.col("address").str.extract(_TOWN, group).alias(column)
-            for group, column in enumerate(("postcode", "city"), start=1)
-            if column not in text.columns
-        )
-    if "city" in text.columns:
-        parts = text["city"].str.split(",")
-        if "country" not in text.columns:
-            last = parts.list.last().str.strip_chars().set(parts.list.len() < 2, None)
-            named = _map(last, geography.country_code)
-            text = text.with_columns(country=named) if named.count() else text
-        text = text.with_columns(city=parts.list.first().str.strip_chars())
-    return text
 
 
 def _map(texts: pl.Series, function: Callable[[str], str | None]) -> pl.Series:

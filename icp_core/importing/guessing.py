@@ -22,6 +22,7 @@ from icp_core.importing.headings import (
     is_unit,
     named_unit,
     parse,
+    words,
 )
 from icp_core.importing.looks import fit_of, looks_of
 from icp_core.importing.mapping import (
@@ -39,8 +40,9 @@ from icp_core.importing.mapping import (
     own_name,
 )
 from icp_core.importing.national import country_of
+from icp_core.importing.places import addressed
 from icp_core.importing.relations import Choices, asking, choices_of, find_customers
-from icp_core.importing.row_countries import of_list
+from icp_core.importing.row_countries import of_list, towns_among
 from icp_core.importing.statuses import (
     RECORDS,
     is_of_records,
@@ -126,6 +128,7 @@ def guess(
     named = _classify(guesses, cells, looks)
     _find_names(guesses, cells, looks)
     _settle_rivals(guesses, parsed, cells, looks, named)
+    _find_towns(guesses, cells, looks)
     _take_units(guesses, parsed, units)
     _settle_units(guesses, sample)
     numeric = [h for h, a in guesses.items() if a.column in NUMBERS or a.kind == "number"]
@@ -156,7 +159,9 @@ def guess(
     if mapping.of("country"):
         country = _country(guesses, sample)
     else:
-        country, told = of_list(sample.select(mapping.texts()), by_words=_country_by_words(guesses))
+        country, told = of_list(
+            addressed(sample.select(mapping.texts())), by_words=_country_by_words(guesses)
+        )
     mapping = mapping.model_copy(update={"country": country})
     doubt_fractions(guesses, sample)
     doubt_currencies(guesses, sample, countries={country} if country or not told else told)
@@ -430,6 +435,35 @@ def _find_names(
                 confidence=0.8,
                 reason="the values look like names of companies",
                 doubts=("meaning",),
+            )
+            return
+
+
+def _find_towns(
+    guesses: dict[str, Assignment],
+    cells: Mapping_[str, pl.Series],
+    looks: Mapping_[str, Mapping_[str, float]],
+) -> None:
+    """Postcodes and towns that stand in one column, of which no other has both."""
+    taken = {a.column for a in guesses.values()}
+    if "post_town" in taken:
+        return
+    for heading, assignment in guesses.items():
+        column = assignment.column
+        is_place = column in ("city", "postcode")
+        rest = taken - ({column} if is_place else set())
+        if not (is_place or assignment.kind in ("choice", "tags")) or {"city", "postcode"} <= rest:
+            continue
+        if looks[heading]["post_town"] < _GOOD_FIT:
+            continue
+        # `6201 Programmering` is written so too: the heading or the towns have to tell.
+        named = {parse(word).meaning for word in words(heading)} & {"city", "postcode"}
+        if named or is_place or towns_among(cells[heading]) >= _LEAST_FIT:
+            guesses[heading] = Assignment(
+                heading=heading,
+                column="post_town",
+                confidence=0.95,
+                reason="postcode and town in one",
             )
             return
 

@@ -22,7 +22,7 @@ _FEW_FIT: Final = 0.2
 _LOOKS: Final = (
     "email", "linkedin_url", "website", "number", "band", "headcount", "flag", "tags", "identifier",
     "org_number", "foreign_number", "industry", "year", "words", "postcode", "currency",
-    "range", "social",
+    "range", "social", "post_town",
 )  # fmt: skip
 # What the cells of a column look like, at least one of these.
 _LOOKED_FOR: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -39,9 +39,17 @@ _LOOKED_FOR: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "employees": ("headcount",),
         "org_number": ("org_number", "foreign_number"),
         "postcode": ("postcode",),
+        "post_town": ("post_town", "words"),
         "currency": ("currency",),
     }
 )
+_POSTCODE: Final = r"(?:[A-Z]{1,3}[- ])?(?:\d{3} ?\d{2}|\d{4})"
+POST_TOWN: Final = rf"^\s*({_POSTCODE})[\s,]+(\pL[\pL .'’/()-]*?)\s*(?:,\s*[\pL ]+)?$"
+"""Postcode and town in one: `0150 Oslo`, `SE-111 22 Stockholm`."""
+
+TOWN_POST: Final = rf"^\s*(\pL[\pL .'’()-]*?),?\s+({_POSTCODE})$"
+"""The same the other way round: `Stockholm, 111 22`."""
+
 SOCIAL: Final = (
     r"(?i)^\s*(?:@[\w.]{2,}|(?:https?://)?(?:[\w-]+\.)?(?:twitter\.com|x\.com|t\.me|facebook\.com|fb\.(?:com|me)|"
     r"instagram\.com|tiktok\.com|snapchat\.com|threads\.net|threads\.com|youtube\.com|youtu\.be|bsky\.app|"
@@ -80,6 +88,7 @@ def looks_of(cells: Mapping[str, pl.Series]) -> dict[str, dict[str, float]]:
         linkedin_url=text.str.contains(r"(?i)linkedin\.com/(?:company|school)"),
         website=text.str.contains(r"(?i)^(?:https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)$"),
         social=text.str.contains(SOCIAL),
+        post_town=text.str.contains(POST_TOWN) | text.str.contains(TOWN_POST),
         number=values.number(text).is_not_null(),
         range=values.is_range(text),
         band=low.is_not_null() | dates.was_band(text),

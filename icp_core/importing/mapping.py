@@ -17,8 +17,8 @@ from icp_core.importing.headings import parse
 from icp_core.reference import industry, json_text
 from icp_core.reference.text import fold
 
-INPUTS: Final = frozenset({"industry_text", "currency", "email", "address"})
-"""Columns a heading can be mapped to besides the canonical ones."""
+INPUTS: Final = frozenset({"industry_text", "currency", "email", "address", "post_town"})
+"""Columns a heading can be mapped to besides the canonical ones; `post_town` is postcode with town."""
 
 AMOUNTS: Final = ("revenue", "operating_profit", "net_profit")
 """Canonical columns in money, which need a currency."""

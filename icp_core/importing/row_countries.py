@@ -300,6 +300,15 @@ def _only(text: str, called: Callable[[str, str | None], tuple[str, ...]]) -> st
     return countries[0] if len(countries) == 1 else None
 
 
+def towns_among(cells: pl.Series) -> float:
+    """Share of cells with a postcode and the town that it is of."""
+    bare = cells.str.extract(r"(\d{3} ?\d{2}|\d{4})", 1).str.replace_all(" ", "", literal=True)
+    town = cells.str.extract(r"(\pL[\pL .'’-]*\pL)\s*(?:,.*)?(?:[A-Z]{0,3}[- ]?\d.*)?$", 1)
+    keys = pl.select(pl.format("{} {}", pl.lit(bare), fold_expr(pl.lit(town)))).to_series()
+    known = keys.is_in(list(_addresses()))
+    return float(known.fill_null(value=False).mean() or 0.0)  # type: ignore[arg-type]
+
+
 @cache
 def _towns() -> Mapping[str, str]:
     """Folded names of towns and municipalities that are in one country only."""

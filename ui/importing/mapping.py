@@ -51,6 +51,7 @@ def columns() -> dict[str, str]:
         "currency": _("Currency of the amounts"),
         "email": _("E-mail, for its domain"),
         "address": _("Address, for its postcode and town"),
+        "post_town": _("Postcode and town in one"),
     }
     return (
         {_OWN: _("Column of its own"), _LEAVE_OUT: _("Leave out")}
