@@ -129,6 +129,7 @@ def guess(
     _find_names(guesses, cells, looks)
     _settle_rivals(guesses, parsed, cells, looks, named)
     _find_towns(guesses, cells, looks)
+    _find_rounds(guesses, cells, looks)
     _take_units(guesses, parsed, units)
     _settle_units(guesses, sample)
     numeric = [h for h, a in guesses.items() if a.column in NUMBERS or a.kind == "number"]
@@ -464,6 +465,29 @@ def _find_towns(
                 column="post_town",
                 confidence=0.95,
                 reason="postcode and town in one",
+            )
+            return
+
+
+def _find_rounds(
+    guesses: dict[str, Assignment],
+    cells: Mapping_[str, pl.Series],
+    looks: Mapping_[str, Mapping_[str, float]],
+) -> None:
+    """Rounds of funding (`Series B`, `Seed`) under any heading, where no other has them."""
+    if any(a.column == "funding_stage" for a in guesses.values()):
+        return
+    for heading, assignment in guesses.items():
+        if (
+            assignment.kind in ("choice", "tags")
+            and looks[heading]["round"] >= _GOOD_FIT
+            and cells[heading].str.contains(r"(?i)\bseries [a-k]\b|\bseed\b").any()
+        ):
+            guesses[heading] = Assignment(
+                heading=heading,
+                column="funding_stage",
+                confidence=0.9,
+                reason="the values are rounds of funding",
             )
             return
 

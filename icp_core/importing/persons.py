@@ -12,7 +12,7 @@ import polars as pl
 from icp_core.accounts.company_names import LEGAL_FORMS
 from icp_core.accounts.linkedin import is_person_page
 from icp_core.importing import values
-from icp_core.importing.headings import is_of_dealings, is_proprietor
+from icp_core.importing.headings import is_of_dealings, is_proprietor, parse
 from icp_core.importing.looks import SOCIAL
 from icp_core.importing.mapping import Assignment
 from icp_core.importing.mapping import Mapping as HeadingMapping
@@ -117,7 +117,7 @@ def says_person(heading: str, cells: pl.Series) -> pl.Series | None:
         return None
     asked = fold(heading)
     said = rf"^{_PERSON_WORDS}$|^enk$"
-    if re.search(_KIND_OF_CUSTOMER, asked):
+    if re.search(_KIND_OF_CUSTOMER, asked) or parse(heading).meaning == "legal_form":
         said += f"|{_PRIVATE}"
     if re.search(_IS_COMPANY, asked):
         said += f"|{_NO}"

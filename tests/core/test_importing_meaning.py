@@ -33,6 +33,56 @@ def rows_of(heading: str, *cells: str, country: str = "SE") -> str:
     return "\n".join([f"Company;Country;{heading}", *lines]) + "\n"
 
 
+# Kinds of party, and rounds of funding -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "kept"),
+    [
+        ("Company Type", ["Company", "Individual", "Company"], 2),
+        ("Company type", ["Privately Held", "Public Company", "Nonprofit"], 3),
+        ("Bolagstyp", ["Företag", "Privatperson", "Företag"], 2),
+        ("Selskapstype", ["Bedrift", "Privat", "Bedrift"], 2),
+        ("Yhtiömuoto", ["Yritys", "Yksityishenkilö", "Yritys"], 2),
+        ("Legal form", ["Company", "Person", "company"], 2),
+    ],
+)
+def test_a_company_or_a_person_is_no_legal_form(
+    tmp_path: Path, heading: str, cells: list[str], kept: int
+) -> None:
+    found = loaded(tmp_path, rows_of(heading, *cells))
+    assert "legal_form" not in found.columns and found.height == kept
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Company type", ["Private limited company", "PLC", "Private limited company"]),
+        ("Bolagstyp", ["Privat aktiebolag", "Handelsbolag", "Ekonomisk förening"]),
+        ("Selskapstype", ["AS", "ASA", "ANS"]),
+    ],
+)
+def test_legal_forms_in_words_are(tmp_path: Path, heading: str, cells: list[str]) -> None:
+    assert loaded(tmp_path, rows_of(heading, *cells))["legal_form"].null_count() == 0
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Latest Funding", ["Series B", "Seed", "Private Equity"]),
+        ("Last Funding Type", ["Pre-Seed", "Series A", "Venture - Series Unknown"]),
+        ("Finansieringsrunda", ["Series C", "Seed", "Grant"]),
+        ("Investeringsrunde", ["Seed Round", "Series A1", "Angel"]),
+        ("Stage of company", ["Seed", "Series D", "Late Stage Venture"]),
+        ("Rahoituskierros", ["Pre-Series A", "Series B", "Convertible Note"]),
+    ],
+)
+def test_rounds_of_funding_are_known_by_the_cells(
+    tmp_path: Path, heading: str, cells: list[str]
+) -> None:
+    assert loaded(tmp_path, rows_of(heading, *cells))["funding_stage"].to_list() == cells
+
+
 # Amounts ------------------------------------------------------------------------------------------
 
 
