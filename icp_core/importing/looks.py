@@ -122,7 +122,7 @@ def looks_of(cells: Mapping[str, pl.Series]) -> dict[str, dict[str, float]]:
         currency=values.currency_code(text).is_not_null(),
         # Also what a spreadsheet has made of a long number: 5,56012E+09.
         foreign_number=text.str.contains(
-            r"^(?:\pL{0,5}[\s:-]?(?:\d[\s./-]?){5,}\pL{0,3}|\d[.,]\d+[eE]\+\d+)$"
+            r"^(?:\pL{0,5}[\s:-]?(?:\d[\s./-]?){5,}\pL{0,3}|[A-Z]{2}[A-Z\d]{0,3}\d{5,}[A-Z][A-Z\d]{0,2}|\d[.,]\d+[eE]\+\d+)$"
         ),
         industry=code.is_not_null(),
         long_number=text.str.contains(r"^\d{6,}$"),
