@@ -67,6 +67,9 @@ _COUNTS: Final = frozenset(
      "personer", "persons", "people", "ansatte", "anställda", "headcount", "fte", "år", "year"]
 )  # fmt: skip
 
+_COUNT: Final = re.compile(
+    r"\w*(?:antall?(?:et)?|lukumaara|maara)|antal\w*|numbers?|num|counts?|qty|quantity|lkm|kpl|stk|fjoldi"
+)
 _SAMPLE: Final = 2_000
 # Of which the countries are looked at.
 _SOME: Final = 300
@@ -79,6 +82,13 @@ _ALLABOLAG_SAYS: Final = "Allabolag gives thousands (tkr)"
 _ALLABOLAG: Final = frozenset(
     {"nettoomsättning", "årets resultat", "kommunsäte", "antal anställda"}
 )
+# What Proff Forvalt calls its columns; its figures are in thousands of Norwegian crowns.
+_PROFF: Final = re.compile(
+    r"juridisk selskapsnavn|nace-bransjekode|nace-beskrivelse|(?:sum driftsinnt|driftsres|sum salgsinnt|"
+    r"sum eiend|sum egenkap)\w*\.?(?:,\s*20\d\d)?"
+)
+_OWN_HEADINGS: Final = 3
+_PROFF_SAYS: Final = "Proff gives thousands of Norwegian crowns"
 _LIVES: Final = {"active": "active or not"}
 # Companies that each of a sales team has at least, on average.
 _COMPANIES_EACH: Final = 2
@@ -327,7 +337,9 @@ def _extra(
 ) -> Assignment:
     kind: Literal["number", "choice", "tags", "flag"] = "choice"
     if len(cells):
-        if looks["flag"] >= 0.95 and cells.n_unique() <= 4:
+        # How many of something there are, though no company of the sample has two.
+        counted = any(map(_COUNT.fullmatch, words(name))) and looks["number"] >= SURE
+        if looks["flag"] >= 0.95 and cells.n_unique() <= 4 and not counted:
             kind = "flag"
         elif looks["number"] >= 0.9 and not (looks["identifier"] and parse(name).year is None):
             kind = "number"
@@ -566,7 +578,14 @@ def _take_units(
 def _settle_units(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
     lowered = {heading.casefold() for heading in guesses}
     in_thousands = len(_ALLABOLAG & lowered) >= 3
+    of_proff = sum(_PROFF.fullmatch(heading) is not None for heading in lowered) >= _OWN_HEADINGS
     for heading, assignment in guesses.items():
+        bare = parse(heading).unit is None and assignment.unit == 1.0
+        if of_proff and assignment.column in AMOUNTS and bare and not assignment.currency:
+            guesses[heading] = assignment.model_copy(
+                update={"unit": 1000.0, "currency": "NOK", "reason": _PROFF_SAYS}
+            )
+            continue
         if in_thousands and assignment.column in AMOUNTS and parse(heading).unit is None:
             guesses[heading] = assignment.doubting("unit", 0.8, _ALLABOLAG_SAYS, unit=1000.0)
         if assignment.column in FRACTIONS and assignment.unit == 1.0:

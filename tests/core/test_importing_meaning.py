@@ -83,6 +83,48 @@ def test_rounds_of_funding_are_known_by_the_cells(
     assert loaded(tmp_path, rows_of(heading, *cells))["funding_stage"].to_list() == cells
 
 
+# Counts and flags ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Antal patent", "Antall filialer", "Number of sites", "Patent count", "Lukumäärä",
+     "Toimipisteiden lkm",
+     "Filialantal", "num_offices", "Antal P-enheder", "Varumerkjafjöldi fjöldi"],
+)  # fmt: skip
+def test_how_many_there_are_is_no_yes_or_no(heading: str) -> None:
+    assert column(rows_of(heading, "0", "1", "1", "0"), heading).kind == "number"
+
+
+@pytest.mark.parametrize("heading", ["Exporterar", "Has webshop", "Eksport", "Is listed", "Vienti"])
+def test_zero_and_one_are_yes_and_no_elsewhere(heading: str) -> None:
+    assert column(rows_of(heading, "0", "1", "1", "0"), heading).kind == "flag"
+
+
+PROFF = "Orgnr;Juridisk selskapsnavn;NACE-bransjekode;Sum driftsinnt., 2024;Driftsres., 2024\n"
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        PROFF,
+        PROFF.replace("driftsinnt.", "salgsinntekter").replace("Driftsres.", "Driftsresultat"),
+        PROFF.replace(", 2024", ""),
+    ],
+)
+def test_proffs_own_headings_need_no_question(tmp_path: Path, headings: str) -> None:
+    text = f"{headings}923609016;Alfa AS;62.010;6 499;1 299\n983971636;Beta AS;62.020;812;-60\n"
+    assert opened(text).mapping.questions() == ()
+    found = loaded(tmp_path, text)
+    assert found["revenue_original"].to_list() == [6_499_000, 812_000]
+    assert found["currency"].to_list() == ["NOK", "NOK"]
+
+
+def test_a_heading_or_two_like_proffs_are_asked() -> None:
+    text = "Orgnr;Navn;NACE-bransjekode;Sum driftsinntekter\n923609016;Alfa AS;62.010;6499\n"
+    assert [q.doubts for q in opened(text).mapping.questions()] == [("no unit",)]
+
+
 # Amounts ------------------------------------------------------------------------------------------
 
 
