@@ -203,8 +203,8 @@ def _answers(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="STAGE=OUTCOME",
-        help="what a stage of the deals means that is not understood: won, lost, churned, active or "
-        "open; can be repeated",
+        help="what a stage of the deals, or a value of the list's column of customers, means that is "
+        "not understood: won, lost, churned, active or open; can be repeated",
     )
 
 
@@ -531,6 +531,8 @@ def _settled(options: argparse.Namespace, mapping: Mapping) -> Mapping:
         # Of several files each answers for its own headings.
         if len(options.files) == 1 or mapping.heading(heading) is not None:
             mapping = mapping.setting(heading, answer)
+    if stages := _pairs(options.stage, "--stage"):
+        mapping = mapping.saying(stages)
     for one in mapping.questions():
         if options.currency and {"currency", "no currency"} & set(one.doubts):
             mapping = mapping.changing(one.heading, currency=options.currency)
@@ -625,12 +627,21 @@ def _import(options: argparse.Namespace) -> None:
 
 def _questions(mappings: Named[str, Mapping]) -> list[str]:
     """What was assumed of the headings and nobody has answered, and how to answer."""
-    return [
+    return [_asked(one) for mapping in mappings.values() for one in mapping.questions()]
+
+
+def _asked(one: Assignment) -> str:
+    """A question and how to answer it."""
+    if one.doubts == ("customers",):
+        listed = ", ".join(f"“{value}”" for value, meaning in one.means.items() if meaning is None)
+        return (
+            f"{one.heading} → {one.column}: {one.reason} {listed}: unknown until somebody says. Answer "
+            "with --stage VALUE=active (or churned, or open for no customer)"
+        )
+    return (
         f"{one.heading} → {one.column}: {one.reason}. Answer with --set {shlex.quote(one.heading)}="
         f"{_example(one)}"
-        for mapping in mappings.values()
-        for one in mapping.questions()
-    ]
+    )
 
 
 def _example(one: Assignment) -> str:
