@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.browser import chromium, served, settle  # noqa: E402
-from ui.shell import START, pages  # noqa: E402
+from ui.navigation import START, pages  # noqa: E402
 
 HEIGHT = 900
 

@@ -5,11 +5,8 @@ import streamlit as st
 from ui import data, shell, state
 from ui.builder import criteria, policies, results
 from ui.builder.editing import PROFILE
-from ui.controls import one_of
+from ui.controls import one_of, side_by_side
 from ui.texts import _
-
-# The profile scrolls by itself, so that the numbers stay in sight.
-PART_HEIGHT = 700
 
 PARTS = {
     "criteria": _("Criteria"),
@@ -23,9 +20,8 @@ PARTS = {
 def profile_part() -> None:
     """The part of the profile that is being changed."""
     now = state.view()
-    offers = data.offers(now.list_name)
-    part = one_of(_("Change"), PARTS, **state.kept("builder_part"))
-    match part:
+    offers = data.offers(now.list_name, now.profile)
+    match one_of(_("Change"), PARTS, **state.kept("builder_part")):
         case "tiers":
             policies.tiers(now.profile, lambda: data.tried_market(now.list_name, now.profile))
         case "potential":
@@ -33,14 +29,15 @@ def profile_part() -> None:
         case "about":
             policies.about(now.profile)
         case _:
-            criteria.draw(offers, now.profile)
+            criteria.draw(offers)
 
 
-view = shell.page("builder")
-numbers = st.container(gap="xsmall")
-left, right = st.columns([6, 7], gap="small")
-with left, st.container(height=PART_HEIGHT, border=False):
+shell.page("builder")
+left, right = side_by_side("builder_halves")
+# Even where the market cannot be asked, the profile can be changed.
+with left:
     profile_part()
+with st.bottom:
+    results.strip()
 with right:
-    results.market(numbers)
-    results.lists()
+    results.results()

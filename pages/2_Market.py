@@ -3,7 +3,7 @@
 import streamlit as st
 
 from icp_core.analysis.revisions import revision_note
-from ui import engines, plan, shell, state
+from ui import engines, navigation, plan, shell, state
 from ui.controls import one_of
 from ui.format import plain
 from ui.market import breakdowns, choices, curves, sizes, steadiness
@@ -41,7 +41,7 @@ if section == "choices":
     st.stop()
 if not market.totals.matching:
     st.info(_("No company matches this profile, so there is nothing to break down."))
-    shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
     st.stop()
 match section:
     case "concentration":
@@ -57,7 +57,7 @@ match section:
                 "its customers or deals."
             )
         )
-        shell.link("import", _("Import a list"), ":material/arrow_forward:")
+        navigation.link("import", _("Import a list"), ":material/arrow_forward:")
     case _:
         with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
             split = breakdowns.choose(market)

@@ -5,7 +5,7 @@ import streamlit as st
 from icp_core.analysis.shading import shading
 from icp_core.evaluation.tiers import groups
 from icp_core.reference.geography import COUNTRIES
-from ui import maps, shell, state, theme
+from ui import maps, navigation, shell, state, theme
 from ui.areas import Measure
 from ui.controls import one_of
 from ui.format import number, plain
@@ -26,7 +26,7 @@ with shell.guard():
     market = shell.market(view, needs=["areas"])
 if not market.totals.matching:
     st.info(_("No company matches this profile, so there is nothing to show on a map."))
-    shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
     st.stop()
 
 with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import plan, shell, tiers
+from ui import navigation, plan, shell, tiers
 from ui.texts import _
 
 view = shell.page("tiers")
@@ -10,7 +10,7 @@ with shell.guard():
     market = shell.market(view, needs=["tiers"])
 if not market.totals.matching:
     st.info(_("No company matches this profile, so there is nobody to rank."))
-    shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
     st.stop()
 
 team = plan.current()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from icp_core.analysis.verification import verify
 from icp_core.workspace import checksum
-from ui import data, shell, state, verification
+from ui import data, navigation, shell, state, verification
 from ui.texts import _
 
 view = shell.page("verification")
@@ -14,7 +14,7 @@ with shell.guard():
 current = checksum(view.profile)
 if not market.totals.matching + market.totals.possible:
     st.info(_("No company matches this profile or may match it, so there is nothing to verify."))
-    shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
     st.stop()
 
 newest = next((place for place, one in enumerate(draws.values()) if one.checksum == current), None)

@@ -11,12 +11,12 @@ from ui.versions import comparing, exports, history
 
 PARTS = {"history": _("History"), "compare": _("Compare"), "exports": _("Export log")}
 
-view = shell.page("versions")
+view = shell.page("versions", always=True)
 if not data.remembers():
     st.markdown(
         _(
             "Versions and the export log cannot be shown while the workspace cannot be used; the "
-            "sidebar says why. Nothing in it is lost."
+            "header says why. Nothing in it is lost."
         )
     )
     st.stop()

@@ -8,7 +8,7 @@ from icp_core.errors import WorkspaceError
 from icp_core.evaluation.tiers import UNRANKED, groups
 from icp_core.exporting import FORMATS
 from icp_core.reference.geography import name_of
-from ui import data, saving, shell, state
+from ui import data, navigation, saving, shell, state
 from ui.areas import short_tier_label
 from ui.controls import apart, one_of
 from ui.downloads import download
@@ -157,4 +157,4 @@ with right.container(border=True, height="stretch"):
     if remembers:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             saving.author_popover(_("Downloads are logged for {author}"))
-            shell.link("versions", _("Export log"), ":material/history:")
+            navigation.link("versions", _("Export log"), ":material/history:")

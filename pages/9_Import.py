@@ -12,7 +12,7 @@ from ui.texts import _
 
 PART = "import_part"
 
-view = shell.page("import")
+view = shell.page("import", always=True)
 session = import_session()
 loaded = session.settle()
 if loaded is not None:

@@ -1,7 +1,7 @@
 """Controls and rows that many pages draw alike."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import streamlit as st
 from annotated_types import MaxLen
@@ -48,6 +48,36 @@ def one_of(
     return chosen
 
 
+_LEAST_HALF: Final = "27rem"  # as wide as a criterion's editor needs
+
+_SVG: Final = (
+    "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%2014%2014'"
+    "%20width='14'%20height='14'%20fill='none'%20stroke='%237A858E'%20stroke-width='1.6'%3E%3Cpath%20d="
+)  # a grey that can be seen on a light and on a dark page
+PICTURES: Final = {
+    "edit": f"{_SVG}'M1.5%2012.5l1-4%207-7%203%203-7%207zM7.5%203.5l3%203'/%3E%3C/svg%3E",
+    "fold": f"{_SVG}'M1.5%2010l5.5-6%205.5%206'/%3E%3C/svg%3E",
+    "remove": f"{_SVG}'M2%202l10%2010M12%202L2%2012'/%3E%3C/svg%3E",
+}
+
+
+def pictured(picture: str, name: str, **options: Any) -> None:
+    """Draw a button that shows a picture and is called by its name.
+
+    Of an icon of Streamlit's own, assistive technology reads only what the icon is called.
+
+    Parameters
+    ----------
+    picture
+        `edit`, `fold` or `remove`.
+    name
+        What the button does, and to what: as Markdown.
+    options
+        For `st.button`.
+    """
+    st.button(f"![{name}]({PICTURES[picture]})", type="tertiary", width=28, **options)
+
+
 def most_letters(model: type[BaseModel], field: str) -> int:
     """How long a text of a model may be: what its input takes at most."""
     return next(
@@ -58,6 +88,16 @@ def most_letters(model: type[BaseModel], field: str) -> int:
 def progress(step: str, done: float) -> None:
     """Draw how far a piece of work is: what it does, and the share that is done."""
     st.progress(min(max(done, 0.0), 1.0), text=f"{plain(step)} · {percent(done)}")
+
+
+def side_by_side(key: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Two halves of a page, of which the second comes below the first where there is no room for both.
+
+    Streamlit's columns would squeeze them until a screen is as narrow as a phone's.
+    """
+    st.html(f"<style>.st-key-{key} > * {{ min-width: min(100%, {_LEAST_HALF}) }}</style>")
+    with st.container(horizontal=True, gap="medium", key=key):
+        return st.container(gap="small"), st.container(gap="small")
 
 
 def apart() -> DeltaGenerator:

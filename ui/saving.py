@@ -31,7 +31,7 @@ def _done() -> None:
 
 
 def version_label(name: str, number: int) -> str:
-    """A saved version as a choice, short enough for the sidebar."""
+    """A saved version as a choice, short enough for a choice."""
     return _("{name} · v{number}").format(name=name, number=number)
 
 

@@ -14,13 +14,14 @@ import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import PlainTextResponse
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import net_util
 
 import ui
 from icp_core import paths
-from ui import memory
+from ui import memory, seat
 
 _ANY_HOST: Final = "*"
 _OURS_ONLY: Final = 0o077
@@ -50,6 +51,7 @@ def middleware() -> list[Middleware]:
     return [
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         Middleware(OwnPagesOnly, origins=origins),
+        Middleware(KnownBrowser),
     ]
 
 
@@ -100,6 +102,44 @@ class OwnPagesOnly:
             and headers.get("sec-fetch-dest", "").lower() not in _FRAMES
         )
         return headers.get("sec-fetch-site", "").lower() in _ELSEWHERE and not opens_a_page
+
+
+class KnownBrowser:
+    """Gives a browser that opens a page a cookie, by which its drafts are found again (`ui.seat`).
+
+    Parameters
+    ----------
+    app
+        What answers.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        opens_a_page = scope["type"] == "http" and "text/html" in Headers(scope=scope).get(
+            "accept", ""
+        )
+        if not opens_a_page or seat.is_name(HTTPConnection(scope).cookies.get(seat.COOKIE, "")):
+            await self._app(scope, receive, send)
+            return
+
+        async def with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = Response()
+                answer.set_cookie(
+                    seat.COOKIE,
+                    seat.new_name(),
+                    max_age=seat.KEPT_SECONDS,
+                    secure=scope["scheme"] == "https",
+                    httponly=True,
+                    samesite="lax",
+                )
+                MutableHeaders(scope=message).append("set-cookie", answer.headers["set-cookie"])
+            await send(message)
+
+        await self._app(scope, receive, with_cookie)
 
 
 @asynccontextmanager

@@ -1,56 +1,33 @@
 """What every page begins with: configuration, sidebar, navigation, and one way to show errors."""
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
-from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
+import polars as pl
 import streamlit as st
-from streamlit.errors import StreamlitPageNotFoundError
 
+from icp_core.accounts.columns import describe_all, labels
 from icp_core.accounts.universe import Universe
-from icp_core.errors import IcpError, ProfileError, SourceError, WorkspaceError
+from icp_core.errors import IcpError, ProfileError, SourceError
 from icp_core.evaluation.engines.evaluation import lift_limit
 from icp_core.profiles import first_draft
 from icp_core.profiles.model import Profile
-from icp_core.profiles.starters import starters, starters_for
+from icp_core.profiles.starters import starters_for
 from icp_core.views import MarketView, Question
 from icp_core.workspace import Status
-from ui import data, saving, state
+from ui import data, header, navigation, new_profile, state
 from ui.builder import words
-from ui.format import number, plain
+from ui.format import listed, number, plain
+from ui.navigation import ACCOUNTS, ROOT, link, pages
 from ui.state import View
 from ui.texts import _, ngettext
 
-ROOT: Final = Path(__file__).resolve().parent.parent
 ICON: Final = ROOT / "static" / "icon.svg"
-START: Final = "start"
-ACCOUNTS: Final = "accounts"
-NO_WIDGETS: Final[Mapping[str, str]] = MappingProxyType({})
-MAX_PROFILE_MB: Final = 1  # the least Streamlit's uploader can be limited to; a profile is a few kB
 
-_ICONS: Final = {
-    START: ":material/home:",
-    "builder": ":material/tune:",
-    "market": ":material/monitoring:",
-    "map": ":material/map:",
-    "tiers": ":material/stacks:",
-    "accounts": ":material/table_rows:",
-    "verification": ":material/fact_check:",
-    "versions": ":material/history:",
-    "export": ":material/download:",
-    "import": ":material/upload_file:",
-    "learn": ":material/school:",
-}
+_SIDEBAR_WIDTH: Final = 216  # pixels: six short names with their icons, and a note below
 _MOST_NARROWING: Final = 3  # ways out that are offered: more is a list to read
-_OTHER_ICON: Final = ":material/article:"
-_OWN: Final = ""
-_SAVED: Final = "saved:"
-Width = Literal["content", "stretch"]
 
 
 @dataclass
@@ -73,82 +50,64 @@ class Answers:
         self.failed = None
 
 
-@dataclass(frozen=True)
-class Page:
-    """A page of the app.
-
-    Attributes
-    ----------
-    key
-        Its short name, lower case.
-    path
-        Of its file, from the root.
-    label, icon
-        As in the navigation.
-    """
-
-    key: str
-    path: str
-    label: str
-    icon: str
-
-
-def pages() -> tuple[Page, ...]:
-    """The start page and every file in `pages/`, in the order of the numbers before their names."""
-    found = [Page(START, "app.py", _("Start"), _ICONS[START])]
-    files = (ROOT / "pages").glob("[0-9]*_*.py")
-    for file in sorted(files, key=lambda file: int(file.stem.split("_")[0])):
-        name = file.stem.split("_", 1)[1]
-        label = _(name.replace("_", " "))
-        key = name.lower()
-        found.append(Page(key, f"pages/{file.name}", label, _ICONS.get(key, _OTHER_ICON)))
-    return tuple(found)
-
-
-def page(key: str) -> View:
-    """Begin a page: configuration, sidebar, heading. Stops with a message where nothing can be shown.
+def page(key: str, *, always: bool = False) -> View:
+    """Begin a page: configuration, header, navigation. Stops with a message where nothing can be shown.
 
     Parameters
     ----------
     key
         As in `Page`.
+    always
+        Whether the page works although the list cannot be read or the profile does not fit it: what
+        mends that must stay open. The message is shown all the same.
 
     Returns
     -------
     View
-        Its list loads and its profile fits it.
+        Its list loads and its profile fits it, unless the page works always.
     """
     here = next(one for one in pages() if one.key == key)
     st.set_page_config(
-        page_title=f"{here.label} · {_('Target accounts')}",
         # A Material icon would be fetched from outside.
         page_icon=ICON,
         layout="wide",
+        initial_sidebar_state=_SIDEBAR_WIDTH,
         menu_items={"Get help": None, "Report a bug": None, "About": None},
     )
     state.leave_missing_dataset()
     view = state.view()
+    st.set_page_config(page_title=f"{here.label} · {view.profile.name}")
     state.write_address()
-    # The sidebar is filled in two steps, so that a list that fails can still be changed in it.
     with st.sidebar:
         st.markdown("**" + _("Target accounts") + "**")
-        _choose_dataset(view)
-        choose_profile = st.container(gap="xsmall")
-        _navigation()
+        navigation.sidebar(here)
         legal_note = st.container()
+    # The header is filled in two steps, so that a list that fails can still be changed in it.
+    top = header.begin(view)
     heading = st.container(horizontal=True, vertical_alignment="center", gap="small")
-    heading.header(plain(here.label), anchor=False, width="content")
+    heading.title(plain(here.label), anchor=False, width="content")
+    badge = heading.empty()
+    with heading:
+        navigation.beside(here)
     for notice in state.notices():
         st.warning(plain(notice), icon=":material/info:")
-    with guard():
+    for done in state.confirmed():
+        st.toast(plain(done), icon=":material/check:")
+    try:
         universe = data.universe(view.list_name)
+    except IcpError as error:
+        _complain(error)
+        if not always:
+            st.stop()
+        return view
     if universe.fictional:
-        heading.badge(_("Fictional data"), icon=":material/science:", color="orange")
-    with choose_profile:
-        _choose_profile(view, universe)
+        badge.badge(_("Fictional data"), icon=":material/science:", color="orange")
+    header.complete(top, view, universe)
+    new_profile.dialog()
     with legal_note:
         _legal_note(universe, here=key)
-    _stop_if_unfit(view, universe)
+    if not _fits(view, universe) and not always:
+        st.stop()
     return view
 
 
@@ -274,7 +233,7 @@ def offer(profile: Profile, text: str, *, key: str) -> None:
             key=key,
             on_click=state.set_profile,
             args=(profile,),
-            help=_("Change the profile; it can be taken back in the sidebar."),
+            help=_("Change the profile; Undo takes it back."),
         )
         st.markdown(text, width="stretch")
 
@@ -287,182 +246,6 @@ def guard() -> Iterator[None]:
     except IcpError as error:
         _complain(error)
         st.stop()
-
-
-def link(key: str, label: str | None = None, icon: str | None = None) -> None:
-    """A link to a page that takes the address along; nothing if there is no such page."""
-    for one in pages():
-        if one.key == key:
-            _link(one, label=label or plain(one.label), icon=icon or one.icon)
-
-
-def go(key: str) -> None:
-    """Go on to a page, taking the view along."""
-    path = next(one.path for one in pages() if one.key == key)
-    # Parameters of this page's widgets cannot be set from here.
-    st.switch_page(path, query_params=state.address())
-
-
-def _navigation() -> None:
-    with st.container(gap="xxsmall"):
-        for one in pages():
-            _link(one, label=plain(one.label), icon=one.icon, width="stretch")
-
-
-def _link(
-    target: Page,
-    *,
-    label: str,
-    icon: str,
-    width: Width = "content",
-    widgets: Mapping[str, str] = NO_WIDGETS,
-) -> None:
-    try:
-        st.page_link(
-            target.path,
-            label=label,
-            icon=icon,
-            width=width,
-            query_params=state.whole_address() | dict(widgets),
-        )
-    except StreamlitPageNotFoundError:
-        # A page file that is run by itself has no other pages to link to.
-        st.caption(label)
-
-
-def _choose_dataset(view: View) -> None:
-    labels = data.all_lists()
-    st.selectbox(
-        _("Accounts"),
-        list(labels),
-        format_func=labels.__getitem__,
-        key=state.shown("dataset", view.list_name),
-        on_change=lambda: state.set_dataset(state.picked("dataset")),
-    )
-
-
-def _choose_profile(view: View, universe: Universe) -> None:
-    trouble, saved = None, {}
-    try:
-        saved = {_SAVED + one.slug: one.newest for one in data.saved_profiles()}
-    except WorkspaceError as error:
-        trouble = error
-    fitting = [entry.slug for entry in starters_for(universe)]
-    first = state.first_starter(view.list_name)
-    offered = [*saved, *([] if first in fitting else [first]), *fitting]
-    current = _current(view)
-    if current not in offered:
-        offered.insert(0, current)
-    names = {key: saving.version_label(one.name, one.number) for key, one in saved.items()}
-    names |= {entry.slug: entry.profile.name for entry in starters()}
-    names[state.SUGGESTED] = _(first_draft.PROFILE_NAME)
-    label = (
-        saving.version_label(view.profile.name, view.version) if view.version else view.profile.name
-    )
-    names[current] = _("Edited: {name}").format(name=label) if view.edited else label
-    taken = Counter(names[key] for key in offered)
-    for key in offered:
-        if taken[names[key]] > 1:
-            names[key] += f" ({key.removeprefix(_SAVED)})"
-    st.selectbox(
-        _("Profile"),
-        offered,
-        format_func=names.__getitem__,
-        key=state.shown("profile", current),
-        on_change=lambda: _replace_profile(state.picked("profile"), offered),
-        help=_(
-            "An Ideal Customer Profile: which companies fit, how well, and what they are worth. "
-            "Saved ones come first, with their version; the rest are starters."
-        ),
-    )
-    _profile_file()
-    until = view.profile.valid_until
-    if until is not None and until < date.today():
-        st.badge(
-            _("Time box ended on {day}").format(day=until),
-            icon=":material/event_busy:",
-            color="orange",
-        )
-    if trouble is not None:
-        saving.unavailable(trouble, key="workspace_again")
-
-
-def _current(view: View) -> str:
-    """The option of the profile list that the view stands on."""
-    return _SAVED + view.saved if view.saved else view.starter or _OWN
-
-
-def _replace_profile(key: str, offered: Collection[str]) -> None:
-    # A browser that answers while the label of its option changes ("Edited: …") names an option that
-    # is gone, and then the current one again; nobody picked either, and an edit must not be lost.
-    if key not in offered or key == _current(state.view()):
-        return
-    if not key.startswith(_SAVED):
-        state.choose_starter(key)
-        return
-    try:
-        saving.open_version(data.workspace().version(key.removeprefix(_SAVED)))
-    except WorkspaceError as error:
-        state.notify(str(error))
-
-
-@st.fragment
-def _profile_file() -> None:
-    """Save, open or revert."""
-    view = state.view()
-    with st.container(horizontal=True, gap="xsmall"):
-        st.button(
-            _("Save"),
-            icon=":material/save:",
-            help=_("Save the profile in the workspace, as a version that stays."),
-            on_click=saving.ask,
-        )
-        with st.popover(
-            _("File"), icon=":material/folder_open:", help=_("Download or open a profile file.")
-        ):
-            saving.profile_download(_("Download the profile"), key="profile_download")
-            file = st.file_uploader(
-                _("Profile file (.json)"),
-                type="json",
-                max_upload_size=MAX_PROFILE_MB,
-                key=f"profile_file_{state.epoch()}",
-            )
-            if file is not None:
-                _open(file.getvalue())
-        _undo_and_redo()
-        if view.edited and st.button(
-            _("Revert"),
-            icon=":material/restart_alt:",
-            help=_("Take back all edits; Undo brings them back."),
-        ):
-            state.revert()
-            st.rerun()
-    if not state.is_shareable():
-        st.caption(_("This profile is too long for an address. Save it to share it."))
-    saving.dialog()
-
-
-def _undo_and_redo() -> None:
-    for label, icon, is_possible, change in (
-        (_("Undo"), ":material/undo:", state.offered().undo, state.undo),
-        (_("Redo"), ":material/redo:", state.offered().redo, state.redo),
-    ):
-        if st.button(label, icon=icon, disabled=not is_possible, help=_("Of this session.")):
-            change()
-            st.rerun()
-
-
-def _open(content: bytes) -> None:
-    try:
-        remarks: list[str] = []
-        profile = Profile.from_json(content, remarks=remarks)
-    except ProfileError as error:
-        _complain(error)
-    else:
-        for remark in remarks:
-            state.notify(remark)
-        state.open_profile(profile)
-        st.rerun()
 
 
 def _legal_note(universe: Universe, *, here: str) -> None:
@@ -499,7 +282,7 @@ def _left_out(list_name: str, *, here: str) -> None:
         return
     accounts = next(one for one in pages() if one.key == ACCOUNTS)
     filters = {"accounts_state": _("All"), "accounts_decisions": _("Excluded")}
-    _link(accounts, label=label, icon=icon, widgets=filters)
+    navigation.link_to(accounts, label=label, icon=icon, widgets=filters)
 
 
 def _show_excluded() -> None:
@@ -507,14 +290,49 @@ def _show_excluded() -> None:
     state.set_kept("accounts_decisions", [Status.EXCLUDED.value])
 
 
-def _stop_if_unfit(view: View, universe: Universe) -> None:
-    """Where the profile tests what these accounts lack, offer to mend a copy of it."""
+def _fits(view: View, universe: Universe) -> bool:
+    """Whether the profile can be evaluated; offers to mend a copy of it where accounts lack something.
+
+    What accounts in memory lack is unknown for all of them; an engine has no such column to ask.
+    """
+    lacking = view.profile.lacking(universe.columns)
     try:
-        view.profile.check(universe.columns)
+        if data.stays_in_engine(view.list_name):
+            view.profile.check(universe.columns)
+        else:
+            view.profile.check(universe.columns | describe_all(lacking))
     except ProfileError as error:
         _complain(error)
-    else:
-        return
+        _offer_to_mend(view, universe)
+        return False
+    if lacking:
+        _say_lacking(view.profile, universe, lacking)
+    return True
+
+
+def _say_lacking(profile: Profile, universe: Universe, lacking: Mapping[str, pl.DataType]) -> None:
+    names = listed([_(label) for label in labels(lacking)], _("{first} and {last}"))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            _(
+                ":material/help: This list does not tell {columns}: unknown for all accounts."
+            ).format(columns=plain(names)),
+            width="content",
+        )
+        fitting = _fitting(profile, universe)
+        if fitting is not None:
+            st.button(
+                _("Remove from the profile"),
+                type="tertiary",
+                icon=":material/content_cut:",
+                on_click=state.set_profile,
+                args=(fitting,),
+                help=_("Undo takes it back."),
+                key="remove_lacking",
+            )
+
+
+def _offer_to_mend(view: View, universe: Universe) -> None:
     fitting = _fitting(view.profile, universe)
     with st.container(horizontal=True):
         if fitting is not None:
@@ -537,10 +355,7 @@ def _stop_if_unfit(view: View, universe: Universe) -> None:
                 on_click=state.choose_starter,
                 args=(slug,),
             )
-    st.caption(
-        _("Or choose other accounts in the sidebar. Nothing of your profile is lost until you do.")
-    )
-    st.stop()
+    st.caption(_("Or choose other accounts above. Nothing of your profile is lost until you do."))
 
 
 def _fitting(profile: Profile, universe: Universe) -> Profile | None:

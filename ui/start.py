@@ -1,50 +1,27 @@
-"""The start page: what this is, where the view stands, and what to do next."""
+"""The start page: go on or begin, where the view stands, and what to do next."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 import streamlit as st
 
-from ui import charts_live, shell, theme
-from ui.format import plain
+from icp_core.workspace import Draft
+from ui import charts_live, data, navigation, new_profile, shell, state, theme
+from ui.format import moment, plain
 from ui.headline import headline, next_steps
 from ui.texts import _
 
-
-def _steps() -> tuple[tuple[str, str, str, str], ...]:
-    """Page, icon, name and purpose of the four steps."""
-    return (
-        (
-            "builder",
-            ":material/tune:",
-            _("Tune"),
-            _("Say which companies fit: must-haves, weights, tiers."),
-        ),
-        (
-            "builder",
-            ":material/insights:",
-            _("See"),
-            _("How many match, what they are worth, and why."),
-        ),
-        ("map", ":material/map:", _("Map"), _("Where they are, by region and municipality.")),
-        (
-            "export",
-            ":material/download:",
-            _("Export"),
-            _("Take the list to LinkedIn, your CRM or a spreadsheet."),
-        ),
-    )
+_DEMO: Final = "demo"
+_MOST_RECENT: Final = 3  # drafts that are offered: what one comes back for is among the last ones
 
 
 def draw() -> None:
     """Draw the page."""
     view = shell.page("start")
     profile = view.profile
-    st.markdown(
-        _(
-            "Describe your ideal customer, see at once how many companies fit and what they could be "
-            "worth, and download the account list."
-        )
-    )
+    _ways_in(view.list_name)
+    _go_on(state.recent()[:_MOST_RECENT])
     with shell.guard():
         market = shell.market(view)
         steps = next_steps(market, today=date.today())
@@ -71,7 +48,13 @@ def draw() -> None:
         for step in steps:
             with st.container(gap="xsmall"):
                 st.markdown(plain(step.text))
-                shell.link(step.page, plain(step.label), ":material/arrow_forward:")
+                navigation.link(step.page, plain(step.label), ":material/arrow_forward:")
+        if not market.population.tells_customers:
+            with st.container(gap="xsmall"):
+                st.markdown(
+                    _("Nobody is known to be a customer: import yours, or mark them in Accounts.")
+                )
+                navigation.link("import", _("Import customers"), ":material/arrow_forward:")
 
     with st.container(border=True):
         st.markdown(f"**{plain(profile.name)}**")
@@ -86,8 +69,69 @@ def draw() -> None:
             )
         st.caption(plain(" · ".join(fact for fact in facts if fact)))
 
-    with st.container(horizontal=True):
-        for place, (key, icon, label, text) in enumerate(_steps(), start=1):
-            with st.container(border=True, gap="xsmall", height="stretch"):
-                shell.link(key, f"**{place}. {label}**", icon)
-                st.caption(text)
+
+def _ways_in(list_name: str) -> None:
+    """What one can begin with; each is one press."""
+    with st.container(horizontal=True, gap="small"):
+        if _way_in(
+            _("New profile"),
+            _("Four questions, counted along."),
+            icon=":material/add_circle:",
+            key="start_new",
+        ):
+            new_profile.ask()
+            st.rerun()
+        if _way_in(
+            _("Bring your companies"),
+            _("A file of any kind, or a register’s."),
+            icon=":material/upload_file:",
+            key="start_import",
+        ):
+            navigation.go("import")
+        if _way_in(
+            _("Learn from customers"),
+            _("A profile from those you won."),
+            icon=":material/school:",
+            key="start_learn",
+        ):
+            navigation.go("learn")
+        if list_name != _DEMO and _way_in(
+            _("Try the demo"),
+            _("Invented companies, real places."),
+            icon=":material/science:",
+            key="start_demo",
+        ):
+            state.set_dataset(_DEMO)
+            st.rerun()
+
+
+def _way_in(label: str, about: str, *, icon: str, key: str) -> bool:
+    return st.button(f"**{label}**  \n{about}", icon=icon, key=key, width="stretch")
+
+
+def _go_on(drafts: Sequence[Draft]) -> None:
+    """What this person worked on before, besides what is shown now."""
+    if not drafts:
+        return
+    labels = data.all_lists()
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(_("**Continue where you were**"))
+        for place, draft in enumerate(drafts):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.markdown(
+                    f"{plain(draft.name)}  \n:small[:gray["
+                    + plain(
+                        _("{list} · {moment}").format(
+                            list=labels.get(draft.list_name, draft.list_name),
+                            moment=moment(draft.touched_at),
+                        )
+                    )
+                    + "]]",
+                    width="stretch",
+                )
+                st.button(
+                    _("Open"),
+                    key=f"start_open_{place}",
+                    on_click=state.resume,
+                    args=(draft,),
+                )

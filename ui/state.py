@@ -9,9 +9,11 @@ import binascii
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import IcpError, ProfileError
@@ -19,8 +21,8 @@ from icp_core.evaluation.engines.addresses import without_secrets
 from icp_core.profiles import first_draft
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starter, starters
-from icp_core.workspace import SavedVersion, user_name
-from ui import data
+from icp_core.workspace import Draft, SavedVersion, user_name
+from ui import data, seat
 from ui.texts import _
 
 MAX_PROFILE_BYTES: Final = 200_000  # unpacked: far above any profile, far below a bomb
@@ -37,7 +39,9 @@ _LAST: Final = "view_last"
 _BASE: Final = "view_base"
 _EPOCH: Final = "view_epoch"
 _HISTORY: Final = "view_history"
+_SEAT: Final = "draft"
 _NOTICES: Final = "view_notices"
+_DONE: Final = "view_done"
 _AUTHOR: Final = "author"
 _PLAN: Final = "plan"
 _SAVING: Final = "saving"
@@ -47,7 +51,8 @@ _STARTER: Final = "profile"
 _SAVED: Final = "saved"
 _VERSION: Final = "version"
 _PROFILE: Final = "p"
-_ACCOUNT: Final = "account"
+_OF_VIEW: Final = (_DATASET, _STARTER, _SAVED, _VERSION, _PROFILE, _SEAT)
+ACCOUNT: Final = "account"
 _DIALOG: Final = "dialog"
 
 
@@ -226,14 +231,17 @@ def leave_missing_dataset() -> None:
 
 def author() -> str:
     """Who works in this session: the name given last, else the one logged in with."""
-    name: str = st.session_state.get(_AUTHOR) or user_name()
+    if _AUTHOR not in st.session_state:
+        st.session_state[_AUTHOR] = seat.name() or user_name()
+    name: str = st.session_state[_AUTHOR]
     return name
 
 
 def set_author(name: str) -> None:
     """Remember who works in this session; a blank name changes nothing."""
-    if name.strip():
+    if name.strip() and name.strip() != st.session_state.get(_AUTHOR):
         st.session_state[_AUTHOR] = name.strip()
+        seat.keep_name(name)
 
 
 def unsaved_plan() -> TeamPlan | None:
@@ -315,15 +323,15 @@ def set_kept(name: str, value: Any) -> None:
 
 def opened_account() -> str | None:
     """Id of the account that is looked at; it is part of the address."""
-    return st.query_params.get(_ACCOUNT) or None
+    return st.query_params.get(ACCOUNT) or None
 
 
 def open_account(account_id: str | None) -> None:
     """Look at an account, or with None at the list again."""
     if account_id is not None:
-        st.query_params[_ACCOUNT] = account_id
-    elif _ACCOUNT in st.query_params:
-        del st.query_params[_ACCOUNT]
+        st.query_params[ACCOUNT] = account_id
+    elif ACCOUNT in st.query_params:
+        del st.query_params[ACCOUNT]
 
 
 def open_dialog(name: str) -> None:
@@ -382,6 +390,17 @@ def notify(message: str) -> None:
     st.session_state.setdefault(_NOTICES, []).append(message)
 
 
+def confirm(message: str) -> None:
+    """Leave word of something that was done, for the next drawing of the page: it passes by itself."""
+    st.session_state.setdefault(_DONE, []).append(message)
+
+
+def confirmed() -> list[str]:
+    """What was done since it was last asked for."""
+    done: list[str] = st.session_state.pop(_DONE, [])
+    return done
+
+
 def notices() -> list[str]:
     """Messages left since they were last asked for."""
     left: list[str] = st.session_state.pop(_NOTICES, [])
@@ -389,7 +408,16 @@ def notices() -> list[str]:
 
 
 def address() -> dict[str, str]:
-    """Query parameters that bring the view back; without the edits if they are too long for one."""
+    """Query parameters that bring the view back, here and after a restart.
+
+    The name of the seat, so that edits do not change the address and Back leads to the page before;
+    where drafts cannot be kept, `link` itself.
+    """
+    return {_SEAT: st.session_state[_SEAT]} if seat.can_keep() else link()
+
+
+def link() -> dict[str, str]:
+    """Query parameters that show anybody the view; without the edits if they are too long for one."""
     now = view()
     parameters = {_DATASET: now.list_name}
     if now.starter is not None:
@@ -404,25 +432,32 @@ def address() -> dict[str, str]:
 
 
 def is_shareable() -> bool:
-    """Whether the address holds the whole view."""
+    """Whether a link holds the whole view."""
     now = view()
-    return _PROFILE in address() or (_is_known(now) and not now.edited)
+    return _PROFILE in link() or (_is_known(now) and not now.edited)
 
 
 def write_address() -> None:
     """Bring the address up to date; parameters of other widgets stay as they are."""
     wanted = address()
-    for name in (_DATASET, _STARTER, _SAVED, _VERSION, _PROFILE):
-        if name in wanted:
-            if st.query_params.get(name) != wanted[name]:
-                st.query_params[name] = wanted[name]
-        elif name in st.query_params:
+    there = st.query_params.to_dict()
+    gone = [name for name in _OF_VIEW if name in there and name not in wanted]
+    if not gone and wanted.items() <= there.items():
+        return
+    try:
+        # At once: each change by itself would be a page of its own for the browser's Back.
+        st.query_params.from_dict(whole_address())
+    except StreamlitAPIException:
+        # The address holds widgets of this page, which only they themselves change.
+        for name in gone:
             del st.query_params[name]
+        st.query_params.update(wanted)
 
 
 def whole_address() -> dict[str, str]:
     """The view and the widgets of all pages, to take along in a link to another page."""
-    return dict(st.query_params) | address()
+    others = {name: value for name, value in st.query_params.items() if name not in _OF_VIEW}
+    return others | address()
 
 
 def pack(profile: Profile) -> str:
@@ -460,16 +495,17 @@ def unpack(text: str, *, remarks: list[str] | None = None) -> Profile:
 
 
 def _begin() -> None:
-    asked = st.query_params
-    known = data.all_lists()
-    list_name = asked.get(_DATASET, next(iter(known)))
-    if list_name not in known:
-        notify(
-            _("There is no dataset “{name}” here; this is {label} instead.").format(
-                name=without_secrets(list_name)[:40], label=next(iter(known.values()))
-            )
-        )
-        list_name = next(iter(known))
+    asked = st.query_params.to_dict()
+    found = seat.drafted(asked[_SEAT]) if _SEAT in asked else None
+    if _SEAT in asked and found is None:
+        notify(_("The draft of this address is not kept here any more."))
+    if found is None and not asked.keys() & {_DATASET, _STARTER, _SAVED, _PROFILE}:
+        found = next(iter(seat.recent()), None)
+    st.session_state[_SEAT] = seat.take(found.seat) if found else seat.new_name()
+    if found is not None:
+        _show(_resumed(found))
+        return
+    list_name = _known_list(asked.get(_DATASET))
     own = None
     if _PROFILE in asked:
         try:
@@ -479,10 +515,74 @@ def _begin() -> None:
                 notify(remark)
         except IcpError as error:
             notify(f"{error} {_('Another profile is shown instead.')}")
-    base = _asked_for(list_name, asked.to_dict()) or _offered(list_name, own)
+    base = _asked_for(list_name, asked) or _offered(list_name, own)
     now = own or base.profile
     st.session_state[_BASE] = base.profile
     _show(replace(base, profile=now, edited=now != base.profile))
+
+
+def _known_list(name: str | None) -> str:
+    """The list of that name, else, with a notice where one was asked for, the first one."""
+    known = data.all_lists()
+    first = next(iter(known))
+    if name is None or name in known:
+        return name or first
+    notify(
+        _("There is no dataset “{name}” here; this is {label} instead.").format(
+            name=without_secrets(name)[:40], label=known[first]
+        )
+    )
+    return first
+
+
+def _resumed(draft: Draft) -> View:
+    """Where a draft left off; what its edits are counted from goes back to its place too."""
+    list_name = _known_list(draft.list_name)
+    own, base = None, None
+    try:
+        remarks: list[str] = []
+        own = draft.profile(remarks=remarks)
+        base = Profile.from_json(draft.base) if draft.base else None
+        for remark in remarks:
+            notify(remark)
+    except IcpError as error:
+        notify(f"{error} {_('Another profile is shown instead.')}")
+    began = {_SAVED: draft.slug, _VERSION: str(draft.number), _STARTER: draft.starter}
+    asked = {name: value for name, value in began.items() if value is not None}
+    found = _asked_for(list_name, asked) or _offered(list_name, base or own)
+    st.session_state[_BASE] = found.profile
+    now = own or found.profile
+    return replace(found, profile=now, edited=now != found.profile)
+
+
+def recent() -> list[Draft]:
+    """What this person worked on before, the newest first, without what is shown now."""
+    now = _draft(view())
+    return [one for one in seat.recent() if (one.seat, one.key) != (now.seat, now.key)]
+
+
+def resume(draft: Draft) -> None:
+    """Go on with something that this person worked on before; it goes on at this seat."""
+    before = st.session_state[_BASE]
+    changed = _resumed(draft)
+    after, st.session_state[_BASE] = st.session_state[_BASE], before
+    _replace(changed, counted_from=after)
+
+
+def _draft(one: View) -> Draft:
+    base: Profile = st.session_state[_BASE]
+    known = _is_known(one)
+    return Draft(
+        seat=st.session_state[_SEAT],
+        list_name=one.list_name,
+        name=one.profile.name,
+        starter=one.starter,
+        slug=one.saved,
+        number=one.version,
+        content=one.profile.to_json() if one.edited or not known else None,
+        base=None if known else base.to_json(),
+        touched_at=datetime.now(UTC),
+    )
 
 
 def _asked_for(list_name: str, asked: Mapping[str, str]) -> View | None:
@@ -553,9 +653,9 @@ def first_starter(list_name: str) -> str:
     return next((entry.slug for entry in starters() if source in entry.suits), SUGGESTED)
 
 
-def _replace(changed: View) -> None:
+def _replace(changed: View, *, counted_from: Profile | None = None) -> None:
     _remember(changed)
-    st.session_state[_BASE] = changed.profile
+    st.session_state[_BASE] = counted_from or changed.profile
     st.session_state[_EPOCH] = epoch() + 1
     _put(changed)
 
@@ -579,3 +679,6 @@ def _remember(changed: View) -> None:
 def _put(changed: View) -> None:
     st.session_state[_VIEW] = changed
     own(_LAST, list[View])[:] = [changed]
+    if seat.can_keep():
+        st.session_state[_SEAT] = seat.take(st.session_state[_SEAT])
+        seat.keep(_draft(changed))

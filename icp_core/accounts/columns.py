@@ -31,6 +31,17 @@ class Kind(StrEnum):
     DATE = "date"
 
 
+class Subject(StrEnum):
+    """What a column is about, to find it among many."""
+
+    FIRMOGRAPHIC = "firmographic"
+    GROWTH = "growth"
+    TECHNOLOGY = "technology"
+    PLACE = "place"
+    OWN = "own"
+    RECORDS = "records"
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of accounts.
@@ -62,6 +73,11 @@ class Column:
     def is_canonical(self) -> bool:
         """Whether the product itself defines this column."""
         return self.name in BY_NAME
+
+    @property
+    def subject(self) -> Subject:
+        """What the column is about."""
+        return _SUBJECTS.get(self.name, Subject.FIRMOGRAPHIC if self.is_canonical else Subject.OWN)
 
     @property
     def is_criterion(self) -> bool:
@@ -246,6 +262,22 @@ CANONICAL: Final[tuple[Column, ...]] = (
 )
 
 BY_NAME: Final[Mapping[str, Column]] = {column.name: column for column in CANONICAL}
+
+_SUBJECTS: Final[Mapping[str, Subject]] = {
+    name: subject
+    for subject, names in {
+        Subject.GROWTH: (
+            "revenue_growth", "margin", "operating_profit", "net_profit", "current_ratio",
+        ),
+        Subject.TECHNOLOGY: ("technologies",),
+        Subject.PLACE: ("country", "region", "municipality", "latitude", "longitude"),
+        Subject.RECORDS: (
+            "status", "marketing_opt_out", "is_customer", "owner", "territory", "source",
+            "fiscal_year", "industry_revision", "employees_low", "employees_high",
+        ),
+    }.items()
+    for name in names
+}  # fmt: skip
 
 _OF_READERS: Final[Mapping[str, tuple[str, str]]] = {
     "gics_group": ("Industry group (GICS)", ""),

@@ -288,6 +288,24 @@ class Universe:
         together = pl.concat(left_out, how="diagonal")
         return replace(self, frame=frame, inactive=inactive, left_out=together)
 
+    def with_unknown(self, types: Mapping[str, pl.DataType]) -> "Universe":
+        """The universe with more columns, of which nothing is known; itself where there are none.
+
+        Parameters
+        ----------
+        types
+            By name; `Profile.lacking` gives those that a profile reads.
+
+        Examples
+        --------
+        >>> accounts = {"account_id": ["a", "b"], "name": ["Acme", "Beta"]}
+        >>> universe = Universe.of(pl.DataFrame(accounts), name="two", label="Two")
+        >>> universe.with_unknown({"employees": pl.Int32()}).frame["employees"].to_list()
+        [None, None]
+        """
+        new = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in types.items()]
+        return replace(self, frame=self.frame.with_columns(new)) if new else self
+
     def __len__(self) -> int:
         return self.frame.height
 

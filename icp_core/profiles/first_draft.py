@@ -87,15 +87,16 @@ class Spread:
 
     @classmethod
     def of(cls, values: pl.Series) -> "Spread":
-        """The spread of a column with at least one known value."""
+        """The spread of a column; of one without any known value it is 0 alone."""
         known = values.drop_nulls().cast(pl.Float64)
+        known = known if len(known) else pl.Series([0.0])
         at = np.quantile(known.to_numpy(), _QUANTILES)
         return cls(
             least=float(known.min()),  # type: ignore[arg-type]
             most=float(known.max()),  # type: ignore[arg-type]
             quantiles=tuple(map(float, at)),
             whole=values.dtype.is_integer() or bool((known == known.round()).all()),
-            unknown=1 - len(known) / len(values),
+            unknown=values.null_count() / len(values),
         )
 
     @property
@@ -187,6 +188,7 @@ class Offers:
         self._spreads: dict[str, Spread] = {}
         self._distributions: dict[str, tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]] = {}
         self._options: dict[str, tuple[str, ...]] = {}
+        self._counts: dict[str, dict[str, int]] = {}
 
     @cached_property
     def testable(self) -> tuple[Column, ...]:
@@ -225,6 +227,22 @@ class Offers:
                 levels(values) if is_industry else frequent(values)[:MOST_OPTIONS]
             )
         return self._options[column]
+
+    def counts(self, column: str) -> dict[str, int]:
+        """Accounts with each of the `options`; of an industry with a code of that level or below."""
+        if column not in self._counts:
+            values = self.universe.frame[column].drop_nulls()
+            parts = [values.explode() if isinstance(values.dtype, pl.List) else values]
+            if self.columns[column].kind is Kind.INDUSTRY:
+                sections = {code: industry.section_of(code) for code in values.unique()}
+                section = values.replace_strict(sections, return_dtype=pl.String)
+                parts = [
+                    section,
+                    *(values.filter(values.str.len_chars() >= n).str.head(n) for n in (2, 4, 5)),
+                ]
+            found = pl.concat([part.drop_nulls().alias(column) for part in parts]).value_counts()
+            self._counts[column] = dict(found.iter_rows())
+        return self._counts[column]
 
     def values(self, column: str) -> tuple[str, ...]:
         """Values that occur, rising; none where there is no such column."""

@@ -12,9 +12,10 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
+import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from icp_core.accounts.columns import Column, Kind, fits_for
+from icp_core.accounts.columns import BY_NAME, Column, Kind, fits_for
 from icp_core.errors import ProfileError
 from icp_core.intervals import alike
 from icp_core.reference import json_text
@@ -30,6 +31,14 @@ NO_TIER: Final = ("unranked", "too little known")
 MAX_CRITERIA: Final = 50
 MAX_VALUES: Final = 2_000
 """Values, or tags, of one criterion: every municipality of five countries is a thousand."""
+
+_TYPES: Final[dict[str, pl.DataType]] = {
+    "range": pl.Float64(),
+    "choice": pl.String(),
+    "tags": pl.List(pl.String()),
+    "flag": pl.Boolean(),
+}
+"""What a fit of each kind reads, where no column says it."""
 
 MAX_TEXT: Final = 200
 """Letters of a column's name, a value or a tag."""
@@ -144,6 +153,40 @@ class Range(_Model):
     def between(cls, low: float | None = None, high: float | None = None) -> Self:
         """Hard, inclusive edges; None leaves that end open."""
         return cls(a=low, b=low, c=high, d=high)
+
+    def moved(self, edge: str, to: float | None) -> Self:
+        """A copy with one edge elsewhere; the edges that it would pass move along.
+
+        A hard end stays hard.
+
+        Parameters
+        ----------
+        edge
+            `a` and `d` are the least and the most that fits at all, `b` and `c` what fits best.
+        to
+            Where it stands; None opens the end, or makes it hard where it is the inner edge that goes.
+
+        Examples
+        --------
+        >>> Range(a=20, b=50, c=120, d=250).moved("d", 100)
+        Range(kind='range', a=20.0, b=50.0, c=100.0, d=100.0, scale='linear')
+        >>> Range.between(20, 250).moved("d", 10)
+        Range(kind='range', a=10.0, b=10.0, c=10.0, d=10.0, scale='linear')
+        """
+        outer, inner = ("a", "b") if edge in "ab" else ("d", "c")
+        edges = {name: getattr(self, name) for name in "abcd"}
+        if to is None:
+            kept = edges[outer] if edge == inner else None
+            return self.replace(**{outer: kept, inner: kept})
+        is_hard = edges[outer] == edges[inner]
+        if edges[outer] is None or (is_hard and edge == outer):
+            edges[outer] = edges[inner] = to
+        edges[edge] = to
+        for name, value in edges.items():
+            if value is not None and name != edge:
+                edges[name] = min(value, to) if name < edge else max(value, to)
+        is_below_zero = any(value is not None and value < 0 for value in edges.values())
+        return self.replace(**edges, scale="linear" if is_below_zero else self.scale)
 
     def loosened(self, stops: Sequence[float], *, steps: int = 1) -> Self:
         """A copy that lets more through: each closed end moves outward along `stops`.
@@ -334,15 +377,36 @@ class TierPolicy(_Model):
         return self
 
     def with_threshold(self, index: int, threshold: float) -> Self:
-        """A copy in which one tier takes another threshold.
+        """A copy in which one tier takes another threshold; those that it would pass move along.
+
+        Examples
+        --------
+        >>> [tier.threshold for tier in TierPolicy().with_threshold(1, 90).tiers]
+        [90.5, 90.0, 40.0]
+        """
+        made = [tier.threshold for tier in self.tiers]
+        made[index] = threshold
+        if self.kind != "capacity":
+            step = 0.5 if self.kind == "cut_off" else 1.0
+            most = 100.0 if self.kind == "cut_off" else MAX_AMOUNT
+            made[index] = max(min(threshold, most - step * index), step * (len(made) - 1 - index))
+            for place in reversed(range(index)):
+                made[place] = max(made[place], made[place + 1] + step)
+            for place in range(index + 1, len(made)):
+                made[place] = min(made[place], made[place - 1] - step)
+        tiers = zip(self.tiers, made, strict=True)
+        return self.replace(tiers=tuple(tier.replace(threshold=at) for tier, at in tiers))
+
+    def renamed(self, index: int, name: str) -> Self:
+        """A copy in which one tier has another name.
 
         Raises
         ------
         ProfileError
-            If the thresholds no longer fall from tier to tier.
+            If no tier may be called that, or another one is.
         """
-        before, tier, after = self.tiers[:index], self.tiers[index], self.tiers[index + 1 :]
-        return self.replace(tiers=(*before, tier.replace(threshold=threshold), *after))
+        tier = self.tiers[index].replace(name=name)
+        return self.replace(tiers=(*self.tiers[:index], tier, *self.tiers[index + 1 :]))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -363,6 +427,14 @@ class _Potential(_Model):
         if self.cap is not None and self.floor > self.cap:
             raise ValueError(f"floor ({self.floor:g}) is above cap ({self.cap:g})")
         return self
+
+    def from_floor(self, floor: float) -> Self:
+        """A copy with another floor; a cap below it moves along."""
+        return self.replace(floor=floor, cap=None if self.cap is None else max(self.cap, floor))
+
+    def up_to_cap(self, cap: float | None) -> Self:
+        """A copy with another cap, or none; a floor above it moves along."""
+        return self.replace(cap=cap, floor=self.floor if cap is None else min(self.floor, cap))
 
 
 class ColumnPotential(_Potential):
@@ -407,6 +479,19 @@ class EmployeeBands(_Potential):
                     f"band {upper.at_least} must start above band {lower.at_least}; list bands rising"
                 )
         return self
+
+    def changed(self, index: int, **changes: float) -> Self:
+        """A copy with one band changed; bands that its beginning would pass move along."""
+        bands = list(self.bands)
+        bands[index] = bands[index].replace(**changes)
+        bands[index] = bands[index].replace(at_least=max(bands[index].at_least, index))
+        for place in reversed(range(index)):
+            least = min(bands[place].at_least, bands[place + 1].at_least - 1)
+            bands[place] = bands[place].replace(at_least=least)
+        for place in range(index + 1, len(bands)):
+            least = max(bands[place].at_least, bands[place - 1].at_least + 1)
+            bands[place] = bands[place].replace(at_least=least)
+        return self.replace(bands=tuple(bands))
 
     def resized(self, count: int) -> Self:
         """A copy with bands added at the end, each at twice the one before, or taken away there."""
@@ -510,6 +595,21 @@ class Profile(_Model):
     def without(self, index: int) -> "Profile":
         """A copy without the criterion at `index`."""
         return self.replace(criteria=self.criteria[:index] + self.criteria[index + 1 :])
+
+    def lacking(self, columns: Mapping[str, Column]) -> dict[str, pl.DataType]:
+        """Columns that the profile reads and that these lack, with the type that its tests would need.
+
+        Accounts to which they are added, unknown for all (`Universe.with_unknown`), can be evaluated.
+        """
+        lacking = {
+            one.column: _TYPES[one.fit.kind] for one in self.criteria if one.column not in columns
+        }
+        if isinstance(self.potential, ColumnPotential) and self.potential.column not in columns:
+            lacking.setdefault(self.potential.column, _TYPES["range"])
+        return {
+            name: BY_NAME[name].dtype or dtype if name in BY_NAME else dtype
+            for name, dtype in lacking.items()
+        }
 
     def check(self, columns: Mapping[str, Column]) -> None:
         """Raise if the profile cannot be applied to a universe with these columns.

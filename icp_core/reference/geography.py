@@ -32,6 +32,7 @@ from icp_core.reference.place_tables import (
     Level,
     boundaries,
     municipality_table,
+    place_groups,
     postcode_table,
     region_table,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "name_of",
     "names",
     "other_names",
+    "place_groups",
     "postcode_table",
     "region_of",
     "region_table",

@@ -59,6 +59,18 @@ def region_table() -> pl.DataFrame:
 
 
 @cache
+def place_groups(level: Level) -> Mapping[str, tuple[str, ...]]:
+    """Codes of the regions or municipalities of areas that people speak of, by their names."""
+    rows = pl.read_csv(DATA / "geo" / "region_groups.csv").filter(pl.col("level") == level)
+    return MappingProxyType(
+        {
+            f"{name} ({local})" if local else name: tuple(codes.split("|"))
+            for name, local, codes in rows.select("name", "local", "codes").iter_rows()
+        }
+    )
+
+
+@cache
 def postcode_table() -> pl.DataFrame:
     """One row per postcode: `country, postcode, place, municipality, latitude, longitude`."""
     return (

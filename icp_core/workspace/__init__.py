@@ -1,4 +1,4 @@
-"""A workspace that remembers: profiles, decisions, verification, the team's plan, exports."""
+"""A workspace that remembers: profiles, drafts, decisions, verification, the team's plan, exports."""
 
 from icp_core.paths import DIRECTORY_VARIABLE
 from icp_core.workspace.database import (
@@ -13,6 +13,7 @@ from icp_core.workspace.decisions import (
     kept_by,
     with_decisions,
 )
+from icp_core.workspace.drafts import Draft, Drafts
 from icp_core.workspace.profiles import (
     ConflictError,
     Profiles,
@@ -28,6 +29,7 @@ __all__ = [
     "DIRECTORY_VARIABLE",
     "URL_VARIABLE",
     "ConflictError",
+    "Draft",
     "SavedDraw",
     "SavedProfile",
     "SavedVersion",
@@ -42,7 +44,7 @@ __all__ = [
 ]
 
 
-class Workspace(Profiles, Decisions, Records):
+class Workspace(Profiles, Drafts, Decisions, Records):
     """Everything the team saves, in one database.
 
     Open it once with `Workspace.open()` and share it: it is safe to use from many threads, and every

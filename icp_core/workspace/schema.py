@@ -2,7 +2,8 @@
 
 Names carry a prefix, so that a PostgreSQL database can be shared with other programs. What has been
 written stays: versions, settings, decisions and exports are added to, never changed; only
-`icp_decisions` (where each account stands now) and the answers of a draw are brought up to date.
+`icp_decisions` (where each account stands now), the answers of a draw, and where each person left off
+(`icp_drafts`, `icp_people`) are brought up to date.
 """
 
 from datetime import UTC, datetime
@@ -199,4 +200,27 @@ exports = Table(
     Column("file_name", Text, nullable=False),
     Column("accounts", Integer, nullable=False),
     Column("sha256", String(64), nullable=False),
+)
+
+people = Table(
+    "icp_people",
+    metadata,
+    Column("person", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+drafts = Table(
+    "icp_drafts",
+    metadata,
+    Column("seat", String(32), primary_key=True),
+    Column("key", String(32), primary_key=True),
+    Column("person", String(64), nullable=False, index=True),
+    Column("dataset", Text, key="list_name", nullable=False),
+    Column("name", Text, nullable=False),
+    Column("starter", String(80)),
+    Column("slug", String(80)),
+    Column("number", Integer),
+    Column("content", Text),
+    Column("base", Text),
+    Column("touched_at", Moment, nullable=False),
 )

@@ -11,6 +11,7 @@ from hostile_world import EVERY, LONG
 from benchmarks import browser
 from benchmarks.browser import settle
 from ui import state
+from ui.controls import PICTURES
 
 ELEMENTS = Path(__file__).parent / "hostile_elements.py"
 
@@ -21,7 +22,7 @@ DRAWN = r"""() => {
         if (new URL(link.href, location.origin).origin !== location.origin) found.push(link.href);
     for (const one of document.querySelectorAll(`${main} img, .katex, ${['code', 'del', 'em', 'h1', 'h2',
             'li', 'blockquote', 'hr', 'a[href^="mailto:"]'].map(tag => `${main} ${tag}`).join(', ')}`))
-        if (!one.closest('[data-testid=stHeading]')) found.push(one.outerHTML.slice(0, 200));
+        if (!one.closest('[data-testid=stHeading]')) found.push(one.outerHTML.slice(0, 400));
     for (const one of document.querySelectorAll('img'))
         if (!/^(data:|blob:)/.test(one.src) && new URL(one.src).origin !== location.origin)
             found.push(one.src);
@@ -91,7 +92,8 @@ def drawn(page, world, address, path="", **parameters):
     settle(page)
     page.wait_for_timeout(300)
     settle(page)
-    return page.evaluate(DRAWN)
+    ours = tuple(f'<img src="{picture}"' for picture in PICTURES.values())
+    return [one for one in page.evaluate(DRAWN) if not one.startswith(ours)]
 
 
 def tools(page):

@@ -128,12 +128,54 @@ def test_a_tier_policy_that_makes_no_sense_is_refused(kind, thresholds, says):
         TierPolicy(kind=kind, tiers=tiers)
 
 
-def test_another_threshold_changes_a_copy_and_must_fall():
+@pytest.mark.parametrize(
+    ("index", "threshold", "expected"),
+    [
+        (2, 30, [80, 60, 30]),
+        (1, 80, [80.5, 80, 40]),
+        (0, 50, [50, 49.5, 40]),
+        (2, 100, [100, 99.5, 99]),
+        (0, 0, [1, 0.5, 0]),
+        (1, 1000, [100, 99.5, 40]),
+    ],
+)
+def test_another_threshold_changes_a_copy_and_takes_its_neighbours_along(
+    index, threshold, expected
+):
     policy = TierPolicy()
-    assert [tier.threshold for tier in policy.with_threshold(2, 30).tiers] == [80, 60, 30]
-    assert policy.tiers[2].threshold == 40
-    with pytest.raises(ProfileError, match="must start below"):
-        policy.with_threshold(1, 80)
+    assert [tier.threshold for tier in policy.with_threshold(index, threshold).tiers] == expected
+    assert [tier.threshold for tier in policy.tiers] == [80, 60, 40]
+
+
+def test_floor_cap_and_bands_take_their_neighbours_along():
+    model = EmployeeBands(
+        floor=5, cap=9, bands=tuple(Band(at_least=at, amount=at) for at in (0, 20, 50))
+    )
+    assert (model.from_floor(12).cap, model.up_to_cap(3).floor) == (12, 3)
+    assert model.up_to_cap(None).floor == 5
+    for place, at, expected in ((1, 60, [0, 60, 61]), (1, 0, [0, 1, 50]), (2, 10, [0, 9, 10])):
+        assert [band.at_least for band in model.changed(place, at_least=at).bands] == expected
+    assert [band.amount for band in model.changed(1, amount=7).bands] == [0, 7, 50]
+
+
+@pytest.mark.parametrize(
+    ("edge", "to", "expected"),
+    [
+        ("a", 60, (60, 60, 120, 250)),
+        ("a", 300, (300, 300, 300, 300)),
+        ("d", 10, (10, 10, 10, 10)),
+        ("d", None, (20, 50, None, None)),
+        ("b", 200, (20, 200, 200, 250)),
+        ("b", None, (20, 20, 120, 250)),
+        ("c", 400, (20, 50, 400, 400)),
+        ("b", 5, (5, 5, 120, 250)),
+    ],
+)
+def test_an_edge_of_a_range_takes_those_along_that_it_would_pass(edge, to, expected):
+    moved = Range(a=20, b=50, c=120, d=250).moved(edge, to)
+    assert (moved.a, moved.b, moved.c, moved.d) == expected
+    assert Range(a=0, b=0, scale="log").moved("a", -3) == Range.between(-3)
+    assert Range().moved("c", 10) == Range.between(None, 10)
 
 
 def test_bands_are_added_at_twice_the_last_and_taken_away_at_the_end():

@@ -124,7 +124,7 @@ def test_an_account_opened_by_its_address_tells_why_and_what_is_unknown(
 def test_the_points_of_the_waterfall_add_up_to_the_score(market: Evaluation) -> None:
     columns = market.universe.columns
     for why in explain(best(market, 0, 40), market.profile):
-        steps = points_data(why, columns)
+        steps = points_data(why, columns, {})
         *parts, total = steps.iter_rows(named=True)
         assert sum(part["points"] for part in parts) == pytest.approx(why.score, abs=1e-3)
         assert parts[-1]["end"] == pytest.approx(total["end"], abs=1e-3)
@@ -147,7 +147,8 @@ def test_the_waterfall_of_a_score_held_at_zero_shows_what_holds_it() -> None:
     )
     found = Scoreboard(universe).evaluate(profile)
     (why,) = explain(found.rows(found.best(1)), profile)
-    steps = points_data(why, universe.columns)
+    steps = points_data(why, universe.columns, {"employees": 10, "is_customer": None})
+    assert steps["label"].to_list()[:2] == ["Employees: 10", "Customer"]
     assert steps["points"].to_list() == [100, -300, 200, 0]
     assert steps["label"].to_list()[2:] == ["Never below 0", "Score"]
 

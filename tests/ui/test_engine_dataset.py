@@ -423,7 +423,7 @@ def test_an_engine_that_is_gone_leaves_the_sidebar_working(address):
     st.cache_resource.clear()
     broken = opened(dataset=address, profile=PROFILE)
     assert "There is nothing at" in errors(broken)[0]
-    broken.sidebar.selectbox[0].select("listed").run()
+    broken.selectbox(key="shown_dataset").select("listed").run()
     assert not errors(broken)
     assert broken.metric
 
@@ -439,7 +439,7 @@ def test_a_question_over_the_limit_leaves_the_last_answer_and_can_be_asked_again
         raise SourceError("The question to the engine took longer than 1 s and was stopped.")
 
     monkeypatch.setattr(EngineAccounts, "evaluate", too_slow)
-    app.sidebar.selectbox[1].select("manufacturers-erp").run()
+    app.selectbox(key="shown_profile").select("manufacturers-erp").run()
     assert not app.exception
     assert "took longer than 1 s" in errors(app)[0]
     assert "last answer" in errors(app)[0]

@@ -78,7 +78,7 @@ def test_a_list_is_looked_at_corrected_loaded_and_chosen(open_page: Open) -> Non
     frame = Library().open(entry.key).frame.sort("employees")
     assert frame["employees"].to_list() == [25, 40, 110]
     assert frame["Antall ansatte"].to_list() == [25.0, 12.0, None]
-    assert app.sidebar.selectbox[0].value == entry.source
+    assert app.selectbox(key="shown_dataset").value == entry.source
     shown = metrics(app)
     assert (shown["Rows read"], shown["Companies kept"]) == ("5", "3")
     assert (shown["Merged into another"], shown["Rejected"]) == ("1", "1")
@@ -158,7 +158,7 @@ def test_the_pages_open_with_a_new_list_instead_of_an_error(open_page: Open, pat
     assert not app.exception
     assert not errors(app)
     assert app.query_params["profile"] == "suggested"
-    assert app.sidebar.selectbox[1].value == "suggested"
+    assert app.selectbox(key="shown_profile").value == "suggested"
 
 
 def test_a_list_with_nothing_but_names_opens_in_the_builder(open_page: Open) -> None:
@@ -278,7 +278,7 @@ def test_a_list_is_renamed_and_deleted_and_the_view_falls_back(open_page: Open) 
     app.button(key="import_delete").click().run()
     assert Library().lists() == ()
     assert not app.exception
-    assert app.sidebar.selectbox[0].value == "demo"
+    assert app.selectbox(key="shown_dataset").value == "demo"
     assert "deleted" in errors(app)[0]
 
 

@@ -157,7 +157,7 @@ def test_the_suggested_profile_stands_next_to_the_current_and_opens_in_the_build
     assert table_with(app, "kind").height == len(apart[0])
     app.button(key="learn_open").click().run()
     assert not app.exception
-    assert app.header[0].value == "Builder"
+    assert app.title[0].value == "Builder"
     assert app.session_state["view"].profile == result.profile
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from app_pages import PAGES, ROOT, TIMEOUT, Open, errors, opened
+from app_pages import PAGES, ROOT, TIMEOUT, Open, errors, metrics, opened, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role
-from ui import shell, state
+from ui import navigation, state
 
 NOTHING = Profile(
     name="Nothing fits",
@@ -27,7 +27,7 @@ MISFIT = Profile(
 
 
 def test_the_navigation_finds_every_page() -> None:
-    assert {page.path for page in shell.pages()} == set(PAGES)
+    assert {page.path for page in navigation.pages()} == set(PAGES)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -36,7 +36,7 @@ def test_a_page_opens_from_the_start_page_and_keeps_the_view(open_page: Open, pa
     app.switch_page(path).run()
     assert not app.exception
     assert not errors(app)
-    assert app.sidebar.selectbox[0].value == "listed"
+    assert app.selectbox(key="shown_dataset").value == "listed"
     assert app.query_params["profile"] == "listed-by-domain"
 
 
@@ -45,15 +45,15 @@ def test_a_page_opens_from_the_start_page_and_keeps_the_view(open_page: Open, pa
 def test_a_page_opens_by_link(open_page: Open, path: str, dataset: str) -> None:
     app = open_page(path, dataset=dataset)
     assert not app.exception
-    assert app.header
-    assert app.sidebar.selectbox[0].value == dataset
+    assert app.title
+    assert app.selectbox(key="shown_dataset").value == dataset
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_runs_by_itself(path: str) -> None:
     app = AppTest.from_file(str(ROOT / path), default_timeout=TIMEOUT).run()
     assert not app.exception
-    assert app.header
+    assert app.title
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -63,22 +63,62 @@ def test_a_page_copes_with_no_match_and_with_all(
 ) -> None:
     app = open_page(path, dataset="listed", p=state.pack(profile))
     assert not app.exception
-    assert app.header
+    assert app.title
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_profile_on_a_missing_column_can_be_mended_on_any_page(
+def test_what_a_list_does_not_tell_is_unknown_on_every_page_and_can_be_removed(
     open_page: Open, path: str
 ) -> None:
     app = open_page(path, dataset="listed", p=state.pack(MISFIT))
     assert not app.exception
-    assert len(errors(app)) == 1
-    assert "employees" in errors(app)[0]
-    assert app.sidebar.selectbox[0].value == "listed"
+    assert app.title
+    assert not [one for one in errors(app) if "employees" in one]
+    assert "does not tell Employees" in texts(app)
+    app.button(key="remove_lacking").click().run()
+    assert "does not tell" not in texts(app)
+    assert state.unpack(app.query_params["p"]) == MISFIT.without(0)
+
+
+def test_nobody_is_known_to_pass_what_a_list_does_not_tell(open_page: Open) -> None:
+    swedish = metrics(open_page(dataset="listed", p=state.pack(MISFIT.without(0))))
+    lacking = metrics(open_page(dataset="listed", p=state.pack(MISFIT)))
+    (label,) = [one for one in swedish if one.startswith("Matching")]
+    assert lacking[label] == f"0–{swedish[label]}"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_test_of_another_kind_than_the_column_can_be_mended_on_every_page(
+    open_page: Open, path: str
+) -> None:
+    industry = Criterion(column="industry", role=Role.MUST_HAVE, fit=Range.between(1))
+    profile = MISFIT.without(0).adding(industry)
+    app = open_page(path, dataset="listed", p=state.pack(profile))
+    assert not app.exception
+    assert "A range fit cannot test" in errors(app)[0]
     mend = next(button for button in app.main.button if "does not fit" in button.label)
     mend.click().run()
-    assert not errors(app)
+    assert not [one for one in errors(app) if "cannot test" in one]
     assert state.unpack(app.query_params["p"]) == MISFIT.without(0)
+
+
+@pytest.mark.parametrize("path", ["pages/7_Versions.py", "pages/9_Import.py"])
+def test_what_mends_opens_although_nothing_fits(
+    open_page: Open, path: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    industry = Criterion(column="industry", role=Role.MUST_HAVE, fit=Range.between(1))
+    unfit = Profile(name="Unfit", criteria=(industry,))
+    assert parts(open_page(path, dataset="listed", p=state.pack(unfit)))
+    broken = tmp_path / "broken.parquet"
+    broken.write_bytes(b"not parquet")
+    monkeypatch.setenv("ICP_DATASETS", str(broken))
+    app = open_page(path, dataset=str(broken))
+    assert errors(app)
+    assert parts(app)
+
+
+def parts(app: AppTest) -> list[str]:
+    return [option for one in app.segmented_control for option in one.options]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -92,7 +132,7 @@ def test_accounts_without_places_break_no_page(
     monkeypatch.setenv("ICP_DATASETS", str(file))
     app = open_page(path, dataset=str(file), p=state.pack(EVERYTHING))
     assert not app.exception
-    assert app.header
+    assert app.title
 
 
 def test_a_dataset_that_cannot_be_read_leaves_the_sidebar_working(
@@ -104,7 +144,7 @@ def test_a_dataset_that_cannot_be_read_leaves_the_sidebar_working(
     app = opened(dataset=str(broken))
     assert not app.exception
     assert "cannot be read" in errors(app)[0]
-    app.sidebar.selectbox[0].select("listed").run()
+    app.selectbox(key="shown_dataset").select("listed").run()
     assert not errors(app)
     assert app.metric
 

@@ -3,6 +3,7 @@
 import asyncio
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from http.cookies import SimpleCookie
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from streamlit import net_util
 from streamlit.web.server.server_util import is_url_from_allowed_origins
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-from ui import server
+from ui import seat, server
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ["localhost", "127.0.0.1", "::1"]
@@ -61,9 +62,10 @@ def ask(monkeypatch):
             "type": "websocket" if method == "CONNECT" else "http",
             "method": method,
             "path": path,
+            "scheme": "http",
             "query_string": b"",
             "extensions": {"websocket.http.response": {}},
-            "headers": [(key.encode(), value.encode()) for key, value in given.items()],
+            "headers": [(key.encode(), value.encode("latin-1")) for key, value in given.items()],
         }
         sent = []
 
@@ -176,3 +178,16 @@ def test_nobody_is_asked_for_our_address(monkeypatch):
     server.ask_nobody()
     is_url_from_allowed_origins("http://evil.example")
     assert asked == []
+
+
+def test_a_browser_that_opens_a_page_is_known_from_then_on(ask):
+    _status, headers = ask("GET", "/Builder", accept="text/html,*/*")
+    given = SimpleCookie(headers["set-cookie"])[seat.COOKIE]
+    assert seat.is_name(given.value)
+    assert (given["httponly"], given["samesite"], given["secure"]) == (True, "lax", "")
+    assert int(given["max-age"]) == seat.KEPT_SECONDS
+    for cookie in ("x", f"{seat.COOKIE}=short", f"{seat.COOKIE}={'å' * 22}"):
+        assert "set-cookie" in ask("GET", "/", accept="text/html", cookie=cookie)[1]
+    known = f"{seat.COOKIE}={given.value}"
+    assert "set-cookie" not in ask("GET", "/", accept="text/html", cookie=known)[1]
+    assert "set-cookie" not in ask("GET", "/static/index.js", accept="*/*")[1]

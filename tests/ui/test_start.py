@@ -132,7 +132,7 @@ def test_scores_on_little_knowledge_are_pointed_out(demo: Scoreboard) -> None:
 def test_another_profile_changes_the_numbers(open_page: Open) -> None:
     app = open_page()
     before = metrics(app)
-    app.sidebar.selectbox[1].select("manufacturers-erp").run()
+    app.selectbox(key="shown_profile").select("manufacturers-erp").run()
     after = metrics(app)
     assert after.keys() == before.keys()
     assert after["Matching companies (TAM)"] == "353–1\u202f164"
@@ -142,7 +142,7 @@ def test_another_profile_changes_the_numbers(open_page: Open) -> None:
 
 def test_another_dataset_brings_a_profile_that_suits_it(open_page: Open) -> None:
     app = open_page()
-    app.sidebar.selectbox[0].select("listed").run()
+    app.selectbox(key="shown_dataset").select("listed").run()
     assert not app.error
     assert app.query_params["profile"] == "listed-by-domain"
     assert metrics(app)["Matching companies (TAM)"] == "673"

@@ -65,7 +65,7 @@ def test_a_shared_link_brings_an_edited_profile_back(open_page: Open) -> None:
     app = open_page(profile="nordic-software", p=state.pack(wanted))
     assert not errors(app)
     assert app.query_params["p"] == state.pack(wanted)
-    assert "Edited: Wider" in app.sidebar.selectbox[1].options
+    assert "Edited: Wider" in app.selectbox(key="shown_profile").options
     assert state.unpack(app.query_params["p"]) == wanted
 
 

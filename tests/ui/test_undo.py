@@ -9,11 +9,11 @@ from ui import state
 
 
 def pressed(app: AppTest, label: str) -> AppTest:
-    return labelled(app.sidebar.button, label).click().run()
+    return app.button(key=label.lower()).click().run()
 
 
 def is_offered(app: AppTest, label: str) -> bool:
-    return not labelled(app.sidebar.button, label).disabled
+    return not app.button(key=label.lower()).disabled
 
 
 def test_edits_are_taken_back_one_by_one_and_made_again() -> None:
@@ -22,6 +22,7 @@ def test_edits_are_taken_back_one_by_one_and_made_again() -> None:
     assert not is_offered(app, "Redo")
     labelled(app.slider, "Weight of Employees").set_value(1).run()
     app.run()
+    next(one for one in app.main.button if (one.key or "").endswith("_edit")).click().run()
     app.select_slider[0].set_value((50, 200)).run()
     app.run()
     weighted = PROFILE.changing(2, weight=1)
@@ -67,21 +68,21 @@ def test_reverting_is_taken_back() -> None:
     assert changed != began
     assert profile_of(pressed(app, "Revert")) == began
     assert profile_of(pressed(app, "Undo")) == changed
-    assert app.sidebar.selectbox[1].options[0].startswith("Edited")
+    assert app.selectbox(key="shown_profile").options[0].startswith("Edited")
     assert profile_of(pressed(app, "Undo")) == began
-    assert not app.sidebar.selectbox[1].options[0].startswith("Edited")
+    assert not app.selectbox(key="shown_profile").options[0].startswith("Edited")
 
 
 def test_another_list_and_another_profile_are_taken_back() -> None:
     app = opened("pages/1_Builder.py", dataset="demo", profile="nordic-software")
     began = profile_of(app)
-    app.sidebar.selectbox[1].select("manufacturers-erp").run()
+    app.selectbox(key="shown_profile").select("manufacturers-erp").run()
     other = profile_of(app)
     assert other != began
-    app.sidebar.selectbox[0].select("listed").run()
+    app.selectbox(key="shown_dataset").select("listed").run()
     assert profile_of(app) not in (began, other)
     assert profile_of(pressed(app, "Undo")) == other
-    assert app.sidebar.selectbox[0].value == "demo"
+    assert app.selectbox(key="shown_dataset").value == "demo"
     assert profile_of(pressed(app, "Undo")) == began
     assert dict(app.query_params) == {"dataset": "demo", "profile": "nordic-software"}
 

@@ -19,7 +19,7 @@ from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.reference import geography
 from icp_core.views import MarketView
 from icp_core.workspace import Status, kept_by, slug_of, with_decisions
-from ui import data, shell, state, tables, theme
+from ui import data, navigation, state, tables, theme
 from ui.accounts import deciding
 from ui.areas import short_tier_label
 from ui.controls import one_of
@@ -358,7 +358,7 @@ def learn_from(ids: Sequence[str]) -> None:
     ):
         state.pick_by_hand(ids)
         state.set_kept(LEARN_FROM, HAND_PICKED)
-        shell.go("learn")
+        navigation.go("learn")
 
 
 def _ticked() -> str:
@@ -381,7 +381,7 @@ def empty(asked: Asked) -> None:
         )
     elif asked.wanted.state == "match":
         st.caption(_("No account matches this profile."))
-        shell.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+        navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
     else:
         st.caption(_("There are none."))
 

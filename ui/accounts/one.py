@@ -11,7 +11,7 @@ from icp_core.analysis.account import AccountDetail, Outlook
 from icp_core.errors import AccountError, IcpError
 from icp_core.evaluation.explain import Explanation
 from icp_core.evaluation.expressions import FAIL, MATCH
-from icp_core.profiles.model import Role
+from icp_core.profiles.model import Criterion, Role
 from icp_core.views import MarketView
 from icp_core.workspace import BY_HAND, Status
 from ui import charts_explore, data, shell, state, theme
@@ -22,6 +22,7 @@ from ui.builder import words
 from ui.format import UNKNOWN, in_badge, money, number, percent, plain
 from ui.texts import _
 
+_LONGEST_VALUE = 22  # letters of a value beside a bar
 WIDTH = 1040  # pixels of the drawer: points and facts side by side
 
 
@@ -111,17 +112,20 @@ def _points(market: MarketView, found: AccountDetail) -> None:
     for criterion, passes in found.gates:
         if passes is False:
             name = plain(words.criterion_name(criterion, columns))
-            rule = plain(words.fit_summary(criterion.fit, columns[criterion.column]))
+            column = words.column_of(criterion.column, columns)
+            rule = plain(words.fit_summary(criterion.fit, column))
             text = (
-                _("Kept out by {name}: {rule}")
+                _("Kept out by {name}: {rule}; has {value}")
                 if criterion.role is Role.KNOCK_OUT
-                else _("Fails {name}: {rule}")
+                else _("Fails {name}: {rule}; has {value}")
             )
-            st.markdown(f":small[:material/block: {text.format(name=name, rule=rule)}]")
+            value = plain(_short_value(found.facts, column))
+            sentence = text.format(name=name, rule=rule, value=value)
+            st.markdown(f":small[:material/block: {sentence}]")
     if not found.explanation.reasons:
         st.caption(_("The profile has no nice-to-haves, so every match scores 100."))
         return
-    points = points_data(found.explanation, columns)
+    points = points_data(found.explanation, columns, found.facts)
     charts_explore.show(
         charts_explore.waterfall_chart(points, dark=theme.is_dark()),
         key="account_points",
@@ -137,19 +141,32 @@ def _points(market: MarketView, found: AccountDetail) -> None:
         )
 
 
-def points_data(explanation: Explanation, columns: dict[str, Column]) -> pl.DataFrame:
-    """The steps of a score by name, the score itself last.
+def _short_value(facts: Mapping[str, Any], column: Column | None) -> str:
+    """What is known in a column, cut to what stands beside a bar; empty where nothing is."""
+    value = None if column is None else facts.get(column.name)
+    text = "" if value is None or column is None else value_text(value, column)
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+
+
+def points_data(
+    explanation: Explanation, columns: dict[str, Column], facts: Mapping[str, Any]
+) -> pl.DataFrame:
+    """The steps of a score by name and what the account has, the score itself last.
 
     Returns
     -------
     polars.DataFrame
         label, points (0 where unknown), known, start and end on the scale of the score.
     """
+
+    def label(criterion: Criterion) -> str:
+        name = words.criterion_name(criterion, columns)
+        value = _short_value(facts, columns.get(criterion.column))
+        return f"{name}: {value}" if value else name
+
     rows = [
         (
-            words.criterion_name(step.reason.criterion, columns)
-            if step.reason
-            else _("Never below 0"),
+            label(step.reason.criterion) if step.reason else _("Never below 0"),
             step.points,
             step.reason is None or step.reason.fit is not None,
             step.start,

@@ -1,13 +1,16 @@
-"""The criteria of the profile: a group a role, a row a criterion, and one editor at a time."""
+"""The criteria of the profile: one picker to add them, a row each, and one editor at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from math import inf
+from typing import Any, Final
 
 import streamlit as st
 
-from icp_core.accounts.columns import Column, Kind
+from icp_core.accounts.columns import Column, Kind, Subject
 from icp_core.analysis.fit_curve import fit_curve
-from icp_core.profiles import first_draft
+from icp_core.errors import IcpError
+from icp_core.evaluation.market import GateCost
 from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.model import (
     MAX_WEIGHT,
@@ -16,7 +19,6 @@ from icp_core.profiles.model import (
     Fit,
     Flag,
     Missing,
-    Profile,
     Range,
     Role,
     Tags,
@@ -24,360 +26,360 @@ from icp_core.profiles.model import (
 from ui import charts_live, shell, state, theme
 from ui.builder import words
 from ui.builder.editing import (
-    apply,
-    attempt,
+    Row,
+    add,
     draft,
-    edited,
     held,
     key_of,
-    open_editor,
-    show_refusal,
-    toggle_editor,
+    opened,
+    put,
+    remove,
+    rows,
+    toggle,
 )
-from ui.format import plain
+from ui.controls import pictured
+from ui.format import number, plain
 from ui.texts import _
 
-_MOST_GRADED = 12  # values with a fit of their own to set; the rest keep theirs
-_WEIGHT_WIDTH = 130  # pixels: a weight with its label
+_MOST_GRADED: Final = 12  # values with a fit of their own to set; the rest keep theirs
+_WEIGHT_WIDTH: Final = 120  # pixels
 
 
-def draw(offers: Offers, profile: Profile) -> None:
-    """Draw every group with its criteria."""
+def draw(offers: Offers) -> None:
+    """Draw the picker, then the criteria by role."""
+    columns = {column.name: column for column in offers.testable}
+    _picker(columns)
+    shown, gates = rows(), _gates()
     for role in Role:
-        with st.container(border=True, gap="xsmall"):
-            _heading(offers, profile, role)
-            for index, criterion in enumerate(profile.criteria):
-                if criterion.role is role:
-                    _row(offers, index, criterion)
+        of_role = [row for row in shown if row.role is role]
+        if of_role:
+            st.markdown(f"**{words.role_name(role)}**", help=words.role_meaning(role))
+        for row in of_role:
+            _row(offers, row, columns.get(row.column), gates)
 
 
-def _heading(offers: Offers, profile: Profile, role: Role) -> None:
-    columns = {column.name: _(column.label) for column in offers.testable}
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.markdown(f"**{words.role_name(role)}**", help=words.role_meaning(role), width="content")
-        st.space("stretch")
-        chosen = st.menu_button(
-            _("Add"),
-            list(columns),
-            format_func=lambda name: plain(columns[name]),
-            icon=":material/add:",
-            type="tertiary",
-            key=key_of(f"add_{role}"),
-        )
-    if chosen is not None:
-        with shell.guard():
-            state.set_profile(profile.adding(first_draft.criterion(offers.universe, chosen, role)))
-        st.rerun()
+def _picker(columns: Mapping[str, Column]) -> None:
+    """Every column that a criterion can test, by what it is about."""
+    order = list(Subject)
 
+    def name(one: str) -> str:
+        return f"{words.subject(columns[one].subject)} · {_(columns[one].label)}"
 
-def _row(offers: Offers, index: int, criterion: Criterion) -> None:
-    column = offers.columns[criterion.column]
-    name = _name(index, criterion)
-    is_open = open_editor() == name
-    # An open editor of a range holds its edges; a second widget for them would fall behind.
-    is_direct = (
-        criterion.role.is_gate
-        and _has_control(criterion.fit)
-        and not (is_open and isinstance(criterion.fit, Range))
+    def picked() -> None:
+        column = state.picked("builder_add")
+        if column is not None:
+            add(column)
+
+    st.selectbox(
+        _("Add a criterion"),
+        sorted(columns, key=lambda one: (order.index(columns[one].subject), name(one))),
+        format_func=name,
+        key=state.shown("builder_add", None),
+        index=None,
+        placeholder=_("Add a criterion: search what companies differ in"),
+        on_change=picked,
+        icon=":material/add:",
+        label_visibility="collapsed",
     )
-    label, summary = plain(_(column.label)), plain(words.fit_summary(criterion.fit, column))
-    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xxsmall"):
-        st.markdown(label if is_direct else f"{label}  \n:small[:gray[{summary}]]", width="stretch")
-        if not criterion.role.is_gate:
+
+
+def _gates() -> dict[Criterion, GateCost]:
+    """What each must-have and knock-out lets through; nothing where the market cannot be asked."""
+    try:
+        market = shell.market(state.view(), quiet=True)
+    except IcpError:
+        return {}
+    return {gate.criterion: gate for gate in market.totals.gates}
+
+
+def _row(
+    offers: Offers, row: Row, column: Column | None, gates: Mapping[Criterion, GateCost]
+) -> None:
+    criterion = row.criterion
+    described = words.column_of(row.column, offers.columns)
+    label = plain(_(described.label))
+    asked = plain(words.fit_summary(row.fit, described)) if row.fit else ""
+    if column is None:
+        text = f":gray[{label}  \n:small[{asked}]  \n:small[:material/info: " + (
+            _("This list has no {column}: it counts as unknown.").format(column=label) + "]]"
+        )
+    elif criterion is None:
+        text = f"{label}  \n:small[:orange[{_('Choose a value; until then it counts nothing.')}]]"
+    else:
+        gate = gates.get(criterion)
+        passes = f" · {_('{count} pass').format(count=number(gate.passes))}" if gate else ""
+        text = f"{label}  \n:small[:gray[{asked}{passes}]]"
+    is_open = column is not None and opened() == row.uid
+    # Two criteria may test one column; their buttons are told apart by the role.
+    called = f"{label}, {words.one_of(row.role).lower()}"
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
+        st.markdown(text, width="stretch")
+        if not row.role.is_gate:
+            key = f"{row.uid}_weight"
             st.slider(
                 _("Weight of {column}").format(column=label),
                 1,
                 MAX_WEIGHT,
-                key=draft(f"{name}_weight", criterion.weight),
-                on_change=_weigh,
-                args=(index, f"{name}_weight"),
+                key=draft(key, row.weight),
+                on_change=put,
+                args=(row.uid, lambda now: replace(now, weight=held(key))),
+                kwargs={"quick": True},
                 label_visibility="collapsed",
                 width=_WEIGHT_WIDTH,
             )
-        st.button(
-            "",
-            icon=":material/expand_less:" if is_open else ":material/edit:",
-            type="tertiary",
-            key=key_of(f"{name}_edit"),
-            on_click=toggle_editor,
-            args=(name,),
-            help=_("Edit {column}: fit, role, unknown values").format(column=label),
-        )
-        st.button(
-            "",
-            icon=":material/close:",
-            type="tertiary",
-            key=key_of(f"{name}_remove"),
-            on_click=_remove,
-            args=(index,),
-            help=_("Remove {column}").format(column=label),
-        )
-    if is_direct:
-        _control(offers, index, criterion, column)
-    if is_open:
-        with st.container(border=True):
-            _editor(offers, index, criterion, column, with_control=not is_direct)
-
-
-def _name(index: int, criterion: Criterion) -> str:
-    """Names the widgets of a criterion; other ones if another criterion takes its place."""
-    count = len(state.view().profile.criteria)
-    return f"{count}_{index}_{criterion.role}_{criterion.column}"
-
-
-def _weigh(index: int, name: str) -> None:
-    attempt(lambda: state.view().profile.changing(index, weight=held(name)), quick=True, tell=True)
-
-
-def _remove(index: int) -> None:
-    apply(state.view().profile.without(index))
-
-
-def _with_fit(index: int, fit: Callable[[], Fit]) -> Callable[[], Profile]:
-    return lambda: state.view().profile.changing(index, fit=fit())
-
-
-# Controls ----------------------------------------------------------------------------------------
-
-
-def _has_control(fit: Fit) -> bool:
-    """Whether one widget says all of a fit."""
-    match fit:
-        case Range(a=a, b=b, c=c, d=d):
-            return a == b and c == d
-        case Choice(values=values, default=default):
-            return default == 0 and set(values.values()) == {1.0}
-        case _:
-            return True
-
-
-def _control(offers: Offers, index: int, criterion: Criterion, column: Column) -> None:
-    """The one widget that says all of a simple fit."""
-    name = _name(index, criterion)
-    label = plain(_(column.label))
-    match criterion.fit:
-        case Range():
-            _range_slider(offers, index, criterion.fit, column, name=f"{name}_range")
-        case Choice():
-            chosen = list(criterion.fit.values)
-            _multiselect(offers, index, column, chosen, name=f"{name}_values")
-        case Tags():
-            _multiselect(offers, index, column, list(criterion.fit.tags), name=f"{name}_values")
-        case Flag():
-            st.segmented_control(
-                label,
-                [True, False],
-                format_func=lambda value: _("Yes") if value else _("No"),
-                required=True,
-                key=draft(f"{name}_flag", criterion.fit.value),
-                on_change=lambda: attempt(
-                    _with_fit(index, lambda: Flag(value=held(f"{name}_flag"))),
-                    quick=open_editor() != name,
+        if column is not None:
+            pictured(
+                "fold" if is_open else "edit",
+                (_("Close {criterion}") if is_open else _("Edit {criterion}")).format(
+                    criterion=called
                 ),
-                label_visibility="collapsed",
+                key=key_of(f"{row.uid}_edit"),
+                on_click=toggle,
+                args=(row.uid,),
             )
+        pictured(
+            "remove",
+            _("Remove {criterion}").format(criterion=called),
+            key=key_of(f"{row.uid}_remove"),
+            on_click=remove,
+            args=(row.uid, _(described.label)),
+        )
+    if is_open and column is not None:
+        with st.container(border=True, gap="xsmall"):
+            _editor(offers, row, column)
 
 
-def _range_slider(offers: Offers, index: int, fit: Range, column: Column, *, name: str) -> None:
+def _puts(row: Row, name: str, change: Callable[[Row, Any], Row]) -> Callable[[], None]:
+    """A callback that changes a row by what its widget of that name holds."""
+    return lambda: put(row.uid, lambda now: change(now, held(f"{row.uid}_{name}")))
+
+
+def _puts_fit(row: Row, name: str, change: Callable[[Any, Any], Fit | None]) -> Callable[[], None]:
+    """As `_puts`, for the fit: from the fit so far and what the widget holds."""
+    return _puts(row, name, lambda now, value: replace(now, fit=change(now.fit, value)))
+
+
+# What a criterion asks for -----------------------------------------------------------------------
+
+
+def _editor(offers: Offers, row: Row, column: Column) -> None:
+    st.segmented_control(
+        _("What it decides"),
+        list(Role),
+        format_func=words.one_of,
+        required=True,
+        key=draft(f"{row.uid}_role", row.role),
+        on_change=_puts(row, "role", lambda now, role: replace(now, role=role)),
+        help=" ".join(f"{words.one_of(role)}: {words.role_meaning(role)}" for role in Role),
+    )
+    match column.kind:
+        case Kind.NUMBER:
+            _range(offers, row, row.fit if isinstance(row.fit, Range) else Range(), column)
+        case Kind.FLAG:
+            _flag(row, column)
+        case _:
+            _values(offers, row, column)
+    if row.fit is None:
+        return
+    if st.toggle(_("Advanced"), key=key_of(f"{row.uid}_more")):
+        _advanced(offers, row, column)
+
+
+def _range(offers: Offers, row: Row, fit: Range, column: Column) -> None:
+    """A slider between round stops, and beside it the two ends as numbers to type."""
     low = -inf if fit.a is None else fit.a
     high = inf if fit.d is None else fit.d
+    spread = offers.spread(column.name)
     least = 0 if fit.scale == "log" else -inf
     # Of stops that read alike one is enough, and none that reads as an edge.
     named = words.amounts((low, high), column)
-    for stop in (
-        -inf,
-        *filter(lambda stop: stop >= least, offers.spread(column.name).stops()),
-        inf,
-    ):
+    for stop in (-inf, *(stop for stop in spread.stops() if stop >= least), inf):
         named.setdefault(words.amount(stop, column), stop)
     labels = {stop: label for label, stop in named.items()}
+
+    def slid(now: Range | None, ends: tuple[float, float]) -> Range | None:
+        start, end = ends
+        return _moved(_moved(now or fit, "a", start), "d", end)
+
     st.select_slider(
         plain(_(column.label)),
         sorted(labels),
         (low, high),
         format_func=labels.__getitem__,
-        key=draft(name, (low, high), given=True),
-        on_change=lambda: attempt(_with_fit(index, lambda: _between(fit, *held(name))), quick=True),
+        key=draft(f"{row.uid}_range", (low, high), given=True),
+        on_change=_puts_fit(row, "range", slid),
+        label_visibility="collapsed",
+    )
+    _edges(offers, row, fit, column, {"a": _("Minimum"), "d": _("Maximum")})
+
+
+def _moved(fit: Range | None, edge: str, to: float | None) -> Range | None:
+    """The range with an edge elsewhere; None where it no longer asks for anything."""
+    finite = None if to in (-inf, inf) else to
+    changed = (fit or Range()).moved(edge, finite)
+    return None if changed.a is None and changed.d is None else changed
+
+
+def _edges(offers: Offers, row: Row, fit: Range, column: Column, labels: Mapping[str, str]) -> None:
+    """Edges of a range as numbers to type; a neighbour that is passed moves along."""
+    factor = 100 if column.unit == "fraction" else 1
+    unit = "%" if factor == 100 else plain(column.unit)
+    spread = offers.spread(column.name)
+
+    def typed(edge: str) -> Callable[[Range | None, float | None], Range | None]:
+        return lambda now, value: _moved(
+            now or fit, edge, None if value is None else value / factor
+        )
+
+    with st.container(horizontal=True, gap="xsmall"):
+        for edge, label in labels.items():
+            value = getattr(fit, edge)
+            st.number_input(
+                f"{label} ({unit})" if unit else label,
+                value=None,
+                step=1.0 if spread.whole or factor == 100 else 0.1,
+                format="%.0f" if spread.whole else "%.6g",
+                placeholder=_("open"),
+                key=draft(
+                    f"{row.uid}_{edge}",
+                    None if value is None else round(float(value * factor), 6),
+                ),
+                on_change=_puts_fit(row, edge, typed(edge)),
+            )
+
+
+def _flag(row: Row, column: Column) -> None:
+    st.segmented_control(
+        plain(_(column.label)),
+        [True, False],
+        format_func=lambda value: _("Yes") if value else _("No"),
+        key=draft(f"{row.uid}_flag", row.fit.value if isinstance(row.fit, Flag) else None),
+        on_change=_puts_fit(
+            row, "flag", lambda _now, value: None if value is None else Flag(value=value)
+        ),
         label_visibility="collapsed",
     )
 
 
-def _between(fit: Range, low: float, high: float) -> Range:
-    """The range with other hard edges."""
-    hard = Range.between(None if low == -inf else low, None if high == inf else high)
-    return hard.replace(scale=fit.scale)
+def _values(offers: Offers, row: Row, column: Column) -> None:
+    """The values that a choice names, or the tags; an area stands for all its places."""
+    fit, options = row.fit, offers.options(column.name)
+    chosen = list(
+        fit.values if isinstance(fit, Choice) else fit.tags if isinstance(fit, Tags) else ()
+    )
+    if column.kind is not Kind.INDUSTRY:
+        options = tuple(sorted(options, key=lambda value: words.value_name(value, column)))
+    areas = {
+        _("{area}: all {count}").format(area=name, count=number(len(codes))): codes
+        for name, codes in words.areas(column).items()
+        if not set(codes).isdisjoint(options)
+    }
 
+    def change(now: Fit | None, values: list[str]) -> Fit | None:
+        wanted = dict.fromkeys(one for value in values for one in areas.get(value, (value,)))
+        if not wanted:
+            return None
+        if column.kind is Kind.TAGS:
+            match = now.match if isinstance(now, Tags) else "any"
+            return Tags(tags=tuple(wanted), match=match)
+        before = now if isinstance(now, Choice) else Choice.of(*wanted)
+        return before.replace(values={value: before.values.get(value, 1.0) for value in wanted})
 
-def _multiselect(
-    offers: Offers, index: int, column: Column, chosen: list[str], *, name: str
-) -> None:
-    def change() -> Profile:
-        now = state.view().profile
-        fit = now.criteria[index].fit
-        values = held(name)
-        if isinstance(fit, Choice):
-            shares = {value: fit.values.get(value, 1.0) for value in values}
-            return now.changing(index, fit=fit.replace(values=shares))
-        return now.changing(index, fit=fit.replace(tags=tuple(values)))
-
-    options = _options(offers, column)
     st.multiselect(
         plain(_(column.label)),
-        [*options, *(value for value in chosen if value not in options)],
-        format_func=lambda value: words.value_name(value, column),
-        key=draft(name, chosen, incomplete=([],)),
-        on_change=lambda: attempt(change, quick=open_editor() != name.removesuffix("_values")),
+        [*areas, *options, *(value for value in chosen if value not in options)],
+        format_func=lambda value: value if value in areas else words.value_name(value, column),
+        key=draft(f"{row.uid}_values", chosen),
+        on_change=_puts_fit(row, "values", change),
         label_visibility="collapsed",
         placeholder=_("Choose at least one"),
         select_all=False,
     )
-    if not held(name):
-        st.error(
-            _("Choose at least one value; the last choice counts until then."),
-            icon=":material/error:",
+    if isinstance(fit, Tags) and len(fit.tags) > 1:
+        rules = {
+            "any": _("any of them"),
+            "all": _("all of them"),
+            "share": _("graded by share"),
+        }
+        st.segmented_control(
+            _("An account needs"),
+            list(rules),
+            format_func=rules.__getitem__,
+            required=True,
+            key=draft(f"{row.uid}_match", fit.match),
+            on_change=_puts_fit(row, "match", lambda now, rule: now.replace(match=rule)),
         )
 
 
-# The editor of one criterion ---------------------------------------------------------------------
+# What few need to change -------------------------------------------------------------------------
 
 
-def _editor(
-    offers: Offers, index: int, criterion: Criterion, column: Column, *, with_control: bool
-) -> None:
-    name = _name(index, criterion)
-    st.caption(plain(_(column.description)))
-    match criterion.fit:
+def _advanced(offers: Offers, row: Row, column: Column) -> None:
+    match row.fit:
         case Range() as fit:
-            _range_editor(offers, index, fit, column, name=name)
-        case Choice():
-            if with_control:
-                _multiselect(
-                    offers, index, column, list(criterion.fit.values), name=f"{name}_values"
-                )
-            _choice_editor(index, criterion.fit, column, name=name)
-        case Tags():
-            if with_control:
-                _control(offers, index, criterion, column)
-            _tags_editor(index, criterion.fit, name=name)
-        case Flag():
-            if with_control:
-                _control(offers, index, criterion, column)
+            _slopes(offers, row, fit, column)
+        case Choice() as fit:
+            _grades(row, fit, column)
     st.segmented_control(
         _("Where the value is unknown"),
         list(Missing),
         format_func=words.missing_rule,
         required=True,
-        key=draft(f"{name}_missing", criterion.missing),
-        on_change=lambda: attempt(
-            lambda: state.view().profile.changing(index, missing=held(f"{name}_missing")),
-            tell=True,
-        ),
+        key=draft(f"{row.uid}_missing", row.missing),
+        on_change=_puts(row, "missing", lambda now, rule: replace(now, missing=rule)),
         help=_(
-            "Left open, a must-have makes the account possible, to be verified, "
-            "and the score leaves the criterion out."
-        ),
-    )
-    st.selectbox(
-        _("Role"),
-        list(Role),
-        format_func=words.one_of,
-        key=draft(f"{name}_role", criterion.role),
-        on_change=lambda: attempt(
-            lambda: state.view().profile.changing(index, role=held(f"{name}_role")), tell=True
+            "Left open, a must-have leaves the account to be verified, and the score leaves the "
+            "criterion out."
         ),
     )
 
 
-def _range_editor(offers: Offers, index: int, fit: Range, column: Column, *, name: str) -> None:
-    spread = offers.spread(column.name)
-    factor = 100 if column.unit == "fraction" else 1
-    unit = " (%)" if factor == 100 else f" ({plain(column.unit)})" if column.unit else ""
-
-    shown = {
-        edge: None if (value := getattr(fit, edge)) is None else round(float(value * factor), 6)
-        for edge in "abcd"
-    }
-
-    def change() -> Profile:
-        edges = {
-            edge: edited(
-                f"{name}_{edge}",
-                getattr(fit, edge),
-                shown=shown[edge],
-                read=lambda value: None if value is None else value / factor,
-            )
-            for edge in "abcd"
-        }
-        changed = fit.replace(**edges, scale=held(f"{name}_scale"))
-        return state.view().profile.changing(index, fit=changed)
-
+def _slopes(offers: Offers, row: Row, fit: Range, column: Column) -> None:
+    """Where a range fits best, which makes its ends soft."""
     curve = fit_curve(fit, *offers.distribution(column.name))
-    spans = [
-        f"{words.amount(low, column)}–{words.amount(high, column)}"
-        for low, high in curve.select("low", "high").iter_rows()
-    ]
+    spans = [words.span(low, high, column) for low, high in curve.select("low", "high").iter_rows()]
     charts_live.show(
         charts_live.fit_chart(curve, spans, dark=theme.is_dark()),
-        key=key_of(f"{name}_curve"),
+        key=key_of(f"{row.uid}_curve"),
         alt=_("Fit by {column}").format(column=_(column.label)),
     )
-    labels = {
-        "a": _("No fit below"),
-        "b": _("Full fit from"),
-        "c": _("Full fit to"),
-        "d": _("No fit above"),
-    }
-    columns = st.columns(2, gap="xsmall")
-    for place, (edge, label) in enumerate(labels.items()):
-        columns[place % 2].number_input(
-            label + unit,
-            value=shown[edge],
-            step=1.0 if spread.whole or factor == 100 else 0.1,
-            format="%.0f" if spread.whole else "%.6g",
-            placeholder=_("open"),
-            key=key_of(f"{name}_{edge}"),
-            on_change=lambda: attempt(change),
+    _edges(offers, row, fit, column, {"b": _("Best from"), "c": _("Best to")})
+    if fit.a != fit.b or fit.c != fit.d:
+        scales = {"linear": _("evenly"), "log": _("by ratio")}
+        st.segmented_control(
+            _("Between the ends and the best it falls"),
+            list(scales),
+            format_func=scales.__getitem__,
+            required=True,
+            key=draft(f"{row.uid}_scale", fit.scale),
+            on_change=_puts_fit(row, "scale", lambda now, scale: now.replace(scale=scale)),
         )
-    st.segmented_control(
-        _("Slopes on a scale that is"),
-        ["linear", "log"],
-        format_func=lambda scale: _("linear") if scale == "linear" else _("logarithmic"),
-        default=fit.scale,
-        required=True,
-        key=key_of(f"{name}_scale"),
-        on_change=lambda: attempt(change),
-    )
-    show_refusal(change)
 
 
-def _choice_editor(index: int, fit: Choice, column: Column, *, name: str) -> None:
+def _grades(row: Row, fit: Choice, column: Column) -> None:
     """A fit for each value and for the rest, in steps of five hundredths."""
+    sliders = {
+        f"fit_{place}": (value, words.value_name(value, column), share)
+        for place, (value, share) in enumerate(list(fit.values.items())[:_MOST_GRADED])
+    } | {"rest": (None, _("All other values"), fit.default)}
 
-    def change() -> Profile:
-        def graded(key: str, share: float) -> float:
-            return float(edited(key, share, shown=_percent(share), read=lambda value: value / 100))
+    def graded(value: str | None) -> Callable[[Choice, int], Choice]:
+        def change(now: Choice, percents: int) -> Choice:
+            if value is None:
+                return now.replace(default=percents / 100)
+            return now.replace(values={**now.values, value: percents / 100})
 
-        shares = {
-            value: graded(f"{name}_fit_{place}", share) if place < _MOST_GRADED else share
-            for place, (value, share) in enumerate(fit.values.items())
-        }
-        changed = fit.replace(values=shares, default=graded(f"{name}_rest", fit.default))
-        return state.view().profile.changing(index, fit=changed)
+        return change
 
-    sliders = [
-        (f"{name}_fit_{place}", words.value_name(value, column), share)
-        for place, (value, share) in enumerate(fit.values.items())
-        if place < _MOST_GRADED
-    ]
-    for key, label, share in [*sliders, (f"{name}_rest", _("All other values"), fit.default)]:
+    for name, (value, label, share) in sliders.items():
         st.slider(
             plain(label),
             0,
             100,
             step=5,
             format="%d %%",
-            key=draft(key, _percent(share)),
-            on_change=lambda: attempt(change),
+            key=draft(f"{row.uid}_{name}", round(100 * share)),
+            on_change=_puts_fit(row, name, graded(value)),
         )
     if len(fit.values) > _MOST_GRADED:
         st.caption(
@@ -385,32 +387,3 @@ def _choice_editor(index: int, fit: Choice, column: Column, *, name: str) -> Non
                 count=_MOST_GRADED
             )
         )
-
-
-def _percent(share: float) -> int:
-    return round(100 * share)
-
-
-def _tags_editor(index: int, fit: Tags, *, name: str) -> None:
-    st.segmented_control(
-        _("An account needs"),
-        ["any", "all", "share"],
-        format_func=lambda rule: {
-            "any": _("any of them"),
-            "all": _("all of them"),
-            "share": _("graded by share"),
-        }[rule],
-        required=True,
-        key=draft(f"{name}_match", fit.match),
-        on_change=lambda: attempt(
-            _with_fit(index, lambda: fit.replace(match=held(f"{name}_match")))
-        ),
-    )
-
-
-def _options(offers: Offers, column: Column) -> tuple[str, ...]:
-    """Values to choose from, in the order of their names."""
-    found = offers.options(column.name)
-    if column.kind is Kind.INDUSTRY:
-        return found
-    return tuple(sorted(found, key=lambda value: words.value_name(value, column)))

@@ -1,84 +1,226 @@
 """From a widget to the profile: every edit of the Builder goes through here.
 
-The profile in `ui.state` is the truth. A quick edit (a weight, a range) redraws the numbers and what
-hangs on them, and leaves the profile's own widgets alone; any other edit redraws the page.
+The profile in `ui.state` is the truth. What it cannot hold, a criterion that asks for nothing yet, is in
+rows of our own. A quick edit (a weight) redraws the numbers and what hangs on them; any other edit the
+profile's part too; and one that changes what the page's header offers, the page.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import streamlit as st
 
 from icp_core.errors import ProfileError
-from icp_core.profiles.model import Profile
+from icp_core.profiles.model import Criterion, Fit, Missing, Profile, Role
 from ui import state
-from ui.format import plain
 from ui.texts import _
 
-MARKET: Final = "builder_market"
-_NOTHING: Final = object()
-LISTS: Final = "builder_lists"
+STRIP: Final = "builder_strip"
+RESULTS: Final = "builder_results"
 PROFILE: Final = "builder_profile"
+_NOTHING: Final = object()
 
 
-def apply(profile: Profile, *, quick: bool = False) -> None:
-    """Make it the profile, and redraw what it changes; for callbacks.
+@dataclass(frozen=True)
+class Row:
+    """A criterion as the Builder shows it, or one that asks for nothing yet and so counts nothing.
+
+    Attributes
+    ----------
+    uid
+        Names its widgets, whatever stands beside it.
+    column, role, weight, missing
+        As of a `Criterion`.
+    fit
+        What it asks for; None until something is chosen.
+    before
+        What it asked for before it was emptied: undoing brings that back in its place.
+    """
+
+    uid: int
+    column: str
+    role: Role
+    weight: int = 5
+    missing: Missing = Missing.UNKNOWN
+    fit: Fit | None = None
+    before: Fit | None = None
+
+    @classmethod
+    def of(cls, uid: int, criterion: Criterion) -> "Row":
+        """The row of a criterion."""
+        return cls(uid, **{name: getattr(criterion, name) for name in Criterion.model_fields})
+
+    @property
+    def criterion(self) -> Criterion | None:
+        """The criterion; None while it asks for nothing."""
+        return None if self.fit is None else self._asking(self.fit)
+
+    def is_or_was(self, criterion: Criterion) -> bool:
+        """Whether it is that criterion, or was before it was emptied."""
+        fit = self.fit or self.before
+        return fit is not None and self._asking(fit) == criterion
+
+    def _asking(self, fit: Fit) -> Criterion:
+        return Criterion(
+            column=self.column, role=self.role, fit=fit, weight=self.weight, missing=self.missing
+        )
+
+
+@dataclass
+class _Held:
+    """The rows of this session, of which profile they are, which one is open, and ids given so far."""
+
+    rows: list[Row] = field(default_factory=list)
+    profile: str = ""
+    opened: int | None = None
+    given: int = 0
+
+    def next_uid(self) -> int:
+        self.given += 1
+        return self.given
+
+
+def _held() -> _Held:
+    return state.own("builder_rows", _Held)
+
+
+def rows() -> list[Row]:
+    """The profile's criteria as rows, and between them those that ask for nothing yet."""
+    kept, profile = _held(), state.view().profile
+    if _criteria(kept.rows) != profile.criteria:
+        # Another profile begins without what was left unfinished in the one before.
+        old = kept.rows if kept.profile == profile.name else []
+        kept.rows = rearranged(old, profile.criteria, kept.next_uid)
+    kept.profile = profile.name
+    return kept.rows
+
+
+def rearranged(
+    old: Sequence[Row], criteria: Sequence[Criterion], next_uid: Callable[[], int]
+) -> list[Row]:
+    """Rows for criteria that were changed elsewhere, by an undo say: those that stay keep their ids.
 
     Parameters
     ----------
-    profile
-        A changed copy of the profile of the view.
-    quick
-        Whether the widget that was used already shows all that changed on the left.
+    old
+        The rows so far.
+    criteria
+        What the profile holds now.
+    next_uid
+        Gives the id of a new row.
     """
-    offered = state.offered()
-    state.set_profile(profile)
-    if quick and state.offered() == offered:
-        st.rerun([MARKET, LISTS])
-    st.rerun()
+    left = list(old)
+    made: list[Row] = []
+    for criterion in criteria:
+        known = [row for row in left if row.is_or_was(criterion)]
+        known += [row for row in left if row.fit and row.column == criterion.column]
+        if known:
+            left.remove(known[0])
+        made.append(Row.of(known[0].uid if known else next_uid(), criterion))
+    for place, row in enumerate(old):
+        if row in left and row.fit is None:
+            ahead = {one.uid for one in old[:place]}
+            after = [index for index, one in enumerate(made) if one.uid in ahead]
+            made.insert(after[-1] + 1 if after else 0, row)
+    return made
 
 
-def attempt(change: Callable[[], Profile], *, quick: bool = False, tell: bool = False) -> None:
-    """Apply a change unless it makes no valid profile; then the last valid one stays.
+def add(column: str) -> None:
+    """Begin a criterion on a column, and open it; for callbacks."""
+    kept = _held()
+    row = Row(kept.next_uid(), column, Role.MUST_HAVE)
+    kept.rows = [*rows(), row]
+    kept.opened = row.uid
+
+
+def put(uid: int, change: Callable[[Row], Row], *, quick: bool = False) -> None:
+    """Change a row, and with it the profile; for callbacks.
+
+    Parameters
+    ----------
+    uid
+        Of the row; nothing happens where it is gone.
+    change
+        Gives the changed row; without a fit it asks for nothing.
+    quick
+        As in `apply`.
+    """
+
+    def changed(row: Row) -> Row:
+        made = change(row)
+        return made if made.fit or not row.fit else replace(made, before=row.fit)
+
+    _become(lambda: [changed(row) if row.uid == uid else row for row in rows()], quick=quick)
+
+
+def remove(uid: int, name: str) -> None:
+    """Take a row away, and say that it can come back; for callbacks.
+
+    Parameters
+    ----------
+    uid
+        Of the row.
+    name
+        What to call it.
+    """
+    if any(row.uid == uid and row.fit for row in rows()):
+        state.confirm(_("{criterion} is removed. Undo brings it back.").format(criterion=name))
+    _become(lambda: [row for row in rows() if row.uid != uid], whole=True)
+
+
+def _become(change: Callable[[], list[Row]], *, quick: bool = False, whole: bool = False) -> None:
+    def changed() -> Profile:
+        made = change()
+        profile = state.view().profile.replace(criteria=_criteria(made))
+        _held().rows = made
+        return profile
+
+    apply(changed, quick=quick, whole=whole)
+
+
+def _criteria(of: Sequence[Row]) -> tuple[Criterion, ...]:
+    return tuple(row.criterion for row in of if row.criterion)
+
+
+def opened() -> int | None:
+    """Id of the row whose editor is open."""
+    return _held().opened
+
+
+def toggle(uid: int) -> None:
+    """Open the editor of a row instead of any other, or close it; for callbacks."""
+    _held().opened = None if opened() == uid else uid
+
+
+def apply(change: Callable[[], Profile], *, quick: bool = False, whole: bool = False) -> None:
+    """Change the profile, and redraw what that changes; for callbacks.
 
     Parameters
     ----------
     change
-        Makes the changed profile from what the widgets hold.
+        Makes the changed profile from what the widgets hold. Where that is no valid one, the last stays,
+        and the page says why.
     quick
-        As in `apply`.
-    tell
-        Say on top of the page why it was refused; without it the editor does, by `show_refusal`.
+        Whether the widget that was used already shows all that changed among the profile's own.
+    whole
+        Whether the page has something to say.
     """
-    reason = refusal(change)
-    if reason is None:
-        apply(change(), quick=quick)
-    elif tell:
-        state.notify(reason)
-        st.rerun()
-
-
-def refusal(change: Callable[[], Profile]) -> str | None:
-    """Why a change makes no valid profile; None if it does."""
+    offered = state.offered()
     try:
-        change()
+        profile = change()
     except ProfileError as error:
-        return str(error)
-    return None
+        state.notify(str(error))
+        st.rerun()
+    state.set_profile(profile)
+    _held().profile = profile.name
+    if state.offered() == offered and not whole:
+        st.rerun([STRIP, RESULTS] if quick else [STRIP, PROFILE, RESULTS])
+    st.rerun()
 
 
-def show_refusal(change: Callable[[], Profile]) -> None:
-    """Say why what the widgets hold is not applied, if it is not."""
-    reason = refusal(change)
-    if reason is not None:
-        st.error(
-            plain(reason) + " " + _("The last valid profile stays until then."),
-            icon=":material/error:",
-        )
-
-
-def draft(name: str, value: Any, *, incomplete: tuple[Any, ...] = (), given: bool = False) -> str:
-    """Key of a widget that edits `value`; it shows the profile's value unless it holds a draft.
+def draft(name: str, value: Any, *, given: bool = False) -> str:
+    """Key of a widget that edits `value`, and shows what the profile holds.
 
     Parameters
     ----------
@@ -86,15 +228,12 @@ def draft(name: str, value: Any, *, incomplete: tuple[Any, ...] = (), given: boo
         Unique on the page.
     value
         What the profile holds.
-    incomplete
-        Values that no profile can hold (an empty choice); they stay in the widget to be mended.
     given
         Whether the widget is also given the value as its default, which it then begins with.
     """
     key = key_of(name)
     shown = st.session_state.get(key, _NOTHING)
-    is_first = shown is _NOTHING
-    if not (is_first and given) and shown != value and shown not in incomplete:
+    if not (given and shown is _NOTHING) and shown != value:
         st.session_state[key] = value
     return key
 
@@ -116,34 +255,3 @@ def held(name: str) -> Any:
     if key not in st.session_state:
         raise ProfileError("The profile was replaced while it was being edited. Edit this one.")
     return st.session_state[key]
-
-
-def edited(name: str, kept: Any, *, shown: Any, read: Callable[[Any], Any]) -> Any:
-    """The profile's own value where its widget still shows that, else what the widget holds.
-
-    A widget may show less than a profile holds, a third as 33 %: what nobody touched must not be
-    rounded because something beside it was.
-
-    Parameters
-    ----------
-    name
-        Of the widget.
-    kept
-        What the profile holds.
-    shown
-        What the widget shows of it.
-    read
-        From what the widget holds to what the profile would.
-    """
-    value = held(name)
-    return kept if value == shown else read(value)
-
-
-def open_editor() -> str | None:
-    """Name of the criterion whose editor is open."""
-    return st.session_state.get(key_of("open"))
-
-
-def toggle_editor(name: str) -> None:
-    """Open the editor of a criterion instead of any other, or close it; for callbacks."""
-    st.session_state[key_of("open")] = None if open_editor() == name else name

@@ -10,7 +10,6 @@ from icp_core.profiles import first_draft
 from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.model import (
     MAX_TIERS,
-    Band,
     ColumnPotential,
     EmployeeBands,
     PerEmployee,
@@ -18,20 +17,30 @@ from icp_core.profiles.model import (
     Profile,
     RevenueShare,
     Tier,
+    TierPolicy,
 )
 from icp_core.reference import currency
 from icp_core.views import MarketView
 from ui import state
 from ui.builder import words
-from ui.builder.editing import attempt, draft, edited, held, key_of, show_refusal
+from ui.builder.editing import apply, draft, held
 from ui.controls import most_letters
-from ui.format import plain
 from ui.texts import _
 
-_KINDS: Final = ("cut_off", "capacity", "value")
 _MODELS: Final = ("per_employee", "revenue_share", "employee_bands", "column")
 _MOST_BANDS: Final = 8  # bands of headcount, a row each
 _NEAR: Final = ("EUR", "SEK", "NOK", "DKK", "ISK", "USD", "GBP")
+
+
+def _edits(name: str, shown: Any, change: Callable[[Profile, Any], Profile]) -> dict[str, Any]:
+    """Key and callback of a widget that shows a part of the profile, and changes that part alone."""
+    return {
+        "key": draft(name, shown),
+        "on_change": lambda: apply(lambda: change(state.view().profile, held(name))),
+    }
+
+
+# Tiers -------------------------------------------------------------------------------------------
 
 
 def tiers(profile: Profile, market: Callable[[], MarketView]) -> None:
@@ -47,260 +56,209 @@ def tiers(profile: Profile, market: Callable[[], MarketView]) -> None:
         "capacity": _("The best matches fill the tiers, best tier first."),
         "value": _("A tier takes every match from its least potential upward."),
     }
-    with st.container(border=True):
-        st.segmented_control(
-            _("Rank into tiers by"),
-            _KINDS,
-            format_func=kinds.__getitem__,
-            required=True,
-            key=draft("tiers_kind", policy.kind),
-            on_change=lambda: attempt(
-                lambda: state.view().profile.replace(
-                    tiers=market().under(state.view().profile).usual_policy(held("tiers_kind"))
-                ),
-                tell=True,
-            ),
-        )
-        st.caption(meanings[policy.kind])
-        st.number_input(
-            _("Number of tiers"),
-            1,
-            MAX_TIERS,
-            key=draft("tiers_count", len(policy.tiers)),
-            on_change=lambda: attempt(
-                lambda: state.view().profile.replace(
-                    tiers=tier_policies.resized(state.view().profile.tiers, held("tiers_count"))
-                ),
-                tell=True,
-            ),
-        )
-        st.slider(
-            _("Least that must be known, % of the weight"),
-            0,
-            100,
-            step=5,
-            key=draft("tiers_least_coverage", round(100 * policy.least_coverage)),
-            help=_(
-                "A match of which less is known is in no tier: it counts as too little known and comes "
-                "first in the list to verify. 0 asks for nothing."
-            ),
-            on_change=lambda: attempt(
-                lambda: state.view().profile.replace(
-                    tiers=state.view().profile.tiers.replace(
-                        least_coverage=held("tiers_least_coverage") / 100
-                    )
-                ),
-                quick=True,
-            ),
-        )
-        names = [f"tiers_{policy.kind}_{len(policy.tiers)}_{i}" for i in range(len(policy.tiers))]
 
-        def change() -> Profile:
-            now = state.view().profile
-            shown, rest = now.tiers.tiers[: len(names)], now.tiers.tiers[len(names) :]
-            made = tuple(
-                tier.replace(
-                    name=edited(f"{name}_name", tier.name, shown=tier.name, read=str.strip),
-                    threshold=held(name) or 0,
-                )
-                for name, tier in zip(names, shown, strict=False)
-            )
-            return now.replace(tiers=now.tiers.replace(tiers=(*made, *rest)))
-
-        def changed() -> None:
-            attempt(change, quick=True)
-
-        for name, tier in zip(names, policy.tiers, strict=True):
-            _tier_row(name, tier, policy.kind, profile.currency, changed)
-        show_refusal(change)
+    st.segmented_control(
+        _("Rank into tiers by"),
+        list(kinds),
+        format_func=kinds.__getitem__,
+        required=True,
+        **_edits(
+            "tiers_kind",
+            policy.kind,
+            lambda now, kind: now.replace(tiers=market().under(now).usual_policy(kind)),
+        ),
+    )
+    st.caption(meanings[policy.kind])
+    st.number_input(
+        _("Number of tiers"),
+        1,
+        MAX_TIERS,
+        **_edits("tiers_count", len(policy.tiers), _of_tiers(tier_policies.resized)),
+    )
+    st.slider(
+        _("Least that must be known, % of the weight"),
+        0,
+        100,
+        step=5,
+        help=_(
+            "A match of which less is known is in no tier: it counts as too little known and comes "
+            "first in the list to verify. 0 asks for nothing."
+        ),
+        **_edits(
+            "tiers_least_coverage",
+            round(100 * policy.least_coverage),
+            _of_tiers(lambda now, percents: now.replace(least_coverage=percents / 100)),
+        ),
+    )
+    for place in range(len(policy.tiers)):
+        _tier(policy, place, profile.currency)
 
 
-def _tier_row(name: str, tier: Tier, kind: str, unit: str, on_change: Any) -> None:
+def _of_tiers(change: Callable[[TierPolicy, Any], TierPolicy]) -> Callable[[Profile, Any], Profile]:
+    return lambda now, value: now.replace(tiers=change(now.tiers, value))
+
+
+def _tier(policy: TierPolicy, place: int, unit: str) -> None:
+    """Name of a tier, and where it begins; one that it would pass moves along."""
+    tier = policy.tiers[place]
     left, right = st.columns([1, 3], gap="small")
     left.text_input(
         _("Tier"),
-        value=tier.name,
         max_chars=most_letters(Tier, "name"),
-        key=key_of(f"{name}_name"),
-        on_change=on_change,
+        **_edits(
+            f"tiers_{place}_name",
+            tier.name,
+            _of_tiers(lambda now, name: now.renamed(place, name.strip())),
+        ),
     )
-    key = key_of(name)
-    match kind:
+    is_counted = policy.kind == "capacity"
+    edits = _edits(
+        f"tiers_{policy.kind}_{place}",
+        int(tier.threshold) if is_counted else float(tier.threshold),
+        _of_tiers(lambda now, to: now.with_threshold(place, to or 0)),
+    )
+    match policy.kind:
         case "cut_off":
-            right.slider(
-                _("Least score"),
-                0.0,
-                100.0,
-                float(tier.threshold),
-                step=0.5,
-                format="%g",
-                key=key,
-                on_change=on_change,
-            )
+            right.slider(_("Least score"), 0.0, 100.0, step=0.5, format="%g", **edits)
         case "capacity":
-            right.number_input(
-                _("Accounts"), 1, value=int(tier.threshold), key=key, on_change=on_change
-            )
+            right.number_input(_("Accounts"), 1, **edits)
         case _:
-            right.number_input(
-                _("Least potential, {currency} a year").format(currency=unit),
-                0.0,
-                value=float(tier.threshold),
-                step=10_000.0,
-                format="%.0f",
-                key=key,
-                on_change=on_change,
-            )
+            label = _("Least potential, {currency} a year").format(currency=unit)
+            right.number_input(label, 0.0, step=10_000.0, format="%.0f", **edits)
+
+
+# Potential ---------------------------------------------------------------------------------------
 
 
 def potential(offers: Offers, profile: Profile) -> None:
     """Edit what an account could be worth."""
     model = profile.potential
-
-    def change() -> Profile:
-        now = state.view().profile
-        limits = {"floor": held("potential_floor") or 0, "cap": held("potential_cap")}
-        return now.replace(potential=now.potential.replace(**_inputs(now.potential), **limits))
-
-    def changed() -> None:
-        attempt(change, quick=True)
-
-    with st.container(border=True):
-        st.selectbox(
-            _("Potential of an account"),
-            _MODELS,
-            format_func=words.potential_model,
-            key=draft("potential_model", model.model),
-            on_change=lambda: attempt(
-                lambda: state.view().profile.replace(
-                    potential=first_draft.potential(
-                        offers, held("potential_model"), state.view().profile.potential
-                    )
-                ),
-                tell=True,
+    st.selectbox(
+        _("Potential of an account"),
+        _MODELS,
+        format_func=words.potential_model,
+        **_edits(
+            "potential_model",
+            model.model,
+            lambda now, kind: now.replace(
+                potential=first_draft.potential(offers, kind, now.potential)
             ),
-        )
-        st.caption(words.potential_meaning(model))
-        _model_inputs(offers, model, profile.currency, changed)
-        left, right = st.columns(2, gap="small")
-        for side, name, label, value in (
-            (left, "potential_floor", _("At least"), model.floor),
-            (right, "potential_cap", _("At most"), model.cap),
-        ):
-            side.number_input(
-                label,
-                0.0,
-                value=None if value is None else float(value),
-                step=1000.0,
-                format="%.0f",
-                placeholder=_("no cap"),
-                key=key_of(name),
-                on_change=changed,
-            )
-        st.selectbox(
-            _("Currency"),
-            [*_NEAR, *(code for code in currency.currencies() if code not in _NEAR)],
-            format_func=_currency,
-            key=draft("potential_currency", profile.currency),
-            on_change=lambda: attempt(
-                lambda: state.view().profile.replace(currency=held("potential_currency")),
-                tell=True,
-            ),
-            help=_(
-                "Of rates, amounts and tiers by potential, which stay as they are; "
-                "columns in euro are converted."
-            ),
-        )
-        show_refusal(change)
+        ),
+    )
+    st.caption(words.potential_meaning(model))
+    _model_inputs(offers, model, profile.currency)
+    left, right = st.columns(2, gap="small")
+    with left:
+        _amount(_("At least"), model.floor, lambda now, to: now.from_floor(to or 0))
+    with right:
+        _amount(_("At most"), model.cap, lambda now, to: now.up_to_cap(to), open_end=True)
+    st.selectbox(
+        _("Currency"),
+        [*_NEAR, *(code for code in currency.currencies() if code not in _NEAR)],
+        format_func=_currency,
+        help=_(
+            "Of rates, amounts and tiers by potential, which stay as they are; "
+            "columns in euro are converted."
+        ),
+        **_edits(
+            "potential_currency",
+            profile.currency,
+            lambda now, code: now.replace(currency=code),
+        ),
+    )
 
 
-def _model_inputs(offers: Offers, model: Potential, unit: str, changed: Callable[[], None]) -> None:
-    """What one model asks for; `_inputs` reads it."""
+def _model_edits(name: str, shown: Any, change: Callable[[Any, Any], Potential]) -> dict[str, Any]:
+    return _edits(
+        f"potential_{name}",
+        shown,
+        lambda now, value: now.replace(potential=change(now.potential, value)),
+    )
+
+
+def _amount(
+    label: str,
+    shown: float | None,
+    change: Callable[[Any, Any], Potential],
+    *,
+    name: str = "",
+    step: float = 1000.0,
+    open_end: bool = False,
+) -> None:
+    st.number_input(
+        label,
+        0.0,
+        value=None,
+        step=step,
+        format="%.0f",
+        placeholder=_("no cap") if open_end else "0",
+        **_model_edits(name or label, None if shown is None else float(shown), change),
+    )
+
+
+def _model_inputs(offers: Offers, model: Potential, unit: str) -> None:
+    """What one model asks for; an emptied number counts as 0."""
     match model:
         case PerEmployee(rate=rate):
-            st.number_input(
+            _amount(
                 _("{currency} per employee a year").format(currency=unit),
-                0.0,
-                value=float(rate),
+                rate,
+                lambda now, to: now.replace(rate=to or 0),
+                name="rate",
                 step=50.0,
-                format="%.0f",
-                key=key_of("potential_rate"),
-                on_change=changed,
             )
         case RevenueShare(share=share):
             st.number_input(
                 _("Share of revenue, %"),
                 0.0,
                 100.0,
-                value=_percent(share),
                 step=0.05,
                 format="%.2f",
-                key=key_of("potential_share"),
-                on_change=changed,
+                **_model_edits(
+                    "share",
+                    round(100 * share, 6),
+                    lambda now, to: now.replace(share=(to or 0) / 100),
+                ),
             )
         case ColumnPotential(column=column):
-            options = {one.name: plain(_(one.label)) for one in offers.numbers}
+            options = {one.name: _(one.label) for one in offers.numbers}
             st.selectbox(
                 _("Column"),
                 list(options),
                 format_func=options.__getitem__,
-                key=draft("potential_column", column),
-                on_change=changed,
+                **_model_edits("column", column, lambda now, name: now.replace(column=name)),
             )
         case EmployeeBands(bands=bands):
             st.number_input(
                 _("Number of bands"),
                 1,
                 _MOST_BANDS,
-                key=draft("potential_bands", len(bands)),
-                on_change=lambda: attempt(_rebanded, tell=True),
+                **_model_edits("bands", len(bands), lambda now, count: now.resized(count)),
             )
-            for place, band in enumerate(bands):
-                left, right = st.columns(2, gap="small")
-                left.number_input(
-                    _("Employees from"),
-                    0,
-                    value=band.at_least,
-                    key=key_of(_band(place, len(bands), "from")),
-                    on_change=changed,
-                )
-                right.number_input(
-                    _("{currency} a year").format(currency=unit),
-                    0.0,
-                    value=float(band.amount),
-                    step=1000.0,
-                    format="%.0f",
-                    key=key_of(_band(place, len(bands), "amount")),
-                    on_change=changed,
-                )
+            for place in range(len(bands)):
+                _band(model, place, unit)
 
 
-def _inputs(model: Potential) -> dict[str, Any]:
-    """Fields of a model as its widgets hold them; an emptied number counts as 0."""
-    match model:
-        case PerEmployee():
-            return {"rate": held("potential_rate") or 0}
-        case RevenueShare():
-            share = edited(
-                "potential_share",
-                model.share,
-                shown=_percent(model.share),
-                read=lambda value: (value or 0) / 100,
-            )
-            return {"share": share}
-        case ColumnPotential():
-            return {"column": held("potential_column")}
-        case EmployeeBands(bands=bands):
-            count = len(bands)
-            return {
-                "bands": tuple(
-                    Band(
-                        at_least=held(_band(place, count, "from")) or 0,
-                        amount=held(_band(place, count, "amount")) or 0,
-                    )
-                    for place in range(count)
-                )
-            }
+def _band(model: EmployeeBands, place: int, unit: str) -> None:
+    """Where a band begins, and its amount; one that it would pass moves along."""
+    band = model.bands[place]
+    left, right = st.columns(2, gap="small")
+    left.number_input(
+        _("Employees from"),
+        0,
+        **_model_edits(
+            f"from_{place}",
+            band.at_least,
+            lambda now, to: now.changed(place, at_least=to or 0),
+        ),
+    )
+    with right:
+        _amount(
+            _("{currency} a year").format(currency=unit),
+            band.amount,
+            lambda now, to: now.changed(place, amount=to or 0),
+            name=f"amount_{place}",
+        )
 
 
 def _currency(code: str) -> str:
@@ -309,68 +267,28 @@ def _currency(code: str) -> str:
     return code if day is None else _("{code}, rate of {day}").format(code=code, day=day)
 
 
-def _percent(share: float) -> float:
-    return round(100 * share, 6)
-
-
-def _band(place: int, count: int, what: str) -> str:
-    return f"potential_band_{count}_{place}_{what}"
-
-
-def _rebanded() -> Profile:
-    """The profile with as many bands as its widget says."""
-    now, count = state.view().profile, held("potential_bands")
-    if not isinstance(now.potential, EmployeeBands):
-        return now
-    return now.replace(potential=now.potential.resized(count))
+# About -------------------------------------------------------------------------------------------
 
 
 def about(profile: Profile) -> None:
     """Edit what the profile is called, what it is for, and how long it holds."""
 
-    def change() -> Profile:
-        texts = {name: held(f"about_{name}") for name in ("name", "description", "offer")}
-        dates = {name: held(f"about_{name}") for name in ("valid_from", "valid_until")}
-        return state.view().profile.replace(**texts, **dates)
+    def edits(name: str) -> dict[str, Any]:
+        shown = getattr(profile, name)
+        return _edits(f"about_{name}", shown, lambda now, to: now.replace(**{name: to}))
 
-    def changed() -> None:
-        attempt(change)
+    def letters(name: str) -> int:
+        return most_letters(Profile, name)
 
-    with st.container(border=True):
-        st.text_input(
-            _("Name"),
-            value=profile.name,
-            max_chars=most_letters(Profile, "name"),
-            key=key_of("about_name"),
-            on_change=changed,
-        )
-        st.text_area(
-            _("Description, thirty words at best"),
-            value=profile.description,
-            max_chars=most_letters(Profile, "description"),
-            height=110,
-            key=key_of("about_description"),
-            on_change=changed,
-        )
-        st.caption(_("{count} words").format(count=len(profile.description.split())))
-        st.text_input(
-            _("Offer"),
-            value=profile.offer,
-            max_chars=most_letters(Profile, "offer"),
-            key=key_of("about_offer"),
-            on_change=changed,
-        )
-        left, right = st.columns(2, gap="small")
-        left.date_input(
-            _("Holds from"),
-            value=profile.valid_from,
-            key=key_of("about_valid_from"),
-            on_change=changed,
-        )
-        right.date_input(
-            _("Holds until"),
-            value=profile.valid_until,
-            key=key_of("about_valid_until"),
-            on_change=changed,
-        )
-        show_refusal(change)
+    st.text_input(_("Name"), max_chars=letters("name"), **edits("name"))
+    st.text_area(
+        _("Description, thirty words at best"),
+        max_chars=letters("description"),
+        height=110,
+        **edits("description"),
+    )
+    st.caption(_("{count} words").format(count=len(profile.description.split())))
+    st.text_input(_("Offer"), max_chars=letters("offer"), **edits("offer"))
+    left, right = st.columns(2, gap="small")
+    left.date_input(_("Holds from"), value=None, **edits("valid_from"))
+    right.date_input(_("Holds until"), value=None, **edits("valid_until"))

@@ -1,12 +1,11 @@
 """What the profile does: numbers first, then figures, then one list at a time."""
 
 import time
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import polars as pl
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from icp_core.accounts.columns import Column
 from icp_core.evaluation import explain
@@ -17,7 +16,7 @@ from icp_core.views import MarketView
 from ui import charts_live, shell, state, theme
 from ui.areas import tier_in_sentence
 from ui.builder import words
-from ui.builder.editing import LISTS, MARKET
+from ui.builder.editing import RESULTS, STRIP
 from ui.controls import one_of
 from ui.format import bounds, listed, money, number, percent, plain, signed
 from ui.headline import tam_value, too_little_known, unknown_potential, white_space
@@ -33,58 +32,91 @@ _AHEAD: Final = 0.03
 about as long, then draws in one go all that has come, and the numbers would wait for the figures."""
 
 
-@st.fragment(key=MARKET)
-def market(numbers: DeltaGenerator) -> None:
-    """Draw the numbers into their place on top, then the figures; both change with every edit.
-
-    Parameters
-    ----------
-    numbers
-        An empty container.
-    """
-    view = state.view()
+@st.fragment(key=STRIP)
+def strip() -> None:
+    """Draw the numbers, and what the last edit did to them, where they stay in sight."""
     with shell.guard():
-        with numbers:
-            market = shell.market(view)
-            _numbers(market)
-        time.sleep(_AHEAD)
-        _figures(market)
+        market = shell.market(state.view())
+        _numbers(market)
     state.write_address()
+    time.sleep(_AHEAD)
 
 
 def _numbers(market: MarketView) -> None:
     whole = market.totals
-    ranked = whole.ranked
-    shown = ranked[:_MOST_TIERS]
-    more = "…" if len(ranked) > len(shown) else ""
-    with st.container(horizontal=True, gap="small"):
+    shown = whole.ranked[:_MOST_TIERS]
+    more = "…" if len(whole.ranked) > len(shown) else ""
+    names = plain(" · ".join(tier.name for tier in shown))
+    with st.container(horizontal=True, wrap=False, gap="medium"):
         st.metric(
             _("Matches"),
             bounds(whole.tam),
-            border=True,
-            help=_(
-                "Accounts that pass every must-have and no knock-out; up to: if every unknown does."
-            ),
+            plain(_last_change(market) or _("no change yet")),
+            delta_color="off",
+            delta_arrow="off",
+            width="content",
+            help=_("Accounts that pass every must-have and no knock-out; up to: if unknowns do."),
+        )
+        st.button(
+            _("Undo"),
+            icon=":material/undo:",
+            disabled=not state.offered().undo,
+            on_click=_undo,
+            key="builder_undo",
         )
         st.metric(
             _("TAM value a year"),
             tam_value(whole),
-            border=True,
+            width="content",
             help=_("Potential of the matches, a range as far as it is known."),
         )
         st.metric(
-            _("Tiers {names}").format(names=plain(" · ".join(tier.name for tier in shown)) + more),
+            _("Tiers {names}").format(names=names + more),
             " · ".join(number(tier.accounts) for tier in shown) + more,
-            border=True,
-            help=_("Matches in each tier."),
+            width="content",
         )
         st.metric(
-            _("White space"),
+            _("Not yet customers"),
             white_space(market),
-            border=True,
-            help=_("Matches that are not customers yet."),
+            width="content",
+            help=_("Matches that are known not to be customers."),
         )
-    st.caption(range_sentence(market))
+
+
+def _undo() -> None:
+    state.undo()
+    st.rerun()
+
+
+def _last_change(market: MarketView) -> str:
+    """`−2 310 by Employees`: what the last edit did to the matches."""
+    last, now = state.own("builder_shown", dict[str, Any]), state.view()
+    matches, before = market.totals.matching, last.get("view")
+    if before is None or before.list_name != now.list_name:
+        last["change"] = ""
+    elif before.profile != now.profile:
+        what = cause(before.profile, now.profile, market.population.columns)
+        gained = matches - last["matches"]
+        size = signed(gained) if gained else _("no change")
+        last["change"] = f"{size} {what}" if what else ""
+    last |= {"view": now, "matches": matches}
+    change: str = last["change"]
+    return change
+
+
+def cause(before: Profile, after: Profile, columns: Mapping[str, Column]) -> str:
+    """What was changed, as `by Employees` or `without Employees`; empty where nothing is named."""
+    come = [one for one in after.criteria if one not in before.criteria]
+    gone = [one for one in before.criteria if one not in after.criteria]
+    names = list(dict.fromkeys(words.criterion_name(one, columns) for one in come or gone))
+    if len(names) > 1:
+        return _("by {count} criteria").format(count=len(names))
+    if names:
+        said = _("by {criterion}") if come else _("without {criterion}")
+        return said.format(criterion=names[0])
+    if before.tiers != after.tiers:
+        return _("by the tiers")
+    return _("by the potential") if before.potential != after.potential else ""
 
 
 def range_sentence(market: MarketView) -> str:
@@ -100,8 +132,8 @@ def range_sentence(market: MarketView) -> str:
         )
         parts.append(
             ngettext(
-                "A range because {count} account may match: {columns} is not known everywhere.",
-                "A range because {count} accounts may match: {columns} is not known everywhere.",
+                "{count} account may match: {columns} is not known everywhere.",
+                "{count} accounts may match: {columns} is not known everywhere.",
                 whole.possible,
             ).format(
                 count=number(whole.possible),
@@ -151,52 +183,47 @@ def _figures(market: MarketView) -> None:
 def loosening(market: MarketView) -> str:
     """What to loosen when nothing matches, with the numbers that say so."""
     whole, columns = market.totals, market.population.columns
-    helping = [gate for gate in whole.by_gain[:_MOST_STEPS] if gate.gained_if_dropped]
-    start = _("No account matches.")
-    if helping:
-        steps = [
-            _("without {criterion} {count} would").format(
-                criterion=plain(words.criterion_name(gate.criterion, columns)),
-                count=number(gate.gained_if_dropped),
-            )
-            for gate in helping
-        ]
-        return start + " " + _("Loosen one: {steps}.").format(steps=", ".join(steps))
-    strictest = whole.strictest
-    if strictest is None:
-        return start
-    return (
-        start
-        + " "
-        + _(
-            "No single criterion is the cause; begin with {criterion}, which only {count} accounts pass."
-        ).format(
-            criterion=plain(words.criterion_name(strictest.criterion, columns)),
-            count=number(strictest.passes),
+    steps = [
+        _("without {criterion} {count} would").format(
+            criterion=plain(words.criterion_name(gate.criterion, columns)),
+            count=number(gate.gained_if_dropped),
         )
+        for gate in whole.by_gain[:_MOST_STEPS]
+        if gate.gained_if_dropped
+    ]
+    if steps:
+        return _("No account matches. Loosen one: {steps}.").format(steps=", ".join(steps))
+    if whole.strictest is None:
+        return _("No account matches.")
+    return _(
+        "No account matches, and no single criterion is the cause; begin with {criterion}, which only "
+        "{count} accounts pass."
+    ).format(
+        criterion=plain(words.criterion_name(whole.strictest.criterion, columns)),
+        count=number(whole.strictest.passes),
     )
 
 
-@st.fragment(key=LISTS)
-def lists() -> None:
-    """Draw the list that is chosen; the others cost nothing."""
-    view = state.view()
+@st.fragment(key=RESULTS)
+def results() -> None:
+    """Draw the figures, and the list that is chosen; the others cost nothing."""
+    with shell.guard():
+        market = shell.market(state.view(), quiet=True)
+        st.caption(range_sentence(market))
+        _figures(market)
     names = {
         "best": _("Best accounts"),
         "gates": _("What must-haves cost"),
         "verify": _("To verify"),
     }
     with st.container(border=True, gap="xsmall"):
-        shown = one_of(_("Show"), names, **state.kept("builder_list"))
-        with shell.guard():
-            market = shell.market(view, quiet=True)
-            match shown:
-                case "gates":
-                    gate_table(market)
-                case "verify":
-                    _to_verify(market)
-                case _:
-                    _best(market)
+        match one_of(_("Show"), names, **state.kept("builder_list")):
+            case "gates":
+                gate_table(market)
+            case "verify":
+                _to_verify(market)
+            case _:
+                _best(market)
 
 
 def _best(market: MarketView) -> None:
@@ -290,11 +317,7 @@ def to_find_out(rows: pl.DataFrame, market: MarketView) -> list[str]:
 
 
 def _accounts(rows: pl.DataFrame, why: list[str], profile: Profile) -> None:
-    """A short paragraph an account: score, name, tier and worth over a sentence.
-
-    One element for all, which a browser draws in a third of the time of a table.
-    """
-    paragraphs = []
+    """Score, name and worth of each account as a link to it, over a sentence."""
     for row, sentence in zip(rows.iter_rows(named=True), why, strict=True):
         facts = []
         if row[NAMES.score] is not None and row[NAMES.coverage] < 1:
@@ -303,8 +326,11 @@ def _accounts(rows: pl.DataFrame, why: list[str], profile: Profile) -> None:
             facts.append(tier_in_sentence(row["tier"]))
         if row[NAMES.potential] is not None:
             facts.append(money(row[NAMES.potential], profile.currency))
-        paragraphs.append(
+        shell.link(
+            shell.ACCOUNTS,
             f"**{number(row[NAMES.score])}**\u2003{plain(row['name'])}\u2002"
-            f":small[:gray[{plain(' · '.join(facts))}]]  \n:small[{plain(sentence)}]"
+            f":small[:gray[{plain(' · '.join(facts))}]]",
+            icon="",
+            account=row["account_id"],
         )
-    st.markdown("\n\n".join(paragraphs))
+        st.caption(plain(sentence))

@@ -1,10 +1,13 @@
 """Criteria in words: names for codes, numbers with the unit of their column, a fit in one line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import inf
 from typing import Final
 
-from icp_core.accounts.columns import Column, Kind
+from polars import String
+
+from icp_core.accounts.columns import Column, Kind, Subject, describe
+from icp_core.evaluation.market import Bounds
 from icp_core.profiles.model import (
     Choice,
     Criterion,
@@ -17,7 +20,7 @@ from icp_core.profiles.model import (
     Tags,
 )
 from icp_core.reference import geography, industry
-from ui.format import SPACE, THIN, money, number, percent
+from ui.format import SPACE, THIN, money, money_bounds, number, percent
 from ui.texts import _
 
 _LONGEST_LIST: Final = 2  # values named in a sentence; the others are counted
@@ -51,6 +54,18 @@ def one_of(role: Role) -> str:
         Role.DRAWBACK: _("Drawback"),
         Role.KNOCK_OUT: _("Knock-out"),
     }[role]
+
+
+def subject(about: Subject) -> str:
+    """What columns are about, as a group among all that a criterion can test."""
+    return {
+        Subject.FIRMOGRAPHIC: _("Firmographic"),
+        Subject.GROWTH: _("Growth and profit"),
+        Subject.TECHNOLOGY: _("Technology"),
+        Subject.PLACE: _("Place"),
+        Subject.OWN: _("Your columns"),
+        Subject.RECORDS: _("Records"),
+    }[about]
 
 
 def missing_rule(rule: Missing) -> str:
@@ -123,6 +138,18 @@ def value_name(value: str, column: Column) -> str:
     return value
 
 
+def column_of(name: str, columns: Mapping[str, Column]) -> Column:
+    """What a column is, also where the list lacks it."""
+    return columns.get(name) or describe(name, String())
+
+
+def areas(column: Column) -> Mapping[str, tuple[str, ...]]:
+    """Codes of the places of areas that people speak of, for a column of places."""
+    if column.name == "region":
+        return geography.place_groups("region")
+    return geography.place_groups("municipality") if column.name == "municipality" else {}
+
+
 def fit_summary(fit: Fit, column: Column) -> str:
     """What a fit asks for, in one short line."""
     match fit:
@@ -148,21 +175,30 @@ def fit_summary(fit: Fit, column: Column) -> str:
 
 
 def _range(fit: Range, column: Column) -> str:
-    low_open, high_open = fit.a is None, fit.d is None
-    if low_open and high_open:
+    whole = span(fit.a, fit.d, column)
+    best = span(fit.b, fit.c, column)
+    return whole if best == whole else _("{whole}, best {best}").format(whole=whole, best=best)
+
+
+def span(low: float | None, high: float | None, column: Column) -> str:
+    """`20–250`, `from 20`, `up to 250`, or `exactly 20`; None is an open end."""
+    if low is None and high is None:
         return _("any known value")
-    a, b, c, d = (amount(edge, column) if edge is not None else "" for edge in _edges(fit))
-    lower = a if a == b else f"{a} → {b}"
-    upper = c if c == d else f"{c} → {d}"
-    if high_open:
-        return _("from {low}").format(low=lower)
-    if low_open:
-        return _("up to {high}").format(high=upper)
-    return f"{lower} – {upper}"
+    named = {value: name for name, value in amounts(_known(low, high), column).items()}
+    if high is None:
+        return _("from {low}").format(low=named[low or 0])
+    if low is None:
+        return _("up to {high}").format(high=named[high])
+    if low == high:
+        return _("exactly {value}").format(value=named[low])
+    if column.unit.startswith("EUR") and low >= 0 and named[high] == amount(high, column):
+        return money_bounds(Bounds(low, high), "EUR")
+    first = named[low].removesuffix(f"{SPACE}%")
+    return f"{first}{_(' to ') if low < 0 else '–'}{named[high]}"
 
 
-def _edges(fit: Range) -> tuple[float | None, ...]:
-    return fit.a, fit.b, fit.c, fit.d
+def _known(*ends: float | None) -> list[float]:
+    return [end for end in ends if end is not None]
 
 
 def _listed(values: list[str], column: Column) -> str:
@@ -171,14 +207,13 @@ def _listed(values: list[str], column: Column) -> str:
     return ", ".join(names) + (f" +{more}" if more > 0 else "")
 
 
-def gate_name(criterion: Criterion, columns: dict[str, Column]) -> str:
-    """`Employees: 30 – 200`, with a `not` before what a knock-out rejects."""
-    summary = fit_summary(criterion.fit, columns[criterion.column])
+def gate_name(criterion: Criterion, columns: Mapping[str, Column]) -> str:
+    """`Employees: 30–200`, with a `not` before what a knock-out rejects."""
+    summary = fit_summary(criterion.fit, column_of(criterion.column, columns))
     sign = _("not ") if criterion.role is Role.KNOCK_OUT else ""
     return f"{criterion_name(criterion, columns)}: {sign}{summary}"
 
 
-def criterion_name(criterion: Criterion, columns: dict[str, Column]) -> str:
+def criterion_name(criterion: Criterion, columns: Mapping[str, Column]) -> str:
     """The label of the column a criterion tests."""
-    column = columns.get(criterion.column)
-    return _(column.label) if column else criterion.column
+    return _(column_of(criterion.column, columns).label)

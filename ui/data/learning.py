@@ -120,6 +120,7 @@ def _learning_result(
     request: Request, edition: Edition, today: date, judged: bool
 ) -> Work[LearningResult]:
     found = _learnable(request.source, request.hand, edition)
+    found = found.with_unknown(request.hand.lacking(found.columns))
     chosen = request.settings
     return Work(
         lambda tell: learn(

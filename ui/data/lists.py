@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -114,9 +114,14 @@ def outcomes(source: str) -> Outcomes | None:
     return _outcomes(key, edition_of(source).version)
 
 
-def offers(source: str) -> Offers:
-    """What the accounts of a source, or a sample of them, offer to make criteria from."""
-    return _offers(source, edition_of(source))
+def offers(source: str, profile: Profile | None = None) -> Offers:
+    """What the accounts of a source, or a sample of them, offer to make criteria from.
+
+    With a profile, what it reads and the accounts lack is among their columns, unknown for all.
+    """
+    edition = edition_of(source)
+    lacking = profile.lacking(universe_of(source, edition).columns) if profile else {}
+    return _offers(source, edition, repr(sorted(lacking.items(), key=str)), lacking)
 
 
 def market(source: str, profile: Profile, *, everybody: bool = False) -> MarketView:
@@ -292,7 +297,7 @@ def edition_of(source: str, *, excluding: bool = False) -> Edition:
         if excluding:
             return edition._replace(excluded=_exclusions(source, edition, url, revision))
     except WorkspaceError:
-        # The accounts themselves need no workspace; the sidebar says what is wrong with it.
+        # The accounts themselves need no workspace; the page header says what is wrong with it.
         pass
     return edition
 
@@ -374,25 +379,36 @@ def universe_of(source: str, edition: Edition) -> Universe:
     return replace(found, note=f"{found.note} {left_out}".strip())
 
 
+def _scoreboard(source: str, edition: Edition, *profiles: Profile) -> Scoreboard:
+    """What evaluates these profiles; what they read and the accounts lack is unknown for all."""
+    columns = universe_of(source, edition).columns
+    lacking = {name: dtype for one in profiles for name, dtype in one.lacking(columns).items()}
+    return _scoreboard_with(source, edition, repr(sorted(lacking.items(), key=str)), lacking)
+
+
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_BY_CONTENT)
-def _scoreboard(source: str, edition: Edition) -> Scoreboard:
-    return Scoreboard(universe_of(source, edition))
+def _scoreboard_with(
+    source: str, edition: Edition, key: str, _lacking: Mapping[str, pl.DataType]
+) -> Scoreboard:
+    del key  # stands for what is lacking in the key of the cache
+    return Scoreboard(universe_of(source, edition).with_unknown(_lacking))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _offers(source: str, edition: Edition) -> Offers:
-    return Offers(universe_of(source, edition))
+def _offers(source: str, edition: Edition, key: str, _lacking: Mapping[str, pl.DataType]) -> Offers:
+    del key  # as above
+    return Offers(universe_of(source, edition).with_unknown(_lacking))
 
 
 # More than there are sessions at work at one time: each finds its market until its run has ended.
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=_BY_CONTENT)
 def _market(source: str, profile: Profile, edition: Edition) -> MarketView:
-    return view_of(_scoreboard(source, edition).evaluate(profile))
+    return view_of(_scoreboard(source, edition, profile).evaluate(profile))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_BY_CONTENT)
 def _comparison(source: str, before: Profile, after: Profile, edition: Edition) -> Comparison:
-    return _market(source, before, edition).compare(after)
+    return view_of(_scoreboard(source, edition, before, after).evaluate(before)).compare(after)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_CONTENT)

@@ -49,7 +49,7 @@ def saved_profiles() -> tuple[SavedProfile, ...]:
 
 
 def remembers() -> bool:
-    """Whether the workspace can be used; if not, the sidebar of every page says why."""
+    """Whether the workspace can be used; if not, the header of every page says why."""
     return not isinstance(_saved(default_url()), WorkspaceError)
 
 

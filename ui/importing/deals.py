@@ -15,7 +15,7 @@ from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.mapping import NO_CURRENCY
 from icp_core.importing.sandbox import match_deals
 from icp_core.importing.stages import ANSWERS, OPEN, OUTCOMES
-from ui import data, shell
+from ui import data, navigation, shell
 from ui.downloads import download
 from ui.format import number, percent, plain
 from ui.importing.mapping import currencies, date_orders
@@ -72,7 +72,7 @@ def _kept(imported: ImportedList) -> None:
             with shell.guard():
                 Library().keep_outcomes(imported.key, outcomes.clear())
             st.rerun()
-        shell.link("learn", _("Learn from them"), ":material/arrow_forward:")
+        navigation.link("learn", _("Learn from them"), ":material/arrow_forward:")
 
 
 def _choose(imported: ImportedList, session: ImportSession) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from icp_core.errors import ImportRefused
 from icp_core.importing.library import ImportedList, Library
-from ui import shell, state
+from ui import navigation, shell, state
 from ui.controls import most_letters
 from ui.format import moment, number, plain
 from ui.importing import report
@@ -69,7 +69,7 @@ def draw(imported_lists: Sequence[ImportedList], view: View) -> None:
                 key="import_delete",
             )
         if imported.source == view.list_name:
-            shell.link("builder", _("Open the Builder"), ":material/arrow_forward:")
+            navigation.link("builder", _("Open the Builder"), ":material/arrow_forward:")
     with shell.guard():
         report.draw(imported)
 

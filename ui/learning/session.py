@@ -14,7 +14,7 @@ from icp_core.importing.customers import DealAnswers, Deals, template
 from icp_core.importing.library import Library
 from icp_core.learning import Outcomes
 from icp_core.workspace import Status
-from ui import controls, data, shell, state
+from ui import controls, data, navigation, shell, state
 from ui.controls import one_of
 from ui.downloads import download
 from ui.format import number, plain
@@ -147,7 +147,7 @@ def customers(view: View, universe: Universe) -> Given:
                 args=(next(iter(kinds)),),
                 key="learn_put_away",
             )
-            shell.link("accounts", _("Pick more"), ":material/add:")
+            navigation.link("accounts", _("Pick more"), ":material/add:")
     if kind == "file":
         _questions(view.list_name, universe)
     if found is None:

@@ -9,7 +9,7 @@ from icp_core.accounts.columns import Column
 from icp_core.learning import LearningResult
 from icp_core.learning.suggestion import Disagreement
 from icp_core.profiles.model import Profile, Role
-from ui import data, shell, state
+from ui import data, navigation, state
 from ui.builder import words
 from ui.controls import apart
 from ui.format import number, percent, plain, signed
@@ -52,7 +52,7 @@ def _side_by_side(learned: Profile, hand: Profile, result: LearningResult) -> No
         st.caption(
             _(
                 "Tiers, potential and currency are those of the current profile. Edit it like any "
-                "other, and save it from the sidebar."
+                "other, and save it there."
             )
         )
     with right, st.container(border=True, gap="xsmall", height="stretch"):
@@ -64,7 +64,7 @@ def open_in_builder(profile: Profile, *, key: str) -> None:
     """A button that makes a profile the current one and goes to the Builder."""
     if st.button(_("Open in the Builder"), type="primary", icon=":material/tune:", key=key):
         state.open_profile(profile)
-        shell.go("builder")
+        navigation.go("builder")
 
 
 def profile_data(profile: Profile, columns: Mapping[str, Column]) -> pl.DataFrame:

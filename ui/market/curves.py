@@ -7,7 +7,6 @@ import streamlit as st
 
 from icp_core.analysis.concentration import Concentration
 from icp_core.analysis.costs import CutOffs
-from icp_core.errors import ProfileError
 from icp_core.evaluation.market import LARGEST
 from icp_core.evaluation.tiers import groups
 from icp_core.views import MarketView
@@ -188,11 +187,8 @@ def _edit(market: MarketView) -> None:
 
 def _set_cut_off(index: int) -> None:
     profile = state.view().profile
-    try:
-        policy = profile.tiers.with_threshold(index, state.picked(f"market_cut_{index}"))
-        state.set_profile(profile.replace(tiers=policy))
-    except ProfileError as error:
-        state.notify(f"{error} {_('The cut-off stays as it was.')}")
+    policy = profile.tiers.with_threshold(index, state.picked(f"market_cut_{index}"))
+    state.set_profile(profile.replace(tiers=policy))
 
 
 def _curve_table(market: MarketView, curve: CutOffs) -> None:

@@ -11,7 +11,7 @@ from icp_core.analysis.verdict import BROAD, Action, Breadth, Change, Verdict
 from icp_core.evaluation.market import Bounds
 from icp_core.profiles.model import Role
 from icp_core.views import MarketView
-from ui import shell
+from ui import navigation, shell
 from ui.builder import words
 from ui.format import SPACE, bounds, in_sentence, listed, number, percent, plain
 from ui.headline import Figure, cards, unknown_potential, value_bounds, white_space
@@ -123,7 +123,7 @@ def verdict_part(market: MarketView, found: Verdict, team: TeamPlan) -> None:
     if not found.capacity:
         return
     if found.breadth is None:
-        shell.link("verification", _("Verify a sample of them"), ":material/fact_check:")
+        navigation.link("verification", _("Verify a sample of them"), ":material/fact_check:")
     with st.container(gap="xxsmall"):
         _changes(market, found)
     if found.breadth in (Breadth.TOO_NARROW, Breadth.TOO_BROAD) and not any(

@@ -7,7 +7,7 @@ import streamlit as st
 
 from icp_core.exporting import FORMATS
 from icp_core.workspace import DIRECTORY_VARIABLE, URL_VARIABLE
-from ui import saving, shell
+from ui import navigation, saving
 from ui.format import moment, number, plain
 from ui.tables import Field, Table
 from ui.texts import _
@@ -25,7 +25,7 @@ def export_log(log: pl.DataFrame) -> None:
                 "what, when, by whom, how many rows, and the hash of the file."
             )
         )
-        shell.link("export", _("Export a list"), ":material/arrow_forward:")
+        navigation.link("export", _("Export a list"), ":material/arrow_forward:")
         return
     Table(
         export_log_data(log),

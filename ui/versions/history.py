@@ -9,7 +9,7 @@ import streamlit as st
 from icp_core.errors import IcpError
 from icp_core.profiles.model import Profile
 from icp_core.workspace import SavedProfile, SavedVersion
-from ui import data, saving, shell, state
+from ui import data, navigation, saving, state
 from ui.format import moment, number, plain
 from ui.state import View
 from ui.tables import Field, Table
@@ -32,7 +32,7 @@ def history(view: View, versions: Sequence[SavedVersion], *, archived: bool) -> 
         return
     newest = versions[0]
     if archived:
-        st.caption(_("This profile is archived: it is kept, but no longer offered in the sidebar."))
+        st.caption(_("This profile is archived: it is kept, but no longer offered as a choice."))
     Table(
         history_data(versions, shown=view.version),
         (
@@ -118,7 +118,7 @@ def time_box(profile: Profile, *, today: date) -> None:
     if is_over:
         st.badge(_("Time to review"), icon=":material/event_busy:", color="orange")
     st.markdown(sentence)
-    shell.link("builder", _("Change it in the Builder"), ":material/arrow_forward:")
+    navigation.link("builder", _("Change it in the Builder"), ":material/arrow_forward:")
 
 
 def time_box_data(profile: Profile, *, today: date) -> tuple[str, bool]:
@@ -160,7 +160,7 @@ def archive(view: View, saved: Sequence[SavedProfile]) -> None:
         st.button(
             _("Archive this profile"),
             icon=":material/archive:",
-            help=_("It leaves the list in the sidebar; all its versions are kept."),
+            help=_("It is no longer offered as a choice; all its versions are kept."),
             on_click=_archive,
             args=(view.saved,),
         )

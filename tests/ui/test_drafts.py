@@ -1,0 +1,107 @@
+"""What somebody worked on is found again: after a reload, in a new window, on another day."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from app_pages import errors, opened
+from streamlit.testing.v1 import AppTest
+from test_builder import PROFILE, builder, labelled, profile_of
+
+from icp_core.workspace import Workspace
+from icp_core.workspace.drafts import Draft
+from ui import data, seat, state
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser that is known, as all are that open a page of the server."""
+    monkeypatch.setattr(seat, "person", lambda: "somebody")
+
+
+def weighed(app: AppTest, weight: int) -> AppTest:
+    labelled(app.slider, "Weight of Employees").set_value(weight).run()
+    return app.run()
+
+
+def seat_of(app: AppTest) -> str:
+    assert app.query_params.keys() == {"draft"}
+    found: str = app.query_params["draft"]
+    return found
+
+
+def test_edits_never_change_the_address_and_a_reload_keeps_them() -> None:
+    app = builder()
+    before = seat_of(app)
+    weighed(app, 1)
+    assert seat_of(app) == before
+    again = opened("pages/1_Builder.py", draft=before)
+    assert profile_of(again) == PROFILE.changing(2, weight=1)
+    assert not errors(again)
+
+
+def test_the_plain_address_goes_on_where_one_left_off() -> None:
+    app = opened("pages/1_Builder.py", dataset="norway", profile="norwegian-limited")
+    weight = next(one for one in app.slider if one.label.startswith("Weight of"))
+    weight.set_value(3).run()
+    changed = profile_of(app.run())
+    on_return = opened()
+    now = on_return.session_state["view"]
+    assert (now.list_name, now.profile, now.edited) == ("norway", changed, True)
+    assert profile_of(on_return.button(key="revert").click().run()) != changed
+
+
+def test_another_profile_leaves_the_draft_of_the_first_where_it_was() -> None:
+    app = builder()
+    changed = profile_of(weighed(app, 1))
+    app.selectbox(key="shown_profile").select("norwegian-limited").run()
+    contents = [one.profile() for one in drafts()]
+    assert changed in contents
+    assert None in contents
+
+
+def test_two_windows_keep_two_drafts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seat, "_session", lambda: "one")
+    first = weighed(builder(), 1)
+    monkeypatch.setattr(seat, "_session", lambda: "two")
+    second = opened("pages/1_Builder.py", draft=seat_of(first))
+    weighed(second, 2)
+    assert seat_of(second) != seat_of(first)
+    kept = {one.seat: one.profile() for one in drafts()}
+    assert kept[seat_of(first)] == PROFILE.changing(2, weight=1)
+    assert kept[seat_of(second)] == PROFILE.changing(2, weight=2)
+
+
+@pytest.mark.parametrize("asked", ["gone", "A" * 22, "'; DROP TABLE icp_drafts --"])
+def test_a_draft_that_is_gone_says_so_and_goes_on_with_the_last(asked: str) -> None:
+    changed = profile_of(weighed(builder(), 1))
+    app = opened("pages/1_Builder.py", draft=asked)
+    assert "not kept here any more" in " ".join(errors(app))
+    assert profile_of(app) == changed
+
+
+def test_a_draft_on_a_list_that_was_deleted_keeps_its_profile() -> None:
+    app = weighed(builder(), 1)
+    lost = replace(drafts()[0], list_name="loaded:gone", touched_at=datetime.now(UTC))
+    data.workspace().keep_draft(lost, person="somebody")
+    again = opened("pages/1_Builder.py", draft=seat_of(app))
+    assert "There is no dataset" in " ".join(errors(again))
+    assert profile_of(again) == PROFILE.changing(2, weight=1)
+
+
+def test_the_name_given_last_is_known_on_return() -> None:
+    app = opened("pages/7_Versions.py")
+    app.text_input(key="shown_author").set_value("Åsa").run()
+    assert opened("pages/7_Versions.py").text_input(key="shown_author").value == "Åsa"
+
+
+def test_without_a_known_browser_the_address_holds_the_view(monkeypatch) -> None:
+    monkeypatch.setattr(seat, "person", lambda: None)
+    app = weighed(builder(), 1)
+    assert state.unpack(app.query_params["p"]) == PROFILE.changing(2, weight=1)
+    assert not drafts()
+
+
+def drafts() -> list[Draft]:
+    workspace: Workspace = data.workspace()
+    return workspace.drafts("somebody")

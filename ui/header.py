@@ -1,0 +1,208 @@
+"""What stands on top of every page: the list, the profile, and what can be done with it as a whole."""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import date
+from typing import Final
+from urllib.parse import urlencode
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from icp_core.accounts.universe import Universe
+from icp_core.errors import ProfileError, WorkspaceError
+from icp_core.profiles import first_draft
+from icp_core.profiles.model import Profile
+from icp_core.profiles.starters import starters, starters_for
+from ui import data, new_profile, saving, state
+from ui.format import plain
+from ui.state import View
+from ui.texts import _
+
+MAX_PROFILE_MB: Final = 1  # the least Streamlit's uploader can be limited to; a profile is a few kB
+
+_OWN: Final = ""
+_SAVED: Final = "saved:"
+_NEW: Final = "new"
+_LIST_WIDTH: Final = 210  # pixels: most names of lists
+_PROFILE_WIDTH: Final = 330  # pixels: the whole name of most profiles, edited too
+
+
+def begin(view: View) -> DeltaGenerator:
+    """Draw the choice of a list, which works also where the list itself cannot be read.
+
+    Returns
+    -------
+    DeltaGenerator
+        Where `complete` draws the rest.
+    """
+    labels = data.all_lists()
+    top = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
+    with top:
+        st.selectbox(
+            _("Accounts"),
+            list(labels),
+            format_func=labels.__getitem__,
+            key=state.shown("dataset", view.list_name),
+            on_change=lambda: state.set_dataset(state.picked("dataset")),
+            label_visibility="collapsed",
+            width=_LIST_WIDTH,
+        )
+    return top
+
+
+def complete(top: DeltaGenerator, view: View, universe: Universe) -> None:
+    """Draw the choice of a profile, and what can be done with it as a whole."""
+    with top:
+        trouble = _choose_profile(view, universe)
+        _actions()
+    until = view.profile.valid_until
+    if until is not None and until < date.today():
+        st.badge(
+            _("Time box ended on {day}").format(day=until),
+            icon=":material/event_busy:",
+            color="orange",
+        )
+    if trouble is not None:
+        saving.unavailable(trouble, key="workspace_again")
+
+
+def _choose_profile(view: View, universe: Universe) -> WorkspaceError | None:
+    """Draw it; why saved profiles are not among the choices, if they are not."""
+    trouble, saved = None, {}
+    try:
+        saved = {_SAVED + one.slug: one.newest for one in data.saved_profiles()}
+    except WorkspaceError as error:
+        trouble = error
+    fitting = [entry.slug for entry in starters_for(universe)]
+    first = state.first_starter(view.list_name)
+    offered = [*saved, *([] if first in fitting else [first]), *fitting]
+    current = _current(view)
+    if current not in offered:
+        offered.insert(0, current)
+    names = {key: saving.version_label(one.name, one.number) for key, one in saved.items()}
+    names |= {entry.slug: entry.profile.name for entry in starters()}
+    names[state.SUGGESTED] = _(first_draft.PROFILE_NAME)
+    label = (
+        saving.version_label(view.profile.name, view.version) if view.version else view.profile.name
+    )
+    names[current] = _("Edited: {name}").format(name=label) if view.edited else label
+    taken = Counter(names[key] for key in offered)
+    for key in offered:
+        if taken[names[key]] > 1:
+            names[key] += f" ({key.removeprefix(_SAVED)})"
+    names[_NEW] = _("+ New profile")
+    st.selectbox(
+        _("Profile"),
+        [*offered, _NEW],
+        format_func=names.__getitem__,
+        key=state.shown("profile", current),
+        on_change=lambda: _replace_profile(state.picked("profile"), offered),
+        label_visibility="collapsed",
+        width=_PROFILE_WIDTH,
+    )
+    return trouble
+
+
+def _current(view: View) -> str:
+    """The option of the profile list that the view stands on."""
+    return _SAVED + view.saved if view.saved else view.starter or _OWN
+
+
+def _replace_profile(key: str, offered: Collection[str]) -> None:
+    # A browser that answers while the label of its option changes ("Edited: …") names an option that
+    # is gone, and then the current one again; nobody picked either, and an edit must not be lost.
+    if key == _NEW:
+        new_profile.ask()
+        return
+    if key not in offered or key == _current(state.view()):
+        return
+    if not key.startswith(_SAVED):
+        state.choose_starter(key)
+        return
+    try:
+        saving.open_version(data.workspace().version(key.removeprefix(_SAVED)))
+    except WorkspaceError as error:
+        state.notify(str(error))
+
+
+@st.fragment
+def _actions() -> None:
+    """Undo, redo, save, share, and in a menu what is done more seldom."""
+    offered = state.offered()
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", width="content"):
+        # The name of an icon is what a screen reader says.
+        if st.button(":material/undo:", disabled=not offered.undo, help=_("Undo"), key="undo"):
+            state.undo()
+            st.rerun()
+        if st.button(":material/redo:", disabled=not offered.redo, help=_("Redo"), key="redo"):
+            state.redo()
+            st.rerun()
+        st.button(
+            _("Save"),
+            icon=":material/save:",
+            help=_("Save the profile in the workspace, as a version that stays."),
+            on_click=saving.ask,
+            key="save",
+        )
+        if st.button(
+            _("Share"), icon=":material/link:", help=_("A link to what you see."), key="share"
+        ):
+            # The title is translated when the dialog opens, not when this module is read.
+            st.dialog(_("Share this view"))(_link)()
+        with st.popover(_("More"), width="content"):
+            _more(offered)
+    saving.dialog()
+
+
+def _more(offered: state.Offered) -> None:
+    if st.button(
+        _("Revert all edits"),
+        icon=":material/restart_alt:",
+        disabled=not offered.revert,
+        help=_("Back to the profile as it was opened; Undo brings the edits back."),
+        key="revert",
+    ):
+        state.revert()
+        state.confirm(_("All edits are taken back. Undo brings them back."))
+        st.rerun()
+    saving.profile_download(_("Download the profile"), key="profile_download")
+    if st.button(_("Open a profile file"), icon=":material/folder_open:", key="open_file"):
+        st.dialog(_("Open a profile file"))(_file)()
+
+
+def _file() -> None:
+    file = st.file_uploader(
+        _("Profile file (.json)"),
+        type="json",
+        max_upload_size=MAX_PROFILE_MB,
+        key=f"profile_file_{state.epoch()}",
+    )
+    if file is not None:
+        _open(file.getvalue())
+
+
+def _link() -> None:
+    page = (st.context.url or "").partition("?")[0]
+    st.code(f"{page}?{urlencode(state.link())}", language=None, wrap_lines=True)
+    st.caption(_("Whoever can open this app sees the list and the profile as they are now."))
+    if not state.is_shareable():
+        st.warning(
+            _(
+                "This profile is too long for a link, so its edits are missing. Save it, then share."
+            ),
+            icon=":material/link_off:",
+        )
+
+
+def _open(content: bytes) -> None:
+    try:
+        remarks: list[str] = []
+        profile = Profile.from_json(content, remarks=remarks)
+    except ProfileError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    else:
+        for remark in remarks:
+            state.notify(remark)
+        state.open_profile(profile)
+        st.rerun()
