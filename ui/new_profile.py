@@ -39,9 +39,9 @@ def _form() -> None:
     offers = data.offers(list_name)
     columns = frozenset(column.name for column in offers.testable)
     answers = Answers(size=next((one for one in _SIZES if one in columns), _SIZES[0]))
-    for question, draw in enumerate((_who, _where, _how_large, _what), start=1):
+    for question, answered in enumerate((_who, _where, _how_large, _what), start=1):
         with st.container(border=True, gap="xsmall"):
-            answers = draw(offers, columns, answers)
+            answers = answered(offers, columns, answers)
             if question < QUESTIONS and answers.criteria(question) != answers.criteria(
                 question - 1
             ):
