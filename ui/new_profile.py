@@ -10,7 +10,7 @@ from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.four_questions import QUESTIONS, Answers
 from icp_core.profiles.model import MAX_AMOUNT, Profile
 from icp_core.reference import geography, industry
-from ui import data, navigation, state
+from ui import data, navigation, state, theme
 from ui.builder import words
 from ui.controls import most_letters
 from ui.format import bounds, in_sentence, number, plain
@@ -55,7 +55,7 @@ def _form() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             _("Create the profile"),
-            type="primary",
+            type=theme.emphasis(),
             icon=":material/check:",
             disabled=not (name.strip() and answers.criteria()),
             key="new_create",
