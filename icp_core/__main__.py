@@ -89,8 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument(
         "--team",
         type=_team,
-        metavar="PEOPLExACCOUNTS",
-        help="whether the market suits, say, 3x400: three people with 400 accounts each a year",
+        metavar="PEOPLExHOURS",
+        help="whether the market suits, say, 3x1000: three people with 1,000 hours each a year",
     )
     _decisions(score, "excluded accounts are counted too")
     score.add_argument("--json", action="store_true", help="one JSON object and nothing else")
@@ -239,10 +239,10 @@ def _count(text: str) -> int:
 
 
 def _team(text: str) -> TeamPlan:
-    people, times, accounts = text.partition("x")
+    people, times, hours = text.partition("x")
     if not times:
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form 3x400")
-    return TeamPlan(people=_count(people), accounts_each=_count(accounts))
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form 3x1000")
+    return TeamPlan(people=_count(people), hours_each=_count(hours))
 
 
 def _list(text: str) -> list[str]:
@@ -391,8 +391,9 @@ def _against_team(view: MarketView, team: TeamPlan) -> list[str]:
     answer = "can't tell yet" if found.breadth is None else found.breadth.replace("_", " ")
     return [
         "",
-        f"The team can work {found.capacity:,} accounts a year; SAM holds "
-        f"{found.sam.low:,.0f}–{found.sam.high:,.0f}: {answer}",
+        f"SAM holds {found.sam.low:,.0f}–{found.sam.high:,.0f} accounts, which take "
+        f"{found.needed.low:,.0f}–{found.needed.high:,.0f} hours of the {found.available:,.0f} a year "
+        f"that the team has: {answer}",
     ]
 
 
@@ -412,8 +413,13 @@ def _judged(found: Verdict, profile: Profile) -> dict[str, Any]:
         }
         for change in found.changes
     ]
-    ends = {"capacity": found.capacity, "sam": vars(found.sam), "breadth": found.breadth}
-    return ends | {"changes": changes}
+    return {
+        "hours": {"available": found.available, "needed": vars(found.needed)},
+        "capacity": found.capacity,
+        "sam": vars(found.sam),
+        "breadth": found.breadth,
+        "changes": changes,
+    }
 
 
 def _row(row: dict[str, Any], reason: Explanation) -> dict[str, Any]:

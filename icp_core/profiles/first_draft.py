@@ -16,6 +16,7 @@ import polars as pl
 from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.universe import Universe
 from icp_core.errors import ProfileError
+from icp_core.intervals import alike
 from icp_core.profiles.model import (
     NEW_TIERS,
     Band,
@@ -107,8 +108,13 @@ class Spread:
     def stops(self) -> tuple[float, ...]:
         """Round values from one end to the other, evenly spread on the column's scale."""
         low, high = self.quantiles[0], self.quantiles[6]
-        if high <= low:
-            return tuple(sorted({self.least, low, self.most}))
+        if high <= low or alike(low, high):
+            ends = sorted({self.least, low, self.most})
+            return tuple(
+                end
+                for place, end in enumerate(ends)
+                if not place or not alike(ends[place - 1], end)
+            )
         if self.scale == "log":
             smallest = max(low, high / _REACH, 1.0 if self.whole else 0.0)
             decades = range(floor(log10(smallest)), ceil(log10(self.most)) + 1)
@@ -263,9 +269,8 @@ def levels(codes: pl.Series) -> tuple[str, ...]:
 def criterion(universe: Universe, column: str, role: Role) -> Criterion:
     """A criterion to start from on a column that a criterion can test.
 
-    Numbers ask for what is usual (a hard range for must-haves, a sloped one for nice-to-haves), or,
-    in drawbacks and knock-outs, for the unusually low. Choices and tags ask for the most frequent
-    values, or in drawbacks and knock-outs for the rarest one.
+    Numbers ask for what is usual, by a hard range in must-haves and a sloped one in nice-to-haves;
+    choices and tags for the most frequent values.
 
     Parameters
     ----------
@@ -274,7 +279,7 @@ def criterion(universe: Universe, column: str, role: Role) -> Criterion:
     column
         Its name.
     role
-        What the criterion is to decide.
+        A must-have or a nice-to-have.
 
     Raises
     ------
@@ -298,8 +303,8 @@ def criterion(universe: Universe, column: str, role: Role) -> Criterion:
         case Kind.FLAG:
             return Criterion(column=column, role=role, fit=Flag())
         case Kind.TAGS:
-            return Criterion(column=column, role=role, fit=Tags(tags=_chosen(values, role)))
-    chosen = _chosen(_divisions(described, values), role)
+            return Criterion(column=column, role=role, fit=Tags(tags=_chosen(values)))
+    chosen = _chosen(_divisions(described, values))
     return Criterion(column=column, role=role, fit=Choice.of(*chosen))
 
 
@@ -393,24 +398,18 @@ def _range(spread: Spread, whole: Spread, role: Role) -> Range:
         return min(stops, key=lambda stop: abs(stop - value))
 
     _, p10, p25, _, p75, p90, _ = map(near, spread.quantiles)
-    match role:
-        case Role.MUST_HAVE:
-            return Range.between(p10, p90)
-        case Role.KNOCK_OUT:
-            return Range.between(None, p10)
-        case Role.DRAWBACK:
-            return Range(c=p10, d=p25, scale="linear")
-        case Role.NICE_TO_HAVE:
-            log = whole.scale == "log"
-            return Range(a=p10, b=p25, c=p75, d=p90, scale="log" if log else "linear")
+    if role is Role.MUST_HAVE:
+        return Range.between(p10, p90)
+    log = whole.scale == "log"
+    return Range(a=p10, b=p25, c=p75, d=p90, scale="log" if log else "linear")
 
 
 def _divisions(column: Column, values: pl.Series) -> pl.Series:
     return values.str.slice(0, 2) if column.kind is Kind.INDUSTRY else values
 
 
-def _chosen(values: pl.Series, role: Role) -> tuple[str, ...]:
+def _chosen(values: pl.Series) -> tuple[str, ...]:
     ranked = frequent(values)
     if not ranked:
         raise ProfileError(f"No account names anything in {values.name}. Choose another column.")
-    return ranked[:3] if role.favours else ranked[-1:]
+    return ranked[:3]

@@ -166,3 +166,20 @@ def test_boundaries_carry_the_codes_of_the_tables():
         entry.code for entry in geography.municipalities() if entry.country == "SE"
     }
     assert all(f["properties"]["region"] == geography.region_of(f["id"]) for f in swedish)
+
+
+@pytest.mark.parametrize("level", ["region", "municipality"])
+def test_an_area_that_people_speak_of_has_places_that_there_are(level):
+    known = {one.code for one in (*geography.regions(), *geography.municipalities())}
+    groups = geography.place_groups(level)
+    assert groups
+    for name, codes in groups.items():
+        assert len(codes) > 1, name
+        assert known.issuperset(codes), name
+        assert len(set(codes)) == len(codes), name
+
+
+def test_southern_sweden_is_that_of_its_regions_cooperation():
+    southern = geography.place_groups("region")["Southern Sweden (Sydsverige)"]
+    names = ["Blekinge", "Hallands", "Jönköpings", "Kalmar", "Kronobergs", "Skåne"]
+    assert sorted(map(geography.name_of, southern)) == [f"{name} län" for name in names]

@@ -4,10 +4,12 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import polars as pl
 import pytest
 from app_pages import errors, metrics, opened, texts
 from streamlit.testing.v1 import AppTest
 
+from icp_core.accounts.columns import BY_NAME, CANONICAL, Column, Subject, describe
 from icp_core.analysis.tier_policies import resized, usual
 from icp_core.evaluation.market import Market
 from icp_core.evaluation.scoreboard import Scoreboard
@@ -26,6 +28,7 @@ from icp_core.profiles.model import (
 )
 from icp_core.sources import load
 from ui import state
+from ui.builder import words
 from ui.builder.editing import Row, rearranged
 from ui.format import bounds, number
 from ui.headline import tam_value
@@ -370,6 +373,32 @@ def test_a_criterion_that_the_list_lacks_is_grey_says_so_and_can_be_removed() ->
         next(one for one in app.button if f"Remove {label}" in one.label).click().run()
         assert label not in texts(app)
     assert profile_of(app) == PROFILE
+
+
+@pytest.mark.parametrize(
+    ("column", "fit", "said"),
+    [
+        ("employees", Range(a=20, b=50, c=120, d=250), "20–250, best 50–120"),
+        ("employees", Range.between(20, 200), "20–200"),
+        ("employees", Range(a=10, b=50), "from 10, best from 50"),
+        ("employees", Range.between(None, 9), "up to 9"),
+        ("founded", Range.between(2000, 2000), "exactly 2000"),
+        ("margin", Range(a=-0.45, b=-0.1, c=0.05, d=0.2), "−45 to 20 %, best −10 to 5 %"),
+        ("revenue", Range.between(1e6, 2e6), "€1–2 M"),
+        ("revenue", Range.between(2e6), "from €2 M"),
+        ("employees", Range(), "any known value"),
+    ],
+)
+def test_a_range_is_said_as_people_say_it(column: str, fit: Range, said: str) -> None:
+    shown = words.fit_summary(fit, BY_NAME[column])
+    assert shown.replace("\u00a0", " ").replace("\u202f", " ") == said
+
+
+@pytest.mark.parametrize("column", [one for one in CANONICAL if one.is_criterion])
+def test_every_column_has_its_place_in_the_picker(column: Column) -> None:
+    assert words.subject(column.subject)
+    assert column.subject is not Subject.OWN
+    assert describe("erp_system", pl.String()).subject is Subject.OWN
 
 
 def test_rows_keep_their_ids_through_what_is_changed_elsewhere() -> None:

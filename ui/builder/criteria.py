@@ -37,7 +37,7 @@ from ui.builder.editing import (
     rows,
     toggle,
 )
-from ui.controls import pictured
+from ui.controls import one_of, pictured
 from ui.format import number, plain
 from ui.texts import _
 
@@ -149,28 +149,32 @@ def _row(
             _editor(offers, row, column)
 
 
-def _puts(row: Row, name: str, change: Callable[[Row, Any], Row]) -> Callable[[], None]:
-    """A callback that changes a row by what its widget of that name holds."""
-    return lambda: put(row.uid, lambda now: change(now, held(f"{row.uid}_{name}")))
+def _edits(row: Row, name: str, shown: Any, change: Callable[[Row, Any], Row]) -> dict[str, Any]:
+    """Key and callback of a widget that shows a part of a row, and changes that part alone."""
+    name = f"{row.uid}_{name}"
+    return {
+        "key": draft(name, shown),
+        "on_change": lambda: put(row.uid, lambda now: change(now, held(name))),
+    }
 
 
-def _puts_fit(row: Row, name: str, change: Callable[[Any, Any], Fit | None]) -> Callable[[], None]:
-    """As `_puts`, for the fit: from the fit so far and what the widget holds."""
-    return _puts(row, name, lambda now, value: replace(now, fit=change(now.fit, value)))
+def _edits_fit(
+    row: Row, name: str, shown: Any, change: Callable[[Any, Any], Fit | None]
+) -> dict[str, Any]:
+    """As `_edits`, for the fit: from the fit so far and what the widget holds."""
+    return _edits(row, name, shown, lambda now, to: replace(now, fit=change(now.fit, to)))
 
 
 # What a criterion asks for -----------------------------------------------------------------------
 
 
 def _editor(offers: Offers, row: Row, column: Column) -> None:
-    st.segmented_control(
+    one_of(
         _("What it decides"),
-        list(Role),
-        format_func=words.one_of,
-        required=True,
-        key=draft(f"{row.uid}_role", row.role),
-        on_change=_puts(row, "role", lambda now, role: replace(now, role=role)),
+        {role: words.one_of(role) for role in Role},
+        labelled=True,
         help=" ".join(f"{words.one_of(role)}: {words.role_meaning(role)}" for role in Role),
+        **_edits(row, "role", row.role, lambda now, role: replace(now, role=role)),
     )
     match column.kind:
         case Kind.NUMBER:
@@ -179,9 +183,7 @@ def _editor(offers: Offers, row: Row, column: Column) -> None:
             _flag(row, column)
         case _:
             _values(offers, row, column)
-    if row.fit is None:
-        return
-    if st.toggle(_("Advanced"), key=key_of(f"{row.uid}_more")):
+    if row.fit is not None and st.toggle(_("Advanced"), key=key_of(f"{row.uid}_more")):
         _advanced(offers, row, column)
 
 
@@ -206,9 +208,8 @@ def _range(offers: Offers, row: Row, fit: Range, column: Column) -> None:
         sorted(labels),
         (low, high),
         format_func=labels.__getitem__,
-        key=draft(f"{row.uid}_range", (low, high), given=True),
-        on_change=_puts_fit(row, "range", slid),
         label_visibility="collapsed",
+        **_edits_fit(row, "range", (low, high), slid),
     )
     _edges(offers, row, fit, column, {"a": _("Minimum"), "d": _("Maximum")})
 
@@ -234,17 +235,14 @@ def _edges(offers: Offers, row: Row, fit: Range, column: Column, labels: Mapping
     with st.container(horizontal=True, gap="xsmall"):
         for edge, label in labels.items():
             value = getattr(fit, edge)
+            shown = None if value is None else round(float(value * factor), 6)
             st.number_input(
                 f"{label} ({unit})" if unit else label,
                 value=None,
                 step=1.0 if spread.whole or factor == 100 else 0.1,
                 format="%.0f" if spread.whole else "%.6g",
                 placeholder=_("open"),
-                key=draft(
-                    f"{row.uid}_{edge}",
-                    None if value is None else round(float(value * factor), 6),
-                ),
-                on_change=_puts_fit(row, edge, typed(edge)),
+                **_edits_fit(row, edge, shown, typed(edge)),
             )
 
 
@@ -253,11 +251,13 @@ def _flag(row: Row, column: Column) -> None:
         plain(_(column.label)),
         [True, False],
         format_func=lambda value: _("Yes") if value else _("No"),
-        key=draft(f"{row.uid}_flag", row.fit.value if isinstance(row.fit, Flag) else None),
-        on_change=_puts_fit(
-            row, "flag", lambda _now, value: None if value is None else Flag(value=value)
-        ),
         label_visibility="collapsed",
+        **_edits_fit(
+            row,
+            "flag",
+            row.fit.value if isinstance(row.fit, Flag) else None,
+            lambda _now, value: None if value is None else Flag(value=value),
+        ),
     )
 
 
@@ -289,25 +289,17 @@ def _values(offers: Offers, row: Row, column: Column) -> None:
         plain(_(column.label)),
         [*areas, *options, *(value for value in chosen if value not in options)],
         format_func=lambda value: value if value in areas else words.value_name(value, column),
-        key=draft(f"{row.uid}_values", chosen),
-        on_change=_puts_fit(row, "values", change),
         label_visibility="collapsed",
         placeholder=_("Choose at least one"),
         select_all=False,
+        **_edits_fit(row, "values", chosen, change),
     )
     if isinstance(fit, Tags) and len(fit.tags) > 1:
-        rules = {
-            "any": _("any of them"),
-            "all": _("all of them"),
-            "share": _("graded by share"),
-        }
-        st.segmented_control(
+        one_of(
             _("An account needs"),
-            list(rules),
-            format_func=rules.__getitem__,
-            required=True,
-            key=draft(f"{row.uid}_match", fit.match),
-            on_change=_puts_fit(row, "match", lambda now, rule: now.replace(match=rule)),
+            {"any": _("any of them"), "all": _("all of them"), "share": _("graded by share")},
+            labelled=True,
+            **_edits_fit(row, "match", fit.match, lambda now, rule: now.replace(match=rule)),
         )
 
 
@@ -320,17 +312,15 @@ def _advanced(offers: Offers, row: Row, column: Column) -> None:
             _slopes(offers, row, fit, column)
         case Choice() as fit:
             _grades(row, fit, column)
-    st.segmented_control(
+    one_of(
         _("Where the value is unknown"),
-        list(Missing),
-        format_func=words.missing_rule,
-        required=True,
-        key=draft(f"{row.uid}_missing", row.missing),
-        on_change=_puts(row, "missing", lambda now, rule: replace(now, missing=rule)),
+        {rule: words.missing_rule(rule) for rule in Missing},
+        labelled=True,
         help=_(
             "Left open, a must-have leaves the account to be verified, and the score leaves the "
             "criterion out."
         ),
+        **_edits(row, "missing", row.missing, lambda now, rule: replace(now, missing=rule)),
     )
 
 
@@ -345,45 +335,35 @@ def _slopes(offers: Offers, row: Row, fit: Range, column: Column) -> None:
     )
     _edges(offers, row, fit, column, {"b": _("Best from"), "c": _("Best to")})
     if fit.a != fit.b or fit.c != fit.d:
-        scales = {"linear": _("evenly"), "log": _("by ratio")}
-        st.segmented_control(
+        one_of(
             _("Between the ends and the best it falls"),
-            list(scales),
-            format_func=scales.__getitem__,
-            required=True,
-            key=draft(f"{row.uid}_scale", fit.scale),
-            on_change=_puts_fit(row, "scale", lambda now, scale: now.replace(scale=scale)),
+            {"linear": _("evenly"), "log": _("by ratio")},
+            labelled=True,
+            **_edits_fit(row, "scale", fit.scale, lambda now, scale: now.replace(scale=scale)),
         )
 
 
 def _grades(row: Row, fit: Choice, column: Column) -> None:
     """A fit for each value and for the rest, in steps of five hundredths."""
-    sliders = {
-        f"fit_{place}": (value, words.value_name(value, column), share)
-        for place, (value, share) in enumerate(list(fit.values.items())[:_MOST_GRADED])
-    } | {"rest": (None, _("All other values"), fit.default)}
-
-    def graded(value: str | None) -> Callable[[Choice, int], Choice]:
-        def change(now: Choice, percents: int) -> Choice:
-            if value is None:
-                return now.replace(default=percents / 100)
-            return now.replace(values={**now.values, value: percents / 100})
-
-        return change
-
-    for name, (value, label, share) in sliders.items():
-        st.slider(
-            plain(label),
-            0,
-            100,
-            step=5,
-            format="%d %%",
-            key=draft(f"{row.uid}_{name}", round(100 * share)),
-            on_change=_puts_fit(row, name, graded(value)),
-        )
+    values = list(fit.values.items())[:_MOST_GRADED]
+    for place, (value, share) in enumerate([*values, (None, fit.default)]):
+        name = "rest" if value is None else f"fit_{place}"
+        label = _("All other values") if value is None else words.value_name(value, column)
+        _grade(row, name, label, share, value)
     if len(fit.values) > _MOST_GRADED:
         st.caption(
             _("The first {count} values can be graded here; the others keep their fit.").format(
                 count=_MOST_GRADED
             )
         )
+
+
+def _grade(row: Row, name: str, label: str, share: float, value: str | None) -> None:
+    def graded(now: Choice, percents: int) -> Choice:
+        if value is None:
+            return now.replace(default=percents / 100)
+        return now.replace(values={**now.values, value: percents / 100})
+
+    shown = round(100 * share)
+    edits = _edits_fit(row, name, shown, graded)
+    st.slider(plain(label), 0, 100, step=5, format="%d %%", **edits)

@@ -99,17 +99,7 @@ def rows() -> list[Row]:
 def rearranged(
     old: Sequence[Row], criteria: Sequence[Criterion], next_uid: Callable[[], int]
 ) -> list[Row]:
-    """Rows for criteria that were changed elsewhere, by an undo say: those that stay keep their ids.
-
-    Parameters
-    ----------
-    old
-        The rows so far.
-    criteria
-        What the profile holds now.
-    next_uid
-        Gives the id of a new row.
-    """
+    """Rows for criteria that were changed elsewhere, by an undo say: those that stay keep their ids."""
     left = list(old)
     made: list[Row] = []
     for criterion in criteria:
@@ -155,15 +145,7 @@ def put(uid: int, change: Callable[[Row], Row], *, quick: bool = False) -> None:
 
 
 def remove(uid: int, name: str) -> None:
-    """Take a row away, and say that it can come back; for callbacks.
-
-    Parameters
-    ----------
-    uid
-        Of the row.
-    name
-        What to call it.
-    """
+    """Take a row away, and say by its name that it can come back; for callbacks."""
     if any(row.uid == uid and row.fit for row in rows()):
         state.confirm(_("{criterion} is removed. Undo brings it back.").format(criterion=name))
     _become(lambda: [row for row in rows() if row.uid != uid], whole=True)
@@ -219,21 +201,10 @@ def apply(change: Callable[[], Profile], *, quick: bool = False, whole: bool = F
     st.rerun()
 
 
-def draft(name: str, value: Any, *, given: bool = False) -> str:
-    """Key of a widget that edits `value`, and shows what the profile holds.
-
-    Parameters
-    ----------
-    name
-        Unique on the page.
-    value
-        What the profile holds.
-    given
-        Whether the widget is also given the value as its default, which it then begins with.
-    """
+def draft(name: str, value: Any) -> str:
+    """Key of a widget that edits `value`: it shows what the profile holds."""
     key = key_of(name)
-    shown = st.session_state.get(key, _NOTHING)
-    if not (given and shown is _NOTHING) and shown != value:
+    if st.session_state.get(key, _NOTHING) != value:
         st.session_state[key] = value
     return key
 

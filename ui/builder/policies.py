@@ -24,10 +24,9 @@ from icp_core.views import MarketView
 from ui import state
 from ui.builder import words
 from ui.builder.editing import apply, draft, held
-from ui.controls import most_letters
+from ui.controls import most_letters, one_of
 from ui.texts import _
 
-_MODELS: Final = ("per_employee", "revenue_share", "employee_bands", "column")
 _MOST_BANDS: Final = 8  # bands of headcount, a row each
 _NEAR: Final = ("EUR", "SEK", "NOK", "DKK", "ISK", "USD", "GBP")
 
@@ -57,11 +56,10 @@ def tiers(profile: Profile, market: Callable[[], MarketView]) -> None:
         "value": _("A tier takes every match from its least potential upward."),
     }
 
-    st.segmented_control(
+    one_of(
         _("Rank into tiers by"),
-        list(kinds),
-        format_func=kinds.__getitem__,
-        required=True,
+        kinds,
+        labelled=True,
         **_edits(
             "tiers_kind",
             policy.kind,
@@ -132,11 +130,11 @@ def _tier(policy: TierPolicy, place: int, unit: str) -> None:
 
 def potential(offers: Offers, profile: Profile) -> None:
     """Edit what an account could be worth."""
-    model = profile.potential
+    model, models = profile.potential, words.potential_models()
     st.selectbox(
         _("Potential of an account"),
-        _MODELS,
-        format_func=words.potential_model,
+        list(models),
+        format_func=lambda name: models[name][0],
         **_edits(
             "potential_model",
             model.model,
@@ -145,7 +143,7 @@ def potential(offers: Offers, profile: Profile) -> None:
             ),
         ),
     )
-    st.caption(words.potential_meaning(model))
+    st.caption(models[model.model][1])
     _model_inputs(offers, model, profile.currency)
     left, right = st.columns(2, gap="small")
     with left:

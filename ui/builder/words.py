@@ -14,7 +14,6 @@ from icp_core.profiles.model import (
     Fit,
     Flag,
     Missing,
-    Potential,
     Range,
     Role,
     Tags,
@@ -77,24 +76,17 @@ def missing_rule(rule: Missing) -> str:
     }[rule]
 
 
-def potential_model(model: str) -> str:
-    """A model of potential by its name in the profile."""
+def potential_models() -> dict[str, tuple[str, str]]:
+    """What each model of potential is called, and what it reads, by its name in the profile."""
     return {
-        "per_employee": _("Rate per employee"),
-        "revenue_share": _("Share of revenue"),
-        "employee_bands": _("Amount per size band"),
-        "column": _("A column"),
-    }[model]
-
-
-def potential_meaning(model: Potential) -> str:
-    """What a model of potential reads, in one sentence."""
-    return {
-        "per_employee": _("Employees times a rate, a year."),
-        "revenue_share": _("A share of yearly revenue."),
-        "employee_bands": _("A fixed amount a year from a headcount upward."),
-        "column": _("Read from a number column, a year."),
-    }[model.model]
+        "per_employee": (_("Rate per employee"), _("Employees times a rate, a year.")),
+        "revenue_share": (_("Share of revenue"), _("A share of yearly revenue.")),
+        "employee_bands": (
+            _("Amount per size band"),
+            _("A fixed amount a year from a headcount upward."),
+        ),
+        "column": (_("A column"), _("Read from a number column, a year.")),
+    }
 
 
 def amount(value: float, column: Column) -> str:
