@@ -13,7 +13,7 @@ from icp_core.evaluation.market import GateCost
 from icp_core.evaluation.names import NAMES
 from icp_core.profiles.model import Profile
 from icp_core.views import MarketView
-from ui import charts_live, shell, state, theme
+from ui import charts_live, navigation, shell, state, theme
 from ui.areas import tier_in_sentence
 from ui.builder import words
 from ui.builder.editing import RESULTS, STRIP
@@ -326,8 +326,8 @@ def _accounts(rows: pl.DataFrame, why: list[str], profile: Profile) -> None:
             facts.append(tier_in_sentence(row["tier"]))
         if row[NAMES.potential] is not None:
             facts.append(money(row[NAMES.potential], profile.currency))
-        shell.link(
-            shell.ACCOUNTS,
+        navigation.link(
+            navigation.ACCOUNTS,
             f"**{number(row[NAMES.score])}**\u2003{plain(row['name'])}\u2002"
             f":small[:gray[{plain(' · '.join(facts))}]]",
             icon="",
