@@ -1,11 +1,13 @@
 """How fast learning is on a million accounts, and how often it is right on data with a known truth.
 
     python -m benchmarks.learning --accounts 1000000
+    python -m benchmarks.learning --large
     python -m benchmarks.learning --quality
 
 The first learns from 300 customers of the fictional universe, looks for twins of 50, and compares with
 scikit-learn's brute-force nearest neighbours on the one-hot encoding and a plain Gower distance that
-skips nothing. The second repeats simulations whose truth is known. Memory is the peak of the process
+skips nothing. The second learns from 45,000 won and lost deals. The third repeats simulations whose
+truth is known. Memory is the peak of the process
 above what it held before (Linux).
 """
 
@@ -44,7 +46,7 @@ from icp_core.learning import Outcomes, demo_deals, learn, rank_customers
 from icp_core.learning.evidence import FOLDS
 from icp_core.learning.labelled import LabelledAccounts, background, label, levels_of
 from icp_core.learning.levels import attributes_of
-from icp_core.learning.proof import _batch, _centred, _resamples, prove
+from icp_core.learning.proof import COMPARED, _batch, _centred, _resamples, prove
 from icp_core.learning.scorecard import fit, folds_of
 from icp_core.learning.segments import find_segments
 from icp_core.learning.suggestion import learn_from, ranking
@@ -53,6 +55,8 @@ from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role
 TODAY = date(2026, 9, 1)
 DRIVERS = frozenset({"industry", "employees", "revenue_growth", "technologies"})
 CUSTOMERS = 300
+LABELLED = 45_000
+LABELLED_COLUMNS = 16
 NEIGHBOURS = 100
 PROTOTYPES = 50
 REPEATS = 5
@@ -254,14 +258,14 @@ def segments_found(kinds: int, seed: int) -> int:
     return len(found.segments)
 
 
-def false_winners(seed: int) -> list[bool]:
-    """For each pair of rankings of pure noise, whether one is said to be better; none is.
+def false_winners(seed: int) -> dict[tuple[str, str], bool]:
+    """For each measure and pair of rankings of pure noise, whether one is said to be better; none is.
 
     A constant is no ranking of noise, but the coin that every AUC is held against.
     """
     made, rng = noise(seed), np.random.default_rng(seed)
     proof = prove(made, None, rng, hand=BY_CHANCE)
-    return [d.winner is not None for d in proof.differences if d.measure == "auc"]
+    return {(d.measure, f"{d.first}, {d.second}"): d.winner is not None for d in proof.differences}
 
 
 def rankings_covered(universe: Universe, seed: int) -> list[bool]:
@@ -419,10 +423,17 @@ def quality() -> None:
     larger = universe_of(60_000)
     learned = [rankings_covered(larger, seed) for seed in range(30)]
     print(f"  learned rankings, {CUSTOMERS} customers, 30 seeds {_share(chain(*learned))}")
+    print_false_winners()
+
+
+def print_false_winners() -> None:
+    """Winners among rankings of noise, by every measure and pair that people are shown."""
     winners = [false_winners(seed) for seed in range(200)]
-    print(f"Winners by AUC where there is none, 200 runs: {_share(chain(*winners))} of the pairs;")
-    for pair, wins in zip(PAIRS, zip(*winners, strict=True), strict=True):
-        print(f"  {pair:<24}{_share(wins)}")
+    print("Winners where there is none, 200 runs, by measure and pair:")
+    for measure in COMPARED:
+        own = {pair: [one[measure, pair] for one in winners] for pair in PAIRS}
+        shown = ", ".join(f"{pair} {_share(wins)}" for pair, wins in own.items())
+        print(f"  {measure:<9}{_share(chain(*own.values()))} of the pairs; {shown}")
 
 
 def _share(answers: Iterable[bool]) -> str:
@@ -589,15 +600,45 @@ def speed(rows: int) -> None:
     print(f"  memory {memory:.0f} MB against {held:.0f} MB")
 
 
+def large() -> None:
+    """Learning where every account of a large list was won or lost, with and without its proof."""
+    universe = universe_of(LABELLED)
+    people = universe.frame["employees"].fill_null(20).cast(pl.Float64).to_numpy()
+    chance = 0.1 + 0.6 / (1 + np.exp(4 - np.log1p(people)))
+    won = np.random.default_rng(1).random(len(universe)) < chance
+    deals = Outcomes.of(
+        universe.frame.select("account_id").with_columns(
+            outcome=pl.Series(np.where(won, "won", "lost"))
+        )
+    )
+    columns = [column.name for column in attributes_of(universe)[0]]
+    print(f"Python {platform.python_version()}, {platform.machine()}; {LABELLED:,} deals")
+    for judge in (False, True):
+        measured(
+            f"{LABELLED_COLUMNS} columns, {'with' if judge else 'without'} the proof",
+            lambda judge=judge: learn(
+                universe,
+                deals,
+                against="worst",
+                leave_out=columns[LABELLED_COLUMNS:],
+                judge=judge,
+                today=TODAY,
+            ),
+        )
+
+
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--accounts", type=int, default=1_000_000)
+    parser.add_argument("--large", action="store_true", help="learn from 45,000 deals")
     parser.add_argument("--quality", action="store_true", help="simulations instead of timings")
     options = parser.parse_args()
     with threadpool_limits(1 if options.quality else None):
         if options.quality:
             quality()
+        elif options.large:
+            large()
         elif GIVE_BACK[1] in os.environ.get(GIVE_BACK[0], ""):
             speed(options.accounts)
         else:

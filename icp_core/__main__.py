@@ -89,8 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument(
         "--team",
         type=_team,
-        metavar="PEOPLExACCOUNTS",
-        help="whether the market suits, say, 3x400: three people with 400 accounts each a year",
+        metavar="PEOPLExHOURS",
+        help="whether the market suits, say, 3x1000: three people with 1,000 hours each a year",
     )
     _decisions(score, "excluded accounts are counted too")
     score.add_argument("--json", action="store_true", help="one JSON object and nothing else")
@@ -203,8 +203,8 @@ def _answers(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="STAGE=OUTCOME",
-        help="what a stage of the deals means that is not understood: won, lost, churned, active or "
-        "open; can be repeated",
+        help="what a stage of the deals, or a value of the list's column of customers, means that is "
+        "not understood: won, lost, churned, active or open; can be repeated",
     )
 
 
@@ -239,10 +239,10 @@ def _count(text: str) -> int:
 
 
 def _team(text: str) -> TeamPlan:
-    people, times, accounts = text.partition("x")
+    people, times, hours = text.partition("x")
     if not times:
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form 3x400")
-    return TeamPlan(people=_count(people), accounts_each=_count(accounts))
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form 3x1000")
+    return TeamPlan(people=_count(people), hours_each=_count(hours))
 
 
 def _list(text: str) -> list[str]:
@@ -391,8 +391,9 @@ def _against_team(view: MarketView, team: TeamPlan) -> list[str]:
     answer = "can't tell yet" if found.breadth is None else found.breadth.replace("_", " ")
     return [
         "",
-        f"The team can work {found.capacity:,} accounts a year; SAM holds "
-        f"{found.sam.low:,.0f}–{found.sam.high:,.0f}: {answer}",
+        f"SAM holds {found.sam.low:,.0f}–{found.sam.high:,.0f} accounts, which take "
+        f"{found.needed.low:,.0f}–{found.needed.high:,.0f} hours of the {found.available:,.0f} a year "
+        f"that the team has: {answer}",
     ]
 
 
@@ -412,8 +413,13 @@ def _judged(found: Verdict, profile: Profile) -> dict[str, Any]:
         }
         for change in found.changes
     ]
-    ends = {"capacity": found.capacity, "sam": vars(found.sam), "breadth": found.breadth}
-    return ends | {"changes": changes}
+    return {
+        "hours": {"available": found.available, "needed": vars(found.needed)},
+        "capacity": found.capacity,
+        "sam": vars(found.sam),
+        "breadth": found.breadth,
+        "changes": changes,
+    }
 
 
 def _row(row: dict[str, Any], reason: Explanation) -> dict[str, Any]:
@@ -525,6 +531,8 @@ def _settled(options: argparse.Namespace, mapping: Mapping) -> Mapping:
         # Of several files each answers for its own headings.
         if len(options.files) == 1 or mapping.heading(heading) is not None:
             mapping = mapping.setting(heading, answer)
+    if stages := _pairs(options.stage, "--stage"):
+        mapping = mapping.saying(stages)
     for one in mapping.questions():
         if options.currency and {"currency", "no currency"} & set(one.doubts):
             mapping = mapping.changing(one.heading, currency=options.currency)
@@ -619,12 +627,21 @@ def _import(options: argparse.Namespace) -> None:
 
 def _questions(mappings: Named[str, Mapping]) -> list[str]:
     """What was assumed of the headings and nobody has answered, and how to answer."""
-    return [
+    return [_asked(one) for mapping in mappings.values() for one in mapping.questions()]
+
+
+def _asked(one: Assignment) -> str:
+    """A question and how to answer it."""
+    if one.doubts == ("customers",):
+        listed = ", ".join(f"“{value}”" for value, meaning in one.means.items() if meaning is None)
+        return (
+            f"{one.heading} → {one.column}: {one.reason} {listed}: unknown until somebody says. Answer "
+            "with --stage VALUE=active (or churned, or open for no customer)"
+        )
+    return (
         f"{one.heading} → {one.column}: {one.reason}. Answer with --set {shlex.quote(one.heading)}="
         f"{_example(one)}"
-        for mapping in mappings.values()
-        for one in mapping.questions()
-    ]
+    )
 
 
 def _example(one: Assignment) -> str:

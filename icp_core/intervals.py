@@ -10,6 +10,20 @@ import numpy.typing as npt
 
 CONFIDENCE: Final = 0.95
 
+_ROUNDING: Final = 1e-12
+"""Share by which two floats may differ that were reckoned differently; people read fewer digits."""
+
+
+def alike(one: float, other: float) -> bool:
+    """Whether two numbers are the same but for the rounding of floats.
+
+    Examples
+    --------
+    >>> alike(0.1 + 0.2, 0.3), alike(1, 1.000001)
+    (True, False)
+    """
+    return abs(one - other) <= _ROUNDING * max(abs(one), abs(other))
+
 
 @dataclass(frozen=True)
 class Estimate:

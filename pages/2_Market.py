@@ -4,6 +4,7 @@ import streamlit as st
 
 from icp_core.analysis.revisions import revision_note
 from ui import engines, navigation, plan, shell, state
+from ui.accounts.one import opened
 from ui.controls import one_of
 from ui.format import plain
 from ui.market import breakdowns, choices, curves, sizes, steadiness
@@ -25,10 +26,10 @@ if "segments" not in market.supports:
     with shell.guard():
         engines.totals(market)
     st.stop()
-team = plan.current()
+team = state.plan()
 sizes.numbers(market, market.sizing(team))
 with st.container(border=True, gap="small"):
-    plan.inputs(team, market.values("region"))
+    plan.inputs(team, market.profile.tiers.names, market.values("region"))
     sizes.verdict_part(market, market.verdict(team), team)
 
 note = revision_note(market)
@@ -50,6 +51,7 @@ match section:
         curves.by_cut_off(market)
     case "robustness":
         steadiness.draw(market)
+        opened(market, list_name=view.list_name)
     case "customers" if not market.population.tells_customers:
         st.info(
             _(

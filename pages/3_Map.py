@@ -4,11 +4,15 @@ import streamlit as st
 
 from icp_core.analysis.shading import shading
 from icp_core.evaluation.tiers import groups
+from icp_core.reference import geography
 from icp_core.reference.geography import COUNTRIES
 from ui import maps, navigation, shell, state, theme
+from ui.accounts.one import opened
 from ui.areas import Measure
-from ui.controls import one_of
+from ui.controls import apart, one_of
 from ui.format import number, plain
+from ui.headline import customers_unknown
+from ui.navigation import NO_WIDGETS
 from ui.tables import Table, accounts_table
 from ui.texts import _, ngettext
 
@@ -80,6 +84,8 @@ with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
             **state.kept("map_background"),
         )
 
+# Accounts are filtered by region; a municipality leads to the accounts of its region.
+region = area if level == "region" or area is None else geography.region_of(area)
 here = _("all areas") if area is None else names[area]
 shown = areas.numbers(area)
 shaded = shading(areas.table[measure.value])
@@ -143,11 +149,23 @@ with right.container(border=True, height="stretch"):
             next((codes[row] for row in state.picked("map_ranking")["selection"]["rows"]), None),
         ),
     )
-
+if measure in (Measure.CUSTOMERS, Measure.WHITE_SPACE) and areas.total["customers"] is None:
+    customers_unknown(areas.total["accounts"])
 with st.container(border=True):
     rows = market.best_in(level, area=area, countries=countries, limit=BEST)
-    st.markdown(f"**{_('Best accounts')} · {plain(here)}**")
-    accounts_table(rows, profile)
+    with apart():
+        st.markdown(f"**{_('Best accounts')} · {plain(here)}**", width="content")
+        navigation.link(
+            "accounts",
+            _("All accounts")
+            if region is None
+            else _("All accounts of {area}").format(area=plain(geography.name_of(region))),
+            ":material/table_rows:",
+            widgets=NO_WIDGETS
+            if region is None
+            else {"accounts_regions": geography.name_of(region)},
+        )
+    accounts_table(rows, profile, key="map_best", can_open=True)
     more = shown["accounts"] - rows.height
     if more > 0:
         st.caption(
@@ -157,3 +175,4 @@ with st.container(border=True):
                 more,
             ).format(count=rows.height, more=number(more))
         )
+opened(market, list_name=view.list_name)

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from ui import navigation, plan, shell, tiers
+from ui import navigation, shell, state, tiers
+from ui.accounts.one import opened
+from ui.controls import one_of
 from ui.texts import _
 
 view = shell.page("tiers")
@@ -13,9 +15,16 @@ if not market.totals.matching:
     navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
     st.stop()
 
-team = plan.current()
+SECTIONS = {"policies": _("Each policy, tier by tier"), "fit": _("Fit against potential")}
+
+team = state.plan()
 tiers.policies(market, team)
 with st.container(border=True, gap="small"):
     tiers.effort_part(market, team)
+section = one_of(_("Look at"), SECTIONS, **state.kept("tiers_section"))
 with st.container(border=True, gap="xsmall"):
-    tiers.bubble_part(market)
+    if section == "fit":
+        tiers.bubble_part(market)
+    else:
+        tiers.comparison(market, team)
+opened(market, list_name=view.list_name)

@@ -43,8 +43,8 @@ class Measure(StrEnum):
             Measure.MATCHES: _("Matches"),
             Measure.POTENTIAL: _("Potential"),
             Measure.BEST_TIER: tier_label(best_tier),
-            Measure.MATCH_RATE: _("Match rate"),
-            Measure.WHITE_SPACE: _("White space"),
+            Measure.MATCH_RATE: _("Share that matches"),
+            Measure.WHITE_SPACE: _("Not yet customers"),
             Measure.CUSTOMERS: _("Customers"),
         }[self]
 

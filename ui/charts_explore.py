@@ -21,10 +21,11 @@ from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED
 from icp_core.learning.proof import Candidate
 from ui import theme
 from ui.areas import tier_label
-from ui.format import number, percent, plain, short, signed
+from ui.format import currency_sign, number, percent, plain, short, signed
 from ui.texts import _
 
 _BAR: Final = 26  # pixels a bar is high with its gap: one line of its label
+_SLIM: Final = 24  # pixels of the longest bar at least, beside its label and its text
 _AIR: Final = 8  # pixels above and below all bars
 _LONGEST: Final = 28  # characters of a label before it takes the room of the bars
 _BUBBLE: Final = 34  # pixels across, the largest potential
@@ -71,7 +72,6 @@ def stack_chart(
     texts: Sequence[str],
     values: Callable[[float], str],
     dark: bool,
-    room: float = 1.25,
     height: int | None = None,
 ) -> go.Figure:
     """Bars from top to bottom, each made of the same parts, with a text at its end.
@@ -88,8 +88,6 @@ def stack_chart(
         What stands at the end of each bar.
     values
         Writes a value as people read it.
-    room
-        Width of the chart in lengths of the longest bar.
     height
         In pixels; as many as the bars need unless given.
     """
@@ -130,7 +128,9 @@ def stack_chart(
         height=height or _BAR * len(places) + _AIR,
         barmode="stack",
         annotations=notes,
-        xaxis={"visible": False, "range": [0, max([*ends, 1e-9]) * room]},
+        margin={"l": 0, "r": max(map(theme.text_width, texts), default=0), "t": 4, "b": 0},
+        minreducedwidth=_SLIM,
+        xaxis={"visible": False, "range": [0, max([*ends, 1e-9])]},
         yaxis={
             "tickvals": places,
             "ticktext": [escape(_shortened(label)) + "  " for label in labels],
@@ -258,7 +258,9 @@ def bubble_chart(
         for is_customer in (False, True)
         if (rows := bubbles.rows.filter(tier=tier, is_customer=is_customer)).height
     ]
-    axis: dict[str, Any] = {"title": {"text": _("Potential, {code} a year").format(code=currency)}}
+    axis: dict[str, Any] = {
+        "title": {"text": _("Potential, {code} a year").format(code=currency_sign(currency))}
+    }
     if _is_skewed(bubbles.rows["potential"]):
         ticks = _log_ticks(bubbles.rows["potential"])
         axis |= {"type": "log", "tickvals": ticks, "ticktext": [short(tick) for tick in ticks]}

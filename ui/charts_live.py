@@ -41,12 +41,9 @@ def show(chart: Live, *, key: str, alt: str) -> None:
 _MANY: Final = 100_000  # accounts whose number in full is too long a label for a narrow chart
 
 
-def tier_chart(
-    tiers: pl.DataFrame, *, currency: str | None, dark: bool, height: int = 180, room: float = 1.35
-) -> Live:
+def tier_chart(tiers: pl.DataFrame, *, currency: str | None, dark: bool, height: int = 180) -> Live:
     """One bar a tier, as long as its accounts, with its value beside the number.
 
-    `room` is the width of the chart in lengths of the longest bar; labels of narrow charts need more.
     Without `currency` the labels leave it to a title above, and give many accounts as `142 k`.
     """
     colours = theme.tier_colours(tiers["tier"].to_list(), dark=dark)
@@ -88,7 +85,7 @@ def tier_chart(
         "x": {
             "field": "length",
             "type": "quantitative",
-            "scale": {"domain": [0, room], "nice": False},
+            "scale": {"domain": [0, 1], "nice": False},
             "axis": None,
         },
         "tooltip": tooltip,

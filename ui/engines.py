@@ -15,7 +15,7 @@ from ui.accounts.lists import heading
 from ui.areas import tier_label
 from ui.builder.results import gate_table, range_sentence
 from ui.controls import one_of
-from ui.format import number
+from ui.format import currency_sign, number
 from ui.headline import headline
 from ui.market.breakdowns import segment_name
 from ui.tables import Field, Table, accounts_table
@@ -70,14 +70,15 @@ def _breakdown(market: MarketView) -> None:
                 texts=[number(count) for count in shown["accounts"]],
                 values=number,
                 dark=theme.is_dark(),
-                room=1.6,
             ),
             key=f"engine_{by}",
             alt=_("Matches by segment and tier"),
         )
     numbers = {
         "accounts": _("Matches"),
-        "potential": _("Potential, {currency}").format(currency=market.profile.currency),
+        "potential": _("Potential, {currency}").format(
+            currency=currency_sign(market.profile.currency)
+        ),
     } | {name: tier_label(name) for name in tiers}
     with right, st.container(border=True, gap="xsmall", height="stretch"):
         Table(

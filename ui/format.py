@@ -15,6 +15,7 @@ SPACE: Final = "\u00a0"  # before a unit: never broken either
 UNKNOWN: Final = "–"
 
 _SYMBOLS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
+_LARGE: Final = 1_000  # from here on nobody reads decimals
 _STEPS: Final = ((1e12, "T"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
 # Thin and unbroken spaces are part of a number.
 _BLANKS: Final = re.compile(rf"[^\S{THIN}{SPACE}]+")
@@ -30,10 +31,13 @@ _JOINER: Final = "\u2060"  # has no width, and no line is broken at it
 _TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
-def number(value: float | None, *, digits: int = 0) -> str:
-    """`1 284`; unknown is a dash."""
+def number(value: float | None, *, digits: int | None = 0) -> str:
+    """`1 284`; unknown is a dash. Without digits as many as it needs, at most two: `2.5`, `1 284`."""
     if value is None:
         return UNKNOWN
+    if digits is None:
+        digits = next(n for n in (0, 1, 2) if n == 2 or round(value, n) == round(value, 2))
+        digits = 0 if abs(value) >= _LARGE else digits
     return f"{value:,.{digits}f}".replace(",", THIN).replace("-", "−")
 
 
@@ -65,7 +69,12 @@ def money(amount: float | None, currency: str) -> str:
 
 def money_bounds(value: Bounds, currency: str) -> str:
     """`€182–231 M`, both ends in the unit of the higher one, with as many decimals."""
-    return _written(value, _symbol(currency))
+    return _written(value, _SYMBOLS.get(currency, currency + SPACE))
+
+
+def currency_sign(currency: str) -> str:
+    """`€`, or the code of another currency, as a heading has it whose numbers have none."""
+    return _SYMBOLS.get(currency, currency)
 
 
 def _written(value: Bounds, symbol: str) -> str:
@@ -117,10 +126,6 @@ def _clock() -> tzinfo | None:
         return ZoneInfo(st.context.timezone or "")
     except (ZoneInfoNotFoundError, ValueError):
         return None
-
-
-def _symbol(currency: str) -> str:
-    return _SYMBOLS.get(currency, currency + SPACE)
 
 
 def _unit(amount: float) -> tuple[float, str]:

@@ -14,6 +14,7 @@ from icp_core.evaluation.market import Bounds, GateCost, Market
 from icp_core.exporting import FORMATS
 from icp_core.reference import currency
 from icp_core.views import MarketView
+from ui import navigation
 from ui.format import UNKNOWN, bounds, in_sentence, money, money_bounds, number, percent, plain
 from ui.texts import _, ngettext
 
@@ -48,7 +49,7 @@ class Step:
 
 
 def headline_data(market: MarketView) -> tuple[Figure, ...]:
-    """Matches, their value, tiers and white space."""
+    """Matches, their value, tiers, and who is not a customer yet."""
     whole = market.totals
     ranked = whole.ranked
     return (
@@ -69,7 +70,7 @@ def headline_data(market: MarketView) -> tuple[Figure, ...]:
             _("Matches per tier, best first."),
         ),
         Figure(
-            _("White space"),
+            _("Not yet customers"),
             white_space(market),
             customers(market),
             _("Matches that are not customers yet."),
@@ -115,6 +116,36 @@ def customers(market: MarketView) -> str:
     if whole.customers_unknown:
         parts.append(_("unknown for {count}").format(count=number(whole.customers_unknown)))
     return " · ".join(parts)
+
+
+def customers_unknown(count: int, then: str = "") -> None:
+    """Say of how many it is unknown whether they are customers, and the ways to tell them apart.
+
+    Parameters
+    ----------
+    count
+        Accounts.
+    then
+        What follows from it here.
+    """
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.markdown(
+            ":small[:orange[:material/warning:] "
+            + ngettext(
+                "Of {count} company nobody knows whether it is a customer.",
+                "Of {count} companies nobody knows whether they are customers.",
+                count,
+            ).format(count=number(count))
+            + f" {then}]",
+            width="content",
+        )
+        navigation.link(
+            "import",
+            _("Import your customers"),
+            ":material/upload_file:",
+            widgets={"import_part": _("Customers and deals")},
+        )
+        navigation.link("accounts", _("Or tick them and exclude them"), ":material/check_box:")
 
 
 def white_space(market: MarketView) -> str:

@@ -25,7 +25,7 @@ from icp_core.reference import geography
 from icp_core.reference.geography import Level
 from ui import theme
 from ui.areas import Measure, tier_label
-from ui.format import money, money_bounds, number, percent, plain
+from ui.format import currency_sign, money, money_bounds, number, percent, plain
 from ui.tables import Field, Looks
 from ui.texts import _, ngettext
 
@@ -39,6 +39,10 @@ _NAME_LENGTH: Final = 48  # characters of a name in a tip, which is one line
 _TILE: Final = 512  # pixels of the world's width at zoom 0, deck.gl's
 _MARGIN: Final = 12  # pixels left free around the areas
 _TIP_HEIGHT: Final = 60  # pixels left free above them
+_PHONE: Final = 324  # pixels of a map's width on a telephone
+_WIDE: Final = 520  # the same where a ranking stands beside it
+_SMALLER: Final = 0.75  # of the largest scale: what a wide screen gives up for narrow ones
+_CLOSEST: Final = 9.0  # zoom at most: a municipality with what lies around it
 _RADIUS: Final = 3.2  # pixels, of a dot that is one account
 _MOST_SHOWN: Final = 16  # from here on a point does not grow
 _OPAQUE: Final = 255  # alpha, 0…255
@@ -55,7 +59,6 @@ def map_chart(
     dark: bool,
     selected: str | None = None,
     tiles: bool = False,
-    width: int = 520,
     height: int = 620,
 ) -> pdk.Deck:
     """Draw shaded areas, and accounts on top of them.
@@ -72,8 +75,8 @@ def map_chart(
         Code of the area to outline.
     tiles
         Load a background map from carto.com, which then learns what part of the world is looked at.
-    width, height
-        Pixels that all areas in view must fit into at first.
+    height
+        Pixels of the map; at first it shows the areas that have matches.
     """
     colours = shades(shading, behind_points=points is not None, dark=dark)
     tips = _area_tips(areas.table, tiers[0], currency)
@@ -88,7 +91,7 @@ def map_chart(
     background = {"map_provider": "carto", "map_style": "dark" if dark else "light"}
     return _CompactDeck(
         layers=layers,
-        initial_view_state=_view_of(areas.countries, width=width, height=height),
+        initial_view_state=_view_of(areas, height=height),
         # Plain text, so that nothing in the data can become a part of the page.
         tooltip={"text": "{tip}", "style": _tooltip_style(dark=dark)},
         **(background if tiles else {"map_provider": None}),
@@ -110,7 +113,7 @@ def area_clicked(event: Mapping[str, Any], before: str | None) -> str | None:
 def title(measure: Measure, level: Level, *, best_tier: str, currency: str) -> str:
     """What the map shows, with its unit."""
     unit = {
-        Measure.POTENTIAL: _("{currency} a year").format(currency=currency),
+        Measure.POTENTIAL: _("{currency} a year").format(currency=currency_sign(currency)),
         Measure.MATCH_RATE: _("share of the accounts listed"),
     }.get(measure, _("companies"))
     by = _("by region") if level == "region" else _("by municipality")
@@ -355,15 +358,26 @@ def _tooltip_style(*, dark: bool) -> dict[str, str]:
     }
 
 
-def _view_of(countries: Sequence[str], *, width: int, height: int) -> pdk.ViewState:
-    """The closest view that shows these countries whole (web Mercator), with room for a tooltip."""
-    corners = np.array([_corners(country) for country in countries])
+def _view_of(areas: Areas, *, height: int) -> pdk.ViewState:
+    """The closest view that shows the areas with matches whole (web Mercator), with room for a tip."""
+    where = areas.table.filter(pl.col("accounts") > 0)["code"].to_list()
+    shapes = _corners(areas.level, areas.countries)
+    corners = np.array([shapes[code] for code in where if code in shapes] or [*shapes.values()])
     west, south = corners[:, :2].min(axis=0)
     east, north = corners[:, 2:].max(axis=0)
     bottom, top = (asinh(tan(radians(latitude))) / (2 * pi) for latitude in (south, north))
+
+    def fitting(width: int) -> float:
+        """Pixels of the world's width."""
+        across, down = (east - west) / 360, top - bottom
+        return float(min((width - 2 * _MARGIN) / across, (height - _TIP_HEIGHT - _MARGIN) / down))
+
+    # How wide a browser is cannot be asked: a telephone says that it is one, and elsewhere a narrow
+    # window sees all of what is tall.
+    is_phone = "Mobi" in _agent()
     pixels = min(
-        (width - 2 * _MARGIN) / ((east - west) / 360),
-        (height - _TIP_HEIGHT - _MARGIN) / (top - bottom),
+        fitting(_PHONE) if is_phone else max(fitting(_PHONE), _SMALLER * fitting(_WIDE)),
+        _TILE * 2**_CLOSEST,
     )
     zoom = log2(pixels / _TILE)
     middle = (bottom + top) / 2 + (_TIP_HEIGHT - _MARGIN) / 2 / pixels
@@ -374,20 +388,22 @@ def _view_of(countries: Sequence[str], *, width: int, height: int) -> pdk.ViewSt
     )
 
 
+def _agent() -> str:
+    """What the reader's browser calls itself."""
+    return st.context.headers.get("User-Agent", "")
+
+
 @cache
-def _corners(country: str) -> tuple[float, float, float, float]:
-    """West, south, east and north of a country's regions, degrees."""
-    positions = np.concatenate(
-        [
-            np.array(ring)
-            for feature in geography.boundaries("region", country)["features"]
-            for polygon in _polygons(feature["geometry"])
-            for ring in polygon[:1]
-        ]
-    )
-    west, south = positions.min(axis=0)
-    east, north = positions.max(axis=0)
-    return float(west), float(south), float(east), float(north)
+def _corners(
+    level: Level, countries: tuple[str, ...]
+) -> dict[str, tuple[float, float, float, float]]:
+    """West, south, east and north of each area, degrees."""
+    found = {}
+    for feature in _features(level, countries):
+        rings = [np.array(ring) for shape in _polygons(feature["geometry"]) for ring in shape[:1]]
+        positions = np.concatenate(rings)
+        found[feature["id"]] = (*positions.min(axis=0), *positions.max(axis=0))
+    return found
 
 
 def _polygons(geometry: Mapping[str, Any]) -> list[Any]:
@@ -456,12 +472,12 @@ def ranking_fields(measure: Measure, *, best_tier: str, currency: str) -> list[F
         Field("name", _("Area"), width=140, pinned=True),
     ]
     for one in (measure, *(other for other in Measure if other is not measure)):
-        unit = f", {currency}" if one is Measure.POTENTIAL else ""
+        unit = f", {currency_sign(currency)}" if one is Measure.POTENTIAL else ""
         kind: Looks = "share" if one is Measure.MATCH_RATE else "number"
         fields.append(Field(one.value, one.label(best_tier) + unit, kind))
     return [
         *fields,
-        Field("possible", _("Possible"), "number"),
+        Field("possible", _("Missing data"), "number"),
         Field("universe", _("Accounts listed"), "number"),
         Field("within", _("In")),
     ]

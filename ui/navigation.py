@@ -102,7 +102,11 @@ def pages() -> tuple[Page, ...]:
 
 
 def link(
-    key: str, label: str | None = None, icon: str | None = None, *, account: str | None = None
+    key: str,
+    label: str | None = None,
+    icon: str | None = None,
+    *,
+    widgets: Mapping[str, str] = NO_WIDGETS,
 ) -> None:
     """A link to a page that takes the address along; nothing if there is no such page.
 
@@ -112,14 +116,13 @@ def link(
         As in `Page`.
     label, icon
         The page's own unless given; an empty icon is none.
-    account
-        Id of the account to open there.
+    widgets
+        What widgets of that page show when they are reached, as the address writes it.
     """
     for one in pages():
         if one.key == key:
-            opening = NO_WIDGETS if account is None else {state.ACCOUNT: account}
             icon = one.icon if icon is None else icon
-            link_to(one, label=label or plain(one.label), icon=icon, widgets=opening)
+            link_to(one, label=label or plain(one.label), icon=icon, widgets=widgets)
 
 
 def go(key: str) -> None:

@@ -37,7 +37,7 @@ def dialog() -> None:
 def _form() -> None:
     list_name = state.view().list_name
     offers = data.offers(list_name)
-    columns = {column.name for column in offers.testable}
+    columns = frozenset(column.name for column in offers.testable)
     answers = Answers(size=next((one for one in _SIZES if one in columns), _SIZES[0]))
     for question, draw in enumerate((_who, _where, _how_large, _what), start=1):
         with st.container(border=True, gap="xsmall"):
@@ -67,7 +67,7 @@ def _form() -> None:
         _so_far(list_name, answers, QUESTIONS)
 
 
-def _who(offers: Offers, columns: set[str], answers: Answers) -> Answers:
+def _who(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
     st.markdown(f"**1. {_('Who are they?')}**")
     if "industry" not in columns:
         st.caption(_("This list tells no industries."))
@@ -85,7 +85,7 @@ def _who(offers: Offers, columns: set[str], answers: Answers) -> Answers:
     return replace(answers, industries=tuple(chosen))
 
 
-def _where(offers: Offers, columns: set[str], answers: Answers) -> Answers:
+def _where(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
     st.markdown(f"**2. {_('Where?')}**")
     countries: list[str] = []
     if "country" in columns:
@@ -93,7 +93,7 @@ def _where(offers: Offers, columns: set[str], answers: Answers) -> Answers:
         countries = st.pills(
             _("Countries"),
             offers.values("country"),
-            format_func=lambda code: _counted(geography.name_of(code), counts.get(code, 0)),
+            format_func=lambda code: plain(_counted(geography.name_of(code), counts.get(code, 0))),
             selection_mode="multi",
             key=_key("countries"),
             label_visibility="collapsed",
@@ -120,7 +120,7 @@ def _where(offers: Offers, columns: set[str], answers: Answers) -> Answers:
     return replace(answers, countries=tuple(countries), regions=tuple(regions))
 
 
-def _how_large(offers: Offers, columns: set[str], answers: Answers) -> Answers:
+def _how_large(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
     st.markdown(f"**3. {_('How large?')}**")
     if answers.size not in columns:
         st.caption(_("This list tells no sizes."))
@@ -144,7 +144,7 @@ def _how_large(offers: Offers, columns: set[str], answers: Answers) -> Answers:
     return replace(answers, least=ends[0], most=ends[1])
 
 
-def _what(offers: Offers, columns: set[str], answers: Answers) -> Answers:
+def _what(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
     del offers, columns
     st.markdown(f"**4. {_('What do you sell, and what is a customer worth?')}**")
     with st.container(horizontal=True, vertical_alignment="bottom"):

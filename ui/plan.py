@@ -1,4 +1,4 @@
-"""The team's plan: read from the workspace, edited by the widgets here, usable without a database."""
+"""The team's plan, and a what-if beside it that holds in one session until it is saved for the team."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -9,113 +9,107 @@ from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import PlanError, WorkspaceError
 from icp_core.reference import geography
 from ui import data, state
-from ui.format import plain
-from ui.texts import _
+from ui.format import number, plain
+from ui.texts import _, ngettext
 
-_WIDTH: Final = 150  # pixels of a number with its label
-_NARROW: Final = 126  # pixels, where four stand in a row
-_REGIONS_WIDTH: Final = 340  # pixels: two or three names of regions
-
-
-def current() -> TeamPlan:
-    """The plan that holds: the team's saved one, or this session's own where it could not be saved."""
-    unsaved = state.unsaved_plan()
-    if unsaved is not None:
-        return unsaved
-    try:
-        return data.workspace().team()
-    except WorkspaceError:
-        # The sidebar says what is wrong with the workspace; planning works without it.
-        return TeamPlan()
+_WIDTH: Final = 104  # pixels of a number with its label
+_REGIONS_WIDTH: Final = 190  # pixels: the name of a region
 
 
 def change(**changes: Any) -> None:
-    """Change the plan and save it for the team; for callbacks."""
+    """Change the plan for this session; for callbacks."""
     try:
-        plan = current().replace(**changes)
+        state.set_plan(state.plan().replace(**changes))
     except PlanError as error:
         state.notify(str(error))
-        return
+
+
+def save() -> None:
+    """Make the what-if the team's plan; for callbacks."""
     try:
-        data.workspace().save_team(plan, author=state.author())
+        data.workspace().save_team(state.plan(), author=state.author())
     except WorkspaceError as error:
-        state.set_unsaved_plan(plan)
-        if data.remembers():
-            state.notify(str(error))
+        state.notify(str(error))
     else:
-        state.set_unsaved_plan(None)
+        state.plan_is_saved()
+        state.confirm(_("The plan is saved for the team."))
 
 
-def inputs(team: TeamPlan, regions: Sequence[str]) -> None:
-    """Draw what the team serves and can work, to be edited."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        _regions(team, regions)
+def reset() -> None:
+    """Go back to the team's plan; for callbacks."""
+    state.set_plan(state.team_plan())
+
+
+def described(team: TeamPlan) -> str:
+    """`3 people × 1 000 hours a year × 12 months`."""
+    people = ngettext("{count} person", "{count} people", team.people)
+    return _("{people} × {hours} hours a year × {months} months").format(
+        people=people.format(count=number(team.people)),
+        hours=number(team.hours_each),
+        months=team.months,
+    )
+
+
+def inputs(team: TeamPlan, tiers: Sequence[str], regions: Sequence[str]) -> None:
+    """Draw what the team serves, the hours it has and what a company takes, to be edited."""
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
+        options = sorted({*regions, *team.served_regions}, key=_region_name)
+        st.multiselect(
+            _("Regions served"),
+            options,
+            format_func=_region_name,
+            placeholder=_("Everywhere"),
+            key=state.shown("plan_regions", list(team.served_regions)),
+            on_change=lambda: change(served_regions=tuple(state.picked("plan_regions"))),
+            width=_REGIONS_WIDTH,
+            select_all=False,
+        )
         _number("people", _("People"), team.people, most=100_000)
-        _number(
-            "accounts_each",
-            _("Accounts each a year"),
-            team.accounts_each,
-            most=1_000_000,
-            step=50,
-            help=_("How many accounts one person can work in a year."),
-        )
-        _number("months", _("Months"), team.months, least=1, most=60, help=_("Of the time box."))
-    note()
-
-
-def hours(team: TeamPlan, tiers: tuple[str, ...]) -> None:
-    """Draw who works the tiers and what an account of each takes, to be edited."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        _number("people", _("People"), team.people, most=100_000, width=_NARROW)
-        _number(
-            "hours_each",
-            _("Hours each a year"),
-            team.hours_each,
-            most=8_784,
-            step=50,
-            width=_NARROW,
-        )
-        _number("months", _("Months"), team.months, least=1, most=60, width=_NARROW)
-        for tier in tiers:
+        _number("hours_each", _("Hours a year"), team.hours_each, most=8_784, step=50)
+        _number("months", _("Months"), team.months, least=1, most=60)
+        for tier, hours in zip(tiers, team.hours_of(tiers), strict=True):
             st.number_input(
                 _("Hours per {tier}").format(tier=plain(tier)),
                 0.0,
                 10_000.0,
-                value=None,
                 step=1.0,
                 format="%g",
-                placeholder=_("not stated"),
-                key=state.shown(f"plan_hours_{tier}", _float(team.hours_per_tier.get(tier))),
+                key=state.shown(f"plan_hours_{tier}", float(hours)),
                 on_change=_state_hours,
                 args=(tier,),
-                width=_NARROW,
+                help=_("For one company of the tier, in those months.")
+                if tier in team.hours_per_tier
+                else _(
+                    "An assumption until you state it: all in all some 400 companies a person and "
+                    "year, at 1 000 hours."
+                ),
+                width=_WIDTH,
             )
-    note()
+    _note(team, tiers)
 
 
-def note() -> None:
-    """Say that the plan is not saved, if it is not."""
-    if state.unsaved_plan() is not None:
+def _note(team: TeamPlan, tiers: Sequence[str]) -> None:
+    """Say what is assumed, and that the plan is a what-if, if it is."""
+    assumed = [plain(tier) for tier in tiers if tier not in team.hours_per_tier]
+    if assumed:
+        st.caption(_("Assumed: hours per {tiers}.").format(tiers=", ".join(assumed)))
+    if not state.is_what_if():
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.caption(
-            _(
-                ":material/cloud_off: This plan holds in this session only, because it could not be "
-                "saved. It is saved with the next change once the workspace can be used."
-            )
+            _(":material/edit_note: What if, in this session only. The team plans {plan}.").format(
+                plan=plain(described(state.team_plan()))
+            ),
+            width="content",
         )
-
-
-def _regions(team: TeamPlan, regions: Sequence[str]) -> None:
-    options = sorted({*regions, *team.served_regions}, key=_region_name)
-    st.multiselect(
-        _("Regions served"),
-        options,
-        format_func=_region_name,
-        placeholder=_("Everywhere"),
-        key=state.shown("plan_regions", list(team.served_regions)),
-        on_change=lambda: change(served_regions=tuple(state.picked("plan_regions"))),
-        width=_REGIONS_WIDTH,
-        select_all=False,
-    )
+        st.button(_("Save for the team"), icon=":material/save:", on_click=save, key="plan_save")
+        st.button(
+            _("Back to the team's plan"),
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=reset,
+            key="plan_reset",
+        )
 
 
 def _region_name(code: str) -> str:
@@ -124,15 +118,7 @@ def _region_name(code: str) -> str:
 
 
 def _number(
-    field: str,
-    label: str,
-    value: float,
-    *,
-    most: int,
-    least: int = 0,
-    step: int = 1,
-    help: str | None = None,
-    width: int = _WIDTH,
+    field: str, label: str, value: float, *, most: int, least: int = 0, step: int = 1
 ) -> None:
     name = f"plan_{field}"
     st.number_input(
@@ -142,16 +128,10 @@ def _number(
         step=step,
         key=state.shown(name, round(value)),
         on_change=lambda: change(**{field: state.picked(name)}),
-        help=help,
-        width=width,
+        width=_WIDTH,
     )
 
 
 def _state_hours(tier: str) -> None:
-    stated = {name: each for name, each in current().hours_per_tier.items() if name != tier}
     given = state.picked(f"plan_hours_{tier}")
-    change(hours_per_tier=stated if given is None else stated | {tier: given})
-
-
-def _float(value: float | None) -> float | None:
-    return None if value is None else float(value)
+    change(hours_per_tier={**state.plan().hours_per_tier, tier: given})

@@ -36,7 +36,6 @@ def draw() -> None:
                     market.totals.tier_table(),
                     currency=profile.currency,
                     dark=theme.is_dark(),
-                    room=1.5,
                 ),
                 key="start_tiers",
                 alt=_("Bar chart: companies and potential by tier"),

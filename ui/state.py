@@ -16,7 +16,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from icp_core.analysis.plan import TeamPlan
-from icp_core.errors import IcpError, ProfileError
+from icp_core.errors import IcpError, ProfileError, WorkspaceError
 from icp_core.evaluation.engines.addresses import without_secrets
 from icp_core.profiles import first_draft
 from icp_core.profiles.model import Profile
@@ -88,15 +88,21 @@ class View:
         return {} if self.edited else {"slug": self.saved, "number": self.version}
 
 
+@dataclass(frozen=True)
+class _Step:
+    """What stood before a change: view, what edits are counted from, and the plan if that changed."""
+
+    view: View
+    base: Profile
+    plan: TeamPlan | None = None
+
+
 @dataclass
 class _History:
-    """The views that somebody came from, and those that were taken back, the nearest last.
+    """What somebody came from, and what was taken back, the nearest last."""
 
-    Each stands with the profile that its edits are counted from.
-    """
-
-    past: list[tuple[View, Profile]] = field(default_factory=list)
-    future: list[tuple[View, Profile]] = field(default_factory=list)
+    past: list[_Step] = field(default_factory=list)
+    future: list[_Step] = field(default_factory=list)
 
 
 def view() -> View:
@@ -158,14 +164,14 @@ def revert() -> None:
 
 @dataclass(frozen=True)
 class Offered:
-    """What can be done now to the profile as a whole.
+    """What can be done now as a whole.
 
     Attributes
     ----------
     revert
-        Whether it was edited.
+        Whether the profile was edited.
     undo
-        Whether profile or list was changed in this session.
+        Whether profile, list or plan was changed in this session.
     redo
         Whether a change was taken back, and none was made since.
     """
@@ -176,13 +182,13 @@ class Offered:
 
 
 def offered() -> Offered:
-    """What can be done now to the profile as a whole."""
+    """What can be done now as a whole."""
     history = own(_HISTORY, _History)
     return Offered(view().edited, bool(history.past), bool(history.future))
 
 
 def undo() -> None:
-    """Take back the last change of profile or list."""
+    """Take back the last change of profile, list or plan."""
     history = own(_HISTORY, _History)
     _go_to(history.past, back_to=history.future)
 
@@ -193,14 +199,18 @@ def redo() -> None:
     _go_to(history.future, back_to=history.past)
 
 
-def _go_to(there: list[tuple[View, Profile]], *, back_to: list[tuple[View, Profile]]) -> None:
+def _go_to(there: list[_Step], *, back_to: list[_Step]) -> None:
     # A browser may send two clicks where one was meant.
     if not there:
         return
-    back_to.append((view(), st.session_state[_BASE]))
-    changed, st.session_state[_BASE] = there.pop()
+    step = there.pop()
+    back_to.append(_Step(view(), st.session_state[_BASE], plan() if step.plan else None))
+    if step.plan:
+        _put_plan(step.plan)
+        return
+    st.session_state[_BASE] = step.base
     st.session_state[_EPOCH] = epoch() + 1
-    _put(changed)
+    _put(step.view)
 
 
 def set_dataset(name: str) -> None:
@@ -244,15 +254,41 @@ def set_author(name: str) -> None:
         seat.keep_name(name)
 
 
-def unsaved_plan() -> TeamPlan | None:
-    """The team's plan of this session, where it could not be saved for everybody."""
-    plan: TeamPlan | None = st.session_state.get(_PLAN)
-    return plan
+def team_plan() -> TeamPlan:
+    """The team's plan."""
+    try:
+        return data.workspace().team()
+    except WorkspaceError:
+        # The page header says what is wrong with the workspace; planning works without it.
+        return TeamPlan()
 
 
-def set_unsaved_plan(plan: TeamPlan | None) -> None:
-    """Keep the team's plan for this session, or with None forget it once it is saved."""
-    st.session_state[_PLAN] = plan
+def is_what_if() -> bool:
+    """Whether this session plans with something else than the team's plan."""
+    return st.session_state.get(_PLAN) is not None
+
+
+def plan() -> TeamPlan:
+    """The plan that numbers follow from: this session's what-if, else the team's."""
+    draft: TeamPlan | None = st.session_state.get(_PLAN)
+    return draft or team_plan()
+
+
+def set_plan(changed: TeamPlan) -> None:
+    """Plan with this in this session; what was planned before is remembered."""
+    before = plan()
+    if changed != before:
+        _happened(_Step(view(), st.session_state[_BASE], before))
+        _put_plan(changed)
+
+
+def plan_is_saved() -> None:
+    """Plan with the team's plan again, which is now what this session planned with."""
+    st.session_state[_PLAN] = None
+
+
+def _put_plan(changed: TeamPlan) -> None:
+    st.session_state[_PLAN] = None if changed == team_plan() else changed
 
 
 def is_saving() -> bool:
@@ -671,9 +707,13 @@ def _remember(changed: View) -> None:
         return
     before = view()
     if (before.list_name, before.profile) != (changed.list_name, changed.profile):
-        history = own(_HISTORY, _History)
-        history.past.append((before, st.session_state[_BASE]))
-        history.future.clear()
+        _happened(_Step(before, st.session_state[_BASE]))
+
+
+def _happened(step: _Step) -> None:
+    history = own(_HISTORY, _History)
+    history.past.append(step)
+    history.future.clear()
 
 
 def _put(changed: View) -> None:

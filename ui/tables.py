@@ -11,11 +11,11 @@ from typing import Any, Final, Literal
 
 import polars as pl
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from icp_core.accounts.columns import BY_NAME, Column, Kind, describe
 from icp_core.accounts.population import Population
 from icp_core.evaluation.names import NAMES
-from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN
 from icp_core.exporting.cells import guarded
 from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.profiles.model import Profile
@@ -24,7 +24,7 @@ from ui import state, theme
 from ui.areas import short_tier_label
 from ui.controls import apart
 from ui.downloads import download
-from ui.format import UNKNOWN, number, percent, plain, signed
+from ui.format import UNKNOWN, currency_sign, number, percent, plain, signed
 from ui.texts import _
 
 ACCOUNT_COLUMNS: Final = (
@@ -44,10 +44,28 @@ ACCOUNT_COLUMNS: Final = (
 """What a table of accounts shows, as far as the accounts have it."""
 
 Looks = Literal[
-    "text", "number", "change", "share", "score", "share_bar", "flag", "tags", "website", "link"
+    "text",
+    "number",
+    "year",
+    "change",
+    "share",
+    "score",
+    "share_bar",
+    "flag",
+    "tags",
+    "tier",
+    "website",
+    "link",
 ]
-"""How a column is shown: `change` is a number with its sign, `share` a share 0…1 in per cent, `score` a
-bar of 0…100, `share_bar` a bar of a share, `website` a link that shows its domain."""
+"""How a column is shown: `year` is a number without thousands, `change` one with its sign, `share` a
+share 0…1 in per cent, `score` a bar of 0…100, `share_bar` a bar of a share, `tier` a chip in its colour,
+`website` a link that shows its domain."""
+
+OPEN: Final = "_open"
+"""The column of the button that opens an account (`opener`)."""
+
+
+_WRITTEN: Final = ("number", "change", "share")
 
 
 @dataclass(frozen=True)
@@ -63,7 +81,7 @@ class Field:
     kind
         How it is shown.
     digits
-        Decimals. None writes numbers in the reader's way with thousands separated, and shares with one.
+        Decimals. None writes numbers with as many as they need, and shares with one.
     width
         In pixels, or `small`, `medium` or `large`; as Streamlit likes it unless given.
     pinned
@@ -72,6 +90,8 @@ class Field:
         Beside the heading.
     colour
         Of a bar.
+    tiers
+        Names that a column of tiers may hold, best first, for their colours.
     on_page, in_file
         Whether it stands on the page, and in the file.
     write
@@ -87,6 +107,7 @@ class Field:
     pinned: bool | None = None
     help: str | None = None
     colour: str | None = None
+    tiers: Sequence[str] = ()
     on_page: bool = True
     in_file: bool = True
     write: Callable[[Any], str] | None = None
@@ -102,19 +123,16 @@ class Field:
         bar = {"min_value": 0, "max_value": 100, "color": self.colour}
         kinds: dict[Looks, tuple[Callable[..., Any], dict[str, Any]]] = {
             "text": (columns.Column, {}),
-            "number": (
-                columns.NumberColumn,
-                {"format": "localized" if self.digits is None else f"%.{digits}f"},
-            ),
-            "change": (columns.NumberColumn, {"format": f"%+.{digits}f"}),
-            "share": (
-                columns.NumberColumn,
-                {"format": f"%.{1 if self.digits is None else digits}f %%"},
-            ),
+            # Written by `Table.draw`, so that it is written as everywhere.
+            "number": (columns.NumberColumn, {}),
+            "year": (columns.NumberColumn, {"format": "%d"}),
+            "change": (columns.NumberColumn, {}),
+            "share": (columns.NumberColumn, {}),
             "score": (columns.ProgressColumn, bar | {"format": f"%.{digits}f"}),
             "share_bar": (columns.ProgressColumn, bar | {"format": f"%.{digits}f %%"}),
             "flag": (columns.CheckboxColumn, {}),
             "tags": (columns.ListColumn, {}),
+            "tier": (columns.MultiselectColumn, _chips(self.tiers)),
             "website": (columns.LinkColumn, {"display_text": r"https?://(?:www\.)?(.*?)/?$"}),
             "link": (columns.LinkColumn, {"display_text": _("open")}),
         }
@@ -125,14 +143,22 @@ class Field:
         if self.write is not None:
             return self.write(value)
         match self.kind:
-            case "number":
-                return number(value, digits=self.digits or 0)
+            case "share":
+                return self.written(100 * value)
+            case "number" | "change":
+                return self.written(value)
+            case _:
+                return plain(str(value))
+
+    def written(self, value: float) -> str:
+        """A number of a kind in `_WRITTEN` as people read it, a share of one in per cent."""
+        match self.kind:
             case "change":
                 return signed(value, digits=self.digits or 0)
             case "share":
-                return percent(value, digits=1 if self.digits is None else self.digits)
+                return percent(value / 100, digits=1 if self.digits is None else self.digits)
             case _:
-                return plain(str(value))
+                return number(value, digits=self.digits)
 
 
 @dataclass(frozen=True)
@@ -201,8 +227,18 @@ class Table:
         in_percent = [
             pl.col(field.name) * 100 for field in shown if field.kind in ("share", "share_bar")
         ]
+        as_chips = [
+            pl.when(pl.col(field.name).is_not_null())
+            .then(pl.concat_list(field.name))
+            .alias(field.name)
+            for field in shown
+            if field.kind == "tier"
+        ]
+        frame = self.rows.select(list(config)).with_columns(*in_percent, *as_chips)
+        written = {field.name: field.written for field in shown if field.kind in _WRITTEN}
         st.dataframe(
-            self.rows.select(list(config)).with_columns(in_percent),
+            # Numbers stay numbers, to be sorted, beside how they read.
+            Styler(frame.to_pandas()).format(written, na_rep=unknown) if written else frame,
             column_config=config,
             column_order=[*own, *(field.name for field in shown)] if own else None,
             hide_index=True,
@@ -279,6 +315,34 @@ class Table:
         return content.encode()
 
 
+def _chips(tiers: Sequence[str]) -> dict[str, Any]:
+    """Options of a column of tiers with their colours, those of no tier last."""
+    colours = theme.tier_colours(tiers, dark=theme.is_dark())
+    return {
+        "options": list(colours),
+        "color": list(colours.values()),
+        "format_func": short_tier_label,
+    }
+
+
+def opener(ids: Sequence[str], *, key: str) -> Any:
+    """A column of buttons that open the accounts of the rows; `with_opener` gives it its values."""
+    return st.column_config.ButtonColumn(
+        "",
+        help=_("Open the account"),
+        type="tertiary",
+        width=36,
+        pinned=True,
+        key=key,
+        on_click=lambda: state.open_account(ids[state.now(key)["row"]]),
+    )
+
+
+def with_opener(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with what `opener` shows."""
+    return rows.with_columns(pl.lit(":material/open_in_full:").alias(OPEN))
+
+
 def pages(total: int, *, size: int, key: str, alone: bool = False, **options: Any) -> int:
     """Draw which rows of a list are shown, and the way to others.
 
@@ -325,8 +389,6 @@ def accounts_data(rows: pl.DataFrame, columns: Sequence[str] = ACCOUNT_COLUMNS) 
     """Accounts as people read them: names for codes, whole addresses for links."""
     shown = rows.select(name for name in columns if name in rows.columns)
     spelled: list[pl.Expr] = []
-    if "tier" in shown.columns:
-        spelled.append(pl.col("tier").replace(TOO_LITTLE_KNOWN, short_tier_label(TOO_LITTLE_KNOWN)))
     for name in ("country", "region", "municipality"):
         if name in shown.columns:
             spelled.append(pl.col(name).replace(dict(geography.names())))
@@ -347,8 +409,9 @@ def account_fields(columns: Sequence[str], profile: Profile, *, dark: bool) -> l
     """Columns of accounts with their score, tier and potential."""
     tiers = profile.tiers.names
     middle = theme.tier_colours(tiers, dark=dark)[tiers[min(1, len(tiers) - 1)]]
-    potential = _("Potential, {currency} a year").format(currency=profile.currency)
+    potential = _("Potential, {currency} a year").format(currency=currency_sign(profile.currency))
     own = {
+        "tier": Field("tier", _("Tier"), "tier", width="small", tiers=tiers),
         NAMES.score: Field(NAMES.score, _("Score"), "score", width="small", colour=middle),
         NAMES.coverage: Field(
             NAMES.coverage,
@@ -369,7 +432,6 @@ def account_field(name: str) -> Field:
     label = _(column.label)
     own = {
         "name": Field(name, _("Name"), width="medium", pinned=True),
-        "tier": Field(name, _("Tier"), width="small"),
         "website": Field(name, _("Website"), "website"),
         "linkedin_url": Field(name, _("LinkedIn page"), "link"),
     }
@@ -387,10 +449,10 @@ def account_field(name: str) -> Field:
 
 def _number_field(column: Column, label: str) -> Field:
     if column.unit == "year":
-        return Field(column.name, label, "number", digits=0, width="small")
+        return Field(column.name, label, "year", width="small")
     if column.unit == "fraction":
         return Field(column.name, label, "share", width="small")
-    unit = ", " + column.unit if column.unit.startswith("EUR") else ""
+    unit = ", " + column.unit.replace("EUR", "€") if column.unit.startswith("EUR") else ""
     return Field(column.name, label + unit, "number")
 
 
@@ -400,6 +462,7 @@ def accounts_table(
     *,
     height: int | Literal["auto", "stretch", "content"] = "auto",
     key: str | None = None,
+    can_open: bool = False,
 ) -> None:
     """Draw accounts with the usual columns, best first as they come.
 
@@ -409,10 +472,18 @@ def accounts_table(
         As `MarketView.page` gives them.
     profile
         Gives the currency and the tiers.
+    key
+        Of the table.
+    can_open
+        Whether a button in each row opens the account; needs a key.
     """
     shown = accounts_data(rows)
     fields = account_fields(shown.columns, profile, dark=theme.is_dark())
-    Table(shown, fields).draw(height=height, key=key)
+    own = None
+    if can_open:
+        shown = with_opener(shown)
+        own = {OPEN: opener(rows["account_id"].to_list(), key=f"{key}_opened")}
+    Table(shown, fields).draw(height=height, key=key, own=own)
 
 
 def csv_name(name: str, population: Population | None) -> str:

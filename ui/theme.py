@@ -1,6 +1,7 @@
 """The one place for colours, and for what all charts look like."""
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any, Final
 
 import plotly.graph_objects as go
@@ -128,6 +129,11 @@ def plotly(
         own = layout.pop(name, {})
         axes[name] = axis | own | {"title": title | own.get("title", {})}
     return go.Figure({"data": list(traces), "layout": whole | axes | layout})
+
+
+def text_width(text: str) -> int:
+    """Pixels that a text in a chart takes, rather too many than too few."""
+    return ceil(len(text) * TEXT_SIZE * 0.58) + 8
 
 
 def vega_lite(layers: Sequence[dict[str, Any]], *, dark: bool, height: int) -> dict[str, Any]:

@@ -7,16 +7,16 @@ import polars as pl
 import streamlit as st
 
 from icp_core.analysis.bubbles import MOST, Bubbles, TierBubbles
-from icp_core.analysis.plan import Effort, TeamPlan, effort
+from icp_core.analysis.plan import Effort, TeamPlan
 from icp_core.analysis.tier_policies import KINDS, Kind
 from icp_core.evaluation.market import LARGEST
-from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED, groups
+from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, groups
 from icp_core.profiles.model import Tier, TierPolicy
 from icp_core.views import MarketView, PolicyMarket
 from ui import charts_explore, charts_live, plan, state, theme
 from ui.areas import tier_label
 from ui.controls import apart
-from ui.format import money, number, percent, plain
+from ui.format import currency_sign, money, number, percent, plain
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
@@ -63,15 +63,15 @@ def comparison_data(
     -------
     polars.DataFrame
         policy, tier, takes, accounts, same (share of the accounts that are in that tier now; null
-        without accounts), potential, largest_share and customers (null where unknown), hours (null where
-        the plan does not say).
+        without accounts), potential, largest_share and customers (null where unknown), hours (null for
+        those in no tier).
     """
     currency = market.profile.currency
     told = market.population.tells_customers
     rows: list[dict[str, Any]] = []
     for kind, other in policies.items():
         policy = other.market.profile.tiers
-        spent = {one.tier: one.hours for one in effort(other.market.totals.tiers, team).tiers}
+        spent = {one.tier: one.hours for one in other.market.effort(team).tiers}
         thresholds = {tier.name: tier for tier in policy.tiers}
         for held in other.tiers:
             total = held.total
@@ -79,7 +79,7 @@ def comparison_data(
             rows.append(
                 {
                     "policy": policy_name(kind),
-                    "tier": tier_label(total.name),
+                    "tier": total.name,
                     "takes": takes(policy, tier, currency) if tier else _rest(policy, total.name),
                     "accounts": total.accounts,
                     "same": held.same,
@@ -131,12 +131,10 @@ def policies(market: MarketView, team: TeamPlan) -> None:
             "tiers about as many companies as they hold now; adopt it and change them in the Builder."
         )
     )
-    with st.container(border=True, gap="xsmall"):
-        _comparison(market, comparison_data(market, found, team))
 
 
 def _policy(kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool) -> None:
-    profile = found.profile
+    profile, table = found.profile, found.totals.tier_table()
     with apart():
         st.markdown(f"**{policy_name(kind)}**", help=policy_meaning(kind), width="content")
         if in_use:
@@ -154,11 +152,11 @@ def _policy(kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool) -> N
             )
     charts_live.show(
         charts_live.tier_chart(
-            found.totals.tier_table(),
-            currency=profile.currency,
+            # Three narrow charts: their amounts stand beneath.
+            table.with_columns(potential=None),
+            currency=None,
             dark=theme.is_dark(),
             height=_HEIGHT,
-            room=2.3,
         ),
         key=f"tiers_{kind}",
         alt=_("Companies and potential by tier, {policy}").format(policy=policy_name(kind)),
@@ -167,34 +165,36 @@ def _policy(kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool) -> N
         plain(
             " · ".join(
                 f"{tier.name} {takes(profile.tiers, tier, profile.currency)}"
-                for tier in profile.tiers.tiers
+                f"{'' if worth is None else ': ' + money(worth, profile.currency)}"
+                for tier, worth in zip(profile.tiers.tiers, table["potential"], strict=False)
             )
         )
     )
-    st.caption(needs(effort(found.totals.tiers, team)))
-
-
-def needs(found: Effort) -> str:
-    """Hours that tiers ask for against those there are."""
-    text = _("Needs {needed} of {available} hours.").format(
-        needed=number(found.needed), available=number(found.available)
+    spent = found.effort(team)
+    st.caption(
+        _("Needs {needed} of {available} hours.").format(
+            needed=number(spent.needed), available=number(spent.available)
+        )
     )
-    if found.unstated:
-        text += " " + _("Not stated for {tiers}.").format(tiers=plain(", ".join(found.unstated)))
-    return text
 
 
-def _comparison(market: MarketView, table: pl.DataFrame) -> None:
-    currency = market.profile.currency
+def comparison(market: MarketView, team: TeamPlan) -> None:
+    """Draw the numbers of each policy, tier by tier."""
+    table = comparison_data(market, market.tier_policies(), team)
+    currency, tiers = market.profile.currency, market.profile.tiers.names
     Table(
         table,
         (
             Field("policy", _("Policy")),
-            Field("tier", _("Tier")),
+            Field("tier", _("Tier"), "tier", tiers=tiers),
             Field("takes", _("Takes")),
             Field("accounts", _("Companies"), "number"),
             Field("same", _("In it now"), "share", digits=0),
-            Field("potential", _("Potential, {currency}").format(currency=currency), "number"),
+            Field(
+                "potential",
+                _("Potential, {currency}").format(currency=currency_sign(currency)),
+                "number",
+            ),
             Field(
                 "largest_share",
                 _("Largest {share} hold").format(share=percent(LARGEST)),
@@ -212,29 +212,11 @@ def _comparison(market: MarketView, table: pl.DataFrame) -> None:
 
 def effort_part(market: MarketView, team: TeamPlan) -> None:
     """Draw the hours each tier asks for, to be edited, against what the team has."""
-    found = effort(market.totals.tiers, team)
+    found = market.effort(team)
     st.markdown(f"**{_('Effort against capacity, hours in the time box')}**")
-    plan.hours(team, market.profile.tiers.names)
+    plan.inputs(team, market.profile.tiers.names, market.values("region"))
     st.markdown(effort_sentence(found))
-    left, right = st.columns(2, gap="small")
-    with left:
-        colours = theme.tier_colours(market.profile.tiers.names, dark=theme.is_dark())
-        parts = {tier_label(one.tier): [one.hours or 0.0, 0.0] for one in found.tiers}
-        charts_explore.legend({tier_label(one.tier): colours[one.tier] for one in found.tiers})
-        charts_explore.show(
-            charts_explore.stack_chart(
-                [_("Needed"), _("There are")],
-                parts | {_("Hours of the team"): [0.0, found.available]},
-                [*(colours[one.tier] for one in found.tiers), colours[UNRANKED]],
-                texts=[number(found.needed), number(found.available)],
-                values=number,
-                dark=theme.is_dark(),
-            ),
-            key="tiers_effort",
-            alt=_("Hours that the tiers ask for, and hours of the team"),
-        )
-    with right:
-        _effort_table(market, found)
+    _effort_table(market, found)
 
 
 def effort_sentence(found: Effort) -> str:
@@ -250,12 +232,20 @@ def effort_sentence(found: Effort) -> str:
         available=number(found.available),
         share=percent(found.needed / found.available),
     )
-    short = found.short
+    short, rest = found.short, found.rest
     if short is not None:
-        text += " " + _("They run out in {tier}, after {count} of {all} companies.").format(
+        return f"{text} " + _("They run out in {tier}, after {count} of {all} companies.").format(
             tier=plain(tier_label(short.tier)),
             count=number(short.workable),
             all=number(short.accounts),
+        )
+    if rest.accounts:
+        text += " " + _("What is left works {count} of the {all} companies in no tier.").format(
+            count=number(rest.workable), all=number(rest.accounts)
+        )
+    if rest.workable == rest.accounts:
+        text += " " + _("Then {hours} hours are left over.").format(
+            hours=number(found.available - found.whole)
         )
     return text
 
@@ -265,13 +255,13 @@ def effort_data(found: Effort) -> pl.DataFrame:
     return pl.DataFrame(
         [
             {
-                "tier": tier_label(one.tier),
+                "tier": one.tier,
                 "accounts": one.accounts,
                 "hours_each": one.hours_each,
                 "hours": one.hours,
                 "workable": one.workable,
             }
-            for one in found.tiers
+            for one in (*found.tiers, found.rest)
         ],
         schema={
             "tier": pl.String,
@@ -287,7 +277,7 @@ def _effort_table(market: MarketView, found: Effort) -> None:
     Table(
         effort_data(found),
         (
-            Field("tier", _("Tier")),
+            Field("tier", _("Tier"), "tier", tiers=market.profile.tiers.names),
             Field("accounts", _("Companies"), "number"),
             Field("hours_each", _("Hours each"), "number"),
             Field("hours", _("Hours"), "number"),
@@ -320,7 +310,10 @@ def bubble_part(market: MarketView) -> None:
             Field("tier", _("Tier")),
             Field("score", _("Score"), "score"),
             Field("coverage", _("Known"), "share"),
-            Field("potential", _("Potential, {currency}").format(currency=profile.currency)),
+            Field(
+                "potential",
+                _("Potential, {currency}").format(currency=currency_sign(profile.currency)),
+            ),
             Field("is_customer", _("Customer"), "flag"),
         ),
         title=title,

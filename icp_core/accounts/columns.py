@@ -11,9 +11,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+import narwhals as nw
 import polars as pl
 
 from icp_core.errors import UniverseError
+from icp_core.reference.industry import spelled
+from icp_core.reference.text import BLANKS
 
 
 class Kind(StrEnum):
@@ -354,7 +357,7 @@ def conform(frame: pl.DataFrame) -> pl.DataFrame:
         )
     frame = typed(frame)
     ids = frame["account_id"]
-    blank = ids.is_null() | (ids.str.strip_chars() == "")
+    blank = nw.from_native(frame).select(blank=is_blank(nw.col("account_id")))["blank"].to_native()
     refusal = unfit_ids(len(ids), int(blank.sum()), ids.filter(~blank).n_unique())
     if refusal:
         raise UniverseError(refusal)
@@ -379,6 +382,11 @@ def untold(names: Collection[str]) -> list[str]:
         for number, ends in BANDS.items()
         if number not in taken and any(end in names for end in ends)
     ]
+
+
+def is_blank(text: nw.Expr) -> nw.Expr:
+    """Whether a text is unknown or holds nothing but white space, of any script, on any engine."""
+    return text.is_null() | (text.str.replace_all(f"[{BLANKS}]", "") == "")
 
 
 def unfit_ids(rows: int, blank: int, distinct: int) -> str:
@@ -440,12 +448,23 @@ def typed(frame: pl.DataFrame) -> pl.DataFrame:
         if refusal:
             raise UniverseError(refusal)
     try:
-        return frame.select(_sound(name, dtype) for name, dtype in frame.schema.items())
+        frame = frame.select(_sound(name, dtype) for name, dtype in frame.schema.items())
     except pl.exceptions.PolarsError as error:
         raise UniverseError(f"A column does not hold what its name promises: {error}") from error
+    if "industry" not in frame.columns:
+        return frame
+    # Of many accounts there are few different codes.
+    codes = frame.select(industry=pl.col("industry").unique())
+    read = nw.from_native(codes).with_columns(read=spelled(nw.col("industry"))).to_native()
+    changed = read.filter(pl.col("industry").ne_missing(pl.col("read")))
+    if changed.is_empty():
+        return frame
+    return frame.with_columns(
+        pl.col("industry").replace(changed["industry"], changed["read"]).alias("industry")
+    )
 
 
-def _sound(name: str, dtype: pl.DataType) -> pl.Expr:
+def _sound(name: str, dtype: pl.DataType) -> pl.Expr:  # noqa: PLR0911 - one per type
     """A column in its type, with null for what is no value."""
     target = BY_NAME[name].dtype if name in BY_NAME else None
     value = pl.col(name)
@@ -454,6 +473,9 @@ def _sound(name: str, dtype: pl.DataType) -> pl.Expr:
         return known(number).floor().cast(target).alias(name)
     if target == pl.Boolean and dtype.is_float():
         return (known(value) != 0).alias(name)
+    if target == pl.List(pl.String) and not isinstance(dtype, pl.List | pl.Array):
+        tag = value.cast(pl.String)
+        return pl.when(tag.is_not_null()).then(pl.concat_list(tag)).alias(name)
     if target is not None:
         value = value.cast(target)
     dtype = target or dtype

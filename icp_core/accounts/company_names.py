@@ -30,8 +30,9 @@ _MAY_CHANGE: Final = r"[^\x00-\x7FÀ-ÖØ-öø-ÿ]"
 def normalised(name: str | pl.Expr) -> pl.Expr:
     """Key under which two spellings of one company name meet: `A/S Nørd & Søn` is `nørd søn`.
 
-    Compatibility forms and case are folded, punctuation goes, and legal forms are dropped from both
-    ends, never from the middle. Letters such as å and ø stay: `Strand` and `Stränd` are two companies.
+    Compatibility forms and case are folded, punctuation goes and so does an *and* between two words,
+    and legal forms are dropped from both ends, never from the middle. Letters such as å and ø stay:
+    `Strand` and `Stränd` are two companies.
     A name of nothing but punctuation gives null, so that it is no key.
 
     Parameters
@@ -48,6 +49,7 @@ def normalised(name: str | pl.Expr) -> pl.Expr:
         .str.replace_all(r"[\p{Cf}.'’´`]", "")
         .str.replace_all(r"\b([aikp])/s\b", "${1}s")
         .str.replace_all(r"[^\p{L}\p{M}\p{N}]+", " ")
+        .str.replace_all(r"([\p{L}\p{N}]) (?:och|og|ja|and|und) ", "${1} ")
         .str.strip_chars()
         .str.replace(rf"(?: (?:{trailing}))+$", "")
         .str.replace(rf"^(?:(?:{leading}) )+", "")

@@ -110,6 +110,11 @@ def detail(evaluation: Evaluation, account_id: str) -> AccountDetail:
     rows = evaluated_rows(evaluation.universe.frame[row : row + 1], profile)
     values = rows.row(0, named=True)
     state, potential = values[NAMES.state], values[NAMES.potential]
+    least, most = potential, inf if potential is None else potential
+    if profile.tiers.kind == "value":
+        ends = evaluation.all_in_memory.value_ends(profile)
+        least, high = (None if isnan(end[row]) else float(end[row]) for end in ends)
+        most = inf if high is None else high
     gates = tuple(
         (criterion, values[NAMES.passes(index)])
         for index, criterion in enumerate(profile.criteria)
@@ -122,7 +127,7 @@ def detail(evaluation: Evaluation, account_id: str) -> AccountDetail:
         state: int,
         points: float | None,
         *,
-        amount: float | None = potential,
+        amount: float | None = least,
         known: float = share,
     ) -> Outlook:
         if state == FAIL:
@@ -152,7 +157,7 @@ def detail(evaluation: Evaluation, account_id: str) -> AccountDetail:
         best=outlook(
             best_state,
             values[NAMES.score_high],
-            amount=inf if potential is None else potential,
+            amount=most,
             known=1.0,
         ),
         explanation=explain(rows, profile)[0],

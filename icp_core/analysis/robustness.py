@@ -182,7 +182,7 @@ def robustness(
     if policy.least_coverage:
         counts[-1] = simulation.too_little_known
     if policy.kind == "value":
-        own = tiers_of(policy, evaluation.score, evaluation.potential.amount)
+        own = tiers_of(policy, evaluation.score, evaluation.tier_potential)
         counts[own, np.arange(matches)] = draws - counts[-1]
         return Robustness(evaluation, draws, counts, depends_on_weights=True)
     work = simulation.by_cut_off() if policy.kind == "cut_off" else simulation.by_capacity()

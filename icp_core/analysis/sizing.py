@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.plan import Effort, TeamPlan, effort
 from icp_core.evaluation.arrays import largest
 from icp_core.evaluation.everyone import Everyone
 from icp_core.evaluation.expressions import most_potential
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import Bounds
-from icp_core.evaluation.tiers import score_key
-from icp_core.reference.arrays import Flags, Floats
+from icp_core.evaluation.tiers import groups, score_key, tiers_of
+from icp_core.reference.arrays import Flags, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,10 @@ class Sizing:
         The plan that SAM and SOM follow from.
     tam, sam, som
         Accounts. SAM: in the regions served; an account without a region counts at the high end only.
-        SOM: the smaller of SAM and the team's capacity.
+        SOM: as many of SAM, best tier first, as the team's hours allow.
     tam_value, sam_value, som_value
-        Their potential; SOM takes the best accounts first, as `Evaluation.best` ranks them.
+        Their potential; SOM takes the best accounts first, as `Evaluation.best` ranks them, or the
+        largest where tiers go by potential.
     lacks
         Why SAM is a range: columns that its possible accounts lack, the most frequent first.
     """
@@ -123,32 +124,81 @@ def sizing(evaluation: Evaluation, team: TeamPlan) -> Sizing:
     unlimited = np.concatenate([least[perhaps], least_possible[perhaps_possible]])
     high = np.concatenate([most[perhaps], most_possible[perhaps_possible]])
     high = np.where(np.isnan(high), np.fmax(unlimited, limit or 0.0), high)
-    room = team.capacity
+    room = efforts(evaluation, team)
+    by_value = evaluation.profile.tiers.kind == "value"
+
+    amount = potential.amount, potential_possible.amount
 
     def ranks() -> Floats:
+        if by_value:
+            return np.nan_to_num(amount[0], nan=-1.0)
         return score_key(evaluation.score, evaluation.too_little_known)
 
     def ranks_possible() -> Floats:
+        if by_value:
+            return np.nan_to_num(amount[1], nan=-1.0)
         return score_key(evaluation.possible_score, evaluation.possible_too_little_known)
 
-    som_low = _best_sum(room, low, lambda: ranks()[sure], potential.amount[sure])
+    som = tuple(one.workable for one in room)
+    som_low = _best_sum(som[0], low, lambda: ranks()[sure], amount[0][sure])
     som_high = _best_sum(
-        room,
+        som[1],
         high,
         lambda: np.concatenate([ranks()[perhaps], ranks_possible()[perhaps_possible]]),
-        np.concatenate([potential.amount[perhaps], potential_possible.amount[perhaps_possible]]),
+        np.concatenate([amount[0][perhaps], amount[1][perhaps_possible]]),
     )
     undecided = np.concatenate([matches.rows[perhaps & ~sure], possible.rows[perhaps_possible]])
     return Sizing(
         team=team,
         tam=Bounds(len(matches), len(matches) + len(possible)),
         sam=sam,
-        som=Bounds(min(sam.low, room), min(sam.high, room)),
+        som=Bounds(min(som), max(som)),
         tam_value=evaluation.tam_value,
         sam_value=Bounds(float(low.sum()), float(high.sum())),
         som_value=Bounds(min(som_low, som_high), max(som_low, som_high)),
         lacks=_lacks(evaluation, undecided, unplaced),
     )
+
+
+def efforts(evaluation: Evaluation, team: TeamPlan) -> tuple[Effort, Effort]:
+    """What working SAM takes: at its low end, the matches surely served, and at its high end.
+
+    At the high end every possible account matches, and is in the tier that it is then in.
+    """
+    inside, unplaced = served(evaluation, team.served_regions)
+    policy, matches, possible = evaluation.profile.tiers, evaluation.matches, evaluation.possible
+    sure = inside[matches.rows]
+    least = _effort_of(evaluation.tier[sure], evaluation, team)
+    perhaps = inside | unplaced
+    rows = np.concatenate([matches.rows, possible.rows])
+    if len(rows) == np.count_nonzero(sure):
+        return least, least
+    potential = evaluation.potential.amount, possible.potential(evaluation.profile).amount
+    unknown = [
+        one
+        for one in (evaluation.too_little_known, evaluation.possible_too_little_known)
+        if one is not None
+    ]
+    order = np.argsort(rows)
+    together = tiers_of(
+        policy,
+        np.concatenate([evaluation.score, evaluation.possible_score])[order],
+        np.concatenate(potential)[order],
+        np.concatenate(unknown)[order] if unknown else None,
+    )
+    return least, _effort_of(together[perhaps[rows[order]]], evaluation, team)
+
+
+def least_effort(evaluation: Evaluation, team: TeamPlan) -> Effort:
+    """What working the matches takes that are surely in the regions served."""
+    inside, _unplaced = served(evaluation, team.served_regions)
+    return _effort_of(evaluation.tier[inside[evaluation.matches.rows]], evaluation, team)
+
+
+def _effort_of(tier: Ints, evaluation: Evaluation, team: TeamPlan) -> Effort:
+    policy = evaluation.profile.tiers
+    counts = np.bincount(tier, minlength=len(groups(policy)))
+    return effort(counts.tolist(), policy.names, team)
 
 
 def _best_sum(room: int, known: Floats, ranks: Callable[[], Floats], amount: Floats) -> float:

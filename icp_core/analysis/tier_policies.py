@@ -42,13 +42,18 @@ def equivalent(evaluation: Evaluation, kind: Kind) -> TierPolicy | None:
     if kind == "capacity":
         tiers = zip(policy.names, map(float, counts), strict=True)
     else:
-        ranked = evaluation.score if kind == "cut_off" else evaluation.potential.amount
+        ranked = evaluation.score if kind == "cut_off" else _least(evaluation)
         unknown = evaluation.too_little_known
         if unknown is not None:
             ranked = ranked[~unknown]
         tiers = zip(policy.names, _thresholds(ranked, counts), strict=False)
     made = tuple(Tier(name=name, threshold=threshold) for name, threshold in tiers)
     return policy.replace(kind=kind, tiers=made) if made else None
+
+
+def _least(evaluation: Evaluation) -> Floats:
+    """What each match is worth at least, as tiers by value go by it; NaN where unknown."""
+    return evaluation.matches.value_ends(evaluation.profile)[0]
 
 
 def _thresholds(ranked: Floats, counts: list[int]) -> list[float]:
@@ -138,7 +143,7 @@ def usual(evaluation: Evaluation, kind: Kind) -> TierPolicy:
             while len(thresholds) < count:
                 thresholds.append(thresholds[-1] * 2)
         case "value":
-            thresholds = _falling(evaluation.potential.amount, count)
+            thresholds = _falling(_least(evaluation), count)
         case _:
             thresholds = [80 - i * min(20.0, 80 / count) for i in range(count)]
     made = tuple(

@@ -1,48 +1,51 @@
 """Whether the market is too narrow, about right or too broad for the team, and what changes that.
 
-The market is SAM, the matches in the regions served; the measure is the number of accounts that the
-team can work in the time box, its capacity:
+The market is SAM, the matches in the regions served; the measure is the hours that working all of it
+takes (`plan.effort`) against those that the team has in the time box:
 
-- too narrow: fewer accounts than the capacity, so that the team runs out of fitting accounts;
-- too broad: more than `BROAD` times the capacity, so that most accounts would not be worked in as many
-  time boxes, and the profile decides too little;
+- too narrow: fewer, so that the team runs out of fitting accounts;
+- too broad: more than `BROAD` times as many, so that most accounts would not be worked in as many time
+  boxes, and the profile decides too little;
 - about right: between the two.
 
 SAM is a range while facts are unknown. Where its two ends give different answers, nobody can tell yet,
 and finding out the facts that `Sizing.lacks` names comes first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import ceil, floor
 from typing import Final
 
 import numpy as np
 
 from icp_core.analysis.costs import GateStanding, bounds, loosened
 from icp_core.analysis.plan import TeamPlan
-from icp_core.analysis.sizing import served
+from icp_core.analysis.sizing import efforts, served
 from icp_core.evaluation.everyone import Everyone
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import Bounds
 from icp_core.profiles.model import Criterion, Profile, Role
 from icp_core.reference.arrays import Flags
 
-BROAD: Final = 5  # times the capacity; a market beyond would take over five time boxes to work
+BROAD: Final = 5  # times the hours; a market beyond would take over five time boxes to work
+_NEARLY: Final = 1e-9  # share of the hours: sums of decimals decide nothing by their last digit
 
 
 class Breadth(StrEnum):
-    """How a number of accounts compares with what the team can work."""
+    """How a market compares with what the team can work."""
 
     TOO_NARROW = "too_narrow"
     ABOUT_RIGHT = "about_right"
     TOO_BROAD = "too_broad"
 
 
-def breadth(accounts: float, capacity: int) -> Breadth:
-    """Compare a number of accounts with the capacity, above 0."""
-    if accounts < capacity:
+def breadth(needed: float, available: float) -> Breadth:
+    """Compare the hours that a market takes with those there are, above 0."""
+    if needed < available * (1 - _NEARLY):
         return Breadth.TOO_NARROW
-    return Breadth.TOO_BROAD if accounts > BROAD * capacity else Breadth.ABOUT_RIGHT
+    most = BROAD * available * (1 + _NEARLY)
+    return Breadth.TOO_BROAD if needed > most else Breadth.ABOUT_RIGHT
 
 
 class Action(StrEnum):
@@ -56,6 +59,8 @@ class Action(StrEnum):
 @dataclass(frozen=True)
 class Change:
     """One change to the profile, and the market it would make.
+
+    Its companies are taken to need as many hours each, on average, as those of the market now.
 
     Attributes
     ----------
@@ -80,21 +85,28 @@ class Change:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How the market compares with the team's capacity.
+    """How the market compares with the team's hours.
 
     Attributes
     ----------
+    available
+        Hours of the team in the time box.
+    needed
+        Hours that working all of `sam` takes.
     capacity
-        Accounts that the team can work in the time box.
+        Accounts like the matches in SAM that the hours suffice for; 0 without hours, or where the plan
+        says that no account takes any.
     sam
         Matches in the regions served, up to those that fail nothing.
     at_low, at_high
-        The answers at the two ends of `sam`; None where the plan has no capacity to compare with.
+        The answers at the two ends of `sam`; None where there is no capacity to compare with.
     changes
         What would make a market that is too narrow or too broad about right, the best first; empty
         for a market that is about right or cannot be judged.
     """
 
+    available: float
+    needed: Bounds
     capacity: int
     sam: Bounds
     at_low: Breadth | None
@@ -125,11 +137,14 @@ def verdict(evaluation: Evaluation, team: TeamPlan) -> Verdict:
     everyone = evaluation.everyone.asked(profile.gates)
     now, sure = _served(everyone, profile, team)
     sam = bounds(now, sure)
-    if not team.capacity:
-        return Verdict(0, sam, None, None)
-    answer = Verdict(
-        team.capacity, sam, breadth(sam.low, team.capacity), breadth(sam.high, team.capacity)
-    )
+    least, most = efforts(evaluation, team)
+    needed = Bounds(*sorted((least.whole, most.whole)))
+    if not team.hours or not least.average or not most.average:
+        return Verdict(team.hours, needed, 0, sam, None, None)
+    ends = breadth(least.whole, team.hours), breadth(most.whole, team.hours)
+    # Accounts of which no fewer, and no more, are about right.
+    at_least, at_most = (times * team.hours / least.average for times in (1, BROAD))
+    answer = Verdict(team.hours, needed, floor(at_least * (1 + _NEARLY)), sam, *ends)
     wider: dict[Criterion, Criterion | None] = {}
     if answer.breadth is Breadth.TOO_NARROW:
         wider = {gate: loosened(evaluation, gate) for gate in profile.gates}
@@ -142,9 +157,10 @@ def verdict(evaluation: Evaluation, team: TeamPlan) -> Verdict:
 
     def consider(action: Action, index: int, profile: Profile, then: GateStanding) -> None:
         reached = bounds(then, sure)
-        ends = breadth(reached.low, team.capacity), breadth(reached.high, team.capacity)
         if reached != sam:
-            found.append(Change(action, index, profile, reached, _agreed(*ends)))
+            low = breadth(reached.low * least.average, team.hours)
+            high = breadth(reached.high * most.average, team.hours)
+            found.append(Change(action, index, profile, reached, _agreed(low, high)))
 
     for index, criterion in enumerate(profile.criteria):
         if answer.breadth is Breadth.TOO_NARROW and criterion.role.is_gate:
@@ -160,7 +176,7 @@ def verdict(evaluation: Evaluation, team: TeamPlan) -> Verdict:
             consider(Action.REQUIRE, index, required, now.adding(required.criteria[index]))
 
     def usefulness(change: Change) -> tuple[float, float, float]:
-        low, high = team.capacity, BROAD * team.capacity
+        low, high = ceil(at_least * (1 - _NEARLY)), floor(at_most * (1 + _NEARLY))
         middle = _middle(change.sam)
         return (
             -_share_within(change.sam, low, high),
@@ -168,9 +184,7 @@ def verdict(evaluation: Evaluation, team: TeamPlan) -> Verdict:
             abs(middle - _middle(sam)),
         )
 
-    return Verdict(
-        answer.capacity, sam, answer.at_low, answer.at_high, tuple(sorted(found, key=usefulness))
-    )
+    return replace(answer, changes=tuple(sorted(found, key=usefulness)))
 
 
 def _served(everyone: Everyone, profile: Profile, team: TeamPlan) -> tuple[GateStanding, Flags]:

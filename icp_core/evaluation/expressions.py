@@ -61,7 +61,8 @@ def workings(profile: Profile) -> frozenset[str]:
     """Columns that `evaluated` adds on its way to the results: of no use to who reads the list."""
     indices = range(len(profile.criteria))
     per_criterion = (NAMES.fit, NAMES.fit_low, NAMES.fit_high, NAMES.passes)
-    return frozenset({NAMES.state, *(name(i) for name in per_criterion for i in indices)})
+    added = {NAMES.state, NAMES.least_potential}
+    return frozenset({*added, *(name(i) for name in per_criterion for i in indices)})
 
 
 def favourable(criterion: Criterion) -> float:
@@ -111,7 +112,8 @@ def evaluated(frame: nw.LazyFrame[Any], profile: Profile, *, columns: Columns) -
     Returns
     -------
     nw.LazyFrame
-        All columns of `frame` and those of `INNER`. `state` is `FAIL`, `POSSIBLE` or `MATCH`; the
+        All columns of `frame` and those of `INNER`, with the least potential where tiers go by it.
+        `state` is `FAIL`, `POSSIBLE` or `MATCH`; the
         score is null where no nice-to-have is known.
     """
     fits = [
@@ -125,7 +127,15 @@ def evaluated(frame: nw.LazyFrame[Any], profile: Profile, *, columns: Columns) -
     }
     fits += [low.alias(NAMES.fit_low(index)) for index, (low, _high) in banded.items()]
     fits += [high.alias(NAMES.fit_high(index)) for index, (_low, high) in banded.items()]
-    frame = frame.with_columns(*fits, potential(profile, columns=columns).alias(INNER.potential))
+    frame = frame.with_columns(
+        *fits,
+        potential(profile, columns=columns).alias(INNER.potential),
+        *(
+            [least_potential(profile, columns=columns).alias(NAMES.least_potential)]
+            if profile.tiers.kind == "value"
+            else []
+        ),
+    )
     gates = [
         _passes(criterion, NAMES.fit(index)).alias(NAMES.passes(index))
         for index, criterion in enumerate(profile.criteria)
@@ -240,6 +250,15 @@ def potential_bounds(profile: Profile, *, columns: Columns) -> tuple[nw.Expr, nw
         for end in _amounts_of_band(model, band)
     )
     return low, high
+
+
+def least_potential(profile: Profile, *, columns: Columns) -> nw.Expr:
+    """The least that an account is worth for certain, which decides its tier by value; null if unknown.
+
+    Its potential, or where only a band of headcount is known the least within that.
+    """
+    bounds = potential_bounds(profile, columns=columns)
+    return potential(profile, columns=columns) if bounds is None else bounds[0]
 
 
 def most_potential(profile: Profile, *, columns: Columns) -> float | None:
@@ -364,7 +383,8 @@ def dimension(name: str, *, columns: Columns) -> nw.Expr:  # noqa: PLR0911 - one
     ----------
     name
         `section` (letter of NACE Rev. 2), `industry` (division), `group` (three digits), `class` (four),
-        `size` (band of employees), `age` (band of whole years from the foundation to the date of the
+        `size` (class of employees; of an account that tells a band, the class that holds all of it),
+        `age` (band of whole years from the foundation to the date of the
         facts; to today where that is not known), or the name of a choice column such as `region`.
     columns
         Columns of the universe; a dimension whose column is missing is unknown throughout.
@@ -380,9 +400,7 @@ def dimension(name: str, *, columns: Columns) -> nw.Expr:  # noqa: PLR0911 - one
             return unknown
         return _section("industry_revision" in columns)
     if name == "size":
-        if "employees" not in columns:
-            return unknown
-        return _banded(nw.col("employees"), SIZE_BANDS)
+        return _size(columns) if "employees" in columns else unknown
     if name == "age":
         if "founded" not in columns:
             return unknown
@@ -398,6 +416,22 @@ def _banded(value: nw.Expr, bands: Iterable[tuple[int, str]]) -> nw.Expr:
     value = value.cast(nw.Float64)
     label = cases(((value >= least, nw.lit(label)) for least, label in bands), unknown)
     return nw.when(finite(value)).then(label).otherwise(unknown)
+
+
+def _size(columns: Columns) -> nw.Expr:
+    known = _banded(nw.col("employees"), SIZE_BANDS)
+    if not has_bands("employees", columns=columns):
+        return known
+    band = Band.of("employees", columns=columns)
+    (largest, label), *others = SIZE_BANDS
+    inside = [(band.is_sound & (band.least >= largest), nw.lit(label))]
+    above = largest
+    for least, label in others:
+        is_inside = band.is_closed & (band.least >= least) & (band.most < above)
+        inside.append((band.is_sound & is_inside, nw.lit(label)))
+        above = least
+    is_known = finite(nw.col("employees").cast(nw.Float64))
+    return cases([(is_known, known), *inside], nw.lit(None, dtype=nw.String))
 
 
 def _section(has_revision: bool) -> nw.Expr:

@@ -340,9 +340,14 @@ class Evaluation:
     @cached_property
     def tier(self) -> Ints:
         """Place of each match's tier in `tiers.groups`, best 0."""
-        return tiers_of(
-            self.profile.tiers, self.score, self.potential.amount, self.too_little_known
-        )
+        return tiers_of(self.profile.tiers, self.score, self.tier_potential, self.too_little_known)
+
+    @property
+    def tier_potential(self) -> Floats:
+        """Potential that tiers go by, NaN where unknown: those by value by the least of a band."""
+        if self.profile.tiers.kind != "value":
+            return self.potential.amount
+        return self.matches.value_ends(self.profile)[0]
 
     @cached_property
     def possible_too_little_known(self) -> Flags | None:

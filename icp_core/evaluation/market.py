@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from icp_core.intervals import alike
 from icp_core.profiles.model import Criterion, Profile
 
 DIMENSIONS: Final = ("region", "municipality", "industry", "size")
@@ -227,7 +228,9 @@ class Market:
     @property
     def tam_value(self) -> Bounds:
         """Total addressable market in potential; what nothing limits counts as the least it can be."""
-        return Bounds(self.potential_least, max(self.potential_least, self.potential_high))
+        low, high = self.potential_least, self.potential_high
+        # Sums of the same amounts in another order are no range.
+        return Bounds(low, low if high < low or alike(low, high) else high)
 
     @property
     def is_value_open(self) -> bool:

@@ -26,6 +26,7 @@ class Names:
     potential: str = "potential"
     tier: str = "tier"
     state: str = f"{PREFIX}state"
+    least_potential: str = f"{PREFIX}least_potential"
 
     @staticmethod
     def fit(index: int) -> str:

@@ -95,6 +95,7 @@ def evaluate(
         INNER.score,
         INNER.potential,
         INNER.coverage,
+        *([NAMES.least_potential] if profile.tiers.kind == "value" else []),
         _CUSTOMER,
         *(dimension(name, columns=columns).alias(inner(f"by_{name}")) for name in dimensions),
     )

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from icp_core.evaluation.arrays import Scored, largest
-from icp_core.evaluation.names import INNER
+from icp_core.evaluation.names import INNER, NAMES
 from icp_core.evaluation.score import coverage
 from icp_core.profiles.model import NO_TIER, Profile, TierPolicy
 from icp_core.reference.arrays import Flags, Floats, Ints, Places
@@ -95,7 +95,8 @@ def are_too_little_known(profile: Profile, scored: Scored) -> Flags | None:
 class Cutoff:
     """What an account must reach to belong to a tier; parts that are None are not asked for.
 
-    With `account_id` the three parts are one key: the last account, in ranking order, that the tier
+    A potential alone is reached by the least that an account is worth for certain. With `account_id` the
+    three parts are one key: the last account, in ranking order, that the tier
     has room for. A cut-off with no part at all takes nobody.
     """
 
@@ -116,7 +117,7 @@ class Cutoff:
         if self.score is not None:
             return score >= self.score
         if self.potential is not None:
-            return potential >= self.potential
+            return nw.col(NAMES.least_potential) >= self.potential
         return nw.lit(False)
 
 
@@ -182,7 +183,8 @@ def tiers_of(
     policy
         The policy.
     score, potential
-        Of the matches in the order of their `account_id`, NaN where unknown.
+        Of the matches in the order of their `account_id`, NaN where unknown. Of tiers by value the least
+        potential.
     unknown
         Of whom too little is known, as `are_too_little_known` says.
     """

@@ -23,7 +23,8 @@ SAME_NAME: Final = "same_name"
 
 READ: Final = (
     "account_id", "name", "domain", "website", "linkedin_url", "stock_symbol", "country", "status",
-    "is_customer", "marketing_opt_out", "org_number", "municipality", "city",
+    "is_customer", "marketing_opt_out", "org_number", "municipality", "city", "employees",
+    "employees_low", "employees_high",
 )  # fmt: skip
 """Columns that eligibility follows from."""
 
@@ -63,9 +64,9 @@ def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
     polars.DataFrame
         account_id, country, marketing_opt_out; country_code (null where `country` holds something
         else); the keys of `_SHARED`, number_key and place_key, hashes (of 64 bits: among five million
-        companies two unlike ones meet with a chance of one in a million); flags: named,
-        with_domain, domain, page_url, person_page, stock_symbol, inactive, customer, customer_unknown,
-        opted_out.
+        companies two unlike ones meet with a chance of one in a million); headcount_low and
+        headcount_high; flags: named, with_domain, domain, page_url, person_page, stock_symbol, inactive,
+        customer, customer_unknown, opted_out.
     """
     country = pl.col("country_key").fill_null("")
     return (
@@ -94,6 +95,8 @@ def eligibility_of(accounts: pl.DataFrame) -> pl.DataFrame:
             customer=pl.col("is_customer").fill_null(False),
             customer_unknown=pl.col("is_customer").is_null(),
             opted_out=pl.col("marketing_opt_out").fill_null(False),
+            headcount_low=pl.coalesce("employees", "employees_low").cast(pl.Int64),
+            headcount_high=pl.coalesce("employees", "employees_high").cast(pl.Int64),
         )
         .with_columns(
             domain=pl.col("domain_key").is_not_null(),

@@ -18,7 +18,11 @@ def blockers(
     """Why the receiver would refuse the kept rows, each with what to do about it; empty if not."""
     rows = kept.height
     if rows < target.min_rows:
-        remedies = ["lower a tier's cut-off", "include possible accounts", "loosen a must-have"]
+        remedies = [
+            "lower a tier's cut-off",
+            "include those with missing data",
+            "loosen a must-have",
+        ]
         if dropped["other_tier"]:
             remedies.insert(0, f"add tiers (the others hold {dropped['other_tier']:,})")
         if dropped["too_little_known"]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from icp_core.exporting.members import Reach
+
 DROPPED: Final[Mapping[str, str]] = {
     "other_country": "Outside the chosen countries",
     "too_little_known": "Too little known for a tier",
@@ -73,6 +75,8 @@ class Preflight:
         Text cells that lost control characters or a formula lead, or got an apostrophe before it.
     cells_truncated
         Text cells cut to the longest the receiver keeps.
+    reach
+        Who works at the companies written; None where the file makes no ad audience.
     size_bytes
         Of the file; None for a workbook, which is built when it is asked for, and where no limit asks
         for it and the file is not made yet.
@@ -99,6 +103,7 @@ class Preflight:
     left_out: Mapping[str, int]
     cells_cleaned: int
     cells_truncated: int
+    reach: Reach | None
     size_bytes: int | None
     blockers: tuple[str, ...]
     warnings: tuple[str, ...]

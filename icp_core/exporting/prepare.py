@@ -28,6 +28,7 @@ from icp_core.exporting.eligibility import (
 )
 from icp_core.exporting.formats import Format, named
 from icp_core.exporting.limits import Customers
+from icp_core.exporting.members import Reach
 from icp_core.exporting.preflight import DROPPED, FOR_COMPANY, SIBLING, Preflight
 from icp_core.exporting.workbook import workbook
 from icp_core.profiles.model import Profile
@@ -301,6 +302,7 @@ def reported(
         ),
         cells_cleaned=cells_cleaned,
         cells_truncated=cells_cut,
+        reach=Reach.of(kept) if target.is_ad_audience else None,
         size_bytes=size,
         blockers=tuple(
             limits.blockers(

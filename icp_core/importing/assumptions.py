@@ -193,7 +193,10 @@ def doubt_scales(
     for assignment in bare:
         if said is not None:
             doubt, confidence, reason, unit = said
-            guesses[assignment.heading] = assignment.doubting(doubt, confidence, reason, unit=unit)
+            own = doubt == "no unit" and _some_tell(sample[assignment.heading])
+            guesses[assignment.heading] = assignment.doubting(
+                doubt, confidence, _BARE if own else reason, unit=unit, own_units=own
+            )
     middle = _middle(named, sample)
     for assignment in named:
         if middle is not None and middle < _NEVER_IN_FULL * _share_of_revenue(named):
@@ -203,6 +206,10 @@ def doubt_scales(
 
 
 _TOO_LITTLE: Final = "are little for companies: thousands or millions? Unknown until one is chosen"
+_BARE: Final = (
+    "some are bare numbers beside amounts with a unit: thousands or millions? Unknown until one is "
+    "chosen"
+)
 _Scale = tuple[Doubt, float, str, float]
 
 
@@ -258,14 +265,16 @@ def _middle(assignments: Sequence[Assignment], sample: pl.DataFrame) -> float | 
     for one in assignments:
         if one.column == column:
             texts = sample[one.heading].drop_nulls()
-            told = pl.select(
-                values.names_scale(pl.lit(texts))
-                | values.stated_currency(pl.lit(texts)).is_not_null()
-            ).to_series()
+            told = pl.select(values.names_unit(pl.lit(texts))).to_series()
             parts.append(values.numbers(texts.filter(~told), one.decimal))
     sizes = pl.concat(parts or [pl.Series(dtype=pl.Float64)]).drop_nulls().abs()
     sizes = sizes.filter(sizes > 0).sort()
     return float(sizes[len(sizes) // 2]) if len(sizes) else None
+
+
+def _some_tell(texts: pl.Series) -> bool:
+    """Whether some cells say themselves in what they are."""
+    return bool(pl.select(values.names_unit(pl.lit(texts.drop_nulls())).any()).item())
 
 
 def _share_of_revenue(assignments: Sequence[Assignment]) -> float:

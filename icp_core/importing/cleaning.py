@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -19,7 +20,7 @@ from icp_core.importing import dates, values
 from icp_core.importing.cell_counts import CellCounts, remark, tally
 from icp_core.importing.figures import with_figures
 from icp_core.importing.footers import no_companies
-from icp_core.importing.mapping import Assignment
+from icp_core.importing.mapping import Assignment, own_name
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.national import clean_numbers, is_placeholder
 from icp_core.importing.persons import (
@@ -29,10 +30,18 @@ from icp_core.importing.persons import (
     says_person,
     without_care_of,
 )
-from icp_core.importing.places import placed
+from icp_core.importing.places import addressed, placed
 from icp_core.importing.registers import LEFT_OUT
+from icp_core.importing.relations import flags, meanings
 from icp_core.importing.row_countries import named_or_told
-from icp_core.importing.statuses import goes_on, status_in_name, statuses_of, statuses_under
+from icp_core.importing.statuses import (
+    goes_on,
+    is_record_flag,
+    keeps_records,
+    status_in_name,
+    statuses_of,
+    statuses_under,
+)
 from icp_core.importing.tables import ROW
 from icp_core.reference import geography, industry
 from icp_core.reference.text import fold
@@ -139,7 +148,7 @@ def clean(
     source
         Filled into `source` where the file has none.
     """
-    text = _addressed(raw.select(ROW, *mapping.texts()))
+    text = addressed(raw.select(ROW, *mapping.texts()))
     known = set(text.columns)
     frame = text.select(ROW)
     frame = _identity(frame, text, mapping, rules, tallies)
@@ -152,33 +161,6 @@ def clean(
     if source and "source" not in known:
         frame = frame.with_columns(source=pl.lit(source))
     return _left(frame, raw, mapping, rules, rates)
-
-
-# The end of an address: 0155 Oslo; 211 22 Malmö, Sweden; SE-211 22 Malmö.
-_TOWN: Final = (
-    r"(?:^|[\s,])(?:[A-Z]{1,2}-)?(\d{3} ?\d{2}|\d{4})\s+(\pL[\pL .'-]*?)\s*(?:,\s*[\pL ]+)?$"
-)
-
-
-def _addressed(text: pl.DataFrame) -> pl.DataFrame:
-    """Postcode and town out of addresses, where the file has no columns for them.
-
-    A town with its country behind it (`Malmö, Skåne, Sweden`) is taken apart.
-    """
-    if "address" in text.columns:
-        text = text.with_columns(
-            pl.col("address").str.extract(_TOWN, group).alias(column)
-            for group, column in enumerate(("postcode", "city"), start=1)
-            if column not in text.columns
-        )
-    if "city" in text.columns:
-        parts = text["city"].str.split(",")
-        if "country" not in text.columns:
-            last = parts.list.last().str.strip_chars().set(parts.list.len() < 2, None)
-            named = _map(last, geography.country_code)
-            text = text.with_columns(country=named) if named.count() else text
-        text = text.with_columns(city=parts.list.first().str.strip_chars())
-    return text
 
 
 def _map(texts: pl.Series, function: Callable[[str], str | None]) -> pl.Series:
@@ -346,6 +328,15 @@ def _words(
     if "linkedin_url" in text.columns:
         pages = _read(text["linkedin_url"], is_person_page)
         remark(tallies, "linkedin_url", _PAGES_OF_PERSONS, int(pages.sum()))
+    for customers in mapping.of("is_customer"):
+        if customers.means:
+            readers["is_customer"] = partial(flags, means=customers.means)
+            # What it is to us stays beside whether it is a customer.
+            found[customers.heading] = _plain(text["is_customer"]).alias(
+                own_name(customers.heading)
+            )
+            for said, count in meanings(text["is_customer"], customers.means).items():
+                remark(tallies, "is_customer", said, count)
     for column, reader in readers.items():
         if column in text.columns:
             found[column] = reader(text[column]).alias(column)
@@ -362,8 +353,9 @@ def _ended(
     procedure that was lifted is none, whatever day another column has for it.
     """
     told: list[pl.Series] = []
+    records = keeps_records(a.heading for a in mapping.assignments)
     for assignment in mapping.assignments:
-        if assignment.is_extra:
+        if assignment.is_extra and not (records and is_record_flag(assignment.heading)):
             under = statuses_under(assignment.heading, raw[assignment.heading])
             if under is None:
                 continue
@@ -471,8 +463,9 @@ def _persons(frame: pl.DataFrame, mapping: HeadingMapping) -> list[pl.Expr]:
     if "name" in frame.columns:
         reasons.append(name_reason(pl.col("name")))
     for assignment in mapping.assignments:
-        if assignment.kind in ("choice", "flag") and assignment.column in frame.columns:
-            said = says_person(assignment.heading, frame[assignment.column])
+        column = own_name(assignment.heading) if assignment.means else assignment.column
+        if (assignment.kind in ("choice", "flag") or assignment.means) and column in frame.columns:
+            said = says_person(assignment.heading, frame[column])
             if said is not None:
                 reasons.append(pl.when(pl.lit(said)).then(pl.lit(PERSON)))
     return reasons

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -19,7 +19,8 @@ from icp_core.importing import dates, headings, values
 from icp_core.importing.cells import tidied
 from icp_core.importing.mapping import NO_CURRENCY, fingerprint
 from icp_core.importing.reading import read
-from icp_core.importing.stages import ANSWERS, OPEN, meaning
+from icp_core.importing.relations import best, choices_of
+from icp_core.importing.stages import ANSWERS, OPEN, meaning, of_company
 from icp_core.importing.tables import ROW, Table
 from icp_core.reference import currency, geography
 from icp_core.reference.text import fold
@@ -105,7 +106,9 @@ _SYSTEMS: Final = (
 _ASSUMED: Final = "EUR"
 _STAGES: Final = 200
 _STAGE: Final = 200
-SYSTEMS: Final = frozenset({system for system, _ in _SYSTEMS} | {"deals"})
+_RELATION: Final = "relation"
+_COMPANIES: Final = "companies"
+SYSTEMS: Final = frozenset({system for system, _ in _SYSTEMS} | {"deals", _COMPANIES})
 """What wrote a list of deals, as far as its headings tell."""
 
 
@@ -143,7 +146,8 @@ class Deals:
     Attributes
     ----------
     system
-        `HubSpot`, `Salesforce`, `Pipedrive`, `Dynamics`, `template`, or `deals`.
+        `HubSpot`, `Salesforce`, `Pipedrive`, `Dynamics`, `template`, `deals`, or `companies`: a list of
+        companies that says which are customers.
     rows
         `row` and the columns of `TEMPLATE`; amounts in euros, `outcome` one of `OUTCOMES`.
     rejected
@@ -311,16 +315,17 @@ def read_deals(
         _checked(str(assumed_currency))
     table = tidied(read(source, name=name))
     columns = _recognise(table)
-    system = _system(table)
+    of_companies = _RELATION in columns
+    system = _COMPANIES if of_companies else _system(table)
     text = table.lazy.select(
         pl.col(ROW).alias("row"),
         *(
             pl.coalesce(columns[c]).alias(c) if c in columns else pl.lit(None, pl.String).alias(c)
-            for c in (*TEMPLATE, "won", "lost", "closed", "status", "stage")
+            for c in (*TEMPLATE, "won", "lost", "closed", "status", "stage", _RELATION)
             if c != "outcome"
         ),
     ).collect()
-    if _is_own_name(columns.get("name", [""])[0]) and system != "template":
+    if _is_own_name(columns.get("name", [""])[0]) and system not in ("template", _COMPANIES):
         # Deals are named after their company: "Acme – renewal".
         text = text.with_columns(
             pl.col("name").str.split(" - ").list.first().str.split(" – ").list.first()
@@ -346,7 +351,7 @@ def read_deals(
         .when(pl.col("outcome").is_null())
         .then(pl.lit("nobody has said what its stage means"))
         .when(pl.col("outcome") == OPEN)
-        .then(pl.lit("the deal is open"))
+        .then(pl.lit("the company is no customer" if of_companies else "the deal is open"))
     )
     rows = rows.with_columns(reason=reason)
     rejected = rows.filter(pl.col("reason").is_not_null()).select("row", "reason")
@@ -370,7 +375,8 @@ def read_deals(
 
 def _on_stages(text: pl.DataFrame, given: Mapping[str, str]) -> list[str]:
     """Which stages mean what somebody said, and of how many deals."""
-    stages = text.select(pl.coalesce("stage", "status").alias("stage")).to_series().drop_nulls()
+    told = text.select(pl.coalesce(_RELATION, "stage", "status").alias("stage"))
+    stages = told.to_series().drop_nulls()
     counts = stages.value_counts(sort=True).sort("count", "stage", descending=[True, False])
     return [
         f"“{stage[:_STAGE]}” means {given[fold(stage)]}, as answered ({count:,} ×)"
@@ -570,18 +576,29 @@ def _recognise(table: Table) -> dict[str, list[str]]:
         if column is not None:
             found.setdefault(column, []).append((rank, heading))
     columns = {column: [h for _, h in sorted(ranked)] for column, ranked in found.items()}
+    named = columns.keys() & {"name", "org_number", "domain"}
     outcome = columns.keys() & {"won", "lost", "closed", "stage"}
     # A list of companies has a status too; a deal has an amount or a date, our template an outcome.
     own = "status" in columns and (
         columns.keys() & {"amount", "closed_on"}
         or "outcome" in map(str.casefold, columns["status"])
     )
-    if (outcome or own) and columns.keys() & {"name", "org_number", "domain"}:
+    if (outcome or own) and named:
         return columns
+    told = best(table.headings, choices_of(table), asking=True)
+    if told is not None:
+        companies = {
+            column: kept
+            for column, theirs in columns.items()
+            if (kept := [heading for heading in theirs if heading != told])
+        }
+        if companies.keys() & {"name", "org_number", "domain"}:
+            return companies | {_RELATION: [told]}
     raise ImportRefused(
-        f"{table.name}: this is no deal export and not our template: a column with the outcome "
-        "(Stage, Status, Is won) and one with the company are needed, and an amount or a date beside a "
-        f"status. It has {', '.join(table.headings[:20])}."
+        f"{table.name}: this is no deal export, no list that says who is a customer, and not our "
+        "template: a column with the outcome (Stage, Status, Is won), or one with customers among its "
+        "values (Lifecycle stage, Type), and one with the company are needed, and an amount or a date "
+        f"beside a status. It has {', '.join(table.headings[:20])}."
     )
 
 
@@ -650,11 +667,12 @@ def _outcomes(
     def said(column: str) -> pl.Expr:
         """What a column of words means, once a distinct text."""
         heading = columns.get(column, [""])[0]
+        if column == _RELATION:
+            understood = partial(of_company, heading=heading)
+        else:
+            understood = partial(meaning, heading=heading, of_customers=of_customers)
         distinct = text[column].drop_nulls().unique()
-        meanings = [
-            answers.get(fold(t)) or meaning(t, heading=heading, of_customers=of_customers)
-            for t in distinct
-        ]
+        meanings = [answers.get(fold(t)) or understood(t) for t in distinct]
         return pl.col(column).replace_strict(
             distinct, meanings, default=None, return_dtype=pl.String
         )
@@ -669,8 +687,8 @@ def _outcomes(
         .then(pl.lit(OPEN))
     )
     found = text.select(
-        pl.coalesce(by_flags, said("status"), said("stage")).alias("outcome"),
-        pl.coalesce("stage", "status").alias("stage"),
+        pl.coalesce(by_flags, said(_RELATION), said("status"), said("stage")).alias("outcome"),
+        pl.coalesce(_RELATION, "stage", "status").alias("stage"),
         won=won,
     )
     # A deal that is not won and whose stage says won or nothing is not won.

@@ -15,12 +15,13 @@ from icp_core.accounts.company_names import are_siblings, normalised
 from icp_core.accounts.identity import account_ids
 from icp_core.importing.cleaning import NUMBER_COUNTRY
 from icp_core.importing.tables import ROW, OnProgress, Progress, no_progress, within
+from icp_core.reference import geography
 from icp_core.reference.text import fold_expr
 
 RULE: Final = (
     "Rows with the same national number are one company, unless both names and web domains differ; "
-    "else rows with the same web domain, if one name is the start of the other or they are alike (92 "
-    "of 100 or more); else rows in the same place whose names are alike. Two different national "
+    "else rows with the same web domain, if their names are alike (92 of 100 or more) but for a "
+    "branch or the country; else rows in the same place whose names are alike. Two different national "
     "numbers, or two domains under one name, are never one company. Of each column the newest value "
     "that is not blank is kept; a branch's row adds to the head office's and never replaces it."
 )
@@ -77,7 +78,7 @@ _OF_A_BRANCH: Final = (
 _COMPARED_CHARACTERS: Final = 250
 _TELL_EVERY: Final = 0.2
 """Seconds between two words about how far the comparing is."""
-_COMPARED: Final = ("domain", "country", "place", "key")
+_COMPARED: Final = ("domain", "country", "place", "key", "branch")
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def shared_numbers(accounts: pl.DataFrame, members: pl.DataFrame) -> pl.DataFram
             known = known.filter(pl.col(BY) == "number")
         number = pl.format("{}-{}", pl.col("country").fill_null("?"), "org_number")
         several = (
-            known.with_columns(number=number, key=normalised("name"))
+            known.with_columns(number=number, key=_key(pl.col("name")))
             .filter(pl.col("number").is_duplicated())
             .group_by("number", maintain_order=True)
             .agg("key", pl.col("name").unique(maintain_order=True))
@@ -199,7 +200,7 @@ def _without_fillers(accounts: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, in
         return accounts, {}
     number = pl.format("{}-{}", NUMBER_COUNTRY, "org_number")
     several = (
-        accounts.select(number=number, key=normalised("name"))
+        accounts.select(number=number, key=_key(pl.col("name")))
         .drop_nulls("number")
         .group_by("number", maintain_order=True)
         .agg("key", pl.len().alias("rows"))
@@ -225,6 +226,11 @@ def _unlike(keys: Iterable[str | None]) -> list[str]:
         if len(found) > NAMES_AT_MOST:
             break
     return found
+
+
+def _key(name: pl.Expr) -> pl.Expr:
+    """Under which spellings of one name meet, with accents or without: `Åkeri & Co`, `Akeri och Co`."""
+    return fold_expr(normalised(name))
 
 
 def _is_branch(rows: pl.DataFrame) -> pl.Expr:
@@ -422,6 +428,7 @@ class _Row:
     country: str | None
     place: str | None
     key: str | None
+    branch: bool
 
 
 def _groups(
@@ -440,7 +447,8 @@ def _groups(
             pl.col("city").str.to_lowercase(),
             pl.when(pl.col(FILE).is_in(list(deals))).then(pl.lit("")),
         ).alias("place"),
-        normalised(pl.col("name").str.head(_COMPARED_CHARACTERS)).alias("key"),
+        _key(pl.col("name").str.head(_COMPARED_CHARACTERS)).alias("key"),
+        _is_branch(frame).alias("branch"),
     )
     keys = _apart_by_name_and_domain(keys)
     first = pl.col("at").min().over("number", "part")
@@ -456,7 +464,7 @@ def _groups(
     shared = heads.filter(pl.col("domain").is_not_null() & pl.col("domain").is_duplicated())
     for block in _blocks(shared, "domain", tell=within(on_progress, 0.0, 0.5)):
         for left, right in _pairs(block):
-            if _one_of(left.country, right.country) and _related(left.key, right.key):
+            if _one_of(left.country, right.country) and _same_name(left, right):
                 companies.join(left.at, right.at, "domain")
 
     # Only a row without a number can be another row's company by its name.
@@ -514,6 +522,23 @@ def _related(left: str | None, right: str | None) -> bool:
     return words[1][: len(words[0])] == words[0] or (
         fuzz.ratio(left, right) >= ALIKE and not are_siblings(left, right)
     )
+
+
+def _same_name(left: _Row, right: _Row) -> bool:
+    """Whether rows of one domain have one name: the same, misspelt, of a branch, or with their country.
+
+    Another word makes another company of the group's (`Sten AB`, `Sten Fastigheter AB`).
+    """
+    if left.key is None or right.key is None or left.key == right.key:
+        return True
+    if fuzz.ratio(left.key, right.key) >= ALIKE and not are_siblings(left.key, right.key):
+        return True
+    short, long = sorted((left, right), key=lambda row: len(row.key or ""))
+    more = str(long.key).removeprefix(f"{short.key} ")
+    if more == long.key:
+        return False
+    country = left.country or right.country
+    return long.branch or (country is not None and geography.country_code(more) == country)
 
 
 def _one_of(left: str | None, right: str | None) -> bool:

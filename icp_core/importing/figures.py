@@ -15,7 +15,6 @@ from icp_core.importing.mapping import (
     AMOUNTS,
     FRACTIONS,
     NO_CURRENCY,
-    UNKNOWN_UNTIL,
     Assignment,
 )
 from icp_core.importing.mapping import Mapping as HeadingMapping
@@ -139,6 +138,12 @@ def _stated(raw: pl.DataFrame, assignments: Sequence[Assignment]) -> pl.Series:
     return cells.select(values.stated_currency(pl.col("cell"))).to_series()
 
 
+def _with_unit(raw: pl.DataFrame, assignments: Sequence[Assignment]) -> pl.Series:
+    """Whether the newest amount's own cell says in what it is."""
+    cells = pl.select(pl.coalesce(raw[a.heading] for a in assignments).alias("cell"))
+    return cells.select(values.names_unit(pl.col("cell")).fill_null(value=False)).to_series()
+
+
 def _in_crowns(raw: pl.DataFrame, assignments: Sequence[Assignment]) -> pl.Series:
     """Whether heading or cell say crowns, which are not the euros of a Finnish company."""
     cells = pl.select(pl.coalesce(raw[a.heading] for a in assignments).alias("cell"))
@@ -170,10 +175,12 @@ def _amounts(
         amount, year, growth = _newest(raw, assignments)
         fixed = assignments[0].currency
         code = pl.Series([fixed] * len(own), dtype=pl.String) if fixed else own
-        no_unit = "no unit" in assignments[0].doubts
-        if UNKNOWN_UNTIL & set(assignments[0].doubts) or fixed == NO_CURRENCY:
+        no_unit = "no unit" in assignments[0].doubts or assignments[0].own_units
+        if "no currency" in assignments[0].doubts or fixed == NO_CURRENCY:
             # Nobody has said yet, or that it is not known: only what cells state themselves is.
             code = pl.Series([None] * len(own), dtype=pl.String)
+        elif no_unit:
+            code = code.set(~_with_unit(raw, assignments), None)
         others = ~code.is_in(_CROWNS).fill_null(value=True)
         code = code.set(_in_crowns(raw, assignments) & others, None)
         code = pl.select(pl.coalesce(_stated(raw, assignments), code)).to_series()
@@ -203,9 +210,12 @@ def _amounts(
         lost = int((amount.is_not_null() & code.is_null()).sum())
         remark(tallies, column, _NO_UNIT if no_unit else _NOT_KNOWN, lost)
         frame = frame.with_columns(euros.alias(column), fiscal.alias("fiscal_year"))
+        original = priced["amount"]
+        if no_unit:
+            original = original.set(priced["rate"].is_null(), None)
         if used["currency"].ne("EUR").any():
             frame = frame.with_columns(
-                priced["amount"].alias(f"{column}_original"),
+                original.alias(f"{column}_original"),
                 priced["currency"].alias("currency"),
                 priced["rate_date"].alias("rate_date"),
             )

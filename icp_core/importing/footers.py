@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from icp_core.accounts.company_names import LEGAL_FORMS
+from icp_core.importing import values
 from icp_core.reference.text import fold_expr
 
 TOTAL: Final = "a line of totals, no company"
@@ -37,6 +38,10 @@ _PART: Final = (
     r"heraf|deraf|hvoraf|herav|derav|hvorav|varav|darav|joista|josta|mista|of which|whereof|"
     r"thereof|davon|thar af)\b(?:.*\S)?$"
 )
+# A word for a sum beside another: a part's total where its figures are the sums of rows beside it.
+_SUM_OF: Final = rf"^[\W_]*(?:{_SUMS})\b[\W_]+\S|\S[\W_]+(?:{_SUMS})[\W_]*$"
+# Rounded amounts add up to nearly their sum.
+_NEARLY: Final = 0.005
 # A heading of a note with its colon, or a sentence that only programs write.
 _NOTE: Final = (
     r"^[\W_]*(?:kall(?:a|or)|kilder?|lahde|lahteet|sources?|notes?|not|obs!?|nb!?|merk|huom!?|huomautus|"
@@ -104,13 +109,61 @@ def no_companies(names: pl.Series, cells: pl.DataFrame, *, identified: pl.Series
     text = cells[rows].select(text=fold_expr(first)).to_series()
     total, note = text.str.contains(_TOTAL), text.str.contains(_NOTE)
     part = text.str.contains(_PART) & ~text.str.contains(_FORM)
+    of_part = text.str.contains(_SUM_OF) & ~text.str.contains(_FORM) & ~total
+    for at in _sums_of_rows(rows.filter(of_part.fill_null(value=False)), cells):
+        found[at] = TOTAL
     some = (total | note | part).fill_null(value=False).arg_true()
     for at in some:
         row = [cell for cell in cells.row(int(rows[at])) if cell is not None]
         # A total has figures beside it, a note next to nothing, a company its town or industry.
-        others = sum(not _FIGURE.fullmatch(cell.strip()) for cell in row) - 1
+        others = _words(row) - 1
         if part[at] or (total[at] and others <= 0):
             found[int(rows[at])] = TOTAL
         elif note[at] and len(row) <= _FEW:
             found[int(rows[at])] = NOTE
     return found
+
+
+def _words(row: list[str]) -> int:
+    """How many cells are no figures."""
+    return sum(not _FIGURE.fullmatch(cell.strip()) for cell in row)
+
+
+def _sums_of_rows(candidates: pl.Series, cells: pl.DataFrame) -> list[int]:
+    """Of rows that may be totals of a part those whose figures are the sums of the rows above or below.
+
+    A company's figures are not: `Summa Equity` has its own.
+    """
+    alone = [
+        at
+        for at in candidates.to_list()
+        if _words([cell for cell in cells.row(at) if cell is not None]) <= 1
+    ]
+    found = []
+    for place, at in enumerate(alone):
+        above = alone[place - 1] + 1 if place else 0
+        below = alone[place + 1] if place + 1 < len(alone) else cells.height
+        if any(
+            _adds_up(cells.row(at), cells[start:end])
+            for start, end in ((above, at), (at + 1, below))
+        ):
+            found.append(at)
+    return found
+
+
+def _adds_up(total: tuple[str | None, ...], parts: pl.DataFrame) -> bool:
+    """Whether at least half of a row's figures are sums of other rows' figures, or their number."""
+    agree = figures = 0
+    for column, cell in zip(parts.columns, total, strict=True):
+        if cell is None or not _FIGURE.fullmatch(cell.strip()):
+            continue
+        both = pl.concat([parts[column], pl.Series([cell])])
+        mark = both.to_frame().select(values.decimal_mark(pl.first())).item()
+        amounts = values.numbers(both, mark)
+        whole = amounts[-1]
+        if whole is None:
+            continue
+        figures += 1
+        sums = (amounts[:-1].sum(), parts.height)
+        agree += whole != 0 and any(abs(whole - one) <= _NEARLY * abs(whole) for one in sums)
+    return 2 * agree >= max(1, figures)

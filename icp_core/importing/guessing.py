@@ -11,6 +11,7 @@ import polars as pl
 from icp_core.accounts.columns import BY_NAME
 from icp_core.importing import dates, values
 from icp_core.importing.assumptions import doubt_currencies, doubt_fractions, doubt_scales
+from icp_core.importing.deal_lists import signs_of_deals
 from icp_core.importing.headings import (
     CONTACT,
     Classification,
@@ -21,6 +22,7 @@ from icp_core.importing.headings import (
     is_unit,
     named_unit,
     parse,
+    words,
 )
 from icp_core.importing.looks import fit_of, looks_of
 from icp_core.importing.mapping import (
@@ -38,8 +40,16 @@ from icp_core.importing.mapping import (
     own_name,
 )
 from icp_core.importing.national import country_of
-from icp_core.importing.row_countries import of_list
-from icp_core.importing.statuses import status_in_heading
+from icp_core.importing.places import addressed
+from icp_core.importing.relations import Choices, asking, choices_of, find_customers
+from icp_core.importing.row_countries import of_list, towns_among
+from icp_core.importing.statuses import (
+    RECORDS,
+    is_of_records,
+    is_record_flag,
+    keeps_records,
+    status_in_heading,
+)
 from icp_core.importing.tables import ROW, Table
 from icp_core.reference import geography, industry
 
@@ -57,6 +67,9 @@ _COUNTS: Final = frozenset(
      "personer", "persons", "people", "ansatte", "anställda", "headcount", "fte", "år", "year"]
 )  # fmt: skip
 
+_COUNT: Final = re.compile(
+    r"\w*(?:antall?(?:et)?|lukumaara|maara)|antal\w*|numbers?|num|counts?|qty|quantity|lkm|kpl|stk|fjoldi"
+)
 _SAMPLE: Final = 2_000
 # Of which the countries are looked at.
 _SOME: Final = 300
@@ -69,6 +82,13 @@ _ALLABOLAG_SAYS: Final = "Allabolag gives thousands (tkr)"
 _ALLABOLAG: Final = frozenset(
     {"nettoomsättning", "årets resultat", "kommunsäte", "antal anställda"}
 )
+# What Proff Forvalt calls its columns; its figures are in thousands of Norwegian crowns.
+_PROFF: Final = re.compile(
+    r"juridisk selskapsnavn|nace-bransjekode|nace-beskrivelse|(?:sum driftsinnt|driftsres|sum salgsinnt|"
+    r"sum eiend|sum egenkap)\w*\.?(?:,\s*20\d\d)?"
+)
+_OWN_HEADINGS: Final = 3
+_PROFF_SAYS: Final = "Proff gives thousands of Norwegian crowns"
 _LIVES: Final = {"active": "active or not"}
 # Companies that each of a sales team has at least, on average.
 _COMPANIES_EACH: Final = 2
@@ -86,7 +106,9 @@ _ONLY_IN: Final = {
 _NONE: Final[Mapping_[str, str]] = MappingProxyType({})
 
 
-def guess(table: Table, units: Mapping_[str, str] = _NONE) -> Mapping:
+def guess(
+    table: Table, units: Mapping_[str, str] = _NONE, choices: Choices | None = None
+) -> Mapping:
     """Map a table's headings by their words and by what its first rows look like.
 
     Parameters
@@ -96,6 +118,8 @@ def guess(table: Table, units: Mapping_[str, str] = _NONE) -> Mapping:
         mark.
     units
         By heading, from a row below them (`units_below`).
+    choices
+        Values of the columns that have few, if they have been counted (`relations.choices_of`).
     """
     sample = _filled(table.head(_SAMPLE))
     parsed = {heading: parse(heading) for heading in table.headings}
@@ -107,9 +131,15 @@ def guess(table: Table, units: Mapping_[str, str] = _NONE) -> Mapping:
     }
     _swap(guesses, looks)
     _give_back(guesses, cells, looks)
+    choices = choices_of(table) if choices is None else choices
+    if not signs_of_deals(table.headings):
+        find_customers(guesses, choices)
+    _set_records_apart(guesses, cells, looks)
     named = _classify(guesses, cells, looks)
     _find_names(guesses, cells, looks)
     _settle_rivals(guesses, parsed, cells, looks, named)
+    _find_towns(guesses, cells, looks)
+    _find_rounds(guesses, cells, looks)
     _take_units(guesses, parsed, units)
     _settle_units(guesses, sample)
     numeric = [h for h, a in guesses.items() if a.column in NUMBERS or a.kind == "number"]
@@ -140,12 +170,14 @@ def guess(table: Table, units: Mapping_[str, str] = _NONE) -> Mapping:
     if mapping.of("country"):
         country = _country(guesses, sample)
     else:
-        country, told = of_list(sample.select(mapping.texts()), by_words=_country_by_words(guesses))
+        country, told = of_list(
+            addressed(sample.select(mapping.texts())), by_words=_country_by_words(guesses)
+        )
     mapping = mapping.model_copy(update={"country": country})
     doubt_fractions(guesses, sample)
     doubt_currencies(guesses, sample, countries={country} if country or not told else told)
     doubt_scales(guesses, sample, units)
-    return mapping.model_copy(update={"assignments": tuple(guesses.values())})
+    return asking(mapping.model_copy(update={"assignments": tuple(guesses.values())}), choices)
 
 
 def _filled(sample: pl.DataFrame) -> pl.DataFrame:
@@ -229,7 +261,7 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
         )
     if meaning is None and len(cells) >= 3:
         for column in ("linkedin_url", "email", "org_number", "website"):
-            if looks[column] >= SURE:
+            if looks[column] >= SURE and (column != "website" or looks["social"] < _LEAST_FIT):
                 return Assignment(
                     heading=name,
                     column=column,
@@ -305,7 +337,9 @@ def _extra(
 ) -> Assignment:
     kind: Literal["number", "choice", "tags", "flag"] = "choice"
     if len(cells):
-        if looks["flag"] >= 0.95 and cells.n_unique() <= 4:
+        # How many of something there are, though no company of the sample has two.
+        counted = any(map(_COUNT.fullmatch, words(name))) and looks["number"] >= SURE
+        if looks["flag"] >= 0.95 and cells.n_unique() <= 4 and not counted:
             kind = "flag"
         elif looks["number"] >= 0.9 and not (looks["identifier"] and parse(name).year is None):
             kind = "number"
@@ -378,6 +412,20 @@ def _give_back(
             guesses[heading] = _extra(heading, cells[heading], looks[heading], GIVEN_BACK)
 
 
+def _set_records_apart(
+    guesses: dict[str, Assignment],
+    cells: Mapping_[str, pl.Series],
+    looks: Mapping_[str, dict[str, float]],
+) -> None:
+    """Keep the status of a CRM's records as a column of the list's own: a company lives on without."""
+    if not keeps_records(guesses):
+        return
+    for heading, assignment in guesses.items():
+        told = assignment.column == "status" and is_of_records(cells[heading].unique())
+        if told or (assignment.is_extra and is_record_flag(heading)):
+            guesses[heading] = _extra(heading, cells[heading], looks[heading], RECORDS)
+
+
 def _find_names(
     guesses: dict[str, Assignment],
     cells: Mapping_[str, pl.Series],
@@ -400,6 +448,58 @@ def _find_names(
                 confidence=0.8,
                 reason="the values look like names of companies",
                 doubts=("meaning",),
+            )
+            return
+
+
+def _find_towns(
+    guesses: dict[str, Assignment],
+    cells: Mapping_[str, pl.Series],
+    looks: Mapping_[str, Mapping_[str, float]],
+) -> None:
+    """Postcodes and towns that stand in one column, of which no other has both."""
+    taken = {a.column for a in guesses.values()}
+    if "post_town" in taken:
+        return
+    for heading, assignment in guesses.items():
+        column = assignment.column
+        is_place = column in ("city", "postcode")
+        rest = taken - ({column} if is_place else set())
+        if not (is_place or assignment.kind in ("choice", "tags")) or {"city", "postcode"} <= rest:
+            continue
+        if looks[heading]["post_town"] < _GOOD_FIT:
+            continue
+        # `6201 Programmering` is written so too: the heading or the towns have to tell.
+        named = {parse(word).meaning for word in words(heading)} & {"city", "postcode"}
+        if named or is_place or towns_among(cells[heading]) >= _LEAST_FIT:
+            guesses[heading] = Assignment(
+                heading=heading,
+                column="post_town",
+                confidence=0.95,
+                reason="postcode and town in one",
+            )
+            return
+
+
+def _find_rounds(
+    guesses: dict[str, Assignment],
+    cells: Mapping_[str, pl.Series],
+    looks: Mapping_[str, Mapping_[str, float]],
+) -> None:
+    """Rounds of funding (`Series B`, `Seed`) under any heading, where no other has them."""
+    if any(a.column == "funding_stage" for a in guesses.values()):
+        return
+    for heading, assignment in guesses.items():
+        if (
+            assignment.kind in ("choice", "tags")
+            and looks[heading]["round"] >= _GOOD_FIT
+            and cells[heading].str.contains(r"(?i)\bseries [a-k]\b|\bseed\b").any()
+        ):
+            guesses[heading] = Assignment(
+                heading=heading,
+                column="funding_stage",
+                confidence=0.9,
+                reason="the values are rounds of funding",
             )
             return
 
@@ -478,7 +578,14 @@ def _take_units(
 def _settle_units(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
     lowered = {heading.casefold() for heading in guesses}
     in_thousands = len(_ALLABOLAG & lowered) >= 3
+    of_proff = sum(_PROFF.fullmatch(heading) is not None for heading in lowered) >= _OWN_HEADINGS
     for heading, assignment in guesses.items():
+        bare = parse(heading).unit is None and assignment.unit == 1.0
+        if of_proff and assignment.column in AMOUNTS and bare and not assignment.currency:
+            guesses[heading] = assignment.model_copy(
+                update={"unit": 1000.0, "currency": "NOK", "reason": _PROFF_SAYS}
+            )
+            continue
         if in_thousands and assignment.column in AMOUNTS and parse(heading).unit is None:
             guesses[heading] = assignment.doubting("unit", 0.8, _ALLABOLAG_SAYS, unit=1000.0)
         if assignment.column in FRACTIONS and assignment.unit == 1.0:

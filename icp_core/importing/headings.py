@@ -380,6 +380,20 @@ def is_unit(text: str) -> bool:
     return named and factor is not None and not set(_tokens(rest)) - _NOISE
 
 
+def is_of_dealings(text: str) -> bool:
+    """Whether a heading is of what somebody did or will do with a company.
+
+    Examples
+    --------
+    >>> [is_of_dealings(text) for text in ("Next step", "Siste aktivitet", "Last year", "Activity code")]
+    [True, True, False, False]
+    """
+    spoken = words(text)
+    done = [word for word in spoken if _DEALING.fullmatch(word)]
+    beside = _WHEN | _BESIDE_DEALINGS | _ENTITIES | _NOISE
+    return bool(done) and all(word in beside for word in spoken if word not in done)
+
+
 def is_entity(text: str) -> bool:
     """Whether a heading only says whose the values are: `Customer`, `Kund`, `Business`."""
     return set(_tokens(_apart(text))) <= _ENTITIES
@@ -599,7 +613,17 @@ _DEALINGS: Final = _words(
     "kontaktpvm yhteydenotto yhteydenpito touch activity aktivitet call samtal samtale"
 )
 _BESIDE_DEALINGS: Final = _words(
-    "date dato datum pvm paiva time tid at on day dag days med with was"
+    "date dato datum pvm paiva time tid at on day dag days med with was up our var vores sales salg "
+    "salgs salj myynti description beskrivning beskrivelse kuvaus subject emne amne aihe title text "
+    "notes note comment type planned planerad planlagt deal open upcoming kommande kommende tuleva "
+    "logged"
+)
+_DEALING: Final = re.compile(
+    r"(?:aktivitet|aktiviteet|activit|uppfolj|oppfolg|opfolg|followup|follow|seurant|kundmote|mote|meeting|"
+    r"tapaami|samtal|paminnels|reminder|muistut|haendels|handelse|hendelse|uppgift|oppgave|opgave|tehtav|"
+    r"atgard|tiltak|toimenpit|interaction|yhteydenot|yhteydenpi)\w*"
+    r"|steps?|steg|steget|stegen|skridt|askel|vaihe|tasks?|calls?|todo|actions?|mode[rt]?|dialog|logg?|history|"
+    r"historik|historikk|historia|contacted|kontakta[dt]|kontaktet|touch"
 )
 # Of dealings with a person, not of the person.
 _OF_RECORDS: Final = frozenset(

@@ -29,6 +29,7 @@ from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.persons import note_on, without_persons
 from icp_core.importing.reading import read
 from icp_core.importing.registers import Register
+from icp_core.importing.relations import Choices, asking, choices_of
 from icp_core.importing.report import FileReport, QualityReport, quality
 from icp_core.importing.tables import (
     REJECTS,
@@ -61,12 +62,15 @@ class MappedFile:
         The register whose file it is.
     original
         The file's own cells, for the rejects.
+    choices
+        Values of the columns that have few.
     """
 
     table: Table
     mapping: HeadingMapping
     register: Register | None
     original: Table
+    choices: Choices = field(default_factory=dict)
 
     def with_mapping(self, mapping: HeadingMapping) -> "MappedFile":
         """A copy under another mapping.
@@ -76,7 +80,8 @@ class MappedFile:
         ImportRefused
             If the mapping is of a file with other headings.
         """
-        return replace(self, mapping=fitted(mapping, self.mapping, name=self.table.name))
+        fit = fitted(mapping, self.mapping, name=self.table.name)
+        return replace(self, mapping=asking(fit, self.choices))
 
     @property
     def has_names(self) -> bool:
@@ -162,7 +167,9 @@ def open_file(
     row, units = units_below(table)
     if row is not None:
         table, original = _without_row(table, row), _without_row(original, row)
-    opened = MappedFile(table, without_persons(guess(table, units), table), None, original)
+    choices = choices_of(table)
+    mapping = without_persons(guess(table, units, choices), table)
+    opened = MappedFile(table, mapping, None, original, choices)
     known = (remembered or {}).get(opened.mapping.fingerprint)
     return opened.with_mapping(known) if known else opened
 

@@ -22,7 +22,7 @@ _FEW_FIT: Final = 0.2
 _LOOKS: Final = (
     "email", "linkedin_url", "website", "number", "band", "headcount", "flag", "tags", "identifier",
     "org_number", "foreign_number", "industry", "year", "words", "postcode", "currency",
-    "range",
+    "range", "social", "post_town", "round", "party",
 )  # fmt: skip
 # What the cells of a column look like, at least one of these.
 _LOOKED_FOR: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -39,9 +39,39 @@ _LOOKED_FOR: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "employees": ("headcount",),
         "org_number": ("org_number", "foreign_number"),
         "postcode": ("postcode",),
+        "post_town": ("post_town", "words"),
         "currency": ("currency",),
     }
 )
+_POSTCODE: Final = r"(?:[A-Z]{1,3}[- ])?(?:\d{3} ?\d{2}|\d{4})"
+POST_TOWN: Final = rf"^\s*({_POSTCODE})[\s,]+(\pL[\pL .'’/()-]*?)\s*(?:,\s*[\pL ]+)?$"
+"""Postcode and town in one: `0150 Oslo`, `SE-111 22 Stockholm`."""
+
+TOWN_POST: Final = rf"^\s*(\pL[\pL .'’()-]*?),?\s+({_POSTCODE})$"
+"""The same the other way round: `Stockholm, 111 22`."""
+
+_ROUND: Final = (
+    r"(?i)^\s*(?:pre[- ]?seed|(?:pre[- ]?)?series [a-k][\d+-]*|seed(?: round)?|angel(?: round)?|"
+    r"(?:venture|early stage|late stage|growth)[\w /()-]*|(?:venture )?debt(?:[ _]financing)?|"
+    r"convertible note|private equity|grant|post[- ]ipo [a-z]+|ipo|(?:equity |product )?crowdfunding|"
+    r"corporate round|funding round|non[- ]equity assistance|initial coin offering|secondary market|"
+    r"undisclosed|bootstrapped|series[_ ]?unknown|other)\s*$"
+)
+# A company or a person, and whose it is.
+_PARTY: Final = (
+    r"(?i)^\s*(?:(?:a )?company|individuals?|persons?|contact|business|organi[sz]ation|företag|bolag|"
+    r"bedrift|firma|selskap|virksomhed|yritys|privat(?:e|person|kund|kunde)?|henkilö|"
+    r"yksityis(?:asiakas|henkilö)|konsument|forbruker|forbruger|kuluttaja|consumers?|privately held|"
+    r"public(?:ly traded| company| organization)?|non[- ]?profit(?: organization)?|government agency|"
+    r"educational(?: institution)?|self[- ](?:owned|employed)|partnership)\s*$"
+)
+SOCIAL: Final = (
+    r"(?i)^\s*(?:@[\w.]{2,}|(?:https?://)?(?:[\w-]+\.)?(?:twitter\.com|x\.com|t\.me|facebook\.com|fb\.(?:com|me)|"
+    r"instagram\.com|tiktok\.com|snapchat\.com|threads\.net|threads\.com|youtube\.com|youtu\.be|bsky\.app|"
+    r"pinterest\.[a-z]+|xing\.com|wa\.me|vk\.com)(?:/\S*)?)\s*$"
+)
+"""Accounts and pages of social media, of which nothing tells whether they are a person's."""
+
 # Keys of programs: UUIDs, those of document stores, Salesforce's.
 _KEYS: Final = (
     r"(?i)^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$|^[0-9a-f]{24}$|^[0-9a-f]{32}$"
@@ -72,6 +102,10 @@ def looks_of(cells: Mapping[str, pl.Series]) -> dict[str, dict[str, float]]:
         email=text.str.contains(r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
         linkedin_url=text.str.contains(r"(?i)linkedin\.com/(?:company|school)"),
         website=text.str.contains(r"(?i)^(?:https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)$"),
+        social=text.str.contains(SOCIAL),
+        round=text.str.contains(_ROUND),
+        party=text.str.contains(_PARTY),
+        post_town=text.str.contains(POST_TOWN) | text.str.contains(TOWN_POST),
         number=values.number(text).is_not_null(),
         range=values.is_range(text),
         band=low.is_not_null() | dates.was_band(text),
@@ -88,7 +122,7 @@ def looks_of(cells: Mapping[str, pl.Series]) -> dict[str, dict[str, float]]:
         currency=values.currency_code(text).is_not_null(),
         # Also what a spreadsheet has made of a long number: 5,56012E+09.
         foreign_number=text.str.contains(
-            r"^(?:\pL{0,5}[\s:-]?(?:\d[\s./-]?){5,}\pL{0,3}|\d[.,]\d+[eE]\+\d+)$"
+            r"^(?:\pL{0,5}[\s:-]?(?:\d[\s./-]?){5,}\pL{0,3}|[A-Z]{2}[A-Z\d]{0,3}\d{5,}[A-Z][A-Z\d]{0,2}|\d[.,]\d+[eE]\+\d+)$"
         ),
         industry=code.is_not_null(),
         long_number=text.str.contains(r"^\d{6,}$"),
@@ -116,6 +150,9 @@ def looks_of(cells: Mapping[str, pl.Series]) -> dict[str, dict[str, float]]:
 
 def fit_of(column: str, looks: Mapping[str, float]) -> float:
     """How well cells fit a column, 0…1; 1 for columns whose cells can be anything."""
+    if column == "legal_form":
+        # Whether it is a company or a person, or whose, is no form.
+        return 1.0 - looks["party"]
     looked_for = _LOOKED_FOR.get(column, ("number",) if column in NUMBERS else ())
     if not looked_for:
         return 1.0

@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping as Named
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, Self, get_args
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -14,9 +15,10 @@ from icp_core.errors import ImportRefused
 from icp_core.importing import dates, values
 from icp_core.importing.headings import parse
 from icp_core.reference import industry, json_text
+from icp_core.reference.text import fold
 
-INPUTS: Final = frozenset({"industry_text", "currency", "email", "address"})
-"""Columns a heading can be mapped to besides the canonical ones."""
+INPUTS: Final = frozenset({"industry_text", "currency", "email", "address", "post_town"})
+"""Columns a heading can be mapped to besides the canonical ones; `post_town` is postcode with town."""
 
 AMOUNTS: Final = ("revenue", "operating_profit", "net_profit")
 """Canonical columns in money, which need a currency."""
@@ -35,22 +37,30 @@ YEARLY: Final = (*NUMBERS, "fiscal_year")
 SURE: Final = 0.9
 """Confidence from which a guess need not be checked."""
 
-Doubt = Literal["meaning", "currency", "no currency", "unit", "no unit", "per cent", "date order"]
+Doubt = Literal[
+    "meaning", "currency", "no currency", "unit", "no unit", "per cent", "date order", "customers"
+]  # fmt: skip
 """What of a guess was assumed. Amounts without a currency or unit are unknown until one is chosen."""
-
-UNKNOWN_UNTIL: Final[frozenset[Doubt]] = frozenset({"no currency", "no unit"})
-"""Doubts for which there is nothing to assume: amounts are unknown until somebody answers."""
 
 NO_CURRENCY: Final = "XXX"
 """ISO 4217's code for none: of amounts that a person decided to leave unknown."""
 
+UNKNOWN: Final = "unknown"
+"""What a person says of a value that tells nothing about whether a company is a customer."""
+
+Meaning = Literal["won", "lost", "churned", "active", "open", "unknown"]
+"""What a value of a column of customers means."""
+
 # What a person's change of a field settles.
 _SETTLES: Final[dict[str, tuple[Doubt, ...]]] = {
-    "column": ("meaning", "currency", "no currency", "unit", "no unit", "per cent", "date order"),
+    "column": (
+        "meaning", "currency", "no currency", "unit", "no unit", "per cent", "date order", "customers",
+    ),
     "currency": ("currency", "no currency"),
     "unit": ("unit", "no unit", "per cent"),
     "date_order": ("date order",),
-}
+    "means": ("customers",),
+}  # fmt: skip
 _CHOSEN: Final = "chosen"
 _AGREED: Final = "as assumed"
 
@@ -98,6 +108,12 @@ class Assignment(_Model):
         Why, for the person who checks.
     doubts
         What was assumed and waits for an answer.
+    own_units
+        Whether only amounts that name a unit or currency of their own are known: nobody knows what a
+        bare number beside them is.
+    means
+        Of a column of customers, what its values mean; None where that is asked. Empty where they are
+        plain yes and no.
     """
 
     heading: str
@@ -111,6 +127,8 @@ class Assignment(_Model):
     date_order: dates.Order | None = None
     reason: str = ""
     doubts: tuple[Doubt, ...] = ()
+    own_units: bool = False
+    means: dict[str, Meaning | None] = Field(default_factory=dict)
 
     @property
     def is_extra(self) -> bool:
@@ -256,8 +274,9 @@ class Mapping(_Model):
         if column is None:
             name = own_name(heading) if kind else None
             return self.changing(
-                heading, column=name, kind=kind.value if kind else None, currency=None, year=None
-            )
+                heading, column=name, kind=kind.value if kind else None, currency=None, year=None,
+                means={},
+            )  # fmt: skip
         words = parse(heading)
         year = words.year if column in YEARLY else None
         without = self
@@ -270,6 +289,7 @@ class Mapping(_Model):
                     kind=own,
                     currency=None,
                     year=None,
+                    means={},
                     confidence=0.5,
                     reason=f"{heading} is taken for {column}",
                 )
@@ -280,6 +300,7 @@ class Mapping(_Model):
             unit=words.unit or 1.0,
             currency=words.currency if column in AMOUNTS else None,
             year=year,
+            means={},
         )
 
     def setting(self, heading: str, answer: str) -> "Mapping":
@@ -339,6 +360,40 @@ class Mapping(_Model):
             None,
         )
 
+    def saying(self, means: Named[str, str]) -> "Mapping":
+        """A copy in which a person said what values of the columns of customers mean.
+
+        Parameters
+        ----------
+        means
+            By value, whatever its case; those that no column has are kept for files that have them.
+
+        Raises
+        ------
+        ImportRefused
+            If an answer is none of `Meaning`.
+        """
+        for value, meaning in means.items():
+            if meaning not in get_args(Meaning):
+                raise ImportRefused(
+                    f"{value}={meaning}: a value means one of {', '.join(get_args(Meaning))}."
+                )
+        said = {fold(value): meaning for value, meaning in means.items()}
+        mapping = self
+        for one in self.of("is_customer"):
+            theirs = {v: said.get(fold(v), meaning) for v, meaning in one.means.items()}
+            more = {v: m for v, m in means.items() if fold(v) not in map(fold, one.means)}
+            whole = theirs | more
+            if None in whole.values():
+                kept = [
+                    a.model_dump() | ({"means": whole} if a.heading == one.heading else {})
+                    for a in mapping.assignments
+                ]
+                mapping = mapping.replace(assignments=tuple(kept), corrected=True)
+            else:
+                mapping = mapping.changing(one.heading, means=whole)
+        return mapping
+
     def questions(self) -> tuple[Assignment, ...]:
         """What was assumed, to be answered before anything is computed from it; years once."""
         asked: list[Assignment] = []
@@ -359,6 +414,8 @@ class Mapping(_Model):
             If the file has no such heading.
         """
         left: dict[str, Any] = {"currency": NO_CURRENCY, "unit": 1.0, "doubts": ()}
+        if any(a.heading == heading and a.own_units for a in self.assignments):
+            del left["currency"]
         return self.changing(heading, **left, confidence=1.0, reason=_CHOSEN)
 
     def confirmed(self) -> "Mapping":
@@ -371,10 +428,12 @@ class Mapping(_Model):
             agreed: dict[str, Any] = {}
             if one.is_asked:
                 agreed = {"doubts": (), "confidence": 1.0, "reason": _AGREED}
-                if UNKNOWN_UNTIL & set(one.doubts):
+                if "no currency" in one.doubts or ("no unit" in one.doubts and not one.own_units):
                     agreed |= {"currency": NO_CURRENCY}
                 if "date order" in one.doubts:
                     agreed |= {"date_order": one.date_order or "dmy"}
+                if "customers" in one.doubts:
+                    agreed |= {"means": {v: m or UNKNOWN for v, m in one.means.items()}}
             assignments.append(one.model_dump() | agreed)
         return self.replace(assignments=tuple(assignments), corrected=True)
 
@@ -428,6 +487,8 @@ def _decided(before: Assignment, changes: dict[str, Any]) -> dict[str, Any]:
     """What changes with a person's decision: sure, unless something else was assumed too."""
     settled = {doubt for field in changes for doubt in _SETTLES.get(field, ())}
     left = tuple(doubt for doubt in before.doubts if doubt not in settled)
+    if before.own_units and "unit" in changes and changes.get("reason") != _CHOSEN:
+        changes = changes | {"own_units": False}
     if left:
         return {"doubts": left, **changes}
     return {"confidence": 1.0, "reason": _CHOSEN, "doubts": (), **changes}

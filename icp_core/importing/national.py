@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
 import polars as pl
+from stdnum.ch import vat as vat_ch
 from stdnum.dk import cvr
+from stdnum.eu import vat as vat_eu
 from stdnum.exceptions import ValidationError
 from stdnum.fi import ytunnus
+from stdnum.gb import vat as vat_gb
 from stdnum.is_ import kennitala
 from stdnum.no import orgnr as orgnr_no
 from stdnum.se import orgnr as orgnr_se
@@ -39,6 +43,23 @@ _FILLERS: Final = frozenset(
 _ROUND: Final = r"0{7,}$"
 
 _MASK: Final = "X*•●#"
+
+
+@lru_cache(maxsize=10_000)
+def vat_country(text: str) -> str | None:
+    """The country of a VAT number of the EU, Britain or Switzerland; None where its check says no.
+
+    Examples
+    --------
+    >>> [vat_country(n) for n in ("DE 136695976", "EL094259216", "DE136695977", "556012-5790")]
+    ['DE', 'GR', None, None]
+    """
+    number = re.sub(r"[\s.-]", "", text).upper()
+    checks = {"GB": vat_gb.is_valid, "XI": vat_gb.is_valid, "CH": vat_ch.is_valid}
+    prefix = number[:2]
+    if is_placeholder(number[2:]) or not checks.get(prefix, vat_eu.is_valid)(number):
+        return None
+    return {"EL": "GR", "XI": "GB"}.get(prefix, prefix)
 
 
 def is_placeholder(text: str) -> bool:

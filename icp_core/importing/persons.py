@@ -11,7 +11,9 @@ import polars as pl
 
 from icp_core.accounts.company_names import LEGAL_FORMS
 from icp_core.accounts.linkedin import is_person_page
-from icp_core.importing.headings import is_proprietor
+from icp_core.importing import values
+from icp_core.importing.headings import is_of_dealings, is_proprietor, parse
+from icp_core.importing.looks import SOCIAL
 from icp_core.importing.mapping import Assignment
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.national import is_personal
@@ -115,7 +117,7 @@ def says_person(heading: str, cells: pl.Series) -> pl.Series | None:
         return None
     asked = fold(heading)
     said = rf"^{_PERSON_WORDS}$|^enk$"
-    if re.search(_KIND_OF_CUSTOMER, asked):
+    if re.search(_KIND_OF_CUSTOMER, asked) or parse(heading).meaning == "legal_form":
         said += f"|{_PRIVATE}"
     if re.search(_IS_COMPANY, asked):
         said += f"|{_NO}"
@@ -174,7 +176,19 @@ _TALKS: Final = (
     r"talked (?:to|with)|met(?: with)?|ask for|spor|spør|spørg|fråga|kysy|kontakta|hilsen|hälsningar|"
     r"mvh|att|hos|ansv|ansvarig|v/))[.: ]+\p{Lu}\p{Ll}+"
 )
+# With whom something was or will be done: two capitalised words or an initial, whatever the name.
+_WHOM: Final = (
+    r"\b(?:[Mm]ed|[Ww]ith|w/|[Tt]ill?|[Tt]o|[Hh]os|[Bb]y|[Ff]r(?:a|å|o)n?m?|[Aa]v|[Ff]or|[Ff]ör)\.? "
+    r"\p{Lu}[\p{L}'’-]+ \p{Lu}[\p{L}'’-]+|"
+    r"\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+ kanssa\b|\b\p{Lu}\. ?\p{Lu}\p{Ll}{2,}"
+)
 _LEAST_OF_NOTES: Final = 0.2
+# Names of networks in headings.
+_NETWORKS: Final = frozenset(
+    ["twitter", "facebook", "instagram", "tiktok", "snapchat", "youtube", "xing", "bluesky", "mastodon",
+     "whatsapp", "telegram", "threads", "pinterest", "klout"]
+)  # fmt: skip
+_ACCOUNTS: Final = "accounts of social media, which may be persons'"
 
 
 def without_persons(mapping: HeadingMapping, table: Table) -> HeadingMapping:
@@ -188,8 +202,10 @@ def without_persons(mapping: HeadingMapping, table: Table) -> HeadingMapping:
         The file; its first rows are looked at, of notes all.
     """
     sample = table.head(_SAMPLE)
-    notes = [a.heading for a in mapping.assignments if a.is_extra and _is_note(a.heading)]
-    told = _kinds_of_notes(table, notes)
+    own = [a.heading for a in mapping.assignments if a.is_extra]
+    dealings = [heading for heading in own if is_of_dealings(heading)]
+    notes = [heading for heading in own if _is_note(heading) and heading not in dealings]
+    told = _kinds_of_notes(table, notes) | _kinds_of_notes(table, dealings, more=_WHOM)
     return mapping.replace(
         assignments=tuple(
             _without_persons(a, sample[a.heading].drop_nulls(), told.get(a.heading))
@@ -204,14 +220,17 @@ def _is_note(heading: str) -> bool:
     return any(re.fullmatch(_NOTE_HEADING, word) for word in (*words, " ".join(words)))
 
 
-def _kinds_of_notes(table: Table, headings: list[str]) -> dict[str, str]:
-    """What of persons stands in notes, anywhere in the file; only those with something."""
+def _kinds_of_notes(table: Table, headings: list[str], *, more: str = "") -> dict[str, str]:
+    """What of persons stands in notes, anywhere in the file; only those with something.
+
+    `more` is what else shows a person there.
+    """
     if not headings:
         return {}
     asked = {
         "e-mail addresses": _MAIL_WITHIN,
         "telephone numbers": _PHONE_WITHIN,
-        "names of persons": rf"{_TALKS}|{_name_within()}",
+        "names of persons": rf"{_TALKS}|{_name_within()}" + (f"|{more}" if more else ""),
     }
     row = table.lazy.select(
         pl.col(heading).str.contains(pattern).any().alias(f"{heading}\n{kind}")
@@ -229,16 +248,27 @@ def _kinds_of_notes(table: Table, headings: list[str]) -> dict[str, str]:
 @cache
 def _name_within() -> str:
     """A common given name inside a text: behind another word, or before a family name."""
+    given = _given_name()
+    return rf"\b{given} \p{{Lu}}\p{{Ll}}+|[\pL\d,;:] {given}\b"
+
+
+@cache
+def _given_and_family() -> str:
+    return rf"{_given_name()} \p{{Lu}}\p{{Ll}}+"
+
+
+@cache
+def _given_name() -> str:
+    """A common given name, with the endings that languages put to it."""
     names = [name.title() for name in pl.read_csv(NAMES_FILE)["name"] if len(name) > 2]
     names += [f"{name[:-2]}{name[-1]}" for name in names if name[-3:-2] == name[-2:-1]]
     given = rf"(?:{'|'.join(sorted(set(names), key=len, reverse=True))})"
-    ending = r"(?:s|n|lle|lla|lta|sta|a|ä)?"
-    return rf"\b{given}{ending} \p{{Lu}}\p{{Ll}}+|[\pL\d,;:] {given}{ending}\b"
+    return rf"{given}(?:s|n|lle|lla|lta|sta|a|ä)?"
 
 
 def _without_persons(assignment: Assignment, cells: pl.Series, note: str | None) -> Assignment:
     heading, kind = assignment.heading, note
-    if assignment.is_extra:
+    if assignment.is_extra or assignment.means:
         kind = note or _kind_of_cells(heading, cells) or _kind_of_heading(heading, cells)
     elif assignment.column in _ADDRESSES and _share_of_pages(cells) >= _MANY:
         kind = _PAGES
@@ -270,6 +300,8 @@ def note_on(mapping: HeadingMapping) -> tuple[str, ...]:
 def _kind_of_heading(heading: str, cells: pl.Series) -> str | None:
     """What a heading says of persons, if its cells don't say otherwise."""
     words, known = _words(heading), _vocabulary()
+    if not _NETWORKS.isdisjoint(words) and not _counts(cells):
+        return _ACCOUNTS
     is_any = {kind: not known[kind].isdisjoint(words) for kind in known}
     text = f" {' '.join(words)} "
     numeric, digits, titles = _shares(cells, r"^[\d\s.,:/-]*$", r"(?:\d\D*){6,}", _TITLE_CELL)
@@ -289,8 +321,8 @@ def _kind_of_heading(heading: str, cells: pl.Series) -> str | None:
 
 def _kind_of_cells(heading: str, cells: pl.Series) -> str | None:
     """What the cells of a column are, if they are about persons whatever its heading."""
-    phone, business, date, email, person, within = _shares(
-        cells, _PHONE_CELL, _BUSINESS_ID, _DATE_CELL, r"^\S+@\S+\.\S+$", _PERSON_CELL,
+    phone, business, date, email, person, social, within = _shares(
+        cells, _PHONE_CELL, _BUSINESS_ID, _DATE_CELL, r"^\S+@\S+\.\S+$", _PERSON_CELL, SOCIAL,
         rf"\pL.*(?:{_MAIL_WITHIN}|{_PHONE_WITHIN})|(?:{_MAIL_WITHIN}|{_PHONE_WITHIN}).*\s\pL",
     )  # fmt: skip
     if is_proprietor(heading):
@@ -306,12 +338,29 @@ def _kind_of_cells(heading: str, cells: pl.Series) -> str | None:
         _PAGES: _share_of_pages(cells) >= _MANY,
         "personal identity numbers": numbers >= _MANY,
         _NAMES: person >= _MOSTLY and _given(cells) >= _SOME,
+        _ACCOUNTS: social >= _MANY,
         "notes with telephone numbers or e-mail addresses": within >= _LEAST_OF_NOTES,
+        "notes with names of persons": _share_of_names_within(cells) >= _LEAST_OF_NOTES,
     }
     kind = next((kind for kind, holds in found.items() if holds), None)
     # Sales people are the user's own, and stand under a heading that says so.
     own = kind == _NAMES and not _vocabulary()["record"].isdisjoint(_words(heading))
     return None if own else kind
+
+
+def _share_of_names_within(cells: pl.Series) -> float:
+    """Share of cells that are texts with a person's name inside, and no company's."""
+    text = pl.lit(cells)
+    within = text.str.contains(rf"{_TALKS}|[\pL,;:] {_given_and_family()}")
+    company = fold_expr(text).str.contains(rf"{_A_FORM}|\b(?:{_OF_COMPANIES})\b")
+    return float(pl.select((within & ~company).mean()).item() or 0.0)
+
+
+def _counts(cells: pl.Series) -> bool:
+    """Whether cells are numbers, dates, or yes and no."""
+    number, date = _shares(cells, r"^[\d\s.,:%+/-]*$", _DATE_CELL)
+    flags = float(pl.select(values.flag(pl.lit(cells)).is_not_null().mean()).item() or 0.0)
+    return max(number, date, flags) >= _MANY
 
 
 def _share_of_pages(cells: pl.Series) -> float:

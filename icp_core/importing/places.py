@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from icp_core.importing.cell_counts import CellCounts, remark, tally
+from icp_core.importing.looks import POST_TOWN, TOWN_POST
 from icp_core.reference import geography
 from icp_core.reference.text import fold, fold_expr
 
@@ -27,6 +28,57 @@ _CONFLICT: Final = (
 _ELSEWHERE: Final = (
     "no place of this name is known in the county that the file gives: its municipality is unknown"
 )
+
+
+# The end of an address: 0155 Oslo; 211 22 Malmö, Sweden; SE-211 22 Malmö.
+_TOWN: Final = (
+    r"(?:^|[\s,])(?:[A-Z]{1,2}-)?(\d{3} ?\d{2}|\d{4})\s+(\pL[\pL .'-]*?)\s*(?:,\s*[\pL ]+)?$"
+)
+
+
+def addressed(text: pl.DataFrame) -> pl.DataFrame:
+    """Postcode and town out of addresses or one column of both, where the file has no columns for them.
+
+    A town with its country behind it (`Malmö, Skåne, Sweden`) is taken apart.
+
+    Parameters
+    ----------
+    text
+        The file's cells under canonical names.
+    """
+    if "post_town" in text.columns:
+        cell = pl.col("post_town")
+        told = {
+            "postcode": pl.coalesce(cell.str.extract(POST_TOWN, 1), cell.str.extract(TOWN_POST, 2)),
+            "city": pl.coalesce(
+                cell.str.extract(POST_TOWN, 2),
+                cell.str.extract(TOWN_POST, 1),
+                pl.when(~cell.str.contains(r"\d")).then(cell),
+            ),
+        }
+        text = text.with_columns(
+            (pl.coalesce(column, part) if column in text.columns else part).alias(column)
+            for column, part in told.items()
+        )
+    if "address" in text.columns:
+        text = text.with_columns(
+            pl.col("address").str.extract(_TOWN, group).alias(column)
+            for group, column in enumerate(("postcode", "city"), start=1)
+            if column not in text.columns
+        )
+    if "city" in text.columns:
+        parts = text["city"].str.split(",")
+        if "country" not in text.columns:
+            last = parts.list.last().str.strip_chars().set(parts.list.len() < 2, None)
+            named = last.replace_strict(
+                places := last.drop_nulls().unique(),
+                [geography.country_code(place) for place in places],
+                default=None,
+                return_dtype=pl.String,
+            )
+            text = text.with_columns(country=named) if named.count() else text
+        text = text.with_columns(city=parts.list.first().str.strip_chars())
+    return text
 
 
 def placed(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCounts]) -> pl.DataFrame:

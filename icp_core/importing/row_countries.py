@@ -13,10 +13,11 @@ from types import MappingProxyType
 from typing import Final
 
 import polars as pl
+from stdnum.eu.vat import MEMBER_STATES
 
 from icp_core.importing.cell_counts import CellCounts, remark
-from icp_core.importing.national import clean_number, is_sound
-from icp_core.reference import geography
+from icp_core.importing.national import clean_number, is_sound, vat_country
+from icp_core.reference import countries, geography
 from icp_core.reference.text import fold_expr
 
 _REGISTERS: Final = ("NO", "SE", "DK", "FI", "IS")
@@ -57,11 +58,14 @@ _IN_ADDRESS: Final = r"\b(SE|NO|DK|FI|IS)-\d{3}"
 _PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
     {c: c for c in _REGISTERS} | {"S": "SE", "N": "NO", "FIN": "FI"}
 )
+# Letters of a country before a VAT number; Nordic ones are known by their own check.
+_VAT: Final = r"^\s*(?:[A-Z]{2}|CHE)[\s.-]?[A-Z]?\d"
 _NORDIC: Final = ("SE", "NO", "DK", "FI")
 
 BY: Final[Mapping[str, str]] = MappingProxyType(
     {
         "number": "by the national number",
+        "vat": "by the VAT number",
         "own": "by the legal form or the postcode's prefix",
         "address": "by the ending of the web address",
         "form": "by the legal form",
@@ -89,6 +93,7 @@ def told(text: pl.DataFrame, *, home: str | None = None) -> pl.DataFrame:
     rows = pl.DataFrame(
         {
             "number": _by_number(text, home),
+            "vat": _by_vat(text),
             "own": _own(text),
             "address": _by_address(text),
             "form": _by_form(text, _FORMS),
@@ -97,12 +102,12 @@ def told(text: pl.DataFrame, *, home: str | None = None) -> pl.DataFrame:
     )
     if home is None:
         # A town goes before a form that two countries have.
-        order = ["number", "own", "address", "place", "form"]
+        order = ["number", "vat", "own", "address", "place", "form"]
         swedish = (pl.col("form") == "SE").fill_null(value=False)
         rows = rows.with_columns(place=pl.when(swedish | pl.col("form").is_null()).then("place"))
         found = rows.with_columns(list=pl.lit(None, pl.String))
     else:
-        order = ["number", "own", "address", "form", "place", "list"]
+        order = ["number", "vat", "own", "address", "form", "place", "list"]
         # Danish companies write AS and Norwegian ones A/S; Finland has AB too.
         rival = {"DK": "NO", "NO": "DK", "FI": "SE"}.get(home)
         if rival:
@@ -113,7 +118,7 @@ def told(text: pl.DataFrame, *, home: str | None = None) -> pl.DataFrame:
         )
         found = rows.with_columns(
             pl.when(~is_home).then(c).otherwise(None).alias(c) for c in weak
-        ).with_columns(list=pl.lit(home))
+        ).with_columns(list=pl.when(~_is_of_another(text, home)).then(pl.lit(home)))
     country = pl.coalesce(order)
     by = pl.coalesce(pl.when(pl.col(c).is_not_null()).then(pl.lit(c)) for c in order)
     is_home = country.eq(pl.lit(home, pl.String)).fill_null(value=False)
@@ -173,7 +178,7 @@ def named_or_told(
         if country is None:
             remark(tallies, "country", "named in no cell, and nothing tells it: unknown", count)
         else:
-            name = geography.COUNTRIES.get(country, country)
+            name = countries.names().get(country, country)
             how = " or ".join(words for way, words in BY.items() if way in by)
             remark(tallies, "country", f"named in no cell, taken for {name} {how}", count)
     return rows.select(country=pl.when("given").then("named").otherwise("country")).to_series()
@@ -219,6 +224,28 @@ def _register_of(number: str, home: str | None) -> str | None:
     if home is not None and not prefix and not dashed:
         taken = {c for c in taken if not any({c, home} <= pair for pair in _ALIKE)}
     return taken.pop() if len(taken) == 1 else None
+
+
+def _is_of_another(text: pl.DataFrame, home: str) -> pl.Series:
+    """Whether a number begins as the VAT numbers of another country than the list's do."""
+    if "org_number" not in text.columns:
+        return pl.Series([False] * text.height, dtype=pl.Boolean)
+    prefix = (
+        text["org_number"].str.to_uppercase().str.extract(r"^\s*([A-Z]{2})[\s.-]?[A-Z]?\d{6}", 1)
+    )
+    others = [code.upper() for code in MEMBER_STATES if code.upper() != home]
+    return prefix.is_in(others).fill_null(value=False)
+
+
+def _by_vat(text: pl.DataFrame) -> pl.Series:
+    """The country in front of a VAT number that passes that country's check."""
+    if "org_number" not in text.columns:
+        return _none(text)
+    cells = text["org_number"].str.to_uppercase()
+    written = cells.filter(cells.str.contains(_VAT)).unique()
+    return cells.replace_strict(
+        written, [vat_country(number) for number in written], default=None, return_dtype=pl.String
+    )
 
 
 def _own(text: pl.DataFrame) -> pl.Series:
@@ -298,6 +325,15 @@ def _only(text: str, called: Callable[[str, str | None], tuple[str, ...]]) -> st
         return None
     countries = [country for country in _NORDIC if called(text, country)]
     return countries[0] if len(countries) == 1 else None
+
+
+def towns_among(cells: pl.Series) -> float:
+    """Share of cells with a postcode and the town that it is of."""
+    bare = cells.str.extract(r"(\d{3} ?\d{2}|\d{4})", 1).str.replace_all(" ", "", literal=True)
+    town = cells.str.extract(r"(\pL[\pL .'’-]*\pL)\s*(?:,.*)?(?:[A-Z]{0,3}[- ]?\d.*)?$", 1)
+    keys = pl.select(pl.format("{} {}", pl.lit(bare), fold_expr(pl.lit(town)))).to_series()
+    known = keys.is_in(list(_addresses()))
+    return float(known.fill_null(value=False).mean() or 0.0)  # type: ignore[arg-type]
 
 
 @cache

@@ -32,6 +32,7 @@ from icp_core.importing.dates import Order
 from icp_core.importing.duplicates import BY, INTO
 from icp_core.importing.load import ImportResult, MappedFile
 from icp_core.importing.mapping import Mapping as HeadingMapping
+from icp_core.importing.relations import MOST_VALUES, Choices, asking
 from icp_core.importing.report import QualityReport
 from icp_core.importing.tables import (
     REJECTS,
@@ -90,6 +91,12 @@ class _About(BaseModel):
     register_name: str | None = Field(max_length=40)
     mapping: HeadingMapping
     samples: dict[str, tuple[Annotated[str, Field(max_length=_SAMPLE)], ...]]
+    choices: dict[
+        str,
+        Annotated[
+            dict[Annotated[str, Field(max_length=_SAMPLE)], int], Field(max_length=MOST_VALUES)
+        ],
+    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +117,8 @@ class PreparedFile:
         Label of the register whose file it is.
     samples
         A few of its values by heading.
+    choices
+        All values, with how many cells have each, of the columns that have few.
     scratch
         Where it lies.
     """
@@ -125,6 +134,7 @@ class PreparedFile:
     register: str | None
     mapping: HeadingMapping
     samples: Mapping[str, tuple[str, ...]]
+    choices: Choices
     scratch: Scratch
 
     @property
@@ -140,7 +150,8 @@ class PreparedFile:
         ImportRefused
             If the mapping is of a file with other headings.
         """
-        return replace(self, mapping=loading.fitted(mapping, self.mapping, name=self.name))
+        fit = loading.fitted(mapping, self.mapping, name=self.name)
+        return replace(self, mapping=asking(fit, self.choices))
 
 
 # Opening ------------------------------------------------------------------------------------------
@@ -215,6 +226,7 @@ def _open(arguments: Mapping[str, Any], folder: Path, tell: OnProgress) -> None:
         register_name=opened.register.name if opened.register else None,
         mapping=opened.mapping,
         samples=_samples(opened),
+        choices={heading: dict(counts) for heading, counts in opened.choices.items()},
     )
     (folder / _ABOUT).write_text(about.model_dump_json(), encoding="utf-8")
 
@@ -254,6 +266,7 @@ def _prepared(
         register=register.label if register else None,
         mapping=about.mapping,
         samples=MappingProxyType(about.samples),
+        choices=MappingProxyType(about.choices),
         scratch=scratch,
     )
     known = None if register else remembered.get(about.mapping.fingerprint)

@@ -1,8 +1,8 @@
-"""What the stages and statuses of deals and customers mean, in five languages.
+"""What the stages and statuses of deals and companies mean, in five languages.
 
 By whole words, with negation, and only where every word of a stage is known: "Presentation to customer"
 is open, "Not won" is lost, and "Guld" is for a person to say. A stage that is not understood never makes
-a customer.
+a customer. A company's own stage (`Customer`, `Lead`, `Former`, a yes) is read by the same words.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from icp_core.importing import values
 from icp_core.reference.text import fold
 
 OUTCOMES: Final = ("won", "lost", "churned", "active")
@@ -20,6 +21,9 @@ OPEN: Final = "open"
 
 ANSWERS: Final = (*OUTCOMES, OPEN)
 """What a stage can mean."""
+
+CUSTOMERS: Final = ("won", "active")
+"""Outcomes of those that are customers now."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -42,7 +46,7 @@ _CUSTOMER: Final = _words(
 )
 _ACTIVE: Final = _words("active aktiv aktivt aktive aktiivinen")
 _FORMER: Final = _words(
-    "former ex previous past tidigare tidligere fd forhenvaerende entinen aiempi lost forlorad "
+    "former ex eks previous past tidigare tidligere fd forhenvaerende entinen aiempi lost forlorad "
     "tapt tabt"
 )
 _NOT: Final = _words(
@@ -56,7 +60,8 @@ _NEW: Final = _words("new ny nytt nya nye uusi")
 _YET: Final = _words("yet an enna enda endnu viela not")
 _POSSIBLE: Final = _words(
     "potential prospective possible potentiell mojlig mulig mahdollinen prospect prospects "
-    "prospekt lead leads target suspect becoming blivande kommande fremtidig tuleva"
+    "prospekt presumtiv lead leads target suspect becoming blivande kommande fremtidig tuleva "
+    "prospekti liidi liidit kundeemne kundemne kundamne asiakasehdokas"
 )
 # Words of the way to a decision.
 _UNDER_WAY: Final = _words(
@@ -77,6 +82,23 @@ _UNDER_WAY: Final = _words(
     "utvardering evaluering develop propose close closing stuck stalled follow oppfolging "
     "uppfoljning seuranta nurture"
 )
+# What a deal is called, which of a company says that there is none yet.
+_OPPORTUNITY: Final = _words(
+    "opportunity opportunities mulighet salgsmulighet mulighed salgsmulighed mojlighet affarsmojlighet "
+    "saljmojlighet mahdollisuus myyntimahdollisuus"
+)
+# Of somebody who reads a newsletter, in a CRM's stages; elsewhere a subscriber pays.
+_READERS: Final = _words("subscriber prenumerant abonnent tilaaja")
+_STAGES_OF_LIFE: Final = re.compile(r"life[ _-]?cycle|livs[cs]yk|elinkaar")
+_ASKING: Final = re.compile(
+    r"^(?:is )?(?:customers?|clients?|kunde?|asiakas|asiakkuu\w*|relation\w*|kunde?relation)"
+    r"[ _-]?(?:status|type?|typ|stage|tila|tyyppi|fas|fase|label|etikett?)?$"
+)
+# `Storkund`, `avainasiakas`: any customer but one that is not, not yet or no more.
+_KIND_OF_CUSTOMER: Final = re.compile(
+    r"\b(?!(?:ex|eks|icke|ikke|inte|ej|ei|non|prospekt|lead|presumtiv|tidigare|tidligere)s?)"
+    r"\w{2,}(?:kund|kunder|kunde|asiakas|asiakkaat|customer)\b"
+)
 # Words that stand beside others without changing them.
 _BESIDE: Final = _words(
     "closed close avslutad avslutat avsluttet afsluttet lukket stangd paatetty suljettu deal "
@@ -87,6 +109,11 @@ _BESIDE: Final = _words(
     "betalende var vores our customer customers client kund kunde kunder asiakas active aktiv "
     "aktivt up first second forsta forste via per fully final"
 )
+# Words that make something else of what stands before them.
+_TURNING: Final = (
+    _WON | _LOST | _CHURNED | _CUSTOMER | _FORMER | _NOT | _YET | _POSSIBLE | _UNDER_WAY | _ACTIVE
+    | _words("inactive inaktiv passiv passive ended avslutad avsluttet afsluttet closed partner")
+) - _words("no na")  # fmt: skip
 # CRMs' own codes, by the heading that they stand under.
 _CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
@@ -97,8 +124,11 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     }
 )
 _INTERNAL: Final[Mapping[str, str]] = MappingProxyType(
-    {"closedwon": "won", "closedlost": "lost", "outsold": "lost"}
-)
+    {
+        "closedwon": "won", "closedlost": "lost", "outsold": "lost",
+        "marketingqualifiedlead": OPEN, "salesqualifiedlead": OPEN,
+    }
+)  # fmt: skip
 
 
 def meaning(text: str, *, heading: str = "", of_customers: bool = False) -> str | None:
@@ -137,6 +167,66 @@ def meaning(text: str, *, heading: str = "", of_customers: bool = False) -> str 
     return _of_words(words, of_customers=of_customers)
 
 
+def of_company(text: str, *, heading: str = "") -> str | None:
+    """What a company's stage, type or label in a CRM means: one of `ANSWERS`, None to be asked.
+
+    Parameters
+    ----------
+    text
+        As in the file; several labels are separated by `;` or `,`.
+    heading
+        Heading it stands under.
+
+    Examples
+    --------
+    >>> [of_company(text) for text in ("Ja", "Customer - Direct", "Tidligere", "Hot lead", "Partner")]
+    ['active', 'active', 'churned', 'open', None]
+    """
+    labels = [label for label in re.split(r"\s*[;,|]\s*", text.strip()) if label]
+    if len(labels) > 1:
+        found = {_of_label(label, heading) for label in labels} - {None}
+        return found.pop() if len(found) == 1 else None
+    return _of_label(text.strip(), heading)
+
+
+def _of_label(text: str, heading: str) -> str | None:
+    said = values.YES_OR_NO.get(text.lower())
+    if said is not None:
+        return "active" if said else OPEN
+    folded = fold(text)
+    words = _spoken(folded)
+    answer: str | None = None
+    if not words or "?" in folded or words <= _NEW:
+        answer = None
+    elif words <= _FORMER - _LOST:
+        answer = "churned"
+    elif words <= _OPPORTUNITY or (words <= _READERS and _STAGES_OF_LIFE.search(fold(heading))):
+        answer = OPEN
+    else:
+        answer = meaning(_KIND_OF_CUSTOMER.sub("customer", folded), of_customers=True)
+    # "Customer - Channel": what stands behind is of which kind, unless it turns the meaning round.
+    head, *rest = re.split(r"\s[-–—/]\s|[:(]", text, maxsplit=1)
+    if answer is None and rest and head and not _spoken(fold(rest[0])) & _TURNING:
+        answer = _of_label(head, heading)
+    return answer
+
+
+def _spoken(folded: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W\d_]+", folded))
+
+
+def speaks_of_customers(text: str) -> bool:
+    """Whether a value says by itself that it is of customers: `Storkund`, not `Ja` or `Active`."""
+    words = _spoken(fold(text))
+    return any(word in _CUSTOMER or _KIND_OF_CUSTOMER.fullmatch(word) for word in words)
+
+
+def is_about_customers(heading: str) -> bool:
+    """Whether a heading asks what companies are to us: `Kundstatus`, `Lifecycle stage`."""
+    folded = fold(heading)
+    return _STAGES_OF_LIFE.search(folded) is not None or _ASKING.search(folded) is not None
+
+
 def _of_words(words: list[str], *, of_customers: bool) -> str | None:
     said = set(words)
     negated = bool(said & _NOT) or "thanks" in said or "tack" in said or "tak" in said
@@ -154,7 +244,8 @@ def _of_words(words: list[str], *, of_customers: bool) -> str | None:
         return None
     if said - known:
         # A word that nobody knows may turn the meaning round: "Solgt til konkurrent".
-        return None if not under_way or won or lost or churned else OPEN
+        told = under_way or (possible and not customer)
+        return None if not told or won or lost or churned else OPEN
     kinds = sum(map(bool, (won, lost, churned)))
     answer: str | None = None
     if kinds > 1:

@@ -7,6 +7,7 @@ status too: a yes or a day under `Konkurs` or `Slettedato`.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date as day_of_calendar
 from functools import lru_cache
 from typing import Final
@@ -120,6 +121,60 @@ def status_of(text: str) -> str | None:
     elif re.search(_ACTIVE, folded):
         found = "deregistered" if negated else "active"
     return found
+
+
+# Headings that only a program has which keeps records of companies: a CRM, or an ERP's customers.
+_KEPT_BY: Final = re.compile(
+    r"\b(?:status|state) ?(?:code )?(?:reason|orsak|arsak|arsag)\b|\btilan (?:syy|peruste)\b|"
+    r"\bdo not modify\b|\brow checksum\b|\b(?:record|contact) id\b|"
+    r"\b(?:created|modified) ?(?:on|by|time|at|date)\b|"
+    r"\b(?:skapad|andrad|opprettet|endret|oprettet|aendret) (?:av|af)\b|"
+    r"\b(?:kund|kunde|customer|asiakas|client|debtor|debitor) ?(?:nr|nummer|no|number|id|numero)\b|"
+    r"\baccount name\b|\b(?:billing|shipping) (?:city|country|state|street)\b|\b(?:ship|bill) ?to\b|"
+    r"\b(?:credit limit|kreditgrense|kreditgrans|kreditmax|kreditmaks|luottoraja|"
+    r"payment terms|betalingsbetingelser|betalningsvillkor|betalingsvilkar|maksuehto)\b"
+)
+# What such a program calls a record that is in use, and one that is not.
+_OF_RECORDS: Final = re.compile(
+    r"(?:not|ikke|ej|inte|ei)? ?(?:active|aktiv[ta]?|aktive|aktiivinen|kaytossa)"
+    r"|inactive|inaktiv[ta]?|inaktive|passiv[ta]?|passive|inaktiivinen|passiivinen|epaaktiivinen|"
+    r"deactivated|deaktiverad|deaktivert|deaktiveret|archived|arkiverad|arkivert|arkiveret|arkistoitu|"
+    r"disabled|blocked|sparrad|sperret|spaerret|open|oppen|apen|aben|avoin|closed|stangd|lukket|suljettu|"
+    r"on hold|pending"
+)
+RECORDS: Final = "whether the record is in use, nothing of the company's register: kept as it is"
+"""Why a status is a column of the list's own."""
+
+
+def keeps_records(names: Iterable[str]) -> bool:
+    """Whether headings are those of a CRM or of an ERP's customers, whose status is of the record.
+
+    Examples
+    --------
+    >>> keeps_records(["Account Name", "Status Reason"]), keeps_records(["Navn", "Status"])
+    (True, False)
+    """
+    for name in names:
+        spoken = headings.words(name)
+        if headings.parse(name).meaning == "owner" or _KEPT_BY.search(" ".join(spoken)):
+            return True
+        if headings.is_of_dealings(name):
+            return True
+    return False
+
+
+def is_of_records(texts: Iterable[str]) -> bool:
+    """Whether values only say whether a record is in use, as no register does alone."""
+    return all(
+        text.strip().lower() in values.YES_OR_NO or _OF_RECORDS.fullmatch(fold(text))
+        for text in texts
+    )
+
+
+def is_record_flag(heading: str) -> bool:
+    """Whether a heading asks if something is in use: `Inactive`, `Passiv`, not `Konkurs`."""
+    spoken = [word for word in headings.words(heading) if word not in ("is", "er", "ar", "on")]
+    return bool(spoken) and is_of_records([" ".join(spoken)])
 
 
 def statuses_of(texts: pl.Series) -> pl.Series:

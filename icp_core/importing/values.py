@@ -4,7 +4,9 @@ Each reader is an expression from text to a typed value; what it cannot read bec
 counted as invalid by the caller.
 """
 
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Final, Literal
 
 import polars as pl
@@ -43,6 +45,9 @@ _ERRORS: Final = (
 
 YES: Final = ("true", "yes", "y", "ja", "j", "kyllä", "k", "x", "1", "sant", "tosi", "on")
 NO: Final = ("false", "no", "n", "nej", "nei", "ei", "0", "falskt", "usant", "epätosi", "off")
+YES_OR_NO: Final[Mapping[str, bool]] = MappingProxyType(
+    dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
+)
 
 # Signs and codes of currencies around a number; crowns (`kr`) alone do not tell whose they are.
 _CODES: Final = "SEK|NOK|DKK|EUR|USD|GBP|ISK|CHF|PLN|CZK|HUF|CAD|AUD|JPY"
@@ -201,6 +206,11 @@ def names_scale(text: pl.Expr) -> pl.Expr:
     return _without_currency(text).str.contains(rf"(?i)\d(?:{scales})[)-]?$")
 
 
+def names_unit(text: pl.Expr) -> pl.Expr:
+    """Whether a cell itself says in what it is, a scale or a currency: `4,5 mkr`, `850 kr`, `EUR 12`."""
+    return names_scale(text) | text.str.contains(rf"{_CURRENCY}")
+
+
 def stated_currency(text: pl.Expr) -> pl.Expr:
     """The currency that a cell itself names: `$2.1B`, `12 M€`, `4 MSEK`, `NOK 500`; else null."""
     code = text.str.to_uppercase().str.extract(rf"(?:^|[^\pL]|[MTK]|MD)({_CODES})(?:$|[^\pL])", 1)
@@ -295,11 +305,10 @@ def _placeholders(of_names: bool) -> list[str]:
 
 def flag(text: pl.Expr) -> pl.Expr:
     """True or false, in five languages."""
-    values = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
     return (
         text.str.strip_chars()
         .str.to_lowercase()
-        .replace_strict(values, default=None, return_dtype=pl.Boolean)
+        .replace_strict(YES_OR_NO, default=None, return_dtype=pl.Boolean)
     )
 
 

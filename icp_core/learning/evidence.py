@@ -14,6 +14,7 @@ rules keep it honest with few customers:
   `TargetEncoder` does), so that later steps never see an account's own outcome in its own number.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -61,10 +62,10 @@ class Evidence:
         return self.weights[self._places(coded)]
 
     def _places(self, coded: Coded) -> Ints:
-        if coded.tags is None:
+        if coded.sets is None or coded.held is None:
             return coded.codes
-        held = coded.tags[:, list(self.tags)].any(axis=1)
-        return np.where(coded.known, held.astype(np.int64), 2)
+        any_of = np.asarray(coded.sets[:, list(self.tags)].any(axis=1))
+        return np.where(coded.known, any_of[coded.held].astype(np.int64), 2)
 
     def favourable(self, coded: Coded) -> Flags:
         """Which accounts are known to be at a level that speaks for them."""
@@ -117,14 +118,12 @@ def learn_parts(coded: Coded, positive: Floats, expected: Floats, folds: Ints) -
     folds
         Fold of each account, from 0.
     """
-    if coded.tags is not None:
-        parts = folds != np.arange(len(expected))[:, None]
-        return [
-            _beyond(_of_tags(coded, positive * part, usual * part), usual[part].mean())
-            for part, usual in zip(parts, expected, strict=True)
-        ]
-    size = coded.levels.unknown + 1
-    cells, shape = folds * size + coded.codes, (int(folds.max()) + 1, size)
+    sets = coded.sets
+    if sets is None or coded.held is None:
+        size, codes = coded.levels.unknown + 1, coded.codes
+    else:
+        size, codes = len(sets) + 1, np.where(coded.known, coded.held, len(sets))
+    cells, shape = folds * size + codes, (int(folds.max()) + 1, size)
 
     def sums(values: Floats) -> Floats:
         return _sums(cells, values, shape[0] * size).reshape(shape)
@@ -133,17 +132,27 @@ def learn_parts(coded: Coded, positive: Floats, expected: Floats, folds: Ints) -
     alike = expected.strides[0] == 0
     usual_by_fold = [sums(row) for row in (expected[:1] if alike else expected)]
     observed_by_fold, accounts_by_fold = sums(positive), sums(np.ones(len(positive)))
-    learned = []
-    for part in range(len(expected)):
-        inside = np.arange(shape[0]) != part
-        usual = usual_by_fold[0 if alike else part][inside].sum(axis=0)
-        observed, accounts = (by[inside].sum(axis=0) for by in (observed_by_fold, accounts_by_fold))
-        rate = float(usual.sum() / accounts.sum())
-        if coded.levels.column.kind is Kind.NUMBER:
-            learned.append(_of_number(coded.levels, observed, usual, accounts, rate))
-        else:
-            learned.append(_beyond(_of_choice(coded.levels, observed, usual), rate))
-    return learned
+    parts = range(len(expected))
+    inside = [np.arange(shape[0]) != part for part in parts]
+    usual = np.stack(
+        [usual_by_fold[0 if alike else part][inside[part]].sum(axis=0) for part in parts]
+    )
+    observed, accounts = (
+        np.stack([by_fold[rows].sum(axis=0) for rows in inside])
+        for by_fold in (observed_by_fold, accounts_by_fold)
+    )
+    rates = usual.sum(axis=1) / accounts.sum(axis=1)
+    if coded.levels.column.kind is Kind.NUMBER:
+        return _of_number(coded.levels, observed, usual, accounts, rates)
+    return [
+        _beyond(
+            _of_choice(coded.levels, came, due)
+            if sets is None
+            else _of_tags(coded.levels, sets, came, due),
+            float(rate),
+        )
+        for came, due, rate in zip(observed, usual, rates, strict=True)
+    ]
 
 
 def _beyond(ratios: Evidence, rate: float) -> Evidence:
@@ -154,7 +163,7 @@ def _beyond(ratios: Evidence, rate: float) -> Evidence:
     )
 
 
-def log_odds_beyond(log_ratio: Floats, rate: float) -> Floats:
+def log_odds_beyond(log_ratio: Floats, rate: Floats | float) -> Floats:
     """Log-odds beyond those of the base rate, from log observed over expected positives.
 
     The two are the same where positives are rare; where they are common, a ratio cannot grow far, but
@@ -190,30 +199,28 @@ def _of_choice(levels: Levels, observed: Floats, expected: Floats) -> Evidence:
 
 
 def _of_number(
-    levels: Levels, observed: Floats, expected: Floats, accounts: Floats, rate: float
-) -> Evidence:
-    known = shaped(observed[:-1], expected[:-1], accounts[:-1], centres=levels.centres)
-    unknown = log_odds_beyond(_log_ratio(observed[-1:], expected[-1:]), rate)
-    return Evidence(levels, np.append(known, unknown))
+    levels: Levels, observed: Floats, expected: Floats, accounts: Floats, rates: Floats
+) -> list[Evidence]:
+    """Of each part, a row of the counts."""
+    known = _shaped(observed[:, :-1], expected[:, :-1], accounts[:, :-1], "any", levels.centres)
+    unknown = log_odds_beyond(_log_ratio(observed[:, -1:], expected[:, -1:]), rates[:, None])
+    return [Evidence(levels, weights) for weights in np.hstack([known, unknown])]
 
 
-def _of_tags(coded: Coded, positive: Floats, expected: Floats) -> Evidence:
+def _of_tags(levels: Levels, sets: Flags, observed: Floats, expected: Floats) -> Evidence:
     """The set of tags, any of which tells positives best: the strongest tags, as many as help."""
-    assert coded.tags is not None  # noqa: S101 - the only caller looked
-    known = coded.known
-    positive_known, expected_known = positive * known, expected * known
-    surplus = (positive_known - expected_known) @ coded.tags
-    strength = surplus / np.sqrt(expected_known @ coded.tags + PRIOR)
+    surplus = observed[:-1] - expected[:-1]
+    strength = (surplus @ sets) / np.sqrt(expected[:-1] @ sets + PRIOR)
     ranked = np.argsort(-strength, kind="stable")
     ranked = ranked[strength[ranked] > 0][:10]
     chosen: Places = ranked[:0]
     if len(ranked):
-        any_of = np.logical_or.accumulate(coded.tags[:, ranked], axis=1)
-        gained = (positive_known - expected_known) @ any_of
-        chosen = ranked[: int(np.argmax(gained / np.sqrt(expected_known @ any_of + PRIOR))) + 1]
-    held = np.where(known, coded.tags[:, chosen].any(axis=1).astype(np.int64), 2)
-    weights = _log_ratio(_sums(held, positive, 3), _sums(held, expected, 3))
-    return Evidence(coded.levels, weights, tags=tuple(map(int, chosen)))
+        any_of = np.logical_or.accumulate(sets[:, ranked], axis=1)
+        spread = np.sqrt(expected[:-1] @ any_of + PRIOR)
+        chosen = ranked[: int(np.argmax((surplus @ any_of) / spread)) + 1]
+    level = np.append(sets[:, chosen].any(axis=1).astype(np.int64), 2)
+    weights = _log_ratio(_sums(level, observed, 3), _sums(level, expected, 3))
+    return Evidence(levels, weights, tags=tuple(map(int, chosen)))
 
 
 def shaped(
@@ -241,30 +248,52 @@ def shaped(
     centres
         The usual number in each bin, where a straight line in it may be the curve.
     """
+    one = _shaped(observed[None], expected[None], accounts[None], shape, centres)
+    return np.asarray(one[0])
+
+
+def _shaped(
+    observed: Floats, expected: Floats, accounts: Floats, shape: Shape, centres: Floats | None
+) -> Floats:
+    """As `shaped`, of many parts at once, a row each: small products cost more to begin than to do."""
     size = accounts + 1e-9
     rate = np.clip(expected / size, 1e-9, 1 - _LEAST_DOUBT)
-    rate = np.where(accounts > 0, rate, expected.sum() / accounts.sum())
+    usual_rate = expected.sum(axis=1, keepdims=True) / accounts.sum(axis=1, keepdims=True)
+    rate = np.where(accounts > 0, rate, usual_rate)
     before = np.log(rate / (1 - rate))
-    curve = _curve(observed, size, before, centres) if len(observed) > 1 else np.zeros(1)
+    curve = np.zeros_like(before)
+    if before.shape[1] > 1:
+        curve = _curve(observed, size, before, centres)
     chance = _sigmoid(before + curve)
     usual = size * chance
     # The curve is believed until the bins stray farther than chance would make them.
-    square = float(usual @ usual)
-    strays = float(((observed - usual) ** 2 - usual * (1 - chance)).sum()) - np.sqrt(2 * square)
-    stiffness = max(square / max(strays, 1e-9), PRIOR)
+    square = (usual**2).sum(axis=1)
+    strays = ((observed - usual) ** 2 - usual * (1 - chance)).sum(axis=1) - np.sqrt(2 * square)
+    stiffness = np.maximum(square / np.maximum(strays, 1e-9), PRIOR)[:, None]
     chance = (observed + stiffness) / (size + stiffness / chance)
     chance = np.clip(chance, 1e-9, 1 - _LEAST_DOUBT)
     weight = np.log(chance / (1 - chance)) - before
     mass = size * rate * (1 - rate)
-    options: list[tuple[float, Floats]] = []
+    cost = _cost(accounts)
+    best = np.zeros(weight.shape)
+    for part, base in enumerate(before):
+        options = list(_options(weight[part], mass[part], shape, float(cost[part])))
+        fits = [_fit(observed[part], size[part], base + one) - price for price, one in options]
+        best[part] = options[int(np.argmax(fits))][1]
+    return best
+
+
+def _options(
+    weight: Floats, mass: Floats, shape: Shape, turn: float
+) -> Iterator[tuple[float, Floats]]:
+    """Weights made to rise, to fall, and to rise to one peak and fall, each with its cost."""
     if shape in ("any", "rising"):
-        options.append((0.0, isotonic_regression(weight, weights=mass).x))
+        yield 0.0, isotonic_regression(weight, weights=mass).x
     if shape in ("any", "falling"):
-        options.append((0.0, isotonic_regression(weight, weights=mass, increasing=False).x))
+        yield 0.0, isotonic_regression(weight, weights=mass, increasing=False).x
     if shape in ("any", "peaked"):
         for peak in np.argsort(-weight, kind="stable")[:_PEAKS]:
-            options.append((_cost(accounts), _peaked(weight, mass, int(peak))))
-    return max(options, key=lambda one: _fit(observed, size, before + one[1]) - one[0])[1]
+            yield turn, _peaked(weight, mass, int(peak))
 
 
 def _sigmoid(log_odds: Floats) -> Floats:
@@ -276,39 +305,44 @@ def _fit(observed: Floats, size: Floats, log_odds: Floats) -> float:
     return float(observed @ log_odds - size @ np.logaddexp(0, log_odds))
 
 
-def _cost(accounts: Floats) -> float:
-    """What a turn, or one more figure, must add to the likelihood (Schwarz 1978)."""
-    return float(np.log(accounts.sum())) / 2
+def _cost(accounts: Floats) -> Floats:
+    """What a turn, or one more figure, must add to the likelihood of a part (Schwarz 1978)."""
+    return np.asarray(np.log(accounts.sum(axis=1)) / 2)
 
 
 def _curve(observed: Floats, size: Floats, before: Floats, centres: Floats | None) -> Floats:
-    """The smooth curve that fits best: straight or bent along ranks, the number or its logarithm."""
-    scales = [(np.cumsum(size) - size / 2) / size.sum()]
+    """The smooth curves that fit best: straight or bent along ranks, the number or its logarithm."""
+    scales = [(np.cumsum(size, axis=1) - size / 2) / size.sum(axis=1, keepdims=True)]
     if centres is not None:
         scales += [centres, *([np.log(centres)] if centres[0] > 0 else [])]
-    along = np.stack([_standard(scale, size) for scale in scales])
-    bent = np.stack([np.ones_like(along), along, along**2 - 1], axis=2)
-    # All curves at once, shape (curves, bins, figures); a straight one has nothing to bend.
-    design = np.repeat(bent, 2, axis=0)
-    design[::2, :, 2] = 0.0
+    along = np.stack([_standard(scale, size) for scale in scales], axis=1)
+    bent = np.stack([np.ones_like(along), along, along**2 - 1], axis=3)
+    # All curves at once, shape (parts, curves, bins, figures); a straight one has nothing to bend.
+    design = np.repeat(bent, 2, axis=1)
+    design[:, ::2, :, 2] = 0.0
     figures = np.tile([2.0, 3.0], len(scales))
-    slopes, ridge = np.zeros((len(design), 3, 1)), np.eye(3)
-    across = design.transpose(0, 2, 1)
+    slopes, ridge = np.zeros((*design.shape[:2], 3, 1)), np.eye(3)
+    across = design.swapaxes(2, 3)
+    came, base = observed[:, None, :, None], before[:, None, :, None]
+    accounts = size[:, None, :, None]
     for _ in range(_STEPS):
-        chance = _sigmoid(before[:, None] + np.clip(design @ slopes, -_FAR, _FAR))
-        gradient = across @ (observed[:, None] - size[:, None] * chance) - slopes
-        spread = size[:, None] * chance * (1 - chance)
+        chance = _sigmoid(base + np.clip(design @ slopes, -_FAR, _FAR))
+        gradient = across @ (came - accounts * chance) - slopes
+        spread = accounts * chance * (1 - chance)
         slopes += np.linalg.solve(across @ (spread * design) + ridge, gradient)
-    curves = np.clip(design @ slopes, -_FAR, _FAR)[:, :, 0]
-    log_odds = before + curves
-    fitted = log_odds @ observed - np.logaddexp(0, log_odds) @ size - _cost(size) * figures
-    return np.asarray(curves[int(np.argmax(fitted))])
+    curves = np.clip(design @ slopes, -_FAR, _FAR)[..., 0]
+    log_odds = before[:, None] + curves
+    fitted = log_odds @ observed[..., None] - np.logaddexp(0, log_odds) @ size[..., None]
+    best = np.argmax(fitted[..., 0] - _cost(size)[:, None] * figures, axis=1)
+    return np.asarray(curves[np.arange(len(curves)), best])
 
 
 def _standard(values: Floats, size: Floats) -> Floats:
-    """Values with mean 0 and variance 1."""
-    away = values - values @ size / size.sum()
-    return np.asarray(away / max(float(np.sqrt(away**2 @ size / size.sum())), 1e-12))
+    """Values with mean 0 and variance 1 in each part."""
+    total = size.sum(axis=1, keepdims=True)
+    away = values - (values * size).sum(axis=1, keepdims=True) / total
+    spread = np.sqrt((away**2 * size).sum(axis=1, keepdims=True) / total)
+    return np.asarray(away / np.maximum(spread, 1e-12))
 
 
 def _peaked(weight: Floats, mass: Floats, peak: int) -> Floats:

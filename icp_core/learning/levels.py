@@ -24,7 +24,7 @@ UNKNOWN: Final = "(unknown)"
 OTHER: Final = "(other)"
 MOST_LEVELS: Final = 2_000
 MOST_TAGS: Final = 60
-
+_BITS: Final = 64
 
 # Even steps, and finer ones in the tails, where the customers of specialists are.
 _QUANTILES: Final = np.concatenate([[0.01, 0.02], np.arange(1, 25) / 25, [0.98, 0.99, 0.995]])
@@ -56,17 +56,27 @@ class Coded:
         The levels.
     codes
         Each account's level; for tags, 0 where known and 1 where unknown.
-    tags
-        For tags: which of `levels.names` each account has, shape (accounts, tags).
+    sets
+        For tags: the different sets that accounts have of `levels.names`, shape (sets, tags). They are
+        far fewer than the accounts.
+    held
+        For tags: which of the sets each account has.
     """
 
     levels: "Levels"
     codes: Ints
-    tags: Flags | None = None
+    sets: Flags | None = None
+    held: Ints | None = None
 
     def take(self, rows: Places) -> "Coded":
         """Some of the accounts."""
-        return Coded(self.levels, self.codes[rows], None if self.tags is None else self.tags[rows])
+        held = None if self.held is None else self.held[rows]
+        return Coded(self.levels, self.codes[rows], self.sets, held)
+
+    @property
+    def tags(self) -> Flags | None:
+        """For tags: which of `levels.names` each account has, shape (accounts, tags)."""
+        return None if self.sets is None or self.held is None else self.sets[self.held]
 
     @property
     def known(self) -> Flags:
@@ -181,7 +191,13 @@ class Levels:
         )
         pairs = pairs.drop_nulls()
         held[pairs["row"].to_numpy(), pairs["tag"].to_numpy()] = True
-        return Coded(self, values.is_null().cast(pl.Int64).to_numpy(), held)
+        # A bit a tag: as whole numbers, sets are told apart fast.
+        bits = np.packbits(np.pad(held, ((0, 0), (0, _BITS - held.shape[1]))), axis=1)
+        _, first, of_account = np.unique(
+            bits.view(np.uint64)[:, 0], return_index=True, return_inverse=True
+        )
+        unknown = values.is_null().cast(pl.Int64).to_numpy()
+        return Coded(self, unknown, held[first], of_account.astype(np.int64, copy=False))
 
 
 @dataclass(frozen=True)

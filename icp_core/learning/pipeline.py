@@ -177,7 +177,8 @@ def _taught(
         if len(best) < LEAST_BEST:
             notes.append(
                 f"{len(best):,} best customers are too few to learn from; {LEAST_BEST} are the least "
-                f"and {least:,} show an attribute half as common again as in the market. "
+                f"and it takes {least:,} to be fairly sure of a trait that three in eight of them have "
+                "and one in four companies of the market. "
                 "Twins can be found from one."
             )
         return replace(result, notes=tuple(notes), needed=least if len(best) < least else None)
@@ -195,8 +196,8 @@ def _taught(
     if learned.profile is None and len(best) < least:
         needed = least
         notes.append(
-            f"With {least:,} best customers an attribute half as common again among them "
-            f"as in the market would show; there are {len(best):,}."
+            f"It takes some {least:,} best customers to be fairly sure of a trait that three in eight "
+            f"of them have and one in four companies of the market; there are {len(best):,}."
         )
     result = replace(
         result,

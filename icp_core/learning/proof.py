@@ -39,13 +39,18 @@ COMPARED: Final[tuple[Measure, ...]] = ("auc", "lift_10", "lift_20", "log_loss")
 Calibration error has a floor of luck, higher for who dares more: without any signal many pairs would
 have a winner by it.
 """
+_OF_PROBABILITIES: Final = frozenset({"log_loss", "ece"})
+_LIFTS: Final[Mapping[Measure, float]] = {"lift_10": 0.1, "lift_20": 0.2}
 _LOWER_IS_BETTER: Final = frozenset({"log_loss", "ece"})
 
 REPEATS: Final = 2
 BLOCKS: Final = 4
 RESAMPLES: Final = 500
 _DATED: Final = 0.8
-_BATCH: Final = 50
+# Resamples at once, in draws: what the processor's own memory holds.
+_AT_ONCE: Final = 500_000
+# Draws are whole numbers; single precision adds them up exactly until 2²⁴.
+_COUNTED_EXACTLY: Final = 2**23
 _BINS: Final = 10
 _GRID: Final = np.linspace(0, 1, 51)
 _CALIBRATION_CELLS: Final = 20
@@ -229,12 +234,7 @@ def prove(
     stretch = _stretch(splits, repeats if method == "repeated cross-validation" else 1)
     for name, (order, log_odds) in answers.items():
         judged[name], samples[name] = _measured(
-            name,
-            unseen.positive,
-            order,
-            log_odds,
-            weights,
-            stretch=stretch if name in _LEARNED else 1.0,
+            name, unseen.positive, order, log_odds, weights, stretch=stretch
         )
     differences = []
     for first, second in _pairs(judged):
@@ -248,7 +248,8 @@ def prove(
                         judged[first].measures[measure].value
                         - judged[second].measures[measure].value,
                         samples[first][measure] - samples[second][measure],
-                        stretch=stretch if {first, second} & _LEARNED else 1.0,
+                        stretch=stretch if _is_learned(measure, first, second) else 1.0,
+                        step=_step(measure, unseen.positive),
                     ),
                 )
             )
@@ -350,10 +351,8 @@ def _judge_part(
             "equal": suggestion.equal_weights(learned.profile),
         }
         for name, profile in profiles.items():
-            rankings[name] = (
-                suggestion.ranking(known.frame, profile),
-                suggestion.ranking(unseen.frame, profile),
-            )
+            ranking = suggestion.ranking(labelled.frame, profile)
+            rankings[name] = ranking[train], ranking[test]
     if hand_ranks is not None:
         rankings["hand"] = hand_ranks[train], hand_ranks[test]
     for candidate, ranks in rankings.items():
@@ -421,14 +420,34 @@ def _stretch(splits: list[tuple[Ints, Ints]], repeats: int) -> float:
     return float(np.sqrt(1 + parts * np.mean([len(test) / len(train) for train, test in splits])))
 
 
-def _centred(value: float, sample: Floats, *, stretch: float = 1.0) -> Estimate:
-    """The interval that the resamples give around the estimate itself."""
+def _is_learned(measure: Measure, *candidates: Candidate) -> bool:
+    """Whether a measure hangs on the accounts that were learned from.
+
+    Every probability does: a profile promises none, so the training part gives its score one, and even
+    the base rate is that of the training part.
+    """
+    return measure in _OF_PROBABILITIES or not _LEARNED.isdisjoint(candidates)
+
+
+def _step(measure: Measure, positive: Floats) -> float:
+    """What one customer more changes: a lift counts customers, and has no value between two counts."""
+    return 1 / (_LIFTS[measure] * float(positive.sum())) if measure in _LIFTS else 0.0
+
+
+def _centred(value: float, sample: Floats, *, stretch: float = 1.0, step: float = 0.0) -> Estimate:
+    """The interval that the resamples give around the estimate itself.
+
+    What moves in steps is given half a step more on both sides (the correction for continuity: Yates
+    1934).
+    """
     sample = sample[np.isfinite(sample)]
     if not len(sample):
         return Estimate(value, -np.inf, np.inf)
     tail = (1 - CONFIDENCE) / 2
     low, high = stretch * np.quantile(sample - sample.mean(), [tail, 1 - tail])
-    return Estimate(value, value + float(low), value + float(high))
+    if low == high == 0:
+        return Estimate(value, value, value)
+    return Estimate(value, value + float(low) - step / 2, value + float(high) + step / 2)
 
 
 def _measured(
@@ -440,18 +459,11 @@ def _measured(
     *,
     stretch: float = 1.0,
 ) -> tuple[Judged, dict[Measure, Floats]]:
-    everything = [_batch(positive, order, log_odds, np.ones((1, len(positive)), np.float32))]
-    everything += [
-        _batch(positive, order, log_odds, weights[start : start + _BATCH])
-        for start in range(0, len(weights), _BATCH)
-    ]
-    whole, *batches = everything
-    samples = {
-        measure: np.concatenate([batch[0][measure] for batch in batches]) for measure in MEASURES
-    }
-    curves = np.concatenate([batch[1] for batch in batches])
+    whole = _batch(positive, order, log_odds, np.ones((1, len(positive)), np.float32))
+    samples, curves = _batch(positive, order, log_odds, weights)
     captured = whole[1][0]
-    spread = stretch * np.quantile(curves - curves.mean(axis=0), [0.025, 0.975], axis=0)
+    widened = stretch if name in _LEARNED else 1.0
+    spread = widened * np.quantile(curves - curves.mean(axis=0), [0.025, 0.975], axis=0)
     gains = pl.DataFrame(
         {
             "accounts": _GRID,
@@ -462,7 +474,12 @@ def _measured(
     )
     measures = {}
     for measure in MEASURES:
-        estimate = _centred(float(whole[0][measure][0]), samples[measure], stretch=stretch)
+        estimate = _centred(
+            float(whole[0][measure][0]),
+            samples[measure],
+            stretch=stretch if _is_learned(measure, name) else 1.0,
+            step=_step(measure, positive),
+        )
         most = 1.0 if measure in ("auc", "ece") else np.inf
         measures[measure] = Estimate(
             estimate.value, max(estimate.low, 0.0), min(estimate.high, most)
@@ -491,38 +508,41 @@ def _batch(
     positive: Floats, order: Floats, log_odds: Floats, weights: Singles | Floats
 ) -> tuple[dict[Measure, Floats], Floats]:
     """Every measure, and the gains curve, for each row of weights."""
-    weights = weights.astype(np.float64)
     # Best first, equal ranks as one step.
     best_first = np.argsort(-order, kind="stable")
-    starts = np.flatnonzero(np.append(True, np.diff(order[best_first]) != 0))
-    total = np.take(weights, best_first, axis=1)
-    hits = total * positive[best_first]
-    if len(starts) < len(order):
-        total, hits = (np.add.reduceat(each, starts, axis=1) for each in (total, hits))
-    misses = total - hits
-    n_hits, n_misses = hits.sum(axis=1), misses.sum(axis=1)
-    below = n_misses[:, None] - np.cumsum(misses, axis=1) + misses / 2
-    auc = (hits * below).sum(axis=1) / np.maximum(n_hits * n_misses, 1)
-    start = np.zeros((len(weights), 1))
-    taken = np.concatenate([start, np.cumsum(total, axis=1)], axis=1)
-    won = np.concatenate([start, np.cumsum(hits, axis=1)], axis=1)
-    curves = np.array(
-        [
-            np.interp(_GRID * row[-1], row, found) / max(found[-1], 1.0)
-            for row, found in zip(taken, won, strict=True)
-        ]
-    )
+    ends = np.flatnonzero(np.append(np.diff(order[best_first]) != 0, True))
+    hit = positive[best_first] > 0
     probability = np.clip(sigmoid(log_odds), 1e-9, 1 - 1e-9)
     loss = -np.where(positive > 0, np.log(probability), np.log(1 - probability))
-    mass = weights.sum(axis=1)
-    bins = _equal_bins(log_odds)
     missed = np.zeros((len(positive), _BINS))
-    missed[np.arange(len(positive)), bins] = positive - probability
-    gap = np.abs(weights @ missed).sum(axis=1)
-    return {
-        "auc": auc,
-        "lift_10": curves[:, 5] / _GRID[5],
-        "lift_20": curves[:, 10] / _GRID[10],
-        "log_loss": weights @ loss / mass,
-        "ece": gap / mass,
-    }, curves
+    missed[np.arange(len(positive)), _equal_bins(log_odds)] = positive - probability
+    found: dict[Measure, list[Floats]] = {measure: [] for measure in MEASURES}
+    all_curves = []
+    dtype = weights.dtype if len(positive) < _COUNTED_EXACTLY else np.float64
+    at_once = max(1, _AT_ONCE // len(positive))
+    for start in range(0, len(weights), at_once):
+        some = weights[start : start + at_once]
+        drawn = np.take(some, best_first, axis=1)
+        taken = np.zeros((len(some), len(ends) + 1))
+        won = np.zeros_like(taken)
+        taken[:, 1:] = np.cumsum(drawn, axis=1, dtype=dtype)[:, ends]
+        won[:, 1:] = np.cumsum(drawn * hit, axis=1, dtype=dtype)[:, ends]
+        curves = np.array(
+            [
+                np.interp(_GRID * row[-1], row, hits) / max(hits[-1], 1.0)
+                for row, hits in zip(taken, won, strict=True)
+            ]
+        )
+        lost = taken - won
+        n_hits, n_misses, mass = won[:, -1], lost[:, -1], taken[:, -1]
+        below = n_misses[:, None] - (lost[:, 1:] + lost[:, :-1]) / 2
+        wins = np.einsum("ij,ij->i", won[:, 1:] - won[:, :-1], below)
+        exact = some.astype(np.float64)
+        found["auc"].append(wins / np.maximum(n_hits * n_misses, 1))
+        found["lift_10"].append(curves[:, 5] / _GRID[5])
+        found["lift_20"].append(curves[:, 10] / _GRID[10])
+        found["log_loss"].append(exact @ loss / mass)
+        found["ece"].append(np.abs(exact @ missed).sum(axis=1) / mass)
+        all_curves.append(curves)
+    every = {measure: np.concatenate(parts) for measure, parts in found.items()}
+    return every, np.concatenate(all_curves)

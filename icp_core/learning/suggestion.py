@@ -99,8 +99,8 @@ def learn_from(
     criteria = _criteria(suggested, labelled)
     if not criteria:
         return Learned(card, found, None)
-    criteria, unit = _weighed(criteria, labelled)
-    criteria = [*_gated(criteria, labelled), *_drawbacks(criteria, worst, card, rng, unit)]
+    criteria, fits, unit = _weighed(criteria, labelled)
+    criteria = [*_gated(criteria, fits, labelled), *_drawbacks(criteria, worst, card, rng, unit)]
     model = like or Profile(name="Learned", tiers=NEW_TIERS)
     return Learned(
         card,
@@ -271,30 +271,32 @@ def _filled(fits: Floats) -> Floats:
 
 def _weighed(
     criteria: list[Criterion], labelled: LabelledAccounts
-) -> tuple[list[Criterion], float]:
+) -> tuple[list[Criterion], Floats, float]:
     """Weights from a ridge logistic regression on the fits; criteria that add nothing are dropped.
 
     Returns
     -------
-    criteria, unit
-        The criteria, and the log-odds that one point of weight stands for.
+    criteria, fits, unit
+        The criteria, the accounts' fits on them, and the log-odds that one point of weight stands for.
     """
-    slopes = _slopes(_filled(fits_of(labelled.frame, criteria)), labelled.positive)
+    fits = fits_of(labelled.frame, criteria)
+    slopes = _slopes(_filled(fits), labelled.positive)
     while (slopes <= 0).any() and len(criteria) > 1:
-        criteria = [c for c, slope in zip(criteria, slopes, strict=True) if slope > 0] or criteria[
-            :1
-        ]
-        slopes = _slopes(_filled(fits_of(labelled.frame, criteria)), labelled.positive)
+        kept = np.flatnonzero(slopes > 0)
+        if not len(kept):
+            kept = np.arange(1)
+        criteria, fits = [criteria[place] for place in kept], fits[:, kept]
+        slopes = _slopes(_filled(fits), labelled.positive)
     unit = max(float(slopes.max()), 1e-6) / MAX_WEIGHT
-    return [
+    weighed = [
         c.replace(weight=int(np.clip(round(slope / unit), 1, MAX_WEIGHT)))
         for c, slope in zip(criteria, slopes.tolist(), strict=True)
-    ], unit
+    ]
+    return weighed, fits, unit
 
 
-def _gated(criteria: list[Criterion], labelled: LabelledAccounts) -> list[Criterion]:
+def _gated(criteria: list[Criterion], fits: Floats, labelled: LabelledAccounts) -> list[Criterion]:
     """Turn criteria that practically all of the best meet, and many others do not, into must-haves."""
-    fits = fits_of(labelled.frame, criteria)
     best = labelled.positive > 0
     gated = []
     for criterion, values in zip(criteria, fits.T, strict=True):

@@ -16,6 +16,7 @@ import polars as pl
 from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.universe import Universe
 from icp_core.errors import ProfileError
+from icp_core.intervals import alike
 from icp_core.profiles.model import (
     NEW_TIERS,
     Band,
@@ -107,8 +108,13 @@ class Spread:
     def stops(self) -> tuple[float, ...]:
         """Round values from one end to the other, evenly spread on the column's scale."""
         low, high = self.quantiles[0], self.quantiles[6]
-        if high <= low:
-            return tuple(sorted({self.least, low, self.most}))
+        if high <= low or alike(low, high):
+            ends = sorted({self.least, low, self.most})
+            return tuple(
+                end
+                for place, end in enumerate(ends)
+                if not place or not alike(ends[place - 1], end)
+            )
         if self.scale == "log":
             smallest = max(low, high / _REACH, 1.0 if self.whole else 0.0)
             decades = range(floor(log10(smallest)), ceil(log10(self.most)) + 1)

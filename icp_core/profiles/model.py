@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from icp_core.accounts.columns import BY_NAME, Column, Kind, fits_for
 from icp_core.errors import ProfileError
+from icp_core.intervals import alike
 from icp_core.reference import json_text
 
 SCHEMA_VERSION: Final = 1
@@ -139,6 +140,13 @@ class Range(_Model):
                 )
         if self.scale == "log" and edges and edges[0][1] < 0:
             raise ValueError("a log scale starts at 0; use the linear scale for negative edges")
+        before = None
+        for name, edge in edges:
+            # Edges that nobody can tell apart are one, and read as one.
+            if before is not None and before != edge and alike(before, edge):
+                object.__setattr__(self, name, before)
+            else:
+                before = edge
         return self
 
     @classmethod

@@ -12,15 +12,17 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final, Literal
 
+import narwhals as nw
 import polars as pl
 from rapidfuzz import fuzz, process
 
 from icp_core.paths import DATA
-from icp_core.reference.text import fold
+from icp_core.reference.text import BLANKS, fold
 
 Revision = Literal["2", "2.1"]
 Language = Literal["en", "sv", "da", "no", "fi"]
 
+_REVISIONS: Final[tuple[Revision, ...]] = ("2", "2.1")
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "sv", "da", "no", "fi")
 
 # Regulation (EC) 1893/2006, annex I: the first division of each section of Rev. 2.
@@ -184,6 +186,63 @@ def normalised(codes: pl.Series, revision: Revision = "2") -> pl.Series:
         default=None,
         return_dtype=pl.String,
     )
+
+
+def spelled(code: nw.Expr) -> nw.Expr:
+    """A column of codes spelled as Eurostat does, on any engine; what is no code stays as it is.
+
+    As `normalise` reads them, but that national digits stay, and no code is looked up: an engine's
+    table is not imported. A code whose letter is of another section is unknown.
+
+    Examples
+    --------
+    >>> codes = nw.from_native(pl.DataFrame({"code": ["J62.010", "6201", "1.11", "62.1", "C62", "IT"]}))
+    >>> codes.select(spelled(nw.col("code")))["code"].to_list()
+    ['62.010', '62.01', '01.11', '62.1', None, 'IT']
+    """
+    text = code.str.replace_all(f"[{BLANKS}]", "").str.to_uppercase()
+    letter = text.str.slice(0, 1)
+    body = text.str.replace_all("^[A-V][.]*", "")
+    has_letter = text.str.slice(0, 1) != body.str.slice(0, 1)
+    digits = body.str.replace_all("[^0-9]", "")
+    # A single digit before a point has lost its zero.
+    is_short = ~body.str.slice(1, 1).is_in([*"0123456789"])
+    whole = nw.when(is_short).then(nw.concat_str(nw.lit("0"), digits)).otherwise(digits)
+    head, rest = whole.str.slice(0, 2), whole.str.slice(2)
+    is_code = (digits != "") & (body.str.replace_all("[0-9.-]", "") == "")
+    return (
+        # Most are spelled so already, and that is told cheaply.
+        nw.when((code.str.slice(2, 1) == ".") | code.is_in(_wholes()))
+        .then(code)
+        .when(text.is_in(_letters()))
+        .then(text)
+        .when(~is_code)
+        .then(code)
+        .when(has_letter & ~nw.concat_str(letter, head).is_in(_divisions()))
+        .then(nw.lit(None, dtype=nw.String))
+        .when(rest == "")
+        .then(head)
+        .otherwise(nw.concat_str(head, nw.lit("."), rest))
+    )
+
+
+@cache
+def _letters() -> list[str]:
+    return sorted({one.code for revision in _REVISIONS for one in sections(revision)})
+
+
+@cache
+def _wholes() -> list[str]:
+    """Sections and divisions of either revision."""
+    entries = (one for revision in _REVISIONS for one in industries(revision).values())
+    return sorted({one.code for one in entries if one.level <= 2})
+
+
+@cache
+def _divisions() -> list[str]:
+    """Divisions of either revision behind the letter of their section."""
+    entries = (one for revision in _REVISIONS for one in industries(revision).values())
+    return sorted({one.section + one.code for one in entries if one.level == 2})
 
 
 def read(codes: pl.Series, usual: Revision = "2") -> pl.DataFrame:

@@ -18,6 +18,14 @@ _LETTERS: Final = {
 }
 _TABLE: Final = str.maketrans(_LETTERS)
 
+BLANKS: Final = (
+    " \t\n\v\f\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+)
+"""White space of any script, and what nobody sees: the inside of a class of characters.
+
+Engines mean different ones by `\\s`, or trim the space alone.
+"""
+
 
 def fold(text: str) -> str:
     """Lower case without accents, with single spaces: `Malmö  Öst` and `malmo ost` fold alike."""

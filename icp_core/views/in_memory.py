@@ -30,7 +30,7 @@ from icp_core.analysis.compare import Comparison
 from icp_core.analysis.concentration import Concentration
 from icp_core.analysis.costs import Cost, CutOffs, Stage
 from icp_core.analysis.listing import BEST, Page, Wanted
-from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.plan import Effort, TeamPlan
 from icp_core.analysis.robustness import Robustness
 from icp_core.analysis.sizing import Sizing
 from icp_core.analysis.tier_policies import Kind
@@ -222,6 +222,10 @@ class InMemory:
     def sizing(self, team: TeamPlan) -> Sizing:
         """TAM, SAM and SOM."""
         return sizing.sizing(self._evaluation, team)
+
+    def effort(self, team: TeamPlan) -> Effort:
+        """What working the matches takes that are surely in the regions served."""
+        return sizing.least_effort(self._evaluation, team)
 
     def verdict(self, team: TeamPlan) -> Verdict:
         """Whether the market suits the team."""

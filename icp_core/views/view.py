@@ -16,7 +16,7 @@ from icp_core.analysis.compare import Comparison
 from icp_core.analysis.concentration import Concentration
 from icp_core.analysis.costs import Cost, CutOffs, Stage
 from icp_core.analysis.listing import BEST, Page, Wanted
-from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.plan import Effort, TeamPlan
 from icp_core.analysis.robustness import Robustness
 from icp_core.analysis.sizing import Sizing
 from icp_core.analysis.tier_policies import Kind, TierHeld
@@ -192,6 +192,9 @@ class MarketView(Protocol):
 
     def sizing(self, team: TeamPlan) -> Sizing:
         """TAM, SAM and SOM."""
+
+    def effort(self, team: TeamPlan) -> Effort:
+        """What working the matches takes that are surely in the regions served."""
 
     def verdict(self, team: TeamPlan) -> Verdict:
         """Whether the market suits the team."""

@@ -12,15 +12,19 @@ def test_a_smaller_team_turns_a_narrow_market_into_one_that_is_about_right(page,
     people = page.get_by_label("People")
     people.fill("1")
     people.press("Enter")
-    # 1 person × 400 accounts a year; at least 405 companies match.
-    page.get_by_text("make 400").wait_for()
+    # The 405 companies that match take 1 013 hours.
+    page.get_by_text("months have 1\u202f000").wait_for()
     page.get_by_text("About right").first.wait_for()
     assert not page.get_by_text("Too narrow").count()
+    page.get_by_role("button", name="Save for the team").click()
+    settle(page)
     page.reload()
-    page.get_by_text("make 400").wait_for()
+    page.get_by_text("months have 1\u202f000").wait_for()
     page.get_by_label("People").fill("3")
     page.get_by_label("People").press("Enter")
     page.get_by_text("Too narrow").first.wait_for()
+    page.get_by_role("button", name="Back to the team's plan").click()
+    page.get_by_text("About right").first.wait_for()
     assert page.asked_elsewhere == []
 
 

@@ -303,7 +303,7 @@ def tier(policy, place, match):
     room = 0
     for index, one in enumerate(policy.tiers):
         room += one.threshold
-        by = "potential" if policy.kind == "value" else "score"
+        by = "least_potential" if policy.kind == "value" else "score"
         if match[by] is None:
             continue
         reached = place < room if policy.kind == "capacity" else match[by] >= one.threshold
@@ -315,7 +315,10 @@ def tier(policy, place, match):
 def size(account):
     employees = known(account, "employees")
     if employees is None:
-        return None
+        # Of a band all headcounts must lie in one class.
+        heads = band(account)
+        classes = {size({"employees": head}) for head in heads} if heads is not None else {None}
+        return classes.pop() if len(classes) == 1 else None
     for least, label in ((1000, "1000+"), (250, "250–999"), (50, "50–249"), (10, "10–49")):
         if employees >= least:
             return label
@@ -330,9 +333,15 @@ def market(profile, accounts):
     ]
     matches = sorted((a for a in judged if a["state"] == "match"), key=order)
     possible = [a for a in judged if a["state"] == "possible"]
-    for place, match in enumerate(matches):
-        match["tier"] = tier(profile.tiers, place, match)
     ends = {a["account_id"]: value_ends(profile.potential, a) for a in judged}
+    for place, match in enumerate(matches):
+        # Of whom nothing is known nobody can say that they are worth nothing at least.
+        told = band(match) is not None and profile.potential.model in (
+            "per_employee",
+            "employee_bands",
+        )
+        match["least_potential"] = ends[match["account_id"]][0] if told else match["potential"]
+        match["tier"] = tier(profile.tiers, place, match)
     most = [ends[a["account_id"]][1] for a in matches + possible]
     keys = {
         "region": lambda a: a.get("region"),

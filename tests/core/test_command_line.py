@@ -91,17 +91,19 @@ def test_the_costs_are_those_of_the_dashboard(capsys):
 
 
 def test_a_team_is_held_against_the_market(capsys):
-    command = ["score", "--accounts", "demo:4000", "--team", "2x5000"]
+    command = ["score", "--accounts", "demo:4000", "--team", "2x2000"]
     assert main([*command, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["verdict"]["capacity"] == 10_000
+    assert found["verdict"]["hours"]["available"] == 4_000
+    needed = found["verdict"]["hours"]["needed"]
+    assert 0 < needed["low"] <= needed["high"] < 4_000
     assert found["verdict"]["sam"] == found["tam"]
     assert found["verdict"]["breadth"] == "too_narrow"
     columns = {gate["column"] for gate in found["gates"]}
     changes = found["verdict"]["changes"]
     assert changes and {change["column"] for change in changes} <= columns
     assert main(command) == 0
-    assert "10,000 accounts a year" in capsys.readouterr().out
+    assert "hours of the 4,000 a year" in capsys.readouterr().out
     with pytest.raises(SystemExit):
         main(["score", "--accounts", "demo:4000", "--team", "three"])
 

@@ -171,7 +171,7 @@ def test_a_refused_list_names_what_would_raise_it():
     (blocker,) = linkedin(accounts, tiers={"A"}).report.blockers
     assert "this one has 50." in blocker
     assert "add tiers (the others hold 450)" in blocker
-    assert "include possible accounts" in blocker
+    assert "include those with missing data" in blocker
 
 
 def test_an_empty_list_is_refused_not_an_error():

@@ -33,6 +33,98 @@ def rows_of(heading: str, *cells: str, country: str = "SE") -> str:
     return "\n".join([f"Company;Country;{heading}", *lines]) + "\n"
 
 
+# Kinds of party, and rounds of funding -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "kept"),
+    [
+        ("Company Type", ["Company", "Individual", "Company"], 2),
+        ("Company type", ["Privately Held", "Public Company", "Nonprofit"], 3),
+        ("Bolagstyp", ["Företag", "Privatperson", "Företag"], 2),
+        ("Selskapstype", ["Bedrift", "Privat", "Bedrift"], 2),
+        ("Yhtiömuoto", ["Yritys", "Yksityishenkilö", "Yritys"], 2),
+        ("Legal form", ["Company", "Person", "company"], 2),
+    ],
+)
+def test_a_company_or_a_person_is_no_legal_form(
+    tmp_path: Path, heading: str, cells: list[str], kept: int
+) -> None:
+    found = loaded(tmp_path, rows_of(heading, *cells))
+    assert "legal_form" not in found.columns and found.height == kept
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Company type", ["Private limited company", "PLC", "Private limited company"]),
+        ("Bolagstyp", ["Privat aktiebolag", "Handelsbolag", "Ekonomisk förening"]),
+        ("Selskapstype", ["AS", "ASA", "ANS"]),
+    ],
+)
+def test_legal_forms_in_words_are(tmp_path: Path, heading: str, cells: list[str]) -> None:
+    assert loaded(tmp_path, rows_of(heading, *cells))["legal_form"].null_count() == 0
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Latest Funding", ["Series B", "Seed", "Private Equity"]),
+        ("Last Funding Type", ["Pre-Seed", "Series A", "Venture - Series Unknown"]),
+        ("Finansieringsrunda", ["Series C", "Seed", "Grant"]),
+        ("Investeringsrunde", ["Seed Round", "Series A1", "Angel"]),
+        ("Stage of company", ["Seed", "Series D", "Late Stage Venture"]),
+        ("Rahoituskierros", ["Pre-Series A", "Series B", "Convertible Note"]),
+    ],
+)
+def test_rounds_of_funding_are_known_by_the_cells(
+    tmp_path: Path, heading: str, cells: list[str]
+) -> None:
+    assert loaded(tmp_path, rows_of(heading, *cells))["funding_stage"].to_list() == cells
+
+
+# Counts and flags ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Antal patent", "Antall filialer", "Number of sites", "Patent count", "Lukumäärä",
+     "Toimipisteiden lkm",
+     "Filialantal", "num_offices", "Antal P-enheder", "Varumerkjafjöldi fjöldi"],
+)  # fmt: skip
+def test_how_many_there_are_is_no_yes_or_no(heading: str) -> None:
+    assert column(rows_of(heading, "0", "1", "1", "0"), heading).kind == "number"
+
+
+@pytest.mark.parametrize("heading", ["Exporterar", "Has webshop", "Eksport", "Is listed", "Vienti"])
+def test_zero_and_one_are_yes_and_no_elsewhere(heading: str) -> None:
+    assert column(rows_of(heading, "0", "1", "1", "0"), heading).kind == "flag"
+
+
+PROFF = "Orgnr;Juridisk selskapsnavn;NACE-bransjekode;Sum driftsinnt., 2024;Driftsres., 2024\n"
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        PROFF,
+        PROFF.replace("driftsinnt.", "salgsinntekter").replace("Driftsres.", "Driftsresultat"),
+        PROFF.replace(", 2024", ""),
+    ],
+)
+def test_proffs_own_headings_need_no_question(tmp_path: Path, headings: str) -> None:
+    text = f"{headings}923609016;Alfa AS;62.010;6 499;1 299\n983971636;Beta AS;62.020;812;-60\n"
+    assert opened(text).mapping.questions() == ()
+    found = loaded(tmp_path, text)
+    assert found["revenue_original"].to_list() == [6_499_000, 812_000]
+    assert found["currency"].to_list() == ["NOK", "NOK"]
+
+
+def test_a_heading_or_two_like_proffs_are_asked() -> None:
+    text = "Orgnr;Navn;NACE-bransjekode;Sum driftsinntekter\n923609016;Alfa AS;62.010;6499\n"
+    assert [q.doubts for q in opened(text).mapping.questions()] == [("no unit",)]
+
+
 # Amounts ------------------------------------------------------------------------------------------
 
 
@@ -51,6 +143,35 @@ def test_a_range_is_no_amount(cell: str) -> None:
     assert table.select(values.number(pl.col("cell"), ","), r=values.is_range(pl.col("cell"))).row(
         0
     ) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "known"),
+    [
+        ("Omsättning", ["4,5 mkr", "12 mkr", "850", "2 mdkr"], [4.5e6, 12e6, None, 2e9]),
+        ("Revenue", ["SEK 4.5M", "SEK 12M", "85"], [4.5e6, 12e6, None]),
+        ("Omsättning", ["850 tkr", "12,5", "4 mkr"], [850e3, None, 4e6]),
+        ("Omsättning", ["4,5 MSEK", "12", "85", "900 kSEK"], [4.5e6, None, None, 9e5]),
+        ("Liikevaihto", ["5 milj. SEK", "120", "2 mrd SEK"], [5e6, None, 2e9]),
+        ("Omsetning", ["850 000 kr", "12", "1,2 mill. kr"], [850e3, None, 1.2e6]),
+    ],
+)  # fmt: skip
+def test_a_bare_number_beside_amounts_with_units_is_unknown_alone(
+    tmp_path: Path, heading: str, cells: list[str], known: list[float | None]
+) -> None:
+    text = rows_of(heading, *cells)
+    guessed = opened(text).mapping
+    assert all("no unit" in question.doubts for question in guessed.questions())
+    assert guessed.questions()
+    path = tmp_path / "list.csv"
+    path.write_text(text, encoding="utf-8")
+    for mapping in (guessed, guessed.confirmed(), guessed.unknowing(heading)):
+        found = run_import([path], mapping=mapping)
+        assert found.accounts["revenue_original"].to_list() == known
+        (remarks,) = (c.remarks for c in found.report.columns if c.name == "revenue")
+        assert sum(remarks.values()) == known.count(None)
+    answered = run_import([path], mapping=guessed.changing(heading, unit=1e3)).accounts
+    assert answered["revenue_original"].null_count() == 0
 
 
 @pytest.mark.parametrize(

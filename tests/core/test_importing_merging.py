@@ -484,3 +484,49 @@ def test_the_data_directory_can_be_named(tmp_path: Path, monkeypatch: pytest.Mon
     assert data_directory() == tmp_path
     monkeypatch.delenv("ICP_DATA_DIR")
     assert data_directory().name == "target-account-planning"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Sten AB", "Sten Fastigheter AB", "Sten Holding AB"),
+        ("Nordvik AS", "Nordvik Eiendom AS"),
+        ("Berg Gruppen ApS", "Berg ApS"),
+        ("Virta Oy", "Virta Palvelut Oy", "Virta Kiinteistöt Oy"),
+        ("Acme Ltd", "Acme Nordic Ltd"),
+        ("Salmon Farm AS", "Salmon Farm Nord AS"),
+        ("Alfa Norge AB", "Alfa AB"),
+    ],
+)
+def test_a_word_more_is_another_company_of_the_group(
+    tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    rows = "".join(f"{name},acme.com,SE,\n" for name in names)
+    found = loaded_from(tmp_path, f"Company,Website,Country,City\n{rows}")
+    assert sorted(found.accounts["name"]) == sorted(names)
+    assert found.report.apart == len(names) - 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Norrlands Åkeri AB", "Norrlands Akeri AB"),
+        ("Åkeri AB", "Akeri AB"),
+        ("Berg & Dal AB", "Berg och Dal AB"),
+        ("Hav og Land AS", "Hav & Land AS"),
+        ("Metsä ja Maa Oy", "Metsa & Maa Oy"),
+        ("Smith and Sons Ltd", "Smith & Sons Limited"),
+        ("Brødrene Østby AS", "Brodrene Ostby AS"),
+        ("Acme AB", "Acme Sverige AB"),
+        ("Alfa AB", "Alfa AB filial Kiruna"),
+        ("Alfa Bygg AB", "ALFA BYGG AKTIEBOLAG"),
+    ],
+)
+def test_spelling_and_makes_no_other_company(tmp_path: Path, one: str, other: str) -> None:
+    text = f"Company,Website,Country,City\n{one},acme.com,SE,\n{other},acme.com,SE,\n"
+    assert loaded_from(tmp_path, text).report.merged == 1
+
+
+def test_spelling_makes_no_other_company_in_one_place_either(tmp_path: Path) -> None:
+    text = "Company,Country,City\nÖrn & Son AB,SE,Lund\nOrn och Son AB,SE,Lund\nOrre AB,SE,Lund\n"
+    assert loaded_from(tmp_path, text).report.kept == 2

@@ -287,3 +287,69 @@ def test_notes_with_persons_are_left_out_and_said(
 def test_a_name_far_down_in_the_notes_leaves_them_out() -> None:
     found = _opened("Notat", *(["ok"] * 2_500), "ring Kari Nordmann")
     assert left_out(found) == ("Notat",)
+
+
+# What people did with persons, and accounts of social media ---------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Nästa steg", ["Möte med Anna Berg", "Skicka offert", "Vänta", "Ring tillbaka", "Avslutat"]),
+        ("Next step", ["Demo with Zbigniew Kowalski", "Send proposal", "Wait", "Wait", "Call back"]),
+        ("Last activity", ["Call with J. Smith", "Email sent", "Email sent", "Call", "Call"]),
+        ("Siste aktivitet", ["Møte hos Kari", "Sendt tilbud", "Ringt", "Ringt", "Epost"]),
+        ("Seneste aktivitet", ["Snakket med Mette Hansen", "Tilbud sendt", "Ringet", "Mail", "Mail"]),
+        ("Viimeisin tapaaminen", ["Wladyslaw Nowakin kanssa", "Tarjous", "Puhelu", "Puhelu", "Demo"]),
+        ("Neste oppgave", ["Ring Ola", "Følg opp", "Følg opp", "Møte", "Møte"]),
+        ("Uppföljning", ["Maila anna@x.se", "Ring 070-123 45 67", "Möte", "Möte", "Möte"]),
+        ("Upcoming meeting", ["Lunch, Erik", "Demo", "Demo", "Demo", "Demo"]),
+        # Whatever the heading, where one in five of its texts names somebody.
+        ("Läget", ["Pratade med Anna Berg", "Bra dialog", "Vill vänta till hösten", "Kund", "Kund"]),
+        ("Info", ["Avtale signeres av Kari Nordmann", "Venter", "Venter", "Nei", "Nei"]),
+    ],
+)  # fmt: skip
+def test_what_was_done_with_persons_is_left_out(heading: str, cells: list[str]) -> None:
+    rows = [f"Alfa {n} AB;SE;{cell}" for n, cell in enumerate(cells)]
+    text = "\n".join([f"Company;Country;{heading}", *rows])
+    assert left_out(open_file(text.encode(), name="list.csv").mapping) == (heading,)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Next activity date", ["2025-03-01", "2025-03-02", "2025-04-01"]),
+        ("Last activity type", ["Call", "Email", "Meeting"]),
+        ("Nästa steg", ["Skicka offert", "Ring tillbaka", "Demo"]),
+        ("Antal möten", ["3", "0", "7"]),
+        ("Verksamhet", ["Handel med bilar", "Bygg", "Konsult"]),
+        ("Parent", ["Anders Hansen Holding AS", "Per Olsen AS", "Nordvik Group"]),
+        ("Facebook fans", ["1200", "30", "4"]),
+        ("Uses Twitter", ["Yes", "No", "Yes"]),
+        ("Social media", ["Facebook; Instagram", "LinkedIn", "Facebook"]),
+    ],
+)
+def test_what_names_nobody_stays(heading: str, cells: list[str]) -> None:
+    rows = [f"Alfa {n} AB;SE;{cell}" for n, cell in enumerate(cells)]
+    text = "\n".join([f"Company;Country;{heading}", *rows])
+    assert not left_out(open_file(text.encode(), name="list.csv").mapping)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Twitter", ["https://twitter.com/annaberg", "@betadata"]),
+        ("X", ["@alfa", "@beta_data"]),
+        ("Twitter Handle", ["alfabygg", "betadata"]),
+        ("Facebook", ["facebook.com/alfabygg", "https://www.facebook.com/beta.data/"]),
+        ("Facebook Company Page", ["https://www.facebook.com/pages/alfa", "https://fb.com/beta"]),
+        ("Instagram-konto", ["alfa_bygg", "beta.data"]),
+        ("Some", ["https://www.instagram.com/alfa/", "https://x.com/beta"]),
+        ("YouTube", ["https://youtube.com/@alfa", "https://youtu.be/beta"]),
+    ],
+)
+def test_accounts_of_social_media_are_left_out(heading: str, cells: list[str]) -> None:
+    rows = [f"Alfa {n} AB;SE;{cell}" for n, cell in enumerate([*cells, cells[0]])]
+    text = "\n".join([f"Company;Country;{heading}", *rows])
+    mapping = open_file(text.encode(), name="list.csv").mapping
+    assert left_out(mapping) == (heading,) and not mapping.of("website")

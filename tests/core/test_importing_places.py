@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from icp_core.importing.load import ImportResult, run_import
+from icp_core.importing.load import ImportResult, open_file, run_import
 from icp_core.reference.geography import (
     former,
     municipalities,
@@ -239,3 +239,50 @@ def test_old_counties_hold_the_municipalities_they_held() -> None:
         ("0121", "Rømskog"), ("0532", "Jevnaker"), ("0533", "Lunner"), ("0627", "Røyken"),
         ("0628", "Hurum"), ("0711", "Svelvik"), ("1444", "Hornindal"),
     }  # fmt: skip
+
+
+# Postcode and town in one -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "expected"),
+    [
+        ("Postnr. og by", ["0150 Oslo", "5003 Bergen"], [("0150", "Oslo"), ("5003", "Bergen")]),
+        ("Postnummer och ort", ["SE-111 22 Stockholm", "21122 Malmö"],
+         [("11122", "Stockholm"), ("21122", "Malmö")]),
+        ("Postitoimipaikka", ["00100 Helsinki", "FI-33100 Tampere"],
+         [("00100", "Helsinki"), ("33100", "Tampere")]),
+        ("Postadresse", ["DK-1050 København K", "8000 Aarhus C"],
+         [("1050", "København K"), ("8000", "Aarhus C")]),
+        ("By", ["5000 Odense C, Danmark", "2100 København Ø"],
+         [("5000", "Odense C"), ("2100", "København Ø")]),
+        ("Sted", ["Oslo 0150", "Bergen, 5003"], [("0150", "Oslo"), ("5003", "Bergen")]),
+        ("Zip/City", ["111 22 Stockholm", "411 01 Göteborg"],
+         [("11122", "Stockholm"), ("41101", "Göteborg")]),
+        # No word of the heading says so, but its towns do.
+        ("Adress 2", ["111 22 Stockholm", "211 22 Malmö"], [("11122", "Stockholm"), ("21122", "Malmö")]),
+    ],
+)  # fmt: skip
+def test_postcode_and_town_of_one_column_are_told_apart(
+    tmp_path: Path, heading: str, cells: list[str], expected: list[tuple[str, str]]
+) -> None:
+    path = tmp_path / "list.csv"
+    rows = "".join(f"Alfa {n};Gatan {n};{cell}\n" for n, cell in enumerate(cells))
+    path.write_text(f"Company;Address;{heading}\n{rows}", encoding="utf-8")
+    found = run_import([path]).accounts
+    assert list(found.select("postcode", "city").iter_rows()) == expected
+    assert found["municipality"].null_count() == 0
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Bransje", ["6201 Programmering", "4711 Dagligvare"]),
+        ("Produkt", ["1000 Skruer", "2000 Bolter"]),
+        ("Kostnadsställe", ["1001 Lager", "1002 Kontor"]),
+    ],
+)
+def test_other_numbers_before_words_are_no_towns(heading: str, cells: list[str]) -> None:
+    rows = "".join(f"Alfa {n};{cell}\n" for n, cell in enumerate(cells))
+    opened = open_file(f"Company;{heading}\n{rows}".encode(), name="list.csv")
+    assert not opened.mapping.of("post_town")

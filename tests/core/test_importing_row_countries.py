@@ -138,3 +138,30 @@ def test_a_blank_cell_among_named_countries_is_told_by_its_row(tmp_path: Path) -
 )  # fmt: skip
 def test_a_country_in_two_languages(text: str, code: str | None) -> None:
     assert country_code(text) == code
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [
+        ("DE136695976", "DE"), ("FR 40 303 265 045", "FR"), ("NL004495445B01", "NL"),
+        ("ATU13585627", "AT"), ("ESB58378431", "ES"), ("EL094259216", "GR"), ("IE6433435F", "IE"),
+        ("GB 980 7806 84", "GB"), ("CHE-107.787.577 MWST", "CH"), ("PL8567346215", "PL"),
+        # One digit is another: nothing tells.
+        ("DE136695977", None), ("FR40303265046", None), ("DE123456789", None),
+    ],
+)  # fmt: skip
+def test_a_vat_number_tells_the_country_if_it_passes_the_check(
+    tmp_path: Path, number: str, country: str | None
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"Company;VAT number;Notes\nAlfa;{number};x\nBeta;SE556012579001;y\n")
+    found = run_import([path]).accounts
+    assert found["country"].to_list() == [country, "SE"]
+    if country:
+        assert found["org_number"][0] == number.replace(" ", "").replace(".", "")
+
+
+def test_a_country_that_is_named_goes_before_a_vat_number(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Company;VAT number;Country\nAlfa;DE136695976;Austria\nBeta;ATU13585627;\n")
+    assert run_import([path]).accounts["country"].to_list() == ["AT", "AT"]

@@ -103,6 +103,50 @@ def test_a_number_a_domain_or_a_town_makes_a_company_of_any_name() -> None:
     assert reason("Total", None, "65", "Software") is None
 
 
+@pytest.mark.parametrize(
+    ("north", "south"),
+    [
+        ("Summa norr", "Summa söder"), ("Sum Øst", "Sum Vest"), ("Yhteensä Etelä", "Yhteensä Pohjoinen"),
+        ("I alt Jylland", "I alt Sjælland"), ("Norr totalt", "Söder totalt"),
+        ("North Total", "South total:"),
+        ("Total – Viken", "Total – Agder"), ("Etelä yhteensä", "Pohjoinen yhteensä"),
+        ("Sum 3 kunder i nord", "Sum kunder i sør"), ("Totalt Region Nord", "Totalt Region Syd"),
+    ],
+)  # fmt: skip
+def test_the_total_of_a_part_is_no_company_where_its_figures_add_up(
+    tmp_path: Path, north: str, south: str
+) -> None:
+    found = loaded(
+        tmp_path,
+        "Company;City;Revenue tkr;Employees\nA;Lund;1 000,5;10\nB;Lund;2 000;20\n"
+        f"{north};;3 000,5;30\nC;Oslo;4 000;40\nD;Oslo;500;2\nE;;100;\n{south};;4 600;42\n"
+        "Summa;;7 600;72\n",
+    )
+    assert found.accounts["name"].to_list() == ["A", "B", "C", "D", "E"]
+    assert found.report.reasons == {TOTAL: 3}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Summa Equity AB;;3000;30;",  # The sums, under a company's legal form.
+        "Summa Equity;;9000;5;",
+        "Total Bygg;Lund;3000;30;",
+        "Sum Partners;;3000;7;x",
+        "Totalt Bygg;;;;",
+    ],
+)
+def test_a_company_with_a_sum_in_its_name_has_figures_of_its_own(tmp_path: Path, row: str) -> None:
+    text = f"Company;City;Revenue tkr;Employees;Note\nA;Lund;1000;10;y\nB;Lund;2000;20;\n{row}\n"
+    assert loaded(tmp_path, text).report.kept == 3
+
+
+def test_totals_may_stand_above_their_rows_or_count_them(tmp_path: Path) -> None:
+    text = "Company;Employees\nSum Vest;30\nA;10\nB;20\nSum Øst;7\nC;3\nD;4\nAntal Skåne;2\n"
+    found = loaded(tmp_path, text)
+    assert found.accounts["name"].to_list() == ["A", "B", "C", "D"]
+
+
 def test_the_footer_of_a_crms_report_is_left_out_wherever_it_stands(tmp_path: Path) -> None:
     found = loaded(
         tmp_path,
@@ -195,6 +239,40 @@ def test_nobody_is_left_out_for_a_crms_lead_status(tmp_path: Path) -> None:
         tmp_path, "Company,Status\nAlfa AB,Unqualified\nBeta AB,Nurture\nGamma AB,Inactive\n"
     )
     assert found.report.kept == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Account Name,Status,Status Reason\nA AB,Active,Active\nB AB,Inactive,Inactive\n",
+        "Kontonamn;Status;Statusorsak\nA AB;Aktiv;Aktiv\nB AB;Inaktiv;Inaktiv\n",
+        "Firmanavn;Status;Statusårsak\nA AS;Aktiv;Aktiv\nB AS;Inaktiv;Inaktiv\n",
+        "Virksomhed;Kundenr.;Status\nA ApS;1001;Aktiv\nB ApS;1002;Passiv\n",
+        "Yritys;Vastuumyyjä;Tila\nA Oy;Anna;Aktiivinen\nB Oy;Anna;Passiivinen\n",
+        "Customer name,Customer No,Inactive\nA Ltd,1,False\nB Ltd,2,True\n",
+        "Name;Created On;Account owner;Status\nA AB;2024-01-02;Eva;Open\nB AB;2024-01-03;Eva;Closed\n",
+        "Företag;Nästa steg;Status\nA AB;Ring;Aktiv\nB AB;Vänta;Arkiverad\n",
+    ],
+)  # fmt: skip
+def test_an_inactive_record_of_a_crm_is_no_dissolved_company(tmp_path: Path, text: str) -> None:
+    found = loaded(tmp_path, text)
+    assert found.report.kept == 2
+    assert "status" not in found.accounts.columns or not found.accounts["status"].count()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Company,Status\nA AB,Active\nB AB,Inactive\n",
+        "Navn;Org.nr;Status\nA AS;923609016;Aktiv\nB AS;;Inaktiv\n",
+        # What only a register knows makes it the register's, also in a CRM.
+        "Account Name,Account owner,Status\nA AB,Eva,Active\nB AB,Eva,Dissolved\n",
+        "Firma;Kundenr;Konkurs\nA AS;1;Nei\nB AS;2;Ja\n",
+        "Företag;Kundansvarig;Status\nA AB;Eva;Aktiv\nB AB;Eva;Konkurs inledd\n",
+    ],
+)
+def test_a_registers_status_leaves_companies_out_as_before(tmp_path: Path, text: str) -> None:
+    assert loaded(tmp_path, text).report.kept == 1
 
 
 def test_estates_and_dissolving_companies_are_known_by_their_names() -> None:

@@ -61,7 +61,7 @@ EXPECTED: dict[str, tuple[dict[str, Any], set[str]]] = {
     "apollo_accounts": (
         DATA_AB | OWNED
         | {"employees": 42, "revenue": None, "founded": 2009, "technologies": ["Docker", "Scala"]},
-        {"Company Phone"},
+        {"Company Phone", "Facebook Url"},
     ),
     "crunchbase_organizations": (
         {"name": "Exempel Data", "city": "Malmö", "country": "SE", "domain": "exempel-data.se",

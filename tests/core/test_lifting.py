@@ -32,8 +32,8 @@ from icp_core.views import EVERYTHING, InMemory, view_of
 
 IBIS = pytest.param("ibis+duckdb://{folder}/u.duckdb?table=accounts", id="ibis")
 PLANS = (
-    TeamPlan(people=1, accounts_each=2),
-    TeamPlan(people=1, accounts_each=1, served_regions=("SE-01", "NO-03")),
+    TeamPlan(people=1, hours_each=2),
+    TeamPlan(people=1, hours_each=9, served_regions=("SE-01", "NO-03")),
 )
 
 

@@ -257,3 +257,25 @@ def test_tiers_of_another_shape_are_refused_with_their_place(tiers):
         return
     with pytest.raises(ProfileError, match="not valid at tiers"):
         Profile.from_json(json.dumps(content))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "kept"),
+    [
+        (1.0, 1.0000000000000002, 1.0),
+        (0.3, 0.1 + 0.2, 0.3),
+        (-0.30000000000000004, -0.3, -0.30000000000000004),
+        (1e12, 1e12 + 0.0001220703125, 1e12),
+        (0.57 * 400 - 3e-14, 0.57 * 400, 0.57 * 400 - 3e-14),
+    ],
+)
+def test_edges_that_only_rounding_tells_apart_are_one(low, high, kept):
+    assert low < high
+    found = Range.between(low, high)
+    assert (found.a, found.b, found.c, found.d) == (kept,) * 4
+    assert Range(a=low, b=high) == Range.between(kept, None)
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.0, 1.000001), (0.0, 5e-324), (5.1, 5.14), (-1, 1)])
+def test_edges_that_differ_stay_as_they_are(low, high):
+    assert (Range.between(low, high).a, Range.between(low, high).d) == (low, high)

@@ -24,6 +24,7 @@ from icp_core.profiles.model import (
     PerEmployee,
     Profile,
     Range,
+    Tags,
     Tier,
     TierPolicy,
 )
@@ -430,3 +431,123 @@ def test_a_product_that_is_the_threshold_reaches_it(evaluate, rate, people, thre
     )
     market = evaluate(accounts(employees=[people, people - 1]), profile).market
     assert market.tiers[0].accounts == 1
+
+
+PEOPLE = (
+    accounts(
+        employees=[700, None, None, None, None, None],
+        employees_low=[None, 500, 300, 1_000, None, 0],
+        employees_high=[None, 999, 999, None, 250, 9],
+    )
+    .cast(pl.Int64, strict=False)
+    .with_columns(account_id=pl.Series([f"X-{i}" for i in range(6)]), name=pl.lit("n"))
+)
+
+
+@pytest.mark.parametrize(
+    ("potential", "thresholds", "tiers"),
+    [
+        # 500–999 at 1,000 each are worth 400,000 for certain, 300–999 are not; from 1,000 they reach A.
+        (PerEmployee(rate=1_000), (1e6, 4e5), "B B - A - -"),
+        (PerEmployee(rate=1_000), (700_000, 300_000), "A B B A - -"),
+        (PerEmployee(rate=1_000, floor=5_000), (1e6, 5_000), "B B B A B B"),
+        (PerEmployee(rate=1_000, cap=450_000), (450_000, 400_000), "A A - A - -"),
+        (EmployeeBands(bands=(Band(at_least=250, amount=9_000),)), (9_000, 1), "A A A A - -"),
+        (FALLING, (9_000, 200), "B B B B - -"),
+    ],
+)
+def test_tiers_by_value_go_by_the_least_of_a_band(evaluate, potential, thresholds, tiers):
+    policy = TierPolicy(
+        kind="value",
+        tiers=tuple(Tier(name=n, threshold=t) for n, t in zip("AB", thresholds, strict=True)),
+    )
+    found = evaluate(PEOPLE, EVERYBODY.replace(potential=potential, tiers=policy))
+    page = found.page().sort("account_id")
+    assert page["tier"].fill_null("-").to_list() == tiers.split()
+    counted = {total.name: total.accounts for total in found.market.tiers}
+    assert counted == {name: tiers.split().count(name) for name in "AB"} | {
+        "unranked": tiers.split().count("-")
+    }
+
+
+def test_a_band_inside_one_class_of_size_counts_there(evaluate):
+    found = evaluate(PEOPLE, EVERYBODY).breakdown("size")
+    counts = dict(zip(found.keys, found.accounts.sum(axis=1).tolist(), strict=True))
+    assert counts == {"0–9": 1, "250–999": 3, "1000+": 1, None: 1}
+
+
+SPELLINGS = {
+    "62.01": [
+        "62.01",
+        "6201",
+        "J62.01",
+        "J 62.01",
+        "j6201",
+        "62 01",
+        "62-01",
+        "\xa062.01 ",
+        "J.62.01",
+    ],
+    "01.11": ["01.11", "0111", "1.11", "A01.11", "A 1.11"],
+    "62": ["62", "J62", "J 62", "j62", " 62"],
+    "62.010": ["62.010", "62010", "J62010", "J62.010", "62.0100"],
+}
+
+
+@pytest.mark.parametrize("code", SPELLINGS)
+def test_a_code_means_the_same_however_it_is_spelled(evaluate, code):
+    spelled = SPELLINGS[code]
+    frame = accounts(industry=[*spelled, "Software", "C62.01", "99999"])
+    found = evaluate(frame, must("industry", Choice.of(code[:5])))
+    assert found.market.matching == len(spelled)
+    assert {name[:5] for name in found.page()["industry"]} == {code[:5]}
+    # A letter that does not hold its division makes nobody sure of either.
+    assert (found.market.possible, found.market.failing) == (1, 2)
+
+
+@pytest.mark.parametrize("blank", ["\xa0", "\xa0\u2003", "\u202f", "\t\n", "\u3000", "\u200b"])
+def test_an_id_that_nobody_can_see_is_none(evaluate, blank):
+    with pytest.raises(IcpError, match="An account has no account_id"):
+        evaluate(accounts(account_id=["a", blank]), EVERYBODY)
+
+
+@pytest.mark.parametrize("dtype", [pl.String, pl.List(pl.String), pl.Float64, pl.Int64])
+def test_tags_that_nobody_has_may_stand_in_any_type(evaluate, dtype):
+    frame = accounts(technologies=pl.Series([None, None], dtype=dtype))
+    profile = must("technologies", Tags(tags=("SAP",)))
+    assert tam(evaluate(frame, profile)) == (0, 2, 0)
+
+
+def test_a_text_of_tags_is_one_tag(evaluate):
+    frame = accounts(technologies=["SAP", "Azure", None])
+    assert tam(evaluate(frame, must("technologies", Tags(tags=("SAP",))))) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("scheme", ["duckdb", "ibis+duckdb"])
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("MAP {'a': 1}", "{a=1}"),
+        ("MAP {1: ['x', 'y']}", "{1=[x, y]}"),
+        ("{'m': MAP {'k': true}}", "{'m': {k=true}}"),
+        ("[MAP {'a': 1.5}]", "[{a=1.5}]"),
+        ("MAP {'day': DATE '2024-02-29'}", "{day=2024-02-29}"),
+        ("NULL", None),
+    ],
+)
+def test_maps_are_texts(tmp_path, scheme, value, shown):
+    if scheme.startswith("ibis"):
+        pytest.importorskip("ibis", reason="needs requirements-scale.txt")
+    path = tmp_path / "u.duckdb"
+    with duckdb.connect(path) as connection:
+        connection.execute(
+            f"CREATE TABLE accounts AS SELECT 'X-1' AS account_id, 'n' AS name, {value} AS more, "
+            "NULL AS technologies, NULL AS employees, NULL AS as_of, NULL AS industry, "
+            "NULL AS is_customer, 2000 AS founded"
+        )
+    engine = engines.connect(f"{scheme}://{path}?table=accounts")
+    for limit in (0, 100):
+        found = EngineAccounts(engine, lift_up_to=limit).evaluate(EVERYBODY)
+        assert found.page()["more"].to_list() == [shown]
+        assert found.market.customers_unknown == 1
+    assert found.breakdown("age").accounts.sum() == 1

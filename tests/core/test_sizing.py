@@ -19,7 +19,8 @@ PROFILE = Profile(
     ),
     potential=PerEmployee(rate=1),
 )
-HERE = TeamPlan(served_regions=("SE-01",), people=1, accounts_each=2, months=12)
+SAME = dict.fromkeys(("A", "B", "C", "T0", "T1", "T2", "T3", "T4"), 1.0)
+HERE = TeamPlan(served_regions=("SE-01",), people=1, hours_each=2, hours_per_tier=SAME)
 
 
 def account(**facts):
@@ -93,7 +94,7 @@ def test_a_team_of_nobody_works_nothing():
     room=st.integers(0, 20),
 )
 def test_sizes_are_those_that_plain_python_counts(rows, profile, regions, room):
-    team = TeamPlan(served_regions=tuple(regions), people=1, accounts_each=room)
+    team = TeamPlan(served_regions=tuple(regions), people=1, hours_each=room, hours_per_tier=SAME)
     found = sizing(Scoreboard(strategies.universe(rows)).evaluate(profile), team)
     judged = [
         row | slow.judge(profile, row) | {"potential": slow.potential(profile.potential, row)}
@@ -112,7 +113,9 @@ def test_sizes_are_those_that_plain_python_counts(rows, profile, regions, room):
         return sum(least if end == "low" or most is None else most for least, most in ends)
 
     def best(some, end):
-        return worth(sorted(some, key=slow.order)[:room], end)
+        by_value = profile.tiers.kind == "value"
+        key = (lambda r: -(r["potential"] or 0)) if by_value else slow.order
+        return worth(sorted(some, key=key)[:room], end)
 
     def near(bounds, low, high):
         return abs(bounds.low - low) <= 1e-6 * (1 + low) and abs(bounds.high - high) <= 1e-6 * (

@@ -153,3 +153,10 @@ def test_a_model_of_potential_keeps_its_limits_and_reads_revenue_or_a_column_of_
     none = first_draft.Offers(universe(is_customer=[True]))
     with pytest.raises(ProfileError, match="no number column"):
         first_draft.potential(none, "column", before)
+
+
+@pytest.mark.parametrize("noise", [[1.0, 1.0000000000000002], [0.3, 0.1 + 0.2], [-0.3, -0.1 - 0.2]])
+def test_values_that_only_rounding_tells_apart_make_one_stop(noise: list[float]) -> None:
+    stops = first_draft.Spread.of(pl.Series(noise * 20)).stops()
+    assert len(stops) == 1
+    assert stops[0] in noise

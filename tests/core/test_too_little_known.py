@@ -15,7 +15,8 @@ from icp_core.analysis.account import detail
 from icp_core.analysis.costs import cut_offs
 from icp_core.analysis.listing import Wanted, page
 from icp_core.analysis.next_steps import NextStep, next_steps
-from icp_core.analysis.plan import TeamPlan, effort
+from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.sizing import least_effort
 from icp_core.analysis.tier_policies import side_by_side, usual
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED, least_known
@@ -238,11 +239,12 @@ def test_knowing_more_brings_an_account_into_a_tier(evaluation):
     assert (found.worst.tier, found.best.tier) == (UNRANKED, "A")
 
 
-def test_no_cut_off_lets_them_in_and_no_hours_are_spent_on_them(evaluation):
+def test_no_cut_off_lets_them_in_and_their_hours_come_last(evaluation):
     curve = cut_offs(evaluation)
     assert (curve.accounts[0], curve.unscored, curve.too_little_known) == (2, 0, 1)
-    team = TeamPlan(people=1, hours_each=100)
-    assert [tier.tier for tier in effort(evaluation.tiers, team).tiers] == ["A", "B", "C"]
+    found = least_effort(evaluation, TeamPlan(people=1, hours_each=100))
+    assert [tier.tier for tier in found.tiers] == ["A", "B", "C"]
+    assert found.rest.accounts == evaluation.market.unranked + 1
 
 
 def test_they_are_first_in_line_to_look_up_and_stay_in_the_random_sample(evaluation):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from icp_core.analysis.costs import loosened
 from icp_core.analysis.plan import TeamPlan
-from icp_core.analysis.sizing import sizing
+from icp_core.analysis.sizing import least_effort, sizing
 from icp_core.analysis.verdict import BROAD, Action, Breadth, breadth, verdict
 from icp_core.evaluation.market import Bounds
 from icp_core.evaluation.scoreboard import Scoreboard
@@ -20,10 +20,16 @@ PROFILE = Profile(
         nice("recruits_abroad", Flag()),
     ),
 )
+SAME = dict.fromkeys(("A", "B", "C", "T0", "T1", "T2", "T3"), 1.0)
 
 
 def team(capacity, **changes):
-    return TeamPlan(people=1, accounts_each=capacity, months=12, **changes)
+    return TeamPlan(
+        people=1,
+        hours_each=capacity,
+        hours_per_tier=SAME,
+        **changes,
+    )
 
 
 def market(matching, possible=0, small=0, elsewhere=0, abroad=0):
@@ -171,3 +177,25 @@ def test_the_numbers_of_every_change_are_those_of_the_changed_profile(
                 looser = found.evaluate(profile.changing(index, fit=wider.fit))
                 offered = (Action.LOOSEN, index) in {(c.action, c.index) for c in answer.changes}
                 assert offered == (sizing(looser, plan).sam != answer.sam)
+
+
+@examples(40)
+@given(
+    rows=strategies.accounts(),
+    profile=strategies.profiles(),
+    hours=st.integers(1, 60),
+    each=st.lists(st.sampled_from([0.5, 1, 4, 40]), min_size=3, max_size=3),
+)
+def test_the_verdict_and_the_effort_cannot_contradict(rows, profile, hours, each):
+    stated = {f"T{place}": one for place, one in enumerate(each)}
+    plan = TeamPlan(people=1, hours_each=hours, hours_per_tier=stated)
+    evaluation = Scoreboard(strategies.universe(rows)).evaluate(profile)
+    spent, answer = least_effort(evaluation, plan), verdict(evaluation, plan)
+    left_over = spent.available - spent.whole > 1e-6
+    assert (answer.at_low is Breadth.TOO_NARROW) == left_over
+    if spent.short is not None:
+        assert answer.at_low is not Breadth.TOO_NARROW
+    ends = sizing(evaluation, plan).som
+    assert spent.workable in (ends.low, ends.high)
+    if left_over:
+        assert spent.workable == len(evaluation.matches)

@@ -75,7 +75,7 @@ def test_a_record_of_a_version_that_was_never_saved_is_refused(workspace, sample
 
 def test_the_teams_plan_is_the_profiles_own_else_everybodys_else_the_default(workspace):
     assert workspace.team("nordic-saas") == TeamPlan()
-    for_all = TeamPlan(served_regions=("SE-01", "NO-03"), people=5, accounts_each=100, months=6)
+    for_all = TeamPlan(served_regions=("SE-01", "NO-03"), people=5, hours_each=100, months=6)
     workspace.save_team(for_all, author="Eva")
     assert workspace.team("nordic-saas") == workspace.team() == for_all
     own = for_all.replace(hours_per_tier={"A": 60.0, "B": 4.0})

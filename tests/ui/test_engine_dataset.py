@@ -105,7 +105,7 @@ def test_the_start_page_shows_the_engines_numbers(address, reference):
     assert not errors(app)
     numbers = metrics(app)
     assert numbers["Matching companies (TAM)"] == bounds(reference.market.tam)
-    assert numbers["White space"] == number(reference.market.white_space)
+    assert numbers["Not yet customers"] == number(reference.market.white_space)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -156,7 +156,7 @@ def test_an_area_that_none_of_the_lifted_accounts_lies_in_can_be_chosen(address,
     app.selectbox(key="map_area").set_value(empty).run()
     assert not app.exception
     assert metrics(app)["Matches"] == "0"
-    assert metrics(app)["Match rate"] == "0\xa0%"
+    assert metrics(app)["Share that matches"] == "0\xa0%"
 
 
 def test_accounts_are_searched_filtered_sorted_and_opened_as_in_memory(address, reference):
@@ -211,7 +211,7 @@ def test_what_was_not_lifted_is_not_offered(address, reference):
     app = opened("pages/5_Accounts.py", dataset=address, profile=PROFILE)
     assert app.segmented_control(key="accounts_state").options == [
         f"Matches {len(reference.matches)}",
-        f"Possible {len(reference.possible)}",
+        f"Missing data {len(reference.possible)}",
     ]
     assert "accounts_add" not in {button.key for button in app.button}
     failing = reference.universe.frame["account_id"][int(reference.failing.rows[0])]

@@ -11,6 +11,7 @@ from icp_core import sources
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.exporting import FORMATS
 from icp_core.profiles.starters import starter
+from ui import state
 
 PAGE = "pages/8_Export.py"
 
@@ -75,19 +76,79 @@ def test_possible_companies_come_on_request(open_page: Open) -> None:
     assert written(app) == everyone + 647
 
 
-def test_too_few_for_linkedin_is_refused_with_the_count_and_a_remedy(open_page: Open) -> None:
+def test_too_few_for_linkedin_is_refused_with_ways_that_are_one_press_away(
+    open_page: Open,
+) -> None:
     def download(app: AppTest) -> Any:
         return next(one for one in app.get("download_button") if one.label == "Download")
+
+    def ways(app: AppTest) -> dict[str, Any]:
+        return {b.label: b for b in app.button if (b.key or "").startswith("export_way")}
 
     app = open_page(PAGE)
     assert not errors(app)
     assert not download(app).disabled
     app.button_group(key="export_tiers").set_value(["A"]).run()
     (message,) = errors(app)
-    assert "at least 300" in message
-    assert f"has {written(app)}" in message
-    assert "add tiers" in message
+    few = written(app)
+    assert f"at least 300 companies, and this file has {few}" in message.replace("\\", "")
     assert download(app).disabled
+    offered = ways(app)
+    assert [label.partition(" (")[0] for label in offered][:4] == [
+        "Add B",
+        "Add C",
+        "Add Unranked",
+        "Include missing data",
+    ]
+    assert any(label.startswith("Loosen ") for label in offered)
+    # Each brings what its button says.
+    for place, label in enumerate(offered):
+        again = open_page(PAGE, export_tiers="A")
+        again.button(key=f"export_way_{place}").click().run()
+        assert not again.exception
+        gain = label.rpartition("(+")[2].rstrip(")").replace("\u202f", "")
+        assert written(again) == few + int(gain), label
+
+
+def test_tiers_are_chosen_and_add_up(open_page: Open) -> None:
+    app = open_page(PAGE, export_format="CSV for people")
+    tiers = app.button_group(key="export_tiers")
+    assert tiers.value == ["A", "B", "C"]
+    ranked = written(app)
+    tiers.set_value(["A", "B", "C", "unranked"]).run()
+    assert written(app) == ranked + 23
+    app.button_group(key="export_tiers").set_value([]).run()
+    assert "No tier is chosen" in app.info[0].value
+    assert not app.dataframe
+    app.button(key="export_all_tiers").click().run()
+    assert written(app) == ranked
+
+
+def test_tiers_of_another_profile_are_chosen_again(open_page: Open) -> None:
+    profile = starter("nordic-software").profile
+    renamed = profile.tiers.replace(
+        tiers=tuple(one.replace(name=f"{i}") for i, one in enumerate(profile.tiers.tiers, 1))
+    )
+    app = open_page(PAGE, p=state.pack(profile.replace(tiers=renamed)), export_tiers="A")
+    assert not app.exception
+    assert app.button_group(key="export_tiers").value == ["1", "2", "3"]
+
+
+def test_the_size_of_the_audience_is_an_estimate_with_its_basis(open_page: Open) -> None:
+    app = open_page(PAGE)
+    metric = next(one for one in app.metric if "estimate" in one.label)
+    # 26 293 people in 371 companies: × 0.6 × 0.3 and × 0.9 × 0.9.
+    assert metric.value == "4\u202f730–21\u202f300"
+    assert "300" in metric.delta
+    assert "371 of 371" in texts(app)
+    assert not open_page(PAGE, export_format="HubSpot companies").metric
+
+
+def test_unknown_customers_are_told_with_the_ways_to_tell_them(open_page: Open) -> None:
+    app = open_page(PAGE, dataset="norway", export_customers="Without")
+    assert "nobody knows whether they are customers" in texts(app)
+    assert "so they are in the file" in texts(app)
+    assert "nobody knows" not in texts(open_page(PAGE, dataset="norway"))
 
 
 def test_a_list_of_nothing_says_what_to_do(open_page: Open) -> None:

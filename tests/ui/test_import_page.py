@@ -126,6 +126,29 @@ def test_what_was_assumed_is_asked_before_the_load_and_remembered(open_page: Ope
     assert not again.button(key="import_load").disabled
 
 
+def test_which_values_mean_a_customer_is_asked_before_the_load(open_page: Open) -> None:
+    content = (
+        b"Name,Domain,Country,Lifecycle Stage\n"
+        b"A,a.se,SE,Customer\nB,b.se,SE,Evangelist\nC,c.se,SE,Lead\n"
+    )
+    app = looked_at(open_page(PAGE), ("companies.csv", content))
+    assert "Lifecycle Stage**: which of these mean a customer?" in texts(app)
+    assert app.button(key="import_load").disabled
+    (box,) = (b for b in app.selectbox if b.label.startswith("Evangelist"))
+    box.select("active").run()
+    assert "before the load" not in texts(app)
+    (chosen,) = app.multiselect
+    assert chosen.value == ["Customer", "Evangelist"]
+    chosen.unselect("Evangelist").run()
+    app.button(key="import_load").click().run()
+    settled(app)
+    (entry,) = Library().lists()
+    frame = Library().open(entry.key).frame.sort("name")
+    assert frame["is_customer"].to_list() == [True, False, False]
+    again = looked_at(open_page(PAGE), ("companies-2.csv", content))
+    assert "before the load" not in texts(again)
+
+
 def test_one_click_takes_all_as_assumed_and_what_cannot_be_stays_unknown(open_page: Open) -> None:
     us = b"Company,Country,Revenue,as_of\nA,US,25000000,03/04/2025\nB,DE,9000000,05/06/2025\n"
     app = looked_at(open_page(PAGE), ("us.csv", us), ("no.csv", b"Navn;Omsetning\nC AS;116\n"))

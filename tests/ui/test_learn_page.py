@@ -255,7 +255,7 @@ def test_verified_accounts_can_be_learned_from(learn_page, universe) -> None:
     assert groups(waited(app))["Best"] == "2"
     app = part(app, "shared")
     assert "2 best customers are too few to learn from" in app.info[0].value
-    assert "show an attribute half as common again as in the market" in app.info[0].value
+    assert "three in eight of them have" in app.info[0].value
 
 
 def test_cancelling_keeps_the_choices_and_begins_again(

@@ -1,7 +1,7 @@
 """How the numbers of areas are drawn, and what of them reaches the reader's browser."""
 
 import json
-from math import asinh, log2, pi, radians, tan
+from math import asinh, pi, radians, tan
 
 import numpy as np
 import polars as pl
@@ -13,7 +13,7 @@ from icp_core.analysis.areas import points as points_data
 from icp_core.analysis.shading import shading
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.scoreboard import Scoreboard
-from icp_core.profiles.model import Criterion, Profile, Range, Role, Tier, TierPolicy
+from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role, Tier, TierPolicy
 from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography
 from icp_core.sources import load
@@ -194,24 +194,34 @@ def test_hostile_names_stay_text():
                 assert not str(value).startswith("@@")
 
 
-def test_the_first_view_shows_every_area_and_wastes_no_room(demo):
-    width, height = 520, 620
-    for countries in ([], ["DK"], ["NO"], ["SE", "FI"]):
-        areas = areas_data(demo, "region", countries)
-        view = drawn(areas, width=width, height=height)["initialViewState"]
-        scale = 512 * 2 ** view["zoom"]
+@pytest.mark.parametrize(("agent", "width"), [("Firefox", 520), ("Mobile Safari", 324)])
+@pytest.mark.parametrize(
+    "kept", [("SE-01",), ("SE-12", "SE-10", "SE-07"), ("NO-03", "FI-01"), None]
+)
+def test_the_first_view_shows_where_the_matches_are_and_wastes_no_room(
+    demo, monkeypatch, agent, width, kept
+):
+    monkeypatch.setattr(maps, "_agent", lambda: agent)
+    height = 620
+    regions = kept and Choice.of(*kept)
+    criteria = regions and (Criterion(column="region", role=Role.MUST_HAVE, fit=regions),)
+    areas = areas_data(demo.under(demo.profile.replace(criteria=criteria or ())), "region")
+    view = drawn(areas, height=height)["initialViewState"]
+    scale = 512 * 2 ** view["zoom"]
 
-        def up(latitude):
-            return asinh(tan(radians(latitude))) / (2 * pi)
+    def up(latitude):
+        return asinh(tan(radians(latitude))) / (2 * pi)
 
-        corners = np.array([maps._corners(country) for country in areas.countries])
-        west, south = corners[:, :2].min(axis=0)
-        east, north = corners[:, 2:].max(axis=0)
-        right, left = ((x - view["longitude"]) / 360 * scale for x in (east, west))
-        top, bottom = ((up(y) - up(view["latitude"])) * scale for y in (north, south))
-        assert -width / 2 <= left < right <= width / 2
-        assert -height / 2 <= bottom < top <= height / 2
-        assert log2(width / (right - left)) < 0.1 or top - bottom > height * 0.85
+    shapes = maps._corners("region", areas.countries)
+    corners = np.array([shapes[code] for code in kept or shapes])
+    west, south = corners[:, :2].min(axis=0)
+    east, north = corners[:, 2:].max(axis=0)
+    right, left = ((x - view["longitude"]) / 360 * scale for x in (east, west))
+    top, bottom = ((up(y) - up(view["latitude"])) * scale for y in (north, south))
+    assert -width / 2 <= left < right <= width / 2
+    assert -height / 2 <= bottom < top <= height / 2
+    full = max((right - left) / width, (top - bottom) / height)
+    assert full > 0.6 or view["zoom"] == 9
 
 
 @pytest.mark.parametrize("level", ["region", "municipality"])
@@ -276,6 +286,6 @@ def test_the_ranking_as_a_file_is_in_the_order_shown_and_runs_no_formula():
     fields = maps.ranking_fields(Measure.MATCHES, best_tier="A", currency="EUR")
     text = Table(areas.ranked(Measure.MATCHES.value), fields).to_csv().decode("utf-8-sig")
     header, first, second, *_ = text.splitlines()
-    assert header.startswith('"code","Area","Matches","Potential, EUR"')
+    assert header.startswith('"code","Area","Matches","Potential, €"')
     assert first.startswith('"SE-01","Stockholms län",2,1200.0')
     assert second.startswith('"\'=1+1","\'=1+1",1')

@@ -49,8 +49,8 @@ def test_the_map_shows_every_region_and_the_market_of_all(open_page: Open, demo)
     assert shown["Matches"] == number(market.matching)
     assert shown["Potential"] == money(market.potential, "EUR")
     assert shown["Tier A"] == number(market.tiers[0].accounts)
-    assert shown["White space"] == number(market.white_space)
-    assert shown["Match rate"] == percent(market.matching / market.universe, digits=1)
+    assert shown["Not yet customers"] == number(market.white_space)
+    assert shown["Share that matches"] == percent(market.matching / market.universe, digits=1)
 
 
 def test_another_measure_and_level_rank_and_shade_by_it(open_page: Open, demo) -> None:
@@ -123,7 +123,7 @@ def test_what_was_chosen_survives_another_page(open_page: Open) -> None:
 def test_an_unknown_potential_is_not_shown_as_nothing(open_page: Open) -> None:
     app = open_page(MAP, dataset="listed", map_measure="Potential")
     assert metrics(app)["Potential"] == "–"
-    assert metrics(app)["White space"] == "–"
+    assert metrics(app)["Not yet customers"] == "–"
     assert "The potential of 673 matches is unknown" in texts(app)
 
 

@@ -67,34 +67,57 @@ def test_the_sizes_are_those_of_the_library_with_the_cause_of_the_range(
     assert shown["TAM, companies that match"] == bounds(expected.tam)
     assert shown["SAM, everywhere served"] == bounds(expected.sam)
     assert shown["SOM, what the team can work"] == bounds(expected.som)
-    assert shown["White space"] == number(demo.market.white_space)
+    assert shown["Not yet customers"] == number(demo.market.white_space)
     beneath = {metric.label: metric.delta for metric in app.metric}
     assert value_bounds(demo.market, expected.tam_value) in beneath["TAM, companies that match"]
     growth, employees = expected.lacks
     assert (growth.column, employees.column) == ("revenue_growth", "employees")
     assert (
-        f"{number(len(demo.possible))} possible: {number(growth.accounts)} lack revenue growth and "
+        f"{number(len(demo.possible))} with missing data: "
+        f"{number(growth.accounts)} lack revenue growth and "
         f"{number(employees.accounts)} lack employees." in texts(app)
     )
 
 
-def test_the_regions_served_and_the_people_change_sam_and_som_and_are_saved(
+def test_a_what_if_changes_the_numbers_and_is_saved_on_purpose(
     open_page: Open, demo: Evaluation
 ) -> None:
     app = open_page(MARKET)
+    assert "Assumed: hours per A, B, C" in texts(app)
     plan(app, "regions").set_value(["SE-01", "NO-03"]).run()
     plan(app, "people").set_value(1).run()
-    plan(app, "accounts_each").set_value(50).run()
+    plan(app, "hours_each").set_value(50).run()
     plan(app, "months").set_value(6).run()
+    plan(app, "hours_A").set_value(5.0).run()
     assert not app.exception
-    team = TeamPlan(served_regions=("SE-01", "NO-03"), people=1, accounts_each=50, months=6)
-    assert saved_team() == team
+    team = TeamPlan(
+        served_regions=("SE-01", "NO-03"),
+        people=1,
+        hours_each=50,
+        months=6,
+        hours_per_tier={"A": 5},
+    )
     expected = sizing(demo, team)
     assert metrics(app)["SAM, in 2 regions served"] == bounds(expected.sam)
-    assert metrics(app)["SOM, what the team can work"] == "25"
-    again = open_page(MARKET)
-    assert plan(again, "people").value == 1
-    assert metrics(again)["SAM, in 2 regions served"] == bounds(expected.sam)
+    # 25 hours work five companies of tier A.
+    assert metrics(app)["SOM, what the team can work"] == "5"
+    assert "The team plans 3 people" in texts(app)
+    assert saved_team() == TeamPlan(), "nobody else sees it"
+    assert plan(open_page(MARKET), "people").value == 3
+    app.button(key="plan_save").click().run()
+    assert saved_team() == team
+    assert "The team plans" not in texts(app)
+    assert metrics(open_page(MARKET))["SAM, in 2 regions served"] == bounds(expected.sam)
+
+
+def test_a_what_if_is_given_up_by_its_button_or_by_going_back_to_what_was(open_page: Open) -> None:
+    app = open_page(MARKET)
+    plan(app, "people").set_value(1).run()
+    app.button(key="plan_reset").click().run()
+    assert plan(app, "people").value == 3
+    plan(app, "people").set_value(4).run()
+    plan(app, "people").set_value(3).run()
+    assert "plan_reset" not in [button.key for button in app.button]
 
 
 def test_the_plan_works_without_a_database_for_this_session(
@@ -106,8 +129,22 @@ def test_the_plan_works_without_a_database_for_this_session(
     plan(app, "months").set_value(6).run()
     assert not app.exception
     expected = sizing(demo, TeamPlan(people=1, months=6))
-    assert metrics(app)["SOM, what the team can work"] == bounds(expected.som) == "200"
-    assert "holds in this session only" in texts(app)
+    assert metrics(app)["SOM, what the team can work"] == bounds(expected.som)
+    app.button(key="plan_save").click().run()
+    assert not app.exception
+    assert plan(app, "people").value == 1, "it was not saved, and is not lost"
+
+
+def test_market_and_tiers_say_the_same_of_the_same_plan(open_page: Open) -> None:
+    app = open_page(MARKET)
+    plan(app, "people").set_value(4).run()
+    plan(app, "hours_A").set_value(40.0).run()
+    plan(app, "hours_B").set_value(8.0).run()
+    assert "About right" in texts(app)
+    assert "which take 7\u202f145" in texts(app)
+    app.switch_page("pages/4_Tiers.py").run()
+    # 138 × 40 + 194 × 8 + 50 hours, and 23 in no tier.
+    assert "7\u202f122 of 4\u202f000 are needed, 178" in texts(app)
 
 
 def test_the_verdict_names_what_to_loosen_and_applies_it(open_page: Open, demo: Evaluation) -> None:
@@ -117,7 +154,7 @@ def test_the_verdict_names_what_to_loosen_and_applies_it(open_page: Open, demo: 
     text = texts(app)
     assert "Too narrow" in text
     assert f"SAM holds {bounds(expected.sam)} companies" in text
-    assert "make 1\u202f200" in text
+    assert "3 people × 1\u202f000 hours a year × 12 months have 3\u202f000" in text
     first = expected.changes[0]
     assert first.action is Action.DROP
     assert f"{bounds(first.sam)} companies" in text
@@ -132,22 +169,24 @@ def test_a_smaller_team_makes_the_same_market_right_or_too_broad(
 ) -> None:
     app = open_page(MARKET)
     plan(app, "people").set_value(1).run()
-    # 405 sure and 1 052 at most, for 400 accounts: between 1 and 5 times.
+    # 138 × 4 + 194 × 2 + 73 hours for 1 000: between 1 and 5 times.
+    assert "1.0–2.3 times as many" in texts(app)
     assert "About right" in texts(app)
-    plan(app, "accounts_each").set_value(50).run()
+    plan(app, "hours_each").set_value(100).run()
     assert "Too broad" in texts(app)
-    assert "8.1–21 times" in texts(app)
+    assert "10–23 times" in texts(app)
     plan(app, "people").set_value(0).run()
     assert "No plan" in texts(app)
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "capacity", "said"),
+    ("low", "high", "hours", "said"),
     [(405, 1052, 1200, "34–88\xa0%"), (7, 7, 10, "70\xa0%"), (60, 60, 10, "6.0 times")],
 )
-def test_the_sentence_says_how_many_times_the_capacity(low, high, capacity, said) -> None:
-    found = Verdict(capacity, Bounds(low, high), breadth(low, capacity), breadth(high, capacity))
-    assert said in sizes.sentence(found, TeamPlan(people=1, accounts_each=capacity))
+def test_the_sentence_says_how_many_times_the_hours(low, high, hours, said) -> None:
+    ends = breadth(low, hours), breadth(high, hours)
+    found = Verdict(hours, Bounds(low, high), hours, Bounds(low, high), *ends)
+    assert said in sizes.sentence(found, TeamPlan(people=1, hours_each=hours))
 
 
 def test_the_breakdown_opens_an_industry_down_to_four_digits(
@@ -200,7 +239,7 @@ def test_customers_are_held_against_white_space(open_page: Open, demo: Evaluatio
 
 def test_accounts_that_tell_of_no_customer_say_so(open_page: Open) -> None:
     app = section(open_page(MARKET, dataset="norway"), "customers")
-    assert metrics(app)["White space"] == "–"
+    assert metrics(app)["Not yet customers"] == "–"
     assert "do not say who is a customer" in app.info[0].value
     assert "market_by" not in [control.key for control in app.segmented_control], "nothing to split"
 

@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from icp_core.analysis.bubbles import bubbles
 from icp_core.analysis.concentration import concentration
-from icp_core.analysis.plan import TeamPlan, effort
+from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.sizing import least_effort
 from icp_core.analysis.tier_policies import equivalent, side_by_side
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.scoreboard import Scoreboard
@@ -43,7 +44,7 @@ def test_the_policies_stand_side_by_side_with_their_numbers(
 ) -> None:
     app = open_page(TIERS)
     assert not app.exception
-    table = app.dataframe[0].value
+    table = app.dataframe[1].value
     expected = [(other, total) for other in side_by_side(demo).values() for total in other.tiers]
     assert table["accounts"].to_list() == [total.accounts for _, total in expected]
     assert table["potential"].to_list() == pytest.approx([total.potential for _, total in expected])
@@ -58,7 +59,7 @@ def test_the_share_that_is_in_the_tier_now_is_counted(demo: Evaluation) -> None:
     value = found["value"]
     now = set(demo.matches.rows[demo.tier == 0].tolist())
     then = set(value.matches.rows[value.tier == 0].tolist())
-    row = table.filter(policy="By potential", tier="Tier A").row(0, named=True)
+    row = table.filter(policy="By potential", tier="A").row(0, named=True)
     assert row["same"] == len(now & then) / len(then)
     assert 0 < row["same"] < 1
 
@@ -73,37 +74,30 @@ def test_a_policy_is_adopted_by_one_click(open_page: Open, demo: Evaluation) -> 
     assert profile_of(app).tiers.kind == "cut_off"
 
 
-def test_hours_per_account_are_saved_and_change_the_effort(
-    open_page: Open, demo: Evaluation
-) -> None:
+def test_hours_per_account_change_the_effort(open_page: Open, demo: Evaluation) -> None:
     app = open_page(TIERS)
+    assert "What is left works 23 of the 23 companies in no tier" in texts(app)
+    app.number_input(key="shown_plan_hours_B").set_value(8.0).run()
     app.number_input(key="shown_plan_hours_A").set_value(2.0).run()
     app.number_input(key="shown_plan_people").set_value(1).run()
     assert not app.exception
-    team = TeamPlan(people=1, hours_per_tier={"A": 2.0, "B": 8.0, "C": 1.0})
-    workspace = Workspace.open(default_url())
-    assert workspace.team() == team
-    workspace.close()
-    found = effort(demo.tiers, team)
+    team = TeamPlan(people=1, hours_per_tier={"A": 2.0, "B": 8.0})
+    found = least_effort(demo, team)
     # 138 × 2 + 194 × 8 + 50 × 1 hours for one person with 1 000.
     assert found.needed == 1878
     assert "1\u202f878 of 1\u202f000 are needed" in texts(app)
     assert f"They run out in Tier B, after {found.tiers[1].workable} of 194" in texts(app)
-    assert app.dataframe[1].value["workable"].to_list() == [138, 90, 4]
-
-
-def test_an_effort_that_is_not_stated_is_unknown(open_page: Open) -> None:
-    app = open_page(TIERS)
-    app.number_input(key="shown_plan_hours_B").set_value(None).run()
-    assert not app.exception
-    assert "Not stated for B" in texts(app)
-    assert app.dataframe[1].value["hours"].isna().to_list() == [False, True, False]
+    assert app.dataframe[0].value["workable"].to_list() == [138, 90, 0, 0]
+    app.button(key="plan_save").click().run()
+    workspace = Workspace.open(default_url())
+    assert workspace.team() == team
+    workspace.close()
 
 
 def test_every_bubble_is_a_match_and_customers_are_ringed(
     open_page: Open, demo: Evaluation
 ) -> None:
-    app = open_page(TIERS)
+    app = open_page(TIERS, tiers_section="Fit against potential")
     traces = figure(app, -1)["data"]
     assert [trace["name"] for trace in traces][-2:] == ["Tier A", "Tier A, customer"]
     chosen = bubbles(demo).rows
@@ -128,7 +122,8 @@ def test_a_market_of_unknown_potential_can_still_be_ranked_by_score(open_page: O
     app = open_page(TIERS, dataset="listed")
     assert not app.exception
     assert "No match has a known potential to rank by" in texts(app)
-    assert app.dataframe[0].value["customers"].isna().all(), "unknown is not zero"
+    assert app.dataframe[1].value["customers"].isna().all(), "unknown is not zero"
+    app.segmented_control(key="tiers_section").set_value("fit").run()
     assert "nothing to draw" in texts(app)
 
 
@@ -137,8 +132,10 @@ def test_a_plan_for_tiers_of_other_names_keeps_both(open_page: Open, demo: Evalu
         tiers=tuple(one.replace(name=f"{i}") for i, one in enumerate(demo.profile.tiers.tiers, 1))
     )
     app = open_page(TIERS, p=state.pack(demo.profile.replace(tiers=renamed)))
-    assert "Not stated for 1, 2, 3" in texts(app)
+    assert "Assumed: hours per 1, 2, 3" in texts(app)
     app.number_input(key="shown_plan_hours_1").set_value(5.0).run()
+    assert "Assumed: hours per 2, 3" in texts(app)
+    app.button(key="plan_save").click().run()
     workspace = Workspace.open(default_url())
-    assert workspace.team().hours_per_tier == {"A": 40, "B": 8, "C": 1, "1": 5}
+    assert workspace.team().hours_per_tier == {"1": 5}
     workspace.close()

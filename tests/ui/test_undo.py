@@ -100,3 +100,20 @@ def test_saving_is_no_change(open_page: Open) -> None:
 def state_of(app: AppTest) -> state.View:
     now: state.View = app.session_state["view"]
     return now
+
+
+def test_the_plan_is_taken_back_between_edits_of_the_profile() -> None:
+    app = builder()
+    labelled(app.slider, "Weight of Employees").set_value(1).run()
+    app.run()
+    app.switch_page("pages/4_Tiers.py").run()
+    people = app.number_input(key="shown_plan_people").value
+    app.number_input(key="shown_plan_people").set_value(people + 5).run()
+    assert app.number_input(key="shown_plan_people").value == people + 5
+    pressed(app, "Undo")
+    assert app.number_input(key="shown_plan_people").value == people
+    assert profile_of(app) == PROFILE.changing(2, weight=1)
+    pressed(app, "Redo")
+    assert app.number_input(key="shown_plan_people").value == people + 5
+    pressed(app, "Undo")
+    assert profile_of(pressed(app, "Undo")) == PROFILE

@@ -48,7 +48,6 @@ SORT: Final = "accounts_sort"
 ORDER: Final = "accounts_order"
 
 _BLANK: Final[dict[str, Any]] = {SEARCH: "", TIERS: [], REGIONS: [], CUSTOMERS: None, DECISIONS: []}
-_OPEN: Final = "_open"
 _CLICKED: Final = "accounts_headings_clicked"
 _CLICK: Final = "accounts_click"
 _RESULTS: Final = ("tier", NAMES.score, NAMES.coverage, NAMES.potential)
@@ -109,7 +108,7 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
     profile = market.profile
     states = {
         "match": _("Matches {count}").format(count=number(market.totals.matching)),
-        "possible": _("Possible {count}").format(count=number(market.totals.possible)),
+        "possible": _("Missing data {count}").format(count=number(market.totals.possible)),
     }
     if "failing" in market.supports:
         states |= {"fail": _("Others"), "any": _("All")}
@@ -162,7 +161,7 @@ def _filters(market: MarketView) -> tuple[list[str], bool | None, list[Status]]:
             select_all=False,
             **state.kept(REGIONS),
         )
-        customers = {"customers": _("Customers"), "others": _("White space")}
+        customers = {"customers": _("Customers"), "others": _("Not yet customers")}
         customer = st.segmented_control(
             _("Customers"),
             list(customers),
@@ -269,9 +268,7 @@ def table(page: Page, market: MarketView, asked: Asked) -> None:
     ids = rows["account_id"].to_list()
     # A column may be left over in the address from other accounts.
     columns = [name for name in asked.columns if name in rows.columns]
-    shown = tables.accounts_data(rows, columns).with_columns(
-        pl.lit(":material/open_in_full:").alias(_OPEN)
-    )
+    shown = tables.with_opener(tables.accounts_data(rows, columns))
     if DECISION in columns:
         shown = shown.with_columns(
             pl.Series(
@@ -286,20 +283,11 @@ def table(page: Page, market: MarketView, asked: Asked) -> None:
         else field
         for field in _fields(columns, market)
     ]
-    opening = st.column_config.ButtonColumn(
-        "",
-        help=_("Open the account"),
-        type="tertiary",
-        width=36,
-        pinned=True,
-        key=_CLICK,
-        on_click=lambda: state.open_account(ids[state.now(_CLICK)["row"]]),
-    )
     chosen = set(selected())
     tables.Table(shown, fields).draw(
         height=HEIGHT,
         unknown="",
-        own={_OPEN: opening},
+        own={tables.OPEN: tables.opener(ids, key=_CLICK)},
         selection_mode=["multi-row", "single-column"],
         key=state.shown_rows(_table_name(), (row for row, key in enumerate(ids) if key in chosen)),
         on_select=lambda: _picked(ids, asked, market.population.columns),

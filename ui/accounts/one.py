@@ -26,8 +26,15 @@ _LONGEST_VALUE = 22  # letters of a value beside a bar
 WIDTH = 1040  # pixels of the drawer: points and facts side by side
 
 
+def opened(market: MarketView, *, list_name: str) -> None:
+    """Open the account that the address names, if it does."""
+    account = state.opened_account()
+    if account is not None:
+        drawer(market, account, list_name=list_name)
+
+
 def drawer(market: MarketView, account_id: str, *, list_name: str) -> None:
-    """Open an account beside the list; closing it takes it out of the address."""
+    """Open an account beside the page; closing it takes it out of the address."""
     try:
         found = market.account(account_id)
     except AccountError as error:

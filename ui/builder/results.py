@@ -161,7 +161,6 @@ def _figures(market: MarketView) -> None:
                 currency=None,
                 dark=dark,
                 height=170,
-                room=2.7,
             ),
             key="builder_tiers",
             alt=_("Accounts and potential by tier"),
@@ -331,6 +330,6 @@ def _accounts(rows: pl.DataFrame, why: list[str], profile: Profile) -> None:
             f"**{number(row[NAMES.score])}**\u2003{plain(row['name'])}\u2002"
             f":small[:gray[{plain(' · '.join(facts))}]]",
             icon="",
-            account=row["account_id"],
+            widgets={state.ACCOUNT: row["account_id"]},
         )
         st.caption(plain(sentence))

@@ -411,7 +411,7 @@ def _comparison(source: str, before: Profile, after: Profile, edition: Edition) 
     return view_of(_scoreboard(source, edition, before, after).evaluate(before)).compare(after)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_CONTENT)
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_CONTENT)
 def _export(
     source: str,
     edition: Edition,

@@ -89,8 +89,9 @@ def _choose(imported: ImportedList, session: ImportSession) -> None:
         )
         st.caption(
             _(
-                "A deal export of HubSpot, Salesforce or Pipedrive, or our template. Companies are "
-                "found by national number, then domain, then name and country."
+                "A deal export of HubSpot, Salesforce or Pipedrive, a CRM's companies with a column "
+                "that says which are customers, or our template. Companies are found by national "
+                "number, then domain, then name and country."
             )
         )
         with st.container(horizontal=True):

@@ -17,14 +17,16 @@ from icp_core.importing.mapping import (
     UNITS,
     Assignment,
     Mapping,
+    Meaning,
     fingerprint,
 )
+from icp_core.importing.stages import CUSTOMERS
 from icp_core.reference import currency
 from icp_core.reference.geography import COUNTRIES
 from ui import state
 from ui.controls import apart, one_of
 from ui.downloads import download
-from ui.format import percent, plain
+from ui.format import number, percent, plain
 from ui.importing.session import ImportSession, OpenedFile, import_session
 from ui.texts import _, ngettext
 
@@ -33,6 +35,7 @@ _WIDTHS: Final = (3.0, 6.0)
 # Pixels, wide enough for the longest usual choice.
 _BOXES: Final = {
     "becomes": 184, "kind": 120, "unit": 120, "decimal": 104, "currency": 116, "date_order": 200,
+    "means": 320,
 }  # fmt: skip
 _LEAVE_OUT: Final = "-"
 _OWN: Final = "+"
@@ -48,6 +51,7 @@ def columns() -> dict[str, str]:
         "currency": _("Currency of the amounts"),
         "email": _("E-mail, for its domain"),
         "address": _("Address, for its postcode and town"),
+        "post_town": _("Postcode and town in one"),
     }
     return (
         {_OWN: _("Column of its own"), _LEAVE_OUT: _("Leave out")}
@@ -116,6 +120,9 @@ def questions(session: ImportSession) -> None:
 def _question(place: int, row: Assignment, *, of: str) -> None:
     """Draw one question: the heading, what was made of it and why, and the other answers."""
     field = asked(row)
+    if field == "means":
+        _values(place, row, of=of)
+        return
     options = answers(field, row)
     name = f"import_ask_{import_session().round}_{place}_{fingerprint([row.heading])}_{field}"
     column = columns().get(str(row.column), str(row.column))
@@ -131,6 +138,48 @@ def _question(place: int, row: Assignment, *, of: str) -> None:
         on_change=_answer,
         args=(place, row.heading, field, name),
     )
+
+
+def _values(place: int, row: Assignment, *, of: str) -> None:
+    """Draw which values nobody understood, each as a question of its own."""
+    counts = import_session().opened[place].file.choices.get(row.heading, {})
+    file = f" ({plain(of)})" if of else ""
+    st.markdown(f"**{plain(row.heading)}**{file}: {_(row.reason)}")
+    known = [plain(value) for value, meaning in row.means.items() if meaning in CUSTOMERS]
+    if known:
+        st.caption(_("Understood as customers: {values}").format(values=", ".join(known)))
+    options = meanings()
+    for value in [value for value, meaning in row.means.items() if meaning is None][:_ROWS]:
+        name = f"import_means_{import_session().round}_{place}_{fingerprint([row.heading, value])}"
+        companies = ngettext("{count} row", "{count} rows", counts.get(value, 0))
+        st.selectbox(
+            plain(f"{value} · ") + companies.format(count=number(counts.get(value, 0))),
+            list(options),
+            index=None,
+            format_func=options.__getitem__,
+            placeholder=_("Choose; unknown until then"),
+            width=640,
+            key=state.shown(name, None),
+            on_change=_say,
+            args=(place, value, name),
+        )
+
+
+def meanings() -> dict[Meaning, str]:
+    """What a value of a column of customers can mean, as shown."""
+    return {
+        "active": _("a customer"),
+        "churned": _("a customer no more"),
+        "open": _("no customer"),
+        "unknown": _("It does not say"),
+    }
+
+
+def _say(place: int, value: str, name: str) -> None:
+    picked = state.picked(name)
+    if picked is not None:
+        mapping = import_session().opened[place].file.mapping
+        import_session().map(place, mapping.saying({value: picked}))
 
 
 def _agree() -> None:
@@ -188,6 +237,8 @@ def asked(row: Assignment) -> str:
     doubts = set(row.doubts)
     if "meaning" in doubts:
         return "becomes"
+    if "customers" in doubts:
+        return "means"
     if {"currency", "no currency"} & doubts:
         return "currency"
     if {"unit", "no unit", "per cent"} & doubts:
@@ -284,6 +335,8 @@ def _row(place: int, opened: OpenedFile, row: Assignment) -> None:
             codes = {"": _("by country")} | {code: code for code in currencies()}
             codes |= {NO_CURRENCY: _("unknown")}
             box.draw("currency", _("Currency"), codes, row.currency or "")
+        if row.means:
+            box.customers()
         if row.column == "as_of":
             orders = {"": _("day first, unless told")} | dict(date_orders())
             box.draw("date_order", _("Order of dates"), orders, row.date_order or "")
@@ -316,6 +369,30 @@ class _Box:
             on_change=self._decide,
             args=(field, name),
         )
+
+    def customers(self) -> None:
+        """Draw which values mean a customer."""
+        current = [value for value, meaning in self.row.means.items() if meaning in CUSTOMERS]
+        name = f"import_customers_{self.key}"
+        st.multiselect(
+            _("Values that mean a customer"),
+            list(self.row.means),
+            format_func=plain,
+            label_visibility="collapsed",
+            placeholder=_("Which mean a customer?"),
+            width=_BOXES["means"],
+            key=state.shown(name, current),
+            on_change=self._choose,
+            args=(name,),
+        )
+
+    def _choose(self, name: str) -> None:
+        mapping = import_session().opened[self.place].file.mapping
+        before = {value for value, meaning in self.row.means.items() if meaning in CUSTOMERS}
+        now = set(state.picked(name))
+        changed: dict[str, Meaning] = dict.fromkeys(now - before, "active")
+        changed |= dict.fromkeys(before - now, "open")
+        import_session().map(self.place, mapping.saying(changed))
 
     def _decide(self, field: str, name: str) -> None:
         mapping = import_session().opened[self.place].file.mapping

@@ -13,7 +13,7 @@ from icp_core.views import MarketView
 from ui import charts_explore, state, theme
 from ui.areas import tier_label
 from ui.controls import one_of
-from ui.format import SPACE, money, number, percent
+from ui.format import SPACE, currency_sign, money, number, percent
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
@@ -137,10 +137,10 @@ def by_customer(market: MarketView, split: Split) -> None:
         market,
         split,
         table,
-        title=_("Customers and white space by {what}, companies"),
+        title=_("Customers and not yet customers by {what}, companies"),
         parts={
             _("Customers"): ("customers", theme.CUSTOMERS),
-            _("White space"): ("white_space", colours[market.profile.tiers.names[0]]),
+            _("Not yet customers"): ("white_space", colours[market.profile.tiers.names[0]]),
         },
         text=lambda row: _("{share} of {count}").format(
             share=percent(row["penetration"], digits=1), count=number(row["accounts"])
@@ -190,7 +190,6 @@ def _drawn(
                 texts=[text(row) for row in shown.iter_rows(named=True)],
                 values=number,
                 dark=theme.is_dark(),
-                room=2.1,
             ),
             key=f"market_split_{split.by}_{split.inside}",
             alt=title,
@@ -248,13 +247,15 @@ def _fields(market: MarketView, split: Split) -> dict[str, Field]:
     ]
     numbers = {
         "accounts": _("Matches"),
-        "potential": _("Potential, {currency}").format(currency=currency),
+        "potential": _("Potential, {currency}").format(currency=currency_sign(currency)),
         "potential_unknown": _("Potential unknown"),
         "customers": _("Customers"),
-        "white_space": _("White space"),
+        "white_space": _("Not yet customers"),
         "customers_unknown": _("Customer or not, unknown"),
-        "potential_customers": _("Customers, {currency}").format(currency=currency),
-        "potential_white_space": _("White space, {currency}").format(currency=currency),
+        "potential_customers": _("Customers, {currency}").format(currency=currency_sign(currency)),
+        "potential_white_space": _("Not yet customers, {currency}").format(
+            currency=currency_sign(currency)
+        ),
     } | {f"tier_{index}": tier_label(name) for index, name in enumerate(tiers)}
     fields += [Field(name, heading, "number") for name, heading in numbers.items()]
     return {field.name: field for field in fields}

@@ -137,7 +137,7 @@ def _attrition(market: MarketView) -> None:
     headings = {
         "stage": _("After"),
         "matching": _("Match so far"),
-        "possible": _("Possible"),
+        "possible": _("Missing data"),
         "lost": _("Fail here"),
     }
     Table(

@@ -12,7 +12,7 @@ from icp_core.evaluation.tiers import groups
 from icp_core.views import MarketView
 from ui import charts_explore, state, theme
 from ui.areas import tier_label
-from ui.format import UNKNOWN, number, percent, plain, short
+from ui.format import UNKNOWN, currency_sign, number, percent, plain, short
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
@@ -50,7 +50,11 @@ def spread(market: MarketView) -> None:
                     "largest_share", _("Largest {share}").format(share=percent(LARGEST)), "share"
                 ),
                 Field("accounts", _("Companies"), "number"),
-                Field("potential", _("Potential, {currency}").format(currency=currency), "number"),
+                Field(
+                    "potential",
+                    _("Potential, {currency}").format(currency=currency_sign(currency)),
+                    "number",
+                ),
             ),
             title=_("By tier"),
             file="concentration",
@@ -201,7 +205,7 @@ def _curve_table(market: MarketView, curve: CutOffs) -> None:
             Field("accounts", _("Companies"), "number"),
             Field(
                 "potential",
-                _("Potential, {currency}").format(currency=currency),
+                _("Potential, {currency}").format(currency=currency_sign(currency)),
                 write=lambda amount: UNKNOWN if is_unknown else short(amount),
             ),
         ),

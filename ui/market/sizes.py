@@ -11,7 +11,7 @@ from icp_core.analysis.verdict import BROAD, Action, Breadth, Change, Verdict
 from icp_core.evaluation.market import Bounds
 from icp_core.profiles.model import Role
 from icp_core.views import MarketView
-from ui import navigation, shell
+from ui import navigation, plan, shell
 from ui.builder import words
 from ui.format import SPACE, bounds, in_sentence, listed, number, percent, plain
 from ui.headline import Figure, cards, unknown_potential, value_bounds, white_space
@@ -56,13 +56,10 @@ def figures(market: MarketView, sizing: Sizing) -> tuple[Figure, ...]:
             _("SOM, what the team can work"),
             sizing.som,
             sizing.som_value,
-            _(
-                "Obtainable market: the best of SAM, as many as the team can work in the time box: "
-                "people × accounts each a year × years."
-            ),
+            _("Obtainable market: the best of SAM, tier by tier, until the team's hours run out."),
         ),
         Figure(
-            _("White space"),
+            _("Not yet customers"),
             white_space(market),
             _("{share} are customers").format(share=percent(whole.penetration))
             if told
@@ -92,7 +89,7 @@ def cause(market: MarketView, sizing: Sizing) -> str:
         lacks = [_lack(lack, columns) for lack in sizing.lacks]
         lacking = listed(lacks, _("{first} and {last}"))
         parts.append(
-            _("{count} possible: {lacking}.").format(
+            _("{count} with missing data: {lacking}.").format(
                 count=number(sizing.open_accounts), lacking=lacking
             )
         )
@@ -151,52 +148,42 @@ def breadth_name(found: Verdict) -> str:
 
 def sentence(found: Verdict, team: TeamPlan) -> str:
     """The verdict with the numbers it rests on."""
-    plan = _("{people} × {each} accounts a year × {months} months").format(
-        people=ngettext("{count} person", "{count} people", team.people).format(
-            count=number(team.people)
-        ),
-        each=number(team.accounts_each),
-        months=team.months,
-    )
+    told = plan.described(team)
     if not found.capacity:
-        return _(
-            "{plan} make no account that can be worked. Enter who works accounts, and how many."
-        ).format(plan=plan)
-    market = _("SAM holds {count} companies; {plan} make {capacity}.").format(
-        count=bounds(found.sam), plan=plan, capacity=number(found.capacity)
+        return _("{plan} work no company. Enter who works, and the hours a company takes.").format(
+            plan=told
+        )
+    market = _(
+        "SAM holds {count} companies, which take {needed} hours to work; {plan} have {available}."
+    ).format(
+        count=bounds(found.sam),
+        needed=bounds(found.needed),
+        plan=told,
+        available=number(found.available),
     )
-    ratio = _ratio(found)
     match found.breadth:
         case Breadth.TOO_NARROW:
-            rest = _(
-                "The market is {ratio} of what the team can work, which would run out of companies."
-            )
+            rest = _("That is {ratio} of them: the team would run out of companies.")
         case Breadth.TOO_BROAD:
             rest = _(
-                "The market is {ratio} what the team can work; above {most} times, most companies wait "
-                "longer than {most} such time boxes."
+                "That is {ratio} as many; above {most} times, most companies are never worked."
             )
         case Breadth.ABOUT_RIGHT:
-            rest = _("The market is {ratio} what the team can work, between 1 and {most} times.")
+            rest = _("That is {ratio} as many, between 1 and {most} times.")
         case None:
             rest = _(
-                "It depends on what is unknown: {low} if none of the possible companies matches, "
-                "{high} if all do. Find out the facts above first."
+                "It depends on missing data: {low} if none of those who lack it matches, {high} if all "
+                "do."
             ).format(low=_end(found.at_low), high=_end(found.at_high))
-    return f"{market} {rest.format(ratio=ratio, most=BROAD)}"
+    return f"{market} {rest.format(ratio=_ratio(found), most=BROAD)}"
 
 
 def _ratio(found: Verdict) -> str:
+    shares = [end / found.available for end in (found.needed.low, found.needed.high)]
     if found.breadth is Breadth.TOO_NARROW:
-        low, high = (
-            number(100 * found.sam.low / found.capacity),
-            percent(found.sam.high / found.capacity),
-        )
+        low, high = number(100 * shares[0]), percent(shares[1])
         return high if high.startswith(low + SPACE) else f"{low}–{high}"
-    ends = [
-        number(end / found.capacity, digits=1 if end < 10 * found.capacity else 0)
-        for end in (found.sam.low, found.sam.high)
-    ]
+    ends = [number(share, digits=1 if share < 10 else 0) for share in shares]
     return _("{ratio} times").format(ratio="–".join(dict.fromkeys(ends)))
 
 
@@ -244,7 +231,7 @@ def advice(found: Verdict) -> str:
     if found.breadth is Breadth.TOO_NARROW:
         return _(
             "No single change is sure to make it about right. Loosen two, serve more regions, or "
-            "plan for fewer accounts."
+            "plan for fewer people."
         )
     return _(
         "No single change is sure to make it about right. Add a must-have in the Builder, require two, "

@@ -11,7 +11,7 @@ from ui import charts_explore, state, theme
 from ui.areas import tier_label
 from ui.controls import one_of
 from ui.format import number, percent, plain
-from ui.tables import Field, Table
+from ui.tables import OPEN, Field, Table, opener, with_opener
 from ui.texts import _
 
 ROWS: Final = 200  # accounts on the page; the download has all
@@ -150,7 +150,7 @@ def account_data(
     rows
         How many at most; None for all.
     """
-    labels = pl.Series([tier_label(one.tier) for one in found.tiers], dtype=pl.String)
+    labels = pl.Series([one.tier for one in found.tiers], dtype=pl.String)
     least = market.least_firm(found, tier=tier, count=rows)
     return least.with_columns(instead=labels.gather(least["instead"]))
 
@@ -161,20 +161,24 @@ def _accounts(market: MarketView, found: Robustness) -> None:
     tier = one_of(_("Tier"), labels, **state.kept("market_tier"))
     rows = account_data(market, found, tier=tier)
     Table(
-        rows,
+        with_opener(rows),
         (
             Field("account_id", _("Account id"), on_page=False),
             Field("name", _("Company"), pinned=True),
             Field("score", _("Score"), "number", digits=0),
             Field("coverage", _("Known"), "share", digits=0),
             Field("stays", _("Stays"), "share_bar"),
-            Field("instead", _("Otherwise")),
+            Field("instead", _("Otherwise"), "tier", tiers=market.profile.tiers.names),
         ),
         title=_("Least firm first"),
         file=f"robustness-tier-{tier + 1}",
         population=market.population,
         whole=lambda: account_data(market, found, tier=tier, rows=None),
-    ).draw(height=320)
+    ).draw(
+        height=320,
+        key="market_least_firm",
+        own={OPEN: opener(rows["account_id"].to_list(), key="market_opened")},
+    )
     if tiers[tier].accounts > rows.height:
         st.caption(
             _("{shown} of {count}; the download has all of them.").format(

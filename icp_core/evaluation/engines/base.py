@@ -15,6 +15,7 @@ from icp_core.accounts.demo import SOURCE as FICTIONAL
 from icp_core.errors import SourceError
 from icp_core.evaluation.engines.addresses import scrubbed, short_name, without_secrets
 from icp_core.evaluation.fits import finite
+from icp_core.reference.industry import spelled
 
 _ANY_ENGINE: Final[tuple[type[Exception], ...]] = (
     NarwhalsError,
@@ -23,6 +24,9 @@ _ANY_ENGINE: Final[tuple[type[Exception], ...]] = (
 )
 """What goes wrong on the way to an engine or from it: a column gone, a type that nobody can read."""
 
+
+_NEVER: Final = "\x1f"
+"""A separator that no text holds."""
 
 _TEXTS: Final = (nw.String, nw.Categorical, nw.Enum)
 
@@ -167,34 +171,40 @@ class Engine(ABC):
             return bool(found.collect("polars").to_native().height)
 
 
-def _mended(name: str, dtype: Any) -> nw.Expr | None:
+def _mended(name: str, dtype: Any) -> nw.Expr | None:  # noqa: PLR0911 - one per type
     """A column as `columns.typed` makes it, or as text; None where it is so already."""
-    if _is_foreign(dtype):
-        return nw.col(name).cast(nw.String).alias(name)
     wanted = BY_NAME[name].dtype if name in BY_NAME else None
+    is_open = dtype in _TEXTS or dtype == nw.Unknown
+    if _is_foreign(dtype) and (wanted is None or not is_open):
+        return nw.col(name).cast(nw.String).alias(name)
     if wanted is None:
         return None
-    if wanted.is_integer() and not dtype.is_integer() and (dtype.is_numeric() or dtype in _TEXTS):
+    if name == "industry":
+        return spelled(nw.col(name).cast(nw.String)).alias(name)
+    if wanted == pl.List(pl.String) and not isinstance(dtype, nw.List | nw.Array):
+        # One tag, as in memory; of a column that knows none even an engine may not know the type.
+        return nw.col(name).cast(nw.String).str.split(_NEVER).alias(name)
+    if wanted == pl.Date and is_open:
+        return nw.col(name).cast(nw.String).cast(nw.Date).alias(name)
+    if wanted.is_integer() and not dtype.is_integer() and (dtype.is_numeric() or is_open):
         value = nw.col(name).cast(nw.Float64)
         whole = nw.when(finite(value)).then(value.floor().cast(nw.Int64))
         return whole.otherwise(nw.lit(None, dtype=nw.Int64)).alias(name)
-    if wanted == pl.Boolean and dtype.is_numeric():
+    if wanted == pl.Boolean and (dtype.is_numeric() or dtype == nw.Unknown):
         value = nw.col(name).cast(nw.Float64)
         flag = nw.when(finite(value)).then(value != 0)
         return flag.otherwise(nw.lit(None, dtype=nw.Boolean)).alias(name)
-    return None
+    return nw.col(name).cast(nw.String).alias(name) if dtype == nw.Unknown else None
 
 
 def _is_foreign(dtype: Any) -> bool:
-    """Whether values are of a type that no data frame has, an interval of months say, or hold one."""
+    """Whether values are of a type that not every data frame has, such as maps, or hold one."""
     match dtype:
         case nw.List() | nw.Array():
             return _is_foreign(dtype.inner)
         case nw.Struct():
             return any(_is_foreign(field.dtype) for field in dtype.fields)
-        case nw.Map():
-            return _is_foreign(dtype.key) or _is_foreign(dtype.value)
-    return dtype in (nw.Duration, nw.Unknown, nw.Object)
+    return dtype in (nw.Duration, nw.Map, nw.Unknown, nw.Object)
 
 
 def _dtype(dtype: Any) -> pl.DataType:

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 from cachetools import TTLCache
 
-from icp_core.accounts.columns import BY_NAME, PREFIX, Column, typed, unfit_ids
+from icp_core.accounts.columns import BY_NAME, PREFIX, Column, is_blank, typed, unfit_ids
 from icp_core.accounts.on_disk import scratch, writing
 from icp_core.accounts.universe import Universe, with_reasons
 from icp_core.errors import SourceError, UniverseError
@@ -239,8 +239,8 @@ class EngineAccounts:
 
     def _refuse_unsound(self) -> bool:
         """Raise where the table is no list: an account that stands twice would be ranked twice."""
-        times, account_id = nw.col(_ACCOUNTS), nw.col("account_id").cast(nw.String)
-        blank = account_id.is_null() | (account_id.str.strip_chars() == "")
+        times = nw.col(_ACCOUNTS)
+        blank = is_blank(nw.col("account_id").cast(nw.String))
         found = self.ask(
             lambda accounts: (
                 accounts.select("account_id")

@@ -1,0 +1,290 @@
+"""The parts of the Export page: what goes into the file, ways to more companies, who it reaches."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+import streamlit as st
+
+from icp_core.evaluation.tiers import UNRANKED, groups
+from icp_core.exporting import FORMATS, Customers, Preflight, Prepared
+from icp_core.exporting.formats import Format
+from icp_core.exporting.members import MEMBERS, RECOGNISED
+from icp_core.profiles.model import Profile
+from icp_core.reference.geography import name_of
+from icp_core.views import MarketView
+from ui import data, navigation, shell, state
+from ui.areas import short_tier_label
+from ui.builder import words
+from ui.controls import one_of
+from ui.format import bounds, number, percent, plain, signed
+from ui.headline import customers_unknown
+from ui.state import View
+from ui.texts import _, ngettext
+
+_TIERS: Final = "export_tiers"
+_COUNTRIES: Final = "export_countries"
+_CUSTOMERS: Final = "export_customers"
+_POSSIBLE: Final = "export_possible"
+_PROFILE: Final = "profile"
+_MOST_LOOSENED: Final = 2  # criteria that are offered to be loosened: more is a list to read
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the file is to hold.
+
+    Attributes
+    ----------
+    target
+        Its format.
+    profile
+        Whose matches.
+    tiers
+        Of `evaluation.tiers.groups`.
+    countries
+        Codes; none for all.
+    customers
+        With them, without them, or only them.
+    with_possible
+        Whether those with missing data come too.
+    """
+
+    target: Format
+    profile: Profile
+    tiers: tuple[str, ...]
+    countries: tuple[str, ...]
+    customers: Customers
+    with_possible: bool
+
+    def prepared(self, list_name: str) -> Prepared:
+        """The file."""
+        return data.export(
+            list_name,
+            self.profile,
+            format=self.target.name,
+            customers=self.customers,
+            countries=self.countries,
+            tiers=tuple(None if name == UNRANKED else name for name in self.tiers),
+            with_possible=self.with_possible,
+            on=date.today(),
+            ignore_decisions=not data.remembers(),
+        )
+
+
+def choose(view: View) -> Asked:
+    """Draw what goes into the file."""
+    profile = view.profile
+    names = {name: plain(one.label) for name, one in FORMATS.items()}
+    with st.container(border=True):
+        chosen = st.pills(
+            _("Format"),
+            list(names),
+            format_func=names.__getitem__,
+            default="linkedin",
+            required=True,
+            **state.kept("export_format"),
+        )
+        target = FORMATS[chosen]
+        st.caption(plain(target.purpose))
+        if target.is_ad_audience:
+            _meta()
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            tiers = st.pills(
+                _("Tiers"),
+                groups(profile.tiers),
+                format_func=lambda name: plain(short_tier_label(name)),
+                default=profile.tiers.names,
+                selection_mode="multi",
+                **state.kept(_TIERS),
+            )
+            countries = st.pills(
+                _("Countries"),
+                sorted(data.countries(view.list_name), key=name_of),
+                format_func=lambda code: plain(name_of(code)),
+                selection_mode="multi",
+                wrap=True,
+                help=_("All countries if none is chosen."),
+                **state.kept(_COUNTRIES),
+            )
+            customers: Customers = one_of(
+                _("Customers"),
+                {"with": _("With"), "without": _("Without"), "only": _("Only")},
+                labelled=True,
+                **state.kept(_CUSTOMERS),
+            )
+            with_possible = st.toggle(
+                _("With missing data too"),
+                help=_("Those that fail nothing but lack a fact, behind the matches."),
+                **state.kept(_POSSIBLE),
+            )
+    return Asked(target, profile, tuple(tiers), tuple(countries), customers, with_possible)
+
+
+def _meta() -> None:
+    with st.popover(_("And Facebook or Instagram?"), type="tertiary", icon=":material/help:"):
+        st.markdown(
+            _(
+                "**Meta takes lists of people, not of companies**: their e-mail addresses and telephone "
+                "numbers, which these accounts do not have and which need consent. Instead:\n"
+                "- *Detailed targeting*: employer, job title, industry and interests, inside the "
+                "regions of your profile (Market tells them).\n"
+                "- *Website visitors*: let LinkedIn bring these companies to your site, and show them "
+                "Meta's ads from its pixel's audience.\n"
+                "- *Lookalikes* of contacts at your best customers who agreed to it, from your CRM."
+            )
+        )
+
+
+def nobody(asked: Asked) -> None:
+    """Say that no tier is chosen, and choose those that are ranked."""
+    st.info(_("No tier is chosen, so nobody goes into the file."), icon=":material/info:")
+    st.button(
+        _("Choose all ranked tiers"),
+        icon=":material/select_all:",
+        on_click=state.set_kept,
+        args=(_TIERS, list(asked.profile.tiers.names)),
+        key="export_all_tiers",
+    )
+
+
+def problems(view: View, asked: Asked, report: Preflight) -> None:
+    """Say what keeps the file from being taken, with ways out that are one press away."""
+    rows, least = report.rows_written, asked.target.min_rows
+    if rows >= least:
+        for blocker in report.blockers:
+            st.error(plain(blocker), icon=":material/block:")
+    else:
+        st.error(
+            plain(
+                _("{format} needs at least {least} companies, and this file has {count}.").format(
+                    format=asked.target.label, least=number(least), count=number(rows)
+                )
+                if rows
+                else _("There is no company to export.")
+            ),
+            icon=":material/block:",
+        )
+        with st.container(horizontal=True, gap="small"):
+            found = False
+            for place, (label, more, change) in enumerate(_ways(view, asked, report)):
+                found = True
+                st.button(
+                    f"{plain(label)} ({signed(more)})",
+                    icon=":material/add:",
+                    on_click=_apply,
+                    args=(change,),
+                    key=f"export_way_{place}",
+                )
+            if not found:
+                navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    if report.customers_unknown:
+        customers_unknown(
+            report.customers_unknown,
+            _("They count as no customers, so they are in the file.")
+            if asked.customers == "without"
+            else _("They count as no customers, so they are not in the file."),
+        )
+
+
+def _ways(view: View, asked: Asked, report: Preflight) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """What would bring more companies: what it is, how many more, and what it changes."""
+    dropped = report.dropped
+    ways: list[tuple[str, Asked, dict[str, Any]]] = []
+    if dropped["other_tier"] or dropped["too_little_known"]:
+        for name in groups(asked.profile.tiers):
+            if name not in asked.tiers:
+                more = (*asked.tiers, name)
+                label = _("Add {tier}").format(tier=short_tier_label(name))
+                ways.append((label, replace(asked, tiers=more), {_TIERS: list(more)}))
+    if not asked.with_possible:
+        ways.append(
+            (
+                _("Include missing data"),
+                replace(asked, with_possible=True),
+                {_POSSIBLE: True},
+            )
+        )
+    if dropped["other_country"]:
+        ways.append((_("All countries"), replace(asked, countries=()), {_COUNTRIES: []}))
+    if asked.customers != "with":
+        ways.append((_("Keep customers"), replace(asked, customers="with"), {_CUSTOMERS: "with"}))
+    market = shell.market(view, quiet=True)
+    if "costs" not in market.supports:
+        # Each would be a question to an engine.
+        return
+    looser = sorted(_looser(market), key=lambda one: -one[0])[:_MOST_LOOSENED]
+    ways += [
+        (text, replace(asked, profile=profile), {_PROFILE: profile})
+        for _gain, text, profile in looser
+    ]
+    for label, then, change in ways:
+        more_rows = then.prepared(view.list_name).report.rows_written - report.rows_written
+        if more_rows > 0:
+            yield label, more_rows, change
+
+
+def _looser(market: MarketView) -> Iterator[tuple[int, str, Profile]]:
+    """Each gate loosened, or dropped if it cannot be: matches gained, in words, and the profile then."""
+    columns, profile = market.population.columns, market.profile
+    places = (place for place, one in enumerate(profile.criteria) if one.role.is_gate)
+    for place, cost in zip(places, market.costs(), strict=True):
+        before = profile.criteria[place]
+        if cost.gained_if_loosened and cost.loosened is not None:
+            text = _("Loosen {criterion} to {range}").format(
+                criterion=words.criterion_name(before, columns),
+                range=words.fit_summary(cost.loosened.fit, columns[before.column]),
+            )
+            yield cost.gained_if_loosened, text, profile.changing(place, fit=cost.loosened.fit)
+        elif cost.gate.gained_if_dropped:
+            text = _("Drop {criterion}").format(criterion=words.gate_name(before, columns))
+            yield cost.gate.gained_if_dropped, text, profile.without(place)
+
+
+def _apply(change: dict[str, Any]) -> None:
+    for name, value in change.items():
+        if name == _PROFILE:
+            state.set_profile(value)
+        else:
+            state.set_kept(name, value)
+
+
+def reach(report: Preflight) -> None:
+    """Draw how many members an ad audience is likely to reach, and what that rests on."""
+    found = report.reach
+    if found is None or not report.rows_written:
+        return
+    basis = _(
+        "Headcounts of {known} of {all} companies: {employees} people. Assumed: LinkedIn recognises "
+        "{companies} of the companies, and {members} of their people are members. Campaign Manager "
+        "tells the true number up to 48 hours after the upload."
+    ).format(
+        known=number(found.known),
+        all=number(report.rows_written),
+        employees=bounds(found.employees),
+        companies=_shares(RECOGNISED.low, RECOGNISED.high),
+        members=_shares(MEMBERS.low, MEMBERS.high),
+    )
+    if not found.known:
+        st.caption(_("No headcount is known, so the audience's size cannot be estimated."))
+        return
+    st.metric(
+        _("Members reached, an estimate"),
+        bounds(found.members),
+        _("LinkedIn needs 300 to run an ad"),
+        delta_color="off",
+        delta_arrow="off",
+        help=basis,
+    )
+    st.caption(
+        ngettext(
+            "From the headcounts of {known} of {all} company.",
+            "From the headcounts of {known} of {all} companies.",
+            report.rows_written,
+        ).format(known=number(found.known), all=number(report.rows_written))
+    )
+
+
+def _shares(low: float, high: float) -> str:
+    return f"{number(100 * low)}–{percent(high)}"
