@@ -22,7 +22,7 @@ from ui.builder import words
 from ui.format import UNKNOWN, in_badge, money, number, percent, plain
 from ui.texts import _
 
-_LONGEST_VALUE = 22  # letters of a value beside a bar
+_LONGEST_VALUE = 18  # letters of a value beside a bar
 WIDTH = 1040  # pixels of the drawer: points and facts side by side
 
 
