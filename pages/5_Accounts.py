@@ -35,7 +35,9 @@ with st.container(border=True, gap="small"):
             )
         )
         st.button(
-            _("Set status or owner of {count}").format(count=number(len(chosen))) if chosen else _("Set status or owner"),
+            _("Set status or owner of {count}").format(count=number(len(chosen)))
+            if chosen
+            else _("Set status or owner"),
             icon=":material/fact_check:",
             type=theme.emphasis() if chosen else "secondary",
             help=_("On the ticked accounts, or on all of the list."),

@@ -217,7 +217,9 @@ def headline(verified: Verification, market: MarketView, *, is_current: bool) ->
             _("Corrected TAM"),
             accounts(verified.corrected) if answered else UNKNOWN,
             _("counted: {bounds}").format(bounds=bounds(verified.counted)),
-            _("Matches × their precision + accounts with missing data × theirs, with a 95 % interval."),
+            _(
+                "Matches × their precision + accounts with missing data × theirs, with a 95 % interval."
+            ),
         )
     )
     if is_current and answered and market.totals.tells_value:
