@@ -29,7 +29,7 @@ def test_the_best_customers_become_the_profile_in_the_builder(page, address):
     opens.click()
     page.wait_for_url(re.compile("/Builder"))
     settle(page)
-    profile = page.get_by_test_id("stSidebar").get_by_role("combobox").nth(1)
+    profile = page.get_by_role("combobox", name="Profile", exact=True)
     assert profile.input_value() == "Learned from the best customers"
     assert not page.asked_elsewhere
 
