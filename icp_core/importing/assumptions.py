@@ -1,5 +1,6 @@
 """What is assumed of amounts and fractions whose currency or unit nobody named, to be asked about."""
 
+import re
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Mapping_
 from collections.abc import Set as AbstractSet
@@ -28,6 +29,13 @@ _IN_DOLLARS: Final = (
 _ENGLISH: Final = frozenset(
     {"revenue", "revenues", "turnover", "sales", "income", "profit", "ebit", "annualrevenue"}
 )
+# What Proff Forvalt calls its columns; its small amounts are thousands of Norwegian crowns.
+_PROFF: Final = re.compile(
+    r"juridisk selskapsnavn|nace-bransjekode|nace-beskrivelse|(?:sum driftsinnt|driftsres|sum salgsinnt|"
+    r"sum eiend|sum egenkap)\w*\.?(?:,\s*20\d\d)?"
+)
+_OWN_HEADINGS: Final = 3
+_PROFF_SAYS: Final = "Proff gives thousands of Norwegian crowns"
 # A person brings in more than this a year in any currency; with fewer pairs nobody can tell.
 _LEAST_REVENUE_EACH: Final = 10_000.0
 # Of companies without headcounts beside them: the least middle amount that goes for one in full, and
@@ -40,6 +48,11 @@ _NEVER_IN_FULL: Final = 1e3
 _FEWEST: Final = 3
 # Share of cells that name a currency themselves, from which nothing is assumed.
 _MOST_TELL: Final = 0.5
+
+
+def is_of_proff(names: Iterable[str]) -> bool:
+    """Whether headings are those of Proff Forvalt."""
+    return sum(_PROFF.fullmatch(name.casefold()) is not None for name in names) >= _OWN_HEADINGS
 
 
 def in_country(mapping: Mapping, country: str) -> Mapping:
@@ -167,7 +180,9 @@ def _without_currency(
         )
     if not countries <= _NORDIC:
         return assignment.doubting("no currency", 0.5, "it has no currency: choose one")
-    if said & _ENGLISH and not said & {"kr", "tkr", "mkr"}:
+    # EBIT is called so in every language.
+    english = said & _ENGLISH - {"ebit"} or said <= _ENGLISH
+    if english and not said & {"kr", "tkr", "mkr"}:
         return assignment.doubting(
             "currency", 0.75, "no currency is named: taken for that of each company's country"
         )
@@ -190,6 +205,12 @@ def doubt_scales(
     named = [a for a in bare if parse(a.heading).unit is not None or a.heading in units]
     bare = [a for a in bare if a not in named]
     said = _scale_by_headcount(guesses, bare, sample) or _scale_by_size(bare, sample)
+    small = said is not None and (said[0] == "no unit" or said[3] == 1e3)
+    if small and is_of_proff(guesses):
+        for assignment in bare:
+            sure = {"unit": 1e3, "reason": _PROFF_SAYS}
+            guesses[assignment.heading] = assignment.model_copy(update=sure)
+        said = None
     for assignment in bare:
         if said is not None:
             doubt, confidence, reason, unit = said

@@ -109,9 +109,9 @@ def _newest(
     """Of a series of years: the newest value, its year, and its change on the year before."""
     series = {a.year: _scaled(raw[a.heading], a) for a in assignments}
     newest = pl.coalesce(list(series.values()))
-    year = pl.coalesce(
-        pl.when(s.is_not_null()).then(pl.lit(y, dtype=pl.Int64)) for y, s in series.items()
-    )
+    year = pl.lit(None, pl.Int64)
+    for y, now in reversed(series.items()):
+        year = pl.when(now.is_not_null()).then(pl.lit(y, dtype=pl.Int64)).otherwise(year)
     growth = pl.lit(None, pl.Float64)
     for y, now in reversed(series.items()):
         before = series.get(y - 1) if y else None

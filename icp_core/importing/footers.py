@@ -1,8 +1,10 @@
 """Rows of a list that are no companies: totals, footers and notes of spreadsheets, CRMs and vendors."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from icp_core.accounts.company_names import LEGAL_FORMS
@@ -143,9 +145,11 @@ def _sums_of_rows(candidates: pl.Series, cells: pl.DataFrame) -> list[int]:
     for place, at in enumerate(alone):
         above = alone[place - 1] + 1 if place else 0
         below = alone[place + 1] if place + 1 < len(alone) else cells.height
-        if any(
-            _adds_up(cells.row(at), cells[start:end])
-            for start, end in ((above, at), (at + 1, below))
+        total = cells.row(at)
+        if (
+            _adds_up(total, cells[above:at])
+            or _adds_up(total, cells[at + 1 : below])
+            or _adds_up_to_some(total, cells[above:at])
         ):
             found.append(at)
     return found
@@ -154,16 +158,33 @@ def _sums_of_rows(candidates: pl.Series, cells: pl.DataFrame) -> list[int]:
 def _adds_up(total: tuple[str | None, ...], parts: pl.DataFrame) -> bool:
     """Whether at least half of a row's figures are sums of other rows' figures, or their number."""
     agree = figures = 0
+    for whole, amounts in _figures(total, parts):
+        figures += 1
+        sums = (float(amounts.sum()), float(parts.height))
+        agree += whole != 0 and any(abs(whole - one) <= _NEARLY * abs(whole) for one in sums)
+    return 2 * agree >= max(1, figures)
+
+
+def _adds_up_to_some(total: tuple[str | None, ...], above: pl.DataFrame) -> bool:
+    """Whether at least half of a row's figures are exactly the sums of the last few rows above it."""
+    figures = 0
+    agree = np.zeros(above.height, np.int64)
+    for whole, amounts in _figures(total, above):
+        figures += 1
+        sums = amounts.fill_null(0.0).reverse().cum_sum().to_numpy()
+        agree += np.isclose(sums, whole, rtol=1e-9, atol=0.0)
+    return bool((2 * agree[1:] >= max(1, figures)).any())
+
+
+def _figures(
+    total: tuple[str | None, ...], parts: pl.DataFrame
+) -> Iterator[tuple[float, pl.Series]]:
+    """A row's figures, each beside those of other rows in its column."""
     for column, cell in zip(parts.columns, total, strict=True):
         if cell is None or not _FIGURE.fullmatch(cell.strip()):
             continue
         both = pl.concat([parts[column], pl.Series([cell])])
         mark = both.to_frame().select(values.decimal_mark(pl.first())).item()
         amounts = values.numbers(both, mark)
-        whole = amounts[-1]
-        if whole is None:
-            continue
-        figures += 1
-        sums = (amounts[:-1].sum(), parts.height)
-        agree += whole != 0 and any(abs(whole - one) <= _NEARLY * abs(whole) for one in sums)
-    return 2 * agree >= max(1, figures)
+        if amounts[-1] is not None:
+            yield amounts[-1], amounts[:-1]

@@ -10,7 +10,12 @@ import polars as pl
 
 from icp_core.accounts.columns import BY_NAME
 from icp_core.importing import dates, values
-from icp_core.importing.assumptions import doubt_currencies, doubt_fractions, doubt_scales
+from icp_core.importing.assumptions import (
+    doubt_currencies,
+    doubt_fractions,
+    doubt_scales,
+    is_of_proff,
+)
 from icp_core.importing.deal_lists import signs_of_deals
 from icp_core.importing.headings import (
     CONTACT,
@@ -68,7 +73,7 @@ _COUNTS: Final = frozenset(
 )  # fmt: skip
 
 _COUNT: Final = re.compile(
-    r"\w*(?:antall?(?:et)?|lukumaara|maara)|antal\w*|numbers?|num|counts?|qty|quantity|lkm|kpl|stk|fjoldi"
+    r"\w*(?:antall?(?:et)?|lukumaara|maara)|antal\w*|numbers?|num|counts?|qty|quantity|lkm|kpl|stk|fjoldi|deals"
 )
 _SAMPLE: Final = 2_000
 # Of which the countries are looked at.
@@ -82,13 +87,6 @@ _ALLABOLAG_SAYS: Final = "Allabolag gives thousands (tkr)"
 _ALLABOLAG: Final = frozenset(
     {"nettoomsättning", "årets resultat", "kommunsäte", "antal anställda"}
 )
-# What Proff Forvalt calls its columns; its figures are in thousands of Norwegian crowns.
-_PROFF: Final = re.compile(
-    r"juridisk selskapsnavn|nace-bransjekode|nace-beskrivelse|(?:sum driftsinnt|driftsres|sum salgsinnt|"
-    r"sum eiend|sum egenkap)\w*\.?(?:,\s*20\d\d)?"
-)
-_OWN_HEADINGS: Final = 3
-_PROFF_SAYS: Final = "Proff gives thousands of Norwegian crowns"
 _LIVES: Final = {"active": "active or not"}
 # Companies that each of a sales team has at least, on average.
 _COMPANIES_EACH: Final = 2
@@ -578,14 +576,10 @@ def _take_units(
 def _settle_units(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
     lowered = {heading.casefold() for heading in guesses}
     in_thousands = len(_ALLABOLAG & lowered) >= 3
-    of_proff = sum(_PROFF.fullmatch(heading) is not None for heading in lowered) >= _OWN_HEADINGS
+    of_proff = is_of_proff(guesses)
     for heading, assignment in guesses.items():
-        bare = parse(heading).unit is None and assignment.unit == 1.0
-        if of_proff and assignment.column in AMOUNTS and bare and not assignment.currency:
-            guesses[heading] = assignment.model_copy(
-                update={"unit": 1000.0, "currency": "NOK", "reason": _PROFF_SAYS}
-            )
-            continue
+        if of_proff and assignment.column in AMOUNTS and assignment.currency is None:
+            guesses[heading] = assignment.model_copy(update={"currency": "NOK"})
         if in_thousands and assignment.column in AMOUNTS and parse(heading).unit is None:
             guesses[heading] = assignment.doubting("unit", 0.8, _ALLABOLAG_SAYS, unit=1000.0)
         if assignment.column in FRACTIONS and assignment.unit == 1.0:

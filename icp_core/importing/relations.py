@@ -50,7 +50,8 @@ def choices_of(table: Table) -> dict[str, dict[str, int]]:
         heading
         for heading in table.headings
         if 0 < sample[heading].drop_nulls().n_unique() <= MOST_VALUES
-        and not sample[heading].str.contains(r"\d{4}").any()
+        and sample[heading].drop_nulls().str.contains(r"\d{4}").sum()
+        < _UNDERSTOOD * sample[heading].count()
     ]
     found: dict[str, dict[str, int]] = {}
     for heading in few:

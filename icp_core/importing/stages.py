@@ -94,6 +94,8 @@ _ASKING: Final = re.compile(
     r"^(?:is )?(?:customers?|clients?|kunde?|asiakas|asiakkuu\w*|relation\w*|kunde?relation)"
     r"[ _-]?(?:status|type?|typ|stage|tila|tyyppi|fas|fase|label|etikett?)?$"
 )
+# "Var kunde til 2022": was, not our (`vår`), and until or since when.
+_SINCE_WHEN: Final = re.compile(r"\b(?:var|was|oli|varit|vært|været|been)\b|\b(?:19|20)\d\d\b")
 # `Storkund`, `avainasiakas`: any customer but one that is not, not yet or no more.
 _KIND_OF_CUSTOMER: Final = re.compile(
     r"\b(?!(?:ex|eks|icke|ikke|inte|ej|ei|non|prospekt|lead|presumtiv|tidigare|tidligere)s?)"
@@ -193,6 +195,8 @@ def _of_label(text: str, heading: str) -> str | None:
     said = values.YES_OR_NO.get(text.lower())
     if said is not None:
         return "active" if said else OPEN
+    if _SINCE_WHEN.search(text.lower()):
+        return None
     folded = fold(text)
     words = _spoken(folded)
     answer: str | None = None

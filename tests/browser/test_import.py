@@ -13,7 +13,7 @@ def uploaded(page, address, file):
     settle(page)
     page.locator("[data-testid=stMain] input[type=file]").set_input_files(file)
     settle(page)
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Preview").click()
     page.get_by_text("Load as").wait_for()
     settle(page)
 

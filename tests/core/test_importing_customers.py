@@ -45,7 +45,8 @@ def flags(tmp_path: Path, text: str, mapping: Mapping | None = None) -> list[boo
         ("open", "Nej|Nei|Ei|No|Prospect|Prospekti|Lead|Hot lead|Marketing Qualified Lead|"
          "salesqualifiedlead|Opportunity|Salgsmulighet|Affärsmöjlighet|Salgskvalificeret lead|"
          "Ikke kunde|Icke-kund|Potentiell kund|Liidi"),
-        (None, "Other|Evangelist|Partner|Inaktiv|Guld|Customer Success|Kundservice|New customer|"
+        (None, "var kunde til 2022|Customer since 2019|Var kund|Oli asiakas|"
+         "Other|Evangelist|Partner|Inaktiv|Guld|Customer Success|Kundservice|New customer|"
          "Customer/Partner|Lead, Customer|Installation Partner|Customer: inactive|?|Subscriber"),
     ],
 )  # fmt: skip
@@ -65,6 +66,7 @@ def test_who_reads_a_newsletter_is_no_customer_in_a_crms_stages_only() -> None:
     ("heading", "values", "expected", "questions"),
     [
         ("Kunde", ["Ja", "Nej", "Tidligere"], [True, False, False], []),
+        ("Kunde?", ["ja", "nei", "var kunde til 2022"], [True, False, None], ["var kunde til 2022"]),
         ("Customer", ["Yes", "No", "Former", "Prospect"], [True, False, False, False], []),
         ("Asiakas", ["Kyllä", "Ei", "Entinen", "Ehkä"], [True, False, False, None], ["Ehkä"]),
         ("Lifecycle Stage", ["customer", "lead", "evangelist", "subscriber", "opportunity"],

@@ -83,6 +83,21 @@ def test_rounds_of_funding_are_known_by_the_cells(
     assert loaded(tmp_path, rows_of(heading, *cells))["funding_stage"].to_list() == cells
 
 
+def test_the_last_available_year_has_no_year_of_its_own(tmp_path: Path) -> None:
+    text = (
+        "Company,Country,Revenue th EUR Last avail. yr,Revenue th EUR 2023\n"
+        "Alfa,Finland,5400,4800\nBeta,Finland,,900\n"
+    )
+    found = loaded(tmp_path, text)
+    assert found["revenue"].to_list() == [5_400_000, 900_000]
+    assert found["fiscal_year"].to_list() == [None, 2023]
+
+
+def test_ebit_is_in_every_language() -> None:
+    text = "Företag;Land;Rörelseresultat (EBIT)\nAlfa AB;SE;2100000\nBeta AB;SE;1200000\n"
+    assert opened(text).mapping.questions() == ()
+
+
 # Counts and flags ---------------------------------------------------------------------------------
 
 

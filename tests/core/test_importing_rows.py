@@ -147,6 +147,11 @@ def test_totals_may_stand_above_their_rows_or_count_them(tmp_path: Path) -> None
     assert found.accounts["name"].to_list() == ["A", "B", "C", "D"]
 
 
+def test_a_total_may_be_of_the_last_rows_above_it_alone(tmp_path: Path) -> None:
+    text = "Company;Employees;tkr\nA;20-49;5400\nB;12;\nC;5;900\nI alt Jylland;17;900\n"
+    assert loaded(tmp_path, text).accounts["name"].to_list() == ["A", "B", "C"]
+
+
 def test_the_footer_of_a_crms_report_is_left_out_wherever_it_stands(tmp_path: Path) -> None:
     found = loaded(
         tmp_path,

@@ -319,7 +319,7 @@ def test_deals_are_matched_decided_and_kept(open_page: Open) -> None:
     assert not app.exception
     shown = metrics(app)
     assert (shown["Deals and customers"], shown["To decide"]) == ("3", "1")
-    assert shown["Match rate"].startswith("33")
+    assert shown["Found in the list"].startswith("33")
     choice = app.selectbox(key=f"deals_row_{entry.key}_2")
     stockholm = next(one for one in choice.options if "Stockholm" in one)
     choice.select(stockholm).run()

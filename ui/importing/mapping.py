@@ -144,7 +144,7 @@ def _values(place: int, row: Assignment, *, of: str) -> None:
     """Draw which values nobody understood, each as a question of its own."""
     counts = import_session().opened[place].file.choices.get(row.heading, {})
     file = f" ({plain(of)})" if of else ""
-    st.markdown(f"**{plain(row.heading)}**{file}: {_(row.reason)}")
+    st.markdown(f"**{plain(row.heading)}**{file}: {plain(_(row.reason))}")
     known = [plain(value) for value, meaning in row.means.items() if meaning in CUSTOMERS]
     if known:
         st.caption(_("Understood as customers: {values}").format(values=", ".join(known)))
