@@ -77,7 +77,7 @@ def _verdict(market: MarketView) -> None:
     """Whether the market suits the team, in a line, and where that is told in full."""
     team = state.plan()
     found = market.verdict(team)
-    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(border=True, gap="xsmall"):
         sizes.verdict_line(found, team)
         navigation.link("market", _("Why, and what would change it"), ":material/arrow_forward:")
 
