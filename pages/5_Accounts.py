@@ -3,7 +3,7 @@
 import streamlit as st
 
 from icp_core.workspace import Status
-from ui import data, engines, shell, state
+from ui import data, engines, shell, state, theme
 from ui.accounts import adding, deciding, lists, one
 from ui.format import number
 from ui.texts import _, ngettext
@@ -35,9 +35,11 @@ with st.container(border=True, gap="small"):
             )
         )
         st.button(
-            _("Decide on {count}").format(count=number(len(chosen))) if chosen else _("Decide"),
+            _("Set status or owner of {count}").format(count=number(len(chosen)))
+            if chosen
+            else _("Set status or owner"),
             icon=":material/fact_check:",
-            type="primary" if chosen else "secondary",
+            type=theme.emphasis() if chosen else "secondary",
             help=_("On the ticked accounts, or on all of the list."),
             disabled=not page.total and not chosen,
             on_click=state.open_dialog,

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from icp_core.errors import WorkspaceError
-from ui import data, exporting, navigation, saving, shell, state
+from ui import data, exporting, navigation, saving, shell, state, theme
 from ui.controls import apart
 from ui.downloads import download
 from ui.format import number, plain
@@ -85,7 +85,7 @@ with right.container(border=True, height="stretch"):
             prepared.to_bytes,
             name=prepared.file_name,
             mime=asked.target.mime,
-            type="primary",
+            type=theme.emphasis(),
             disabled=bool(report.blockers) or not accepted,
             on_click=log_download if remembers else None,
             key="export_download",

@@ -364,7 +364,7 @@ def waterfall_chart(data: pl.DataFrame, *, dark: bool) -> go.Figure:
         dark=dark,
         height=_STEP * data.height + _SCALE,
         annotations=notes,
-        xaxis={"range": [low, high * 1.12], "tickvals": [0, 25, 50, 75, 100]},
+        xaxis={"range": [low, high * 1.3], "tickvals": [0, 25, 50, 75, 100]},
         yaxis={
             "tickvals": places,
             # Plotly reads tags and entities in texts.

@@ -10,7 +10,7 @@ from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.four_questions import QUESTIONS, Answers
 from icp_core.profiles.model import MAX_AMOUNT, Profile
 from icp_core.reference import geography, industry
-from ui import data, navigation, state
+from ui import data, navigation, state, theme
 from ui.builder import words
 from ui.controls import most_letters
 from ui.format import bounds, in_sentence, number, plain
@@ -39,9 +39,9 @@ def _form() -> None:
     offers = data.offers(list_name)
     columns = frozenset(column.name for column in offers.testable)
     answers = Answers(size=next((one for one in _SIZES if one in columns), _SIZES[0]))
-    for question, draw in enumerate((_who, _where, _how_large, _what), start=1):
+    for question, answered in enumerate((_who, _where, _how_large, _what), start=1):
         with st.container(border=True, gap="xsmall"):
-            answers = draw(offers, columns, answers)
+            answers = answered(offers, columns, answers)
             if question < QUESTIONS and answers.criteria(question) != answers.criteria(
                 question - 1
             ):
@@ -55,7 +55,7 @@ def _form() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             _("Create the profile"),
-            type="primary",
+            type=theme.emphasis(),
             icon=":material/check:",
             disabled=not (name.strip() and answers.criteria()),
             key="new_create",

@@ -6,7 +6,7 @@ from icp_core.errors import IcpError, WorkspaceError
 from icp_core.profiles.model import Profile
 from icp_core.workspace import ConflictError, SavedVersion, slug_of
 from icp_core.workspace.database import MAX_NAME, MAX_REASON
-from ui import data, state
+from ui import data, state, theme
 from ui.controls import most_letters
 from ui.downloads import download
 from ui.format import moment, plain
@@ -111,7 +111,7 @@ def _form() -> None:
     slot = st.empty()
     if not _is_overtaken(slug) and slot.button(
         _("Save"),
-        type="primary",
+        type=theme.emphasis(),
         icon=":material/save:",
         disabled=unchanged or not author.strip(),
         key="save_now",
@@ -148,7 +148,7 @@ def _overtaken(newest: SavedVersion, profile: Profile, *, why: str, author: str)
     with st.container(horizontal=True):
         if st.button(
             _("Save mine as version {number}").format(number=newest.number + 1),
-            type="primary",
+            type=theme.emphasis(),
             key="save_next",
         ):
             _save(profile, slug=newest.slug, based_on=newest.number, why=why, author=author)

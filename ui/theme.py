@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from math import ceil
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -38,6 +38,15 @@ _UNKNOWN: Final = {False: "#EADBC2", True: "#40382B"}
 def is_dark() -> bool:
     """Whether the reader's page is dark."""
     return st.context.theme.type == "dark"
+
+
+def emphasis() -> Literal["primary", "secondary"]:
+    """The kind of the button that a page is for.
+
+    Streamlit writes white on the primary colour. On a dark page no colour bears that and is itself read
+    on the page, where what is chosen is written in it; so there the button is drawn as the others are.
+    """
+    return "secondary" if is_dark() else "primary"
 
 
 def tier_colours(names: Sequence[str], *, dark: bool) -> dict[str, str]:

@@ -22,7 +22,7 @@ from icp_core.evaluation.market import Bounds, Market
 from icp_core.evaluation.names import NAMES
 from icp_core.views import MarketView
 from icp_core.workspace import SavedDraw
-from ui import data, state
+from ui import data, state, theme
 from ui.accounts.facts import account_line, facts_table
 from ui.builder.results import open_gates, reasons, to_find_out
 from ui.format import UNKNOWN, bounds, moment, money, money_bounds, number, percent, plain
@@ -53,7 +53,7 @@ def answer_name(answer: str | None) -> str:
 
 def stratum_name(stratum: str) -> str:
     """Which part of the market a sample is from."""
-    return _("Match") if stratum == Stratum.MATCH else _("Possible")
+    return _("Match") if stratum == Stratum.MATCH else _("Missing data")
 
 
 def draw_name(saved: SavedDraw, *, current: str) -> str:
@@ -106,14 +106,14 @@ def new_sample(market: MarketView, *, list_name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         of_match = _how_many(_("Matches, of {count}"), matches, key="verification_of_match")
         of_possible = _how_many(
-            _("Possible, of {count}"),
+            _("Missing data, of {count}"),
             possible,
             key="verification_of_possible",
-            help=_("Without any, the share of possible accounts that fit stays unknown."),
+            help=_("Without any, the share of accounts with missing data that fit stays unknown."),
         )
         st.button(
             _("Draw the sample"),
-            type="primary",
+            type=theme.emphasis(),
             icon=":material/casino:",
             disabled=not of_match + of_possible,
             on_click=_draw,
@@ -209,7 +209,7 @@ def headline(verified: Verification, market: MarketView, *, is_current: bool) ->
         Figure(label, share(part.precision), _answered(part), precision)
         for label, part in (
             (_("Precision of matches"), verified.match),
-            (_("Precision of possible"), verified.possible),
+            (_("Precision with missing data"), verified.possible),
         )
     ]
     figures.append(
@@ -217,7 +217,9 @@ def headline(verified: Verification, market: MarketView, *, is_current: bool) ->
             _("Corrected TAM"),
             accounts(verified.corrected) if answered else UNKNOWN,
             _("counted: {bounds}").format(bounds=bounds(verified.counted)),
-            _("Matches × their precision + possible accounts × theirs, with a 95 % interval."),
+            _(
+                "Matches × their precision + accounts with missing data × theirs, with a 95 % interval."
+            ),
         )
     )
     if is_current and answered and market.totals.tells_value:
@@ -306,7 +308,7 @@ def card(market: MarketView, saved: SavedDraw, answers: pl.DataFrame, *, is_curr
                 answer_name(answer),
                 icon=icon,
                 shortcut=shortcut,
-                type="primary" if before == answer else "secondary",
+                type="secondary" if before == answer else "tertiary",
                 key=f"verification_{answer}",
                 on_click=_answer,
                 args=(saved.id, key, answer, given, place),

@@ -46,6 +46,8 @@ def test_keys_pressed_in_a_row_all_reach_the_profile_and_its_file(page, address,
     settle(page)
     assert not page.locator("[data-testid=stException]").count()
     page.get_by_test_id("stPopover").get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Download the profile").wait_for()
+    settle(page)
     with page.expect_download() as caught:
         page.get_by_role("button", name="Download the profile").click()
     file = tmp_path / "profile.json"

@@ -1,7 +1,6 @@
 """The main job as a marketer does it: tune, see, map, download; in a real browser."""
 
 import csv
-import re
 
 import pytest
 
@@ -29,7 +28,7 @@ def test_tune_see_map_and_download(page, address, tmp_path):
     settle(page)
     assert page.get_by_text("Fictional data").count()
 
-    page.get_by_test_id("stSidebar").get_by_role("link", name="Builder").click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Profile").click()
     page.wait_for_selector("[data-testid=stSlider]")
     settle(page)
     before = numbers(page)
@@ -46,12 +45,16 @@ def test_tune_see_map_and_download(page, address, tmp_path):
     assert tuned[0] == before[0], "a weight must not change how many match"
     assert tuned != before
 
-    page.get_by_test_id("stSidebar").get_by_role("link", name="Map", exact=True).click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Market", exact=True).click()
+    page.get_by_role("heading", name="Market", exact=True).wait_for()
+    page.get_by_test_id("stMain").get_by_role("link", name="Map", exact=True).click()
     page.wait_for_selector("[data-testid=stDeckGlJsonChart] canvas", timeout=60_000)
     settle(page)
     assert not page.locator("[data-testid=stException]").count()
 
-    page.get_by_test_id("stSidebar").get_by_role("link", name="Export").click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Data").click()
+    page.get_by_role("heading", name="Import", exact=True).wait_for()
+    page.get_by_test_id("stMain").get_by_role("link", name="Export").click()
     # The map has a Download of its own until this page is there.
     page.get_by_text("LinkedIn company list", exact=True).wait_for()
     settle(page)
@@ -66,21 +69,3 @@ def test_tune_see_map_and_download(page, address, tmp_path):
     assert len(rows) > 300
     assert all(len(row) == len(HEADER) and row[0] for row in rows)
     assert page.asked_elsewhere == []
-
-
-def test_a_view_can_be_shared_by_its_address(page, address, chromium):
-    page.goto(f"{address}/Builder")
-    page.wait_for_selector("[data-testid=stSlider]")
-    settle(page)
-    page.locator("[data-testid=stSlider] input[type=range][min='1'][max='10']").first.focus()
-    page.keyboard.press("Home")
-    page.wait_for_url(re.compile("[?&]p="))
-    settle(page)
-    shown = numbers(page)
-    other = chromium.new_context()
-    visitor = other.new_page()
-    visitor.goto(page.url)
-    visitor.wait_for_selector("[data-testid=stSlider]")
-    settle(visitor)
-    assert numbers(visitor) == shown
-    other.close()

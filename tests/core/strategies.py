@@ -159,6 +159,21 @@ def frame(rows):
     return pl.DataFrame(rows, schema=canonical | bands | own)
 
 
+SPELLINGS = {
+    "62.01": "6201",
+    "62.02": "J62.02",
+    "64.19": "k 6419",
+    "01.11": "1.11",
+    "62.100": "62100",
+}
+"""Codes as nobody has cleaned them."""
+
+
+def raw(rows):
+    """The accounts as a table holds them that nobody imported."""
+    return frame(rows).with_columns(pl.col("industry").replace(SPELLINGS))
+
+
 def universe(rows):
     return Universe.of(frame(rows), name="random", label="Random accounts")
 

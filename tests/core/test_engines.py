@@ -54,7 +54,7 @@ def test_every_engine_finds_the_market_that_plain_python_finds(
         pytest.importorskip("ibis", reason="needs requirements-scale.txt")
     # DuckDB knows open files by name, so every example has a folder of its own.
     folder = tmp_path_factory.mktemp("example")
-    written(strategies.frame(rows), folder)
+    written(strategies.raw(rows), folder)
     scoreboard = EngineAccounts(engines.connect(address.format(folder=folder)))
     evaluation = scoreboard.evaluate(profile)
     expected = slow.market(profile, rows)
@@ -109,7 +109,7 @@ def loaded(accounts, address):
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(rows=strategies.accounts(), profile=strategies.profiles())
 def test_postgresql_finds_the_market_that_plain_python_finds(postgres, rows, profile):
-    loaded(strategies.frame(rows), postgres)
+    loaded(strategies.raw(rows), postgres)
     engine = engines.connect(f"ibis+{postgres}{'&' if '?' in postgres else '?'}table=accounts")
     evaluation = EngineAccounts(engine).evaluate(profile)
     expected = slow.market(profile, rows)

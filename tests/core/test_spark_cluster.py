@@ -109,7 +109,7 @@ def test_the_cluster_finds_the_market_that_plain_python_finds(
 ):
     address, _ = cluster
     folder = tmp_path_factory.mktemp("accounts")
-    strategies.frame(rows).write_parquet(folder / "a.parquet")
+    strategies.raw(rows).write_parquet(folder / "a.parquet")
     engine = engines.connect(f"{address}?table=parquet.`{folder}`")
     evaluation = EngineAccounts(engine).evaluate(profile)
     assert_same(evaluation.market, evaluation.page(limit=100), slow.market(profile, rows))

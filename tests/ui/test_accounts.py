@@ -200,7 +200,7 @@ def test_a_decision_on_all_of_the_list_asks_first_and_is_one_change(
     app.segmented_control(key="many_status").set_value(Status.VERIFIED).run()
     assert app.button(key="many_save").disabled
     app.checkbox(key="many_sure").check().run()
-    assert app.button(key="many_save").label == f"Decide on {number(count)} accounts"
+    assert app.button(key="many_save").label == f"Save for {number(count)} accounts"
     app.button(key="many_save").click().run()
     assert not errors(app)
     workspace = Workspace.open()
@@ -221,7 +221,7 @@ def test_ticked_accounts_are_decided_on_and_no_others(open_page: Open, market: E
     app = open_page(PAGE)
     app.session_state["accounts_ticked_demo"] = tuple(ids)
     app.run()
-    press(app, "Decide on 4")
+    press(app, "Set status or owner of 4")
     app.text_input(key="many_owner").set_value("Kari").run()
     app.button(key="many_save").click().run()
     decisions = Workspace.open().decisions()

@@ -85,7 +85,7 @@ def test_answers_go_on_to_the_next_account_and_give_the_core_s_numbers(
     # 2 of 3 that count fit: 66.7 %, Wilson 95 % from 20.8 % to 93.9 %, were there no end of matches.
     assert shown["Precision of matches"] == "67\u00a0% (21–94)"
     size = len(market.possible)
-    assert shown["Precision of possible"] == share(wilson(1, 2, size=size).interval)
+    assert shown["Precision with missing data"] == share(wilson(1, 2, size=size).interval)
     assert shown["Corrected TAM"] == accounts(result.corrected)
     estimate = len(market.matches) * 2 / 3 + len(market.possible) / 2
     assert shown["Corrected TAM"].startswith(number(estimate))

@@ -8,7 +8,7 @@ from icp_core.errors import IcpError
 from icp_core.importing import by_hand
 from icp_core.reference.geography import COUNTRIES
 from icp_core.views import MarketView
-from ui import data, state
+from ui import data, state, theme
 from ui.format import plain
 from ui.texts import _
 
@@ -80,7 +80,7 @@ def _form(market: MarketView, list_name: str) -> None:
             ),
             key="add_everywhere",
         )
-        added = st.form_submit_button(_("Add the account"), type="primary")
+        added = st.form_submit_button(_("Add the account"), type=theme.emphasis())
     st.caption(_("What is left blank is unknown. The source says “added by hand”."))
     if added:
         try:

@@ -10,7 +10,7 @@ import streamlit as st
 from icp_core.errors import IcpError
 from icp_core.workspace import Status
 from icp_core.workspace.database import MAX_NAME, MAX_NOTE, MAX_REASON
-from ui import data, state
+from ui import data, state, theme
 from ui.controls import one_of
 from ui.format import moment, number, plain
 from ui.texts import _, ngettext
@@ -169,7 +169,7 @@ def on_many(selected: Sequence[str], *, total: int, all_ids: Callable[[], pl.Ser
         Gives the ids of them all.
     """
     st.dialog(
-        _("Decide on accounts"),
+        _("Set status or owner"),
         width="medium",
         icon=":material/fact_check:",
         on_dismiss=state.close_dialog,
@@ -197,10 +197,10 @@ def _on_many(selected: Sequence[str], total: int, all_ids: Callable[[], pl.Serie
         _("Yes, decide on all {count} of them").format(count=number(count)), key="many_sure"
     )
     if st.button(
-        ngettext("Decide on {count} account", "Decide on {count} accounts", count).format(
+        ngettext("Save for {count} account", "Save for {count} accounts", count).format(
             count=number(count)
         ),
-        type="primary",
+        type=theme.emphasis(),
         disabled=decision.is_empty or not sure or count > MOST,
         key="many_save",
     ):

@@ -22,7 +22,7 @@ from ui.builder import words
 from ui.format import UNKNOWN, in_badge, money, number, percent, plain
 from ui.texts import _
 
-_LONGEST_VALUE = 22  # letters of a value beside a bar
+_LONGEST_VALUE = 18  # letters of a value beside a bar
 WIDTH = 1040  # pixels of the drawer: points and facts side by side
 
 
@@ -82,7 +82,7 @@ def state_name(value: int) -> str:
     """Whether an account matches."""
     if value == MATCH:
         return _("Match")
-    return _("Doesn't match") if value == FAIL else _("Possible")
+    return _("Doesn't match") if value == FAIL else _("Missing data")
 
 
 def tier_name(tier: str | None) -> str:
@@ -266,7 +266,7 @@ def _decide(account_id: str, facts: Mapping[str, Any], *, list_name: str) -> Non
         decision = deciding.fields(f"decide_{account_id}", decided=before)
         with st.container(horizontal=True):
             if st.button(
-                _("Save"), type="primary", disabled=decision.is_empty, key="decide_save"
+                _("Save"), type=theme.emphasis(), disabled=decision.is_empty, key="decide_save"
             ) and deciding.save([account_id], decision):
                 st.rerun()
             if facts.get("source") == BY_HAND:

@@ -15,7 +15,7 @@ from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.mapping import NO_CURRENCY
 from icp_core.importing.sandbox import match_deals
 from icp_core.importing.stages import ANSWERS, OPEN, OUTCOMES
-from ui import data, navigation, shell
+from ui import data, navigation, shell, theme
 from ui.downloads import download
 from ui.format import number, percent, plain
 from ui.importing.mapping import currencies, date_orders
@@ -97,7 +97,7 @@ def _choose(imported: ImportedList, session: ImportSession) -> None:
         with st.container(horizontal=True):
             opened = st.button(
                 _("Match"),
-                type="primary",
+                type=theme.emphasis(),
                 icon=":material/join_inner:",
                 disabled=file is None,
                 key="deals_match",
@@ -158,7 +158,7 @@ def _decide(imported: ImportedList, session: ImportSession, review: DealReview) 
         st.markdown(f"**{plain(review.name)}** · {plain(review.deals.system)}")
         with st.container(horizontal=True):
             st.metric(_("Deals and customers"), number(review.deals.rows.height), border=True)
-            st.metric(_("Match rate"), percent(now.rate), border=True)
+            st.metric(_("Found in the list"), percent(now.rate), border=True)
             st.metric(_("To decide"), number(now.ambiguous.height), border=True)
             st.metric(_("Not in the list"), number(now.unmatched.height), border=True)
         _questions(review, imported, session)
@@ -185,12 +185,12 @@ def _decide(imported: ImportedList, session: ImportSession, review: DealReview) 
                 ngettext("Keep {count} deal", "Keep {count} deals", now.matched.height).format(
                     count=number(now.matched.height)
                 ),
-                type="primary",
+                type=theme.emphasis(),
                 icon=":material/check:",
                 disabled=not now.matched.height or bool(review.deals.questions),
                 key="deals_keep",
             )
-            away = st.button(_("Put away"), icon=":material/close:", key="deals_away")
+            away = st.button(_("Discard"), icon=":material/close:", key="deals_away")
             if review.deals.questions:
                 st.caption(_("Answer the questions above first."), width="content")
     if keep:

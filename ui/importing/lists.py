@@ -6,7 +6,7 @@ import streamlit as st
 
 from icp_core.errors import ImportRefused
 from icp_core.importing.library import ImportedList, Library
-from ui import navigation, shell, state
+from ui import navigation, shell, state, theme
 from ui.controls import most_letters
 from ui.format import moment, number, plain
 from ui.importing import report
@@ -63,7 +63,7 @@ def draw(imported_lists: Sequence[ImportedList], view: View) -> None:
             )
             st.button(
                 _("Delete for good"),
-                type="primary",
+                type=theme.emphasis(),
                 on_click=_delete,
                 args=(imported,),
                 key="import_delete",

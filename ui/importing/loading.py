@@ -15,7 +15,7 @@ from icp_core.importing.encodings import CODE_PAGES
 from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.reading import SERVER_FOLDERS, server_path
 from icp_core.importing.refresh import WATCHED, Changes
-from ui import state, tables
+from ui import state, tables, theme
 from ui.controls import most_letters, one_of
 from ui.format import in_badge, number, plain
 from ui.importing import mapping
@@ -62,8 +62,8 @@ def _choose(session: ImportSession) -> None:
                 key=f"import_path_{session.round}",
             )
         if st.button(
-            _("Look at it"),
-            type="primary",
+            _("Preview"),
+            type=theme.emphasis(),
             icon=":material/search:",
             disabled=not files and not path,
             key="import_open",
@@ -202,7 +202,7 @@ def _save_as(session: ImportSession) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(
                 _("Load"),
-                type="primary",
+                type=theme.emphasis(),
                 icon=":material/upload:",
                 disabled=bool(waiting) or (replacing == _NEW_LIST and not label.strip()),
                 key="import_load",
@@ -218,7 +218,7 @@ def _save_as(session: ImportSession) -> None:
                 )
                 st.rerun()
             st.button(
-                _("Put away"), icon=":material/close:", on_click=session.clear, key="import_clear"
+                _("Discard"), icon=":material/close:", on_click=session.clear, key="import_clear"
             )
             if waiting:
                 st.caption(plain(_held_back([row.heading for _place, row in waiting])))
@@ -261,7 +261,7 @@ def _agree(session: ImportSession, refresh: Refresh) -> None:
         with st.container(horizontal=True):
             st.button(
                 _("Replace the older list"),
-                type="primary",
+                type=theme.emphasis(),
                 icon=":material/check:",
                 on_click=session.replace,
                 key="import_replace",

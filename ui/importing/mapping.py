@@ -144,7 +144,7 @@ def _values(place: int, row: Assignment, *, of: str) -> None:
     """Draw which values nobody understood, each as a question of its own."""
     counts = import_session().opened[place].file.choices.get(row.heading, {})
     file = f" ({plain(of)})" if of else ""
-    st.markdown(f"**{plain(row.heading)}**{file}: {_(row.reason)}")
+    st.markdown(f"**{plain(row.heading)}**{file}: {plain(_(row.reason))}")
     known = [plain(value) for value, meaning in row.means.items() if meaning in CUSTOMERS]
     if known:
         st.caption(_("Understood as customers: {values}").format(values=", ".join(known)))
@@ -360,7 +360,8 @@ class _Box:
         """Draw a choice that shows what the mapping says, and corrects it."""
         name = f"import_{field}_{self.key}"
         st.selectbox(
-            label,
+            # A screen reader goes from box to box: each says which heading it is about.
+            f"{label}: {plain(self.row.heading)}",
             list(labels),
             format_func=labels.__getitem__,
             label_visibility="collapsed",
@@ -375,7 +376,7 @@ class _Box:
         current = [value for value, meaning in self.row.means.items() if meaning in CUSTOMERS]
         name = f"import_customers_{self.key}"
         st.multiselect(
-            _("Values that mean a customer"),
+            _("Values that mean a customer: {heading}").format(heading=plain(self.row.heading)),
             list(self.row.means),
             format_func=plain,
             label_visibility="collapsed",

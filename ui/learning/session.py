@@ -14,7 +14,7 @@ from icp_core.importing.customers import DealAnswers, Deals, template
 from icp_core.importing.library import Library
 from icp_core.learning import Outcomes
 from icp_core.workspace import Status
-from ui import controls, data, navigation, shell, state
+from ui import controls, data, navigation, shell, state, theme
 from ui.controls import one_of
 from ui.downloads import download
 from ui.format import number, plain
@@ -287,7 +287,10 @@ def _ask_for_list(list_name: str, universe: Universe) -> None:
     )
     with st.container(horizontal=True, gap="small"):
         asked = st.button(
-            _("Learn from these"), type="primary", icon=":material/school:", key="learn_list_go"
+            _("Learn from these"),
+            type=theme.emphasis(),
+            icon=":material/school:",
+            key="learn_list_go",
         )
         if verified:
             st.button(

@@ -9,7 +9,7 @@ from icp_core.accounts.columns import Column
 from icp_core.learning import LearningResult
 from icp_core.learning.suggestion import Disagreement
 from icp_core.profiles.model import Profile, Role
-from ui import data, navigation, state
+from ui import data, navigation, state, theme
 from ui.builder import words
 from ui.controls import apart
 from ui.format import number, percent, plain, signed
@@ -62,7 +62,7 @@ def _side_by_side(learned: Profile, hand: Profile, result: LearningResult) -> No
 
 def open_in_builder(profile: Profile, *, key: str) -> None:
     """A button that makes a profile the current one and goes to the Builder."""
-    if st.button(_("Open in the Builder"), type="primary", icon=":material/tune:", key=key):
+    if st.button(_("Open in the Builder"), type=theme.emphasis(), icon=":material/tune:", key=key):
         state.open_profile(profile)
         navigation.go("builder")
 

@@ -163,7 +163,7 @@ def place_name(name: str | None) -> str:
     """Where a company is: a tier or why it is in none, possible, or outside the market."""
     if name is None:
         return UNKNOWN
-    own = {POSSIBLE: _("Possible"), FAILING: _("No match")}
+    own = {POSSIBLE: _("Missing data"), FAILING: _("No match")}
     return own.get(name) or tier_label(name)
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from icp_core.errors import IcpError
 from icp_core.profiles.model import Profile
 from icp_core.workspace import SavedProfile, SavedVersion
-from ui import data, navigation, saving, state
+from ui import data, navigation, saving, state, theme
 from ui.format import moment, number, plain
 from ui.state import View
 from ui.tables import Field, Table
@@ -27,7 +27,10 @@ def history(view: View, versions: Sequence[SavedVersion], *, archived: bool) -> 
             )
         )
         st.button(
-            _("Save the profile"), type="primary", icon=":material/save:", on_click=saving.ask
+            _("Save the profile"),
+            type=theme.emphasis(),
+            icon=":material/save:",
+            on_click=saving.ask,
         )
         return
     newest = versions[0]
@@ -80,7 +83,7 @@ def _act_on(view: View, versions: dict[int, SavedVersion]) -> None:
             _("Open"),
             icon=":material/visibility:",
             disabled=is_shown,
-            help=_("Look at it and work with it; nothing is saved."),
+            help=_("Open it and work with it; nothing is saved."),
             on_click=saving.open_version,
             args=(versions[chosen],),
         )
