@@ -43,7 +43,7 @@ class Measure(StrEnum):
             Measure.MATCHES: _("Matches"),
             Measure.POTENTIAL: _("Potential"),
             Measure.BEST_TIER: tier_label(best_tier),
-            Measure.MATCH_RATE: _("Share that matches"),
+            Measure.MATCH_RATE: _("Matching share"),
             Measure.WHITE_SPACE: _("Not yet customers"),
             Measure.CUSTOMERS: _("Customers"),
         }[self]

@@ -130,8 +130,8 @@ def _meta() -> None:
                 "numbers, which these accounts do not have and which need consent. Instead:\n"
                 "- *Detailed targeting*: employer, job title, industry and interests, inside the "
                 "regions of your profile (Market tells them).\n"
-                "- *Website visitors*: let LinkedIn bring these companies to your site, and show them "
-                "Meta's ads from its pixel's audience.\n"
+                "- *Website visitors*: bring these companies to your site by LinkedIn or search ads, "
+                "and advertise on Meta to those who came (its pixel).\n"
                 "- *Lookalikes* of contacts at your best customers who agreed to it, from your CRM."
             )
         )

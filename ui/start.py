@@ -6,10 +6,12 @@ from typing import Final
 
 import streamlit as st
 
+from icp_core.views import MarketView
 from icp_core.workspace import Draft
 from ui import charts_live, data, navigation, new_profile, shell, state, theme
 from ui.format import moment, plain
 from ui.headline import headline, next_steps
+from ui.market import sizes
 from ui.texts import _
 
 _DEMO: Final = "demo"
@@ -26,6 +28,8 @@ def draw() -> None:
         market = shell.market(view)
         steps = next_steps(market, today=date.today())
     headline(market)
+    if "sizing" in market.supports:
+        _verdict(market)
 
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
@@ -67,6 +71,15 @@ def draw() -> None:
                 )
             )
         st.caption(plain(" · ".join(fact for fact in facts if fact)))
+
+
+def _verdict(market: MarketView) -> None:
+    """Whether the market suits the team, in a line, and where that is told in full."""
+    team = state.plan()
+    found = market.verdict(team)
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+        sizes.verdict_line(found, team)
+        navigation.link("market", _("Why, and what would change it"), ":material/arrow_forward:")
 
 
 def _ways_in(list_name: str) -> None:

@@ -65,8 +65,8 @@ class Areas:
         return self.total if code is None else self.table.row(self._place(code), named=True)
 
     def names(self) -> dict[str, str]:
-        """Names by code of the areas that have matches, each with what it lies in, in order."""
-        listed = self.table.filter(pl.col("accounts") > 0).sort("name", "within")
+        """Names by code of the areas that have accounts, each with what it lies in, in order."""
+        listed = self.table.filter(pl.col("universe") > 0).sort("name", "within")
         name = pl.concat_str("name", "within", separator=", ", ignore_nulls=True)
         return dict(listed.select("code", name).iter_rows())
 

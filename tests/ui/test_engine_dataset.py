@@ -156,7 +156,7 @@ def test_an_area_that_none_of_the_lifted_accounts_lies_in_can_be_chosen(address,
     app.selectbox(key="map_area").set_value(empty).run()
     assert not app.exception
     assert metrics(app)["Matches"] == "0"
-    assert metrics(app)["Share that matches"] == "0\xa0%"
+    assert metrics(app)["Matching share"] == "0\xa0%"
 
 
 def test_accounts_are_searched_filtered_sorted_and_opened_as_in_memory(address, reference):

@@ -50,7 +50,7 @@ def test_the_map_shows_every_region_and_the_market_of_all(open_page: Open, demo)
     assert shown["Potential"] == money(market.potential, "EUR")
     assert shown["Tier A"] == number(market.tiers[0].accounts)
     assert shown["Not yet customers"] == number(market.white_space)
-    assert shown["Share that matches"] == percent(market.matching / market.universe, digits=1)
+    assert shown["Matching share"] == percent(market.matching / market.universe, digits=1)
 
 
 def test_another_measure_and_level_rank_and_shade_by_it(open_page: Open, demo) -> None:
@@ -154,3 +154,15 @@ def test_no_match_leads_back_to_the_builder(open_page: Open) -> None:
     app = open_page(MAP, p=state.pack(Profile(name="Nothing", criteria=(nothing,))))
     assert "nothing to show on a map" in app.info[0].value
     assert not decks(app)
+
+
+def test_an_area_leads_to_its_accounts_and_areas_without_matches_are_not_ranked(
+    open_page: Open, demo
+) -> None:
+    app = open_page(MAP, map_level="Municipalities")
+    assert (ranking(app)["accounts"] > 0).all()
+    assert len(ranking(app)) == len(set(demo.matches.codes("municipality").tolist()))
+    app.selectbox(key="map_area").set_value("SE-1280").run()
+    (link,) = [one for one in app.get("page_link") if "All accounts of" in one.proto.label]
+    assert "Skåne län" in link.proto.label.replace("\\", "")
+    assert "accounts_regions=Sk" in link.proto.query_string

@@ -111,12 +111,17 @@ def _in_sentence(columns: dict[str, Column], name: str) -> str:
     return in_sentence(_(columns[name].label)) if name in columns else name.replace("_", " ")
 
 
-def verdict_part(market: MarketView, found: Verdict, team: TeamPlan) -> None:
-    """Draw how the market compares with the team, and what would make it about right."""
+def verdict_line(found: Verdict, team: TeamPlan) -> None:
+    """Draw how the market compares with the team."""
     colour, icon = _LOOKS[found.breadth]
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.badge(breadth_name(found), icon=icon, color=colour)
         st.markdown(plain(sentence(found, team)), width="stretch")
+
+
+def verdict_part(market: MarketView, found: Verdict, team: TeamPlan) -> None:
+    """Draw how the market compares with the team, and what would make it about right."""
+    verdict_line(found, team)
     if not found.capacity:
         return
     if found.breadth is None:
