@@ -348,6 +348,8 @@ def read_deals(
     reason = (
         pl.when(blank)
         .then(pl.lit("no company"))
+        .when(pl.col(_RELATION).is_null() & pl.lit(of_companies))
+        .then(pl.lit("nothing says whether it is a customer"))
         .when(pl.col("outcome").is_null())
         .then(pl.lit("nobody has said what its stage means"))
         .when(pl.col("outcome") == OPEN)
@@ -590,7 +592,9 @@ def _recognise(table: Table) -> dict[str, list[str]]:
         companies = {
             column: kept
             for column, theirs in columns.items()
-            if (kept := [heading for heading in theirs if heading != told])
+            # The status of a record says nothing of what the company is to us.
+            if column not in ("won", "lost", "closed", "status", "stage")
+            and (kept := [heading for heading in theirs if heading != told])
         }
         if companies.keys() & {"name", "org_number", "domain"}:
             return companies | {_RELATION: [told]}

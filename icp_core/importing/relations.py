@@ -4,7 +4,7 @@ Told by what stands in the column rather than by its heading, since every CRM ca
 value means is understood by its words (`stages.of_company`) or asked for; nobody guesses.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -40,6 +40,8 @@ Choices = Mapping[str, Mapping[str, int]]
 def choices_of(table: Table) -> dict[str, dict[str, int]]:
     """The values of each column that has few, with how many cells have them, most first.
 
+    Of columns about customers those of the whole file, of others of its first rows.
+
     Parameters
     ----------
     table
@@ -53,21 +55,32 @@ def choices_of(table: Table) -> dict[str, dict[str, int]]:
         and sample[heading].drop_nulls().str.contains(r"\d{4}").sum()
         < _UNDERSTOOD * sample[heading].count()
     ]
+    found = _counted(sample.lazy(), few)
+    if table.rows > _SAMPLE:
+        told = [
+            heading
+            for heading, counts in found.items()
+            if is_about_customers(heading) or tells_customers(heading, counts)
+        ]
+        found = {h: counts for h, counts in found.items() if h not in told}
+        found |= _counted(table.lazy, told)
+    return found
+
+
+def _counted(rows: pl.LazyFrame, headings: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How often each value stands in columns, of those that have few and short ones; in one pass."""
+    if not headings:
+        return {}
+    counts = rows.select(
+        pl.col(heading).str.strip_chars().drop_nulls().value_counts().implode().alias(str(place))
+        for place, heading in enumerate(headings)
+    ).collect()
     found: dict[str, dict[str, int]] = {}
-    for heading in few:
-        cell = pl.col(heading).str.strip_chars()
-        counts = (
-            table.lazy.select(cell.alias("value"))
-            .drop_nulls()
-            .filter(pl.col("value") != "")
-            .group_by("value")
-            .len()
-            .sort("len", "value", descending=[True, False])
-            .head(MOST_VALUES + 1)
-            .collect()
-        )
-        if counts.height <= MOST_VALUES and not (counts["value"].str.len_chars() > _LONGEST).any():
-            found[heading] = dict(counts.iter_rows())
+    for heading, column in zip(headings, counts.iter_columns(), strict=True):
+        pairs = [(value, int(n)) for value, n in column.explode().struct.unnest().iter_rows()]
+        pairs = [(value, n) for value, n in pairs if value]
+        if 0 < len(pairs) <= MOST_VALUES and max(len(value) for value, _ in pairs) <= _LONGEST:
+            found[heading] = dict(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
     return found
 
 

@@ -177,6 +177,8 @@ def test_persons_are_left_out_of_a_type_that_says_customers(tmp_path: Path) -> N
         ("Yritys;Asiakas\nA;Kyllä\nB;Ei\nC;Entinen\n", {"A": "active", "C": "churned"}, {}),
         ("Organization - Name;Organization - Labels\nA;Customer, VIP\nB;Hot lead\n",
          {"A": "active"}, {}),
+        ("Kontonamn;Status;Relationstyp\nA;Aktiv;Kund\nB;Aktiv;Konkurrent\nC;Aktiv;Prospekt\nD;Aktiv;\n",
+         {"A": "active"}, {"Konkurrent": 1}),
         ("Organisasjon;Kundestatus\nA;Gull\nB;Sølv\n", {}, {"Gull": 1, "Sølv": 1}),
         ("Navn;Kunde\nA;Ja\nB;Nej\nC;Tidligere\n", {"A": "active", "C": "churned"}, {}),
     ],
