@@ -291,16 +291,13 @@ def _show_excluded() -> None:
 
 
 def _fits(view: View, universe: Universe) -> bool:
-    """Whether the profile can be evaluated; offers to mend a copy of it where accounts lack something.
+    """Whether the profile can be evaluated; offers to mend a copy of it where it cannot.
 
-    What accounts in memory lack is unknown for all of them; an engine has no such column to ask.
+    What accounts lack is unknown for all of them.
     """
     lacking = view.profile.lacking(universe.columns)
     try:
-        if data.stays_in_engine(view.list_name):
-            view.profile.check(universe.columns)
-        else:
-            view.profile.check(universe.columns | describe_all(lacking))
+        view.profile.check(universe.columns | describe_all(lacking))
     except ProfileError as error:
         _complain(error)
         _offer_to_mend(view, universe)

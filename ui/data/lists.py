@@ -12,6 +12,7 @@ import polars as pl
 import streamlit as st
 
 from icp_core import sources
+from icp_core.accounts.columns import Column
 from icp_core.accounts.universe import Universe
 from icp_core.analysis.compare import Comparison
 from icp_core.errors import ImportRefused, SourceError, WorkspaceError
@@ -120,8 +121,8 @@ def offers(source: str, profile: Profile | None = None) -> Offers:
     With a profile, what it reads and the accounts lack is among their columns, unknown for all.
     """
     edition = edition_of(source)
-    lacking = profile.lacking(universe_of(source, edition).columns) if profile else {}
-    return _offers(source, edition, repr(sorted(lacking.items(), key=str)), lacking)
+    lacking = _lacking(universe_of(source, edition).columns, *([profile] if profile else []))
+    return _offers(source, edition, _key(lacking), lacking)
 
 
 def market(source: str, profile: Profile, *, everybody: bool = False) -> MarketView:
@@ -147,9 +148,10 @@ def market(source: str, profile: Profile, *, everybody: bool = False) -> MarketV
         return _market(source, profile, edition)
     try:
         with st.spinner(_("Asking the engine")):
-            return view_of(_engine_without(source, edition.excluded).evaluate(profile))
+            return view_of(_engine_for(source, edition.excluded, profile).evaluate(profile))
     except SourceError:
         # So that the next question connects afresh.
+        _engine_with.clear()
         _engine_without.clear(source, edition.excluded)
         _engine.clear(source)
         raise
@@ -189,7 +191,7 @@ def comparison(source: str, before: Profile, after: Profile) -> Comparison:
         edition = edition_of(source, excluding=True)
         if not stays_in_engine(source):
             return _comparison(source, before, after, edition)
-        engine = _engine_without(source, edition.excluded)
+        engine = _engine_for(source, edition.excluded, before, after)
         most = lift_limit()
         if not most:
             raise SourceError(
@@ -340,6 +342,29 @@ def _engine_without(source: str, excluded: Exclusions) -> EngineAccounts:
     return _engine(source).without(excluded.reasons)
 
 
+def _engine_for(source: str, excluded: Exclusions, *profiles: Profile) -> EngineAccounts:
+    """What evaluates these profiles; what they read and the table lacks is unknown for all."""
+    found = _engine_without(source, excluded)
+    lacking = _lacking(found.columns, *profiles)
+    return _engine_with(source, excluded, _key(lacking), lacking) if lacking else found
+
+
+@st.cache_resource(max_entries=8, ttl=_ENGINE_AGE, show_spinner=False, hash_funcs=_BY_CONTENT)
+def _engine_with(
+    source: str, excluded: Exclusions, key: str, _lacking: Mapping[str, pl.DataType]
+) -> EngineAccounts:
+    del key  # stands for what is lacking in the key of the cache
+    return _engine_without(source, excluded).with_unknown(_lacking)
+
+
+def _lacking(columns: Mapping[str, Column], *profiles: Profile) -> dict[str, pl.DataType]:
+    return {name: dtype for one in profiles for name, dtype in one.lacking(columns).items()}
+
+
+def _key(lacking: Mapping[str, pl.DataType]) -> str:
+    return repr(sorted(lacking.items(), key=str))
+
+
 def _query_seconds() -> float:
     text = os.environ.get("ICP_QUERY_SECONDS", "").strip()
     try:
@@ -381,9 +406,8 @@ def universe_of(source: str, edition: Edition) -> Universe:
 
 def _scoreboard(source: str, edition: Edition, *profiles: Profile) -> Scoreboard:
     """What evaluates these profiles; what they read and the accounts lack is unknown for all."""
-    columns = universe_of(source, edition).columns
-    lacking = {name: dtype for one in profiles for name, dtype in one.lacking(columns).items()}
-    return _scoreboard_with(source, edition, repr(sorted(lacking.items(), key=str)), lacking)
+    lacking = _lacking(universe_of(source, edition).columns, *profiles)
+    return _scoreboard_with(source, edition, _key(lacking), lacking)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_BY_CONTENT)

@@ -1,10 +1,11 @@
 """What the product asks of an engine."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from copy import copy
 from threading import Event, RLock, Thread
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import narwhals as nw
 import polars as pl
@@ -74,6 +75,21 @@ class Engine(ABC):
         if not self._mended:
             return accounts
         return nw.from_native(accounts).with_columns(*self._mended).to_native()
+
+    def with_unknown(self, types: Mapping[str, pl.DataType]) -> Self:
+        """The same table with more columns, of which nothing is known; itself where there are none.
+
+        Parameters
+        ----------
+        types
+            By name; `Profile.lacking` gives those that a profile reads.
+        """
+        if not types:
+            return self
+        wider = copy(self)
+        wider._mended = [*self._mended, *(_unknown(name, dtype) for name, dtype in types.items())]
+        wider.columns = self.columns | describe_all(types)
+        return wider
 
     @abstractmethod
     def ids(self, account_ids: Sequence[str]) -> Any:
@@ -195,6 +211,15 @@ def _mended(name: str, dtype: Any) -> nw.Expr | None:  # noqa: PLR0911 - one per
         flag = nw.when(finite(value)).then(value != 0)
         return flag.otherwise(nw.lit(None, dtype=nw.Boolean)).alias(name)
     return nw.col(name).cast(nw.String).alias(name) if dtype == nw.Unknown else None
+
+
+def _unknown(name: str, dtype: pl.DataType) -> nw.Expr:
+    """A column of that type in which nothing is known."""
+    if isinstance(dtype, pl.List):
+        return nw.lit(None, dtype=nw.String).str.split(_NEVER).alias(name)
+    kinds = ((dtype.is_numeric(), nw.Float64), (dtype == pl.Boolean, nw.Boolean))
+    found = next((kind for fits, kind in kinds if fits), nw.String)
+    return nw.lit(None, dtype=found).alias(name)
 
 
 def _is_foreign(dtype: Any) -> bool:

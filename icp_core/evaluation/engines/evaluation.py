@@ -182,6 +182,18 @@ class EngineAccounts:
         found._with_everybody = whole
         return found
 
+    def with_unknown(self, types: Mapping[str, pl.DataType]) -> "EngineAccounts":
+        """The same accounts with more columns, of which nothing is known, as `Engine.with_unknown`."""
+        if not types:
+            return self
+        found = EngineAccounts(
+            self.engine.with_unknown(types),
+            seconds=self.seconds,
+            include_inactive=self._include_inactive,
+            lift_up_to=self.lift_up_to,
+        )
+        return found.without(self._excluded)
+
     def left_out(self) -> pl.DataFrame:
         """The accounts of the list that are excluded, as `Universe.left_out`.
 
