@@ -43,18 +43,22 @@ def accounts():
 
 
 @pytest.fixture(scope="module")
-def table(accounts, tmp_path_factory) -> str:
-    file = tmp_path_factory.mktemp("lacking") / "accounts.duckdb"
-    with duckdb.connect(str(file)) as connection:
-        connection.register("given", accounts.to_arrow())
-        connection.execute("CREATE TABLE accounts AS SELECT * FROM given")
-    return f"{file}?table=accounts"
+def tables(accounts, tmp_path_factory) -> dict[str, str]:
+    """An address by kind, each on a file of its own: one program opens a file in one way only."""
+    found = {}
+    for kind in ("duckdb", "ibis+duckdb"):
+        file = tmp_path_factory.mktemp("lacking") / "accounts.duckdb"
+        with duckdb.connect(str(file)) as connection:
+            connection.register("given", accounts.to_arrow())
+            connection.execute("CREATE TABLE accounts AS SELECT * FROM given")
+        found[kind] = f"{kind}://{file}?table=accounts"
+    return found
 
 
 @pytest.mark.parametrize("criteria", LACKING.values(), ids=LACKING)
 @pytest.mark.parametrize("kind", ["duckdb", "ibis+duckdb"])
 @pytest.mark.parametrize("lift_up_to", [0, 10_000])
-def test_it_is_the_same_everywhere(accounts, table, criteria, kind, lift_up_to) -> None:
+def test_it_is_the_same_everywhere(accounts, tables, criteria, kind, lift_up_to) -> None:
     profile = Profile(
         name="P", criteria=(SWEDISH, *criteria), potential=ColumnPotential(column="my_amount")
     )
@@ -62,8 +66,7 @@ def test_it_is_the_same_everywhere(accounts, table, criteria, kind, lift_up_to) 
     lacking = profile.lacking(universe.columns)
     assert "my_amount" in lacking
     whole = Scoreboard(universe.with_unknown(lacking)).evaluate(profile).market
-    address = f"{kind}://{table}"
-    engine = EngineAccounts(engines.connect(address), lift_up_to=lift_up_to)
+    engine = EngineAccounts(engines.connect(tables[kind]), lift_up_to=lift_up_to)
     found = engine.with_unknown(profile.lacking(engine.columns)).evaluate(profile).market
     assert (found.matching, found.possible) == (whole.matching, whole.possible)
     assert found.coverage == pytest.approx(whole.coverage)
@@ -71,10 +74,10 @@ def test_it_is_the_same_everywhere(accounts, table, criteria, kind, lift_up_to) 
     assert found.potential_unknown == whole.potential_unknown == whole.matching
 
 
-def test_nothing_is_added_where_nothing_lacks(accounts, table) -> None:
+def test_nothing_is_added_where_nothing_lacks(accounts, tables) -> None:
     universe = Universe.of(accounts, name="m", label="M")
     assert universe.with_unknown(
         Profile(name="P", criteria=(SWEDISH,)).lacking(universe.columns)
     ) is (universe)
-    engine = EngineAccounts(engines.connect(f"duckdb://{table}"))
+    engine = EngineAccounts(engines.connect(tables["duckdb"]))
     assert engine.with_unknown({}) is engine
