@@ -36,6 +36,7 @@ def begin(view: View) -> DeltaGenerator:
     DeltaGenerator
         Where `complete` draws the rest.
     """
+    state.header_shows(None)
     labels = data.all_lists()
     top = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
     with top:
@@ -152,6 +153,7 @@ def _actions() -> None:
             st.dialog(_("Share this view"))(_link)()
         with st.popover(_("More"), width="content"):
             _more(offered)
+    state.header_shows(offered)
     saving.dialog()
 
 

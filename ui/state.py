@@ -40,6 +40,7 @@ _BASE: Final = "view_base"
 _EPOCH: Final = "view_epoch"
 _HISTORY: Final = "view_history"
 _SEAT: Final = "draft"
+_HEADER: Final = "view_header"
 _NOTICES: Final = "view_notices"
 _DONE: Final = "view_done"
 _AUTHOR: Final = "author"
@@ -185,6 +186,16 @@ def offered() -> Offered:
     """What can be done now as a whole."""
     history = own(_HISTORY, _History)
     return Offered(view().edited, bool(history.past), bool(history.future))
+
+
+def header_shows(what: Offered | None) -> None:
+    """Remember what the page header offers as it stands in the browser; None while it is being drawn."""
+    st.session_state[_HEADER] = what
+
+
+def header_is_current() -> bool:
+    """Whether the page header offers what can be done now; not, if its drawing was broken off."""
+    return bool(st.session_state.get(_HEADER) == offered())
 
 
 def undo() -> None:

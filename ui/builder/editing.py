@@ -188,7 +188,6 @@ def apply(change: Callable[[], Profile], *, quick: bool = False, whole: bool = F
     whole
         Whether the page has something to say.
     """
-    offered = state.offered()
     try:
         profile = change()
     except ProfileError as error:
@@ -196,7 +195,8 @@ def apply(change: Callable[[], Profile], *, quick: bool = False, whole: bool = F
         st.rerun()
     state.set_profile(profile)
     _held().profile = profile.name
-    if state.offered() == offered and not whole:
+    # A run for an edit before may have been broken off by this one, the header not drawn yet.
+    if state.header_is_current() and not whole:
         st.rerun([STRIP, RESULTS] if quick else [STRIP, PROFILE, RESULTS])
     st.rerun()
 
