@@ -116,6 +116,11 @@ def plain(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", _LATE.sub(_JOINER, line))
 
 
+def spoken(text: str) -> str:
+    """As the name of a control whose label is not drawn: it is read as it stands, so without escapes."""
+    return " ".join(_MARKDOWN.sub(" ", _TURNS.sub("", text)).split())
+
+
 def in_badge(text: str) -> str:
     """As `plain`, for a badge, where Streamlit escapes brackets itself."""
     return _BRACKETS.sub(r"\1", plain(text))

@@ -133,15 +133,16 @@ def go(key: str) -> None:
 
 
 def sidebar(here: Page) -> None:
-    """Start and the groups; a group leads to its first page, and stands marked on each of them."""
+    """Start and the groups; a group leads to its first page, and its name is bold on each of them."""
     groups = _groups()
     with st.container(gap="small"):
         for one in pages():
             if one.key == START:
                 link_to(one, label=plain(one.label), icon=one.icon, width="stretch")
         for group in groups:
-            target = here if here in group.pages else group.pages[0]
-            link_to(target, label=plain(group.label), icon=group.icon, width="stretch")
+            # Streamlit marks the link to the page itself only.
+            label = f"**{plain(group.label)}**" if here in group.pages else plain(group.label)
+            link_to(group.pages[0], label=label, icon=group.icon, width="stretch")
 
 
 def beside(here: Page) -> None:

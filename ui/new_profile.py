@@ -8,7 +8,7 @@ import streamlit as st
 from icp_core.errors import IcpError
 from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.four_questions import QUESTIONS, Answers
-from icp_core.profiles.model import MAX_AMOUNT, Profile
+from icp_core.profiles.model import MAX_AMOUNT, PerEmployee, Profile
 from icp_core.reference import geography, industry
 from ui import data, navigation, state, theme
 from ui.builder import words
@@ -155,10 +155,10 @@ def _what(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
             _("Worth a year (€)"),
             0.0,
             MAX_AMOUNT,
-            value=None,
+            value=PerEmployee().rate,
             step=100.0,
             format="%g",
-            placeholder=_("not known"),
+            placeholder="0",
             key=_key("worth"),
             width=160,
         )
@@ -171,7 +171,9 @@ def _what(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
             key=_key("each_employee"),
             label_visibility="collapsed",
         )
-    return replace(answers, offer=offer.strip(), worth=worth, each_employee=bool(each))
+    if worth == PerEmployee().rate and each:
+        st.caption(_("The worth is an assumption until you change it, here or under Potential."))
+    return replace(answers, offer=offer.strip(), worth=worth or 0.0, each_employee=bool(each))
 
 
 def _so_far(list_name: str, answers: Answers, question: int) -> None:

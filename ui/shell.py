@@ -275,7 +275,7 @@ def _left_out(list_name: str, *, here: str) -> None:
             count,
         ).format(count=number(count))
     )
-    label, icon = _("Show excluded accounts"), ":material/visibility:"
+    label, icon = _("Show excluded"), ":material/visibility:"
     if here == ACCOUNTS:
         # A link to the page that is open changes none of its widgets.
         st.button(label, icon=icon, type="tertiary", on_click=_show_excluded, key="show_excluded")

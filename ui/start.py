@@ -55,7 +55,7 @@ def draw() -> None:
         if not market.population.tells_customers:
             with st.container(gap="xsmall"):
                 st.markdown(
-                    _("Nobody is known to be a customer: import yours, or mark them in Accounts.")
+                    _("Nobody is known to be a customer: import yours, from a list or a CRM.")
                 )
                 navigation.link("import", _("Import customers"), ":material/arrow_forward:")
 

@@ -36,6 +36,7 @@ def status_name(status: str) -> str:
 def usual_reasons() -> tuple[str, ...]:
     """Why accounts are left out most often."""
     return (
+        _("Already a customer"),
         _("Competitor"),
         _("Belongs to a group we serve"),
         _("Closed down"),

@@ -26,7 +26,7 @@ from icp_core.reference.geography import COUNTRIES
 from ui import state
 from ui.controls import apart, one_of
 from ui.downloads import download
-from ui.format import number, percent, plain
+from ui.format import number, percent, plain, spoken
 from ui.importing.session import ImportSession, OpenedFile, import_session
 from ui.texts import _, ngettext
 
@@ -361,7 +361,7 @@ class _Box:
         name = f"import_{field}_{self.key}"
         st.selectbox(
             # A screen reader goes from box to box: each says which heading it is about.
-            f"{label}: {plain(self.row.heading)}",
+            f"{label}: {spoken(self.row.heading)}",
             list(labels),
             format_func=labels.__getitem__,
             label_visibility="collapsed",
@@ -376,7 +376,7 @@ class _Box:
         current = [value for value, meaning in self.row.means.items() if meaning in CUSTOMERS]
         name = f"import_customers_{self.key}"
         st.multiselect(
-            _("Values that mean a customer: {heading}").format(heading=plain(self.row.heading)),
+            _("Values that mean a customer: {heading}").format(heading=spoken(self.row.heading)),
             list(self.row.means),
             format_func=plain,
             label_visibility="collapsed",
