@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, TypeVar
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import IcpError, ProfileError, WorkspaceError
@@ -48,6 +49,7 @@ _SEAT: Final = "draft"
 _HEADER: Final = "view_header"
 _FAILED_AT: Final = "draft_failed_at"
 _PAGE: Final = "page"
+_SCRIPT: Final = "page_script"
 _NOTICES: Final = "view_notices"
 _DONE: Final = "view_done"
 _AUTHOR: Final = "author"
@@ -416,6 +418,22 @@ def arrive(page: str) -> None:
         close_dialog()
         set_saving(False)
     st.session_state[_PAGE] = page
+    st.session_state[_SCRIPT] = _script()
+
+
+def is_leaving() -> bool:
+    """Whether another page is about to be drawn; for callbacks of a part of a page.
+
+    Where a link is pressed while such a part is at work, Streamlit 1.67 makes one run of the two: the
+    browser has let go of the part's widgets by then, so that all of them seem to be changed, to what
+    they begin with.
+    """
+    return bool(st.session_state.get(_SCRIPT) != _script())
+
+
+def _script() -> str | None:
+    context = get_script_run_ctx()
+    return context.page_script_hash if context else None
 
 
 def open_dialog(name: str) -> None:

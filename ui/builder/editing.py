@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from icp_core.errors import ProfileError
 from icp_core.profiles.model import Criterion, Fit, Missing, Profile, Role
@@ -189,6 +188,8 @@ def apply(change: Callable[[], Profile], *, quick: bool = False, whole: bool = F
     whole
         Whether the page has something to say.
     """
+    if state.is_leaving():
+        st.rerun()
     try:
         profile = change()
     except ProfileError as error:
@@ -198,11 +199,7 @@ def apply(change: Callable[[], Profile], *, quick: bool = False, whole: bool = F
     _held().profile = profile.name
     # A run for an edit before may have been broken off by this one, the header not drawn yet.
     if state.header_is_current() and not whole:
-        try:
-            st.rerun([STRIP, RESULTS] if quick else [STRIP, PROFILE, RESULTS])
-        except StreamlitAPIException:
-            # Another page was opened before the widget let go of what was typed; it is drawn whole.
-            return
+        st.rerun([STRIP, RESULTS] if quick else [STRIP, PROFILE, RESULTS])
     st.rerun()
 
 
