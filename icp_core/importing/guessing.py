@@ -47,7 +47,7 @@ from icp_core.importing.mapping import (
 from icp_core.importing.national import country_of
 from icp_core.importing.places import addressed
 from icp_core.importing.relations import Choices, asking, choices_of, find_customers
-from icp_core.importing.row_countries import of_list, towns_among
+from icp_core.importing.row_countries import by_address, of_list, towns_among
 from icp_core.importing.statuses import (
     RECORDS,
     is_of_records,
@@ -91,7 +91,7 @@ _LIVES: Final = {"active": "active or not"}
 # Companies that each of a sales team has at least, on average.
 _COMPANIES_EACH: Final = 2
 _NO_ORDER: Final = "nothing in the column tells day from month: taken for day/month/year"
-_TLD: Final = {"se": "SE", "no": "NO", "dk": "DK", "fi": "FI", "is": "IS"}
+_BY_ADDRESS: Final = ("SE", "NO", "DK", "FI", "IS")
 # Parts of words that headings have in one language only.
 _ONLY_IN: Final = {
     "SE": ("företag", "bolag", "anställda", "omsättning", "hemsida", "kommunsäte", "postort"),
@@ -599,12 +599,12 @@ def _country(guesses: dict[str, Assignment], sample: pl.DataFrame) -> str | None
                 return country
     for heading, assignment in guesses.items():
         if assignment.column in ("website", "domain", "email"):
-            ends = sample[heading].drop_nulls().str.extract(r"(?i)[a-z0-9-]\.([a-z]{2,})(?:/|$)")
-            counts = Counter(ends.drop_nulls().str.to_lowercase())
+            cells = sample.select(pl.col(heading).drop_nulls().alias("website"))
+            counts = Counter(by_address(cells).drop_nulls())
             if counts:
-                end, times = counts.most_common(1)[0]
-                if end in _TLD and times > 0.6 * sum(counts.values()):
-                    return _TLD[end]
+                found, times = counts.most_common(1)[0]
+                if found in _BY_ADDRESS and times > 0.6 * len(cells):
+                    return str(found)
     return None
 
 
