@@ -489,7 +489,8 @@ def with_customers(accounts: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFra
     """The accounts with `is_customer` set from each company's latest outcome.
 
     Won and active are customers, churned is none, lost changes nothing. Accounts without an outcome
-    keep what they had, and are no customers where that was unknown: the list is taken as complete.
+    keep what the list says of them, also that it is unknown; where it says nothing of customers, the
+    outcomes are taken as complete and the others are none.
 
     Parameters
     ----------
@@ -505,12 +506,10 @@ def with_customers(accounts: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFra
         .agg(pl.col("outcome").last())
         .select("account_id", pl.col("outcome").is_in(["won", "active"]).alias("#customer"))
     )
-    before = (
-        pl.col("is_customer") if "is_customer" in accounts.columns else pl.lit(None, pl.Boolean)
-    )
+    before = pl.col("is_customer") if "is_customer" in accounts.columns else pl.lit(value=False)
     return (
         accounts.join(known, on="account_id", how="left", maintain_order="left")
-        .with_columns(is_customer=pl.coalesce("#customer", before, pl.lit(value=False)))
+        .with_columns(is_customer=pl.coalesce("#customer", before))
         .drop("#customer")
     )
 

@@ -205,3 +205,28 @@ def test_customers_of_a_company_export_are_marked_among_the_accounts(tmp_path: P
 def test_a_list_that_says_nothing_of_customers_is_refused_with_what_is_needed() -> None:
     with pytest.raises(ImportRefused, match="one with customers among its values"):
         read_deals(b"Company;Segment\nA;Retail\nB;Public\n", name="list.csv")
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "expected"),
+    [
+        ("Lifecycle Stage", ("Customer", "Evangelist", "Lead"), [True, None, True]),
+        ("Kundstatus", ("Aktiv kund", "Guld", "Ej kund"), [True, None, True]),
+        ("Asiakas", ("Kyllä", "Ehkä 2026", "Ei"), [True, None, True]),
+        ("Type", ("Customer - Direct", "Other", "Prospect"), [True, None, True]),
+    ],
+)
+def test_what_nobody_understood_stays_unknown_also_beside_deals(
+    tmp_path: Path, heading: str, cells: tuple[str, ...], expected: list[bool | None]
+) -> None:
+    path = tmp_path / "list.csv"
+    rows = (f"{name} AB;{cell};SE\n" for name, cell in zip("ABC", cells, strict=True))
+    path.write_text(f"Company;{heading};Country\n" + "".join(rows), encoding="utf-8")
+    accounts = run_import([path]).accounts
+    deals = read_deals(
+        b"Opportunity Name,Account Name,Stage,Amount,Close Date\n"
+        b"1,C AB,Closed Won,10,2025-01-01\n2,B AB,Closed Lost,10,2025-01-01\n",
+        name="deals.csv",
+    )
+    marked = with_customers(accounts, match(deals, accounts).outcomes)
+    assert marked.sort("name")["is_customer"].to_list() == expected
