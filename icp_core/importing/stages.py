@@ -44,7 +44,7 @@ _CHURNED: Final = _words(
 _CUSTOMER: Final = _words(
     "customer customers client kund kunder kunde asiakas asiakkaat customerwon"
 )
-_ACTIVE: Final = _words("active aktiv aktivt aktive aktiivinen")
+_ACTIVE: Final = _words("active aktiv aktivt aktive aktiva aktiivinen aktiiviset")
 _FORMER: Final = _words(
     "former ex eks previous past tidigare tidligere fd forhenvaerende entinen aiempi lost forlorad "
     "tapt tabt"
@@ -86,6 +86,9 @@ _UNDER_WAY: Final = _words(
 _OPPORTUNITY: Final = _words(
     "opportunity opportunities mulighet salgsmulighet mulighed salgsmulighed mojlighet affarsmojlighet "
     "saljmojlighet mahdollisuus myyntimahdollisuus"
+)
+_DEALS: Final = _OPPORTUNITY | _words(
+    "deal deals affar affarer salg sale sales kauppa kaupat myynti"
 )
 # Of somebody who reads a newsletter, in a CRM's stages; elsewhere a subscriber pays.
 _READERS: Final = _words("subscriber prenumerant abonnent tilaaja")
@@ -206,6 +209,12 @@ def _of_label(text: str, heading: str) -> str | None:
         answer = "churned"
     elif words <= _OPPORTUNITY or (words <= _READERS and _STAGES_OF_LIFE.search(fold(heading))):
         answer = OPEN
+    elif words & _ACTIVE and words & _DEALS and words <= _ACTIVE | _DEALS | _BESIDE - _CUSTOMER:
+        # What is active is the deal, and then it is not won.
+        answer = OPEN
+    elif words & _NOT and words & _POSSIBLE and not words & _CUSTOMER:
+        # "Do not prospect": who is left in peace may be a customer.
+        answer = None
     else:
         answer = meaning(_KIND_OF_CUSTOMER.sub("customer", folded), of_customers=True)
     # "Customer - Channel": what stands behind is of which kind, unless it turns the meaning round.

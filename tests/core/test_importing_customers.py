@@ -44,10 +44,12 @@ def flags(tmp_path: Path, text: str, mapping: Mapping | None = None) -> list[boo
          "Tidligere kunde|Customer - lost|Uppsagd|Churned"),
         ("open", "Nej|Nei|Ei|No|Prospect|Prospekti|Lead|Hot lead|Marketing Qualified Lead|"
          "salesqualifiedlead|Opportunity|Salgsmulighet|Affärsmöjlighet|Salgskvalificeret lead|"
-         "Ikke kunde|Icke-kund|Potentiell kund|Liidi"),
+         "Ikke kunde|Icke-kund|Potentiell kund|Liidi|Active Opportunity|Aktiv affär|Aktiv salgsmulighet|"
+         "Aktiivinen mahdollisuus|Active lead|Aktiv prospekt|Aktiv dialog|Active sales opportunity"),
         (None, "var kunde til 2022|Customer since 2019|Var kund|Oli asiakas|"
          "Other|Evangelist|Partner|Inaktiv|Guld|Customer Success|Kundservice|New customer|"
-         "Customer/Partner|Lead, Customer|Installation Partner|Customer: inactive|?|Subscriber"),
+         "Customer/Partner|Lead, Customer|Do Not Prospect|Not a prospect|Ikke prospekt|Ej lead|"
+         "Closed opportunity|Installation Partner|Customer: inactive|?|Subscriber"),
     ],
 )  # fmt: skip
 def test_what_a_company_is_to_us_is_understood_by_its_words(
