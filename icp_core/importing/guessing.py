@@ -23,6 +23,7 @@ from icp_core.importing.headings import (
     Heading,
     classification,
     is_entity,
+    is_mail_of_ours,
     is_proprietor,
     is_unit,
     named_unit,
@@ -223,7 +224,7 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
     """One heading on its own."""
     name = heading.text
     meaning, confidence = heading.meaning, heading.confidence
-    if meaning == CONTACT:
+    if meaning == CONTACT or is_mail_of_ours(name):
         return Assignment(
             heading=name, column=None, confidence=confidence, reason="contact details are left out"
         )

@@ -126,7 +126,8 @@ def status_of(text: str) -> str | None:
 # Headings that only a program has which keeps records of companies: a CRM, or an ERP's customers.
 _KEPT_BY: Final = re.compile(
     r"\b(?:status|state) ?(?:code )?(?:reason|orsak|arsak|arsag)\b|\btilan (?:syy|peruste)\b|"
-    r"\bdo not modify\b|\brow checksum\b|\b(?:record|contact) id\b|"
+    r"^(?:do not modify|(?:ma |skal )?ikke (?:endres?|redigeres?)|andra inte|ala muokkaa)\b|"
+    r"\brow checksum\b|\b(?:record|contact) id\b|"
     r"\b(?:created|modified) ?(?:on|by|time|at|date)\b|"
     r"\b(?:skapad|andrad|opprettet|endret|oprettet|aendret) (?:av|af)\b|"
     r"\b(?:kund|kunde|customer|asiakas|client|debtor|debitor) ?(?:nr|nummer|no|number|id|numero)\b|"
