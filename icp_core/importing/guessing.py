@@ -24,6 +24,7 @@ from icp_core.importing.headings import (
     classification,
     is_entity,
     is_mail_of_ours,
+    is_own_name,
     is_proprietor,
     is_unit,
     named_unit,
@@ -46,6 +47,7 @@ from icp_core.importing.mapping import (
     own_name,
 )
 from icp_core.importing.national import country_of
+from icp_core.importing.persons import LEFT_OUT_REASON, is_title, share_of_persons
 from icp_core.importing.places import addressed
 from icp_core.importing.relations import Choices, asking, choices_of, find_customers
 from icp_core.importing.row_countries import by_address, of_list, towns_among
@@ -134,6 +136,7 @@ def guess(
     if not signs_of_deals(table.headings):
         find_customers(guesses, choices)
     _set_records_apart(guesses, cells, looks)
+    _set_persons_apart(guesses, cells)
     named = _classify(guesses, cells, looks)
     _find_names(guesses, cells, looks)
     _settle_rivals(guesses, parsed, cells, looks, named)
@@ -423,6 +426,26 @@ def _set_records_apart(
         told = assignment.column == "status" and is_of_records(cells[heading].unique())
         if told or (assignment.is_extra and is_record_flag(heading)):
             guesses[heading] = _extra(heading, cells[heading], looks[heading], RECORDS)
+
+
+def _set_persons_apart(guesses: dict[str, Assignment], cells: Mapping_[str, pl.Series]) -> None:
+    """Leave out the names of persons beside a column of their companies: `Name,Company,Job Title`."""
+    names = [h for h, a in guesses.items() if a.column == "name"]
+    of_companies = [
+        h
+        for h, a in guesses.items()
+        if (a.column == "name" and not is_own_name(h))
+        or (a.column is not None and is_entity(h) and parse(h).meaning in ("is_customer", "name"))
+    ]
+    has_title = any(a.column is None and is_title(h) for h, a in guesses.items())
+    for heading in names:
+        if not is_own_name(heading) or not of_companies:
+            continue
+        if has_title or share_of_persons(cells[heading]) >= _LEAST_FIT:
+            guesses[heading] = Assignment(
+                heading=heading, column=None, confidence=0.9,
+                reason=f"{LEFT_OUT_REASON}: names of persons",
+            )  # fmt: skip
 
 
 def _find_names(

@@ -430,6 +430,12 @@ def is_of_dealings(text: str) -> bool:
     return bool(done) and all(word in beside for word in spoken if word not in done)
 
 
+def is_own_name(text: str) -> bool:
+    """Whether a heading is a name without saying whose: `Name`, `Navn`."""
+    spoken = words(text)
+    return len(spoken) == 1 and spoken[0] in _NAMES
+
+
 def is_entity(text: str) -> bool:
     """Whether a heading only says whose the values are: `Customer`, `Kund`, `Business`."""
     return set(_tokens(_apart(text))) <= _ENTITIES

@@ -380,6 +380,16 @@ def _persons_share(cells: pl.Series) -> float:
     return float(pl.select(((like | given) & ~company).mean()).item() or 0.0)
 
 
+def is_title(heading: str) -> bool:
+    """Whether a heading is of what a person does in a company: `Job Title`, `Stilling`."""
+    return not _vocabulary()["title"].isdisjoint([*_words(heading), fold(heading).replace(" ", "")])
+
+
+def share_of_persons(cells: pl.Series) -> float:
+    """Share of cells that begin with a common given name and have no legal form."""
+    return _given(cells)
+
+
 def _given(cells: pl.Series) -> float:
     """Share of cells that begin with a common given name and have no legal form."""
     first = fold_expr(pl.lit(cells)).str.extract(r"^([^\s-]+)", 1)

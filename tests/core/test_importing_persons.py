@@ -404,3 +404,25 @@ def test_a_sole_proprietor_is_told_by_a_form_under_any_heading(
     path = tmp_path / "list.csv"
     path.write_text(f"Navn;Land;{heading}\nA;DK;A/S\nB;DK;{form}\nC;DK;ApS\n", encoding="utf-8")
     assert run_import([path]).accounts["name"].to_list() == ["A", "C"]
+
+
+@pytest.mark.parametrize(
+    ("headings", "first"),
+    [
+        ("Name,Company,Job Title", "Lars Larsen"), ("Navn,Firma,Stilling", "Qvist Zimmer"),
+        ("Namn,Företag,Titel", "Eva Ek"), ("Nimi,Yritys,Titteli", "Matti Meikäläinen"),
+        ("Name,Account,City", "Anna Alm"),
+    ],
+)  # fmt: skip
+def test_of_a_persons_name_and_its_company_the_company_is_the_account(
+    tmp_path: Path, headings: str, first: str
+) -> None:
+    rows = f"{first},Aspen Glass AS,CEO\nEva Eide,Birch Print AS,Buyer\nLars Berg,Cedar AS,CEO\n"
+    found = loaded(tmp_path, f"{headings}\n{rows}").accounts
+    assert sorted(found["name"]) == ["Aspen Glass AS", "Birch Print AS", "Cedar AS"]
+    assert first not in str(found.rows())
+
+
+def test_a_companys_own_two_names_are_both_kept(tmp_path: Path) -> None:
+    found = loaded(tmp_path, "Name,Company,City\nAspen,Aspen Glass AS,Oslo\nBirk,Birk AS,Moss\n")
+    assert sorted(found.accounts["name"]) == ["Aspen", "Birk"]
