@@ -53,7 +53,7 @@ from icp_core.importing.relations import Choices, asking, choices_of, find_custo
 from icp_core.importing.row_countries import by_address, of_list, towns_among
 from icp_core.importing.statuses import (
     RECORDS,
-    is_of_records,
+    is_mostly_of_records,
     is_record_flag,
     keeps_records,
     status_in_heading,
@@ -90,6 +90,7 @@ _ALLABOLAG_SAYS: Final = "Allabolag gives thousands (tkr)"
 _ALLABOLAG: Final = frozenset(
     {"nettoomsättning", "årets resultat", "kommunsäte", "antal anställda"}
 )
+_MADE: Final = frozenset(["created", "opprettet", "oprettet", "skapad", "skapat", "luotu"])
 _LIVES: Final = {"active": "active or not"}
 # Companies that each of a sales team has at least, on average.
 _COMPANIES_EACH: Final = 2
@@ -423,7 +424,9 @@ def _set_records_apart(
     if not keeps_records(guesses):
         return
     for heading, assignment in guesses.items():
-        told = assignment.column == "status" and is_of_records(cells[heading].unique())
+        told = assignment.column == "status" and is_mostly_of_records(cells[heading])
+        # When it was made is no founding of the company.
+        told |= assignment.column == "founded" and not _MADE.isdisjoint(words(heading))
         if told or (assignment.is_extra and is_record_flag(heading)):
             guesses[heading] = _extra(heading, cells[heading], looks[heading], RECORDS)
 

@@ -59,7 +59,8 @@ _ACCEPTED: Final = _words(
 _NEW: Final = _words("new ny nytt nya nye uusi")
 _YET: Final = _words("yet an enna enda endnu viela not")
 _POSSIBLE: Final = _words(
-    "potential prospective possible potentiell mojlig mulig mahdollinen prospect prospects "
+    "potential prospective possible potentiell potentielle potensiell potensielle "
+    "mojlig mulig mahdollinen prospect prospects "
     "prospekt presumtiv lead leads target suspect becoming blivande kommande fremtidig tuleva "
     "prospekti liidi liidit kundeemne kundemne kundamne asiakasehdokas"
 )
@@ -104,6 +105,8 @@ _KIND_OF_CUSTOMER: Final = re.compile(
     r"\b(?!(?:ex|eks|icke|ikke|inte|ej|ei|non|prospekt|lead|presumtiv|tidigare|tidligere)s?)"
     r"\w{2,}(?:kund|kunder|kunde|asiakas|asiakkaat|customer)\b"
 )
+# `Kunde A`, `Customer B`: how good a customer.
+_CLASS_OF_CUSTOMER: Final = re.compile(r"(?:kunde?|asiakas|customer|client)[ -][a-e]")
 # Words that stand beside others without changing them.
 _BESIDE: Final = _words(
     "closed close avslutad avslutat avsluttet afsluttet lukket stangd paatetty suljettu deal "
@@ -205,6 +208,8 @@ def _of_label(text: str, heading: str) -> str | None:
     answer: str | None = None
     if not words or "?" in folded or words <= _NEW:
         answer = None
+    elif _CLASS_OF_CUSTOMER.fullmatch(folded):
+        answer = "active"
     elif words <= _FORMER - _LOST:
         answer = "churned"
     elif words <= _OPPORTUNITY or (words <= _READERS and _STAGES_OF_LIFE.search(fold(heading))):

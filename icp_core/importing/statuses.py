@@ -172,6 +172,17 @@ def is_of_records(texts: Iterable[str]) -> bool:
     )
 
 
+def is_mostly_of_records(texts: pl.Series) -> bool:
+    """Whether most values only say whether a record is in use, and none speaks of a register.
+
+    An ERP has more to say of its customers: `Aktiv`, `Inaktiv`, `Kredittsperre`.
+    """
+    distinct = texts.drop_nulls().unique()
+    in_use = [text for text in distinct if is_of_records([text])]
+    others = {status_of(text) for text in distinct if text not in in_use}
+    return 2 * len(in_use) > len(distinct) and others <= {None, "active"}
+
+
 def is_record_flag(heading: str) -> bool:
     """Whether a heading asks if something is in use: `Inactive`, `Passiv`, not `Konkurs`."""
     spoken = [word for word in headings.words(heading) if word not in ("is", "er", "ar", "on")]

@@ -232,3 +232,24 @@ def test_what_nobody_understood_stays_unknown_also_beside_deals(
     )
     marked = with_customers(accounts, match(deals, accounts).outcomes)
     assert marked.sort("name")["is_customer"].to_list() == expected
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "expected", "open_ones"),
+    [
+        ("Type", "Customer - Direct|Other|Technology Partner|Other|Other",
+         [True, None, None, None, None], ["Other", "Technology Partner"]),
+        ("Kategori", "Kunde A|Potensiell kunde|Leverandør|Ikke kunde|Leverandør",
+         [True, False, None, False, None], ["Leverandør"]),
+        ("Category", "Customer B|Supplier|Supplier|Vendor|Supplier", [True, None, None, None, None],
+         ["Supplier", "Vendor"]),
+        ("Kunde i dag?", "x||x||", [True, None, True, None, None], []),
+        ("Kund idag", "ja|nej|ja|nej|ja", [True, False, True, False, True], []),
+    ],
+)  # fmt: skip
+def test_a_crms_column_of_customers_is_read_and_its_rest_asked(
+    tmp_path: Path, heading: str, cells: str, expected: list[bool | None], open_ones: list[str]
+) -> None:
+    assert sorted(asked(opened(heading, *cells.split("|")))) == open_ones
+    rows = "".join(f"Alfa {n} AB;SE;{cell}\n" for n, cell in enumerate(cells.split("|")))
+    assert flags(tmp_path, f"Company;Country;{heading}\n{rows}") == expected
