@@ -547,6 +547,9 @@ def _settle_rivals(
         rivals.sort(
             key=lambda h: (
                 column == "employees" and looks[h]["number"] < _LEAST_FIT,
+                # Codes tell namesakes apart.
+                column == "municipality"
+                and (looks[h]["number"] < _GOOD_FIT or len(cells[h]) < _GOOD_FIT * most),
                 guesses[h].confidence < SURE,
                 column == "industry" and len(cells[h]) < _LEAST_FIT * most,
                 -_years_in(cells[h]) if column == "founded" else 0,
