@@ -195,6 +195,7 @@ _YEARS: Final = (
     r"\b(?:[2-9]|10|two|three|four|five|tva|to|tre|fyra|fire|fem|kahden|kolmen|viiden)[\s-]*"
     r"(?:ar|ars|arig|arlig|aar|aars|years?|yrs?|yr|y|v|vuo\w+|vuotta)\b"
 )
+_BY_WHOM: Final = (["av"], ["af"], ["by"])
 # Years that a revision of NACE begins to be used in: Regulations 1893/2006 and 2023/137.
 _REVISIONS: Final[Mapping[str, str]] = MappingProxyType(
     dict.fromkeys(("2007", "07", "2008", "08", "2009", "09"), "2")
@@ -554,6 +555,8 @@ def _meaning(words: str) -> _Found | None:
         return None
     inside = re.findall(r"[(\[](.*?)[)\]]", words)
     found = _lookup(words, 0.98) or (_lookup(outside, 0.96) if inside else None)
+    if found is not None and found.meaning == "as_of" and _tokens(outside)[-1:] in _BY_WHOM:
+        return None
     if found is not None and found.meaning == "address":
         for part in inside:
             found = _lookup(part, 0.94) or found

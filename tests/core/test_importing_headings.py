@@ -191,6 +191,9 @@ def test_headings_by_language_and_structure(heading: str, meaning: str | None) -
 @pytest.mark.parametrize(
     ("heading", "meaning"),
     [
+        ("Oppdatert av", None), ("Uppdaterad av", None), ("Opdateret af", None), ("Oppdatert", "as_of"),
+        ("Tilknyttet selskap", "name"), ("Tilknyttet bedrift", "name"),
+        ("Företagets domännamn", "domain"),
         ("Tillväxt 3 år", None), ("Vekst 3 år", None), ("Growth 5 years", None),
         ("Liikevaihdon kasvu 3 vuotta", None), ("Omsättningstillväxt (%)", "revenue_growth"),
         ("(Do Not Modify) Account", None), ("(Må ikke redigeres) Firma", None),
