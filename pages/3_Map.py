@@ -3,6 +3,7 @@
 import streamlit as st
 
 from icp_core.analysis.shading import shading
+from icp_core.evaluation.market import Bounds
 from icp_core.evaluation.tiers import groups
 from icp_core.reference import geography
 from icp_core.reference.geography import COUNTRIES
@@ -10,7 +11,7 @@ from ui import maps, navigation, shell, state, theme
 from ui.accounts.one import opened
 from ui.areas import Measure
 from ui.controls import apart, one_of
-from ui.format import number, plain
+from ui.format import bounds, number, plain
 from ui.headline import customers_unknown
 from ui.navigation import NO_WIDGETS
 from ui.tables import Table, accounts_table
@@ -131,7 +132,11 @@ with left.container(border=True, height="stretch"):
         st.caption(note)
 with right.container(horizontal=True, gap="xsmall"):
     for one in Measure:
-        st.metric(plain(one.label(tiers[0])), one.text(shown[one.value], currency), border=True)
+        text = one.text(shown[one.value], currency)
+        if one is Measure.MATCHES:
+            # With missing data, as on the other pages.
+            text = bounds(Bounds(shown["accounts"], shown["accounts"] + shown["possible"]))
+        st.metric(plain(one.label(tiers[0])), text, border=True)
 with right.container(border=True, height="stretch"):
     codes = ranked["code"].to_list()
     Table(

@@ -33,7 +33,7 @@ _SKEWED: Final = 6  # times the median: with a larger maximum, a linear axis squ
 _FEW_POWERS: Final = 4  # powers of ten; with more, ticks at 2 and 5 would overlap
 _STEP: Final = 30  # pixels a bar of points is high with its gap
 _SCALE: Final = 36  # pixels above and below all bars of points, for the axis
-_LINE: Final = 22  # pixels a dot with its interval is high
+_LINE: Final = 20  # pixels a dot with its interval is high
 _AXIS: Final = 28  # pixels below charts of learning, for the axis
 ORDER: Final[tuple[Candidate, ...]] = ("learned", "hand", "equal", "model")
 _DASHES: Final = {"learned": "solid", "hand": "solid", "equal": "dot", "model": "dash"}
@@ -517,7 +517,7 @@ def level_groups(*, dark: bool) -> dict[str, tuple[str, str]]:
 
 
 def gains_chart(
-    data: dict[Candidate, pl.DataFrame], *, as_lift: bool, dark: bool, height: int = 260
+    data: dict[Candidate, pl.DataFrame], *, as_lift: bool, dark: bool, height: int = 225
 ) -> go.Figure:
     """The curves, with the 95 % bands of the learned and the current profile."""
     colours, names = candidate_colours(dark=dark), candidate_names()
@@ -581,7 +581,7 @@ def gains_chart(
 
 
 def calibration_chart(
-    data: pl.DataFrame, candidate: Candidate, *, dark: bool, height: int = 260
+    data: pl.DataFrame, candidate: Candidate, *, dark: bool, height: int = 225
 ) -> go.Figure:
     """What was expected against what happened, with the line of perfect calibration."""
     colour = candidate_colours(dark=dark)[candidate]

@@ -95,7 +95,11 @@ def side_by_side(key: str) -> tuple[DeltaGenerator, DeltaGenerator]:
 
     Streamlit's columns would squeeze them until a screen is as narrow as a phone's.
     """
-    st.html(f"<style>.st-key-{key} > * {{ min-width: min(100%, {_LEAST_HALF}) }}</style>")
+    # A row that does not wrap scrolls by itself, and the wheel over it would not move the page.
+    st.html(
+        f"<style>.st-key-{key} > * {{ min-width: min(100%, {_LEAST_HALF}) }}"
+        f".st-key-{key} [data-testid=stHorizontalBlock] {{ overflow: visible }}</style>"
+    )
     with st.container(horizontal=True, gap="medium", key=key):
         return st.container(gap="small"), st.container(gap="small")
 

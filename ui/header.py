@@ -1,7 +1,7 @@
 """What stands on top of every page: the list, the profile, and what can be done with it as a whole."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Final
 from urllib.parse import urlencode
@@ -14,8 +14,9 @@ from icp_core.errors import ProfileError, WorkspaceError
 from icp_core.profiles import first_draft
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters, starters_for
+from icp_core.workspace import Draft
 from ui import data, new_profile, saving, state
-from ui.format import plain
+from ui.format import moment, plain
 from ui.state import View
 from ui.texts import _
 
@@ -24,6 +25,8 @@ MAX_PROFILE_MB: Final = 1  # the least Streamlit's uploader can be limited to; a
 _OWN: Final = ""
 _SAVED: Final = "saved:"
 _NEW: Final = "new"
+_DRAFT: Final = "draft:"
+_MOST_DRAFTS: Final = 5  # of what nobody saved, among the choices
 _LIST_WIDTH: Final = 210  # pixels: most names of lists
 _PROFILE_WIDTH: Final = 330  # pixels: the whole name of most profiles, edited too
 
@@ -75,14 +78,19 @@ def _choose_profile(view: View, universe: Universe) -> WorkspaceError | None:
         saved = {_SAVED + one.slug: one.newest for one in data.saved_profiles()}
     except WorkspaceError as error:
         trouble = error
+    drafts = {f"{_DRAFT}{one.seat}:{one.key}": one for one in state.recent()[:_MOST_DRAFTS]}
     fitting = [entry.slug for entry in starters_for(universe)]
     first = state.first_starter(view.list_name)
-    offered = [*saved, *([] if first in fitting else [first]), *fitting]
+    offered = [*drafts, *saved, *([] if first in fitting else [first]), *fitting]
     current = _current(view)
     if current not in offered:
         offered.insert(0, current)
     names = {key: saving.version_label(one.name, one.number) for key, one in saved.items()}
     names |= {entry.slug: entry.profile.name for entry in starters()}
+    names |= {
+        key: _("Unsaved: {name}, {moment}").format(name=one.name, moment=moment(one.touched_at))
+        for key, one in drafts.items()
+    }
     names[state.SUGGESTED] = _(first_draft.PROFILE_NAME)
     label = (
         saving.version_label(view.profile.name, view.version) if view.version else view.profile.name
@@ -98,7 +106,7 @@ def _choose_profile(view: View, universe: Universe) -> WorkspaceError | None:
         [*offered, _NEW],
         format_func=names.__getitem__,
         key=state.shown("profile", current),
-        on_change=lambda: _replace_profile(state.picked("profile"), offered),
+        on_change=lambda: _replace_profile(state.picked("profile"), offered, drafts),
         label_visibility="collapsed",
         width=_PROFILE_WIDTH,
     )
@@ -110,13 +118,16 @@ def _current(view: View) -> str:
     return _SAVED + view.saved if view.saved else view.starter or _OWN
 
 
-def _replace_profile(key: str, offered: Collection[str]) -> None:
+def _replace_profile(key: str, offered: Collection[str], drafts: Mapping[str, Draft]) -> None:
     # A browser that answers while the label of its option changes ("Edited: …") names an option that
     # is gone, and then the current one again; nobody picked either, and an edit must not be lost.
     if key == _NEW:
         new_profile.ask()
         return
     if key not in offered or key == _current(state.view()):
+        return
+    if key in drafts:
+        state.resume(drafts[key])
         return
     if not key.startswith(_SAVED):
         state.choose_starter(key)
@@ -133,12 +144,18 @@ def _actions() -> None:
     offered = state.offered()
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", width="content"):
         # The name of an icon is what a screen reader says.
-        if st.button(":material/undo:", disabled=not offered.undo, help=_("Undo"), key="undo"):
-            state.undo()
-            st.rerun()
-        if st.button(":material/redo:", disabled=not offered.redo, help=_("Redo"), key="redo"):
-            state.redo()
-            st.rerun()
+        for key, icon, is_possible, change, said in (
+            ("undo", ":material/undo:", offered.undo, state.undo, _("Taken back: {what}.")),
+            ("redo", ":material/redo:", offered.redo, state.redo, _("Made again: {what}.")),
+        ):
+            about = _("Undo the last change of profile, list or plan")
+            if key == "redo":
+                about = _("Redo what was taken back")
+            if st.button(icon, disabled=not is_possible, help=about, key=key):
+                what = change()
+                if what is not None:
+                    state.confirm(said.format(what=_CHANGES[what]()))
+                st.rerun()
         st.button(
             _("Save"),
             icon=":material/save:",
@@ -155,6 +172,15 @@ def _actions() -> None:
             _more(offered)
     state.header_shows(offered)
     saving.dialog()
+
+
+# What undo and redo say they did; translated when they do.
+_CHANGES: Final[Mapping[state.Change, Callable[[], str]]] = {
+    "list": lambda: _("the choice of the list"),
+    "profile": lambda: _("the choice of the profile"),
+    "edit": lambda: _("an edit of the profile"),
+    "plan": lambda: _("a change of the plan"),
+}
 
 
 def _more(offered: state.Offered) -> None:

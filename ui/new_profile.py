@@ -57,7 +57,7 @@ def _form() -> None:
             _("Create the profile"),
             type=theme.emphasis(),
             icon=":material/check:",
-            disabled=not (name.strip() and answers.criteria()),
+            disabled=not name.strip(),
             key="new_create",
         ):
             state.open_profile(replace(answers, name=name.strip()).profile())
@@ -155,7 +155,7 @@ def _what(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
             _("Worth a year (€)"),
             0.0,
             MAX_AMOUNT,
-            value=PerEmployee().rate,
+            value=float(PerEmployee().rate),
             step=100.0,
             format="%g",
             placeholder="0",

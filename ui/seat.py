@@ -64,17 +64,39 @@ def drafted(seat: str) -> Draft | None:
         return None
 
 
+def last() -> Draft | None:
+    """What this person looked at last, edited or not."""
+    return next(iter(_drafts()), None)
+
+
 def recent() -> Sequence[Draft]:
-    """What this person drafted, the newest first; what is the same as a newer one is left out."""
-    who = person()
-    try:
-        found = data.workspace().drafts(who) if who else []
-    except WorkspaceError:
-        return ()
+    """What this person drafted and nobody saved, the newest first.
+
+    What is the same as a newer one, on whatever list, is left out, and so is what can be chosen anew.
+    """
     same = {
-        (one.list_name, one.name, one.starter, one.slug, one.content): one for one in found[::-1]
+        (one.name, one.starter, one.slug, one.content): one
+        for one in reversed(_drafts())
+        if one.content is not None
     }
     return sorted(same.values(), key=lambda one: one.touched_at, reverse=True)
+
+
+def _drafts() -> Sequence[Draft]:
+    who = person()
+    try:
+        return data.workspace().drafts(who) if who else []
+    except WorkspaceError:
+        return ()
+
+
+def drop(draft: Draft) -> None:
+    """Forget a draft: it is saved."""
+    try:
+        if person():
+            data.workspace().drop_draft(draft)
+    except WorkspaceError:
+        return
 
 
 def take(seat: str) -> str:
@@ -90,14 +112,13 @@ def take(seat: str) -> str:
     return seat
 
 
-def keep(draft: Draft) -> None:
-    """Keep what stands at a seat; where it cannot be kept the page header says so, and work goes on."""
-    who = person()
+def keep(draft: Draft) -> WorkspaceError | None:
+    """Keep what stands at a seat; why that could not be done, if it could not."""
     try:
-        if who:
-            data.workspace().keep_draft(draft, person=who)
-    except WorkspaceError:
-        return
+        data.workspace().keep_draft(draft)
+    except WorkspaceError as error:
+        return error
+    return None
 
 
 def name() -> str:

@@ -74,6 +74,7 @@ def page(key: str, *, always: bool = False) -> View:
         initial_sidebar_state=_SIDEBAR_WIDTH,
         menu_items={"Get help": None, "Report a bug": None, "About": None},
     )
+    state.arrive(key)
     state.leave_missing_dataset()
     view = state.view()
     st.set_page_config(page_title=f"{here.label} · {view.profile.name}")

@@ -10,10 +10,12 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from time import monotonic
+from typing import Any, Final, Literal, TypeVar
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import IcpError, ProfileError, WorkspaceError
@@ -27,10 +29,14 @@ from ui.texts import _
 
 MAX_PROFILE_BYTES: Final = 200_000  # unpacked: far above any profile, far below a bomb
 MAX_ADDRESS: Final = 6_000  # characters of a packed profile; many servers refuse 8 kB
+_TRY_AGAIN: Final = 30.0  # seconds after which a draft is written again that could not be
 _MAX_SLUG: Final = 80  # characters shown of a name that an address asks for
 
 SUGGESTED: Final = "suggested"
 """Slug of the profile that the accounts themselves suggest, for lists that no starter is meant for."""
+
+Change = Literal["list", "profile", "edit", "plan"]
+"""What can be taken back."""
 
 _Own = TypeVar("_Own")
 
@@ -41,6 +47,9 @@ _EPOCH: Final = "view_epoch"
 _HISTORY: Final = "view_history"
 _SEAT: Final = "draft"
 _HEADER: Final = "view_header"
+_FAILED_AT: Final = "draft_failed_at"
+_PAGE: Final = "page"
+_SCRIPT: Final = "page_script"
 _NOTICES: Final = "view_notices"
 _DONE: Final = "view_done"
 _AUTHOR: Final = "author"
@@ -155,7 +164,10 @@ def open_saved(version: SavedVersion) -> None:
     WorkspaceError, ProfileError
         As `SavedVersion.profile`.
     """
+    before, drafted = view().profile, _draft(view())
     _replace(_saved_view(view().list_name, version))
+    if view().profile == before:
+        seat.drop(drafted)
 
 
 def revert() -> None:
@@ -198,30 +210,37 @@ def header_is_current() -> bool:
     return bool(st.session_state.get(_HEADER) == offered())
 
 
-def undo() -> None:
-    """Take back the last change of profile, list or plan."""
+def undo() -> Change | None:
+    """Take back the last change of profile, list or plan; what it was, or None where there is none."""
     history = own(_HISTORY, _History)
-    _go_to(history.past, back_to=history.future)
+    return _go_to(history.past, back_to=history.future)
 
 
-def redo() -> None:
-    """Make the change again that was taken back last."""
+def redo() -> Change | None:
+    """Make the change again that was taken back last; what it was, or None where there is none."""
     history = own(_HISTORY, _History)
-    _go_to(history.future, back_to=history.past)
+    return _go_to(history.future, back_to=history.past)
 
 
-def _go_to(there: list[_Step], *, back_to: list[_Step]) -> None:
+def _go_to(there: list[_Step], *, back_to: list[_Step]) -> Change | None:
     # A browser may send two clicks where one was meant.
     if not there:
-        return
-    step = there.pop()
-    back_to.append(_Step(view(), st.session_state[_BASE], plan() if step.plan else None))
+        return None
+    step, before = there.pop(), view()
+    if step.view.list_name not in data.all_lists():
+        # It was deleted meanwhile: the profile comes back on the list that is open.
+        step = replace(step, view=replace(step.view, list_name=before.list_name))
+    back_to.append(_Step(before, st.session_state[_BASE], plan() if step.plan else None))
     if step.plan:
         _put_plan(step.plan)
-        return
+        return "plan"
     st.session_state[_BASE] = step.base
     st.session_state[_EPOCH] = epoch() + 1
     _put(step.view)
+    if step.view.list_name != before.list_name:
+        return "list"
+    same = (step.view.starter, step.view.saved) == (before.starter, before.saved)
+    return "edit" if same and (before.edited or step.view.edited) else "profile"
 
 
 def set_dataset(name: str) -> None:
@@ -230,12 +249,19 @@ def set_dataset(name: str) -> None:
     A starter that nobody changed gives way to one that suits them; any other profile stays, even if
     it tests columns that these accounts lack, because it is the user's work.
     """
+    now = _on_list(name)
+    if now.profile == view().profile:
+        _show(now)
+    else:
+        _replace(now)
+
+
+def _on_list(name: str) -> View:
     now = view()
     meant = [entry.slug for entry in starters() if name.partition(":")[0] in entry.suits]
     if now.edited or now.starter is None or now.starter in meant:
-        _show(replace(now, list_name=name))
-    else:
-        _replace(_starting(name, first_starter(name)))
+        return replace(now, list_name=name)
+    return _starting(name, first_starter(name))
 
 
 def leave_missing_dataset() -> None:
@@ -247,7 +273,12 @@ def leave_missing_dataset() -> None:
                 label=next(iter(known.values()))
             )
         )
-        set_dataset(next(iter(known)))
+        # Nobody chose it, and nobody can take it back.
+        now = _on_list(next(iter(known)))
+        if not now.edited:
+            st.session_state[_BASE] = now.profile
+        st.session_state[_EPOCH] = epoch() + 1
+        _put(now)
 
 
 def author() -> str:
@@ -381,6 +412,30 @@ def open_account(account_id: str | None) -> None:
         del st.query_params[ACCOUNT]
 
 
+def arrive(page: str) -> None:
+    """Note which page is drawn: what was open on another one is closed."""
+    if st.session_state.get(_PAGE) not in (None, page):
+        close_dialog()
+        set_saving(False)
+    st.session_state[_PAGE] = page
+    st.session_state[_SCRIPT] = _script()
+
+
+def is_leaving() -> bool:
+    """Whether another page is about to be drawn; for callbacks of a part of a page.
+
+    Where a link is pressed while such a part is at work, Streamlit 1.67 makes one run of the two: the
+    browser has let go of the part's widgets by then, so that all of them seem to be changed, to what
+    they begin with.
+    """
+    return bool(st.session_state.get(_SCRIPT) != _script())
+
+
+def _script() -> str | None:
+    context = get_script_run_ctx()
+    return context.page_script_hash if context else None
+
+
 def open_dialog(name: str) -> None:
     """Ask the page for one of its dialogs; it stays open until `close_dialog`."""
     st.session_state[_DIALOG] = name
@@ -460,7 +515,7 @@ def address() -> dict[str, str]:
     The name of the seat, so that edits do not change the address and Back leads to the page before;
     where drafts cannot be kept, `link` itself.
     """
-    return {_SEAT: st.session_state[_SEAT]} if seat.can_keep() else link()
+    return {_SEAT: st.session_state[_SEAT]} if _keeps_drafts() else link()
 
 
 def link() -> dict[str, str]:
@@ -544,11 +599,13 @@ def unpack(text: str, *, remarks: list[str] | None = None) -> Profile:
 def _begin() -> None:
     asked = st.query_params.to_dict()
     found = seat.drafted(asked[_SEAT]) if _SEAT in asked else None
-    if _SEAT in asked and found is None:
+    if _SEAT in asked and found is None and data.remembers():
         notify(_("The draft of this address is not kept here any more."))
     if found is None and not asked.keys() & {_DATASET, _STARTER, _SAVED, _PROFILE}:
-        found = next(iter(seat.recent()), None)
-    st.session_state[_SEAT] = seat.take(found.seat) if found else seat.new_name()
+        found = seat.last()
+    is_own = found is not None and found.person == seat.person()
+    # Whoever opens another one's address goes on from a copy.
+    st.session_state[_SEAT] = seat.take(found.seat) if found and is_own else seat.new_name()
     if found is not None:
         _show(_resumed(found))
         return
@@ -621,6 +678,7 @@ def _draft(one: View) -> Draft:
     known = _is_known(one)
     return Draft(
         seat=st.session_state[_SEAT],
+        person=seat.person() or "",
         list_name=one.list_name,
         name=one.profile.name,
         starter=one.starter,
@@ -730,6 +788,22 @@ def _happened(step: _Step) -> None:
 def _put(changed: View) -> None:
     st.session_state[_VIEW] = changed
     own(_LAST, list[View])[:] = [changed]
-    if seat.can_keep():
-        st.session_state[_SEAT] = seat.take(st.session_state[_SEAT])
-        seat.keep(_draft(changed))
+    if not _keeps_drafts():
+        return
+    st.session_state[_SEAT] = seat.take(st.session_state[_SEAT])
+    error = seat.keep(_draft(changed))
+    if error is not None:
+        st.session_state[_FAILED_AT] = monotonic()
+        notify(
+            _("{error} Until it works again, the address of this page holds your edits.").format(
+                error=error
+            )
+        )
+
+
+def _keeps_drafts() -> bool:
+    """Whether this session's drafts are kept; for a while not, after one could not be written."""
+    failed_at = st.session_state.get(_FAILED_AT)
+    if failed_at is not None and monotonic() - failed_at < _TRY_AGAIN:
+        return False
+    return seat.can_keep()

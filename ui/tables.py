@@ -277,7 +277,8 @@ class Table:
         """Draw the title with the download beside it; enough where a chart shows the rows."""
         if not self.title:
             return
-        with apart():
+        # Not at the right end: there a table's own tools lie over it when the mouse comes from below.
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{self.title}**", width="content")
             self.draw_download()
 

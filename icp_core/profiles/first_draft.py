@@ -159,7 +159,7 @@ def distribution(
     values
         A number column.
     stops
-        At least two, rising.
+        Rising; between less than two lies nothing.
 
     Returns
     -------
@@ -167,6 +167,8 @@ def distribution(
         `len(stops)` edges and `len(stops) - 1` counts.
     """
     edges = np.array(stops, dtype=np.float64)
+    if len(edges) < 2:
+        return edges, np.zeros(0, dtype=np.int64)
     known = values.drop_nulls().cast(pl.Float64).to_numpy()
     place = np.clip(np.searchsorted(edges, known, side="right") - 1, 0, len(edges) - 2)
     return edges, np.bincount(place, minlength=len(edges) - 1)

@@ -128,15 +128,27 @@ class Database:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
+        self._stop_if_gone()
         with _explained(self._url), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         """One transaction: everything in the block is kept, or, on any error, nothing."""
+        self._stop_if_gone()
         writer = self._engine.execution_options(**{_WRITES: True})
         with _explained(self._url), writer.begin() as connection:
             yield connection
+
+    def _stop_if_gone(self) -> None:
+        """Raise where the file was taken away: what is open of it would be written nowhere."""
+        file = _file(self._url)
+        if file is not None and not file.exists():
+            self.close()
+            raise WorkspaceError(
+                f"The file {self.place} is gone, and nothing can be saved. Put it back, or try again to "
+                "begin a new one."
+            )
 
 
 def now() -> datetime:

@@ -28,6 +28,8 @@ class Draft:
     seat
         One open window of the app, in letters and digits that nobody can guess: who has them may see
         what was drafted there.
+    person
+        Whose draft it is.
     list_name
         The list that was looked at.
     name
@@ -43,6 +45,7 @@ class Draft:
     """
 
     seat: str
+    person: str
     list_name: str
     name: str
     starter: str | None
@@ -75,10 +78,11 @@ _COLUMNS: Final = [schema.drafts.c[one.name] for one in fields(Draft)]
 class Drafts(Database):
     """What every person worked on last."""
 
-    def keep_draft(self, draft: Draft, *, person: str) -> None:
+    def keep_draft(self, draft: Draft) -> None:
         """Keep where somebody left off, in place of what that seat drafted of the same profile and list.
 
-        Older drafts than `KEPT`, and more than `MOST` of that person, are dropped.
+        Older drafts than `KEPT` are dropped, and more than `MOST` of that person's edited ones, or of
+        the others: having looked at much never costs work.
 
         Raises
         ------
@@ -87,7 +91,9 @@ class Drafts(Database):
         """
         table = schema.drafts
         values = {one.name: getattr(draft, one.name) for one in fields(draft)}
-        values |= {"key": draft.key, "person": person}
+        values |= {"key": draft.key}
+        is_edited = table.c.content.is_not(None)
+        alike = (table.c.person == draft.person) & (is_edited if draft.content else ~is_edited)
         with self._writing() as connection:
             connection.execute(
                 inserting(connection, table)
@@ -96,7 +102,7 @@ class Drafts(Database):
             )
             newest = (
                 select(table.c.touched_at)
-                .where(table.c.person == person)
+                .where(alike)
                 .order_by(table.c.touched_at.desc())
                 .offset(MOST)
                 .limit(1)
@@ -104,9 +110,22 @@ class Drafts(Database):
             )
             connection.execute(
                 delete(table).where(
-                    ((table.c.person == person) & (table.c.touched_at <= newest))
-                    | (table.c.touched_at < now() - KEPT)
+                    (alike & (table.c.touched_at <= newest)) | (table.c.touched_at < now() - KEPT)
                 )
+            )
+
+    def drop_draft(self, draft: Draft) -> None:
+        """Forget what that seat drafted of that profile and list.
+
+        Raises
+        ------
+        WorkspaceError
+            If the database refuses.
+        """
+        table = schema.drafts
+        with self._writing() as connection:
+            connection.execute(
+                delete(table).where((table.c.seat == draft.seat) & (table.c.key == draft.key))
             )
 
     def draft(self, seat: str) -> Draft | None:

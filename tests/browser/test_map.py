@@ -32,7 +32,8 @@ def opened(page, address, parameters=""):
 
 def matches(page):
     metric = page.get_by_test_id("stMetric").filter(has_text="Matches")
-    return int(metric.get_by_test_id("stMetricValue").inner_text().replace("\u202f", ""))
+    text = metric.get_by_test_id("stMetricValue").inner_text()
+    return int(text.partition("–")[0].replace("\u202f", ""))
 
 
 def test_the_map_is_drawn_without_asking_anybody_else(page, address):

@@ -14,6 +14,7 @@ NOW = datetime.now(UTC)
 
 def draft(seat: str = "window", minutes: float = 0, **changes) -> Draft:
     values = {
+        "person": "p",
         "list_name": "demo",
         "name": "Software",
         "starter": "nordic-software",
@@ -28,8 +29,8 @@ def draft(seat: str = "window", minutes: float = 0, **changes) -> Draft:
 
 def test_a_draft_is_kept_in_place_of_the_one_before(workspace: Workspace) -> None:
     edited = draft(minutes=1, content=Profile(name="Mine").to_json())
-    workspace.keep_draft(draft(), person="p")
-    workspace.keep_draft(edited, person="p")
+    workspace.keep_draft(draft())
+    workspace.keep_draft(edited)
     assert workspace.drafts("p") == [edited]
     assert workspace.draft("window") == edited
     assert edited.profile() == Profile(name="Mine")
@@ -49,22 +50,32 @@ def test_edits_of_another_profile_or_list_are_another_draft(workspace: Workspace
         draft("other window", minutes=6),
     ]
     for one in drafts:
-        workspace.keep_draft(one, person="p")
+        workspace.keep_draft(one)
     assert workspace.drafts("p") == drafts[::-1]
-    workspace.keep_draft(draft(minutes=7), person="p")
+    workspace.keep_draft(draft(minutes=7))
     assert workspace.draft("window") == draft(minutes=7)
     assert len(workspace.drafts("p")) == len(drafts)
 
 
 def test_the_newest_stay_and_old_ones_go(workspace: Workspace) -> None:
-    workspace.keep_draft(draft("long ago", touched_at=NOW - KEPT - timedelta(days=1)), person="q")
-    workspace.keep_draft(draft("of another", minutes=-100), person="r")
+    workspace.keep_draft(draft("long ago", person="q", touched_at=NOW - KEPT - timedelta(days=1)))
+    workspace.keep_draft(draft("of another", minutes=-100, person="r"))
     for number in range(MOST + 5):
-        workspace.keep_draft(draft(f"window {number}", minutes=number), person="p")
+        workspace.keep_draft(draft(f"window {number}", minutes=number))
     kept = [one.seat for one in workspace.drafts("p")]
     assert kept == [f"window {number}" for number in reversed(range(5, MOST + 5))]
     assert workspace.drafts("q") == []
     assert len(workspace.drafts("r")) == 1
+
+
+def test_having_looked_at_much_costs_no_work(workspace: Workspace) -> None:
+    edited = draft("mine", minutes=-1_000, content=Profile(name="Mine").to_json())
+    workspace.keep_draft(edited)
+    for number in range(MOST + 5):
+        workspace.keep_draft(draft(f"window {number}", minutes=number))
+    assert edited in workspace.drafts("p")
+    workspace.drop_draft(edited)
+    assert edited not in workspace.drafts("p")
 
 
 def test_the_name_given_last_is_kept_by_person(workspace: Workspace) -> None:

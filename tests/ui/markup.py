@@ -42,7 +42,18 @@ AMBIGUOUS = frozenset({"table", "title", "write"})
 """Methods of other things too: Streamlit's only after `st.`."""
 
 SAFE = frozenset(
-    {"plain", "spoken", "in_badge", "number", "signed", "percent", "bounds", "short", "money", "money_bounds"}
+    {
+        "plain",
+        "spoken",
+        "in_badge",
+        "number",
+        "signed",
+        "percent",
+        "bounds",
+        "short",
+        "money",
+        "money_bounds",
+    }
     | {"moment", "len", "round", "int", "float", "date", "sum", "today", "quote", "write"}
 )
 """They escape, or give numbers and dates; what `Field.write` gives is demanded where it is given."""

@@ -8,6 +8,7 @@ from app_pages import errors, opened
 from streamlit.testing.v1 import AppTest
 from test_builder import PROFILE, builder, labelled, profile_of
 
+from icp_core.errors import WorkspaceError
 from icp_core.workspace import Workspace
 from icp_core.workspace.drafts import Draft
 from ui import data, seat, state
@@ -83,7 +84,7 @@ def test_a_draft_that_is_gone_says_so_and_goes_on_with_the_last(asked: str) -> N
 def test_a_draft_on_a_list_that_was_deleted_keeps_its_profile() -> None:
     app = weighed(builder(), 1)
     lost = replace(drafts()[0], list_name="loaded:gone", touched_at=datetime.now(UTC))
-    data.workspace().keep_draft(lost, person="somebody")
+    data.workspace().keep_draft(lost)
     again = opened("pages/1_Builder.py", draft=seat_of(app))
     assert "There is no dataset" in " ".join(errors(again))
     assert profile_of(again) == PROFILE.changing(2, weight=1)
@@ -105,3 +106,59 @@ def test_without_a_known_browser_the_address_holds_the_view(monkeypatch) -> None
 def drafts() -> list[Draft]:
     workspace: Workspace = data.workspace()
     return workspace.drafts("somebody")
+
+
+def test_what_nobody_saved_is_offered_wherever_profiles_are_chosen() -> None:
+    app = builder()
+    changed = profile_of(weighed(app, 1))
+    app.selectbox(key="shown_profile").select("norwegian-limited").run()
+    app.selectbox(key="shown_dataset").select("listed").run()
+    app.selectbox(key="shown_dataset").select("demo").run()
+    found = [
+        key for key in app.selectbox(key="shown_profile").options if key.startswith("Unsaved: ")
+    ]
+    assert len(found) == 1
+    app.selectbox(key="shown_profile").select_index(
+        app.selectbox(key="shown_profile").options.index(found[0])
+    ).run()
+    assert profile_of(app) == changed
+    app.button(key="save").click().run()
+    app.button(key="save_now").click().run()
+    assert not [one for one in drafts() if one.content and one.profile() == changed]
+
+
+def test_another_persons_address_is_gone_on_from_as_a_copy(monkeypatch) -> None:
+    mine = weighed(builder(), 1)
+    monkeypatch.setattr(seat, "person", lambda: "another")
+    theirs = opened("pages/1_Builder.py", draft=seat_of(mine))
+    assert profile_of(theirs) == profile_of(mine)
+    weighed(theirs, 2)
+    assert seat_of(theirs) != seat_of(mine)
+    assert profile_of(mine) in [one.profile() for one in drafts()]
+
+
+def test_a_draft_that_cannot_be_written_says_so_once_and_the_address_holds_the_edits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = builder()
+    full = WorkspaceError("The disk is full.")
+    monkeypatch.setattr(Workspace, "keep_draft", lambda *_: (_ for _ in ()).throw(full))
+    weighed(app, 1)
+    app.run()
+    assert state.unpack(app.query_params["p"]) == PROFILE.changing(2, weight=1)
+    monkeypatch.undo()
+
+
+def test_undo_passes_by_a_list_that_was_deleted(tmp_path, monkeypatch) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("name,employees\n" + "\n".join(f"Firma {i},{i}" for i in range(30)))
+    monkeypatch.setenv("ICP_DATASETS", str(file))
+    app = weighed(builder(), 1)
+    app.selectbox(key="shown_dataset").select(str(file)).run()
+    app.selectbox(key="shown_dataset").select("norway").run()
+    monkeypatch.delenv("ICP_DATASETS")
+    for _ in range(3):
+        app.button(key="undo").click().run()
+        assert not app.exception
+    assert profile_of(app) == PROFILE
+    assert app.button(key="undo").disabled

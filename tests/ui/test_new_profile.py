@@ -58,3 +58,5 @@ def test_a_list_without_industries_places_or_sizes_says_so(tmp_path, monkeypatch
     assert "tells no industries" in texts(app)
     assert "tells no places" in texts(app)
     assert "tells no sizes" in texts(app)
+    app.text_input(key="new_name_").set_value("Everybody").run()
+    assert not app.button(key="new_create").disabled

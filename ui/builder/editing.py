@@ -188,6 +188,8 @@ def apply(change: Callable[[], Profile], *, quick: bool = False, whole: bool = F
     whole
         Whether the page has something to say.
     """
+    if state.is_leaving():
+        st.rerun()
     try:
         profile = change()
     except ProfileError as error:

@@ -230,7 +230,7 @@ def _model_inputs(offers: Offers, model: Potential, unit: str) -> None:
             st.number_input(
                 _("Number of bands"),
                 1,
-                _MOST_BANDS,
+                max(_MOST_BANDS, len(bands)),
                 **_model_edits("bands", len(bands), lambda now, count: now.resized(count)),
             )
             for place in range(len(bands)):

@@ -167,9 +167,13 @@ def _figures(market: MarketView) -> None:
         )
     with right, st.container(border=True, gap="xsmall"):
         st.markdown(f"**{_('Matches by score')}**")
+        scores = market.totals.scores_by(charts_live.POINTS)
+        if not any(counts.any() for counts in scores.values()):
+            st.caption(_("No match has a score yet: what is weighed is unknown for all of them."))
+            return
         charts_live.show(
             charts_live.score_chart(
-                market.totals.scores_by(charts_live.POINTS),
+                scores,
                 market.cut_offs(),
                 dark=dark,
                 height=170,

@@ -55,6 +55,8 @@ def remembers() -> bool:
 
 def refresh_saved() -> None:
     """Read the saved profiles again at the next look, or try a workspace again that failed."""
+    if isinstance(_saved(default_url()), WorkspaceError):
+        _opened.clear()
     _saved.clear()
 
 

@@ -18,7 +18,7 @@ from ui.tables import Field, Table
 from ui.texts import _
 
 GROUPS: Final[tuple[Group, ...]] = ("best", "worst", "rest")
-_HEIGHT: Final = 355
+_HEIGHT: Final = 325
 
 
 def measure_names() -> dict[str, str]:

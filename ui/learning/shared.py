@@ -15,7 +15,7 @@ from ui.tables import Field, Table
 from ui.texts import _
 
 _DRAWN: Final = 9
-_HEIGHT: Final = 360
+_HEIGHT: Final = 335
 
 
 def draw(result: LearningResult) -> None:

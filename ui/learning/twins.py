@@ -15,7 +15,7 @@ from ui.texts import _, ngettext
 
 COUNTS: Final = (50, 200, 1000)
 _OFFERED: Final = 1_000
-_HEIGHT: Final = 400
+_HEIGHT: Final = 355
 
 
 def draw(request: Request, result: LearningResult) -> None:

@@ -13,7 +13,7 @@ from icp_core.profiles.model import Role
 from icp_core.views import MarketView
 from ui import navigation, plan, shell
 from ui.builder import words
-from ui.format import SPACE, bounds, in_sentence, listed, number, percent, plain
+from ui.format import SPACE, bounds, in_badge, in_sentence, listed, number, percent, plain
 from ui.headline import Figure, cards, unknown_potential, value_bounds, white_space
 from ui.texts import _, ngettext
 
@@ -114,9 +114,9 @@ def _in_sentence(columns: dict[str, Column], name: str) -> str:
 def verdict_line(found: Verdict, team: TeamPlan) -> None:
     """Draw how the market compares with the team."""
     colour, icon = _LOOKS[found.breadth]
-    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
-        st.badge(breadth_name(found), icon=icon, color=colour)
-        st.markdown(plain(sentence(found, team)), width="stretch")
+    st.markdown(
+        f":{colour}-badge[{icon} {in_badge(breadth_name(found))}] {plain(sentence(found, team))}"
+    )
 
 
 def verdict_part(market: MarketView, found: Verdict, team: TeamPlan) -> None:
