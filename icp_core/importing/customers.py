@@ -104,6 +104,8 @@ _SYSTEMS: Final = (
     ("Salesforce", r"^account name$"),
 )
 _ASSUMED: Final = "EUR"
+_FIRST_DEALS: Final = 1970
+_YEARS_AHEAD: Final = 10
 _STAGES: Final = 200
 _STAGE: Final = 200
 _RELATION: Final = "relation"
@@ -341,7 +343,13 @@ def read_deals(
         *(values.number(pl.col(c)).alias(c) for c in ("margin", "nps")),
         values.tags(pl.col("products")).alias("products"),
     )
-    rows, bare = _in_euros(rows, columns.get("amount", [""])[0], assumed=assumed_currency)
+    closed = pl.col("closed_on")
+    rows = rows.with_columns(
+        pl.when(closed.is_between(*_plausible())).then(closed).alias("closed_on")
+    )
+    rows, bare, undated = _in_euros(
+        rows, columns.get("amount", [""])[0], text["closed_on"], assumed=assumed_currency
+    )
     doubtful = text.select(dates.is_ambiguous(pl.col(c)).sum().alias(c) for c in _DATES)
     unsettled = {c: int(n) for c, n in doubtful.row(0, named=True).items() if orders[c] is None}
     blank = pl.all_horizontal(pl.col(c).is_null() for c in ("name", "org_number", "domain"))
@@ -369,6 +377,7 @@ def read_deals(
             *_on_stages(text, given),
             *_on_dates(text, rows, orders, chosen=date_order),
             *_on_amounts(bare, chosen=assumed_currency),
+            *_on_rates(undated),
         ),
         no_currency=0 if assumed_currency else bare,
         no_order=0 if date_order else sum(unsettled.values()),
@@ -392,6 +401,17 @@ def _on_amounts(bare: int, *, chosen: str | None) -> list[str]:
     if chosen == NO_CURRENCY:
         said = "unknown, as chosen"
     return [f"{bare:,} amounts name no currency: {said}"] if bare else []
+
+
+def _on_rates(undated: int) -> list[str]:
+    said = "closed on no day that is known or has a rate: in euros at the latest rate"
+    return [f"amount: {undated:,} {said}"] if undated else []
+
+
+def _plausible() -> tuple[date, date]:
+    """Days between which deals close; others are a spreadsheet's bands: `nov-50` of 11-50."""
+    today = date.today()
+    return date(_FIRST_DEALS, 1, 1), date(today.year + _YEARS_AHEAD, 12, 31)
 
 
 def _on_dates(
@@ -489,7 +509,8 @@ def with_customers(accounts: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFra
     """The accounts with `is_customer` set from each company's latest outcome.
 
     Won and active are customers, churned is none, lost changes nothing. Accounts without an outcome
-    keep what they had, and are no customers where that was unknown: the list is taken as complete.
+    keep what the list says of them, also that it is unknown; where it says nothing of customers, the
+    outcomes are taken as complete and the others are none.
 
     Parameters
     ----------
@@ -505,12 +526,10 @@ def with_customers(accounts: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFra
         .agg(pl.col("outcome").last())
         .select("account_id", pl.col("outcome").is_in(["won", "active"]).alias("#customer"))
     )
-    before = (
-        pl.col("is_customer") if "is_customer" in accounts.columns else pl.lit(None, pl.Boolean)
-    )
+    before = pl.col("is_customer") if "is_customer" in accounts.columns else pl.lit(value=False)
     return (
         accounts.join(known, on="account_id", how="left", maintain_order="left")
-        .with_columns(is_customer=pl.coalesce("#customer", before, pl.lit(value=False)))
+        .with_columns(is_customer=pl.coalesce("#customer", before))
         .drop("#customer")
     )
 
@@ -721,8 +740,13 @@ def _country(text: str | None) -> str | None:
     return code or (text.upper() if len(text) == 2 and text.isalpha() else None)
 
 
-def _in_euros(rows: pl.DataFrame, heading: str, *, assumed: str | None) -> tuple[pl.DataFrame, int]:
-    """Amounts in euros on the day of closing, and how many name no currency."""
+def _in_euros(
+    rows: pl.DataFrame, heading: str, written: pl.Series, *, assumed: str | None
+) -> tuple[pl.DataFrame, int, int]:
+    """Amounts in euros, how many name no currency, and how many were written a day that has no rate.
+
+    They are at the rate of the day of closing, those without one at the latest.
+    """
     unit, named = headings.named_unit(heading)
     texts = rows["amount"]
     mark = texts.to_frame().select(values.decimal_mark(pl.col("amount"))).item()
@@ -733,11 +757,15 @@ def _in_euros(rows: pl.DataFrame, heading: str, *, assumed: str | None) -> tuple
     ).to_series()
     bare = int((amounts.is_not_null() & codes.is_null()).sum())
     known = codes if assumed == NO_CURRENCY else codes.fill_null(assumed or _ASSUMED)
-    euros = [
-        _euros(amount, code, day)
-        for amount, code, day in zip(amounts, known, rows["closed_on"], strict=True)
-    ]
-    return rows.with_columns(pl.Series("amount", euros, dtype=pl.Float64)), bare
+    euros: list[float | None] = []
+    undated = 0
+    for amount, code, day, text in zip(amounts, known, rows["closed_on"], written, strict=True):
+        value = _euros(amount, code, day) if day is not None or text is None else None
+        if value is None:
+            value = _euros(amount, code, None)
+            undated += value is not None and code != _ASSUMED
+        euros.append(value)
+    return rows.with_columns(pl.Series("amount", euros, dtype=pl.Float64)), bare, undated
 
 
 def _checked(code: str) -> None:

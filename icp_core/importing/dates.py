@@ -35,6 +35,8 @@ _BEGINNINGS: Final = (
     "jan", "feb", "mar", "apr", "ma[yji]", "jun", "jul", "aug", "sep", "o[ck]t", "nov", "de[cs]",
     "tammi", "helmi", "maalis", "huhti", "touko", "kes[äa]", "hein[äa]", "elo", "syys", "loka", "joulu",
 )  # fmt: skip
+# A day and a month without a year, which a spreadsheet makes of a band: `10-jan` of 1-10.
+_DAY_AND_MONTH: Final = rf"(?i)(?:^|\D)\d{{1,2}}\D*(?:^|[^\p{{L}}\d])(?:{_MONTHS})"
 _TIME: Final = (
     r"(?i)(?:t|[\s,]+(?:kl\.?|klo|at)?\s*)\d{1,2}:\d{2}.*$"
     r"|(?:t|\s+)\d{1,2}\.\d{2}(?:\.\d{2})?$|\s+00$"
@@ -249,6 +251,8 @@ def _named() -> pl.Expr:
     one = pl.lit("1")
     return (
         pl.when(month.is_null() | (numbers.list.len() > 2))
+        .then(None)
+        .when(second.is_null() & pl.col("bare").str.contains(_DAY_AND_MONTH))
         .then(None)
         .when(second.is_null())
         .then(_built(first, month, one))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from icp_core.importing.headings import recognised
+from icp_core.importing.headings import CONTACT, parse, recognised
 from icp_core.importing.tables import Limits, refuse, unique_headings
 from icp_core.importing.text_files import TOO_LONG
 
@@ -24,6 +24,7 @@ _LABELS: Final = {
 _HEAD_BYTES: Final = 256 << 10
 # Lists of vendors have a title, a date and a selection above their headings, in at most so many rows.
 _HEADER_WITHIN: Final = 20
+_A_YEAR: Final = r"(?:19|20)\d\d"
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ def _try(lines: list[str], separator: str, quote: str) -> tuple[tuple[float, ...
     header_row = find_header([cells for _, cells in rows])
     if header_row is None:
         return None
-    line, header = rows[header_row]
+    header_row, header = combined([cells for _, cells in rows], header_row)
+    line = rows[header_row][0]
     widths = [len(cells) for _, cells in rows[header_row + 1 :]]
     usual = max(set(widths), key=widths.count) if widths else len(header)
     trailing = usual == len(header) + 1 and all(
@@ -147,6 +149,62 @@ def find_header(rows: list[list[str]]) -> int | None:
         ):
             return place
     return None
+
+
+def combined(rows: list[list[str]], place: int) -> tuple[int, list[str]]:
+    """The last row of the headings and the headings, of which two rows may be one.
+
+    The upper has groups and leaves blank what they reach over, the lower leaves blank what has no group:
+    `Företag|Kontakt|` over `|Namn|E-post` gives `Företag|Kontakt Namn|Kontakt E-post`.
+
+    Parameters
+    ----------
+    rows
+        The first rows of the file.
+    place
+        Of the row with most headings, as `find_header` has it.
+
+    Examples
+    --------
+    >>> combined([["Firma", "Omsetning", ""], ["", "2023", "2024"], ["A AS", "1", "2"]], 0)
+    (1, ['Firma', 'Omsetning 2023', 'Omsetning 2024'])
+    """
+    for upper in (place - 1, place):
+        if 0 <= upper < len(rows) - 1:
+            width = max(len(rows[upper]), len(rows[upper + 1]))
+            above, below = (
+                [cell.strip() for cell in row] + [""] * (width - len(row))
+                for row in rows[upper : upper + 2]
+            )
+            if _are_groups(above, below):
+                return upper + 1, _joined(above, below)
+    return place, rows[place]
+
+
+def _are_groups(above: list[str], below: list[str]) -> bool:
+    """Whether a row of groups stands over a row of headings."""
+    filled = [cell for cell in below if cell]
+    alone = [up for up, low in zip(above, below, strict=True) if up and not low]
+    reached = any(low and not up for up, low in zip(above, below, strict=True))
+    return (
+        len(filled) > 1
+        and reached
+        and recognised(alone) > 0
+        and bool(above[0] or below[0])
+        and not any(re.search(r"\d|@", cell) for cell in filled if not re.fullmatch(_A_YEAR, cell))
+        and 2 * sum(bool(re.fullmatch(_A_YEAR, c)) or recognised([c]) for c in filled)
+        >= len(filled)
+    )
+
+
+def _joined(above: list[str], below: list[str]) -> list[str]:
+    headings, group = [], ""
+    for up, low in zip(above, below, strict=True):
+        group = up or (group if low else "")
+        # Whose name it is, and what is of a year; a town under an address says enough.
+        needed = re.fullmatch(_A_YEAR, low) or parse(group).meaning == CONTACT
+        headings.append(f"{group} {low}".strip() if needed or not low else low)
+    return headings
 
 
 def csv_reader(lines: Iterator[str], separator: str, quote: str, *, strict: bool = True) -> Any:

@@ -23,6 +23,8 @@ from icp_core.importing.headings import (
     Heading,
     classification,
     is_entity,
+    is_mail_of_ours,
+    is_own_name,
     is_proprietor,
     is_unit,
     named_unit,
@@ -45,12 +47,13 @@ from icp_core.importing.mapping import (
     own_name,
 )
 from icp_core.importing.national import country_of
+from icp_core.importing.persons import LEFT_OUT_REASON, is_title, share_of_persons
 from icp_core.importing.places import addressed
 from icp_core.importing.relations import Choices, asking, choices_of, find_customers
-from icp_core.importing.row_countries import of_list, towns_among
+from icp_core.importing.row_countries import by_address, of_list, towns_among
 from icp_core.importing.statuses import (
     RECORDS,
-    is_of_records,
+    is_mostly_of_records,
     is_record_flag,
     keeps_records,
     status_in_heading,
@@ -87,11 +90,12 @@ _ALLABOLAG_SAYS: Final = "Allabolag gives thousands (tkr)"
 _ALLABOLAG: Final = frozenset(
     {"nettoomsättning", "årets resultat", "kommunsäte", "antal anställda"}
 )
+_MADE: Final = frozenset(["created", "opprettet", "oprettet", "skapad", "skapat", "luotu"])
 _LIVES: Final = {"active": "active or not"}
 # Companies that each of a sales team has at least, on average.
 _COMPANIES_EACH: Final = 2
 _NO_ORDER: Final = "nothing in the column tells day from month: taken for day/month/year"
-_TLD: Final = {"se": "SE", "no": "NO", "dk": "DK", "fi": "FI", "is": "IS"}
+_BY_ADDRESS: Final = ("SE", "NO", "DK", "FI", "IS")
 # Parts of words that headings have in one language only.
 _ONLY_IN: Final = {
     "SE": ("företag", "bolag", "anställda", "omsättning", "hemsida", "kommunsäte", "postort"),
@@ -133,6 +137,7 @@ def guess(
     if not signs_of_deals(table.headings):
         find_customers(guesses, choices)
     _set_records_apart(guesses, cells, looks)
+    _set_persons_apart(guesses, cells)
     named = _classify(guesses, cells, looks)
     _find_names(guesses, cells, looks)
     _settle_rivals(guesses, parsed, cells, looks, named)
@@ -223,7 +228,7 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
     """One heading on its own."""
     name = heading.text
     meaning, confidence = heading.meaning, heading.confidence
-    if meaning == CONTACT:
+    if meaning == CONTACT or is_mail_of_ours(name):
         return Assignment(
             heading=name, column=None, confidence=confidence, reason="contact details are left out"
         )
@@ -419,9 +424,31 @@ def _set_records_apart(
     if not keeps_records(guesses):
         return
     for heading, assignment in guesses.items():
-        told = assignment.column == "status" and is_of_records(cells[heading].unique())
+        told = assignment.column == "status" and is_mostly_of_records(cells[heading])
+        # When it was made is no founding of the company.
+        told |= assignment.column == "founded" and not _MADE.isdisjoint(words(heading))
         if told or (assignment.is_extra and is_record_flag(heading)):
             guesses[heading] = _extra(heading, cells[heading], looks[heading], RECORDS)
+
+
+def _set_persons_apart(guesses: dict[str, Assignment], cells: Mapping_[str, pl.Series]) -> None:
+    """Leave out the names of persons beside a column of their companies: `Name,Company,Job Title`."""
+    names = [h for h, a in guesses.items() if a.column == "name"]
+    of_companies = [
+        h
+        for h, a in guesses.items()
+        if (a.column == "name" and not is_own_name(h))
+        or (a.column is not None and is_entity(h) and parse(h).meaning in ("is_customer", "name"))
+    ]
+    has_title = any(a.column is None and is_title(h) for h, a in guesses.items())
+    for heading in names:
+        if not is_own_name(heading) or not of_companies:
+            continue
+        if has_title or share_of_persons(cells[heading]) >= _LEAST_FIT:
+            guesses[heading] = Assignment(
+                heading=heading, column=None, confidence=0.9,
+                reason=f"{LEFT_OUT_REASON}: names of persons",
+            )  # fmt: skip
 
 
 def _find_names(
@@ -520,6 +547,9 @@ def _settle_rivals(
         rivals.sort(
             key=lambda h: (
                 column == "employees" and looks[h]["number"] < _LEAST_FIT,
+                # Codes tell namesakes apart.
+                column == "municipality"
+                and (looks[h]["number"] < _GOOD_FIT or len(cells[h]) < _GOOD_FIT * most),
                 guesses[h].confidence < SURE,
                 column == "industry" and len(cells[h]) < _LEAST_FIT * most,
                 -_years_in(cells[h]) if column == "founded" else 0,
@@ -599,12 +629,12 @@ def _country(guesses: dict[str, Assignment], sample: pl.DataFrame) -> str | None
                 return country
     for heading, assignment in guesses.items():
         if assignment.column in ("website", "domain", "email"):
-            ends = sample[heading].drop_nulls().str.extract(r"(?i)[a-z0-9-]\.([a-z]{2,})(?:/|$)")
-            counts = Counter(ends.drop_nulls().str.to_lowercase())
+            cells = sample.select(pl.col(heading).drop_nulls().alias("website"))
+            counts = Counter(by_address(cells).drop_nulls())
             if counts:
-                end, times = counts.most_common(1)[0]
-                if end in _TLD and times > 0.6 * sum(counts.values()):
-                    return _TLD[end]
+                found, times = counts.most_common(1)[0]
+                if found in _BY_ADDRESS and times > 0.6 * len(cells):
+                    return str(found)
     return None
 
 

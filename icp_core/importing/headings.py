@@ -177,6 +177,25 @@ _CODE_WORDS: Final = _words(
     "uk gb us usa british american companies house"
 )
 _BRITISH: Final = _words("uk gb british companies house")
+# Before what a CRM keeps of a record for itself, its key under whose it is: `(Do Not Modify) Account`.
+_KEPT: Final = re.compile(
+    r"\W*(?:do not (?:modify|change|edit)|(?:ma |skal )?ikke (?:endres?|redigeres?|aendres?|rediger)|"
+    r"(?:andra|redigera) (?:inte|ej)|(?:far )?(?:inte|ej) andras|ala (?:muokkaa|muuta))\W"
+)
+# Who of our own has or made a record.
+_OURS: Final = _words(
+    "owner owners agare agaren agarens eier eiers eierens ejer ejers ejerens omistaja omistajan "
+    "kontoagare ansvarig ansvarigs ansvarlig ansvarliges kundansvarig kundeansvarlig vastuuhenkilo "
+    "asiakasvastaava saljare saljarens selger selgers saelger saelgers myyja myyjan salesperson rep "
+    "assigned assignee created creator modified updated skapad andrad opprettet oprettet endret aendret "
+    "luonut muokannut user bruger bruker anvandare kayttaja"
+)
+_GROWTH: Final = r"growth|tillvaxt|vekst|vaekst|kasvu|utveckling|utvikling|udvikling|cagr|change"
+_YEARS: Final = (
+    r"\b(?:[2-9]|10|two|three|four|five|tva|to|tre|fyra|fire|fem|kahden|kolmen|viiden)[\s-]*"
+    r"(?:ar|ars|arig|arlig|aar|aars|years?|yrs?|yr|y|v|vuo\w+|vuotta)\b"
+)
+_BY_WHOM: Final = (["av"], ["af"], ["by"])
 # Years that a revision of NACE begins to be used in: Regulations 1893/2006 and 2023/137.
 _REVISIONS: Final[Mapping[str, str]] = MappingProxyType(
     dict.fromkeys(("2007", "07", "2008", "08", "2009", "09"), "2")
@@ -303,7 +322,7 @@ def parse(text: str) -> Heading:
     """
     words = " ".join(text.split())
     known = _table().get(_key(words))
-    if _TO_COME.search(words):
+    if _TO_COME.search(words) or _KEPT.match(fold(words)) or _of_several_years(words):
         return Heading(text, None, 0.0)
     if known and not ("%" in words and known[0] in _NO_SHARE | {"operating_profit"}):
         return Heading(text, known[0], 1.0, unit=0.01 if "%" in words else None, rank=known[1])
@@ -315,6 +334,24 @@ def parse(text: str) -> Heading:
     if unit == _PER_CENT_UNIT and found.meaning == "operating_profit":
         found = _Found("margin", found.confidence, found.rank)
     return Heading(text, found.meaning, found.confidence, year, unit, code, found.rank)
+
+
+def is_mail_of_ours(text: str) -> bool:
+    """Whether a heading is of the mail of who has or made a record, which is no mail of the company's.
+
+    Examples
+    --------
+    >>> [is_mail_of_ours(text) for text in ("Owner Email", "Ansvarig säljare e-post", "Email")]
+    [True, True, False]
+    """
+    spoken = words(text)
+    return not _OURS.isdisjoint(spoken) and _MAIL.search("".join(spoken)) is not None
+
+
+def _of_several_years(text: str) -> bool:
+    """Whether growth is that of several years: `Tillväxt 3 år`."""
+    folded = fold(text)
+    return re.search(_GROWTH, folded) is not None and re.search(_YEARS, folded) is not None
 
 
 def is_proprietor(text: str) -> bool:
@@ -392,6 +429,12 @@ def is_of_dealings(text: str) -> bool:
     done = [word for word in spoken if _DEALING.fullmatch(word)]
     beside = _WHEN | _BESIDE_DEALINGS | _ENTITIES | _NOISE
     return bool(done) and all(word in beside for word in spoken if word not in done)
+
+
+def is_own_name(text: str) -> bool:
+    """Whether a heading is a name without saying whose: `Name`, `Navn`."""
+    spoken = words(text)
+    return len(spoken) == 1 and spoken[0] in _NAMES
 
 
 def is_entity(text: str) -> bool:
@@ -512,6 +555,8 @@ def _meaning(words: str) -> _Found | None:
         return None
     inside = re.findall(r"[(\[](.*?)[)\]]", words)
     found = _lookup(words, 0.98) or (_lookup(outside, 0.96) if inside else None)
+    if found is not None and found.meaning == "as_of" and _tokens(outside)[-1:] in _BY_WHOM:
+        return None
     if found is not None and found.meaning == "address":
         for part in inside:
             found = _lookup(part, 0.94) or found

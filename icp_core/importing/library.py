@@ -154,7 +154,7 @@ class Library:
             accounts = refresh.carry_over(self._frame(old, _ACCOUNTS), accounts)
             if old.outcomes:
                 outcomes = follow(self._frame(old, _OUTCOMES), result.members)
-                accounts = with_customers(accounts, outcomes)
+                accounts = _marked(accounts, outcomes, result.report)
         imported = _imported_list(
             key=old.key if old else _new_key(label),
             label=label,
@@ -212,7 +212,7 @@ class Library:
                 outcomes = pl.concat([earlier, outcomes.select(KEPT)], how="vertical_relaxed")
                 outcomes = outcomes.unique(_DEAL, keep="last", maintain_order=True)
         if outcomes.height:
-            accounts = with_customers(accounts, outcomes)
+            accounts = _marked(accounts, outcomes, self.report(key))
         imported = self._changed(old, outcomes=outcomes.height)
         self._keep(imported, {_ACCOUNTS: accounts, _OUTCOMES: outcomes.select(KEPT)}, old=old)
         return imported
@@ -453,6 +453,15 @@ class Library:
 
     def _path(self, imported: ImportedList, file: str) -> Path:
         return self._lists / imported.key / imported.version / file
+
+
+def _marked(accounts: pl.DataFrame, outcomes: pl.DataFrame, report: QualityReport) -> pl.DataFrame:
+    """The accounts with the customers that outcomes tell, of a list that may tell some itself."""
+    marked = with_customers(accounts, outcomes)
+    if any(column.name == "is_customer" for column in report.columns):
+        return marked
+    # What earlier outcomes had said is no word of the list's.
+    return marked.with_columns(pl.col("is_customer").fill_null(value=False))
 
 
 @contextmanager

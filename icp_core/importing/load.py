@@ -14,7 +14,7 @@ from icp_core.importing.assumptions import in_country
 from icp_core.importing.cell_counts import CellCounts
 from icp_core.importing.cells import tidied
 from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, clean
-from icp_core.importing.deal_lists import note_on_deals
+from icp_core.importing.deal_lists import note_on_deals, signs_of_deals
 from icp_core.importing.duplicates import FILE, merge, merge_shared
 from icp_core.importing.failures import refusing
 from icp_core.importing.footers import told_of_short_lines
@@ -342,6 +342,12 @@ def load(
     rules = rules or Rules()
     names = ", ".join(file.original.name for file in files) or "Nothing"
     if not any(file.has_names for file in files):
+        for file in files:
+            if signs := signs_of_deals(file.original.headings):
+                raise ImportRefused(
+                    f"{file.original.name}: it is a list of deals ({', '.join(signs)}) without a column "
+                    "of company names that is known. Load it as customers, or choose it."
+                )
         raise ImportRefused(
             f"{names}: there is no column with company names. Choose it, or load the file together "
             "with the register's file. The headings are "

@@ -62,7 +62,8 @@ _PARTY: Final = (
     r"(?i)^\s*(?:(?:a )?company|individuals?|persons?|contact|business|organi[sz]ation|företag|bolag|"
     r"bedrift|firma|selskap|virksomhed|yritys|privat(?:e|person|kund|kunde)?|henkilö|"
     r"yksityis(?:asiakas|henkilö)|konsument|forbruker|forbruger|kuluttaja|consumers?|privately held|"
-    r"public(?:ly traded| company| organization)?|non[- ]?profit(?: organization)?|government agency|"
+    r"public(?:ly traded| company| organization)?|(?:non|for|not[- ]for)[- ]?profit(?: organization)?|"
+    r"government agency|"
     r"educational(?: institution)?|self[- ](?:owned|employed)|partnership)\s*$"
 )
 SOCIAL: Final = (

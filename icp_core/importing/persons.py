@@ -116,7 +116,7 @@ def says_person(heading: str, cells: pl.Series) -> pl.Series | None:
     if not 0 < len(distinct) <= _SMALL_CHOICE:
         return None
     asked = fold(heading)
-    said = rf"^{_PERSON_WORDS}$|^enk$"
+    said = rf"^{_PERSON_WORDS}$|^(?:enk|pmv)$"
     if re.search(_KIND_OF_CUSTOMER, asked) or parse(heading).meaning == "legal_form":
         said += f"|{_PRIVATE}"
     if re.search(_IS_COMPANY, asked):
@@ -309,11 +309,14 @@ def _kind_of_heading(heading: str, cells: pl.Series) -> str | None:
     telephone = is_any["telephone"] or re.search("telefon|phone|mobil|puhelin", text)
     if telephone and (digits >= _MANY or not len(cells)):
         return "telephone numbers"
-    if is_any["record"]:
+    phrases = [phrase for phrase in known["phrase"] if f" {phrase} " in text]
+    # The last of a last name is none of a record's.
+    beside = set(words).difference(*map(str.split, phrases))
+    if not known["record"].isdisjoint(beside):
         return None
     if is_any["private"]:
         return "personal details"
-    named = is_any["name"] or any(f" {phrase} " in text for phrase in known["phrase"])
+    named = is_any["name"] or bool(phrases)
     if texts and (named or is_any["role"] or (is_any["title"] and titles >= _SOME)):
         return "names or titles of persons"
     return None
@@ -377,6 +380,16 @@ def _persons_share(cells: pl.Series) -> float:
     return float(pl.select(((like | given) & ~company).mean()).item() or 0.0)
 
 
+def is_title(heading: str) -> bool:
+    """Whether a heading is of what a person does in a company: `Job Title`, `Stilling`."""
+    return not _vocabulary()["title"].isdisjoint([*_words(heading), fold(heading).replace(" ", "")])
+
+
+def share_of_persons(cells: pl.Series) -> float:
+    """Share of cells that begin with a common given name and have no legal form."""
+    return _given(cells)
+
+
 def _given(cells: pl.Series) -> float:
     """Share of cells that begin with a common given name and have no legal form."""
     first = fold_expr(pl.lit(cells)).str.extract(r"^([^\s-]+)", 1)
@@ -411,7 +424,7 @@ def _shares(cells: pl.Series, *patterns: str) -> tuple[float, ...]:
 
 def _words(heading: str) -> list[str]:
     """Words of a heading, folded, also those of snake_case and camelCase."""
-    apart = re.sub(r"(?<=[a-zåäöæø])(?=[A-ZÅÄÖÆØ])", " ", heading)
+    apart = re.sub(r"(?<=[a-zåäöæø])(?=[A-ZÅÄÖÆØ])|(?<=[A-Z])(?=[A-Z][a-zåäöæø])", " ", heading)
     return re.findall(r"[^\W_]+", fold(apart)) + (
         [fold(heading)] if " " not in heading and apart != heading else []
     )

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from icp_core.importing import values
-from icp_core.importing.headings import parse
+from icp_core.importing.headings import parse, words
 from icp_core.importing.mapping import UNKNOWN, Assignment, own_name
 from icp_core.importing.mapping import Mapping as HeadingMapping
 from icp_core.importing.stages import CUSTOMERS, is_about_customers, of_company, speaks_of_customers
@@ -24,6 +24,11 @@ _SAMPLE: Final = 2_000
 _LONGEST: Final = 80
 # Share of the cells that have to be understood before a column is taken for one of customers.
 _UNDERSTOOD: Final = 0.5
+# Under a heading that a CRM asks what a company is by, where the rest is asked.
+_SOME_UNDERSTOOD: Final = 0.1
+_OF_WHAT_KIND: Final = frozenset(
+    ["type", "typ", "tyyppi", "kategori", "category", "kategoria", "relation", "relasjon"]
+)
 # Values that say themselves that a company is a customer, or was.
 _SAYS: Final = ("active", "churned")
 _COLUMN: Final = "is_customer"
@@ -103,14 +108,18 @@ def tells_customers(heading: str, counts: Mapping[str, int]) -> bool:
     """
     meanings = {value: of_company(value, heading=heading) for value in counts}
     understood = sum(counts[value] for value, said in meanings.items() if said is not None)
-    if understood < _UNDERSTOOD * sum(counts.values()):
+    named = any(word in _OF_WHAT_KIND for word in words(heading))
+    least = _SOME_UNDERSTOOD if named else _UNDERSTOOD
+    if understood < least * sum(counts.values()):
         return False
     if parse(heading).meaning == _COLUMN:
         return True
     # A yes or an "active" is of anything; a value has to speak of customers itself.
     spoken = [v for v, said in meanings.items() if said in _SAYS and speaks_of_customers(v)]
     kinds = {said in CUSTOMERS for said in meanings.values() if said is not None}
-    return bool(spoken) and (len(kinds) > 1 or any(parse(v).meaning == _COLUMN for v in spoken))
+    return bool(spoken) and (
+        named or len(kinds) > 1 or any(parse(v).meaning == _COLUMN for v in spoken)
+    )
 
 
 def best(headings: Iterable[str], choices: Choices, *, asking: bool = False) -> str | None:

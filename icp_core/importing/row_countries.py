@@ -15,6 +15,7 @@ from typing import Final
 import polars as pl
 from stdnum.eu.vat import MEMBER_STATES
 
+from icp_core.accounts.web_hosts import is_shared_host
 from icp_core.importing.cell_counts import CellCounts, remark
 from icp_core.importing.national import clean_number, is_sound, vat_country
 from icp_core.reference import countries, geography
@@ -30,6 +31,7 @@ _ENDINGS: Final[Mapping[str, str]] = MappingProxyType(
       "LV", "LT", "IE")}
     | {"ax": "FI", "uk": "GB"}
 )  # fmt: skip
+_HOST: Final = r"^\s*(?:https?:/+)?(?:[^/@\s]*@)?([^/:?#\s@]*\.[a-z]{2,})\.?(?:[/:?#\s].*)?$"
 # Forms that one country alone has, at the end of a name, before a filial, or alone in a column of forms.
 _OWN_FORMS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -95,7 +97,7 @@ def told(text: pl.DataFrame, *, home: str | None = None) -> pl.DataFrame:
             "number": _by_number(text, home),
             "vat": _by_vat(text),
             "own": _own(text),
-            "address": _by_address(text),
+            "address": by_address(text),
             "form": _by_form(text, _FORMS),
             "place": _by_place(text),
         }
@@ -278,17 +280,22 @@ def _by_form(text: pl.DataFrame, forms: Mapping[str, str]) -> pl.Series:
     return pl.select(pl.coalesce(found)).to_series() if found else _none(text)
 
 
-def _by_address(text: pl.DataFrame) -> pl.Series:
-    found = [
-        text[column]
-        .str.to_lowercase()
-        .str.extract(
-            r"^\s*(?:https?:/+)?(?:[^/@\s]*@)?[^/:?#\s@]*\.([a-z]{2,})\.?(?:[/:?#\s].*)?$", 1
-        )
-        .replace_strict(_ENDINGS, default=None, return_dtype=pl.String)
-        for column in ("website", "domain", "email")
-        if column in text.columns
-    ]
+def by_address(text: pl.DataFrame) -> pl.Series:
+    """The country by the ending of a host of the company's own: a mail provider's tells nothing.
+
+    Parameters
+    ----------
+    text
+        The file's cells under canonical names.
+    """
+    found = []
+    for column in ("website", "domain", "email"):
+        if column in text.columns:
+            host = text[column].str.to_lowercase().str.extract(_HOST, 1)
+            ending = host.str.extract(r"\.([a-z]{2,})$", 1)
+            country = ending.replace_strict(_ENDINGS, default=None, return_dtype=pl.String)
+            own = ~is_shared_host(pl.lit(host))
+            found.append(pl.select(pl.when(own).then(pl.lit(country))).to_series())
     return pl.select(pl.coalesce(found)).to_series() if found else _none(text)
 
 

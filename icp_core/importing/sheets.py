@@ -8,6 +8,7 @@ anything.
 import posixpath
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from xml.parsers import expat
 
 import polars as pl
 
-from icp_core.importing.dialects import find_header
+from icp_core.importing.dialects import combined, find_header
 from icp_core.importing.failures import short
 from icp_core.importing.headings import recognised
 from icp_core.importing.tables import (
@@ -594,6 +595,12 @@ def _choose(book: _Workbook, sheet: str | None) -> str:
     return best[1]
 
 
+def _usual_width(rows: Sequence[Sequence[str | None]]) -> int:
+    """How far the table reaches: to the last column that half the first rows fill."""
+    filled = Counter(place for cells in rows for place, cell in enumerate(cells, start=1) if cell)
+    return max((place for place, count in filled.items() if 2 * count >= len(rows)), default=0)
+
+
 def _blank(cells: Sequence[str | None]) -> list[str]:
     return [cell or "" for cell in cells]
 
@@ -612,9 +619,12 @@ def _read(
     header = find_header([_blank(cells) for _, cells in first])
     if header is None:
         refuse(name, f"the sheet {sheet} has no row of headings. Add one above its rows.")
-    headings = unique_headings(first[header][1], name=name, limits=limits)
+    header, found = combined([_blank(cells) for _, cells in first], header)
+    named = len(found)
+    found += [""] * (_usual_width([cells for _, cells in first[header + 1 :]]) - named)
+    headings = unique_headings(found, name=name, limits=limits)
     width = len(headings)
-    bad: list[tuple[int, str, str]] = []
+    beside = 0
     kept: list[Row] = []
     parts: list[pl.LazyFrame] = []
     rows = characters = 0
@@ -633,11 +643,11 @@ def _read(
 
     for number, cells in chain(first[header + 1 :], numbered):
         if len(cells) > width:
-            text = ";".join(_blank(cells))[:_MOST_CHARACTERS]
-            bad.append((number, "too many cells", text))
-            if len(bad) > limits.unreadable:
-                refuse(name, "too many of its rows are wider than its headings. Save it as CSV.")
-            continue
+            # A loose note, or a heading that reaches over a column that hardly any row fills.
+            beside += any(cells[width:])
+            del cells[width:]
+            if not any(cells):
+                continue
         cells.extend([None] * (width - len(cells)))
         kept.append((number, cells))
         characters += sum(map(len, filter(None, cells)))
@@ -656,16 +666,17 @@ def _read(
     if others:
         more = ", …" if len(others) > _NAMED else ""
         notes.append(f"other sheets left alone: {', '.join(others[:_NAMED])}{more}")
-    unreadable = (
-        rejects(name, *map(list, zip(*bad, strict=True))) if bad else rejects(name, [], [], [])
-    )
+    if width > named:
+        notes.append(f"columns without a heading of their own: {', '.join(headings[named:])}")
+    if beside:
+        notes.append(f"cells right of the table left out, in {beside:,} rows")
     return Table(
         name,
         "Excel",
         headings,
         pl.concat(parts),
         rows,
-        unreadable,
+        rejects(name, [], [], []),
         tuple(notes),
         scratch,
         (sheet, *others),

@@ -44,7 +44,7 @@ _CHURNED: Final = _words(
 _CUSTOMER: Final = _words(
     "customer customers client kund kunder kunde asiakas asiakkaat customerwon"
 )
-_ACTIVE: Final = _words("active aktiv aktivt aktive aktiivinen")
+_ACTIVE: Final = _words("active aktiv aktivt aktive aktiva aktiivinen aktiiviset")
 _FORMER: Final = _words(
     "former ex eks previous past tidigare tidligere fd forhenvaerende entinen aiempi lost forlorad "
     "tapt tabt"
@@ -59,7 +59,8 @@ _ACCEPTED: Final = _words(
 _NEW: Final = _words("new ny nytt nya nye uusi")
 _YET: Final = _words("yet an enna enda endnu viela not")
 _POSSIBLE: Final = _words(
-    "potential prospective possible potentiell mojlig mulig mahdollinen prospect prospects "
+    "potential prospective possible potentiell potentielle potensiell potensielle "
+    "mojlig mulig mahdollinen prospect prospects "
     "prospekt presumtiv lead leads target suspect becoming blivande kommande fremtidig tuleva "
     "prospekti liidi liidit kundeemne kundemne kundamne asiakasehdokas"
 )
@@ -87,6 +88,9 @@ _OPPORTUNITY: Final = _words(
     "opportunity opportunities mulighet salgsmulighet mulighed salgsmulighed mojlighet affarsmojlighet "
     "saljmojlighet mahdollisuus myyntimahdollisuus"
 )
+_DEALS: Final = _OPPORTUNITY | _words(
+    "deal deals affar affarer salg sale sales kauppa kaupat myynti"
+)
 # Of somebody who reads a newsletter, in a CRM's stages; elsewhere a subscriber pays.
 _READERS: Final = _words("subscriber prenumerant abonnent tilaaja")
 _STAGES_OF_LIFE: Final = re.compile(r"life[ _-]?cycle|livs[cs]yk|elinkaar")
@@ -101,6 +105,8 @@ _KIND_OF_CUSTOMER: Final = re.compile(
     r"\b(?!(?:ex|eks|icke|ikke|inte|ej|ei|non|prospekt|lead|presumtiv|tidigare|tidligere)s?)"
     r"\w{2,}(?:kund|kunder|kunde|asiakas|asiakkaat|customer)\b"
 )
+# `Kunde A`, `Customer B`: how good a customer.
+_CLASS_OF_CUSTOMER: Final = re.compile(r"(?:kunde?|asiakas|customer|client)[ -][a-e]")
 # Words that stand beside others without changing them.
 _BESIDE: Final = _words(
     "closed close avslutad avslutat avsluttet afsluttet lukket stangd paatetty suljettu deal "
@@ -202,10 +208,18 @@ def _of_label(text: str, heading: str) -> str | None:
     answer: str | None = None
     if not words or "?" in folded or words <= _NEW:
         answer = None
+    elif _CLASS_OF_CUSTOMER.fullmatch(folded):
+        answer = "active"
     elif words <= _FORMER - _LOST:
         answer = "churned"
     elif words <= _OPPORTUNITY or (words <= _READERS and _STAGES_OF_LIFE.search(fold(heading))):
         answer = OPEN
+    elif words & _ACTIVE and words & _DEALS and words <= _ACTIVE | _DEALS | _BESIDE - _CUSTOMER:
+        # What is active is the deal, and then it is not won.
+        answer = OPEN
+    elif words & _NOT and words & _POSSIBLE and not words & _CUSTOMER:
+        # "Do not prospect": who is left in peace may be a customer.
+        answer = None
     else:
         answer = meaning(_KIND_OF_CUSTOMER.sub("customer", folded), of_customers=True)
     # "Customer - Channel": what stands behind is of which kind, unless it turns the meaning round.

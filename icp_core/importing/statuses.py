@@ -126,7 +126,8 @@ def status_of(text: str) -> str | None:
 # Headings that only a program has which keeps records of companies: a CRM, or an ERP's customers.
 _KEPT_BY: Final = re.compile(
     r"\b(?:status|state) ?(?:code )?(?:reason|orsak|arsak|arsag)\b|\btilan (?:syy|peruste)\b|"
-    r"\bdo not modify\b|\brow checksum\b|\b(?:record|contact) id\b|"
+    r"^(?:do not modify|(?:ma |skal )?ikke (?:endres?|redigeres?)|andra inte|ala muokkaa)\b|"
+    r"\brow checksum\b|\b(?:record|contact) id\b|"
     r"\b(?:created|modified) ?(?:on|by|time|at|date)\b|"
     r"\b(?:skapad|andrad|opprettet|endret|oprettet|aendret) (?:av|af)\b|"
     r"\b(?:kund|kunde|customer|asiakas|client|debtor|debitor) ?(?:nr|nummer|no|number|id|numero)\b|"
@@ -169,6 +170,17 @@ def is_of_records(texts: Iterable[str]) -> bool:
         text.strip().lower() in values.YES_OR_NO or _OF_RECORDS.fullmatch(fold(text))
         for text in texts
     )
+
+
+def is_mostly_of_records(texts: pl.Series) -> bool:
+    """Whether most values only say whether a record is in use, and none speaks of a register.
+
+    An ERP has more to say of its customers: `Aktiv`, `Inaktiv`, `Kredittsperre`.
+    """
+    distinct = texts.drop_nulls().unique()
+    in_use = [text for text in distinct if is_of_records([text])]
+    others = {status_of(text) for text in distinct if text not in in_use}
+    return 2 * len(in_use) > len(distinct) and others <= {None, "active"}
 
 
 def is_record_flag(heading: str) -> bool:

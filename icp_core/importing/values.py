@@ -27,7 +27,8 @@ _WORDS: Final = (
     "mangler", "ingen data", "ikkje oppgitt", "ukjend",
     "ukendt", "uoplyst", "ikke oplyst", "ikke angivet", "ikke tilgængelig", "ingen oplysninger",
     "ei tiedossa", "ei tietoa", "tuntematon", "ei saatavilla", "ei ilmoitettu", "ei määritelty",
-    "puuttuu",
+    "puuttuu", "uoppgitt", "finns ej", "finns inte", "ej tillgänglig",
+    "under uppbyggnad", "under oppbygging", "under opbygning", "under construction",
 )  # fmt: skip
 # Besides those, where no company's name is asked for: some are called Null, NA or Unknown.
 _NO_NAMES: Final = (
@@ -35,7 +36,7 @@ _NO_NAMES: Final = (
     "unknown", "Unknown", "UNKNOWN", "(unknown)", "Not known", "Not available", "not available",
     "Not Available", "Not specified", "not specified", "Not provided", "Not stated", "Not applicable",
     "not applicable", "No data", "TBD", "tbd", "unspecified", "Unspecified", "blank", "Blank", "empty",
-    "Empty",
+    "Empty", "ingen", "Ingen", "inga", "Inga",
 )  # fmt: skip
 _SIGNS: Final = r"^[\s\-–—−_.?…*~/\\|]+$"
 # Excel's in English and the Nordic languages (#NAVN?, #VÄRDEFEL!, #SAKNAS!), Google's and LibreOffice's.

@@ -44,10 +44,12 @@ def flags(tmp_path: Path, text: str, mapping: Mapping | None = None) -> list[boo
          "Tidligere kunde|Customer - lost|Uppsagd|Churned"),
         ("open", "Nej|Nei|Ei|No|Prospect|Prospekti|Lead|Hot lead|Marketing Qualified Lead|"
          "salesqualifiedlead|Opportunity|Salgsmulighet|Affärsmöjlighet|Salgskvalificeret lead|"
-         "Ikke kunde|Icke-kund|Potentiell kund|Liidi"),
+         "Ikke kunde|Icke-kund|Potentiell kund|Liidi|Active Opportunity|Aktiv affär|Aktiv salgsmulighet|"
+         "Aktiivinen mahdollisuus|Active lead|Aktiv prospekt|Aktiv dialog|Active sales opportunity"),
         (None, "var kunde til 2022|Customer since 2019|Var kund|Oli asiakas|"
          "Other|Evangelist|Partner|Inaktiv|Guld|Customer Success|Kundservice|New customer|"
-         "Customer/Partner|Lead, Customer|Installation Partner|Customer: inactive|?|Subscriber"),
+         "Customer/Partner|Lead, Customer|Do Not Prospect|Not a prospect|Ikke prospekt|Ej lead|"
+         "Closed opportunity|Installation Partner|Customer: inactive|?|Subscriber"),
     ],
 )  # fmt: skip
 def test_what_a_company_is_to_us_is_understood_by_its_words(
@@ -205,3 +207,49 @@ def test_customers_of_a_company_export_are_marked_among_the_accounts(tmp_path: P
 def test_a_list_that_says_nothing_of_customers_is_refused_with_what_is_needed() -> None:
     with pytest.raises(ImportRefused, match="one with customers among its values"):
         read_deals(b"Company;Segment\nA;Retail\nB;Public\n", name="list.csv")
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "expected"),
+    [
+        ("Lifecycle Stage", ("Customer", "Evangelist", "Lead"), [True, None, True]),
+        ("Kundstatus", ("Aktiv kund", "Guld", "Ej kund"), [True, None, True]),
+        ("Asiakas", ("Kyllä", "Ehkä 2026", "Ei"), [True, None, True]),
+        ("Type", ("Customer - Direct", "Other", "Prospect"), [True, None, True]),
+    ],
+)
+def test_what_nobody_understood_stays_unknown_also_beside_deals(
+    tmp_path: Path, heading: str, cells: tuple[str, ...], expected: list[bool | None]
+) -> None:
+    path = tmp_path / "list.csv"
+    rows = (f"{name} AB;{cell};SE\n" for name, cell in zip("ABC", cells, strict=True))
+    path.write_text(f"Company;{heading};Country\n" + "".join(rows), encoding="utf-8")
+    accounts = run_import([path]).accounts
+    deals = read_deals(
+        b"Opportunity Name,Account Name,Stage,Amount,Close Date\n"
+        b"1,C AB,Closed Won,10,2025-01-01\n2,B AB,Closed Lost,10,2025-01-01\n",
+        name="deals.csv",
+    )
+    marked = with_customers(accounts, match(deals, accounts).outcomes)
+    assert marked.sort("name")["is_customer"].to_list() == expected
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "expected", "open_ones"),
+    [
+        ("Type", "Customer - Direct|Other|Technology Partner|Other|Other",
+         [True, None, None, None, None], ["Other", "Technology Partner"]),
+        ("Kategori", "Kunde A|Potensiell kunde|Leverandør|Ikke kunde|Leverandør",
+         [True, False, None, False, None], ["Leverandør"]),
+        ("Category", "Customer B|Supplier|Supplier|Vendor|Supplier", [True, None, None, None, None],
+         ["Supplier", "Vendor"]),
+        ("Kunde i dag?", "x||x||", [True, None, True, None, None], []),
+        ("Kund idag", "ja|nej|ja|nej|ja", [True, False, True, False, True], []),
+    ],
+)  # fmt: skip
+def test_a_crms_column_of_customers_is_read_and_its_rest_asked(
+    tmp_path: Path, heading: str, cells: str, expected: list[bool | None], open_ones: list[str]
+) -> None:
+    assert sorted(asked(opened(heading, *cells.split("|")))) == open_ones
+    rows = "".join(f"Alfa {n} AB;SE;{cell}\n" for n, cell in enumerate(cells.split("|")))
+    assert flags(tmp_path, f"Company;Country;{heading}\n{rows}") == expected

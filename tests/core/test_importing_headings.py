@@ -186,3 +186,22 @@ def test_finnish_and_danish_exports_are_read_by_their_own_words(tmp_path: Path) 
 def test_headings_by_language_and_structure(heading: str, meaning: str | None) -> None:
     found = parse(heading)
     assert (found.meaning if found.confidence >= 0.7 else None) == meaning
+
+
+@pytest.mark.parametrize(
+    ("heading", "meaning"),
+    [
+        ("Oppdatert av", None), ("Uppdaterad av", None), ("Opdateret af", None), ("Oppdatert", "as_of"),
+        ("Tilknyttet selskap", "name"), ("Tilknyttet bedrift", "name"),
+        ("Företagets domännamn", "domain"),
+        ("Tillväxt 3 år", None), ("Vekst 3 år", None), ("Growth 5 years", None),
+        ("Liikevaihdon kasvu 3 vuotta", None), ("Omsättningstillväxt (%)", "revenue_growth"),
+        ("(Do Not Modify) Account", None), ("(Må ikke redigeres) Firma", None),
+        ("(Skal ikke endres) Firma", None), ("(Ändra inte) Konto", None),
+        ("(Ikke endre) Forretningsforbindelse", None), ("Navn på forretningsforbindelse", "name"),
+    ],
+)  # fmt: skip
+def test_keys_of_records_and_growth_of_several_years_are_not_taken(
+    heading: str, meaning: str | None
+) -> None:
+    assert parse(heading).meaning == meaning

@@ -366,3 +366,19 @@ def test_a_heading_that_a_person_chooses_takes_the_column_from_the_one_that_had_
     assert left.corrected
     flag = mapping.choosing("Employees", None, kind=Kind.FLAG)
     assert flag.choosing("Employees", "employees").of("employees")[0].kind is None
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "Kund,Affär,Steg,Värde,Förväntat avslut",
+        "Kunde,Avtalenavn,Fase,Lukkedato",
+        "Asiakas,Kauppa,Vaihe",
+    ],
+)
+def test_a_list_of_deals_without_known_names_is_called_one(tmp_path: Path, headings: str) -> None:
+    path = tmp_path / "deals.csv"
+    row = ",".join(["Alfa AB", *["x"] * headings.count(",")])
+    path.write_text(f"{headings}\n{row}\n{row}\n{row}\n", encoding="utf-8")
+    with pytest.raises(ImportRefused, match="it is a list of deals"):
+        run_import([path])

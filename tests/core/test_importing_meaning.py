@@ -577,3 +577,12 @@ def test_a_heading_is_set_in_a_word() -> None:
     ):
         with pytest.raises(ValueError, match=said):
             mapping.setting(heading, answer)
+
+
+@pytest.mark.parametrize(
+    "said", ["Uoppgitt", "ingen", "Ingen", "finns ej", "Finns inte", "under uppbyggnad"]
+)
+def test_a_cell_that_says_there_is_nothing_is_unknown(said: str) -> None:
+    cells = pl.DataFrame({"x": [said]})
+    assert cells.select(values.says_unknown(pl.col("x"))).item()
+    assert not cells.select(values.says_unknown(pl.col("x") + " AB")).item()

@@ -353,3 +353,76 @@ def test_accounts_of_social_media_are_left_out(heading: str, cells: list[str]) -
     text = "\n".join([f"Company;Country;{heading}", *rows])
     mapping = open_file(text.encode(), name="list.csv").mapping
     assert left_out(mapping) == (heading,) and not mapping.of("website")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Owner Email", "Owner e-mail", "Ägarens e-post", "Eier e-post", "Ejers e-mail", "owner_email",
+        "Created By Email", "Ansvarig säljare e-post", "Account Owner: Email", "Omistajan sähköposti",
+    ],
+)  # fmt: skip
+def test_the_mail_of_our_own_people_is_no_address_of_the_company(
+    tmp_path: Path, heading: str
+) -> None:
+    path = tmp_path / "list.csv"
+    rows = "".join(f"Alfa {n} AB;Sweden;rep{n % 2}@ourcompany.se\n" for n in range(6))
+    path.write_text(f"Company;Country;{heading}\n{rows}", encoding="utf-8")
+    found = run_import([path]).accounts
+    assert found.height == 6
+    assert "domain" not in found.columns or found["domain"].null_count() == 6
+    assert "ourcompany" not in str(found.rows())
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("DMFirst name", "Anna|Ola|Bo|Eva|Lars"), ("DMLast name", "Alm|Lie|Berg|Ek|Dahl"),
+        ("Födelsedag", "1970-01-02|1980-11-12|1981-01-01|1990-05-05|1975-03-03"),
+        ("Fødselsdag", "02.01.1970|12.11.1980|01.01.1981|05.05.1990|03.03.1975"),
+        ("Syntymäpäivä", "2.1.1970|12.11.1980|1.1.1981|5.5.1990|3.3.1975"),
+        ("Private address", "Hjemveien 1|Hjemveien 2|Storgata 3|Bakken 4|Lia 5"),
+        ("Hemadress", "Lillgatan 1|Storgatan 2|Ågatan 3|Bygatan 4|Torget 5"),
+        ("Direktnr", "22 11|22 12|22 13|22 14|22 15"),
+    ],
+)  # fmt: skip
+def test_columns_about_persons_stay_out_as_vendors_call_them(
+    tmp_path: Path, heading: str, cells: str
+) -> None:
+    path = tmp_path / "list.csv"
+    rows = "".join(f"Alfa {n} AB;Sweden;{cell}\n" for n, cell in enumerate(cells.split("|")))
+    path.write_text(f"Company;Country;{heading}\n{rows}", encoding="utf-8")
+    assert heading not in run_import([path]).accounts.columns
+
+
+@pytest.mark.parametrize(
+    ("heading", "form"), [("Form", "PMV"), ("Form", "ENK"), ("Art", "Enkeltmandsvirksomhed")]
+)
+def test_a_sole_proprietor_is_told_by_a_form_under_any_heading(
+    tmp_path: Path, heading: str, form: str
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"Navn;Land;{heading}\nA;DK;A/S\nB;DK;{form}\nC;DK;ApS\n", encoding="utf-8")
+    assert run_import([path]).accounts["name"].to_list() == ["A", "C"]
+
+
+@pytest.mark.parametrize(
+    ("headings", "first"),
+    [
+        ("Name,Company,Job Title", "Lars Larsen"), ("Navn,Firma,Stilling", "Qvist Zimmer"),
+        ("Namn,Företag,Titel", "Eva Ek"), ("Nimi,Yritys,Titteli", "Matti Meikäläinen"),
+        ("Name,Account,City", "Anna Alm"),
+    ],
+)  # fmt: skip
+def test_of_a_persons_name_and_its_company_the_company_is_the_account(
+    tmp_path: Path, headings: str, first: str
+) -> None:
+    rows = f"{first},Aspen Glass AS,CEO\nEva Eide,Birch Print AS,Buyer\nLars Berg,Cedar AS,CEO\n"
+    found = loaded(tmp_path, f"{headings}\n{rows}").accounts
+    assert sorted(found["name"]) == ["Aspen Glass AS", "Birch Print AS", "Cedar AS"]
+    assert first not in str(found.rows())
+
+
+def test_a_companys_own_two_names_are_both_kept(tmp_path: Path) -> None:
+    found = loaded(tmp_path, "Name,Company,City\nAspen,Aspen Glass AS,Oslo\nBirk,Birk AS,Moss\n")
+    assert sorted(found.accounts["name"]) == ["Aspen", "Birk"]

@@ -286,3 +286,23 @@ def test_other_numbers_before_words_are_no_towns(heading: str, cells: list[str])
     rows = "".join(f"Alfa {n};{cell}\n" for n, cell in enumerate(cells))
     opened = open_file(f"Company;{heading}\n{rows}".encode(), name="list.csv")
     assert not opened.mapping.of("post_town")
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Orgnavn;Kommunenummer;Kommune\nA AS;1515;Herøy\nB AS;1818;Herøy\nC AS;3114;Våler\n",
+         ["NO-1515", "NO-1818", "NO-3114"]),
+        ("Firma;Kommune;Kommunenr\nA AS;Herøy;1515\nB AS;;1818\nC AS;Våler;3419\n",
+         ["NO-1515", "NO-1818", "NO-3419"]),
+        ("Företag;Kommun;Kommunkod\nA AB;Habo;0643\nB AB;;0180\nC AB;Lund;1281\n",
+         ["SE-0643", "SE-0180", "SE-1281"]),
+    ],
+)  # fmt: skip
+def test_a_municipalitys_code_beside_its_name_decides(
+    tmp_path: Path, text: str, codes: list[str]
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(text, encoding="utf-8")
+    found = run_import([path]).accounts.sort("name")
+    assert found["municipality"].to_list() == codes

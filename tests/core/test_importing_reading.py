@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from icp_core.errors import ImportRefused
 from icp_core.importing import delimited
 from icp_core.importing.encodings import guess_code_page
+from icp_core.importing.guessing import guess
 from icp_core.importing.reading import read, server_path
 from icp_core.importing.tables import ROW, Limits, Progress, Table
 
@@ -190,6 +191,7 @@ _PEAK = """
 import re, sys
 from pathlib import Path
 from icp_core.errors import ImportRefused
+from icp_core.importing.guessing import guess
 from icp_core.importing.reading import read
 
 def peak():
@@ -420,3 +422,59 @@ def test_sound_csv_loses_no_row_whatever_its_cells_hold(rows: list[tuple[str, st
     text += "".join(f"{quoted('X' + a)},{quoted(b)}\r\n" for a, b in rows)
     table = read(text.encode())
     assert table.rows_read == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("rows", "headings"),
+    [
+        ([["Firma", "By", "Adresse", None], ["A AS", "Oslo", "0150", "Oslo"],
+          ["B AS", "Moss", "1500", "Moss"]],
+         ("Firma", "By", "Adresse", "Column 4")),
+        ([["Yritys", "Osoite", None, None], ["A Oy", "33100", "Tampere", "Suomi"],
+          ["B Oy", "1", "Espoo", "x"]],
+         ("Yritys", "Osoite", "Column 3", "Column 4")),
+        ([["Firma", "By"], ["A AS", "Oslo"], ["B AS", "Moss", None, None, "ring dem!"],
+          ["C AS", "Moss"]],
+         ("Firma", "By")),
+    ],
+)  # fmt: skip
+def test_what_stands_right_of_the_headings_rejects_no_row(
+    tmp_path: Path, rows: list[list[object]], headings: tuple[str, ...]
+) -> None:
+    table = read(workbook(tmp_path / "list.xlsx", {"Blad1": rows}))
+    assert table.headings == headings
+    assert table.rows == len(rows) - 1 and table.unreadable.is_empty()
+    assert any("right of the table" in n or "heading of their own" in n for n in table.notes)
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "headings"),
+    [
+        ("Företag|Adress||Kontakt", "|Gata|Ort|Namn", ("Företag", "Gata", "Ort", "Kontakt Namn")),
+        ("Företag|Kontakt||Adress|", "|Namn|E-post|Postnr|Ort",
+         ("Företag", "Kontakt Namn", "Kontakt E-post", "Postnr", "Ort")),
+        ("Yritys|Yhteyshenkilö||Osoite", "|Nimi|Sähköposti|Postinro",
+         ("Yritys", "Yhteyshenkilö Nimi", "Yhteyshenkilö Sähköposti", "Postinro")),
+        ("Bolag|Omsättning (tkr)||Anställda|", "|2023|2024|2023|2024",
+         ("Bolag", "Omsättning (tkr) 2023", "Omsättning (tkr) 2024",
+          "Anställda 2023", "Anställda 2024")),
+    ],
+)  # fmt: skip
+def test_two_rows_of_headings_are_read_as_one(
+    tmp_path: Path, upper: str, lower: str, headings: tuple[str, ...]
+) -> None:
+    cells = "|".join(["Alfa AB", *["5"] * (len(headings) - 1)])
+    lines = [upper, lower, cells, cells.replace("Alfa", "Beta")]
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(line.replace("|", ";") for line in lines) + "\n", encoding="utf-8")
+    sheet = workbook(tmp_path / "list.xlsx", {"Blad1": [line.split("|") for line in lines]})
+    for source in (path, sheet):
+        table = read(source)
+        assert table.headings == headings and table.rows == 2
+        assert not any(a.column == "name" for a in guess(table).assignments if "Namn" in a.heading)
+
+
+def test_a_row_of_data_below_complete_headings_is_none_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Namn;Ort;Postnr\n;Namn;\nA AB;Lund;22222\n", encoding="utf-8")
+    assert read(path).headings == ("Namn", "Ort", "Postnr")

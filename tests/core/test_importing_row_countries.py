@@ -44,6 +44,13 @@ def said(found: ImportResult) -> list[str]:
         ({"name": "Alfa AB (publ)"}, "SE"), ({"name": "Alfa HB"}, "SE"), ({"name": "Alfa ASA"}, "NO"),
         ({"name": "Alfa AS, avd Bergen"}, "NO"), ({"name": "Alfa ehf."}, "IS"),
         ({"name": "Alfa hf."}, "IS"), ({"name": "Abalone Asap"}, None), ({"name": "Oyster House"}, None),
+        # Hosts that are nobody's own.
+        ({"website": "linktr.ee/nordtun"}, None), ({"website": "https://goo.gl/maps/x1"}, None),
+        ({"website": "https://maps.app.goo.gl/abc"}, None), ({"domain": "linktr.ee"}, None),
+        ({"email": "post@saunalahti.fi"}, None), ({"email": "Info@Elisanet.FI"}, None),
+        ({"email": "a@jubii.dk"}, None), ({"email": "b@ofir.dk"}, None), ({"email": "c@mail.dk"}, None),
+        ({"website": "www.alfa.se", "email": "d@mail.dk"}, "SE"), ({"domain": "webmail.dk.se"}, "SE"),
+        ({"email": "post@sub.alfa.no"}, "NO"), ({"website": "linktr.ee/a", "email": "x@alfa.fi"}, "FI"),
         ({"legal_form": "Anpartsselskab"}, "DK"), ({"legal_form": "Osakeyhtiö"}, "FI"),
         ({"legal_form": "ASA - Allmennaksjeselskap"}, "NO"),
         ({"region": "Stockholms län"}, "SE"), ({"region": "Vestland fylke"}, "NO"),
@@ -165,3 +172,9 @@ def test_a_country_that_is_named_goes_before_a_vat_number(tmp_path: Path) -> Non
     path = tmp_path / "list.csv"
     path.write_text("Company;VAT number;Country\nAlfa;DE136695976;Austria\nBeta;ATU13585627;\n")
     assert run_import([path]).accounts["country"].to_list() == ["AT", "AT"]
+
+
+def test_a_list_whose_addresses_are_all_at_providers_is_of_no_country(tmp_path: Path) -> None:
+    rows = "".join(f"Alfa {n},a{n}@saunalahti.fi,{land}\n" for n, land in enumerate(("", "", "DE")))
+    found = loaded(tmp_path, "Company,Email,Country\n" + rows)
+    assert countries(found) == {"Alfa 0": None, "Alfa 1": None, "Alfa 2": "DE"}

@@ -402,3 +402,22 @@ def test_a_bankruptcy_that_was_lifted_leaves_an_active_company_whatever_its_day(
 )  # fmt: skip
 def test_a_procedure_that_was_lifted_or_saved_the_company(text: str, status: str) -> None:
     assert status_of(text) == status
+
+
+@pytest.mark.parametrize(
+    ("text", "statuses"),
+    [
+        ("Kundenr;Kundenavn;Status\n1;A AS;Aktiv\n2;B AS;Inaktiv\n3;C AS;Kredittsperre\n", set()),
+        ("Kundnr;Kund;Status\n1;A AB;Aktiv\n2;B AB;Passiv\n3;C AB;Kreditstopp\n", set()),
+        ("Account Name,Status,City\nA Ltd,Active,x\nB Ltd,Inactive,x\nC Ltd,Credit Hold,x\n", set()),
+        ("Kundenr;Navn;Status\n1;A AS;Aktiv\n2;B AS;Konkurs\n3;C AS;Slettet\n",
+         {"active", "bankrupt", "deregistered"}),
+    ],
+)  # fmt: skip
+def test_one_odd_value_makes_no_register_of_an_erps_customers(
+    tmp_path: Path, text: str, statuses: set[str]
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(text, encoding="utf-8")
+    found = run_import([path], rules=Rules(keep_inactive=True)).accounts
+    assert set(found["status"] if "status" in found.columns else []) == statuses

@@ -278,3 +278,32 @@ def test_what_was_answered_is_in_the_notes() -> None:
         "“Silver” means open, as answered (1 ×)",
         "4 amounts name no currency: taken for EUR, as chosen",
     }
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("10-jan", None), ("nov-50", None), ("2050-11-01", None), ("3. mars", None),
+        ("12 lokakuuta", None), ("01-okt", None), ("mar 24", "2024-03-01"),
+        ("okt. 2023", "2023-10-01"), ("5. jan 2024", "2024-01-05"), ("Q3 2024", "2024-07-01"),
+    ],
+)  # fmt: skip
+def test_a_band_that_became_a_date_is_no_day_and_takes_no_amount_along(
+    written: str, day: str | None
+) -> None:
+    text = f"Deal Name,Company,Stage,Amount,Currency,Close Date\n1,A AB,Won,1000,SEK,{written}\n"
+    deals = read_deals(text.encode(), name="deals.csv")
+    assert [str(d) if d else None for d in deals.rows["closed_on"]] == [day]
+    assert 50 < deals.rows["amount"][0] < 150
+    if day is None:
+        assert f"closed_on: 1 cells are no dates, such as “{written}”" in deals.notes
+        assert any(note.startswith("amount: 1 closed on no day") for note in deals.notes)
+    else:
+        assert not any("no dates" in note or "latest rate" in note for note in deals.notes)
+
+
+def test_a_deal_closed_before_there_were_rates_keeps_its_amount() -> None:
+    text = b"Deal Name,Company,Stage,Amount,Currency,Close Date\n1,A AB,Won,1000,SEK,1995-02-01\n"
+    deals = read_deals(text, name="deals.csv")
+    assert deals.rows["amount"][0] > 0
+    assert any(note.endswith("in euros at the latest rate") for note in deals.notes)
