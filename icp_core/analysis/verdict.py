@@ -29,7 +29,6 @@ from icp_core.profiles.model import Criterion, Profile, Role
 from icp_core.reference.arrays import Flags
 
 BROAD: Final = 5  # times the hours; a market beyond would take over five time boxes to work
-_JUDGED: Final = 3  # changes whose market is evaluated in full: as many as are shown
 _NEARLY: Final = 1e-9  # share of the hours: sums of decimals decide nothing by their last digit
 
 
@@ -185,19 +184,7 @@ def verdict(evaluation: Evaluation, team: TeamPlan) -> Verdict:
             abs(middle - _middle(sam)),
         )
 
-    best = sorted(found, key=usefulness)
-    if evaluation.contenders is everyone:
-        # What they would really make: tiers change with the market, and hours with the tiers.
-        judged = [_judged(evaluation, team, change) for change in best[:_JUDGED]]
-        judged.sort(key=lambda change: change.breadth is not Breadth.ABOUT_RIGHT)
-        best = [*judged, *best[_JUDGED:]]
-    return replace(answer, changes=tuple(best))
-
-
-def _judged(evaluation: Evaluation, team: TeamPlan, change: Change) -> Change:
-    least, most = efforts(evaluation.under(change.profile), team)
-    ends = breadth(least.whole, team.hours), breadth(most.whole, team.hours)
-    return replace(change, breadth=_agreed(*ends))
+    return replace(answer, changes=tuple(sorted(found, key=usefulness)))
 
 
 def _served(everyone: Everyone, profile: Profile, team: TeamPlan) -> tuple[GateStanding, Flags]:

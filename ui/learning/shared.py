@@ -15,7 +15,7 @@ from ui.tables import Field, Table
 from ui.texts import _
 
 _DRAWN: Final = 9
-_HEIGHT: Final = 315
+_HEIGHT: Final = 295
 
 
 def draw(result: LearningResult) -> None:

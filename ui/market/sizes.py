@@ -1,5 +1,7 @@
 """How large the market is, why that is a range, and whether it suits the team."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, Literal
 
 import streamlit as st
@@ -11,7 +13,7 @@ from icp_core.analysis.verdict import BROAD, Action, Breadth, Change, Verdict
 from icp_core.evaluation.market import Bounds
 from icp_core.profiles.model import Role
 from icp_core.views import MarketView
-from ui import navigation, plan, shell
+from ui import data, navigation, plan, shell, state
 from ui.builder import words
 from ui.format import SPACE, bounds, in_badge, in_sentence, listed, number, percent, plain
 from ui.headline import Figure, cards, unknown_potential, value_bounds, white_space
@@ -135,8 +137,25 @@ def verdict_part(market: MarketView, found: Verdict, team: TeamPlan) -> None:
 
 
 def _changes(market: MarketView, found: Verdict) -> None:
-    for place, change in enumerate(found.changes[:_MOST_CHANGES]):
+    for place, change in enumerate(_judged(found.changes[:_MOST_CHANGES])):
         shell.offer(change.profile, change_text(market, change), key=f"market_change_{place}")
+
+
+def _judged(changes: Sequence[Change]) -> list[Change]:
+    """The changes with the verdict on the market that each really makes, those about right first.
+
+    Tiers change with the market, and hours with the tiers. An engine would have to be asked anew for each,
+    so there the hours of today's companies stand for those of the others.
+    """
+    name = state.view().list_name
+    if data.stays_in_engine(name):
+        return [*changes]
+    team = state.plan()
+    made = [
+        replace(one, breadth=data.market(name, one.profile).verdict(team).breadth)
+        for one in changes
+    ]
+    return sorted(made, key=lambda one: one.breadth is not Breadth.ABOUT_RIGHT)
 
 
 def breadth_name(found: Verdict) -> str:

@@ -200,7 +200,7 @@ def _mended(name: str, dtype: Any) -> nw.Expr | None:  # noqa: PLR0911 - one per
     if wanted == pl.List(pl.String) and not isinstance(dtype, nw.List | nw.Array):
         # One tag, as in memory; of a column that knows none even an engine may not know the type.
         return nw.col(name).cast(nw.String).str.split(_NEVER).alias(name)
-    if wanted == pl.Date and is_open:
+    if wanted == pl.Date and dtype == nw.Unknown:
         return nw.col(name).cast(nw.String).cast(nw.Date).alias(name)
     if wanted.is_integer() and not dtype.is_integer() and (dtype.is_numeric() or is_open):
         value = nw.col(name).cast(nw.Float64)
