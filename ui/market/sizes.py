@@ -144,8 +144,8 @@ def _changes(market: MarketView, found: Verdict) -> None:
 def _judged(changes: Sequence[Change]) -> list[Change]:
     """The changes with the verdict on the market that each really makes, those about right first.
 
-    Tiers change with the market, and hours with the tiers. An engine would have to be asked anew for each,
-    so there the hours of today's companies stand for those of the others.
+    Tiers change with the market, and hours with the tiers. An engine would have to be asked anew for
+    each, so there the hours of today's companies stand for those of the others.
     """
     name = state.view().list_name
     if data.stays_in_engine(name):
