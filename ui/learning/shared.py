@@ -14,7 +14,7 @@ from ui.format import number, plain
 from ui.tables import Field, Table
 from ui.texts import _
 
-_DRAWN: Final = 9
+_DRAWN: Final = 8
 _HEIGHT: Final = 295
 
 
