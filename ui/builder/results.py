@@ -23,7 +23,7 @@ from ui.headline import tam_value, too_little_known, unknown_potential, white_sp
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
-ROWS: Final = 6  # accounts beside the criteria, within one screen
+ROWS: Final = 5  # accounts beside the criteria, within one screen
 _MOST_TIERS: Final = 4  # tiers with a number of their own in a row
 _MOST_STEPS: Final = 3  # gates named as worth loosening
 _MOST_REASONS: Final = 3  # reasons of a score that a line has room for
