@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -32,6 +34,8 @@ _FIRST_DIVISION: Final = {
 }  # fmt: skip
 
 _CODE: Final = re.compile(r"([A-V])?[\s.]*(\d*)[\s.-]*([\d\s.-]*)")
+_LETTER: Final = f"[{BLANKS}]*[A-Va-v]?[{BLANKS}.-]*"
+"""What may stand before the digits, for any engine."""
 _FUZZY_CUT_OFF: Final = 82
 _BY_TITLE: Final = 10  # ranks below are found by code
 
@@ -200,49 +204,52 @@ def spelled(code: nw.Expr) -> nw.Expr:
     >>> codes.select(spelled(nw.col("code")))["code"].to_list()
     ['62.010', '62.01', '01.11', '62.1', None, 'IT']
     """
-    text = code.str.replace_all(f"[{BLANKS}]", "").str.to_uppercase()
-    letter = text.str.slice(0, 1)
-    body = text.str.replace_all("^[A-V][.]*", "")
-    has_letter = text.str.slice(0, 1) != body.str.slice(0, 1)
-    digits = body.str.replace_all("[^0-9]", "")
+    # Each part asks the code itself: engines write a part out wherever it is used, and parts of parts
+    # of parts once made a question of megabytes.
+    digits = code.str.replace_all("[^0-9]", "")
     # A single digit before a point has lost its zero.
-    is_short = ~body.str.slice(1, 1).is_in([*"0123456789"])
-    whole = nw.when(is_short).then(nw.concat_str(nw.lit("0"), digits)).otherwise(digits)
-    head, rest = whole.str.slice(0, 2), whole.str.slice(2)
-    is_code = (digits != "") & (body.str.replace_all("[0-9.-]", "") == "")
+    is_short = code.str.contains(f"^{_LETTER}[0-9][{BLANKS}]*([^0-9{BLANKS}]|$)")
+    zero = nw.when(is_short).then(nw.lit("0")).otherwise(nw.lit(""))
+    whole = nw.concat_str(zero, digits)
     return (
-        # Most are spelled so already, and that is told cheaply.
-        nw.when((code.str.slice(2, 1) == ".") | code.is_in(_wholes()))
+        nw.when(is_spelled(code))
         .then(code)
-        .when(text.is_in(_letters()))
-        .then(text)
-        .when(~is_code)
+        .when(code.str.contains(f"^[{BLANKS}]*[A-Va-v][{BLANKS}]*$"))
+        .then(code.str.replace_all(f"[{BLANKS}]", "").str.to_uppercase())
+        .when(~code.str.contains(f"^{_LETTER}[0-9][0-9.{BLANKS}-]*$"))
         .then(code)
-        .when(has_letter & ~nw.concat_str(letter, head).is_in(_divisions()))
+        .when(code.str.contains("[A-Va-v]") & ~code.str.contains(_divisions()))
         .then(nw.lit(None, dtype=nw.String))
-        .when(rest == "")
-        .then(head)
-        .otherwise(nw.concat_str(head, nw.lit("."), rest))
+        .otherwise(
+            nw.concat_str(whole.str.slice(0, 2), nw.lit("."), whole.str.slice(2)).str.replace_all(
+                "[.]$", ""
+            )
+        )
     )
 
 
-@cache
-def _letters() -> list[str]:
-    return sorted({one.code for revision in _REVISIONS for one in sections(revision)})
+def is_spelled(code: nw.Expr) -> nw.Expr:
+    """Whether `spelled` leaves a code as it is, told cheaply; most are."""
+    return code.str.contains("^(..[.]|[A-V]$|[0-9][0-9]$)")
 
 
 @cache
-def _wholes() -> list[str]:
-    """Sections and divisions of either revision."""
+def _divisions() -> str:
+    """What the divisions of either revision look like behind the letter of their section."""
     entries = (one for revision in _REVISIONS for one in industries(revision).values())
-    return sorted({one.code for one in entries if one.level <= 2})
+    found = sorted({(one.section, one.code) for one in entries if one.level == 2})
+    by_section = (
+        f"[{letter}{letter.lower()}][{BLANKS}.-]*({'|'.join(_digits(code) for _, code in codes)})"
+        for letter, codes in groupby(found, key=itemgetter(0))
+    )
+    return f"^[{BLANKS}]*({'|'.join(by_section)})"
 
 
-@cache
-def _divisions() -> list[str]:
-    """Divisions of either revision behind the letter of their section."""
-    entries = (one for revision in _REVISIONS for one in industries(revision).values())
-    return sorted({one.section + one.code for one in entries if one.level == 2})
+def _digits(division: str) -> str:
+    """A division as digits may give it: without its zero, where no other digit follows the one."""
+    first, second = division[0], division[1]
+    apart = f"{first}[{BLANKS}]*{second}"
+    return f"{apart}|{second}[{BLANKS}]*([^0-9{BLANKS}]|$)" if first == "0" else apart
 
 
 def read(codes: pl.Series, usual: Revision = "2") -> pl.DataFrame:

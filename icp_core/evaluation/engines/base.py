@@ -16,7 +16,7 @@ from icp_core.accounts.demo import SOURCE as FICTIONAL
 from icp_core.errors import SourceError
 from icp_core.evaluation.engines.addresses import scrubbed, short_name, without_secrets
 from icp_core.evaluation.fits import finite
-from icp_core.reference.industry import spelled
+from icp_core.reference.industry import is_spelled, spelled
 
 _ANY_ENGINE: Final[tuple[type[Exception], ...]] = (
     NarwhalsError,
@@ -74,7 +74,7 @@ class Engine(ABC):
         accounts = self.accounts()
         if not self._mended:
             return accounts
-        return nw.from_native(accounts).with_columns(*self._mended).to_native()
+        return nw.from_native(accounts).with_columns(*self._mended.values()).to_native()
 
     def with_unknown(self, types: Mapping[str, pl.DataType]) -> Self:
         """The same table with more columns, of which nothing is known; itself where there are none.
@@ -87,7 +87,9 @@ class Engine(ABC):
         if not types:
             return self
         wider = copy(self)
-        wider._mended = [*self._mended, *(_unknown(name, dtype) for name, dtype in types.items())]
+        wider._mended = self._mended | {
+            name: _unknown(name, dtype) for name, dtype in types.items()
+        }
         wider.columns = self.columns | describe_all(types)
         return wider
 
@@ -161,12 +163,13 @@ class Engine(ABC):
             refusal = unfit(name, is_text=dtype in _TEXTS)
             if refusal:
                 raise SourceError(f"{self.name} cannot be used: {refusal}")
-        self._mended = [
-            mended for name, dtype in schema.items() if (mended := _mended(name, dtype)) is not None
-        ]
-        self._mended += [
-            nw.lit(None, dtype=nw.Int64).alias(name) for name in untold(schema.names())
-        ]
+        self._mended = {
+            name: mended
+            for name, dtype in schema.items()
+            if (mended := _mended(name, dtype)) is not None
+        } | {name: nw.lit(None, dtype=nw.Int64).alias(name) for name in untold(schema.names())}
+        if schema.get("industry") == nw.String and not self._has_raw_codes():
+            del self._mended["industry"]
         with self.asking(seconds=60):
             schema = nw.from_native(self.table()).collect_schema()
         columns = describe_all({name: _dtype(dtype) for name, dtype in schema.items()})
@@ -177,6 +180,13 @@ class Engine(ABC):
                 f"accounts need {' and '.join(REQUIRED)}."
             )
         return columns
+
+    def _has_raw_codes(self) -> bool:
+        """Whether a code has to be read first, which makes every question on industries longer."""
+        raw = ~is_spelled(nw.col("industry"))
+        with self.asking(seconds=60):
+            found = nw.from_native(self.accounts()).filter(raw).head(1).select("industry")
+            return bool(found.collect("polars").to_native().height)
 
     def _holds(self, column: str, condition: nw.Expr) -> bool:
         """Whether any account meets a condition on a column."""

@@ -62,9 +62,13 @@ class Spark(Engine):
         builder = builder.remote(master) if is_connect else builder.master(master)
         try:
             _reach(master)
+            # Our plans are long, and the driver keeps a thousand of them for pages that nobody opens: a
+            # driver of 1 GB was full, and then the thread that hands an answer over is gone for good.
             self._session = (
                 builder.config("spark.ui.enabled", "false")
                 .config("spark.sql.execution.arrow.pyspark.enabled", "true")
+                .config("spark.sql.maxPlanStringLength", "10000")
+                .config("spark.sql.ui.retainedExecutions", "20")
                 .config("spark.cores.max", "64")
                 .getOrCreate()
             )
