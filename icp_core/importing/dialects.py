@@ -24,7 +24,14 @@ _LABELS: Final = {
 _HEAD_BYTES: Final = 256 << 10
 # Lists of vendors have a title, a date and a selection above their headings, in at most so many rows.
 _HEADER_WITHIN: Final = 20
-_A_YEAR: Final = r"(?:19|20)\d\d"
+# A year over or under headings: `2024`, `31.12.2024`, `FY2023/24`, `Bokslut 2024`.
+_A_YEAR: Final = re.compile(
+    r"(?:(?:fy|år|året|vuosi|year|bokslut|regnskap|regnskab|tilikausi|tilinpäätös|räkenskapsår)\W*)?"
+    r"(?:\d{1,2}[-/.]){0,2}((?:19|20)\d\d)(?:[-/.]\d{1,4}){0,2}(\s?[epfb])?",
+    re.IGNORECASE,
+)
+# Share of the cells below groups that have to be headings where no column stands beside the groups.
+_MOST: Final = 0.75
 
 
 @dataclass(frozen=True)
@@ -184,26 +191,55 @@ def combined(rows: list[list[str]], place: int) -> tuple[int, list[str]]:
 def _are_groups(above: list[str], below: list[str]) -> bool:
     """Whether a row of groups stands over a row of headings."""
     filled = [cell for cell in below if cell]
-    alone = [up for up, low in zip(above, below, strict=True) if up and not low]
+    if len(filled) < 2 or not (above[0] or below[0]):
+        return False
+    if any(re.search(r"\d|@", cell) for cell in filled if not _year(cell)):
+        return False
+    known = sum(bool(_year(cell)) or recognised([cell]) for cell in filled) / len(filled)
     reached = any(low and not up for up, low in zip(above, below, strict=True))
-    return (
-        len(filled) > 1
-        and reached
-        and recognised(alone) > 0
-        and bool(above[0] or below[0])
-        and not any(re.search(r"\d|@", cell) for cell in filled if not re.fullmatch(_A_YEAR, cell))
-        and 2 * sum(bool(re.fullmatch(_A_YEAR, c)) or recognised([c]) for c in filled)
-        >= len(filled)
+    alone = [up for up, low in zip(above, below, strict=True) if up and not low]
+    if reached and recognised(alone) and known >= 0.5:
+        return True
+    # Every column has a group, or a program has written it over each of its columns once more.
+    groups = [cell for cell in above if cell]
+    repeated = (_are_years(groups) and len(set(filled)) < len(filled)) or any(
+        up and up == after and _year(low)
+        for up, after, low in zip(above, above[1:], below, strict=False)
     )
+    return (
+        (reached or repeated)
+        and known >= _MOST
+        and len(groups) > 1
+        and (recognised(groups) > 0 or _are_years(groups))
+        and (_are_years(groups) or any(map(_year, below)) or len(filled) == len(below))
+    )
+
+
+def _year(cell: str) -> str | None:
+    """The year that a heading is and nothing else, with its letter where it is still to come."""
+    found = _A_YEAR.fullmatch(cell)
+    return f"{found[1]}{(found[2] or '').strip()}" if found else None
+
+
+def _are_years(groups: list[str]) -> bool:
+    """Whether several years stand over the figures of each."""
+    return len({year for group in groups if (year := _year(group))}) > 1
 
 
 def _joined(above: list[str], below: list[str]) -> list[str]:
     headings, group = [], ""
+    by_year = _are_years(above)
     for up, low in zip(above, below, strict=True):
         group = up or (group if low else "")
-        # Whose name it is, and what is of a year; a town under an address says enough.
-        needed = re.fullmatch(_A_YEAR, low) or parse(group).meaning == CONTACT
-        headings.append(f"{group} {low}".strip() if needed or not low else low)
+        year, of = _year(low), _year(group)
+        if year:
+            headings.append(f"{group} {year}".strip())
+        elif by_year and of and below.count(low) > 1:
+            headings.append(f"{low} {of}")
+        else:
+            # Whose name it is; a town under an address says enough.
+            needed = not low or parse(group).meaning == CONTACT
+            headings.append(f"{group} {low}".strip() if needed else low)
     return headings
 
 

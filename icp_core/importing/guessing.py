@@ -26,6 +26,7 @@ from icp_core.importing.headings import (
     is_mail_of_ours,
     is_own_name,
     is_proprietor,
+    is_question,
     is_unit,
     named_unit,
     parse,
@@ -77,6 +78,12 @@ _COUNTS: Final = frozenset(
 
 _COUNT: Final = re.compile(
     r"\w*(?:antall?(?:et)?|lukumaara|maara)|antal\w*|numbers?|num|counts?|qty|quantity|lkm|kpl|stk|fjoldi|deals"
+)
+# Of what letters are a group, a size or a grade.
+_GROUP: Final = re.compile(
+    r"\w*(?:segment|grupp|gruppe|group|ryhma|kategori|category|kategoria|klass|klasse|class|luokka|type|typ|"
+    r"tyyppi|rating|grade|tier|taso|niva|niveau|size|storrelse|storlek|koko|code|kode|kod|koodi|serie|"
+    r"sone|zone|zon|alue|omrade)(?:n|en|et|er|in)?"
 )
 _SAMPLE: Final = 2_000
 # Of which the countries are looked at.
@@ -340,9 +347,7 @@ def _extra(
 ) -> Assignment:
     kind: Literal["number", "choice", "tags", "flag"] = "choice"
     if len(cells):
-        # How many of something there are, though no company of the sample has two.
-        counted = any(map(_COUNT.fullmatch, words(name))) and looks["number"] >= SURE
-        if looks["flag"] >= 0.95 and cells.n_unique() <= 4 and not counted:
+        if looks["flag"] >= 0.95 and _answers(name, cells):
             kind = "flag"
         elif looks["number"] >= 0.9 and not (looks["identifier"] and parse(name).year is None):
             kind = "number"
@@ -356,6 +361,18 @@ def _extra(
         unit=0.01 if "%" in name and kind == "number" else 1.0,
         reason=reason,
     )
+
+
+def _answers(name: str, cells: pl.Series) -> bool:
+    """Whether cells that can be a yes or a no are one: in words, or under a heading that asks.
+
+    Of 0 and 1 it may be how many there are, though no company of the sample has two, and of letters
+    which group or size.
+    """
+    said = frozenset(cells.str.strip_chars().str.to_lowercase().unique())
+    if not said & values.PLAIN_ANSWERS and said not in values.LETTER_ANSWERS:
+        return is_question(name) and not any(map(_COUNT.fullmatch, words(name)))
+    return not any(map(_GROUP.fullmatch, words(name))) or bool(said & values.PLAIN_ANSWERS)
 
 
 def _swap(guesses: dict[str, Assignment], looks: Mapping_[str, dict[str, float]]) -> None:

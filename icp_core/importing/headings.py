@@ -431,6 +431,24 @@ def is_of_dealings(text: str) -> bool:
     return bool(done) and all(word in beside for word in spoken if word not in done)
 
 
+def is_question(text: str) -> bool:
+    """Whether a heading asks something that is so or not: `Has CRM`, `Børsnotert`, `Newsletter`.
+
+    Examples
+    --------
+    >>> [is_question(text) for text in ("erKunde", "Medlem?", "Open deals", "Offices opened")]
+    [True, True, False, False]
+    """
+    spoken = words(text)
+    if not spoken:
+        return False
+    stated = len(spoken) == 1 and _STATED.fullmatch(spoken[0]) is not None
+    asked = re.search(
+        r"\?\s*$|(?i:\b(?:ja|j|yes|y|kyllä|true|1)\s*/\s*(?:ne[ij]|no?|ei|false|0)\b)", text
+    )
+    return bool(asked) or spoken[0] in _ASKING or stated or not _FLAGS.isdisjoint(spoken)
+
+
 def is_own_name(text: str) -> bool:
     """Whether a heading is a name without saying whose: `Name`, `Navn`."""
     spoken = words(text)
@@ -669,6 +687,31 @@ _DEALING: Final = re.compile(
     r"atgard|tiltak|toimenpit|interaction|yhteydenot|yhteydenpi)\w*"
     r"|steps?|steg|steget|stegen|skridt|askel|vaihe|tasks?|calls?|todo|actions?|mode[rt]?|dialog|logg?|history|"
     r"historik|historikk|historia|contacted|kontakta[dt]|kontaktet|touch"
+)
+# First words of what is asked, and words for what is so or not.
+_ASKING: Final = _words(
+    "is has have had are was can does did do will should may er har hadde kan skal ska bor vil "
+    "vill far ma finns fins finnes findes onko on ovatko voiko saako ar gor not no non ej ikke "
+    "inte ei in opt"
+)
+_FLAGS: Final = _words(
+    "flag flagg flagga flagget lippu boolean bool optout optin opted unsubscribed subscribed "
+    "newsletter nyhetsbrev nyhedsbrev uutiskirje vip active aktiv aktivt aktiivinen inactive "
+    "inaktiv passiv passive public listed quoted noterad noteret notert borsnoterad borsnoteret "
+    "borsnotert exporter exporting eksporterer exporterar export eksport vienti import tuonti "
+    "webshop nettbutikk netbutik webbutik verkkokauppa member medlem jasen medlemskap verified "
+    "deleted archived blocked vat moms mva alv gdpr consent samtykke samtycke suostumus konkurs "
+    "bankrupt customer kunde kund asiakas prospect prospekt partner competitor konkurrent "
+    "kilpailija supplier leverandor leverantor dnc hq headquarter headquarters enabled disabled "
+    "primary favorite favoritt favorit private fskatt skatt arbetsgivare employer"
+)
+_ANSWERED: Final = re.compile(
+    r"\?\s*$|\b(?:ja|j|yes|y|kyllä|true|1)\s*/\s*(?:ne[ij]|no?|ei|false|0)\b", re.IGNORECASE
+)
+# A participle alone: `Registrert`, `Godkänd`, `Certified`.
+_STATED: Final = re.compile(
+    r"\w{3,}(?:ert|erar|eret|erad|erat|kand|kant|kjent|kendt|stoppad|stoppet|sperret|sparrad|"
+    r"spaerret|[^e]ed|stopp|stop|stengt|stangd|lukket|slettet|borttagen|[aeiouy]tt[uy]|merkt)"
 )
 # Of dealings with a person, not of the person.
 _OF_RECORDS: Final = frozenset(

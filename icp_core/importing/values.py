@@ -46,6 +46,13 @@ _ERRORS: Final = (
 
 YES: Final = ("true", "yes", "y", "ja", "j", "kyllä", "k", "x", "1", "sant", "tosi", "on")
 NO: Final = ("false", "no", "n", "nej", "nei", "ei", "0", "falskt", "usant", "epätosi", "off")
+# What a single letter or digit stands for elsewhere is a size, a group or a number.
+PLAIN_ANSWERS: Final = frozenset(word for word in (*YES, *NO) if len(word) > 1)
+"""Words that are a yes or a no whatever their heading."""
+
+LETTER_ANSWERS: Final = tuple(map(frozenset, ("jn", "yn", "xn", "x")))
+"""Letters that are a yes and a no where a column has no others; an `x` alone is a tick."""
+
 YES_OR_NO: Final[Mapping[str, bool]] = MappingProxyType(
     dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
 )

@@ -70,6 +70,10 @@ def place_groups(level: Level) -> Mapping[str, tuple[str, ...]]:
     )
 
 
+# Small words inside a town's name, which the source writes large: `Mo I Rana`, `Nes På Hedmarken`.
+_SMALL: Final = ("i", "på", "og", "och", "ved", "vid", "under", "av", "af")
+
+
 @cache
 def postcode_table() -> pl.DataFrame:
     """One row per postcode: `country, postcode, place, municipality, latitude, longitude`."""
@@ -78,7 +82,12 @@ def postcode_table() -> pl.DataFrame:
             DATA / "geo" / "postcodes.csv",
             schema_overrides={"postcode": pl.String, "municipality_code": pl.String},
         )
-        .with_columns(municipality=_prefixed("municipality_code"))
+        .with_columns(
+            pl.col("place").str.replace_many(
+                [f" {word.capitalize()} " for word in _SMALL], [f" {word} " for word in _SMALL]
+            ),
+            municipality=_prefixed("municipality_code"),
+        )
         .select("country", "postcode", "place", "municipality", "latitude", "longitude")
         .sort("country", "postcode")
     )
