@@ -588,7 +588,7 @@ def _import(options: argparse.Namespace) -> None:
             date_order=DATE_ORDERS.get(options.date_order),
         )
         lines += [f"Note: {options.customers.name}: {note}" for note in deals.notes]
-        accounts = customers.with_customers(accounts, matches.outcomes)
+        accounts = customers.with_customers(accounts, matches.outcomes, in_doubt=matches.in_doubt)
         if options.outcomes:
             _write(options.outcomes, matches.outcomes.write_parquet)
         answer["customers"] = {

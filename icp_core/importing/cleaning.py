@@ -18,7 +18,7 @@ from icp_core.accounts.identity import own_domains, registered_domains
 from icp_core.accounts.linkedin import company_page, is_person_page
 from icp_core.importing import dates, values
 from icp_core.importing.cell_counts import CellCounts, remark, tally
-from icp_core.importing.figures import with_figures
+from icp_core.importing.figures import WERE_BANDS, with_figures
 from icp_core.importing.footers import no_companies
 from icp_core.importing.mapping import Assignment, own_name
 from icp_core.importing.mapping import Mapping as HeadingMapping
@@ -74,6 +74,8 @@ _SHORT_MONTHS: Final = (
 )
 _LOST_ZERO: Final = "a zero in front was lost"
 _PAGES_OF_PERSONS: Final = "persons' pages are left out"
+# Least share of bands among the cells of a column that dates were made of.
+_BANDS: Final = 0.3
 _NO_NAME: Final = "no company name"
 _PLACEHOLDERS: Final = "placeholders (000000000, 123456789 and the like) are no numbers: unknown"
 _INVALID: Final = "cells are no valid national numbers: unknown"
@@ -323,7 +325,11 @@ def _words(
             tally(tallies, column, text[column], found[column])
             doubtful = int(cells.select(dates.is_ambiguous(pl.col("text")).sum()).item())
             if column == "as_of" and doubtful:
-                said = dates.described(order, is_chosen=dated.is_decided)
+                said = dates.described(
+                    order,
+                    is_chosen=dated.is_decided,
+                    by_others=dated.reason == dates.BY_OTHERS,
+                )
                 remark(tallies, column, said, doubtful)
     if "linkedin_url" in text.columns:
         pages = _read(text["linkedin_url"], is_person_page)
@@ -410,10 +416,25 @@ def _extras(
     for assignment in mapping.assignments:
         if assignment.column and assignment.kind and assignment.column not in frame.columns:
             text = raw[assignment.heading]
+            if assignment.kind == "choice":
+                text = _without_dated_bands(text, assignment.column, tallies)
             value = readers[assignment.kind](text, assignment)
             tally(tallies, assignment.column, text, value)
             frame = frame.with_columns(value.alias(assignment.column))
     return frame
+
+
+def _without_dated_bands(
+    texts: pl.Series, column: str, tallies: dict[str, CellCounts]
+) -> pl.Series:
+    """The cells of a column of bands without those that a spreadsheet made dates of: `nov-25`."""
+    low, _ = values.band(pl.lit(texts))
+    told = pl.select(band=low, dated=dates.was_band(pl.lit(texts)).fill_null(value=False))
+    dated = told["dated"]
+    if not dated.any() or told["band"].drop_nulls().len() < _BANDS * texts.drop_nulls().len():
+        return texts
+    remark(tallies, column, WERE_BANDS, int(dated.sum()))
+    return texts.set(dated, None)
 
 
 def _left(

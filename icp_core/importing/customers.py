@@ -1,7 +1,7 @@
 """Won, lost, churned and active customers from a CRM's export, matched to the universe."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
@@ -20,7 +20,7 @@ from icp_core.importing.cells import tidied
 from icp_core.importing.mapping import NO_CURRENCY, fingerprint
 from icp_core.importing.reading import read
 from icp_core.importing.relations import best, choices_of
-from icp_core.importing.stages import ANSWERS, OPEN, meaning, of_company
+from icp_core.importing.stages import ANSWERS, CUSTOMERS, OPEN, meaning, of_company
 from icp_core.importing.tables import ROW, Table
 from icp_core.reference import currency, geography
 from icp_core.reference.text import fold
@@ -110,6 +110,7 @@ _STAGES: Final = 200
 _STAGE: Final = 200
 _RELATION: Final = "relation"
 _COMPANIES: Final = "companies"
+_UNDECIDED: Final = "nobody has said what its stage means"
 SYSTEMS: Final = frozenset({system for system, _ in _SYSTEMS} | {"deals", _COMPANIES})
 """What wrote a list of deals, as far as its headings tell."""
 
@@ -165,6 +166,8 @@ class Deals:
         How many amounts name no currency; they are taken for euros until somebody says which it is.
     no_order
         How many dates may be another day in the other order of day and month, where nothing tells.
+    undecided
+        Of the rejected those with a company of which nobody understood whether it is a customer.
     """
 
     system: str
@@ -175,6 +178,7 @@ class Deals:
     notes: tuple[str, ...] = ()
     no_currency: int = 0
     no_order: int = 0
+    undecided: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DEALS))
 
     @property
     def as_assumed(self) -> DealAnswers:
@@ -253,11 +257,14 @@ class MatchedDeals:
         `row, name, country, candidates` (account ids): the user decides.
     unmatched
         Deals of companies that the universe lacks.
+    in_doubt
+        Accounts that may be customers: nobody understood their deals, or chose between them.
     """
 
     matched: pl.DataFrame
     ambiguous: pl.DataFrame
     unmatched: pl.DataFrame
+    in_doubt: frozenset[str] = frozenset()
 
     @property
     def rate(self) -> float:
@@ -333,7 +340,8 @@ def read_deals(
             pl.col("name").str.split(" - ").list.first().str.split(" – ").list.first()
         )
     outcome, unknown = _outcomes(text, columns, answers=given, of_customers=system == "template")
-    orders = text.select(dates.order(pl.col(c)).alias(c) for c in _DATES).row(0, named=True)
+    own = text.select(dates.order(pl.col(c)).alias(c) for c in _DATES).row(0, named=True)
+    orders = _orders(own, text, table)
     country = pl.Series("country", [_country(value) for value in text["country"]], dtype=pl.String)
     rows = text.with_columns(
         outcome,
@@ -359,7 +367,7 @@ def read_deals(
         .when(pl.col(_RELATION).is_null() & pl.lit(of_companies))
         .then(pl.lit("nothing says whether it is a customer"))
         .when(pl.col("outcome").is_null())
-        .then(pl.lit("nobody has said what its stage means"))
+        .then(pl.lit(_UNDECIDED))
         .when(pl.col("outcome") == OPEN)
         .then(pl.lit("the company is no customer" if of_companies else "the deal is open"))
     )
@@ -375,13 +383,24 @@ def read_deals(
         (
             *table.notes,
             *_on_stages(text, given),
-            *_on_dates(text, rows, orders, chosen=date_order),
+            *_on_dates(text, rows, orders, own=own, chosen=date_order),
             *_on_amounts(bare, chosen=assumed_currency),
             *_on_rates(undated),
         ),
         no_currency=0 if assumed_currency else bare,
         no_order=0 if date_order else sum(unsettled.values()),
+        undecided=rows.filter(reason=_UNDECIDED).select("row", *TEMPLATE),
     )
+
+
+def _orders(
+    own: Mapping[str, dates.Order | None], text: pl.DataFrame, table: Table
+) -> dict[str, dates.Order | None]:
+    """The order of each column of dates, which other columns of the file tell where it does not."""
+    doubtful = text.select(dates.is_ambiguous(pl.col(c)).any().alias(c) for c in _DATES)
+    asked = [c for c in _DATES if own[c] is None and doubtful[c][0]]
+    others = dates.order_of_others(table.head(), table.lazy) if asked else None
+    return {c: others if c in asked else own[c] for c in _DATES}
 
 
 def _on_stages(text: pl.DataFrame, given: Mapping[str, str]) -> list[str]:
@@ -419,6 +438,7 @@ def _on_dates(
     rows: pl.DataFrame,
     orders: Mapping[str, dates.Order | None],
     *,
+    own: Mapping[str, dates.Order | None],
     chosen: dates.Order | None,
 ) -> list[str]:
     """What to know about the dates: their order of day and month, and those that are none."""
@@ -428,7 +448,11 @@ def _on_dates(
         doubtful = text.select(dates.is_ambiguous(pl.col(column)).sum()).item()
         if doubtful:
             is_chosen = orders[column] is None and chosen is not None
-            said = dates.described(chosen if is_chosen else orders[column], is_chosen=is_chosen)
+            said = dates.described(
+                chosen if is_chosen else orders[column],
+                is_chosen=is_chosen,
+                by_others=own[column] is None,
+            )
             notes.append(f"{column}: {said} ({doubtful:,} ×)")
         lost = cells.filter(cells.is_not_null() & rows[column].is_null())
         if len(lost):
@@ -460,8 +484,10 @@ def match(
     finder = _Finder(accounts)
     matched: list[tuple[int, str, str]] = []
     ambiguous: list[tuple[int, str | None, str | None, list[str]]] = []
-    keyed = deals.rows.with_columns(_digits("org_number"), normalised("name").alias("key"))
-    for row in keyed.iter_rows(named=True):
+    in_doubt: set[str] = set()
+    for row in _keyed(deals.undecided):
+        in_doubt.update(finder.find(row)[1])
+    for row in _keyed(deals.rows):
         number = int(row["row"])
         if number in decisions:
             chosen = decisions[number]
@@ -473,6 +499,8 @@ def match(
             matched.append((number, candidates[0], by))
         elif candidates:
             ambiguous.append((number, row["name"], row["country"], candidates))
+            if row["outcome"] in CUSTOMERS:
+                in_doubt.update(candidates)
     matches = pl.DataFrame(
         matched, schema={"row": pl.Int64, "account_id": pl.String, "by": pl.String}, orient="row"
     )
@@ -486,10 +514,21 @@ def match(
         },
         orient="row",
     )
-    return beside(deals.rows, matches, open_ones)
+    return beside(deals.rows, matches, open_ones, in_doubt)
 
 
-def beside(rows: pl.DataFrame, found: pl.DataFrame, ambiguous: pl.DataFrame) -> MatchedDeals:
+def _keyed(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """Deals with what `_Finder` looks for."""
+    keyed = rows.with_columns(_digits("org_number"), normalised("name").alias("key"))
+    return keyed.iter_rows(named=True)
+
+
+def beside(
+    rows: pl.DataFrame,
+    found: pl.DataFrame,
+    ambiguous: pl.DataFrame,
+    in_doubt: Iterable[str] = (),
+) -> MatchedDeals:
     """The deals by what was found for them.
 
     Parameters
@@ -498,19 +537,22 @@ def beside(rows: pl.DataFrame, found: pl.DataFrame, ambiguous: pl.DataFrame) -> 
         Of `Deals`.
     found
         `row, account_id, by`.
-    ambiguous
+    ambiguous, in_doubt
         As of `MatchedDeals`.
     """
     rest = rows.join(found, on="row", how="anti").join(ambiguous, on="row", how="anti")
-    return MatchedDeals(found.join(rows, on="row", how="inner"), ambiguous, rest)
+    matched = found.join(rows, on="row", how="inner")
+    return MatchedDeals(matched, ambiguous, rest, frozenset(in_doubt))
 
 
-def with_customers(accounts: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+def with_customers(
+    accounts: pl.DataFrame, outcomes: pl.DataFrame, *, in_doubt: Collection[str] = ()
+) -> pl.DataFrame:
     """The accounts with `is_customer` set from each company's latest outcome.
 
     Won and active are customers, churned is none, lost changes nothing. Accounts without an outcome
     keep what the list says of them, also that it is unknown; where it says nothing of customers, the
-    outcomes are taken as complete and the others are none.
+    outcomes are taken as complete and the others are none, except those in doubt, which are unknown.
 
     Parameters
     ----------
@@ -518,6 +560,8 @@ def with_customers(accounts: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFra
         The universe.
     outcomes
         Columns `KEPT`; of outcomes of one day the later row counts.
+    in_doubt
+        Of `MatchedDeals`.
     """
     known = (
         outcomes.filter(pl.col("outcome") != "lost")
@@ -526,7 +570,9 @@ def with_customers(accounts: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFra
         .agg(pl.col("outcome").last())
         .select("account_id", pl.col("outcome").is_in(["won", "active"]).alias("#customer"))
     )
-    before = pl.col("is_customer") if "is_customer" in accounts.columns else pl.lit(value=False)
+    doubtful = pl.col("account_id").is_in(list(in_doubt))
+    silent = pl.when(~doubtful).then(pl.lit(value=False))
+    before = pl.col("is_customer") if "is_customer" in accounts.columns else silent
     return (
         accounts.join(known, on="account_id", how="left", maintain_order="left")
         .with_columns(is_customer=pl.coalesce("#customer", before))

@@ -47,6 +47,8 @@ _PARTS: Final = {"first": 1, "second": 3, "third": 4}
 _QUARTER: Final = r"(?:q|k|kv\.?|kvartal(?:et)?|kvartaali|quarter|nelj[äa]nnes)"
 # Two digits are of the years until ten from now, and of those before.
 _AHEAD: Final = 10
+# Share of a column's cells that are dates before it tells how other columns are written.
+_DATED: Final = 0.8
 
 
 def order(texts: pl.Expr) -> pl.Expr:
@@ -72,6 +74,37 @@ def order(texts: pl.Expr) -> pl.Expr:
         .when((by_day > 0) & (by_day >= by_month)).then(pl.lit("dmy"))
         .when((by_month > 0) | noon).then(pl.lit("mdy"))
     )  # fmt: skip
+
+
+def order_of_others(head: pl.DataFrame, rows: pl.LazyFrame) -> Order | None:
+    """The order of day and month that columns of dates of one file agree on; None if none tells.
+
+    Dates with dots are no witnesses for others: their days come first in any country.
+
+    Parameters
+    ----------
+    head
+        First rows of the file, by which its columns of dates are known.
+    rows
+        All of them.
+
+    Examples
+    --------
+    >>> deals = pl.DataFrame({"created": ["12/31/2024", "1/2/2025"], "closed": ["3/4/2025", "5/6/2025"]})
+    >>> order_of_others(deals, deals.lazy())
+    'mdy'
+    """
+    dated = []
+    for column in head.columns:
+        bare = head[column].drop_nulls().str.strip_chars().str.replace(_TIME, "")
+        numeric = bare.str.contains(_NUMERIC) & ~bare.str.contains(r"^\d+\s*\.")
+        if len(bare) and numeric.sum() >= _DATED * len(bare):
+            dated.append(column)
+    if not dated:
+        return None
+    orders = rows.select(order(pl.col(c)).alias(str(n)) for n, c in enumerate(dated)).collect()
+    told: set[Order] = {found for found in orders.row(0) if found in ("dmy", "mdy")}
+    return told.pop() if len(told) == 1 else None
 
 
 def is_ambiguous(text: pl.Expr) -> pl.Expr:
@@ -285,7 +318,11 @@ def _period(bare: pl.Expr) -> pl.Expr:
     )
 
 
-def described(found: Order | None, *, is_chosen: bool = False) -> str:
+BY_OTHERS: Final = "day and month as in other columns of the file"
+"""Reason of a column whose order of day and month others tell."""
+
+
+def described(found: Order | None, *, is_chosen: bool = False, by_others: bool = False) -> str:
     """How dates were read that could be another day in another order.
 
     Parameters
@@ -294,9 +331,12 @@ def described(found: Order | None, *, is_chosen: bool = False) -> str:
         Order of the column; None where nothing tells it.
     is_chosen
         Whether a person said so.
+    by_others
+        Whether another column of the file tells.
     """
     if is_chosen:
         return f"read as {ORDERS[found or 'dmy']}, as chosen"
     if found is None:
         return f"nothing in the column tells day from month, so it is read as {ORDERS['dmy']}"
-    return f"read as {ORDERS[found]}, as other cells of the column show"
+    others = "other columns of the file" if by_others else "other cells of the column"
+    return f"read as {ORDERS[found]}, as {others} show"

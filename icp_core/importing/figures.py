@@ -38,10 +38,12 @@ _NOT_KNOWN: Final = (
 _NO_UNIT: Final = (
     "amounts without a unit are unknown: thousands, millions or as written, nobody says which"
 )
-_WERE_BANDS: Final = (
+WERE_BANDS: Final = (
     "Excel made dates of bands (11-50 became nov-50, 1-10 became 01-okt): unknown; format the column "
     "as text and export it again"
 )
+"""What the report says of bands that are dates now."""
+
 # Crowns without saying whose, and the currencies that are called so.
 _A_CROWN: Final = (
     r"(?i)(?:^|[^a-zåäöæø])(?:(?:[tmk]|md|mn|mio\.?|mrd\.?|mdr\.?)\s?)?"
@@ -99,7 +101,7 @@ def _employees(
     ).to_series()
     tally(tallies, "employees", texts, known)
     dated = pl.DataFrame({"text": texts}).select(dates.was_band(pl.col("text")).sum()).item()
-    remark(tallies, "employees", _WERE_BANDS, int(dated or 0))
+    remark(tallies, "employees", WERE_BANDS, int(dated or 0))
     return frame.with_columns(headcounts["employees"])
 
 

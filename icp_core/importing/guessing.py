@@ -85,6 +85,9 @@ _GROUP: Final = re.compile(
     r"tyyppi|rating|grade|tier|taso|niva|niveau|size|storrelse|storlek|koko|code|kode|kod|koodi|serie|"
     r"sone|zone|zon|alue|omrade)(?:n|en|et|er|in)?"
 )
+_OF_CODES: Final = re.compile(r"\w*(?:kode|kod|koodi|code)(?:r|er|s|t)?|\w*(?:nummer|numer|numero)")
+# Least share of codes that are known under a heading of codes.
+_SOME_CODES: Final = 0.3
 _SAMPLE: Final = 2_000
 # Of which the countries are looked at.
 _SOME: Final = 300
@@ -165,9 +168,15 @@ def guess(
             *(dates.order(pl.col(h)).alias(h) for h in dated),
             *(dates.is_ambiguous(pl.col(h)).any().alias(f"#{h}") for h in dated),
         ).collect()
+        others = None
+        if any(orders[h][0] is None and orders[f"#{h}"][0] for h in dated):
+            others = dates.order_of_others(sample, table.lazy)
         for heading in dated:
-            order = orders[heading][0]
-            guesses[heading] = guesses[heading].model_copy(update={"date_order": order})
+            order = orders[heading][0] or (others if orders[f"#{heading}"][0] else None)
+            read: dict[str, object] = {"date_order": order}
+            if order is not None and orders[heading][0] is None:
+                read["reason"] = dates.BY_OTHERS
+            guesses[heading] = guesses[heading].model_copy(update=read)
             # Of a founding only the year is kept, which is the same in either order.
             if order is None and orders[f"#{heading}"][0] and guesses[heading].column == "as_of":
                 guesses[heading] = guesses[heading].doubting("date order", 0.6, _NO_ORDER)
@@ -295,8 +304,15 @@ def _owner(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
 
 
 def _says_codes(heading: str, looks: Mapping_[str, float]) -> bool:
-    """Whether a heading names a classification, and the cells are numbers as its codes are."""
-    return classification(heading) is not None and max(looks["number"], looks["postcode"]) >= SURE
+    """Whether a heading names a classification or codes, and the cells are numbers as those are.
+
+    Some may be of neither revision, of an older one, or have words or others beside them.
+    """
+    named = classification(heading) is not None
+    if named and max(looks["number"], looks["postcode"]) >= SURE:
+        return True
+    coded = named or any(map(_OF_CODES.fullmatch, words(heading)))
+    return coded and looks["industry"] >= _SOME_CODES
 
 
 def _classify(

@@ -6,7 +6,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -151,10 +151,12 @@ class Library:
         old = self.find(replacing) if replacing else None
         accounts = result.accounts
         if old:
-            accounts = refresh.carry_over(self._frame(old, _ACCOUNTS), accounts)
+            before = self._frame(old, _ACCOUNTS)
+            accounts = refresh.carry_over(before, accounts)
             if old.outcomes:
                 outcomes = follow(self._frame(old, _OUTCOMES), result.members)
-                accounts = _marked(accounts, outcomes, result.report)
+                doubtful = before.filter(pl.col("is_customer").is_null())["account_id"]
+                accounts = _marked(accounts, outcomes, result.report, in_doubt=set(doubtful))
         imported = _imported_list(
             key=old.key if old else _new_key(label),
             label=label,
@@ -180,7 +182,12 @@ class Library:
         return imported
 
     def keep_outcomes(
-        self, key: str, outcomes: pl.DataFrame, *, adding: bool = False
+        self,
+        key: str,
+        outcomes: pl.DataFrame,
+        *,
+        adding: bool = False,
+        in_doubt: Collection[str] = (),
     ) -> ImportedList:
         """Have deals and customers stay with a list.
 
@@ -195,6 +202,8 @@ class Library:
         adding
             Beside the earlier ones, each deal once; else in their place: what they had said about an
             account is forgotten.
+        in_doubt
+            Accounts that may be customers (see `MatchedDeals`): unknown where the list says nothing.
 
         Raises
         ------
@@ -207,12 +216,15 @@ class Library:
             earlier = self._frame(old, _OUTCOMES)
             merged = follow(earlier, self._frame(old, _MEMBERS))
             told = pl.col("account_id").is_in(merged["account_id"].implode())
+            if adding:
+                left = accounts.filter(~told & pl.col("is_customer").is_null())
+                in_doubt = {*in_doubt, *left["account_id"]}
             accounts = accounts.with_columns(is_customer=pl.when(~told).then("is_customer"))
             if adding:
                 outcomes = pl.concat([earlier, outcomes.select(KEPT)], how="vertical_relaxed")
                 outcomes = outcomes.unique(_DEAL, keep="last", maintain_order=True)
         if outcomes.height:
-            accounts = _marked(accounts, outcomes, self.report(key))
+            accounts = _marked(accounts, outcomes, self.report(key), in_doubt=in_doubt)
         imported = self._changed(old, outcomes=outcomes.height)
         self._keep(imported, {_ACCOUNTS: accounts, _OUTCOMES: outcomes.select(KEPT)}, old=old)
         return imported
@@ -455,13 +467,21 @@ class Library:
         return self._lists / imported.key / imported.version / file
 
 
-def _marked(accounts: pl.DataFrame, outcomes: pl.DataFrame, report: QualityReport) -> pl.DataFrame:
+def _marked(
+    accounts: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    report: QualityReport,
+    *,
+    in_doubt: Collection[str],
+) -> pl.DataFrame:
     """The accounts with the customers that outcomes tell, of a list that may tell some itself."""
-    marked = with_customers(accounts, outcomes)
+    marked = with_customers(accounts, outcomes, in_doubt=in_doubt)
     if any(column.name == "is_customer" for column in report.columns):
         return marked
     # What earlier outcomes had said is no word of the list's.
-    return marked.with_columns(pl.col("is_customer").fill_null(value=False))
+    doubtful = pl.col("account_id").is_in(list(in_doubt))
+    known = pl.coalesce("is_customer", pl.when(~doubtful).then(pl.lit(value=False)))
+    return marked.with_columns(is_customer=known)
 
 
 @contextmanager

@@ -24,6 +24,8 @@ _LOOKS: Final = (
     "org_number", "foreign_number", "industry", "year", "words", "postcode", "currency",
     "range", "social", "post_town", "round", "party",
 )  # fmt: skip
+# Columns of words, which a yes or a no says nothing of.
+_WORDY: Final = ("industry_text", "sector", "city", "address", "funding_stage", "technologies")
 # What the cells of a column look like, at least one of these.
 _LOOKED_FOR: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     dict.fromkeys(
@@ -155,8 +157,10 @@ def fit_of(column: str, looks: Mapping[str, float]) -> float:
         # Whether it is a company or a person, or whose, is no form.
         return 1.0 - looks["party"]
     looked_for = _LOOKED_FOR.get(column, ("number",) if column in NUMBERS else ())
-    if not looked_for:
-        return 1.0
+    # `Branch: Yes` is whether it is one.
+    is_answer = column in _WORDY and looks["flag"] >= SURE
+    if is_answer or not looked_for:
+        return 0.0 if is_answer else 1.0
     found = max(looks[look] for look in looked_for)
     if column in ("website", "domain", "email", "linkedin_url"):
         # Most companies of a list may have none, said in so many words.

@@ -230,7 +230,8 @@ class Mapping(_Model):
     def changing(self, heading: str, **changes: Any) -> "Mapping":
         """A copy in which a person decided about one heading.
 
-        The answer to a question is that of the column's other years too, of which the same is asked.
+        The answer to a question is that of the column's other years too, of which the same is asked, and
+        a unit that of the other amounts.
 
         Raises
         ------
@@ -241,11 +242,14 @@ class Mapping(_Model):
         if said is None:
             raise ImportRefused(f"The file has no heading {heading}.")
         settled = {doubt for field in changes for doubt in _SETTLES.get(field, ())}
-        same = said.year is not None and settled & set(said.doubts) and "column" not in changes
+        is_answer = settled & set(said.doubts) and "column" not in changes
+        same = is_answer and said.year is not None
+        unit = is_answer and "unit" in changes
         assignments = tuple(
             a.model_dump() | _decided(a, changes)
             if a.heading == heading
             or (same and a.column == said.column and set(a.doubts) == set(said.doubts))
+            or (unit and _asks_the_same_unit(said, a))
             else a.model_dump()
             for a in self.assignments
         )
@@ -395,12 +399,17 @@ class Mapping(_Model):
         return mapping
 
     def questions(self) -> tuple[Assignment, ...]:
-        """What was assumed, to be answered before anything is computed from it; years once."""
+        """What was assumed, to be answered before anything is computed from it.
+
+        Years once, and the unit that was assumed of all amounts for the same reason.
+        """
         asked: list[Assignment] = []
         for one in self.assignments:
             if not one.is_asked:
                 continue
             years = [other for other in self.of(str(one.column)) if other.doubts == one.doubts]
+            if any(_asks_the_same_unit(other, one) for other in asked):
+                continue
             if "meaning" in one.doubts or years[0] is one:
                 asked.append(one)
         return tuple(asked)
@@ -481,6 +490,17 @@ def _changes(word: str) -> dict[str, Any] | None:
     if lower == "by country":
         return {"currency": None}
     return {"currency": word} if re.fullmatch("[A-Z]{3}", word) else None
+
+
+def _asks_the_same_unit(one: Assignment, other: Assignment) -> bool:
+    """Whether of two amounts nothing but the unit is asked, and for the same reason."""
+    return (
+        one.column in AMOUNTS
+        and other.column in AMOUNTS
+        and one.doubts == other.doubts
+        and one.doubts in (("unit",), ("no unit",))
+        and (one.reason, one.unit, one.own_units) == (other.reason, other.unit, other.own_units)
+    )
 
 
 def _decided(before: Assignment, changes: dict[str, Any]) -> dict[str, Any]:

@@ -480,6 +480,7 @@ _OPEN: Final = pl.Schema(
         "candidates": pl.List(pl.String),
     }
 )
+_DOUBTFUL: Final = pl.Schema({"account_id": pl.String()})
 _LEFT: Final = pl.Schema({"row": pl.Int64(), "reason": pl.String()})
 
 
@@ -575,6 +576,8 @@ def _match_deals(arguments: Mapping[str, Any], folder: Path, tell: OnProgress) -
             deals.rejected,
             matches.matched.select(list(_FOUND)),
             matches.ambiguous,
+            deals.undecided,
+            pl.DataFrame({"account_id": sorted(matches.in_doubt)}, schema=_DOUBTFUL),
         )
     ):
         frame.write_parquet(folder / f"{place}.parquet")
@@ -590,17 +593,22 @@ def _match_deals(arguments: Mapping[str, Any], folder: Path, tell: OnProgress) -
 
 
 def _matched(folder: Path, name: str, accounts: pl.DataFrame) -> tuple[Deals, MatchedDeals]:
-    rows, rejected, found, ambiguous = (
-        _frame(folder / f"{place}.parquet", _LIMITS.rows, name) for place in range(4)
+    rows, rejected, found, ambiguous, undecided, doubtful = (
+        _frame(folder / f"{place}.parquet", _LIMITS.rows, name) for place in range(6)
     )
     try:
         about = _AboutDeals.model_validate_json(_text(folder / _ABOUT, name))
     except ValidationError as error:
         raise _broken(name) from error
-    named = pl.concat([found["account_id"], ambiguous["candidates"].explode()]).drop_nulls()
+    frames = (rows, rejected, found, ambiguous, undecided, doubtful)
+    schemas = [customers.DEALS, _LEFT, _FOUND, _OPEN, customers.DEALS, _DOUBTFUL]
+    if [frame.schema for frame in frames] != schemas:
+        raise _broken(name)
+    named = pl.concat(
+        [found["account_id"], ambiguous["candidates"].explode(), doubtful["account_id"]]
+    ).drop_nulls()
     if (
-        [frame.schema for frame in (rows, rejected, found, ambiguous)]
-        != [customers.DEALS, _LEFT, _FOUND, _OPEN]
+        not undecided["row"].is_in(rejected["row"].implode()).all()
         or about.system not in customers.SYSTEMS
         or rows["row"].n_unique() < rows.height
         or not found["row"].append(ambiguous["row"]).is_in(rows["row"].implode()).all()
@@ -616,8 +624,9 @@ def _matched(folder: Path, name: str, accounts: pl.DataFrame) -> tuple[Deals, Ma
         about.notes,
         about.no_currency,
         about.no_order,
+        undecided,
     )
-    return deals, customers.beside(rows, found, ambiguous)
+    return deals, customers.beside(rows, found, ambiguous, doubtful["account_id"])
 
 
 # Accounts under canonical columns -----------------------------------------------------------------

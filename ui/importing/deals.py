@@ -195,7 +195,9 @@ def _decide(imported: ImportedList, session: ImportSession, review: DealReview) 
                 st.caption(_("Answer the questions above first."), width="content")
     if keep:
         try:
-            Library().keep_outcomes(imported.key, now.outcomes, adding=adding)
+            Library().keep_outcomes(
+                imported.key, now.outcomes, adding=adding, in_doubt=now.in_doubt
+            )
         except IcpError as error:
             session.problem = str(error)
             st.rerun()
