@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from icp_core.importing import values
+from icp_core.importing.figures import CURRENCIES
 from icp_core.importing.headings import parse, words
 from icp_core.importing.mapping import AMOUNTS, FRACTIONS, Assignment, Doubt, Mapping
 from icp_core.reference import geography
@@ -182,7 +183,9 @@ def _without_currency(
         return assignment.doubting("no currency", 0.5, "it has no currency: choose one")
     # EBIT is called so in every language.
     english = said & _ENGLISH - {"ebit"} or said <= _ENGLISH
-    if english and not said & {"kr", "tkr", "mkr"}:
+    # A list of several countries was made in one of them, whatever its language.
+    mixed = len({CURRENCIES.get(str(country)) for country in countries}) > 1
+    if (english or mixed) and not said & {"kr", "tkr", "mkr"}:
         return assignment.doubting(
             "currency", 0.75, "no currency is named: taken for that of each company's country"
         )

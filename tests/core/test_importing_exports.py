@@ -405,3 +405,20 @@ def test_amounts_of_which_other_things_are_assumed_are_asked_apart() -> None:
     assert {one.column for one in mapping.questions()} >= {"revenue"}
     changed = mapping.changing("Nettoomsättning", column="revenue", unit=1.0)
     assert {a.unit for a in changed.of("operating_profit")} == {1e3}
+
+
+@pytest.mark.parametrize(
+    ("heading", "countries", "is_asked"),
+    [
+        ("Omsetning", ["NO", "NO"], False), ("Omsetning", ["NO", "SE"], True),
+        ("Liikevaihto", ["FI", "FI"], False), ("Liikevaihto", ["FI", "SE"], True),
+        ("Nettoomsättning", ["SE", "DK"], True), ("Omsætning (mio. kr.)", ["DK", "NO"], False),
+        ("Omsetning (NOK)", ["NO", "SE"], False), ("Revenue", ["SE", "SE"], True),
+    ],
+)  # fmt: skip
+def test_a_currency_taken_from_the_country_is_asked_where_it_may_be_another(
+    heading: str, countries: list[str], is_asked: bool
+) -> None:
+    rows = "".join(f"Alm {n};{country};9000000\n" for n, country in enumerate(countries * 3))
+    asked = open_file(f"Firma;Land;{heading}\n{rows}".encode(), name="list.csv").mapping.questions()
+    assert ["currency" in one.doubts for one in asked] == ([True] if is_asked else [])
