@@ -140,7 +140,7 @@ def test_stages_that_nobody_understands_are_asked(tmp_path):
     done = run(source, "--out", out, "--customers", deals)
     assert "Which of these stages mean a customer? “Guld” (1)." in done.stdout
     assert "--stage STAGE=OUTCOME" in done.stdout
-    assert pl.read_parquet(out)["is_customer"].to_list() == [False, False, True]
+    assert pl.read_parquet(out)["is_customer"].to_list() == [None, False, True]
     done = run(source, "--out", out, "--customers", deals, "--stage", "guld=active", "--json")
     assert json.loads(done.stdout)["customers"]["stages"] == {}
     assert pl.read_parquet(out)["is_customer"].to_list() == [True, False, True]
