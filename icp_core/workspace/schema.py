@@ -111,6 +111,7 @@ decisions = Table(
     _text("detail"),
     _text("note"),
     _text("owner"),
+    _text("customer"),
     Column("change_id", ForeignKey(changes.c.id), nullable=False, index=True),
     _sound_id(),
 )
@@ -124,6 +125,7 @@ decision_history = Table(
     _text("detail"),
     _text("note"),
     _text("owner"),
+    _text("customer"),
 )
 
 added_accounts = Table(

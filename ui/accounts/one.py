@@ -74,7 +74,7 @@ def _account(market: MarketView, account_id: str, found: AccountDetail, *, list_
         _unknown(market, found)
         _customers(market, account_id)
     with right:
-        _decide(account_id, found.facts, list_name=list_name)
+        _decide(market, account_id, found.facts, list_name=list_name)
         _facts(market, found)
 
 
@@ -258,12 +258,16 @@ def _customers(market: MarketView, account_id: str) -> None:
     )
 
 
-def _decide(account_id: str, facts: Mapping[str, Any], *, list_name: str) -> None:
+def _decide(
+    market: MarketView, account_id: str, facts: Mapping[str, Any], *, list_name: str
+) -> None:
     workspace = data.workspace()
     decided = workspace.decisions([account_id])
     before = decided.row(0, named=True) if decided.height else {"status": Status.OPEN}
     with st.container(border=True, gap="small"):
-        decision = deciding.fields(f"decide_{account_id}", decided=before)
+        decision = deciding.fields(
+            f"decide_{account_id}", decided=before, can_mark="adding" in market.supports
+        )
         with st.container(horizontal=True):
             if st.button(
                 _("Save"), type=theme.emphasis(), disabled=decision.is_empty, key="decide_save"
