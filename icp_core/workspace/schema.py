@@ -111,8 +111,8 @@ decisions = Table(
     _text("detail"),
     _text("note"),
     _text("owner"),
-    _text("customer"),
     Column("change_id", ForeignKey(changes.c.id), nullable=False, index=True),
+    _text("customer"),
     _sound_id(),
 )
 
