@@ -15,6 +15,7 @@ from icp_core import sources
 from icp_core.accounts.columns import Column
 from icp_core.accounts.universe import Universe
 from icp_core.analysis.compare import Comparison
+from icp_core.analysis.listing import Wanted
 from icp_core.errors import ImportRefused, SourceError, WorkspaceError
 from icp_core.evaluation import engines
 from icp_core.evaluation.engines import EngineAccounts
@@ -24,6 +25,7 @@ from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.exporting import Customers, Prepared
 from icp_core.importing.library import IMPORTED, Library
 from icp_core.learning.customers import Outcomes
+from icp_core.profiles import first_draft
 from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.model import Profile
 from icp_core.views import ExportSpec, InMemory, MarketView, view_of
@@ -254,6 +256,19 @@ def export(
         return _export(source, edition_of(source, excluding=not ignore_decisions), profile, spec)
 
 
+def counts(source: str, column: str, among: Profile) -> Mapping[str, int]:
+    """How many of the accounts that match a profile have each value of a column.
+
+    Of a source that stays in its engine, of the sample that criteria are suggested from.
+
+    Raises
+    ------
+    IcpError
+        As `tried_market`.
+    """
+    return _counts(source, edition_of(source, excluding=True), column, among)
+
+
 def countries(source: str) -> tuple[str, ...]:
     """Codes of the countries that a source has accounts in.
 
@@ -444,6 +459,16 @@ def _offers(source: str, edition: Edition, key: str, _lacking: Mapping[str, pl.D
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=_BY_CONTENT)
 def _market(source: str, profile: Profile, edition: Edition) -> MarketView:
     return view_of(_scoreboard(source, edition, profile).evaluate(profile))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=_BY_CONTENT)
+def _counts(source: str, edition: Edition, column: str, among: Profile) -> Mapping[str, int]:
+    universe = universe_of(source, edition)
+    frame = universe.frame
+    if among.criteria:
+        ids = _market(source, among, edition).account_ids(Wanted())
+        frame = frame.filter(frame["account_id"].is_in(ids.implode()))
+    return first_draft.counts(frame[column], universe.columns[column].kind)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_BY_CONTENT)
