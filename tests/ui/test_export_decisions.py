@@ -46,6 +46,16 @@ def test_excluded_accounts_stay_out_and_are_counted_by_reason(open_page: Open) -
     assert lines[plain("Excluded from the market: Partner")] == "2"
 
 
+def test_tiers_chosen_for_one_list_are_not_those_of_another(open_page: Open) -> None:
+    app = open_page(PAGE, dataset="demo")
+    app.button_group(key="export_tiers").set_value(["A"]).run()
+    app.switch_page("app.py").run()
+    app.switch_page(PAGE).run()
+    assert app.button_group(key="export_tiers").value == ["A"]
+    app.selectbox(key="shown_dataset").select("listed").run()
+    assert app.button_group(key="export_tiers").value == ["A", "B", "C"]
+
+
 def test_marked_customers_stay_out_of_a_file_without_customers(open_page: Open) -> None:
     everyone = written(open_page(PAGE, **FORMAT))
     customer, none = best(2)

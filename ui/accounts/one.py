@@ -95,7 +95,8 @@ def _badges(market: MarketView, found: AccountDetail) -> None:
     with st.container(horizontal=True, gap="small"):
         st.badge(
             state_name(now.state),
-            color="gray" if now.state == FAIL else "blue" if now.state == MATCH else "orange",
+            # In another colour than the tier beside it.
+            color="gray" if now.state == FAIL else "green" if now.state == MATCH else "orange",
         )
         if now.state == MATCH and now.tier is not None:
             st.badge(in_badge(tier_label(now.tier)), color="blue")
@@ -244,18 +245,22 @@ def _customers(market: MarketView, account_id: str) -> None:
         st.caption(_("None: no customer is known, or too little of this account is."))
         return
     columns = market.population.columns
-    st.table(
-        {
-            _("Customer"): [plain(one.name) for one in found],
-            _("Alike"): [percent(1 - one.distance) for one in found],
-            _("Differs most in"): [
-                plain(", ".join(_(columns[name].label) for name in one.most_different) or UNKNOWN)
-                for one in found
-            ],
-        },
-        border="horizontal",
-        hide_index=True,
-    )
+    for one in found:
+        different = ", ".join(_(columns[name].label) for name in one.most_different) or UNKNOWN
+        with st.container(gap=None):
+            if st.button(
+                plain(one.name),
+                type="tertiary",
+                help=_("Open the account"),
+                key=f"nearest_{account_id}_{one.account_id}",
+            ):
+                state.open_account(one.account_id)
+                st.rerun()
+            st.caption(
+                _("{share} alike; differs most in {columns}").format(
+                    share=percent(1 - one.distance), columns=plain(different)
+                )
+            )
 
 
 def _decide(
