@@ -55,13 +55,18 @@ class Outcomes:
         where unknown.
     fictional
         Whether the deals are invented.
+    told_on
+        The day on which they stood like this; None for today.
     """
 
     frame: pl.DataFrame
     fictional: bool = False
+    told_on: date | None = None
 
     @classmethod
-    def of(cls, frame: pl.DataFrame, *, fictional: bool = False) -> "Outcomes":
+    def of(
+        cls, frame: pl.DataFrame, *, fictional: bool = False, told_on: date | None = None
+    ) -> "Outcomes":
         """Outcomes in canonical types; columns that are not named above are left out.
 
         Parameters
@@ -70,6 +75,8 @@ class Outcomes:
             At least `account_id` and `outcome`.
         fictional
             Whether the deals are invented.
+        told_on
+            The day on which the deals stood like this; None for today.
 
         Raises
         ------
@@ -108,7 +115,7 @@ class Outcomes:
             raise LearningError(
                 f"The outcome {wrong[0]!r} is not known; write won, active, lost or churned."
             )
-        return cls(frame, fictional)
+        return cls(frame, fictional, told_on)
 
     @classmethod
     def of_customers(cls, account_ids: Iterable[str]) -> "Outcomes":
@@ -225,7 +232,8 @@ def rank_customers(
     worst
         How many are the worst; all that churned, were lost or lose money unless given.
     today
-        Later dates are set aside as typing errors; the current day unless given.
+        Later dates are set aside as typing errors; the current day unless given. Outcomes that were
+        told on a day stand still on it.
 
     Raises
     ------
@@ -233,7 +241,7 @@ def rank_customers(
         If none of the accounts is in the universe, or a count is below 1.
     """
     weights = weights or Weights()
-    today = today or date.today()
+    today = outcomes.told_on or today or date.today()
     for name, count in (("best", best), ("worst", worst)):
         if count is not None and count < 1:
             raise LearningError(f"The number of {name} customers is {count}; use 1 or more.")

@@ -86,7 +86,8 @@ def deals(accounts: pl.DataFrame, *, customers: int = 300, seed: int = demo.SEED
     count = min(bought.height, others.height)
     tried = others[np.sort(rng.choice(others.height, count, replace=False, p=odds / odds.sum()))]
     frame = pl.concat([_bought(bought, rng), _lost(tried, rng)], how="diagonal")
-    return Outcomes.of(frame, fictional=True)
+    # Else invented customers would grow older with the calendar, and the demo tell another story.
+    return Outcomes.of(frame, fictional=True, told_on=LAST_DAY)
 
 
 def _is_second_kind() -> pl.Expr:

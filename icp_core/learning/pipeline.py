@@ -1,8 +1,10 @@
 """From a customer list to everything that can be learned from it, in one call."""
 
 from collections.abc import Collection
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from threading import Event
 from typing import Final
 
 import numpy as np
@@ -224,23 +226,41 @@ def _judged(
     report(0.3, "Looking for columns that carry the model")
     apart = np.random.default_rng([result.seed, 5])
     asked = leakage.questions(labelled, apart)
-    until = 0.7 if asked else 1.0
-    judged = prove(
-        labelled,
-        worst,
-        rng,
-        hand=result.hand,
-        progress=lambda share, what: report(0.35 + (until - 0.35) * share, what),
-    )
-    result = replace(result, proof=judged, asked=asked)
     names = [question.column.name for question in asked]
     rest = labelled.without(names)
-    if not asked or not rest.coded:
-        return result
-    without = prove(
-        rest,
-        worst.without(names) if worst is not None else None,
-        apart,
-        progress=lambda share, what: report(until + (1 - until) * share, what),
-    )
-    return replace(result, proof_without=without)
+    over = Event()
+
+    def unless_over(_share: float, _what: str) -> None:
+        if over.is_set():
+            raise CancelledError
+
+    with ThreadPoolExecutor(1) as beside:
+        # Most of the work is numpy's and Polars', which leave the other processor to the second proof.
+        without = (
+            beside.submit(
+                prove,
+                rest,
+                worst.without(names) if worst is not None else None,
+                apart,
+                progress=unless_over,
+            )
+            if asked and rest.coded
+            else None
+        )
+        try:
+            judged = prove(
+                labelled,
+                worst,
+                rng,
+                hand=result.hand,
+                progress=lambda share, what: report(0.35 + 0.65 * share, what),
+            )
+        except BaseException:
+            over.set()
+            raise
+        return replace(
+            result,
+            proof=judged,
+            asked=asked,
+            proof_without=None if without is None else without.result(),
+        )

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,11 +47,13 @@ def scratch(own_workspace: Path) -> Path:
 
 
 def ours() -> list[psutil.Process]:
-    return [
-        one
-        for one in psutil.Process().children(recursive=True)
-        if one.is_running() and "icp_core.importing.in_child" in " ".join(one.cmdline())
-    ]
+    found = []
+    for one in psutil.Process().children(recursive=True):
+        # One may end while it is looked at.
+        with suppress(psutil.NoSuchProcess):
+            if one.is_running() and "icp_core.importing.in_child" in " ".join(one.cmdline()):
+                found.append(one)
+    return found
 
 
 @dataclass

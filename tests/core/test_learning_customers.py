@@ -200,3 +200,13 @@ def test_the_demo_has_fictional_deals_with_the_planted_truth():
     assert deals.frame["closed_on"].max() < demo.AS_OF
     with pytest.raises(LearningError, match="no customers"):
         demo_deals(accounts.drop("is_customer"))
+
+
+def test_invented_deals_stand_still_while_the_calendar_goes_on():
+    universe = Universe.of(demo.generate(4_000), name="demo", label="Demo")
+    invented = demo_deals(universe.frame)
+    first, later = (
+        rank_customers(invented, universe, today=day).frame
+        for day in (date(2026, 9, 1), date(2031, 1, 1))
+    )
+    assert first.equals(later)

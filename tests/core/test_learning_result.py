@@ -336,7 +336,8 @@ def test_a_crm_list_can_be_read_matched_and_learned_from(universe, deals, tmp_pa
     path = tmp_path / "customers.csv"
     listed.drop("account_id").write_csv(path)
     matched = match(read_deals(path), universe.frame).outcomes
-    found = learn(universe, Outcomes.of(matched), today=TODAY, judge=False)
+    told = Outcomes.of(matched, told_on=deals.told_on)
+    found = learn(universe, told, today=TODAY, judge=False)
     direct = learn(universe, deals, today=TODAY, judge=False)
     assert len(found.customers.frame) == len(direct.customers.frame)
     assert found.customers.frame["breadth"].sum() == direct.customers.frame["breadth"].sum()
