@@ -52,7 +52,7 @@ def emphasis() -> Literal["primary", "secondary"]:
 def readable_chips() -> None:
     """Write dark on the chips of a choice on a dark page, where Streamlit's white can hardly be read."""
     if is_dark():
-        chips = "[data-baseweb=tag], [data-baseweb=tag] *"
+        chips = "[data-testid=stMultiSelect] [data-tag], [data-testid=stMultiSelect] [data-tag] *"
         st.html(f"<style>{chips} {{ color: {_TEXT[False]} !important }}</style>")
 
 

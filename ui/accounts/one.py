@@ -19,7 +19,7 @@ from ui.accounts import deciding
 from ui.accounts.facts import account_line, value_text
 from ui.areas import tier_in_sentence, tier_label
 from ui.builder import words
-from ui.format import UNKNOWN, in_badge, money, number, percent, plain
+from ui.format import in_badge, money, number, percent, plain
 from ui.texts import _
 
 _LONGEST_VALUE = 18  # letters of a value beside a bar
@@ -246,7 +246,8 @@ def _customers(market: MarketView, account_id: str) -> None:
         return
     columns = market.population.columns
     for one in found:
-        different = ", ".join(_(columns[name].label) for name in one.most_different) or UNKNOWN
+        different = ", ".join(_(columns[name].label) for name in one.most_different)
+        alike = _("{share} alike; differs most in {columns}") if different else _("{share} alike")
         with st.container(gap=None):
             if st.button(
                 plain(one.name),
@@ -256,11 +257,7 @@ def _customers(market: MarketView, account_id: str) -> None:
             ):
                 state.open_account(one.account_id)
                 st.rerun()
-            st.caption(
-                _("{share} alike; differs most in {columns}").format(
-                    share=percent(1 - one.distance), columns=plain(different)
-                )
-            )
+            st.caption(alike.format(share=percent(1 - one.distance), columns=plain(different)))
 
 
 def _decide(
