@@ -263,6 +263,7 @@ def _view(
     options: argparse.Namespace, workspace: Workspace | None, *, lift: bool = False
 ) -> MarketView:
     excluded = workspace.exclusions() if workspace else {}
+    marks = workspace.customer_marks() if workspace else {}
     inactive = options.include_inactive
     accounts: Scoreboard | EngineAccounts
     if engines.is_address(options.accounts):
@@ -275,7 +276,8 @@ def _view(
         ).without(excluded)
         population: Population = engine
     else:
-        universe = sources.load(options.accounts, include_inactive=inactive).without(excluded)
+        loaded = sources.load(options.accounts, include_inactive=inactive)
+        universe = loaded.marked(marks).without(excluded)
         accounts, population = Scoreboard(universe), universe
     profile = _by_hand(options, population)
     if profile is None:

@@ -35,9 +35,9 @@ with st.container(border=True, gap="small"):
             )
         )
         st.button(
-            _("Set status or owner of {count}").format(count=number(len(chosen)))
+            _("Set status, owner or customer of {count}").format(count=number(len(chosen)))
             if chosen
-            else _("Set status or owner"),
+            else _("Set status, owner or customer"),
             icon=":material/fact_check:",
             type=theme.emphasis() if chosen else "secondary",
             help=_("On the ticked accounts, or on all of the list."),
@@ -80,6 +80,7 @@ match state.open_now():
             chosen,
             total=page.total,
             all_ids=lambda: market.account_ids(asked.wanted),
+            can_mark="adding" in market.supports,
         )
     case _:
         if account := state.opened_account():

@@ -90,6 +90,7 @@ def choose(view: View) -> Asked:
         st.caption(plain(target.purpose))
         if target.is_ad_audience:
             _meta()
+        _forget_other_tiers(view)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             tiers = st.pills(
                 _("Tiers"),
@@ -120,6 +121,15 @@ def choose(view: View) -> Asked:
                 **state.kept(_POSSIBLE),
             )
     return Asked(target, profile, tuple(tiers), tuple(countries), customers, with_possible)
+
+
+def _forget_other_tiers(view: View) -> None:
+    """Begin with all ranked tiers again where those chosen were another list's or profile's."""
+    about = (view.list_name, view.starter, view.saved, view.profile.tiers.names)
+    last = state.own("export_tiers_of", list[Any])
+    if last and last != [about]:
+        state.set_kept(_TIERS, list(view.profile.tiers.names))
+    last[:] = [about]
 
 
 def _meta() -> None:

@@ -28,7 +28,7 @@ _NEW: Final = "new"
 _DRAFT: Final = "draft:"
 _MOST_DRAFTS: Final = 5  # of what nobody saved, among the choices
 _LIST_WIDTH: Final = 210  # pixels: most names of lists
-_PROFILE_WIDTH: Final = 330  # pixels: the whole name of most profiles, edited too
+_PROFILE_WIDTH: Final = 370  # pixels: most names, edited too, and the buttons beside them at 1280
 
 
 def begin(view: View) -> DeltaGenerator:

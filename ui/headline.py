@@ -145,7 +145,12 @@ def customers_unknown(count: int, then: str = "") -> None:
             ":material/upload_file:",
             widgets={"import_part": _("Customers and deals")},
         )
-        navigation.link("accounts", _("Or exclude them one by one"), ":material/check_box:")
+        navigation.link(
+            "accounts",
+            _("Or mark them"),
+            ":material/check_box:",
+            widgets={"accounts_customers": _("Unknown")},
+        )
 
 
 def white_space(market: MarketView) -> str:

@@ -1,7 +1,8 @@
 """A new profile in four questions, in a dialog that counts along."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -9,6 +10,7 @@ from icp_core.errors import IcpError
 from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.four_questions import QUESTIONS, Answers
 from icp_core.profiles.model import MAX_AMOUNT, PerEmployee, Profile
+from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography, industry
 from ui import data, navigation, state, theme
 from ui.builder import words
@@ -21,9 +23,7 @@ _SIZES: Final = ("employees", "revenue")
 
 
 def ask() -> None:
-    """Have the dialog drawn; for callbacks."""
-    for name in list(Answers.__dataclass_fields__):
-        st.session_state.pop(_key(name), None)
+    """Have the dialog drawn, with what was answered before; for callbacks."""
     state.open_dialog(DIALOG)
 
 
@@ -37,6 +37,7 @@ def dialog() -> None:
 def _form() -> None:
     list_name = state.view().list_name
     offers = data.offers(list_name)
+    _other_ways(offers)
     columns = frozenset(column.name for column in offers.testable)
     answers = Answers(size=next((one for one in _SIZES if one in columns), _SIZES[0]))
     for question, answered in enumerate((_who, _where, _how_large, _what), start=1):
@@ -48,9 +49,8 @@ def _form() -> None:
                 _so_far(list_name, answers, question)
     name = st.text_input(
         _("Name of the profile"),
-        _name(answers),
         max_chars=most_letters(Profile, "name"),
-        key=f"new_name_{_name(answers)}",
+        **_shows("name", _kept().get("name") or _name(answers)),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
@@ -60,11 +60,81 @@ def _form() -> None:
             disabled=not name.strip(),
             key="new_create",
         ):
+            _kept().clear()
             state.open_profile(replace(answers, name=name.strip()).profile())
-            state.close_dialog()
-            state.confirm(_("The new profile is open. Undo brings the one before back."))
-            navigation.go("builder")
+            _to_builder()
+        if _kept():
+            st.button(
+                _("Clear the answers"),
+                type="tertiary",
+                on_click=_kept().clear,
+                key="new_clear",
+            )
         _so_far(list_name, answers, QUESTIONS)
+
+
+def _other_ways(offers: Offers) -> None:
+    """What else a profile can begin with: a starter, or the customers one has."""
+    named = {entry.slug: entry.profile.name for entry in starters_for(offers.universe)}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(_("Four questions, or begin"), width="content")
+        if named:
+            slug = st.selectbox(
+                _("From a starter"),
+                list(named),
+                index=None,
+                format_func=named.__getitem__,
+                placeholder=_("from a starter"),
+                label_visibility="collapsed",
+                width=230,
+                key="new_starter",
+            )
+            if slug is not None:
+                state.choose_starter(slug)
+                _to_builder()
+        if st.button(
+            _("From my best customers"),
+            icon=":material/school:",
+            help=_("Learn from deals or a list of customers what the best have in common."),
+            key="new_learn",
+        ):
+            state.close_dialog()
+            navigation.go("learn")
+
+
+def _to_builder() -> None:
+    state.close_dialog()
+    state.confirm(_("The new profile is open. Undo brings the one before back."))
+    navigation.go("builder")
+
+
+def _kept() -> dict[str, Any]:
+    """What was answered on this list, until a profile is made of it; closing the dialog keeps it."""
+    return state.own(f"new_profile_{state.view().list_name}", dict[str, Any])
+
+
+def _shows(field: str, value: Any) -> dict[str, Any]:
+    """Arguments for a widget that shows an answer and keeps what it is changed to.
+
+    What the browser sends of a choice is its label, and that changes with the counts: so the choice
+    itself is kept, from the moment of the change, and given to the widget at every drawing.
+    """
+    kept, key = _kept(), _key(field)
+    state.set_kept(key, value)
+
+    def keep() -> None:
+        kept[field] = state.now(key)
+
+    return {"key": key, "on_change": keep}
+
+
+def _counts(column: str, answers: Answers, questions: int) -> Mapping[str, int]:
+    """How many accounts have each value, of those that meet the first so many answers."""
+    return data.counts(
+        state.view().list_name,
+        column,
+        Profile(name=DIALOG, criteria=answers.criteria(questions)),
+    )
 
 
 def _who(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
@@ -72,15 +142,15 @@ def _who(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
     if "industry" not in columns:
         st.caption(_("This list tells no industries."))
         return answers
-    counts = offers.counts("industry")
+    counts = _counts("industry", answers, 0)
     chosen = st.multiselect(
         _("Industries"),
         offers.options("industry"),
         format_func=lambda code: _counted(industry.titled(code), counts.get(code, 0)),
         placeholder=_("Any industry: type to search"),
-        key=_key("industries"),
         label_visibility="collapsed",
         select_all=False,
+        **_shows("industries", _kept().get("industries", [])),
     )
     return replace(answers, industries=tuple(chosen))
 
@@ -89,35 +159,53 @@ def _where(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers
     st.markdown(f"**2. {_('Where?')}**")
     countries: list[str] = []
     if "country" in columns:
-        counts = offers.counts("country")
+        counts = _counts("country", answers, 1)
         countries = st.pills(
             _("Countries"),
             offers.values("country"),
             format_func=lambda code: plain(_counted(geography.name_of(code), counts.get(code, 0))),
             selection_mode="multi",
-            key=_key("countries"),
             label_visibility="collapsed",
+            **_shows("countries", _kept().get("countries", [])),
         )
-    regions: list[str] = []
+    regions: tuple[str, ...] = ()
     if "region" in columns:
-        in_regions = offers.counts("region")
-        offered = [
-            code
-            for code in offers.options("region")
-            if not countries or code.partition("-")[0] in countries or code[:2] in countries
-        ]
-        regions = st.multiselect(
-            _("Regions"),
-            offered,
-            format_func=lambda code: _counted(geography.name_of(code), in_regions.get(code, 0)),
-            placeholder=_("Everywhere in them") if countries else _("Everywhere"),
-            key=_key("regions"),
-            label_visibility="collapsed",
-            select_all=False,
-        )
+        regions = _regions(offers, answers, countries)
     if not {"country", "region"} & columns:
         st.caption(_("This list tells no places."))
-    return replace(answers, countries=tuple(countries), regions=tuple(regions))
+    return replace(answers, countries=tuple(countries), regions=regions)
+
+
+def _regions(offers: Offers, answers: Answers, countries: Collection[str]) -> tuple[str, ...]:
+    """Draw the regions, and the areas that people speak of, each for all its regions here."""
+    counts = _counts("region", answers, 1)
+    offered = [
+        code
+        for code in offers.options("region")
+        if not countries or code.partition("-")[0] in countries or code[:2] in countries
+    ]
+    areas = {
+        name: here
+        for name, codes in geography.place_groups("region").items()
+        if len(here := tuple(code for code in codes if code in offered)) > 1
+    }
+
+    def label(one: str) -> str:
+        if one in areas:
+            return _counted(one, sum(counts.get(code, 0) for code in areas[one]))
+        return _counted(geography.name_of(one), counts.get(one, 0))
+
+    options = [*areas, *offered]
+    chosen = st.multiselect(
+        _("Regions"),
+        options,
+        format_func=label,
+        placeholder=_("Everywhere in them") if countries else _("Everywhere"),
+        label_visibility="collapsed",
+        select_all=False,
+        **_shows("regions", [one for one in _kept().get("regions", []) if one in options]),
+    )
+    return tuple(dict.fromkeys(code for one in chosen for code in areas.get(one, (one,))))
 
 
 def _how_large(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
@@ -132,12 +220,11 @@ def _how_large(offers: Offers, columns: frozenset[str], answers: Answers) -> Ans
                 text.format(size=label),
                 0.0,
                 MAX_AMOUNT,
-                value=None,
                 step=10.0 if answers.size == "employees" else 100_000.0,
                 format="%g",
                 placeholder=_("any"),
-                key=_key(field),
                 width=220,
+                **_shows(field, _kept().get(field)),
             )
             for field, text in (("least", _("{size}, at least")), ("most", _("{size}, at most")))
         ]
@@ -149,27 +236,27 @@ def _what(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
     st.markdown(f"**4. {_('What do you sell, and what is a customer worth?')}**")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         offer = st.text_input(
-            _("What you sell"), max_chars=most_letters(Profile, "offer"), key=_key("offer")
+            _("What you sell"),
+            max_chars=most_letters(Profile, "offer"),
+            **_shows("offer", _kept().get("offer", "")),
         )
         worth = st.number_input(
             _("Worth a year (€)"),
             0.0,
             MAX_AMOUNT,
-            value=float(PerEmployee().rate),
             step=100.0,
             format="%g",
             placeholder="0",
-            key=_key("worth"),
             width=160,
+            **_shows("worth", _kept().get("worth", float(PerEmployee().rate))),
         )
         each = st.segmented_control(
             _("Worth of"),
             [True, False],
             format_func=lambda each: _("for each employee") if each else _("for each company"),
-            default=True,
             required=True,
-            key=_key("each_employee"),
             label_visibility="collapsed",
+            **_shows("each_employee", _kept().get("each_employee", True)),
         )
     if worth == PerEmployee().rate and each:
         st.caption(_("The worth is an assumption until you change it, here or under Potential."))
@@ -196,8 +283,9 @@ def _so_far(list_name: str, answers: Answers, question: int) -> None:
 def _name(answers: Answers) -> str:
     """What the answers say: `Computer programming, Sweden, from 20 employees`."""
     parts = [industry.label(code) for code in answers.industries[:2]]
-    places = answers.regions or answers.countries
-    parts += [geography.name_of(code) for code in places[:2]]
+    # An area by its own name, not by those of its regions.
+    places = _kept().get("regions") if answers.regions else answers.countries
+    parts += [geography.name_of(one).partition(" (")[0] for one in (places or answers.regions)[:2]]
     columns = data.offers(state.view().list_name).columns
     parts += [
         f"{words.fit_summary(one.fit, columns[one.column])} "

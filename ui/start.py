@@ -55,9 +55,14 @@ def draw() -> None:
         if not market.population.tells_customers:
             with st.container(gap="xsmall"):
                 st.markdown(
-                    _("Nobody is known to be a customer: import yours, from a list or a CRM.")
+                    _(
+                        "Nobody is known to be a customer: import yours, from a list or a CRM, or mark "
+                        "them."
+                    )
                 )
                 navigation.link("import", _("Import customers"), ":material/arrow_forward:")
+                if "filters" in market.supports:
+                    navigation.link("accounts", _("Mark customers"), ":material/arrow_forward:")
 
     with st.container(border=True):
         st.markdown(f"**{plain(profile.name)}**")

@@ -49,6 +49,13 @@ def emphasis() -> Literal["primary", "secondary"]:
     return "secondary" if is_dark() else "primary"
 
 
+def readable_chips() -> None:
+    """Write dark on the chips of a choice on a dark page, where Streamlit's white can hardly be read."""
+    if is_dark():
+        chips = "[data-testid=stMultiSelect] [data-tag], [data-testid=stMultiSelect] [data-tag] *"
+        st.html(f"<style>{chips} {{ color: {_TEXT[False]} !important }}</style>")
+
+
 def tier_colours(names: Sequence[str], *, dark: bool) -> dict[str, str]:
     """A colour for every tier, best first, and for those in none; any number of tiers stays ordered.
 

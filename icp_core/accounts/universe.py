@@ -288,6 +288,31 @@ class Universe:
         together = pl.concat(left_out, how="diagonal")
         return replace(self, frame=frame, inactive=inactive, left_out=together)
 
+    def marked(self, customers: Mapping[str, bool]) -> "Universe":
+        """The universe with what somebody marked as a customer or as none, whatever the list says.
+
+        Parameters
+        ----------
+        customers
+            Whether it is one, by `account_id`; others than those here may be among them.
+
+        Examples
+        --------
+        >>> accounts = {"account_id": ["a", "b"], "name": ["Acme", "Beta"]}
+        >>> universe = Universe.of(pl.DataFrame(accounts), name="two", label="Two")
+        >>> universe.marked({"b": True, "c": False}).frame["is_customer"].to_list()
+        [None, True]
+        """
+        ids = self.frame["account_id"]
+        if not customers or not ids.is_in(pl.Series([*customers], dtype=pl.String).implode()).any():
+            return self
+        told = ids.replace_strict(
+            [*customers], [*customers.values()], default=None, return_dtype=pl.Boolean
+        )
+        if "is_customer" in self.columns:
+            told = told.zip_with(told.is_not_null(), self.frame["is_customer"])
+        return replace(self, frame=self.frame.with_columns(told.alias("is_customer")))
+
     def with_unknown(self, types: Mapping[str, pl.DataType]) -> "Universe":
         """The universe with more columns, of which nothing is known; itself where there are none.
 

@@ -41,7 +41,7 @@ class Wanted:
     regions
         Region codes; None among them asks for accounts without one.
     customer
-        Only customers, or only those that are known not to be.
+        Only customers, only those that are known not to be, or only those of whom it is unknown.
     among, without
         Only, or none of, these account_ids: what was decided about accounts is kept elsewhere.
     """
@@ -50,7 +50,7 @@ class Wanted:
     text: str = ""
     tiers: tuple[str, ...] = ()
     regions: tuple[str | None, ...] = ()
-    customer: bool | None = None
+    customer: bool | Literal["unknown"] | None = None
     among: Collection[str] | None = None
     without: Collection[str] = ()
 
@@ -140,7 +140,9 @@ def _found(evaluation: Evaluation, wanted: Wanted) -> tuple[Accounts, Places]:
     if wanted.regions:
         codes, values = evaluation.codes("region")
         inside &= np.array([value in wanted.regions for value in values])[codes[accounts.rows]]
-    if wanted.customer is not None:
+    if wanted.customer == "unknown":
+        inside &= accounts.customers_unknown
+    elif wanted.customer is not None:
         told = ~accounts.customers_unknown
         inside &= told & (accounts.customers == wanted.customer)
     places = np.flatnonzero(inside)

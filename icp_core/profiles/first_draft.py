@@ -233,17 +233,7 @@ class Offers:
     def counts(self, column: str) -> dict[str, int]:
         """Accounts with each of the `options`; of an industry with a code of that level or below."""
         if column not in self._counts:
-            values = self.universe.frame[column].drop_nulls()
-            parts = [values.explode() if isinstance(values.dtype, pl.List) else values]
-            if self.columns[column].kind is Kind.INDUSTRY:
-                sections = {code: industry.section_of(code) for code in values.unique()}
-                section = values.replace_strict(sections, return_dtype=pl.String)
-                parts = [
-                    section,
-                    *(values.filter(values.str.len_chars() >= n).str.head(n) for n in (2, 4, 5)),
-                ]
-            found = pl.concat([part.drop_nulls().alias(column) for part in parts]).value_counts()
-            self._counts[column] = dict(found.iter_rows())
+            self._counts[column] = counts(self.universe.frame[column], self.columns[column].kind)
         return self._counts[column]
 
     def values(self, column: str) -> tuple[str, ...]:
@@ -251,6 +241,29 @@ class Offers:
         if column not in self.columns:
             return ()
         return tuple(sorted(self.universe.frame[column].drop_nulls().unique()))
+
+
+def counts(values: pl.Series, kind: Kind) -> dict[str, int]:
+    """How many accounts have each value; of an industry with a code of that level or below.
+
+    Parameters
+    ----------
+    values
+        A column of a choice, an industry or tags.
+    kind
+        Of that column.
+    """
+    values = values.drop_nulls()
+    parts = [values.explode() if isinstance(values.dtype, pl.List) else values]
+    if kind is Kind.INDUSTRY:
+        sections = {code: industry.section_of(code) for code in values.unique()}
+        section = values.replace_strict(sections, return_dtype=pl.String)
+        parts = [
+            section,
+            *(values.filter(values.str.len_chars() >= n).str.head(n) for n in (2, 4, 5)),
+        ]
+    found = pl.concat([part.drop_nulls().alias("value") for part in parts]).value_counts()
+    return dict(found.iter_rows())
 
 
 def levels(codes: pl.Series) -> tuple[str, ...]:

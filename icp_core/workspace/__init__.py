@@ -8,6 +8,7 @@ from icp_core.workspace.database import (
 )
 from icp_core.workspace.decisions import (
     BY_HAND,
+    CustomerMark,
     Decisions,
     Status,
     kept_by,
@@ -29,6 +30,7 @@ __all__ = [
     "DIRECTORY_VARIABLE",
     "URL_VARIABLE",
     "ConflictError",
+    "CustomerMark",
     "Draft",
     "SavedDraw",
     "SavedProfile",

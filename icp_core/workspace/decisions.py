@@ -44,6 +44,7 @@ BY_HAND: Final = "added by hand"
 _logger: Final = logging.getLogger(__name__)
 
 _MAX_IN: Final = 1_000
+_DECIDED: Final = ("status", "detail", "note", "owner", "customer")
 _TEXT: Final = pl.String()
 _MOMENT: Final = pl.Datetime("us", "UTC")
 
@@ -55,6 +56,14 @@ class Status(StrEnum):
     VERIFIED = "verified"
     EXCLUDED = "excluded"
     WRONG_DATA = "wrong_data"
+
+
+class CustomerMark(StrEnum):
+    """Whether somebody marked an account as a customer, or left that to its list."""
+
+    AS_LISTED = ""
+    YES = "yes"
+    NO = "no"
 
 
 _NEEDS_DETAIL: Final = {
@@ -114,6 +123,7 @@ class Decisions(Database):
         detail: str = "",
         note: str | None = None,
         owner: str | None = None,
+        customer: CustomerMark | None = None,
     ) -> int:
         """Decide on one account or many, in one transaction: all of them or, on any error, none.
 
@@ -129,6 +139,8 @@ class Decisions(Database):
             Why excluded, or what is right where the data is wrong; belongs to `status`.
         note, owner
             None leaves as it is; an empty text clears.
+        customer
+            Whether it is a customer, whatever its list says; None leaves as it is.
 
         Returns
         -------
@@ -151,12 +163,16 @@ class Decisions(Database):
             raise WorkspaceError(
                 "A reason belongs to a status; choose excluded or wrong data, or write a note instead."
             )
+        if customer is not None:
+            values["customer"] = str(customer)
         if status is not None:
             if not detail and status in _NEEDS_DETAIL:
                 raise WorkspaceError(_NEEDS_DETAIL[status])
             values |= {"status": str(status), "detail": "" if status is Status.OPEN else detail}
         if not values:
-            raise WorkspaceError("Nothing was decided; choose a status, a note or an owner.")
+            raise WorkspaceError(
+                "Nothing was decided; choose a status, a note, an owner, or whether it is a customer."
+            )
         author = named(author)
         # One order for everybody: two bulk decisions never wait for each other's rows.
         ids = sorted(set(_ids(account_ids)))
@@ -200,10 +216,11 @@ class Decisions(Database):
         Returns
         -------
         polars.DataFrame
-            account_id, status, detail, note, owner, author, decided_at (UTC), by account_id.
+            account_id, status, detail, note, owner, customer, author, decided_at (UTC), by
+            account_id.
         """
         table = schema.decisions
-        names = ("account_id", "status", "detail", "note", "owner", "change_id")
+        names = ("account_id", *_DECIDED, "change_id")
         query = select(*(table.c[name] for name in names))
         if account_ids is not None and len(account_ids) <= _MAX_IN:
             query = query.where(table.c.account_id.in_(account_ids))
@@ -220,6 +237,18 @@ class Decisions(Database):
         with self._reading() as connection:
             return {row.account_id: row.detail for row in connection.execute(query)}
 
+    def customer_marks(self) -> dict[str, bool]:
+        """Whether it is a customer, by account_id, of every account that somebody marked."""
+        table = schema.decisions.c
+        query = select(table.account_id, table.customer).where(
+            table.customer.in_([CustomerMark.YES, CustomerMark.NO])
+        )
+        with self._reading() as connection:
+            return {
+                row.account_id: row.customer == CustomerMark.YES
+                for row in connection.execute(query)
+            }
+
     def decision_history(self, account_id: str) -> pl.DataFrame:
         """How an account came to stand where it stands, newest first.
 
@@ -229,7 +258,7 @@ class Decisions(Database):
             The columns of `decisions`, one row per change.
         """
         table = schema.decision_history
-        names = ("account_id", "status", "detail", "note", "owner", "change_id")
+        names = ("account_id", *_DECIDED, "change_id")
         query = select(*(table.c[name] for name in names)).where(table.c.account_id == account_id)
         with self._reading() as connection:
             frame = _with_change(connection, query, names)

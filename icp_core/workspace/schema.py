@@ -112,6 +112,7 @@ decisions = Table(
     _text("note"),
     _text("owner"),
     Column("change_id", ForeignKey(changes.c.id), nullable=False, index=True),
+    _text("customer"),
     _sound_id(),
 )
 
@@ -124,6 +125,7 @@ decision_history = Table(
     _text("detail"),
     _text("note"),
     _text("owner"),
+    _text("customer"),
 )
 
 added_accounts = Table(

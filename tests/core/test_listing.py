@@ -115,6 +115,7 @@ def test_filters_narrow_the_list_together(evaluation):
     assert ids(page(evaluation, Wanted(tiers=("B",), customer=True))) == ["1"]
     assert ids(page(evaluation, Wanted(customer=False))) == ["0", "2", "6"]
     # Of the fourth nobody knows whether it is a customer.
+    assert ids(page(evaluation, Wanted(customer="unknown"))) == ["3"]
     assert "3" in ids(page(evaluation, Wanted()))
     assert ids(page(evaluation, Wanted(regions=("SE-14", None)))) == ["1", "2", "6", "3"]
     assert ids(page(evaluation, Wanted(regions=("DK-1084",)))) == []

@@ -3,16 +3,24 @@ from datetime import date
 
 import polars as pl
 import pytest
-from sqlalchemy import update
+from sqlalchemy import create_engine, text, update
 
 from icp_core.errors import UniverseError, WorkspaceError
-from icp_core.workspace import BY_HAND, Status, kept_by, schema, with_decisions
+from icp_core.workspace import (
+    BY_HAND,
+    CustomerMark,
+    Status,
+    Workspace,
+    kept_by,
+    schema,
+    with_decisions,
+)
 
-COLUMNS = ["account_id", "status", "detail", "note", "owner", "author", "decided_at"]
+COLUMNS = ["account_id", "status", "detail", "note", "owner", "customer", "author", "decided_at"]
 
 
 def standing(workspace, account_id):
-    return workspace.decisions([account_id]).drop("decided_at").rows()
+    return workspace.decisions([account_id]).drop("customer", "decided_at").rows()
 
 
 def test_a_decision_keeps_status_reason_note_and_owner_apart(workspace):
@@ -41,6 +49,37 @@ def test_decisions_choose_accounts_and_stand_beside_them(workspace):
         ("SE-3", None, "call", None),
         ("SE-1", "verified", "good", "Ola"),
     ]
+
+
+def test_a_mark_as_customer_stands_apart_from_the_other_decisions_and_can_be_taken_back(workspace):
+    workspace.decide(["SE-1", "SE-2"], author="Eva", customer=CustomerMark.YES)
+    workspace.decide(["SE-2"], author="Ola", customer=CustomerMark.NO)
+    workspace.decide(["SE-1"], author="Eva", status=Status.VERIFIED, note="since May")
+    workspace.decide(["SE-3"], author="Eva", note="call")
+    assert workspace.customer_marks() == {"SE-1": True, "SE-2": False}
+    # Nobody is left out of the market for being a customer.
+    assert workspace.exclusions() == {}
+    workspace.decide(["SE-1"], author="Eva", customer=CustomerMark.AS_LISTED)
+    assert workspace.customer_marks() == {"SE-2": False}
+    assert workspace.decision_history("SE-1")["customer"].to_list() == ["", "yes", "yes"]
+
+
+def test_marks_written_before_there_were_any_are_as_listed(tmp_path):
+    url = f"sqlite:///{tmp_path / 'w.sqlite'}"
+    workspace = Workspace.open(url)
+    workspace.decide(["SE-1"], author="Eva", note="call")
+    workspace.close()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for table in ("icp_decisions", "icp_decision_history"):
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN customer"))
+        connection.execute(text("UPDATE icp_schema_version SET version_num = '0002'"))
+    engine.dispose()
+    workspace = Workspace.open(url)
+    assert workspace.customer_marks() == {}
+    workspace.decide(["SE-1"], author="Eva", customer=CustomerMark.YES)
+    assert workspace.decision_history("SE-1")["customer"].to_list() == ["yes", ""]
+    workspace.close()
 
 
 def test_the_history_tells_every_step_newest_first(workspace):

@@ -19,7 +19,7 @@ from icp_core.importing import by_hand
 from icp_core.profiles.model import Criterion, Flag, Profile, Range, Role
 from icp_core.profiles.starters import starter
 from icp_core.views import view_of
-from icp_core.workspace import Status, Workspace
+from icp_core.workspace import CustomerMark, Status, Workspace
 from ui.accounts import deciding, lists
 from ui.accounts.one import points_data
 from ui.format import number
@@ -179,6 +179,26 @@ def test_a_decision_is_kept_over_pages_profiles_and_datasets(
     assert history["Decision"].to_list() == ["Excluded\\: Competitor"]
 
 
+def test_accounts_can_be_marked_as_customers_where_the_list_knows_none(open_page: Open) -> None:
+    everybody = Scoreboard(sources.load("listed")).evaluate(starter("listed-by-domain").profile)
+    first, second = everybody.rows(everybody.best(2))["account_id"]
+    app = open_page(PAGE, dataset="listed", account=first)
+    app.segmented_control(key=f"decide_{first}_customer").set_value(CustomerMark.YES).run()
+    app.button(key="decide_save").click().run()
+    assert not errors(app)
+    app = open_page(PAGE, dataset="listed", accounts_customers="Customers")
+    assert "**1 account**" in texts(app)
+    app.session_state["accounts_customers"] = "unknown"
+    app.run()
+    app.button(key="accounts_decide").click().run()
+    app.segmented_control(key="many_customer").set_value(CustomerMark.NO).run()
+    app.button(key="many_save").click().run()
+    marks = Workspace.open().customer_marks()
+    assert marks[first] is True
+    assert marks[second] is False
+    assert "**0 accounts**" in texts(app)
+
+
 def test_an_exclusion_without_a_reason_is_refused_and_saves_nothing(
     open_page: Open, market: Evaluation
 ) -> None:
@@ -221,7 +241,7 @@ def test_ticked_accounts_are_decided_on_and_no_others(open_page: Open, market: E
     app = open_page(PAGE)
     app.session_state["accounts_ticked_demo"] = tuple(ids)
     app.run()
-    press(app, "Set status or owner of 4")
+    press(app, "Set status, owner or customer of 4")
     app.text_input(key="many_owner").set_value("Kari").run()
     app.button(key="many_save").click().run()
     decisions = Workspace.open().decisions()

@@ -533,10 +533,14 @@ def test_accounts_to_verify_say_what_to_find_out() -> None:
     app = builder()
     labelled(app.segmented_control, "Show").set_value("verify").run()
     best = scoreboard("norway").evaluate(PROFILE).to_verify(1)
-    links = {one.label.replace("\\", ""): one for one in app.get("page_link")}
-    link = next(one for label, one in links.items() if best["name"][0] in label)
-    assert best["account_id"][0] in link.proto.query_string
+    button = app.button(key=f"builder_open_{best['account_id'][0]}")
+    assert best["name"][0] in button.label.replace("\\", "")
     assert "Find out: Employees" in texts(app)
+    button.click().run()
+    assert not app.exception
+    # It opens here, so that closing it leads back here.
+    assert best["account_id"][0] in app.query_params["account"]
+    assert "Points per criterion" in texts(app)
 
 
 def test_points_of_the_best_account_add_up_to_its_score() -> None:
@@ -544,7 +548,7 @@ def test_points_of_the_best_account_add_up_to_its_score() -> None:
     best = scoreboard("norway").evaluate(PROFILE)
     row = best.rows(best.best(1))
     link = f"**{number(row['score'][0])}**\u2003{row['name'][0]}"
-    assert any(one.label.replace("\\", "").startswith(link) for one in app.get("page_link"))
+    assert any(one.label.replace("\\", "").startswith(link) for one in app.button)
 
 
 @pytest.mark.parametrize("kind", ["cut_off", "capacity", "value"])

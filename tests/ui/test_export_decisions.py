@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from icp_core import sources
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.starters import starter
-from icp_core.workspace import Status, Workspace
+from icp_core.workspace import CustomerMark, Status, Workspace
 from ui import data, state
 from ui.format import plain
 
@@ -44,6 +44,28 @@ def test_excluded_accounts_stay_out_and_are_counted_by_reason(open_page: Open) -
     table = app.table[0].value
     lines = dict(zip(table.iloc[:, 0], table.iloc[:, 1], strict=True))
     assert lines[plain("Excluded from the market: Partner")] == "2"
+
+
+def test_tiers_chosen_for_one_list_are_not_those_of_another(open_page: Open) -> None:
+    app = open_page(PAGE, dataset="demo")
+    app.button_group(key="export_tiers").set_value(["A"]).run()
+    app.switch_page("app.py").run()
+    app.switch_page(PAGE).run()
+    assert app.button_group(key="export_tiers").value == ["A"]
+    app.selectbox(key="shown_dataset").select("listed").run()
+    assert app.button_group(key="export_tiers").value == ["A", "B", "C"]
+
+
+def test_marked_customers_stay_out_of_a_file_without_customers(open_page: Open) -> None:
+    everyone = written(open_page(PAGE, **FORMAT))
+    customer, none = best(2)
+    workspace = Workspace.open()
+    workspace.decide([customer], customer=CustomerMark.YES, author="Eva")
+    workspace.decide([none], customer=CustomerMark.NO, author="Eva")
+    app = open_page(PAGE, **FORMAT, export_customers="Without")
+    assert written(app) == everyone - 1
+    assert "companies nobody knows whether they are customers" in texts(app)
+    assert written(open_page(PAGE, **FORMAT, export_customers="Only")) == 1
 
 
 def test_a_download_is_logged_with_the_hash_of_the_very_file(open_page: Open, monkeypatch) -> None:

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from icp_core.errors import IcpError
-from icp_core.workspace import Status
+from icp_core.workspace import CustomerMark, Status
 from icp_core.workspace.database import MAX_NAME, MAX_NOTE, MAX_REASON
 from ui import data, state, theme
 from ui.controls import one_of
@@ -33,6 +33,15 @@ def status_name(status: str) -> str:
     }[Status(status)]
 
 
+def mark_name(mark: str) -> str:
+    """Whether an account is a customer, as somebody marked it."""
+    return {
+        CustomerMark.AS_LISTED: _("As the list says"),
+        CustomerMark.YES: _("Customer"),
+        CustomerMark.NO: _("Not a customer"),
+    }[CustomerMark(mark)]
+
+
 def usual_reasons() -> tuple[str, ...]:
     """Why accounts are left out most often."""
     return (
@@ -53,14 +62,15 @@ class Decision:
     detail: str = ""
     note: str | None = None
     owner: str | None = None
+    customer: CustomerMark | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing would be decided."""
-        return (self.status, self.note, self.owner) == (None, None, None)
+        return all(one is None for one in (self.status, self.note, self.owner, self.customer))
 
 
-def fields(key: str, *, decided: Mapping[str, Any] | None = None) -> Decision:
+def fields(key: str, *, decided: Mapping[str, Any] | None = None, can_mark: bool) -> Decision:
     """Draw the fields of a decision.
 
     Parameters
@@ -70,6 +80,8 @@ def fields(key: str, *, decided: Mapping[str, Any] | None = None) -> Decision:
     decided
         Where the one account stands, to begin with (a row of `Workspace.decisions`); then a blank
         note or owner clears. None for many accounts; then blank leaves as it is.
+    can_mark
+        Whether customers can be marked: not where accounts stay in their engine.
     """
     before = decided or {}
     status = st.segmented_control(
@@ -100,6 +112,17 @@ def fields(key: str, *, decided: Mapping[str, Any] | None = None) -> Decision:
             placeholder=_("Such as: 120 employees since the merger"),
             key=f"{key}_right",
         )
+    mark = None
+    if can_mark:
+        mark = st.segmented_control(
+            _("Customer"),
+            list(CustomerMark),
+            format_func=mark_name,
+            default=before.get("customer", "") if decided is not None else None,
+            required=decided is not None,
+            help=_("A mark holds in every list and goes before what the list says."),
+            key=f"{key}_customer",
+        )
     with st.container(horizontal=True):
         note = st.text_input(
             _("Note"), before.get("note", ""), max_chars=MAX_NOTE, key=f"{key}_note"
@@ -108,7 +131,7 @@ def fields(key: str, *, decided: Mapping[str, Any] | None = None) -> Decision:
             _("Owner"), before.get("owner", ""), max_chars=MAX_NAME, width=200, key=f"{key}_owner"
         )
     if decided is None:
-        return Decision(status, detail or "", note or None, owner or None)
+        return Decision(status, detail or "", note or None, owner or None, mark)
     return Decision(
         None
         if status == before.get("status", Status.OPEN) and detail == before.get("detail", "")
@@ -116,6 +139,7 @@ def fields(key: str, *, decided: Mapping[str, Any] | None = None) -> Decision:
         detail or "",
         None if note == before.get("note", "") else note,
         None if owner == before.get("owner", "") else owner,
+        None if mark == before.get("customer", "") else mark,
     )
 
 
@@ -154,10 +178,13 @@ def _decide(ids: Sequence[str], decision: Decision) -> int:
         detail=detail,
         note=decision.note,
         owner=decision.owner,
+        customer=decision.customer,
     )
 
 
-def on_many(selected: Sequence[str], *, total: int, all_ids: Callable[[], pl.Series]) -> None:
+def on_many(
+    selected: Sequence[str], *, total: int, all_ids: Callable[[], pl.Series], can_mark: bool
+) -> None:
     """Open the dialog that decides on the selected accounts, or on all of the list.
 
     Parameters
@@ -168,16 +195,20 @@ def on_many(selected: Sequence[str], *, total: int, all_ids: Callable[[], pl.Ser
         Accounts on the list.
     all_ids
         Gives the ids of them all.
+    can_mark
+        As for `fields`.
     """
     st.dialog(
-        _("Set status or owner"),
+        _("Set status, owner or customer"),
         width="medium",
         icon=":material/fact_check:",
         on_dismiss=state.close_dialog,
-    )(_on_many)(selected, total, all_ids)
+    )(_on_many)(selected, total, all_ids, can_mark)
 
 
-def _on_many(selected: Sequence[str], total: int, all_ids: Callable[[], pl.Series]) -> None:
+def _on_many(
+    selected: Sequence[str], total: int, all_ids: Callable[[], pl.Series], can_mark: bool
+) -> None:
     names = {}
     if selected:
         names["selected"] = _("The {count} selected").format(count=number(len(selected)))
@@ -185,7 +216,7 @@ def _on_many(selected: Sequence[str], total: int, all_ids: Callable[[], pl.Serie
         names["all"] = _("All {count} on the list").format(count=number(total))
     scope = one_of(_("Accounts"), names, labelled=True, key="many_scope")
     count = len(selected) if scope == "selected" else total
-    decision = fields("many")
+    decision = fields("many", can_mark=can_mark)
     if count > MOST:
         st.error(
             _(
@@ -229,6 +260,7 @@ def history_table(history: pl.DataFrame) -> None:
             ],
             _("Note"): [plain(note) for note in history["note"]],
             _("Owner"): [plain(owner) for owner in history["owner"]],
+            _("Customer"): [plain(mark_name(mark)) if mark else "" for mark in history["customer"]],
         },
         border="horizontal",
         hide_index=True,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from hashlib import blake2b, sha256
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import polars as pl
 import streamlit as st
@@ -48,6 +48,12 @@ SORT: Final = "accounts_sort"
 ORDER: Final = "accounts_order"
 
 _BLANK: Final[dict[str, Any]] = {SEARCH: "", TIERS: [], REGIONS: [], CUSTOMERS: None, DECISIONS: []}
+_ONLY: Final[dict[str | None, bool | Literal["unknown"] | None]] = {
+    None: None,
+    "customers": True,
+    "others": False,
+    "unknown": "unknown",
+}
 _CLICKED: Final = "accounts_headings_clicked"
 _CLICK: Final = "accounts_click"
 _RESULTS: Final = ("tier", NAMES.score, NAMES.coverage, NAMES.potential)
@@ -148,7 +154,9 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
     return wanted, tuple(statuses)
 
 
-def _filters(market: MarketView) -> tuple[list[str], bool | None, list[Status]]:
+def _filters(
+    market: MarketView,
+) -> tuple[list[str], bool | Literal["unknown"] | None, list[Status]]:
     in_use = sum(bool(state.now(name)) for name in (REGIONS, CUSTOMERS, DECISIONS))
     label = _("Filters") + (f" · {in_use}" if in_use else "")
     with st.popover(label, icon=":material/filter_list:"):
@@ -161,7 +169,11 @@ def _filters(market: MarketView) -> tuple[list[str], bool | None, list[Status]]:
             select_all=False,
             **state.kept(REGIONS),
         )
-        customers = {"customers": _("Customers"), "others": _("Not yet customers")}
+        customers = {
+            "customers": _("Customers"),
+            "others": _("Not yet customers"),
+            "unknown": _("Unknown"),
+        }
         customer = st.segmented_control(
             _("Customers"),
             list(customers),
@@ -175,8 +187,7 @@ def _filters(market: MarketView) -> tuple[list[str], bool | None, list[Status]]:
             selection_mode="multi",
             **state.kept(DECISIONS),
         )
-    only = None if customer is None else customer == "customers"
-    return regions, only, [Status(status) for status in statuses]
+    return regions, _ONLY[customer], [Status(status) for status in statuses]
 
 
 def layout(market: MarketView, wanted: Wanted, statuses: tuple[Status, ...]) -> Asked:

@@ -19,7 +19,7 @@ from ui.accounts import deciding
 from ui.accounts.facts import account_line, value_text
 from ui.areas import tier_in_sentence, tier_label
 from ui.builder import words
-from ui.format import UNKNOWN, in_badge, money, number, percent, plain
+from ui.format import in_badge, money, number, percent, plain
 from ui.texts import _
 
 _LONGEST_VALUE = 18  # letters of a value beside a bar
@@ -74,7 +74,7 @@ def _account(market: MarketView, account_id: str, found: AccountDetail, *, list_
         _unknown(market, found)
         _customers(market, account_id)
     with right:
-        _decide(account_id, found.facts, list_name=list_name)
+        _decide(market, account_id, found.facts, list_name=list_name)
         _facts(market, found)
 
 
@@ -95,7 +95,8 @@ def _badges(market: MarketView, found: AccountDetail) -> None:
     with st.container(horizontal=True, gap="small"):
         st.badge(
             state_name(now.state),
-            color="gray" if now.state == FAIL else "blue" if now.state == MATCH else "orange",
+            # In another colour than the tier beside it.
+            color="gray" if now.state == FAIL else "green" if now.state == MATCH else "orange",
         )
         if now.state == MATCH and now.tier is not None:
             st.badge(in_badge(tier_label(now.tier)), color="blue")
@@ -244,26 +245,31 @@ def _customers(market: MarketView, account_id: str) -> None:
         st.caption(_("None: no customer is known, or too little of this account is."))
         return
     columns = market.population.columns
-    st.table(
-        {
-            _("Customer"): [plain(one.name) for one in found],
-            _("Alike"): [percent(1 - one.distance) for one in found],
-            _("Differs most in"): [
-                plain(", ".join(_(columns[name].label) for name in one.most_different) or UNKNOWN)
-                for one in found
-            ],
-        },
-        border="horizontal",
-        hide_index=True,
-    )
+    for one in found:
+        different = ", ".join(_(columns[name].label) for name in one.most_different)
+        alike = _("{share} alike; differs most in {columns}") if different else _("{share} alike")
+        with st.container(gap=None):
+            if st.button(
+                plain(one.name),
+                type="tertiary",
+                help=_("Open the account"),
+                key=f"nearest_{account_id}_{one.account_id}",
+            ):
+                state.open_account(one.account_id)
+                st.rerun()
+            st.caption(alike.format(share=percent(1 - one.distance), columns=plain(different)))
 
 
-def _decide(account_id: str, facts: Mapping[str, Any], *, list_name: str) -> None:
+def _decide(
+    market: MarketView, account_id: str, facts: Mapping[str, Any], *, list_name: str
+) -> None:
     workspace = data.workspace()
     decided = workspace.decisions([account_id])
     before = decided.row(0, named=True) if decided.height else {"status": Status.OPEN}
     with st.container(border=True, gap="small"):
-        decision = deciding.fields(f"decide_{account_id}", decided=before)
+        decision = deciding.fields(
+            f"decide_{account_id}", decided=before, can_mark="adding" in market.supports
+        )
         with st.container(horizontal=True):
             if st.button(
                 _("Save"), type=theme.emphasis(), disabled=decision.is_empty, key="decide_save"

@@ -13,6 +13,7 @@ from icp_core.errors import IcpError
 from icp_core.evaluation.market import GateCost
 from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.model import (
+    MAX_AMOUNT,
     MAX_WEIGHT,
     Choice,
     Criterion,
@@ -225,7 +226,7 @@ def _edges(offers: Offers, row: Row, fit: Range, column: Column, labels: Mapping
     """Edges of a range as numbers to type; a neighbour that is passed moves along."""
     factor = 100 if column.unit == "fraction" else 1
     unit = "%" if factor == 100 else plain(column.unit)
-    spread = offers.spread(column.name)
+    spread, most = offers.spread(column.name), MAX_AMOUNT * factor
 
     def typed(edge: str) -> Callable[[Range | None, float | None], Range | None]:
         return lambda now, value: _moved(
@@ -238,6 +239,9 @@ def _edges(offers: Offers, row: Row, fit: Range, column: Column, labels: Mapping
             shown = None if value is None else round(float(value * factor), 6)
             st.number_input(
                 f"{label} ({unit})" if unit else label,
+                # What a file brought from beyond stays, until it is changed.
+                min(-most, shown or 0.0),
+                max(most, shown or 0.0),
                 value=None,
                 step=1.0 if spread.whole or factor == 100 else 0.1,
                 format="%.0f" if spread.whole else "%.6g",

@@ -13,7 +13,8 @@ from icp_core.evaluation.market import GateCost
 from icp_core.evaluation.names import NAMES
 from icp_core.profiles.model import Profile
 from icp_core.views import MarketView
-from ui import charts_live, navigation, shell, state, theme
+from ui import charts_live, shell, state, theme
+from ui.accounts.one import opened
 from ui.areas import tier_in_sentence
 from ui.builder import words
 from ui.builder.editing import RESULTS, STRIP
@@ -47,7 +48,12 @@ def _numbers(market: MarketView) -> None:
     shown = whole.ranked[:_MOST_TIERS]
     more = "…" if len(whole.ranked) > len(shown) else ""
     names = plain(" · ".join(tier.name for tier in shown))
-    with st.container(horizontal=True, wrap=False, gap="medium"):
+    # On a phone what is left over wraps, and the last number gives way to the page.
+    st.html(
+        "<style>@media (max-width: 640px) { .st-key-builder_strip > :last-child { display: none }"
+        " .st-key-builder_strip { gap: 0 1rem } }</style>"
+    )
+    with st.container(horizontal=True, gap="medium", key="builder_strip"):
         st.metric(
             _("Matches"),
             bounds(whole.tam),
@@ -92,14 +98,16 @@ def _last_change(market: MarketView) -> str:
     """`−2 310 by Employees`: what the last edit did to the matches."""
     last, now = state.own("builder_shown", dict[str, Any]), state.view()
     matches, before = market.totals.matching, last.get("view")
+    tiers = [tier.accounts for tier in market.totals.tiers]
     if before is None or before.list_name != now.list_name:
         last["change"] = ""
     elif before.profile != now.profile:
         what = cause(before.profile, now.profile, market.population.columns)
         gained = matches - last["matches"]
-        size = signed(gained) if gained else _("no change")
+        moved = _("tiers moved") if last["tiers"] != tiers else _("no change")
+        size = signed(gained) if gained else moved
         last["change"] = f"{size} {what}" if what else ""
-    last |= {"view": now, "matches": matches}
+    last |= {"view": now, "matches": matches, "tiers": tiers}
     change: str = last["change"]
     return change
 
@@ -227,6 +235,7 @@ def results() -> None:
                 _to_verify(market)
             case _:
                 _best(market)
+    opened(market, list_name=state.view().list_name)
 
 
 def _best(market: MarketView) -> None:
@@ -234,7 +243,7 @@ def _best(market: MarketView) -> None:
         st.caption(_("Nothing matches yet, so there is nobody to show."))
         return
     rows = market.best(ROWS)
-    _accounts(rows, reasons(rows, market), market.profile)
+    _accounts(rows, reasons(rows, market), market)
 
 
 def reasons(rows: pl.DataFrame, market: MarketView) -> list[str]:
@@ -296,7 +305,7 @@ def _to_verify(market: MarketView) -> None:
         return
     rows = market.to_verify(ROWS)
     why = [_("Find out: {columns}").format(columns=names) for names in to_find_out(rows, market)]
-    _accounts(rows, why, market.profile)
+    _accounts(rows, why, market)
 
 
 def open_gates(rows: pl.DataFrame, market: MarketView) -> list[str]:
@@ -319,8 +328,9 @@ def to_find_out(rows: pl.DataFrame, market: MarketView) -> list[str]:
     return [gate or lack for gate, lack in zip(gates, lacking, strict=True)]
 
 
-def _accounts(rows: pl.DataFrame, why: list[str], profile: Profile) -> None:
-    """Score, name and worth of each account as a link to it, over a sentence."""
+def _accounts(rows: pl.DataFrame, why: list[str], market: MarketView) -> None:
+    """Score, name and worth of each account, which open it here, over a sentence."""
+    currency = market.profile.currency
     for row, sentence in zip(rows.iter_rows(named=True), why, strict=True):
         facts = []
         if row[NAMES.score] is not None and row[NAMES.coverage] < 1:
@@ -328,12 +338,20 @@ def _accounts(rows: pl.DataFrame, why: list[str], profile: Profile) -> None:
         if row.get("tier"):
             facts.append(tier_in_sentence(row["tier"]))
         if row[NAMES.potential] is not None:
-            facts.append(money(row[NAMES.potential], profile.currency))
-        navigation.link(
-            navigation.ACCOUNTS,
+            facts.append(money(row[NAMES.potential], currency))
+        label = (
             f"**{number(row[NAMES.score])}**\u2003{plain(row['name'])}\u2002"
-            f":small[:gray[{plain(' · '.join(facts))}]]",
-            icon="",
-            widgets={state.ACCOUNT: row["account_id"]},
+            f":small[:gray[{plain(' · '.join(facts))}]]"
         )
+        if "account" in market.supports:
+            st.button(
+                label,
+                type="tertiary",
+                help=_("Open the account"),
+                on_click=state.open_account,
+                args=(row["account_id"],),
+                key=f"builder_open_{row['account_id']}",
+            )
+        else:
+            st.markdown(label)
         st.caption(plain(sentence))

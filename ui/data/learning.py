@@ -17,13 +17,13 @@ from icp_core.learning.suggestion import Disagreement
 from icp_core.learning.twins import Twins
 from icp_core.profiles.model import Profile
 from ui.data.lists import Edition, edition_of, market, stays_in_engine, universe_of
-from ui.data.saved import Exclusions
+from ui.data.saved import ByAccount
 from ui.learning.request import Request
 from ui.work import Work
 
 _BY_QUESTION: Final[dict[str | type[Any], Callable[[Any], Any]]] = {
     Request: lambda request: request.key,
-    Exclusions: lambda excluded: excluded.digest,
+    ByAccount: lambda decided: decided.digest,
 }
 
 
@@ -150,7 +150,7 @@ def _twins(
     _taught: LearningResult,
 ) -> Work[Twins]:
     del request, today  # part of the cache key
-    excluded = edition.excluded.reasons
+    excluded = edition.excluded.told
     return Work(
         lambda tell: _taught.twins(
             customers or None, count=count, without=excluded, progress=_told(tell)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import polars as pl
 import streamlit as st
@@ -15,6 +15,7 @@ from icp_core import sources
 from icp_core.accounts.columns import Column
 from icp_core.accounts.universe import Universe
 from icp_core.analysis.compare import Comparison
+from icp_core.analysis.listing import Wanted
 from icp_core.errors import ImportRefused, SourceError, WorkspaceError
 from icp_core.evaluation import engines
 from icp_core.evaluation.engines import EngineAccounts
@@ -24,12 +25,15 @@ from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.exporting import Customers, Prepared
 from icp_core.importing.library import IMPORTED, Library
 from icp_core.learning.customers import Outcomes
+from icp_core.profiles import first_draft
 from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.model import Profile
 from icp_core.views import ExportSpec, InMemory, MarketView, view_of
 from icp_core.workspace import default_url
-from ui.data.saved import Exclusions, added_at, excluded_at, workspace
+from ui.data.saved import ByAccount, added_at, excluded_at, marked_at, workspace
 from ui.texts import _
+
+_Told = TypeVar("_Told")
 
 TO_VERIFY: Final = "to verify"
 """Tier of possible accounts in a file: they match once their unknown facts are known."""
@@ -46,7 +50,7 @@ _ENGINE_AGE: Final = 3_600
 
 _BY_CONTENT: Final[dict[str | type[Any], Callable[[Any], Any]]] = {
     Profile: Profile.model_dump_json,
-    Exclusions: lambda excluded: excluded.digest,
+    ByAccount: lambda decided: decided.digest,
 }
 
 
@@ -166,8 +170,8 @@ def excluded(source: str) -> Collection[str]:
         If the accounts cannot be loaded, or their engine fails.
     """
     found = edition_of(source, excluding=True).excluded
-    if not found.reasons or not stays_in_engine(source):
-        return found.reasons
+    if not found.told or not stays_in_engine(source):
+        return found.told
     left_out = _engine_without(source, found).left_out()
     return frozenset(left_out["account_id"])
 
@@ -252,6 +256,19 @@ def export(
         return _export(source, edition_of(source, excluding=not ignore_decisions), profile, spec)
 
 
+def counts(source: str, column: str, among: Profile) -> Mapping[str, int]:
+    """How many of the accounts that match a profile have each value of a column.
+
+    Of a source that stays in its engine, of the sample that criteria are suggested from.
+
+    Raises
+    ------
+    IcpError
+        As `tried_market`.
+    """
+    return _counts(source, edition_of(source, excluding=True), column, among)
+
+
 def countries(source: str) -> tuple[str, ...]:
     """Codes of the countries that a source has accounts in.
 
@@ -270,7 +287,8 @@ class Edition(NamedTuple):
 
     version: str
     added: str
-    excluded: Exclusions = Exclusions()
+    customers: ByAccount[bool] = ByAccount()
+    excluded: ByAccount[str] = ByAccount()
 
 
 def edition_of(source: str, *, excluding: bool = False) -> Edition:
@@ -296,23 +314,33 @@ def edition_of(source: str, *, excluding: bool = False) -> Edition:
     try:
         url, revision = default_url(), workspace().revision()
         edition = edition._replace(added=added_at(url, source, revision))
+        if not stays_in_engine(source):
+            marks = marked_at(url, revision)
+            edition = edition._replace(
+                customers=_here(source, edition, marks, "customers", url, revision)
+            )
         if excluding:
-            return edition._replace(excluded=_exclusions(source, edition, url, revision))
+            reasons = excluded_at(url, revision)
+            return edition._replace(
+                excluded=_here(source, edition, reasons, "excluded", url, revision)
+            )
     except WorkspaceError:
         # The accounts themselves need no workspace; the page header says what is wrong with it.
         pass
     return edition
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _exclusions(source: str, edition: Edition, url: str, revision: str) -> Exclusions:
-    """Who is excluded; of accounts in memory only those there are, so that others change nothing."""
-    found = excluded_at(url, revision)
-    if found and not stays_in_engine(source):
-        ids = universe_of(source, edition).frame["account_id"]
-        here = ids.filter(ids.is_in(pl.Series([*found], dtype=pl.String).implode()))
-        found = {key: found[key] for key in here}
-    return Exclusions.of(found)
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_CONTENT)
+def _here(
+    source: str, edition: Edition, _told: Mapping[str, _Told], what: str, url: str, revision: str
+) -> ByAccount[_Told]:
+    """What was decided on accounts in memory, so that decisions on others change nothing."""
+    del what, url, revision  # stand for what was decided in the key of the cache
+    if not _told or stays_in_engine(source):
+        return ByAccount.of(_told)
+    ids = universe_of(source, edition).frame["account_id"]
+    here = ids.filter(ids.is_in(pl.Series([*_told], dtype=pl.String).implode()))
+    return ByAccount.of({key: _told[key] for key in here})
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -338,11 +366,11 @@ def _engine(source: str) -> EngineAccounts:
 
 
 @st.cache_resource(max_entries=8, ttl=_ENGINE_AGE, show_spinner=False, hash_funcs=_BY_CONTENT)
-def _engine_without(source: str, excluded: Exclusions) -> EngineAccounts:
-    return _engine(source).without(excluded.reasons)
+def _engine_without(source: str, excluded: ByAccount[str]) -> EngineAccounts:
+    return _engine(source).without(excluded.told)
 
 
-def _engine_for(source: str, excluded: Exclusions, *profiles: Profile) -> EngineAccounts:
+def _engine_for(source: str, excluded: ByAccount[str], *profiles: Profile) -> EngineAccounts:
     """What evaluates these profiles; what they read and the table lacks is unknown for all."""
     found = _engine_without(source, excluded)
     lacking = _lacking(found.columns, *profiles)
@@ -351,7 +379,7 @@ def _engine_for(source: str, excluded: Exclusions, *profiles: Profile) -> Engine
 
 @st.cache_resource(max_entries=8, ttl=_ENGINE_AGE, show_spinner=False, hash_funcs=_BY_CONTENT)
 def _engine_with(
-    source: str, excluded: Exclusions, key: str, _lacking: Mapping[str, pl.DataType]
+    source: str, excluded: ByAccount[str], key: str, _lacking: Mapping[str, pl.DataType]
 ) -> EngineAccounts:
     del key  # stands for what is lacking in the key of the cache
     return _engine_without(source, excluded).with_unknown(_lacking)
@@ -387,10 +415,13 @@ def _outcomes(key: str, version: str) -> Outcomes | None:
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_CONTENT)
 def universe_of(source: str, edition: Edition) -> Universe:
-    """The accounts of a source in one edition, with those added by hand and without the excluded."""
-    if edition.excluded.reasons:
-        everybody = universe_of(source, edition._replace(excluded=Exclusions()))
-        return everybody.without(edition.excluded.reasons)
+    """The accounts of a source in one edition, as somebody added, marked and excluded them."""
+    if edition.excluded.told:
+        everybody = universe_of(source, edition._replace(excluded=ByAccount()))
+        return everybody.without(edition.excluded.told)
+    if edition.customers.told:
+        unmarked = universe_of(source, edition._replace(customers=ByAccount()))
+        return unmarked.marked(edition.customers.told)
     loaded = _loaded(source, edition.version)
     if not edition.added:
         return loaded
@@ -418,7 +449,7 @@ def _scoreboard_with(
     return Scoreboard(universe_of(source, edition).with_unknown(_lacking))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_BY_CONTENT)
 def _offers(source: str, edition: Edition, key: str, _lacking: Mapping[str, pl.DataType]) -> Offers:
     del key  # as above
     return Offers(universe_of(source, edition).with_unknown(_lacking))
@@ -428,6 +459,16 @@ def _offers(source: str, edition: Edition, key: str, _lacking: Mapping[str, pl.D
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=_BY_CONTENT)
 def _market(source: str, profile: Profile, edition: Edition) -> MarketView:
     return view_of(_scoreboard(source, edition, profile).evaluate(profile))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=_BY_CONTENT)
+def _counts(source: str, edition: Edition, column: str, among: Profile) -> Mapping[str, int]:
+    universe = universe_of(source, edition)
+    frame = universe.frame
+    if among.criteria:
+        ids = _market(source, among, edition).account_ids(Wanted())
+        frame = frame.filter(frame["account_id"].is_in(ids.implode()))
+    return first_draft.counts(frame[column], universe.columns[column].kind)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_BY_CONTENT)
@@ -442,4 +483,4 @@ def _export(
     profile: Profile,
     spec: ExportSpec,
 ) -> Prepared:
-    return market(source, profile, everybody=not edition.excluded.reasons).export(spec)
+    return market(source, profile, everybody=not edition.excluded.told).export(spec)

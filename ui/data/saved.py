@@ -4,13 +4,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 import polars as pl
 import streamlit as st
 
 from icp_core.errors import WorkspaceError
 from icp_core.workspace import SavedProfile, Workspace, default_url
+
+_Told = TypeVar("_Told")
 
 _LOOK_AGAIN: Final = 30
 """Seconds after which what other programs saved is seen, or a workspace that failed is tried again."""
@@ -61,19 +63,19 @@ def refresh_saved() -> None:
 
 
 @dataclass(frozen=True)
-class Exclusions:
-    """Reasons by account_id of the accounts that somebody excluded; compared by `digest` alone."""
+class ByAccount(Generic[_Told]):
+    """What somebody decided, by account_id; compared by `digest` alone."""
 
     digest: str = ""
-    reasons: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    told: Mapping[str, _Told] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def of(cls, reasons: Mapping[str, str]) -> "Exclusions":
-        """The same for the same reasons, in whatever order."""
-        if not reasons:
+    def of(cls, told: Mapping[str, _Told]) -> "ByAccount[_Told]":
+        """The same for the same decisions, in whatever order."""
+        if not told:
             return cls()
-        text = json.dumps(sorted(reasons.items()))
-        return cls(blake2b(text.encode(), digest_size=16).hexdigest(), reasons)
+        text = json.dumps(sorted(told.items()))
+        return cls(blake2b(text.encode(), digest_size=16).hexdigest(), told)
 
 
 def decisions() -> pl.DataFrame:
@@ -105,6 +107,13 @@ def excluded_at(url: str, revision: str) -> Mapping[str, str]:
     """Reasons by account_id of the accounts kept out, at one revision of the workspace."""
     del revision  # part of the cache key
     return _opened(url).exclusions()
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def marked_at(url: str, revision: str) -> Mapping[str, bool]:
+    """Who is marked as a customer or as none, by account_id, at one revision of the workspace."""
+    del revision  # part of the cache key
+    return _opened(url).customer_marks()
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
