@@ -7,6 +7,7 @@ from ui import engines, navigation, plan, shell, state
 from ui.accounts.one import opened
 from ui.controls import one_of
 from ui.format import plain
+from ui.headline import customers_unknown
 from ui.market import breakdowns, choices, curves, sizes, steadiness
 from ui.texts import _
 
@@ -53,13 +54,7 @@ match section:
         steadiness.draw(market)
         opened(market, list_name=view.list_name)
     case "customers" if not market.population.tells_customers:
-        st.info(
-            _(
-                "These accounts do not say who is a customer. Load a list of your own, and beside it "
-                "its customers or deals."
-            )
-        )
-        navigation.link("import", _("Import a list"), ":material/arrow_forward:")
+        customers_unknown(market.totals.matching)
     case _:
         with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
             split = breakdowns.choose(market)

@@ -35,12 +35,14 @@ with st.container(border=True, gap="small"):
             )
         )
         st.button(
-            _("Set status, owner or customer of {count}").format(count=number(len(chosen)))
+            ngettext("Edit {count} account", "Edit {count} accounts", len(chosen)).format(
+                count=number(len(chosen))
+            )
             if chosen
-            else _("Set status, owner or customer"),
+            else _("Edit accounts"),
             icon=":material/fact_check:",
             type=theme.emphasis() if chosen else "secondary",
-            help=_("On the ticked accounts, or on all of the list."),
+            help=_("Set status, owner or customer: of the ticked accounts, or of all on the list."),
             disabled=not page.total and not chosen,
             on_click=state.open_dialog,
             args=("decide",),

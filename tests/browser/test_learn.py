@@ -43,7 +43,7 @@ def test_ticked_accounts_are_learned_from(page, address):
     # The boxes are left of the first column.
     for row in (0, 1):
         page.mouse.click(at["x"] + 16, at["y"] + 32 + 31 * (row + 0.5))
-        page.get_by_role("button", name=f"Set status, owner or customer of {row + 1}").wait_for()
+        page.get_by_role("button", name=re.compile(rf"Edit {row + 1} account")).wait_for()
         settle(page)
     page.get_by_role("button", name="Learn from these").click()
     page.wait_for_url(re.compile("/Learn"))

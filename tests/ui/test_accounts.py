@@ -241,7 +241,7 @@ def test_ticked_accounts_are_decided_on_and_no_others(open_page: Open, market: E
     app = open_page(PAGE)
     app.session_state["accounts_ticked_demo"] = tuple(ids)
     app.run()
-    press(app, "Set status, owner or customer of 4")
+    press(app, "Edit 4 accounts")
     app.text_input(key="many_owner").set_value("Kari").run()
     app.button(key="many_save").click().run()
     decisions = Workspace.open().decisions()

@@ -240,7 +240,7 @@ def test_customers_are_held_against_white_space(open_page: Open, demo: Evaluatio
 def test_accounts_that_tell_of_no_customer_say_so(open_page: Open) -> None:
     app = section(open_page(MARKET, dataset="norway"), "customers")
     assert metrics(app)["Not yet customers"] == "–"
-    assert "do not say who is a customer" in app.info[0].value
+    assert "nobody knows whether they are customers" in texts(app)
     assert "market_by" not in [control.key for control in app.segmented_control], "nothing to split"
 
 
