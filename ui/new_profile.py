@@ -120,7 +120,9 @@ def _shows(field: str, value: Any) -> dict[str, Any]:
     itself is kept, from the moment of the change, and given to the widget at every drawing.
     """
     kept, key = _kept(), _key(field)
-    state.set_kept(key, value)
+    # Only where it shows something else: what is given anew takes back a click made meanwhile.
+    if state.now(state.begun(key, value)) != value:
+        state.set_kept(key, value)
 
     def keep() -> None:
         kept[field] = state.now(key)
@@ -159,7 +161,9 @@ def _where(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers
     st.markdown(f"**2. {_('Where?')}**")
     countries: list[str] = []
     if "country" in columns:
-        counts = _counts("country", answers, 1)
+        # Of the whole list: what the browser sends of a pill is its label, and a click that crosses a
+        # label on its way to another count would be lost.
+        counts = _counts("country", answers, 0)
         countries = st.pills(
             _("Countries"),
             offers.values("country"),
