@@ -23,15 +23,13 @@ settings.load_profile("any speed")
 # Each takes up to 2 GB; and beyond so many, those that stay together below take the longest.
 _MOST_PROCESSES = 4
 
-# What shares a server and a Chromium, and what keeps every processor busy by itself: one process has
-# each, one after the other.
-_BROWSER = "tests/browser/"
-_TAKES_ALL = ("tests/core/test_spark_cluster.py", "tests/fuzz/")
-_TOGETHER = "cluster and fuzz"
+# Every processor is busy with one of these, so one process has them all, one after the other: a server
+# and Chromium, where people's patience is tested, a cluster, and two processes of tampered files.
+_TAKES_ALL = ("tests/browser/", "tests/core/test_spark_cluster.py", "tests/fuzz/")
+_TOGETHER = "browser and cluster"
 
 # Longest first, so that no processor is left with one of these while the others have nothing to do.
 _LONG = (
-    _BROWSER,
     _TOGETHER,
     "tests/core/test_importing_sandbox.py",
     "tests/core/test_exporting_matches.py",
@@ -46,10 +44,8 @@ _LONG = (
 
 
 def _room(nodeid: str) -> str:
-    """Tests that one process has all of: a file's, or those that share what is dear."""
-    if nodeid.startswith(_TAKES_ALL):
-        return _TOGETHER
-    return _BROWSER if nodeid.startswith(_BROWSER) else nodeid.split("::", 1)[0]
+    """Tests that one process has all of: a file's, or those that take every processor."""
+    return _TOGETHER if nodeid.startswith(_TAKES_ALL) else nodeid.split("::", 1)[0]
 
 
 class _ByRoom(LoadFileScheduling):
