@@ -255,12 +255,8 @@ def _judged(
                 hand=result.hand,
                 progress=lambda share, what: report(0.35 + 0.65 * share, what),
             )
-        except BaseException:
+            second = None if without is None else without.result()
+        finally:
+            # Whatever ends the first proof, such as somebody's cancelling, ends the second.
             over.set()
-            raise
-        return replace(
-            result,
-            proof=judged,
-            asked=asked,
-            proof_without=None if without is None else without.result(),
-        )
+    return replace(result, proof=judged, asked=asked, proof_without=second)
