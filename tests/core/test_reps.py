@@ -172,3 +172,13 @@ def test_headings_are_understood_by_their_words():
         "home": "Home municipality",
         "postcode": "zip",
     }
+
+
+def test_the_workspace_keeps_every_version_of_the_team(workspace):
+    workspace.save_team(TeamPlan(team=Team(reps=(ANNA,))), author="Eva")
+    workspace.save_team(TeamPlan(team=Team(reps=(ANNA, NILS))), author="Ola")
+    assert workspace.team().team.names == ("Anna Berg", "Nils Dahl")
+    assert [(one.author, len(one.plan.team)) for one in workspace.team_versions()] == [
+        ("Ola", 2),
+        ("Eva", 1),
+    ]
