@@ -1,0 +1,73 @@
+"""The row of numbers: what is covered, what is nobody's, who has too much, what is neglected."""
+
+from icp_core.territories.coverage import Coverage, TierCovered
+from ui.areas import tier_label
+from ui.format import UNKNOWN, money_bounds, number, percent, plain
+from ui.headline import Figure
+from ui.texts import _, ngettext
+
+
+def figures(found: Coverage, currency: str) -> tuple[Figure, ...]:
+    """The cards, most important first."""
+    best, *others = found.tiers
+    others_covered = " · ".join(
+        f"{plain(one.tier)} {percent(one.share)}" for one in others if one.accounts
+    )
+    over, room = len(found.over), len(found.with_room)
+    outside = sum(one.accounts for one in found.others)
+    return (
+        Figure(
+            _("{tier} covered").format(tier=plain(tier_label(best.tier))),
+            percent(best.share),
+            _("{covered} of {accounts} accounts").format(
+                covered=number(best.covered), accounts=number(best.accounts)
+            )
+            + (f" · {others_covered}" if others_covered else ""),
+            _("Accounts whose owner is in the team. Beneath, the same of the other tiers."),
+        ),
+        Figure(
+            _("Its potential covered"),
+            _share(best),
+            _("of {amount} a year").format(amount=money_bounds(best.potential, currency)),
+            _("From the least to the most that is known of the accounts' potential."),
+        ),
+        Figure(
+            _("{tier} nobody owns").format(tier=plain(tier_label(best.tier))),
+            number(best.nobody),
+            money_bounds(best.nobody_potential, currency) if best.nobody else _("none"),
+            _("They have no owner at all."),
+        ),
+        Figure(
+            _("Reps over capacity"),
+            _("{count} of {all}").format(count=number(over), all=number(len(found.reps))),
+            ngettext("{count} has room", "{count} have room", room).format(count=number(room)),
+            _(
+                "Whose accounts in tiers take more hours than they have in the time box; journeys come on "
+                "top. Who needs less than 80 % has room."
+            ),
+        ),
+        Figure(
+            _("{tier} untouched {days} days").format(
+                tier=plain(tier_label(best.tier)), days=number(found.days)
+            ),
+            number(best.untouched),
+            _("counted to {day}").format(day=plain(found.on.isoformat()))
+            if best.untouched is not None
+            else _("no touch on record"),
+            _("Nobody dealt with them for so long, or ever, as far as the list tells."),
+        ),
+        Figure(
+            _("Owners not in the team"),
+            number(len(found.others)),
+            ngettext("{count} account", "{count} accounts", outside).format(count=number(outside)),
+            _("Their accounts count as uncovered: who left in February still owns them."),
+        ),
+    )
+
+
+def _share(best: TierCovered) -> str:
+    share = best.potential_share
+    if share is None:
+        return UNKNOWN
+    low, high = percent(share.low), percent(share.high)
+    return low if low == high else f"{number(100 * share.low)}–{high}"

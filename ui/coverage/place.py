@@ -1,0 +1,88 @@
+"""The map by owner, and the area that is looked at."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import streamlit as st
+
+from icp_core.analysis.plan import TeamPlan
+from icp_core.reference import geography
+from icp_core.reference.geography import Level
+from icp_core.territories.coverage import Coverage
+from icp_core.views import MarketView
+from ui import maps, navigation, owner_map, state, theme
+from ui.controls import one_of
+from ui.format import number, plain
+from ui.texts import _, ngettext
+
+LEVEL: Final = "coverage_level"
+AREA: Final = "coverage_area"
+HEIGHT: Final = 470
+
+
+def part(market: MarketView, plan: TeamPlan, found: Coverage) -> None:
+    """Draw whose each area is; pressing one says what it holds and leads to its accounts."""
+    level = one_of(
+        _("Areas"),
+        {"region": _("Regions"), "municipality": _("Municipalities")},
+        **state.kept(LEVEL),
+    )
+    areas = market.areas(level)
+    owners = market.owners_by_area(plan, level)
+    bare = owners.filter(owners["owner"].is_null() & owners["code"].is_not_null())
+    st.markdown(f"**{_('Who has most, by area')}**")
+    obstacle = maps.obstacle(areas, None)
+    if obstacle is not None:
+        st.info(obstacle)
+        return
+    names = areas.names()
+    area = state.now(state.begun(AREA, None))
+    area = area if area in names else None
+    key = "_".join(["coverage", state.view().list_name, level])
+    st.pydeck_chart(
+        owner_map.owner_map(
+            areas, owners, found.team, dark=theme.is_dark(), selected=area, height=HEIGHT
+        ),
+        height=HEIGHT,
+        on_select=lambda: state.set_kept(
+            AREA, maps.area_clicked(state.event(key), state.now(AREA))
+        ),
+        key=key,
+        alt=_("Map of who has most accounts by area"),
+    )
+    maps.legend(owner_map.swatches(owners, found.team), title=_("Areas"))
+    st.caption(
+        _(
+            ":orange[Hatched]: {areas}, where nobody covers any match. Faint: the first has less than "
+            "half."
+        ).format(
+            areas=ngettext("{count} area", "{count} areas", bare.height).format(
+                count=number(bare.height)
+            )
+        )
+    )
+    for row in owners.filter(owners["code"] == area).iter_rows(named=True) if area else ():
+        _one(row, names[row["code"]], level)
+
+
+def _one(row: Mapping[str, Any], name: str, level: Level) -> None:
+    """What the chosen area holds, and the way to its accounts."""
+    code = row["code"]
+    region = code if level == "region" else geography.region_of(code)
+    said = _("{matches} matches: {covered} covered, {outside} with others, {nobody} nobody's").format(
+        matches=number(row["matches"]),
+        covered=number(row["covered"]),
+        outside=number(row["outside"]),
+        nobody=number(row["nobody"]),
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{plain(name)}** · {said}", width="content")
+        if region is not None:
+            navigation.link(
+                "accounts",
+                _("Open in Accounts")
+                if region == code
+                else _("Accounts of {region}").format(region=plain(geography.name_of(region))),
+                ":material/table_rows:",
+                widgets={"accounts_regions": geography.name_of(region)},
+            )
