@@ -57,7 +57,9 @@ def of_all(market: MarketView, found: Coverage) -> None:
             mime="application/zip",
             on_made=_log(market, format),
             again=True,
-            help=_("One file for each rep and one of the accounts that nobody owns, in an archive."),
+            help=_(
+                "One file for each rep and one of the accounts that nobody owns, in an archive."
+            ),
             disabled=not lists,
             key=f"coverage_zip_{format}",
         )

@@ -12,7 +12,7 @@ from icp_core.evaluation.names import NAMES
 from icp_core.evaluation.tiers import groups
 from icp_core.territories.coverage import Coverage, Gap, GapList
 from icp_core.views import MarketView
-from ui import data, navigation, state, tables, theme
+from ui import data, navigation, state, tables, theme, widgets
 from ui.areas import short_tier_label
 from ui.controls import one_of
 from ui.format import money_bounds, number, percent, plain
@@ -50,7 +50,7 @@ def gap_names(found: Coverage) -> dict[Gap, str]:
 def part(market: MarketView, plan: TeamPlan, found: Coverage) -> None:
     """Draw the lists of accounts that are not looked after."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        gap = one_of(_("Accounts"), gap_names(found), **state.kept(GAP))
+        gap = one_of(_("Accounts"), gap_names(found), **widgets.kept(GAP))
         tiers = st.pills(
             _("Tiers"),
             groups(market.profile.tiers),
@@ -58,7 +58,7 @@ def part(market: MarketView, plan: TeamPlan, found: Coverage) -> None:
             selection_mode="multi",
             default=[found.best.tier],
             label_visibility="collapsed",
-            **state.kept(TIERS),
+            **widgets.kept(TIERS),
         )
     listed = market.gap(plan, gap, tiers=tiers, on=found.on, limit=SHOWN)
     _head(market, plan, found, gap, tuple(tiers), listed)
@@ -120,7 +120,7 @@ def _head(
                 args=(market, plan, gap, tiers, found, tuple(ids), to),
                 key="coverage_give",
             )
-        given = state.own("coverage_given", _Given)
+        given = widgets.own("coverage_given", _Given)
         if given.change:
             st.button(
                 _("Take back"),
@@ -159,33 +159,35 @@ def _give(
         owners = dict.fromkeys(wanted, to)
     lost = len(wanted) - len(owners)
     if not owners:
-        state.notify(_("No rep is near any of them: give homes and countries, or choose a rep."))
+        widgets.notify(_("No rep is near any of them: give homes and countries, or choose a rep."))
         return
     try:
         change = data.workspace().assign(owners, author=state.author())
     except WorkspaceError as error:
-        state.notify(str(error))
+        widgets.notify(str(error))
         return
-    text = ngettext("{count} account has an owner now.", "{count} accounts have owners now.", len(owners))
+    text = ngettext(
+        "{count} account has an owner now.", "{count} accounts have owners now.", len(owners)
+    )
     text = text.format(count=number(len(owners)))
     if lost:
         text += " " + _("{count} are near nobody and stay as they are.").format(count=number(lost))
-    given = state.own("coverage_given", _Given)
+    given = widgets.own("coverage_given", _Given)
     given.change, given.text = change, text
-    state.set_kept(_TICKED, ())
-    state.confirm(text)
+    widgets.set_kept(_TICKED, ())
+    widgets.confirm(text)
 
 
 def _take_back() -> None:
     """Have the accounts of the last change stand as before; for callbacks."""
-    given = state.own("coverage_given", _Given)
+    given = widgets.own("coverage_given", _Given)
     try:
         count = data.workspace().take_back(given.change, author=state.author())
     except WorkspaceError as error:
-        state.notify(str(error))
+        widgets.notify(str(error))
         return
     given.change, given.text = 0, ""
-    state.confirm(
+    widgets.confirm(
         ngettext(
             "{count} account stands as before.", "{count} accounts stand as before.", count
         ).format(count=number(count))
@@ -193,7 +195,7 @@ def _take_back() -> None:
 
 
 def _ticked() -> tuple[str, ...]:
-    ids: tuple[str, ...] = state.now(state.begun(_TICKED, ()))
+    ids: tuple[str, ...] = widgets.now(widgets.begun(_TICKED, ()))
     return ids
 
 
@@ -230,9 +232,9 @@ def _table(market: MarketView, listed: GapList, gap: Gap) -> None:
         unknown="",
         own={tables.OPEN: tables.opener(ids, key="coverage_open")},
         selection_mode="multi-row",
-        key=state.shown_rows(_TABLE, [at for at, one in enumerate(ids) if one in chosen]),
-        on_select=lambda: state.set_kept(
-            _TICKED, tuple(ids[at] for at in state.picked(_TABLE)["selection"]["rows"])
+        key=widgets.shown_rows(_TABLE, [at for at, one in enumerate(ids) if one in chosen]),
+        on_select=lambda: widgets.set_kept(
+            _TICKED, tuple(ids[at] for at in widgets.picked(_TABLE)["selection"]["rows"])
         ),
         alt=_("Accounts that are not looked after"),
     )

@@ -10,7 +10,7 @@ from icp_core.reference import geography
 from icp_core.reference.geography import Level
 from icp_core.territories.coverage import Coverage
 from icp_core.views import MarketView
-from ui import maps, navigation, owner_map, state, theme
+from ui import maps, navigation, owner_map, state, theme, widgets
 from ui.controls import one_of
 from ui.format import number, plain
 from ui.texts import _, ngettext
@@ -25,7 +25,7 @@ def part(market: MarketView, plan: TeamPlan, found: Coverage) -> None:
     level = one_of(
         _("Areas"),
         {"region": _("Regions"), "municipality": _("Municipalities")},
-        **state.kept(LEVEL),
+        **widgets.kept(LEVEL),
     )
     areas = market.areas(level)
     owners = market.owners_by_area(plan, level)
@@ -36,7 +36,7 @@ def part(market: MarketView, plan: TeamPlan, found: Coverage) -> None:
         st.info(obstacle)
         return
     names = areas.names()
-    area = state.now(state.begun(AREA, None))
+    area = widgets.now(widgets.begun(AREA, None))
     area = area if area in names else None
     key = "_".join(["coverage", state.view().list_name, level])
     st.pydeck_chart(
@@ -44,8 +44,8 @@ def part(market: MarketView, plan: TeamPlan, found: Coverage) -> None:
             areas, owners, found.team, dark=theme.is_dark(), selected=area, height=HEIGHT
         ),
         height=HEIGHT,
-        on_select=lambda: state.set_kept(
-            AREA, maps.area_clicked(state.event(key), state.now(AREA))
+        on_select=lambda: widgets.set_kept(
+            AREA, maps.area_clicked(widgets.event(key), widgets.now(AREA))
         ),
         key=key,
         alt=_("Map of who has most accounts by area"),
@@ -69,7 +69,9 @@ def _one(row: Mapping[str, Any], name: str, level: Level) -> None:
     """What the chosen area holds, and the way to its accounts."""
     code = row["code"]
     region = code if level == "region" else geography.region_of(code)
-    said = _("{matches} matches: {covered} covered, {outside} with others, {nobody} nobody's").format(
+    said = _(
+        "{matches} matches: {covered} covered, {outside} with others, {nobody} nobody's"
+    ).format(
         matches=number(row["matches"]),
         covered=number(row["covered"]),
         outside=number(row["outside"]),

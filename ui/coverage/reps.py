@@ -9,7 +9,7 @@ from icp_core.evaluation.market import Bounds
 from icp_core.reference import geography
 from icp_core.territories.coverage import Coverage, RepCovered
 from icp_core.views import MarketView
-from ui import navigation, state, theme
+from ui import navigation, theme, widgets
 from ui.coverage import files
 from ui.format import UNKNOWN, currency_sign, money_bounds, number, percent, plain
 from ui.tables import Field, Table
@@ -23,7 +23,7 @@ def table(market: MarketView, found: Coverage) -> None:
     """Draw the reps, the busiest first; pressing one shows it below."""
     rows = files.reps_table(found)
     names = rows["name"].to_list()
-    chosen = state.now(CHOSEN)
+    chosen = widgets.now(CHOSEN)
     currency = market.profile.currency
     Table(
         _shown(rows, currency),
@@ -34,9 +34,9 @@ def table(market: MarketView, found: Coverage) -> None:
     ).draw(
         height="stretch",
         selection_mode="single-row",
-        key=state.shown_rows(_TABLE, [names.index(chosen)] if chosen in names else []),
-        on_select=lambda: state.set_kept(
-            CHOSEN, next((names[at] for at in state.picked(_TABLE)["selection"]["rows"]), None)
+        key=widgets.shown_rows(_TABLE, [names.index(chosen)] if chosen in names else []),
+        on_select=lambda: widgets.set_kept(
+            CHOSEN, next((names[at] for at in widgets.picked(_TABLE)["selection"]["rows"]), None)
         ),
     )
 
@@ -61,7 +61,9 @@ def fields(found: Coverage, currency: str) -> list[Field]:
             "share_bar",
             width=110,
             colour=colour,
-            help=_("Hours that the accounts in tiers need, of those that the rep has. 100 % is full."),
+            help=_(
+                "Hours that the accounts in tiers need, of those that the rep has. 100 % is full."
+            ),
         ),
         Field("needed", _("Hours needed"), "number"),
         Field("available", _("Hours there"), "number"),
@@ -94,7 +96,7 @@ def fields(found: Coverage, currency: str) -> list[Field]:
 
 def one(market: MarketView, found: Coverage) -> None:
     """Draw what the chosen rep has, with the files; nothing where none is chosen."""
-    chosen = state.now(CHOSEN)
+    chosen = widgets.now(CHOSEN)
     rep = next((one for one in found.reps if one.rep.name == chosen), None)
     if rep is None:
         return
