@@ -18,6 +18,7 @@ from ui.texts import _, ngettext
 _HATCHES: Final = 44  # lines across the map from corner to corner
 _MOST_LINES: Final = 12_000  # of all hatches: what a browser draws without a pause
 _NAME_LENGTH: Final = 24  # characters of a name beside its home
+_CLOSE: Final = 0.9  # degrees of latitude within which two names would lie on each other
 _OPAQUE: Final = 255
 _FULL: Final = 0.5  # share of an area from which on its owner's colour is at full strength
 _FAINT: Final = 0.45  # strength of a colour where others have most
@@ -131,12 +132,25 @@ def _home_layers(reps: Sequence[Rep], *, dark: bool) -> list[pdk.Layer]:
     """Where the reps live, by name: many colours cannot be read alone."""
     text = theme.text_colour(dark=dark)
     ring = theme.on_colour(text)
-    rows = [
-        # Never beginning with data, which deck.gl would read as code.
-        {"position": [rep.place[1], rep.place[0]], "name": f" {rep.name[:_NAME_LENGTH]}"}
-        for rep in reps
-        if rep.place is not None
-    ]
+    rows: list[dict[str, Any]] = []
+    for rep in reps:
+        if rep.place is None:
+            continue
+        latitude, longitude = rep.place
+        near = [
+            other
+            for other in rows
+            if abs(other["position"][1] - latitude) < _CLOSE
+            and abs(other["position"][0] - longitude) < 5 * _CLOSE
+        ]
+        rows.append(
+            {
+                "position": [longitude, latitude],
+                # Never beginning with data, which deck.gl would read as code.
+                "name": f" {rep.name[:_NAME_LENGTH]}",
+                "offset": [0, (-12, 13, -26, 27)[min(len(near), 3)]],
+            }
+        )
     return [
         pdk.Layer(
             "ScatterplotLayer",
@@ -159,7 +173,7 @@ def _home_layers(reps: Sequence[Rep], *, dark: bool) -> list[pdk.Layer]:
             get_text="name",
             get_size=12,
             get_color=[*theme.rgb(text), _OPAQUE],
-            get_pixel_offset=[0, -12],
+            get_pixel_offset="offset",
             character_set="'auto'",
             font_family="'sans-serif'",
             background=True,

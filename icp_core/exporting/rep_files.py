@@ -2,10 +2,11 @@
 
 import io
 import re
-import unicodedata
 import zipfile
 from collections.abc import Iterable
 from datetime import date
+
+from icp_core.reference.text import fold
 
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 """Of every member: the same accounts make the same archive."""
@@ -19,9 +20,8 @@ def safe_name(text: str, *, most: int = 60) -> str:
     >>> safe_name("Åsa Öberg / Nord"), safe_name("../../etc"), safe_name("☃")
     ('asa-oberg-nord', 'etc', 'rep')
     """
-    letters = text.translate(str.maketrans({"ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "ß": "ss"}))
-    plain = unicodedata.normalize("NFKD", letters).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:most].strip("-") or "rep"
+    letters = fold(text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:most].strip("-") or "rep"
 
 
 def file_name(rep: str, *, on: date, suffix: str, fictional: bool) -> str:

@@ -2,34 +2,40 @@
 
 from icp_core.territories.coverage import Coverage, TierCovered
 from ui.areas import tier_label
-from ui.format import UNKNOWN, money_bounds, number, percent, plain
+from ui.format import SPACE, UNKNOWN, money_bounds, number, percent, plain
 from ui.headline import Figure
 from ui.texts import _, ngettext
 
 
 def figures(found: Coverage, currency: str) -> tuple[Figure, ...]:
     """The cards, most important first."""
-    best, *others = found.tiers
-    others_covered = " · ".join(
-        f"{plain(one.tier)} {percent(one.share)}" for one in others if one.accounts
-    )
+    best = found.best
     over, room = len(found.over), len(found.with_room)
     outside = sum(one.accounts for one in found.others)
+    names = plain(" · ".join(one.tier for one in found.tiers))
+    each = [
+        _("{tier}: {covered} of {accounts} accounts, {share} of {amount}").format(
+            tier=one.tier,
+            covered=number(one.covered),
+            accounts=number(one.accounts),
+            share=_share(one),
+            amount=money_bounds(one.potential, currency),
+        )
+        for one in found.tiers
+    ]
     return (
         Figure(
-            _("{tier} covered").format(tier=plain(tier_label(best.tier))),
-            percent(best.share),
-            _("{covered} of {accounts} accounts").format(
-                covered=number(best.covered), accounts=number(best.accounts)
-            )
-            + (f" · {others_covered}" if others_covered else ""),
-            _("Accounts whose owner is in the team. Beneath, the same of the other tiers."),
-        ),
-        Figure(
-            _("Its potential covered"),
-            _share(best),
-            _("of {amount} a year").format(amount=money_bounds(best.potential, currency)),
-            _("From the least to the most that is known of the accounts' potential."),
+            _("Tiers {names} covered").format(names=names),
+            " · ".join(number(100 * one.share) if one.accounts else UNKNOWN for one in found.tiers)
+            + f"{SPACE}%",
+            _("{share} of {tier}'s {amount}").format(
+                share=_share(best),
+                tier=plain(best.tier),
+                amount=money_bounds(best.potential, currency),
+            ),
+            plain(_("Accounts whose owner is in the team, and their potential."))
+            + "\n\n"
+            + "\n\n".join(map(plain, each)),
         ),
         Figure(
             _("{tier} nobody owns").format(tier=plain(tier_label(best.tier))),
@@ -42,8 +48,8 @@ def figures(found: Coverage, currency: str) -> tuple[Figure, ...]:
             _("{count} of {all}").format(count=number(over), all=number(len(found.reps))),
             ngettext("{count} has room", "{count} have room", room).format(count=number(room)),
             _(
-                "Whose accounts in tiers take more hours than they have in the time box; journeys come on "
-                "top. Who needs less than 80 % has room."
+                "Whose accounts in tiers take more hours than they have in the time box; journeys come "
+                "on top. Who needs less than 80 % has room."
             ),
         ),
         Figure(

@@ -1,6 +1,7 @@
 """Accounts that are not looked after: the best first, each with the nearest rep, to be given to one."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import polars as pl
@@ -27,6 +28,15 @@ NEAREST: Final = "(nearest)"
 _TABLE: Final = "coverage_gaps"
 _TICKED: Final = "coverage_ticked"
 _TO: Final = "coverage_to"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A list as it is drawn: which, of which tiers, and counted to which day."""
+
+    gap: Gap
+    tiers: tuple[str, ...]
+    on: date
 
 
 @dataclass
@@ -61,7 +71,9 @@ def part(market: MarketView, plan: TeamPlan, found: Coverage) -> None:
             **widgets.kept(TIERS),
         )
     listed = market.gap(plan, gap, tiers=tiers, on=found.on, limit=SHOWN)
-    _head(market, plan, found, gap, tuple(tiers), listed)
+    asked = _Asked(gap, tuple(tiers), found.on)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        _head(market, plan, found, asked, listed)
     if not listed.total:
         st.caption(_("There are none."))
         return
@@ -75,91 +87,75 @@ def part(market: MarketView, plan: TeamPlan, found: Coverage) -> None:
 
 
 def _head(
-    market: MarketView,
-    plan: TeamPlan,
-    found: Coverage,
-    gap: Gap,
-    tiers: tuple[str, ...],
-    listed: GapList,
+    market: MarketView, plan: TeamPlan, found: Coverage, asked: _Asked, listed: GapList
 ) -> None:
     """What the list holds, and whom to give it to."""
-    currency = market.profile.currency
-    ids = [one for one in _ticked() if one in set(listed.rows["account_id"])]
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        text = ngettext("**{count} account**", "**{count} accounts**", listed.total).format(
-            count=number(listed.total)
+    text = ngettext("**{count} account**", "**{count} accounts**", listed.total).format(
+        count=number(listed.total)
+    )
+    if listed.potential.high:
+        amount = money_bounds(listed.potential, market.profile.currency)
+        text += " · " + _("{amount} a year").format(amount=amount)
+    st.markdown(text, width="content")
+    if found.team and listed.total:
+        names = {NEAREST: _("The nearest rep of each")} | {
+            one.rep.name: f"{one.rep.name} · {percent(one.load)}" for one in found.reps
+        }
+        st.selectbox(
+            _("Give to"),
+            list(names),
+            format_func=names.__getitem__,
+            label_visibility="collapsed",
+            width=240,
+            key=_TO,
         )
-        if listed.potential.high:
-            amount = money_bounds(listed.potential, currency)
-            text += " · " + _("{amount} a year").format(amount=amount)
-        st.markdown(text, width="content")
-        if found.team and listed.total:
-            names = {NEAREST: _("The nearest rep of each")} | {
-                one.rep.name: f"{one.rep.name} · {percent(one.load)}" for one in found.reps
-            }
-            to = st.selectbox(
-                _("Give to"),
-                list(names),
-                format_func=names.__getitem__,
-                label_visibility="collapsed",
-                width=240,
-                key=_TO,
-            )
-            count = len(ids) or listed.total
-            label = (
-                _("Give the {count} ticked").format(count=number(count))
-                if ids
-                else _("Give all {count}").format(count=number(count))
-            )
-            st.button(
-                label,
-                icon=":material/person_add:",
-                type=theme.emphasis() if ids else "secondary",
-                help=_("Makes the rep their owner in every list; it can be taken back."),
-                on_click=_give,
-                args=(market, plan, gap, tiers, found, tuple(ids), to),
-                key="coverage_give",
-            )
-        given = widgets.own("coverage_given", _Given)
-        if given.change:
-            st.button(
-                _("Take back"),
-                icon=":material/undo:",
-                type="tertiary",
-                help=plain(given.text),
-                on_click=_take_back,
-                key="coverage_take_back",
-            )
-        if gap is Gap.NOBODY:
-            navigation.link(
-                "accounts",
-                _("Open in Accounts"),
-                ":material/table_rows:",
-                widgets={"accounts_owners": _("Nobody")}
-                | ({"accounts_tiers": tiers[0]} if len(tiers) == 1 else {}),
-            )
+        here = set(listed.rows["account_id"])
+        ids = tuple(one for one in _ticked() if one in here)
+        count = number(len(ids) or listed.total)
+        st.button(
+            (_("Give the {count} ticked") if ids else _("Give all {count}")).format(count=count),
+            icon=":material/person_add:",
+            type=theme.emphasis() if ids else "secondary",
+            help=_("Makes the rep their owner in every list; it can be taken back."),
+            on_click=_give,
+            args=(market, plan, asked, ids),
+            key="coverage_give",
+        )
+    given = widgets.own("coverage_given", _Given)
+    if given.change:
+        st.button(
+            _("Take back"),
+            icon=":material/undo:",
+            type="tertiary",
+            help=plain(given.text),
+            on_click=_take_back,
+            key="coverage_take_back",
+        )
+    if asked.gap is Gap.NOBODY:
+        tiers = {"accounts_tiers": asked.tiers[0]} if len(asked.tiers) == 1 else {}
+        navigation.link(
+            "accounts",
+            _("Open in Accounts"),
+            ":material/table_rows:",
+            widgets={"accounts_owners": _("Nobody")} | tiers,
+        )
 
 
-def _give(
-    market: MarketView,
-    plan: TeamPlan,
-    gap: Gap,
-    tiers: tuple[str, ...],
-    found: Coverage,
-    ids: tuple[str, ...],
-    to: str,
-) -> None:
+def _give(market: MarketView, plan: TeamPlan, asked: _Asked, ids: tuple[str, ...]) -> None:
     """Give accounts to a rep, or each to its nearest; for callbacks."""
-    wanted = ids or tuple(market.gap_ids(plan, gap, tiers=tiers, on=found.on))
+    gap, tiers, on = asked.gap, asked.tiers, asked.on
+    wanted = ids or tuple(market.gap_ids(plan, gap, tiers=tiers, on=on))
+    to = widgets.now(_TO)
+    owners = dict.fromkeys(wanted, to)
     if to == NEAREST:
-        everybody = market.gap(plan, gap, tiers=tiers, on=found.on, limit=market.totals.matching)
-        near = dict(everybody.rows.select("account_id", "nearest").iter_rows())
+        everybody = market.gap(plan, gap, tiers=tiers, on=on, limit=market.totals.matching)
+        reached = everybody.rows.filter(pl.col("nearest_reaches"))
+        near = dict(reached.select("account_id", "nearest").iter_rows())
         owners = {key: near[key] for key in wanted if near.get(key) is not None}
-    else:
-        owners = dict.fromkeys(wanted, to)
-    lost = len(wanted) - len(owners)
     if not owners:
-        widgets.notify(_("No rep is near any of them: give homes and countries, or choose a rep."))
+        widgets.notify(
+            _("All are out of every rep's reach: give homes and longer ways, or choose a rep.")
+        )
         return
     try:
         change = data.workspace().assign(owners, author=state.author())
@@ -168,10 +164,10 @@ def _give(
         return
     text = ngettext(
         "{count} account has an owner now.", "{count} accounts have owners now.", len(owners)
-    )
-    text = text.format(count=number(len(owners)))
+    ).format(count=number(len(owners)))
+    lost = len(wanted) - len(owners)
     if lost:
-        text += " " + _("{count} are near nobody and stay as they are.").format(count=number(lost))
+        text += " " + _("{count} are out of reach and stay as they are.").format(count=number(lost))
     given = widgets.own("coverage_given", _Given)
     given.change, given.text = change, text
     widgets.set_kept(_TICKED, ())
@@ -207,22 +203,20 @@ def _table(market: MarketView, listed: GapList, gap: Gap) -> None:
         columns += ["owner"]
     columns += ["last_touch", "country", "is_customer"]
     columns = [name for name in columns if name in rows.columns]
-    shown = tables.with_opener(
-        tables.accounts_data(rows, columns).with_columns(
-            rows["nearest_km"],
-            rows["nearest_load"],
-            nearest=pl.Series(
-                [
-                    name if name is None or reaches else _("{name} (too far)").format(name=name)
-                    for name, reaches in rows.select("nearest", "nearest_reaches").iter_rows()
-                ],
-                dtype=pl.String,
-            ),
-        )
+    shown = tables.accounts_data(rows, columns).with_columns(
+        rows["nearest_km"],
+        rows["nearest_load"],
+        nearest=pl.Series(
+            [
+                name if name is None or reaches else _("{name} (too far)").format(name=name)
+                for name, reaches in rows.select("nearest", "nearest_reaches").iter_rows()
+            ],
+            dtype=pl.String,
+        ),
     )
     own = [
         Field("nearest", _("Nearest rep")),
-        Field("nearest_km", _("Km"), "number", width=60),
+        Field("nearest_km", _("Km"), "number", digits=0, width=60),
         Field("nearest_load", _("Their hours"), "share", digits=0, help=_("How full the rep is.")),
     ]
     usual = tables.account_fields(columns, market.profile, dark=theme.is_dark())
@@ -230,7 +224,7 @@ def _table(market: MarketView, listed: GapList, gap: Gap) -> None:
     tables.Table(shown, [*usual[:5], *own, *usual[5:]]).draw(
         height=420,
         unknown="",
-        own={tables.OPEN: tables.opener(ids, key="coverage_open")},
+        opens=ids,
         selection_mode="multi-row",
         key=widgets.shown_rows(_TABLE, [at for at, one in enumerate(ids) if one in chosen]),
         on_select=lambda: widgets.set_kept(

@@ -54,31 +54,31 @@ def fields(found: Coverage, currency: str) -> list[Field]:
     unit = currency_sign(currency)
     colour = theme.sequential(dark=theme.is_dark())[3]
     return [
-        Field("name", _("Rep"), width=130, pinned=True),
+        Field("name", _("Rep"), width=120, pinned=True),
         Field(
             "load",
             _("Of the hours"),
             "share_bar",
-            width=110,
+            width=100,
             colour=colour,
             help=_(
                 "Hours that the accounts in tiers need, of those that the rep has. 100 % is full."
             ),
         ),
-        Field("needed", _("Hours needed"), "number"),
-        Field("available", _("Hours there"), "number"),
         *(
-            Field(f"tier_{place}", one.tier, "number", width=50)
+            Field(f"tier_{place}", one.tier, "number", width=40)
             for place, one in enumerate(found.tiers)
         ),
-        Field("others", _("In no tier"), "number"),
         Field("potential", _("Potential a year"), in_file=False),
+        Field("needed", _("Hours needed"), "number", digits=0),
+        Field("available", _("Hours there"), "number", digits=0),
+        Field("others", _("In no tier"), "number"),
         Field("potential_low", _("Potential at least, {unit}").format(unit=unit), on_page=False),
         Field("potential_high", _("Potential at most, {unit}").format(unit=unit), on_page=False),
         Field("potential_unknown", _("Potential unknown"), "number"),
         Field("customers", _("Customers"), "number"),
         Field("white_space", _("Not yet customers"), "number"),
-        Field("km", _("Mean km"), "number", help=_("From home to an account in a tier.")),
+        Field("km", _("Mean km"), "number", digits=0, help=_("From home to an account in a tier.")),
         Field(
             "too_far",
             _("Out of reach"),
