@@ -26,7 +26,9 @@ def figures(found: Coverage, currency: str) -> tuple[Figure, ...]:
     return (
         Figure(
             _("Tiers {names} covered").format(names=names),
-            " · ".join(number(100 * one.share) if one.accounts else UNKNOWN for one in found.tiers)
+            " · ".join(
+                UNKNOWN if one.share is None else number(100 * one.share) for one in found.tiers
+            )
             + f"{SPACE}%",
             _("{share} of {tier}'s {amount}").format(
                 share=_share(best),
