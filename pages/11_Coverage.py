@@ -31,7 +31,7 @@ if not market.totals.matching:
 else:
     left, right = side_by_side("coverage_halves")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
-        place.part(market, now, found)
+        place.part(market, now)
     with right, st.container(border=True, gap="xsmall", height="stretch"):
         reps.table(market, found)
         reps.one(market, found)

@@ -6,11 +6,15 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 import pydeck as pdk
+import streamlit as st
 
 from icp_core.analysis.areas import Areas
+from icp_core.analysis.plan import TeamPlan
 from icp_core.analysis.team import Rep, Team
 from icp_core.reference.arrays import Floats
-from ui import maps, theme
+from icp_core.territories.team import team_for
+from icp_core.views import MarketView
+from ui import maps, state, theme, widgets
 from ui.format import number, percent
 from ui.maps import Swatch
 from ui.texts import _, ngettext
@@ -22,6 +26,63 @@ _CLOSE: Final = 0.9  # degrees of latitude within which two names would lie on e
 _OPAQUE: Final = 255
 _FULL: Final = 0.5  # share of an area from which on its owner's colour is at full strength
 _FAINT: Final = 0.45  # strength of a colour where others have most
+
+
+def part(
+    market: MarketView,
+    plan: TeamPlan,
+    areas: Areas,
+    *,
+    countries: Sequence[str] = (),
+    kept: str,
+    height: int,
+) -> pl.DataFrame:
+    """Draw the map with its legend; pressing an area chooses it.
+
+    Parameters
+    ----------
+    market, plan
+        Whose the matches are.
+    areas
+        The market by area, of these countries.
+    kept
+        What holds the area that is chosen.
+    height
+        Pixels of the map.
+
+    Returns
+    -------
+    polars.DataFrame
+        Whose each area is, as `coverage.owners_by_area` gives it.
+    """
+    team = team_for(plan, market.population)
+    owners = market.owners_by_area(plan, areas.level, countries)
+    key = "_".join(["owners", kept, state.view().list_name, areas.level, *areas.countries])
+    st.pydeck_chart(
+        owner_map(
+            areas,
+            owners,
+            team,
+            dark=theme.is_dark(),
+            selected=widgets.now(kept),
+            height=height,
+        ),
+        height=height,
+        on_select=lambda: widgets.set_kept(
+            kept, maps.area_clicked(widgets.event(key), widgets.now(kept))
+        ),
+        key=key,
+        alt=_("Map of who has most accounts by area"),
+    )
+    maps.legend(swatches(owners, team), title=_("Areas"))
+    bare = owners.filter(owners["owner"].is_null() & owners["code"].is_not_null()).height
+    st.caption(
+        _(
+            ":orange[Hatched]: {areas}, where nobody covers any match. Faint: the first has less than "
+            "half."
+        ).format(areas=ngettext("{count} area", "{count} areas", bare).format(count=number(bare)))
+    )
+    return owners
 
 
 def owner_map(

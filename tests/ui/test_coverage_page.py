@@ -38,7 +38,7 @@ def layers(app: AppTest) -> dict[str, list]:
 
 
 def nobodys(app: AppTest) -> str:
-    return metrics(app)["Tier A nobody owns"]
+    return metrics(app)["A nobody owns"]
 
 
 def test_the_page_tells_what_the_core_counts(open_page: Open, demo) -> None:
@@ -48,9 +48,9 @@ def test_the_page_tells_what_the_core_counts(open_page: Open, demo) -> None:
     found = demo.coverage(TeamPlan())
     shown = metrics(app)
     assert nobodys(app) == number(found.best.nobody)
-    assert shown["Reps over capacity"] == "2 of 8"
-    assert shown["Tier A untouched 90 days"] == number(found.best.untouched)
-    assert shown["Owners not in the team"] == "1"
+    assert shown["Over capacity"] == "2 of 8 reps"
+    assert shown["A untouched 90 d"] == number(found.best.untouched)
+    assert shown["Owners outside"] == "1"
     table = next(one.value for one in app.dataframe if "load" in one.value)
     assert table["name"].to_list() == files.reps_table(found)["name"].to_list()
     assert {"uncovered", "homes", "names"} <= layers(app).keys()
@@ -133,9 +133,8 @@ def test_a_team_of_ones_own_takes_the_place_of_the_invented_one(open_page: Open)
     Workspace.open().save_team(TeamPlan(team=mine), author="Eva")
     app = open_page(PAGE)
     assert not app.exception
-    assert "Reps over capacity" in metrics(app)
-    assert metrics(app)["Reps over capacity"] == "1 of 2"
-    assert metrics(app)["Owners not in the team"] == "8"
+    assert metrics(app)["Over capacity"] == "1 of 2 reps"
+    assert metrics(app)["Owners outside"] == "8"
     assert "No home: Alma Demoberg" in texts(app)
     # Names never begin what a browser could read as code.
     assert all(row["name"].startswith(" ") for row in layers(app)["names"])

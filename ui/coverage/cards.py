@@ -1,7 +1,6 @@
 """The row of numbers: what is covered, what is nobody's, who has too much, what is neglected."""
 
 from icp_core.territories.coverage import Coverage, TierCovered
-from ui.areas import tier_label
 from ui.format import SPACE, UNKNOWN, money_bounds, number, percent, plain
 from ui.headline import Figure
 from ui.texts import _, ngettext
@@ -25,7 +24,7 @@ def figures(found: Coverage, currency: str) -> tuple[Figure, ...]:
     ]
     return (
         Figure(
-            _("Tiers {names} covered").format(names=names),
+            _("{names} covered").format(names=names),
             " · ".join(
                 UNKNOWN if one.share is None else number(100 * one.share) for one in found.tiers
             )
@@ -40,14 +39,14 @@ def figures(found: Coverage, currency: str) -> tuple[Figure, ...]:
             + "\n\n".join(map(plain, each)),
         ),
         Figure(
-            _("{tier} nobody owns").format(tier=plain(tier_label(best.tier))),
+            _("{tier} nobody owns").format(tier=plain(best.tier)),
             number(best.nobody),
             money_bounds(best.nobody_potential, currency) if best.nobody else _("none"),
             _("They have no owner at all."),
         ),
         Figure(
-            _("Reps over capacity"),
-            _("{count} of {all}").format(count=number(over), all=number(len(found.reps))),
+            _("Over capacity"),
+            _("{count} of {all} reps").format(count=number(over), all=number(len(found.reps))),
             ngettext("{count} has room", "{count} have room", room).format(count=number(room)),
             _(
                 "Whose accounts in tiers take more hours than they have in the time box; journeys come "
@@ -55,9 +54,7 @@ def figures(found: Coverage, currency: str) -> tuple[Figure, ...]:
             ),
         ),
         Figure(
-            _("{tier} untouched {days} days").format(
-                tier=plain(tier_label(best.tier)), days=number(found.days)
-            ),
+            _("{tier} untouched {days} d").format(tier=plain(best.tier), days=number(found.days)),
             number(best.untouched),
             _("counted to {day}").format(day=plain(found.on.isoformat()))
             if best.untouched is not None
@@ -65,10 +62,12 @@ def figures(found: Coverage, currency: str) -> tuple[Figure, ...]:
             _("Nobody dealt with them for so long, or ever, as far as the list tells."),
         ),
         Figure(
-            _("Owners not in the team"),
+            _("Owners outside"),
             number(len(found.others)),
             ngettext("{count} account", "{count} accounts", outside).format(count=number(outside)),
-            _("Their accounts count as uncovered: who left in February still owns them."),
+            _(
+                "They are not in the team, so their accounts count as uncovered: who left still owns."
+            ),
         ),
     )
 

@@ -8,19 +8,18 @@ import streamlit as st
 from icp_core.analysis.plan import TeamPlan
 from icp_core.reference import geography
 from icp_core.reference.geography import Level
-from icp_core.territories.coverage import Coverage
 from icp_core.views import MarketView
-from ui import maps, navigation, owner_map, state, theme, widgets
+from ui import maps, navigation, owner_map, widgets
 from ui.controls import one_of
 from ui.format import number, plain
-from ui.texts import _, ngettext
+from ui.texts import _
 
 LEVEL: Final = "coverage_level"
 AREA: Final = "coverage_area"
 HEIGHT: Final = 470
 
 
-def part(market: MarketView, plan: TeamPlan, found: Coverage) -> None:
+def part(market: MarketView, plan: TeamPlan) -> None:
     """Draw whose each area is; pressing one says what it holds and leads to its accounts."""
     level = one_of(
         _("Areas"),
@@ -28,39 +27,18 @@ def part(market: MarketView, plan: TeamPlan, found: Coverage) -> None:
         **widgets.kept(LEVEL),
     )
     areas = market.areas(level)
-    owners = market.owners_by_area(plan, level)
-    bare = owners.filter(owners["owner"].is_null() & owners["code"].is_not_null())
-    st.markdown(f"**{_('Who has most, by area')}**")
+    st.markdown(f"**{_('Who has most matches, by area')}**")
     obstacle = maps.obstacle(areas, None)
     if obstacle is not None:
         st.info(obstacle)
         return
     names = areas.names()
     area = widgets.now(widgets.begun(AREA, None))
-    area = area if area in names else None
-    key = "_".join(["coverage", state.view().list_name, level])
-    st.pydeck_chart(
-        owner_map.owner_map(
-            areas, owners, found.team, dark=theme.is_dark(), selected=area, height=HEIGHT
-        ),
-        height=HEIGHT,
-        on_select=lambda: widgets.set_kept(
-            AREA, maps.area_clicked(widgets.event(key), widgets.now(AREA))
-        ),
-        key=key,
-        alt=_("Map of who has most accounts by area"),
-    )
-    maps.legend(owner_map.swatches(owners, found.team), title=_("Areas"))
-    st.caption(
-        _(
-            ":orange[Hatched]: {areas}, where nobody covers any match. Faint: the first has less than "
-            "half."
-        ).format(
-            areas=ngettext("{count} area", "{count} areas", bare.height).format(
-                count=number(bare.height)
-            )
-        )
-    )
+    if area not in names:
+        # Of the other level, or of another list.
+        area = None
+        widgets.set_kept(AREA, None)
+    owners = owner_map.part(market, plan, areas, kept=AREA, height=HEIGHT)
     for row in owners.filter(owners["code"] == area).iter_rows(named=True) if area else ():
         _one(row, names[row["code"]], level)
 
