@@ -772,7 +772,7 @@ def owners_by_area(
     polars.DataFrame
         Of each area with matches: `code`, `matches`, `covered` (a rep of the team owns them),
         `nobody`, `outside`, `best_nobody` (of the best tier), `nobody_potential` (at least), `owner`
-        (the rep with the most matches there; the nearer name of two; null where nobody covers any),
+        (the rep with the most matches there, the first by name of two; null where nobody covers any),
         `share` of the matches that are that rep's, and `reps`, how many have some.
     """
     seen = Matched(evaluation, plan)

@@ -106,7 +106,7 @@ def test_a_chosen_rep_shows_its_numbers_and_files(open_page: Open, demo) -> None
     app = open_page(PAGE)
     app.session_state[reps.CHOSEN] = "Lars Demodal"
     app.run()
-    assert "**Lars Demodal** · Bergen · 24 of 22 hours (109 %)" in texts(app).replace("\u00a0", " ")
+    assert "**Lars Demodal** · Bergen · 26 of 22 hours (118 %)" in texts(app).replace("\u00a0", " ")
     labels = [button.label for button in app.get("download_button")]
     assert labels.count("CSV") == 1
     lars = next(one for one in demo.coverage(TeamPlan()).reps if one.rep.name == "Lars Demodal")
