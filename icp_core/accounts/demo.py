@@ -478,7 +478,7 @@ def _relations(seeds: list[int], place: Ints, customer: Flags) -> dict[str, pl.S
     of = np.array([one.country for one in TEAM])
     km = np.where(where.country[:, None] == of, km, np.inf)
     nearest = km.argmin(axis=1)[place]
-    reached = (km <= [one.max_km for one in TEAM]).any(axis=1)[place]
+    reached = np.any(km <= np.array([one.max_km for one in TEAM]), axis=1)[place]
 
     names = np.array([one.name for one in TEAM], dtype=object)
     owned = rng.random(n) < np.where(
