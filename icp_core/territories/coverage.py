@@ -484,6 +484,7 @@ class Matched:
         here = self.in_countries(rep, places)
         return here if rep.max_km is None else here & ~(self.km(rep, places) > rep.max_km)
 
+    @cached_property
     def needed(self) -> Floats:
         """Hours in the time box that each rep's matches take, those in a tier."""
         each = np.array([*self.plan.hours_of(self.evaluation.profile.tiers.names), 0.0, 0.0])
@@ -582,7 +583,7 @@ def _rep(seen: Matched, place: int, untouched: Flags | None) -> RepCovered:
         rep=rep,
         owners=tuple(name for name, _count in seen.spellings(mine)),
         accounts=tuple(counts.tolist()),
-        needed=float(seen.needed()[place]),
+        needed=float(seen.needed[place]),
         available=seen.available(rep),
         potential=seen.worth(mine),
         potential_unknown=int(np.isnan(evaluation.potential.amount[places]).sum()),
@@ -736,7 +737,7 @@ def nearest(seen: Matched, places: Places) -> pl.DataFrame:
     chosen = ahead.argmin(axis=0)
     column = np.arange(len(places))
     way, near = km[chosen, column], reaches[chosen, column]
-    needed = seen.needed()
+    needed = seen.needed
     loads = [
         float(needed[at]) / hours if (hours := seen.available(rep)) else None
         for at, rep in enumerate(reps)

@@ -69,3 +69,21 @@ def test_what_nobody_owns_is_given_to_reps_comes_in_their_files_and_is_taken_bac
     settle(page)
     assert number(page, "A nobody owns") == before
     assert page.asked_elsewhere == []
+
+
+def test_a_team_comes_from_a_file_and_is_tried_in_this_session_only(page, address, tmp_path):
+    page.goto(f"{address}/Coverage")
+    page.get_by_role("button", name="Team of 8").click()
+    team = tmp_path / "team.csv"
+    team.write_text("Säljare;Hemkommun;Timmar\nAnna;Stockholm;1 200\nKari;Berlin;0\n", "utf-8")
+    page.locator("input[type=file]").set_input_files(team)
+    page.get_by_text("Berlin is no municipality").wait_for()
+    page.get_by_text("No hours: Kari").wait_for()
+    settle(page)
+    page.get_by_role("button", name="Try in this session").click()
+    page.get_by_role("button", name="Team of 2").wait_for()
+    settle(page)
+    assert "of 2 reps" in card(page, "Over capacity").inner_text()
+    assert not page.locator("[data-testid=stException]").count()
+    page.goto(f"{address}/Coverage")
+    page.get_by_role("button", name="Team of 8").wait_for()

@@ -85,8 +85,8 @@ def dialog(market: MarketView, now: TeamPlan) -> None:
 
 def _edit(market: MarketView, now: TeamPlan) -> None:
     draft = widgets.own("team_draft", _Draft)
-    _file(draft)
     _offers(market, now, draft)
+    _file(draft)
     edited = st.data_editor(
         rows_of(draft.reps).to_pandas(),
         num_rows="dynamic",
