@@ -36,6 +36,7 @@ from icp_core.importing.encodings import CODE_PAGES
 from icp_core.importing.guessing import GIVEN_BACK
 from icp_core.importing.mapping import DATE_ORDERS, Assignment, Mapping
 from icp_core.importing.report import QualityReport
+from icp_core.profiles.files import Agreed
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.reference import json_text
@@ -295,15 +296,19 @@ def _by_hand(options: argparse.Namespace, universe: Population) -> Profile | Non
 
 
 def _profile(path: Path) -> Profile:
+    return _agreed(path).profile
+
+
+def _agreed(path: Path) -> Agreed:
     try:
         content = _bounded(path)
     except OSError as error:
         raise ProfileError(f"The profile {path} cannot be read ({error.strerror}).") from error
     remarks: list[str] = []
-    profile = Profile.from_json(content, remarks=remarks)
+    agreed = Agreed.from_json(content, remarks=remarks)
     for remark in remarks:
         print(f"note: {remark}", file=sys.stderr)
-    return profile
+    return agreed
 
 
 def _score(options: argparse.Namespace) -> None:

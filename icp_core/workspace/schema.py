@@ -91,6 +91,8 @@ versions = Table(
     _text("why"),
     Column("checksum", String(64), nullable=False),
     Column("content", Text, nullable=False),
+    Column("brief", Text),
+    Column("brief_checksum", String(64)),
     UniqueConstraint("profile_id", "number"),
     CheckConstraint("number >= 1", name="number"),
 )
