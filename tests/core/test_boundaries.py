@@ -27,6 +27,7 @@ ORDER = (
     "importing",
     "exporting",
     "views",
+    "documents",
     "sources",
     "workspace",
     "__main__",
