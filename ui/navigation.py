@@ -30,8 +30,10 @@ _ICONS: Final = {
     "export": ":material/download:",
     "import": ":material/upload_file:",
     "learn": ":material/school:",
+    "one_page": ":material/article:",
+    "buying_group": ":material/groups:",
 }
-_OTHER_ICON: Final = ":material/article:"
+_OTHER_ICON: Final = ":material/draft:"
 Width = Literal["content", "stretch"]
 
 
@@ -75,7 +77,13 @@ class Group:
 def _groups() -> tuple[Group, ...]:
     """The groups that have pages; a page that no group names stands in the last one."""
     named = {
-        (_("Profile"), ":material/tune:"): ("builder", "learn", "versions"),
+        (_("Profile"), ":material/tune:"): (
+            "builder",
+            "learn",
+            "buying_group",
+            "one_page",
+            "versions",
+        ),
         (_("Market"), ":material/monitoring:"): ("market", "map", "tiers"),
         (_("Accounts"), ":material/table_rows:"): (ACCOUNTS, "verification"),
         (_("Data"), ":material/database:"): ("import", "export"),

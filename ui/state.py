@@ -750,7 +750,8 @@ def _starting(list_name: str, slug: str) -> View:
             )
         except IcpError:
             slug = starters()[0].slug
-    return View(list_name, starter(slug).profile, slug, edited=False)
+    entry = starter(slug)
+    return View(list_name, entry.profile, slug, edited=False, brief=entry.brief)
 
 
 def _saved_view(list_name: str, version: SavedVersion) -> View:

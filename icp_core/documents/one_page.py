@@ -128,7 +128,7 @@ def buying_roles(_: Translate = str) -> dict[BuyingRole, str]:
     }
 
 
-def generated(profile: Profile, market: MarketView, _: Translate = str) -> dict[str, str]:
+def generated(market: MarketView, _: Translate = str) -> dict[str, str]:
     """The answers that the criteria give themselves, by their questions; a dash where none asks."""
     asked = {
         _("Industry"): ("industry",),
@@ -136,16 +136,20 @@ def generated(profile: Profile, market: MarketView, _: Translate = str) -> dict[
         _("Headcount"): ("employees",),
         _("Revenue"): ("revenue",),
     }
-    return {
-        question: "; ".join(
-            _asks(one, market, _)
-            for one in profile.criteria
-            if one.column in columns and one.role in (Role.MUST_HAVE, Role.KNOCK_OUT)
-        )
-        or "; ".join(_asks(one, market, _) for one in profile.criteria if one.column in columns)
-        or UNKNOWN
-        for question, columns in asked.items()
-    }
+    return {question: _answer(columns, market, _) for question, columns in asked.items()}
+
+
+def _answer(columns: Sequence[str], market: MarketView, _: Translate) -> str:
+    """What the criteria on these columns ask for: what must be, else what adds or takes away."""
+    asking = [one for one in market.profile.criteria if one.column in columns]
+    gates = [one for one in asking if one.role.is_gate]
+    said = [
+        _("not {values}").format(values=_asks(one, market, _))
+        if one.role is Role.KNOCK_OUT
+        else _asks(one, market, _)
+        for one in gates or asking
+    ]
+    return "; ".join(said) or UNKNOWN
 
 
 def market_value(whole: Market, _: Translate = str) -> str:
@@ -413,13 +417,11 @@ def _first_personas(brief: Brief) -> Sequence[Persona]:
 
 
 def _persona(one: Persona, _: Translate) -> dict[str, str]:
-    titles = ", ".join(title for title in one.titles.together[:_POINTS] if title != one.name)
-    elsewhere = "" if one.at_ideal_customer else _("not at the customer")
-    beside = "; ".join(part for part in (titles, elsewhere) if part)
+    elsewhere = "" if one.at_ideal_customer else f" ({_('not at the customer')})"
     return {
         "role": buying_roles(_)[one.role],
         "called": one.name,
-        "name": f"{one.name} ({beside})" if beside else one.name,
+        "name": one.name + elsewhere,
         **{
             name: "; ".join(getattr(one, name)[:_POINTS]) or UNKNOWN
             for name in ("goals", "objections", "channels")

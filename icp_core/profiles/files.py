@@ -79,7 +79,7 @@ def brief_text(brief: Brief) -> str:
     return json.dumps(brief.content, ensure_ascii=False, indent=2) + "\n"
 
 
-def brief_of(text: str) -> Brief:
+def brief_of(text: str | bytes) -> Brief:
     """The brief of such a text.
 
     Raises
