@@ -76,7 +76,7 @@ def answers(view: View) -> None:
             briefs.text(
                 brief,
                 name,
-                asked[name],
+                plain(asked[name]),
                 rows=2,
                 placeholder=_("For example: {example}").format(example=_(_EXAMPLES[name])),
             )
@@ -149,7 +149,7 @@ def meter(printed: Printed) -> None:
             st.badge(_("Fits well"), icon=":material/check:", color="green")
         else:
             st.badge(_("Fits, in small letters"), icon=":material/text_decrease:", color="orange")
-        said = [briefs.words(printed.words)]
+        said = [briefs.words(int(printed.words))]
         if printed.size is not None:
             said.append(_("text of {size} points").format(size=number(printed.size, digits=1)))
         st.caption(" · ".join(said), width="content")
