@@ -2,9 +2,11 @@
 
 import json
 from dataclasses import dataclass
+from typing import Final
 
 from icp_core.errors import ProfileError
-from icp_core.profiles.brief import NO_BRIEF, Brief
+from icp_core.profiles.brief import NO_BRIEF, Brief, Change
+from icp_core.profiles.brief import changes as brief_changes
 from icp_core.profiles.frozen import json_object, short
 from icp_core.profiles.model import SCHEMA_VERSION, WITH_BRIEF, Profile
 
@@ -72,6 +74,22 @@ class Agreed:
                 "brief. Take it out."
             )
         return cls(Profile.of(profile, saved=saved, remarks=remarks), Brief.of(brief or {}))
+
+
+_TEXTS: Final = ("name", "description", "offer", "valid_from", "valid_until")
+"""What a profile says of itself in words."""
+
+
+def changes(before: Agreed, after: Agreed) -> tuple[Change, ...]:
+    """What is said differently, field by field: of the profile itself, then beside it."""
+    pairs = ((name, *(_said(one.profile, name) for one in (before, after))) for name in _TEXTS)
+    own = tuple(Change(name, was, now) for name, was, now in pairs if was != now)
+    return own + brief_changes(before.brief, after.brief)
+
+
+def _said(profile: Profile, name: str) -> str:
+    value = getattr(profile, name)
+    return "" if value is None else str(value)
 
 
 def brief_text(brief: Brief) -> str:

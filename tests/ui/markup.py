@@ -57,7 +57,7 @@ SAFE = frozenset(
     | {"moment", "len", "round", "int", "float", "date", "sum", "today", "quote", "write"}
     | {"between", "word_count"}
 )
-"""They escape, or give numbers, dates and colours; what `Field.write` gives is demanded where it is given."""
+"""They escape, or give numbers and dates; what `Field.write` gives is demanded where it is given."""
 
 NUMBERS = frozenset(
     {"number", "version", "height", "rows", "day", "valid_from", "valid_until", "width", "on"}
