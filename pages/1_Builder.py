@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from icp_core.accounts.columns import Column
-from ui import data, navigation, shell, state
+from ui import data, navigation, shell, state, widgets
 from ui.builder import criteria, policies, readiness, results
 from ui.builder.editing import PROFILE
 from ui.controls import one_of, side_by_side
@@ -27,7 +27,7 @@ ABOUT = {
 
 def about(now: View, columns: Mapping[str, Column]) -> None:
     """What the profile is called, and what is agreed on beside the criteria."""
-    match one_of(_("About"), ABOUT, **state.kept("builder_about")):
+    match one_of(_("About"), ABOUT, **widgets.kept("builder_about")):
         case "ready":
             readiness.readiness(now.brief, now.profile, columns, shell.asked(now))
         case "focus":
@@ -42,7 +42,7 @@ def profile_part() -> None:
     """The part of the profile that is being changed."""
     now = state.view()
     offers = data.offers(now.list_name, now.profile)
-    match one_of(_("Change"), PARTS, **state.kept("builder_part")):
+    match one_of(_("Change"), PARTS, **widgets.kept("builder_part")):
         case "tiers":
             policies.tiers(now.profile, lambda: data.tried_market(now.list_name, now.profile))
         case "potential":

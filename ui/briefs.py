@@ -7,7 +7,7 @@ import streamlit as st
 
 from icp_core.errors import IcpError
 from icp_core.profiles.brief import Brief
-from ui import state
+from ui import state, widgets
 from ui.builder.editing import draft, held
 from ui.controls import most_letters
 from ui.texts import ngettext
@@ -27,7 +27,7 @@ def put(change: Callable[[Brief], Brief]) -> None:
     try:
         state.set_brief(change(state.view().brief))
     except IcpError as error:
-        state.notify(str(error))
+        widgets.notify(str(error))
 
 
 def text(brief: Brief, name: str, label: str, *, rows: int = 0, **options: Any) -> None:

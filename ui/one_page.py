@@ -14,7 +14,7 @@ from icp_core.profiles.model import Profile
 from icp_core.reference.numbers import UNKNOWN
 from icp_core.views import MarketView
 from icp_core.workspace import slug_of
-from ui import briefs, data, navigation, state, theme
+from ui import briefs, data, navigation, state, theme, widgets
 from ui.builder.editing import draft, held
 from ui.controls import most_letters
 from ui.data.printed import Printed
@@ -94,7 +94,7 @@ def _describe() -> None:
     try:
         state.set_profile(state.view().profile.replace(description=held("brief_description")))
     except IcpError as error:
-        state.notify(str(error))
+        widgets.notify(str(error))
 
 
 def copying(view: View) -> None:

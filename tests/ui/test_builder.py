@@ -29,7 +29,7 @@ from icp_core.profiles.model import (
 )
 from icp_core.sources import load
 from icp_core.workspace import Workspace
-from ui import state
+from ui import links, state
 from ui.builder import words
 from ui.builder.editing import Row, rearranged
 from ui.format import bounds, number
@@ -65,7 +65,7 @@ def market(profile: Profile, dataset: str = "norway") -> Market:
 
 
 def builder(profile: Profile = PROFILE, dataset: str = "norway", **parameters: str) -> AppTest:
-    app = opened("pages/1_Builder.py", dataset=dataset, p=state.pack(profile), **parameters)
+    app = opened("pages/1_Builder.py", dataset=dataset, p=links.pack(profile), **parameters)
     assert not app.exception
     return app
 
@@ -623,7 +623,7 @@ def test_who_is_ready_is_said_in_words_with_what_is_known_of_it(open_page: Open)
     app = open_page(
         "pages/1_Builder.py",
         dataset="norway",
-        p=state.pack(PROFILE),
+        p=links.pack(PROFILE),
         builder_part="About",
         builder_about="Who is ready",
     )
@@ -646,7 +646,7 @@ def test_the_five_ones_are_counted_where_they_can_be(open_page: Open) -> None:
     app = open_page(
         "pages/1_Builder.py",
         dataset="norway",
-        p=state.pack(PROFILE.replace(offer="ERP")),
+        p=links.pack(PROFILE.replace(offer="ERP")),
         builder_part="About",
         builder_about="One at a time",
     )

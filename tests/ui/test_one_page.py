@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from icp_core.profiles.brief import NO_BRIEF, Brief, BuyingRole, Persona
 from icp_core.profiles.model import Criterion, Profile, Range, Role
 from icp_core.workspace import Workspace
-from ui import state
+from ui import links, state
 
 PAGE = "pages/21_One_page.py"
 MINE = Profile(
@@ -72,7 +72,7 @@ def test_the_meter_says_how_full_the_page_is_and_what_to_cut() -> None:
 
 
 def test_what_the_criteria_say_is_shown_as_theirs() -> None:
-    app = opened(PAGE, dataset="norway", p=state.pack(MINE))
+    app = opened(PAGE, dataset="norway", p=links.pack(MINE))
     shown = texts(app)
     assert "From the criteria" in shown
     assert "from 10" in shown
@@ -80,14 +80,14 @@ def test_what_the_criteria_say_is_shown_as_theirs() -> None:
 
 
 def test_the_description_is_the_profiles_own() -> None:
-    app = opened(PAGE, dataset="norway", p=state.pack(MINE))
+    app = opened(PAGE, dataset="norway", p=links.pack(MINE))
     typed(app, "description", "word " * 31)
     assert view_of(app).profile.description == "word " * 31
     assert "thirty is what people remember" in texts(app)
 
 
 def test_answers_are_saved_with_the_profile_and_come_back(open_page: Open) -> None:
-    app = open_page(PAGE, dataset="norway", p=state.pack(MINE))
+    app = open_page(PAGE, dataset="norway", p=links.pack(MINE))
     typed(app, "goal", "Ten customers")
     app.button(key="save").click().run()
     app.button(key="save_now").click().run()
@@ -117,7 +117,7 @@ def test_what_another_profile_says_is_copied_and_can_be_taken_back(open_page: Op
     Workspace.open().save_profile(
         MINE.replace(name="Theirs"), brief=THEIRS, author="Eva", why="", based_on=0
     )
-    app = open_page(PAGE, dataset="norway", p=state.pack(MINE))
+    app = open_page(PAGE, dataset="norway", p=links.pack(MINE))
     typed(app, "urgency", "Mine")
     app.button(key="one_page_copy").click().run()
     assert view_of(app).brief == THEIRS
@@ -136,7 +136,7 @@ def test_a_starter_with_an_example_of_what_to_say_is_not_edited() -> None:
 
 
 def test_a_draft_keeps_what_was_said() -> None:
-    app = opened(PAGE, dataset="norway", p=state.pack(MINE))
+    app = opened(PAGE, dataset="norway", p=links.pack(MINE))
     typed(app, "urgency", "#include <stdio.h> \U0001f680")
     held = json.loads(view_of(app).agreed.to_json())
     assert held["brief"] == {"urgency": "#include <stdio.h> \U0001f680"}

@@ -13,7 +13,7 @@ from icp_core.errors import IcpError, WorkspaceError
 from icp_core.profiles.brief import Aspect, Brief, Focus, Readiness
 from icp_core.profiles.model import Profile
 from icp_core.views import MarketView
-from ui import briefs, data, state
+from ui import briefs, data, state, widgets
 from ui.builder import words
 from ui.builder.editing import draft, held
 from ui.controls import most_letters
@@ -133,7 +133,7 @@ def _edits(name: str, shown: Any, change: Callable[[Brief, Any], Brief]) -> dict
     name = f"brief_{name}"
 
     def changed() -> None:
-        if not state.is_leaving():
+        if not widgets.is_leaving():
             briefs.put(lambda now: change(now, held(name)))
         st.rerun()
 
