@@ -1,6 +1,7 @@
 """The Buying group page's parts: the personas, what each is about, and the targeting sheet."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final, Literal
 
@@ -342,7 +343,7 @@ def sheet(view: View, market: MarketView) -> None:
         fictional=market.population.fictional,
     )
     name = f"{slug_of(view.profile.name)}-targeting"
-    written = made.text(_)
+    names = {one.key: one.name for one in made.group}
     with st.container(border=True):
         st.markdown(_("**Targeting sheet for LinkedIn**"))
         count = 2 * len(made.group)
@@ -355,6 +356,16 @@ def sheet(view: View, market: MarketView) -> None:
                 mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                 key="group_xlsx",
             )
-            download(_("Text"), written, name=f"{name}.txt", mime="text/plain", key="group_text")
+            download(
+                _("Text"), made.text(_), name=f"{name}.txt", mime="text/plain", key="group_text"
+            )
             navigation.link("export", _("Export the company list"), ":material/arrow_forward:")
-        st.code(written, language=None, height=560, wrap_lines=True)
+        chosen = st.selectbox(
+            _("Ad sets of"),
+            list(names),
+            format_func=names.__getitem__,
+            key="group_sheet_of",
+            label_visibility="collapsed",
+        )
+        group = tuple(one for one in made.group if one.key == chosen) or made.group[:1]
+        st.code(replace(made, group=group).text(_), language=None, wrap_lines=True)
