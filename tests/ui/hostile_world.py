@@ -12,6 +12,17 @@ import polars as pl
 from icp_core.analysis.verification import Answer, draw
 from icp_core.importing.library import Library
 from icp_core.importing.load import run_import
+from icp_core.profiles.brief import (
+    ANSWERS,
+    CLAIMS,
+    Aspect,
+    Brief,
+    BuyingRole,
+    Focus,
+    Persona,
+    Readiness,
+    Titles,
+)
 from icp_core.profiles.model import (
     Choice,
     Criterion,
@@ -95,6 +106,30 @@ class World:
     accounts: tuple[str, ...]
 
 
+def _brief() -> Brief:
+    texts = cycle(LONG)
+    answers = {name: next(texts)[:400] for name in ANSWERS}
+    people = tuple(
+        Persona(
+            key=f"p{place}",
+            name=next(texts)[:80],
+            role=role,
+            titles=Titles(en=(next(texts)[:80],)),
+            **{name: (next(texts)[:200],) for name in CLAIMS},
+        )
+        for place, role in enumerate(BuyingRole)
+    )
+    row = Readiness(aspect=Aspect.ABLE, statement=next(texts)[:200], column="employees")
+    return Brief(
+        **answers,
+        segment=next(texts)[:80],
+        goal=next(texts)[:200],
+        buying_group=people,
+        readiness=(row,),
+        focus=Focus(pipeline=next(texts)[:200]),
+    )
+
+
 def build(folder: Path) -> World:
     """Make all of it; the workspace and the library are those of the environment."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -126,7 +161,12 @@ def build(folder: Path) -> World:
     author = LONG[1]
     first = workspace.save_profile(profile, author=author, why=LONG[0], based_on=0)
     second = workspace.save_profile(
-        profile.replace(offer=LONG[2]), author=author, why=LONG[3], based_on=1, slug=first.slug
+        profile.replace(offer=LONG[2]),
+        brief=_brief(),
+        author=author,
+        why=LONG[3],
+        based_on=1,
+        slug=first.slug,
     )
     workspace.save_profile(
         profile.replace(name=LONG[3]), author=author, why=LONG[4], based_on=0, slug="archived"
