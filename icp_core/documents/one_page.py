@@ -377,31 +377,25 @@ def _worth(amount: float | None, currency: str) -> str:
 
 def _places(market: MarketView, _: Translate) -> dict[str, Any]:
     """The map, and the regions, else the countries, that have most matches."""
-    nothing: dict[str, Any] = {"map": {"svg": "", "alt": ""}, "places": [], "place_notes": []}
-    if "areas" not in market.supports:
-        return nothing
-    areas = market.areas("region")
-    ranked = areas.ranked("accounts")
-    if not ranked.height:
-        return nothing
-    counts = dict(ranked.select("code", "accounts").iter_rows())
-    drawn = region_map.svg(counts, areas.countries) if areas.is_placed else None
-    first = ranked.head(_MOST_PLACES)
-    unplaced = int(areas.unplaced["accounts"] or 0)
+    counted = market.totals.breakdowns["region"].totals().select("key", "accounts")
+    counts = {key: count for key, count in counted.iter_rows() if key is not None}
+    if not counts:
+        return {"map": {"svg": "", "alt": ""}, "places": [], "place_notes": []}
+    countries = [one for one in geography.COUNTRIES if any(key[:2] == one for key in counts)]
+    drawn = region_map.svg(counts, countries)
+    first = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_MOST_PLACES]
+    unplaced = market.totals.matching - sum(counts.values())
     notes = [_("Darker is more companies.")] if drawn else []
     if unplaced:
         notes.append(_("{count} in no known region.").format(count=number(unplaced)))
-    listed = [
-        {"name": name, "count": number(count)}
-        for name, count in first.select("name", "accounts").iter_rows()
-    ]
+    listed = [{"name": geography.name_of(code), "count": number(count)} for code, count in first]
     return {
         "map": {
             "svg": drawn or "",
             "alt": _(
                 "Map of {countries}: companies that match by region, most in {regions}."
             ).format(
-                countries=", ".join(geography.name_of(one) for one in areas.countries),
+                countries=", ".join(geography.name_of(one) for one in countries),
                 regions=", ".join(f"{one['name']} ({one['count']})" for one in listed),
             ),
         },
