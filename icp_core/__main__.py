@@ -42,7 +42,7 @@ from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.reference import json_text
 from icp_core.views import ExportSpec, MarketView, view_of
-from icp_core.workspace import Workspace, user_name
+from icp_core.workspace import Workspace, slug_of, user_name
 
 BAD_INPUT = 2
 SPLITS = (
@@ -536,15 +536,16 @@ def _document(options: argparse.Namespace) -> None:
     workspace = _workspace(options)
     view = _view(options, workspace, lift=True)
     brief = _agreed(options.profile).brief if options.profile else NO_BRIEF
-    looked_up = None
+    looked_up, interviews = None, 0
     if workspace:
         looked_up = workspace.looked_up(list_name=view.population.name, profile=view.profile)
+        interviews = workspace.interviews_held(slug_of(view.profile.name))
     page = OnePage(
         content(
             view,
             brief,
             stamp=Stamp(date.today(), options.author or user_name()),
-            known=Known(verified=looked_up),
+            known=Known(verified=looked_up, interviews=interviews),
         ),
         date.today(),
     )

@@ -16,6 +16,7 @@ def _names() -> dict[Name, tuple[str, str]]:
         "customers": (_("Best customers"), "learn"),
         "criteria": (_("Criteria"), "builder"),
         "verified": (_("Verified"), "verification"),
+        "interviews": (_("Interviews"), "interviews"),
         "group": (_("Buying group"), "buying_group"),
         "words": (_("One page"), "one_page"),
         "saved": (_("Saved"), "versions"),
@@ -24,14 +25,16 @@ def _names() -> dict[Name, tuple[str, str]]:
 
 def steps(view: View, market: MarketView) -> None:
     """Draw the steps in a row."""
-    looked_up = None
+    looked_up, interviews = None, 0
     if data.remembers():
         looked_up = data.workspace().looked_up(list_name=view.list_name, profile=view.profile)
+        interviews = data.workspace().interviews_held(view.saved) if view.saved else 0
     found = method_steps(
         view.profile,
         view.brief,
         customers=market.totals.customers,
         looked_up=looked_up.answered if looked_up else 0,
+        interviews=interviews,
         is_saved=view.saved is not None and not view.edited,
     )
     names, coming = _names(), next_step(found)

@@ -32,6 +32,7 @@ _ICONS: Final = {
     "learn": ":material/school:",
     "one_page": ":material/article:",
     "buying_group": ":material/groups:",
+    "interviews": ":material/record_voice_over:",
 }
 _OTHER_ICON: Final = ":material/draft:"
 Width = Literal["content", "stretch"]
@@ -80,6 +81,7 @@ def _groups() -> tuple[Group, ...]:
         (_("Profile"), ":material/tune:"): (
             "builder",
             "learn",
+            "interviews",
             "buying_group",
             "one_page",
             "versions",

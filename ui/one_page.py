@@ -128,14 +128,15 @@ def copying(view: View) -> None:
 
 def content(view: View, market: MarketView) -> Mapping[str, Any]:
     """Everything on the page, as it stands now."""
-    looked_up = None
+    looked_up, interviews = None, 0
     if data.remembers():
         looked_up = data.workspace().looked_up(list_name=view.list_name, profile=view.profile)
+        interviews = data.workspace().interviews_held(view.saved) if view.saved else 0
     return one_page.content(
         market,
         view.brief,
         stamp=Stamp(date.today(), state.author(), None if view.edited else view.version),
-        known=Known(verified=looked_up),
+        known=Known(verified=looked_up, interviews=interviews),
         _=_,
     )
 

@@ -1,4 +1,4 @@
-"""A workspace that remembers: profiles, drafts, decisions, verification, the team's plan, exports."""
+"""A workspace that remembers: profiles, drafts, decisions, verification, interviews, plan, exports."""
 
 from icp_core.paths import DIRECTORY_VARIABLE
 from icp_core.workspace.database import (
@@ -15,6 +15,7 @@ from icp_core.workspace.decisions import (
     with_decisions,
 )
 from icp_core.workspace.drafts import Draft, Drafts
+from icp_core.workspace.interviews import Interviews
 from icp_core.workspace.profiles import (
     ConflictError,
     Profiles,
@@ -46,7 +47,7 @@ __all__ = [
 ]
 
 
-class Workspace(Profiles, Drafts, Decisions, Records):
+class Workspace(Profiles, Drafts, Decisions, Records, Interviews):
     """Everything the team saves, in one database.
 
     Open it once with `Workspace.open()` and share it: it is safe to use from many threads, and every

@@ -14,8 +14,9 @@ TWO = tuple(Persona(key=f"p{n}", name=f"P {n}", role=BuyingRole.BLOCKER) for n i
 FULL = Brief(**dict.fromkeys(ANSWERS, "said"), buying_group=TWO)
 
 
-def steps(profile=SIZED, brief=FULL, customers=1, looked_up=30, is_saved=True):
-    return method_steps(profile, brief, customers=customers, looked_up=looked_up, is_saved=is_saved)
+def steps(profile=SIZED, brief=FULL, **changes):
+    facts = {"customers": 1, "looked_up": 30, "interviews": 5, "is_saved": True}
+    return method_steps(profile, brief, **(facts | changes))
 
 
 def test_where_all_is_done_nothing_is_next():
@@ -29,6 +30,7 @@ def test_where_all_is_done_nothing_is_next():
         ({"customers": 0}, "customers"),
         ({"profile": Profile(name="P")}, "criteria"),
         ({"looked_up": 29}, "verified"),
+        ({"interviews": 4}, "interviews"),
         ({"brief": FULL.replace(buying_group=TWO[:1])}, "group"),
         ({"brief": FULL.replace(urgency=" ")}, "words"),
         ({"is_saved": False}, "saved"),
