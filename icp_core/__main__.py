@@ -17,6 +17,7 @@ import polars as pl
 from icp_core import sources
 from icp_core.accounts import demo
 from icp_core.accounts.population import Population
+from icp_core.analysis.interviews import said
 from icp_core.analysis.plan import TeamPlan
 from icp_core.analysis.revisions import revision_note
 from icp_core.analysis.verdict import Verdict
@@ -527,7 +528,7 @@ def _export(options: argparse.Namespace) -> None:
 
 def _document(options: argparse.Namespace) -> None:
     # The typesetter takes a while to load, and only this command needs it.
-    from icp_core.documents.one_page import Known, OnePage, Stamp, content
+    from icp_core.documents.one_page import NOTHING_KNOWN, Known, OnePage, Stamp, content
     from icp_core.documents.word_file import word_file
 
     kind = options.out.suffix.lower()
@@ -536,16 +537,21 @@ def _document(options: argparse.Namespace) -> None:
     workspace = _workspace(options)
     view = _view(options, workspace, lift=True)
     brief = _agreed(options.profile).brief if options.profile else NO_BRIEF
-    looked_up, interviews = None, 0
+    known = NOTHING_KNOWN
     if workspace:
-        looked_up = workspace.looked_up(list_name=view.population.name, profile=view.profile)
-        interviews = workspace.interviews_held(slug_of(view.profile.name))
+        slug = slug_of(view.profile.name)
+        interviews = workspace.interviews_held(slug)
+        known = Known(
+            workspace.looked_up(list_name=view.population.name, profile=view.profile),
+            interviews=interviews,
+            said=said(workspace.evidence(slug), interviews),
+        )
     page = OnePage(
         content(
             view,
             brief,
             stamp=Stamp(date.today(), options.author or user_name()),
-            known=Known(verified=looked_up, interviews=interviews),
+            known=known,
         ),
         date.today(),
     )

@@ -29,9 +29,10 @@ from icp_core.profiles.suggested_personas import (
 )
 from icp_core.views import MarketView
 from icp_core.workspace import slug_of
-from ui import briefs, navigation, theme, widgets
+from ui import briefs, evidence, navigation, theme, widgets
 from ui.controls import most_letters, one_of, pictured
 from ui.downloads import download
+from ui.evidence import Told
 from ui.format import plain
 from ui.state import View
 from ui.texts import _, ngettext
@@ -113,12 +114,16 @@ def _lacking(gap: Gap) -> str:
 
 
 def personas(view: View) -> None:
-    """Draw the personas, one of them open to edit."""
+    """Draw the personas, one of them open to edit, with what interviews say beside each claim."""
+    told = evidence.told(view)
     for one in view.brief.buying_group:
-        _row(one)
+        _row(one, told)
+    if not any(claim.about.startswith("persona:") for claim in told.claims):
+        st.caption(_("No claim rests on an interview yet: ask customers, and mark what they say."))
+        navigation.link("interviews", _("Interviews"))
 
 
-def _row(one: Persona) -> None:
+def _row(one: Persona, told: Told) -> None:
     is_open = widgets.own(_OPEN, dict[str, str]).get("key") == one.key
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
@@ -143,7 +148,7 @@ def _row(one: Persona) -> None:
                 args=(one,),
             )
         if is_open:
-            _editor(one)
+            _editor(one, told)
 
 
 def _toggle(key: str) -> None:
@@ -173,7 +178,7 @@ def _set(field: str) -> Callable[[Persona, Any], Persona]:
     return lambda now, to: now.replace(**{field: to})
 
 
-def _editor(one: Persona) -> None:
+def _editor(one: Persona, told: Told) -> None:
     st.text_input(
         _("Title or challenge"),
         max_chars=most_letters(Persona, "name"),
@@ -211,7 +216,7 @@ def _editor(one: Persona) -> None:
             for place, (field, label) in enumerate(_claims().items()):
                 with left if place % 2 == 0 else right:
                     _lines(
-                        plain(label),
+                        plain(label + told.beside(f"persona:{one.key}.{field}")),
                         **_edits(one, field, "\n".join(getattr(one, field)), _claiming(field)),
                     )
 

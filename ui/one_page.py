@@ -14,7 +14,7 @@ from icp_core.profiles.model import Profile
 from icp_core.reference.numbers import UNKNOWN
 from icp_core.views import MarketView
 from icp_core.workspace import slug_of
-from ui import briefs, data, navigation, state, theme, widgets
+from ui import briefs, data, evidence, navigation, state, theme, widgets
 from ui.builder.editing import draft, held
 from ui.controls import most_letters
 from ui.data.printed import Printed
@@ -128,15 +128,15 @@ def copying(view: View) -> None:
 
 def content(view: View, market: MarketView) -> Mapping[str, Any]:
     """Everything on the page, as it stands now."""
-    looked_up, interviews = None, 0
+    looked_up, told = None, evidence.Told()
     if data.remembers():
         looked_up = data.workspace().looked_up(list_name=view.list_name, profile=view.profile)
-        interviews = data.workspace().interviews_held(view.saved) if view.saved else 0
+        told = evidence.told(view)
     return one_page.content(
         market,
         view.brief,
         stamp=Stamp(date.today(), state.author(), None if view.edited else view.version),
-        known=Known(verified=looked_up, interviews=interviews),
+        known=Known(verified=looked_up, interviews=told.interviews, said=told.claims),
         _=_,
     )
 

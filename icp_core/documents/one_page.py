@@ -13,6 +13,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
+from icp_core.analysis.interviews import Said
 from icp_core.analysis.verification import Tally
 from icp_core.documents import region_map, words
 from icp_core.documents.printing import Ink, Typeset
@@ -93,11 +94,26 @@ class Known:
         What a proof on one's own deals said, in a sentence; empty where there is none.
     interviews
         How many customers were interviewed.
+    said
+        How many of them speak for and against each claim.
     """
 
     verified: Tally | None = None
     deals: str = ""
     interviews: int = 0
+    said: tuple[Said, ...] = ()
+
+    def beside(self, about: str, _: Translate) -> str:
+        """How many say what stands there, to follow it; empty where nobody was asked."""
+        one = next((one for one in self.said if one.about == about), None)
+        if one is None:
+            return ""
+        line = _("{count} of {all} interviews").format(
+            count=number(one.supporting), all=number(one.interviews)
+        )
+        if one.contradicting:
+            line += ", " + _("{count} against").format(count=number(one.contradicting))
+        return f" ({line})"
 
 
 NOTHING_KNOWN: Final = Known()
@@ -190,7 +206,10 @@ def content(
     places = _places(market, _)
     asked = questions(_)
     answers = [
-        {"label": asked[name], "text": getattr(brief, name).strip()}
+        {
+            "label": asked[name],
+            "text": getattr(brief, name).strip() + known.beside(f"brief.{name}", _),
+        }
         for name in PRINTED
         if getattr(brief, name).strip()
     ]

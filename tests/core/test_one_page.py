@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 from icp_core import sources
 from icp_core.accounts.universe import Universe
+from icp_core.analysis.interviews import Said
 from icp_core.analysis.verification import Stratum, Tally, wilson
 from icp_core.documents import printing, region_map
 from icp_core.documents.one_page import (
@@ -363,3 +364,11 @@ def test_more_than_five_personas_are_counted_and_the_most_important_printed():
     _reader, text = read(page(BRIEF.replace(buying_group=people)).pdf())
     assert "And 2 more in the buying group." in text
     assert [place for place in range(7) if f"Persona {place}" in text] == [0, 3, 4, 5, 6]
+
+
+def test_what_interviews_say_stands_beside_the_answer():
+    told = (Said("brief.challenges", 7, 1, 9), Said("brief.urgency", 9, 0, 9))
+    _reader, text = read(page(known=Known(interviews=9, said=told)).pdf())
+    assert "1 000 (7 of 9 interviews, 1 against)" in text.replace("\u202f", " ")
+    # Nothing is said of how urgent it is.
+    assert "9 of 9" not in text

@@ -1,8 +1,11 @@
 """Buying group: personas are suggested, edited, taken back, and give a targeting sheet."""
 
+from datetime import date
+
 from app_pages import Open, errors, opened, texts
 from streamlit.testing.v1 import AppTest
 
+from icp_core.analysis.interviews import InterviewKind
 from icp_core.profiles.brief import BuyingRole, Persona
 from icp_core.profiles.model import Profile
 from icp_core.workspace import Workspace
@@ -101,3 +104,20 @@ def test_the_group_is_saved_with_the_profile(open_page: Open) -> None:
     app.button(key="save").click().run()
     app.button(key="save_now").click().run()
     assert len(Workspace.open().version("mine").brief.buying_group) == 4
+
+
+def test_what_interviews_say_stands_beside_the_claim() -> None:
+    app = begun()
+    assert "No claim rests on an interview yet" in texts(app)
+    app.button(key="save").click().run()
+    app.button(key="save_now").click().run()
+    workspace, key = Workspace.open(), group(app)[0].key
+    one = workspace.begin_interview(
+        "mine", kind=InterviewKind.BEST, on_day=date(2026, 11, 27), author="Eva"
+    )
+    workspace.add_evidence(
+        one.id, "So it is", about=f"persona:{key}.goals", supports=True, author="Eva"
+    )
+    app.button(key=f"group_edit_{key}").click().run()
+    assert "Goals · 1 of 1 say so" in [one.label.replace("\\", "") for one in app.text_area]
+    assert "No claim rests" not in texts(app)
