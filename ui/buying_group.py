@@ -199,7 +199,7 @@ def _editor(one: Persona, told: Told) -> None:
             **_edits(one, "importance", one.importance, _set("importance")),
         )
     right.toggle(
-        _("Works at the ideal customer"),
+        _("At ideal customers"),
         help=_("Partners and advisers do not; they get a list of their own."),
         **_edits(one, "inside", one.at_ideal_customer, _set("at_ideal_customer")),
     )

@@ -165,6 +165,7 @@ def _new(view: View, kept: Talks, market: MarketView) -> None:
         _("Persona"),
         [None, *people],
         format_func=lambda key: _("none of them") if key is None else people[key],
+        placeholder=_("none of them"),
         key="interviews_persona",
     )
     day = st.date_input(_("Day"), date.today(), key="interviews_day")

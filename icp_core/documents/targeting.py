@@ -6,13 +6,11 @@ which exclude the former. No person is in it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from io import BytesIO
-from typing import Any, Final
-
-import xlsxwriter
+from datetime import date
+from typing import Final
 
 from icp_core.documents.one_page import buying_roles
+from icp_core.documents.sheets import Sheet, workbook
 from icp_core.documents.words import Translate
 from icp_core.exporting.formats import FORMATS
 from icp_core.profiles.brief import LANGUAGES, BuyingRole, Persona
@@ -224,33 +222,22 @@ class TargetingSheet:
 
     def workbook(self, _: Translate = str) -> bytes:
         """As a workbook: ad sets, rules, and roles in CRMs; the same bytes for the same day."""
-        written = BytesIO()
-        options = {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        }
-        with xlsxwriter.Workbook(written, options) as book:
-            book.set_properties({"created": datetime.combine(self.on, time())})
-            bold = book.add_format({"bold": True, "bottom": 1})
-            wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-            sheets: tuple[tuple[str, tuple[str, ...], Iterator[tuple[str, ...]]], ...] = (
-                (
+        return workbook(
+            (
+                Sheet(
                     _("Ad sets"),
                     (_("Ad set"), _("Persona"), _("Role"), "+/−", _("Facet"), _("Values")),
-                    self._rows(_),
+                    tuple(self._rows(_)),
                 ),
-                (_("Rules"), (_("What holds for all"),), self._rules(_)),
-                (
+                Sheet(_("Rules"), (_("What holds for all"),), tuple(self._rules(_))),
+                Sheet(
                     _("Roles in CRMs"),
                     (_("Persona"), _("Role"), "HubSpot", "Salesforce", _("Note")),
-                    self._crm(_),
+                    tuple(self._crm(_)),
                 ),
-            )
-            for name, headings, rows in sheets:
-                _sheet(book.add_worksheet(name), headings, rows, bold=bold, wrapped=wrapped)
-        return written.getvalue()
+            ),
+            on=self.on,
+        )
 
     def _rows(self, _: Translate) -> Iterator[tuple[str, ...]]:
         roles = buying_roles(_)
@@ -275,22 +262,3 @@ class TargetingSheet:
             hubspot, salesforce = CRM_ROLES[persona.role]
             note = _("Salesforce has nothing closer") if persona.role in IMPERFECT else ""
             yield persona.name, roles[persona.role], hubspot, salesforce, note
-
-
-def _sheet(
-    sheet: Any,
-    headings: tuple[str, ...],
-    rows: Iterator[tuple[str, ...]],
-    *,
-    bold: Any,
-    wrapped: Any,
-) -> None:
-    sheet.write_row(0, 0, headings, bold)
-    sheet.freeze_panes(1, 0)
-    longest = [len(heading) for heading in headings]
-    for place, row in enumerate(rows, start=1):
-        for column, text in enumerate(row):
-            sheet.write_string(place, column, text, wrapped)
-            longest[column] = max(longest[column], *map(len, text.split("\n")))
-    for column, width in enumerate(longest):
-        sheet.set_column(column, column, min(width + 2, 60))

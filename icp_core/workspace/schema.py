@@ -250,6 +250,18 @@ evidence = Table(
     Column("removed_at", Moment),
 )
 
+content = Table(
+    "icp_content",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("profile_id", ForeignKey(profiles.c.id), nullable=False, index=True),
+    Column("key", String(32), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("removed", Boolean, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("saved_at", Moment, nullable=False),
+)
+
 people = Table(
     "icp_people",
     metadata,

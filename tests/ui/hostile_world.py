@@ -4,11 +4,14 @@ As Markdown, each would draw a picture, a link or a formula, or be an address th
 """
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import cycle
 from pathlib import Path
 
 import polars as pl
 
+from icp_core.analysis.content_plan import Piece, Stage
+from icp_core.analysis.interviews import InterviewKind
 from icp_core.analysis.verification import Answer, draw
 from icp_core.importing.library import Library
 from icp_core.importing.load import run_import
@@ -172,6 +175,23 @@ def build(folder: Path) -> World:
         profile.replace(name=LONG[3]), author=author, why=LONG[4], based_on=0, slug="archived"
     )
     workspace.archive_profile("archived")
+    talk = workspace.begin_interview(
+        first.slug,
+        kind=InterviewKind.LOST,
+        on_day=date(2026, 11, 27),
+        author=author,
+        company=LONG[2][:100],
+        job_title=LONG[3][:100],
+        account_id=LONG[0],
+        consent=True,
+    )
+    for place, text in enumerate(LONG):
+        workspace.keep_reply(talk.id, text[:400], text, author=author)
+        workspace.add_evidence(
+            talk.id, text[:400], about=f"brief.{ANSWERS[place]}", supports=True, author=author
+        )
+        piece = Piece(f"k{place}", f"p{place % 4}", Stage.AWARE, text[:120], text[:200])
+        workspace.keep_piece(first.slug, piece, author=author)
     ids = universe.frame["account_id"].to_list()
     reasons = cycle(LONG)
     for place, key in enumerate(ids[:12]):

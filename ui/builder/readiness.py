@@ -61,6 +61,7 @@ def readiness(
             format_func=lambda column: (
                 _("nothing yet") if column is None else _(words.column_of(column, columns).label)
             ),
+            placeholder=_("nothing yet"),
             **_edits(f"{aspect}_column", row.column, _changing(aspect, "column")),
         )
         if row.column:

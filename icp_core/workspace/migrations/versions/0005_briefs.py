@@ -1,4 +1,4 @@
-"""What is said beside a profile, with every version of it; and interviews with customers."""
+"""What is said beside a profile, with every version of it; interviews, and the content plan."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -75,10 +75,27 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_icp_evidence_interview_id"), "icp_evidence", ["interview_id"], unique=False
     )
+    op.create_table(
+        "icp_content",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("profile_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("removed", sa.Boolean(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["profile_id"], ["icp_profiles.id"], name=op.f("fk_icp_content_profile_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_icp_content")),
+    )
+    op.create_index(op.f("ix_icp_content_profile_id"), "icp_content", ["profile_id"], unique=False)
 
 
 def downgrade() -> None:
     """Drop the tables and columns, with everything in them."""
+    op.drop_index(op.f("ix_icp_content_profile_id"), table_name="icp_content")
+    op.drop_table("icp_content")
     op.drop_index(op.f("ix_icp_evidence_interview_id"), table_name="icp_evidence")
     op.drop_table("icp_evidence")
     op.drop_index(op.f("ix_icp_interview_replies_interview_id"), table_name="icp_interview_replies")
