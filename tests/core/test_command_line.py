@@ -305,3 +305,21 @@ def test_an_export_without_its_workspace_is_refused_unless_told_to_do_without(
     assert not out.exists()
     assert run(*export, "--ignore-decisions").returncode == 0
     assert out.exists()
+
+
+@pytest.mark.parametrize("ending", ["pdf", "docx", "png"])
+def test_the_one_page_is_written_in_each_format(tmp_path, ending):
+    out = tmp_path / f"one-page.{ending}"
+    profile = PROFILES / "listed-by-domain.json"
+    done = run("document", "--accounts", "listed", "--profile", profile, "--out", out)
+    assert (done.returncode, done.stdout) == (0, f"Written: {out}\n")
+    assert (
+        out.read_bytes()[:4] == {"pdf": b"%PDF", "docx": b"PK\x03\x04", "png": b"\x89PNG"}[ending]
+    )
+
+
+def test_the_one_page_is_of_no_other_format(tmp_path):
+    done = run("document", "--accounts", "listed", "--out", tmp_path / "one-page.doc")
+    assert done.returncode == 2
+    assert done.stderr.endswith("has to end in .pdf, .docx or .png.\n")
+    assert not list(tmp_path.iterdir())
