@@ -17,6 +17,7 @@ from icp_core.importing.assumptions import (
     is_of_proff,
 )
 from icp_core.importing.deal_lists import signs_of_deals
+from icp_core.importing.footers import without_footers
 from icp_core.importing.headings import (
     CONTACT,
     Classification,
@@ -35,6 +36,7 @@ from icp_core.importing.headings import (
 from icp_core.importing.looks import fit_of, looks_of
 from icp_core.importing.mapping import (
     AMOUNTS,
+    BESIDE,
     DATES,
     FRACTIONS,
     INPUTS,
@@ -133,7 +135,7 @@ def guess(
     choices
         Values of the columns that have few, if they have been counted (`relations.choices_of`).
     """
-    sample = _filled(table.head(_SAMPLE))
+    sample = _filled(without_footers(table.head(_SAMPLE)))
     parsed = {heading: parse(heading) for heading in table.headings}
     cells = {heading: sample[heading].drop_nulls() for heading in table.headings}
     looks = looks_of(cells)
@@ -577,12 +579,16 @@ def _settle_rivals(
         # Numbers go before bands, words that are known before those that are alike, the newer revision
         # of a classification before the older, unless few companies have it, the fuller column of years.
         most = max(len(cells[h]) for h in rivals)
+        beside = _beside(column, rivals, parsed, looks)
         rivals.sort(
             key=lambda h: (
                 column == "employees" and looks[h]["number"] < _LEAST_FIT,
-                # Codes tell namesakes apart.
-                column == "municipality"
-                and (looks[h]["number"] < _GOOD_FIT or len(cells[h]) < _GOOD_FIT * most),
+                # Codes tell namesakes apart, and names beside them fill in for those that lack.
+                column in BESIDE
+                and (
+                    looks[h]["number"] < _GOOD_FIT
+                    or (not beside and len(cells[h]) < _GOOD_FIT * most)
+                ),
                 guesses[h].confidence < SURE,
                 column == "industry" and len(cells[h]) < _LEAST_FIT * most,
                 -_years_in(cells[h]) if column == "founded" else 0,
@@ -605,11 +611,33 @@ def _settle_rivals(
                     unit=guesses[heading].unit if number else 1.0,
                     reason=f"{best} is taken for {column}",
                 )
+                if heading in beside and best in beside:
+                    guesses[heading] = Assignment(
+                        heading=heading,
+                        column=BESIDE[column],
+                        confidence=SURE,
+                        reason=f"where {best} lacks the {column}",
+                    )
                 if column == "email":
                     guesses[heading] = Assignment(
                         heading=heading, column=None, reason="contact details are left out"
                     )
             taken.add(year)
+
+
+def _beside(
+    column: str,
+    rivals: list[str],
+    parsed: Mapping_[str, Heading],
+    looks: Mapping_[str, Mapping_[str, float]],
+) -> tuple[str, ...]:
+    """Two headings of one place, of which one has codes and the other names."""
+    places: dict[bool, list[str]] = {True: [], False: []}
+    for heading in rivals if column in BESIDE else ():
+        places[looks[heading]["number"] >= _GOOD_FIT].append(heading)
+    firsts = [min(some, key=lambda h: parsed[h].rank) for some in places.values() if some]
+    same_address = len({parsed[h].rank // 1000 for h in firsts}) == 1
+    return tuple(firsts) if len(firsts) == 2 and same_address else ()
 
 
 def _years_in(cells: pl.Series) -> int:

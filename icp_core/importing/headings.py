@@ -121,7 +121,20 @@ _BESIDE_PEOPLE: Final = _words(
     "adminstrerende title job role position private privat dial line extension ext personal"
 )
 _NAMES: Final = ("name", "namn", "navn", "nimi")
-_CODES: Final = ("kode", "kod", "code", "koodi", "nummer", "number", "nr", "no", "id", *_NAMES)
+_CODES: Final = (
+    "kode",
+    "kod",
+    "code",
+    "koodi",
+    "nummer",
+    "number",
+    "numero",
+    "nro",
+    "nr",
+    "no",
+    "id",
+    *_NAMES,
+)
 _DATES: Final = ("date", "datum", "dato", "year", "ar", "vuosi", "at", "on", "pvm", "paiva")
 _CODED: Final = frozenset(
     {

@@ -12,6 +12,7 @@ import polars as pl
 
 from icp_core.importing.cell_counts import CellCounts, remark, tally
 from icp_core.importing.looks import POST_TOWN, TOWN_POST
+from icp_core.importing.mapping import BESIDE
 from icp_core.reference import geography
 from icp_core.reference.states import country_of_state, state_name
 from icp_core.reference.text import fold, fold_expr
@@ -22,6 +23,7 @@ GIVEN: Final = ("postcode", "city", "municipality", "region")
 # Letters that two forms of one name begin with: `Göteborgs stad`, `Uppsala län`.
 _STEM: Final = 4
 _LETTERS: Final = 2
+_PLURALS: Final = {"municipality": "municipalities", "region": "regions"}
 # A town, its region and its country.
 _WITH_REGION: Final = 3
 _CANDIDATES: Final = "#candidates"
@@ -136,6 +138,9 @@ def placed(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCount
         ("region", geography.regions_called, _REGIONS),
     ):
         codes = _codes(frame, text, column, called)
+        if BESIDE[column] in text.columns:
+            beside = _codes(frame, text, BESIDE[column], called)
+            codes, text = _beside(codes, beside, text, column, tallies)
         first = pl.when(codes.list.len() == 1).then(codes.list.first())
         frame = frame.with_columns(codes.alias(name), pl.select(first).to_series().alias(column))
     if "region" in given:
@@ -151,6 +156,37 @@ def placed(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCount
         tally(tallies, column, text[column], located[column])
     _remarks(frame, text, located, tallies)
     return located
+
+
+def _beside(
+    codes: pl.Series,
+    beside: pl.Series,
+    text: pl.DataFrame,
+    column: str,
+    tallies: dict[str, CellCounts],
+) -> tuple[pl.Series, pl.DataFrame]:
+    """What two columns of one place mean together, and the file's cells as they were used.
+
+    The first goes before the second, which tells where the first has nothing or several.
+    """
+    second = text[BESIDE[column]]
+    table = pl.DataFrame({"first": codes, "second": beside})
+    both = pl.col("first").list.set_intersection("second")
+    found = table.select(
+        pl.when(pl.col("first").is_null()).then("second")
+        .when(both.list.len() > 0).then(both).otherwise("first")
+    ).to_series()  # fmt: skip
+    filled = codes.is_null() & beside.is_not_null()
+    unread = filled & text[column].is_not_null()
+    told = table.select(both.list.len() == 0).to_series().fill_null(value=False)
+    for mask, words in (
+        (unread, f"the code or name is of no {column}: the one beside it is used"),
+        (told, f"code and name are of two {_PLURALS[column]}: the first column is used"),
+    ):
+        for first, other in text.filter(mask).select(column, second.name).head(1).iter_rows():
+            remark(tallies, column, f"{words} (“{first}” beside “{other}”)", int(mask.sum()))
+    used = pl.select(pl.when(filled).then(second).otherwise(text[column])).to_series()
+    return found, text.with_columns(used.alias(column))
 
 
 def _region_elsewhere(frame: pl.DataFrame, text: pl.Series) -> pl.Series:

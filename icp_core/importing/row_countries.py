@@ -306,6 +306,8 @@ def _by_place(text: pl.DataFrame) -> pl.Series:
     readers: tuple[tuple[str, Callable[[str], str | None]], ...] = (
         ("region", _of_region),
         ("municipality", lambda t: _only(t, geography.municipalities_called)),
+        ("region_beside", lambda t: _only(t, geography.regions_called)),
+        ("municipality_beside", lambda t: _only(t, geography.municipalities_called)),
     )
     found = []
     for column, reader in readers:
@@ -335,7 +337,7 @@ def _of_region(text: str) -> str | None:
 def _without_states(texts: pl.Series, told: pl.Series) -> pl.Series:
     """Without what two letters tell in a column where most are no län: `AB` is Alberta then."""
     short = (texts.str.strip_chars().str.len_chars() <= _LETTERS).fill_null(value=False)
-    if (short & told.is_not_null()).sum() >= _MOSTLY * short.sum():
+    if int((short & told.is_not_null()).sum()) >= _MOSTLY * int(short.sum()):
         return told
     return told.set(short, None)
 
