@@ -24,7 +24,6 @@ from icp_core.importing.headings import (
     Heading,
     classification,
     is_entity,
-    is_mail_of_ours,
     is_own_name,
     is_proprietor,
     is_question,
@@ -33,7 +32,8 @@ from icp_core.importing.headings import (
     parse,
     words,
 )
-from icp_core.importing.looks import fit_of, looks_of
+from icp_core.importing.looks import ONLY_OF_ROUNDS, fit_of, looks_of
+from icp_core.importing.mails import is_mail_of_a_desk, is_mail_of_a_person, is_mail_of_ours
 from icp_core.importing.mapping import (
     AMOUNTS,
     BESIDE,
@@ -60,6 +60,7 @@ from icp_core.importing.statuses import (
     is_record_flag,
     keeps_records,
     status_in_heading,
+    statuses_of,
 )
 from icp_core.importing.tables import ROW, Table
 from icp_core.reference import geography, industry
@@ -246,10 +247,12 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
     """One heading on its own."""
     name = heading.text
     meaning, confidence = heading.meaning, heading.confidence
-    if meaning == CONTACT or is_mail_of_ours(name):
+    if meaning == CONTACT or is_mail_of_ours(name) or is_mail_of_a_person(name):
         return Assignment(
             heading=name, column=None, confidence=confidence, reason="contact details are left out"
         )
+    if is_mail_of_a_desk(name):
+        meaning, confidence = "email", 1.0
     ended = status_in_heading(name)
     if ended is not None and meaning not in BY_NAME:
         return _extra(name, cells, looks, f"tells which companies are {_LIVES.get(ended, ended)}")
@@ -456,6 +459,10 @@ def _set_records_apart(
     looks: Mapping_[str, dict[str, float]],
 ) -> None:
     """Keep the status of a CRM's records as a column of the list's own: a company lives on without."""
+    for heading, assignment in guesses.items():
+        texts = cells[heading]
+        if assignment.column == "status" and len(texts) and not statuses_of(texts).count():
+            guesses[heading] = _extra(heading, texts, looks[heading], GIVEN_BACK)
     if not keeps_records(guesses):
         return
     for heading, assignment in guesses.items():
@@ -553,7 +560,7 @@ def _find_rounds(
         if (
             assignment.kind in ("choice", "tags")
             and looks[heading]["round"] >= _GOOD_FIT
-            and cells[heading].str.contains(r"(?i)\bseries [a-k]\b|\bseed\b").any()
+            and cells[heading].str.contains(ONLY_OF_ROUNDS).any()
         ):
             guesses[heading] = Assignment(
                 heading=heading,
@@ -590,6 +597,7 @@ def _settle_rivals(
                     or (not beside and len(cells[h]) < _GOOD_FIT * most)
                 ),
                 guesses[h].confidence < SURE,
+                column == "email" and is_mail_of_a_desk(h),
                 column == "industry" and len(cells[h]) < _LEAST_FIT * most,
                 -_years_in(cells[h]) if column == "founded" else 0,
                 parsed[h].rank // 100 if column == "industry" and named else 0,
