@@ -772,7 +772,7 @@ def _misspelt(words: str) -> _Found | None:
     """A heading that is nearly written like these words; people get the first letter right."""
     key = "".join(token for token in _tokens(words) if token not in _NOISE)
     spoken = {token for token in _tokens(words) if token not in _NOISE}
-    if len(key) < 6 or (len(spoken) > 1 and spoken <= _spelled()):
+    if len(key) < 6:
         return None
     # A word more or less is no slip of the pen.
     alike = [
@@ -780,6 +780,13 @@ def _misspelt(words: str) -> _Found | None:
     ]
     near = process.extractOne(key, alike, scorer=fuzz.ratio, score_cutoff=_FUZZY)
     if near is None:
+        return None
+    # Of words that are all known only an ending is amiss (`Websted-URL`): a funding is no founding.
+    if (
+        len(spoken) > 1
+        and spoken <= _spelled()
+        and near[0].replace("s", "") != key.replace("s", "")
+    ):
         return None
     meaning, rank = _table()[near[0]]
     return _Found(meaning, round(0.8 * near[1] / 100, 2), rank)
