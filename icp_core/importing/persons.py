@@ -56,6 +56,7 @@ _KIND_OF_CUSTOMER: Final = (
     r"[\s/_-]*(?:type?n?|typ|grupp|gruppe|group|ryhma|tyyppi|kategori|category|segment|person|class)\b|"
     r"\bb2b\b|\btype of (?:company|customer|contact)\b"
 )
+_TYPE_OF_COMPANY: Final = r"^(?:company|organi[sz]ation)[\s_-]*type$|^type of company$"
 _PRIVATE: Final = (
     r"^(?:privat(?:e|kunde?r?|asiakas|person)?|private (?:customer|person|individual)|consumers?|person|"
     r"individuals?|yksityinen|yksityisasiakas|kuluttaja|forbruger|forbruker|konsument|b2c)$"
@@ -122,6 +123,9 @@ def says_person(heading: str, cells: pl.Series) -> pl.Series | None:
     if re.search(_IS_COMPANY, asked):
         said += f"|{_NO}"
     found = distinct.filter(pl.select(fold_expr(pl.lit(distinct)).str.contains(said)).to_series())
+    if re.search(_TYPE_OF_COMPANY, asked):
+        # A private company is one that is not listed.
+        found = found.filter(found.str.to_lowercase() != "private")
     cells = cells.cast(pl.String)
     return cells.is_in(found.implode()).fill_null(value=False) if len(found) else None
 
