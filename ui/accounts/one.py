@@ -14,7 +14,7 @@ from icp_core.evaluation.expressions import FAIL, MATCH
 from icp_core.profiles.model import Criterion, Role
 from icp_core.views import MarketView
 from icp_core.workspace import BY_HAND, Status
-from ui import charts_explore, data, shell, state, theme
+from ui import charts_explore, data, shell, state, theme, widgets
 from ui.accounts import deciding
 from ui.accounts.facts import account_line, value_text
 from ui.areas import tier_in_sentence, tier_label
@@ -268,7 +268,11 @@ def _decide(
     before = decided.row(0, named=True) if decided.height else {"status": Status.OPEN}
     with st.container(border=True, gap="small"):
         decision = deciding.fields(
-            f"decide_{account_id}", decided=before, can_mark="adding" in market.supports
+            f"decide_{account_id}",
+            decided=before,
+            owner=facts.get("owner"),
+            owners=deciding.choices(market),
+            can_mark="adding" in market.supports,
         )
         with st.container(horizontal=True):
             if st.button(
@@ -299,7 +303,7 @@ def _remove(account_id: str, list_name: str) -> None:
                 workspace.remove_account(account_id, author=author, list_name=scope)
                 break
     except IcpError as error:
-        state.notify(str(error))
+        widgets.notify(str(error))
         return
     state.open_account(None)
 

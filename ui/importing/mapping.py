@@ -23,7 +23,7 @@ from icp_core.importing.mapping import (
 from icp_core.importing.stages import CUSTOMERS
 from icp_core.reference import currency
 from icp_core.reference.geography import COUNTRIES
-from ui import state
+from ui import widgets
 from ui.controls import apart, one_of
 from ui.downloads import download
 from ui.format import number, percent, plain, spoken
@@ -136,7 +136,7 @@ def _question(place: int, row: Assignment, *, of: str) -> None:
         format_func=options.__getitem__,
         placeholder=_("Choose"),
         width=640,
-        key=state.shown(name, None),
+        key=widgets.shown(name, None),
         on_change=_answer,
         args=(place, row.heading, field, name),
     )
@@ -161,7 +161,7 @@ def _values(place: int, row: Assignment, *, of: str) -> None:
             format_func=options.__getitem__,
             placeholder=_("Choose; unknown until then"),
             width=640,
-            key=state.shown(name, None),
+            key=widgets.shown(name, None),
             on_change=_say,
             args=(place, value, name),
         )
@@ -178,7 +178,7 @@ def meanings() -> dict[Meaning, str]:
 
 
 def _say(place: int, value: str, name: str) -> None:
-    picked = state.picked(name)
+    picked = widgets.picked(name)
     if picked is not None:
         mapping = import_session().opened[place].file.mapping
         import_session().map(place, mapping.saying({value: picked}))
@@ -278,9 +278,9 @@ def _answer(place: int, heading: str, field: str, name: str) -> None:
     mapping = import_session().opened[place].file.mapping
     row = next(one for one in mapping.assignments if one.heading == heading)
     try:
-        import_session().map(place, decided(mapping, row, field, state.picked(name)))
+        import_session().map(place, decided(mapping, row, field, widgets.picked(name)))
     except ImportRefused as error:
-        state.notify(str(error))
+        widgets.notify(str(error))
 
 
 def _group(row: Assignment, doubtful: Sequence[Assignment]) -> str:
@@ -339,7 +339,7 @@ def _row(place: int, opened: OpenedFile, row: Assignment) -> None:
             box.draw("currency", _("Currency"), codes, row.currency or "")
         if row.means:
             box.customers()
-        if row.column == "as_of":
+        if row.column in ("as_of", "last_touch"):
             orders = {"": _("day first, unless told")} | dict(date_orders())
             box.draw("date_order", _("Order of dates"), orders, row.date_order or "")
 
@@ -368,7 +368,7 @@ class _Box:
             format_func=labels.__getitem__,
             label_visibility="collapsed",
             width=_BOXES[field],
-            key=state.shown(name, current),
+            key=widgets.shown(name, current),
             on_change=self._decide,
             args=(field, name),
         )
@@ -384,7 +384,7 @@ class _Box:
             label_visibility="collapsed",
             placeholder=_("Which mean a customer?"),
             width=_BOXES["means"],
-            key=state.shown(name, current),
+            key=widgets.shown(name, current),
             on_change=self._choose,
             args=(name,),
         )
@@ -392,7 +392,7 @@ class _Box:
     def _choose(self, name: str) -> None:
         mapping = import_session().opened[self.place].file.mapping
         before = {value for value, meaning in self.row.means.items() if meaning in CUSTOMERS}
-        now = set(state.picked(name))
+        now = set(widgets.picked(name))
         changed: dict[str, Meaning] = dict.fromkeys(now - before, "active")
         changed |= dict.fromkeys(before - now, "open")
         import_session().map(self.place, mapping.saying(changed))
@@ -400,9 +400,11 @@ class _Box:
     def _decide(self, field: str, name: str) -> None:
         mapping = import_session().opened[self.place].file.mapping
         try:
-            import_session().map(self.place, decided(mapping, self.row, field, state.picked(name)))
+            import_session().map(
+                self.place, decided(mapping, self.row, field, widgets.picked(name))
+            )
         except ImportRefused as error:
-            state.notify(str(error))
+            widgets.notify(str(error))
 
 
 def currencies() -> tuple[str, ...]:
@@ -451,7 +453,7 @@ def _whole_file(place: int, mapping: Mapping) -> None:
                 list(options),
                 format_func=options.__getitem__,
                 width=260,
-                key=state.shown(name, current),
+                key=widgets.shown(name, current),
                 on_change=_decide_file,
                 args=(place, field, name),
             )
@@ -476,5 +478,5 @@ def _whole_file(place: int, mapping: Mapping) -> None:
 
 def _decide_file(place: int, field: str, name: str) -> None:
     mapping = import_session().opened[place].file.mapping
-    picked = state.picked(name) or None
+    picked = widgets.picked(name) or None
     import_session().map(place, mapping.replace(**{field: picked}, corrected=True))
