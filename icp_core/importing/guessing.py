@@ -247,12 +247,12 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
     """One heading on its own."""
     name = heading.text
     meaning, confidence = heading.meaning, heading.confidence
+    is_desk = meaning != CONTACT and is_mail_of_a_desk(name)
+    meaning, confidence = ("email", 1.0) if is_desk else (meaning, confidence)
     if meaning == CONTACT or is_mail_of_ours(name) or is_mail_of_a_person(name):
         return Assignment(
             heading=name, column=None, confidence=confidence, reason="contact details are left out"
         )
-    if is_mail_of_a_desk(name):
-        meaning, confidence = "email", 1.0
     ended = status_in_heading(name)
     if ended is not None and meaning not in BY_NAME:
         return _extra(name, cells, looks, f"tells which companies are {_LIVES.get(ended, ended)}")
