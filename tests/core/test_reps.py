@@ -197,7 +197,7 @@ def test_a_hostile_file_is_refused_in_a_sentence_or_read_as_a_team_in_its_own_pr
     try:
         found = read_team(path)
     except ImportRefused as refused:
-        assert path.name in str(refused)  # noqa: PT017 - some of them can be read
+        assert path.name in str(refused)
         assert len(str(refused)) < 600
     else:
         assert found.team

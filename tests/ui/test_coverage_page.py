@@ -152,6 +152,11 @@ def test_the_team_opens_with_its_rows_and_the_owners_that_it_lacks(open_page: Op
     saved = Workspace.open().team().team
     assert len(saved) == 8
     assert saved.named("Lars Demodal").home == "NO-4601"
+    Workspace.open().save_team(TeamPlan(team=Team(reps=(Rep(name="Anna"),))), author="Eva")
+    app = open_page(PAGE)
+    app.button(key="coverage_team").click().run()
+    (earlier,) = (one for one in app.selectbox if one.label == "Earlier teams")
+    assert [option.rpartition(": ")[2] for option in earlier.options] == ["1 rep", "8 reps"]
 
 
 def test_rows_of_the_editor_make_a_team_and_back() -> None:
