@@ -215,3 +215,7 @@ def test_a_shape_is_hatched_inside_and_nowhere_else() -> None:
         x, y = line.mean(axis=0)
         assert not (4 < x < 6 and 4 < y < 6)
     assert owner_map.hatch_lines([]) == []
+    # A small one beside a large one has some lines of its own.
+    small = {"geometry": {"type": "Polygon", "coordinates": [square(20, 3.01, 0.1)]}}
+    inside = [line for line in owner_map.hatch_lines([shape, small]) if line[0][0] > 19]
+    assert len(inside) >= 3
