@@ -7,7 +7,7 @@ from icp_core.evaluation.market import Bounds
 from icp_core.evaluation.tiers import groups
 from icp_core.reference import geography
 from icp_core.reference.geography import COUNTRIES
-from ui import maps, navigation, shell, theme, widgets
+from ui import maps, navigation, owner_map, shell, state, theme, widgets
 from ui.accounts.one import opened
 from ui.areas import Measure
 from ui.controls import apart, one_of
@@ -21,6 +21,7 @@ LEVELS = {"region": _("Regions"), "municipality": _("Municipalities")}
 POINTS = (100, 500, 2_000)
 BEST = 100
 HEIGHT = 620
+OWNER = "owner"
 
 view = shell.page("map")
 profile = view.profile
@@ -35,16 +36,18 @@ if not market.totals.matching:
     st.stop()
 
 with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-    measure = Measure(
-        st.segmented_control(
-            _("Shade by"),
-            [one.value for one in Measure],
-            format_func=lambda name: plain(Measure(name).label(tiers[0])),
-            default=Measure.MATCHES.value,
-            required=True,
-            **widgets.kept("map_measure"),
-        )
+    shade = st.segmented_control(
+        _("Shade by"),
+        [*(one.value for one in Measure), OWNER],
+        format_func=lambda name: (
+            _("Owner") if name == OWNER else plain(Measure(name).label(tiers[0]))
+        ),
+        default=Measure.MATCHES.value,
+        required=True,
+        **widgets.kept("map_measure"),
     )
+    by_owner = shade == OWNER
+    measure = Measure.MATCHES if by_owner else Measure(shade)
     level = one_of(_("Areas"), LEVELS, labelled=True, **widgets.kept("map_level"))
     countries = st.pills(
         _("Countries, all if none is chosen"),
@@ -90,14 +93,20 @@ region = area if level == "region" or area is None else geography.region_of(area
 here = _("all areas") if area is None else names[area]
 shown = areas.numbers(area)
 shaded = shading(areas.table[measure.value])
+with_points = with_points and not by_owner
 points = market.points(limit=limit, countries=countries) if with_points else None
 ranked = areas.ranked(measure.value)
 left, right = st.columns([4, 3])
 with left.container(border=True, height="stretch"):
-    st.markdown(f"**{maps.title(measure, level, best_tier=tiers[0], currency=currency)}**")
+    title = maps.title(measure, level, best_tier=tiers[0], currency=currency)
+    st.markdown(f"**{_('Who has most matches, by area') if by_owner else title}**")
     obstacle = maps.obstacle(areas, points)
     if obstacle is not None:
         st.info(obstacle)
+    elif by_owner:
+        owner_map.part(
+            market, state.plan(), areas, countries=countries, kept="map_area", height=HEIGHT
+        )
     else:
         key = "_".join(["map", view.list_name, level, *areas.countries])
         st.pydeck_chart(

@@ -33,6 +33,7 @@ _ICONS: Final = {
     "one_page": ":material/article:",
     "buying_group": ":material/groups:",
     "interviews": ":material/record_voice_over:",
+    "coverage": ":material/person_pin_circle:",
 }
 _OTHER_ICON: Final = ":material/draft:"
 Width = Literal["content", "stretch"]
@@ -88,6 +89,7 @@ def _groups() -> tuple[Group, ...]:
         ),
         (_("Market"), ":material/monitoring:"): ("market", "map", "tiers"),
         (_("Accounts"), ":material/table_rows:"): (ACCOUNTS, "verification"),
+        (_("Sales"), ":material/handshake:"): ("coverage",),
         (_("Data"), ":material/database:"): ("import", "export"),
     }
     found = {one.key: one for one in pages() if one.key != START}

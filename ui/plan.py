@@ -64,8 +64,11 @@ def inputs(team: TeamPlan, tiers: Sequence[str], regions: Sequence[str]) -> None
             width=_REGIONS_WIDTH,
             select_all=False,
         )
-        _number("people", _("People"), team.people, most=100_000)
-        _number("hours_each", _("Hours a year"), team.hours_each, most=8_784, step=50)
+        of_team = bool(team.team)
+        _number("people", _("People"), team.people, most=100_000, of_team=of_team)
+        _number(
+            "hours_each", _("Hours a year"), team.hours_each, most=8_784, step=50, of_team=of_team
+        )
         _number("months", _("Months"), team.months, least=1, most=60)
         for tier, hours in zip(tiers, team.hours_of(tiers), strict=True):
             st.number_input(
@@ -85,10 +88,10 @@ def inputs(team: TeamPlan, tiers: Sequence[str], regions: Sequence[str]) -> None
                 ),
                 width=_WIDTH,
             )
-    _note(team, tiers)
+    note(team, tiers)
 
 
-def _note(team: TeamPlan, tiers: Sequence[str]) -> None:
+def note(team: TeamPlan, tiers: Sequence[str]) -> None:
     """Say what is assumed, and that the plan is a what-if, if it is."""
     assumed = [plain(tier) for tier in tiers if tier not in team.hours_per_tier]
     if assumed:
@@ -118,7 +121,14 @@ def _region_name(code: str) -> str:
 
 
 def _number(
-    field: str, label: str, value: float, *, most: int, least: int = 0, step: int = 1
+    field: str,
+    label: str,
+    value: float,
+    *,
+    most: int,
+    least: int = 0,
+    step: int = 1,
+    of_team: bool = False,
 ) -> None:
     name = f"plan_{field}"
     st.number_input(
@@ -128,6 +138,8 @@ def _number(
         step=step,
         key=widgets.shown(name, round(value)),
         on_change=lambda: change(**{field: widgets.picked(name)}),
+        disabled=of_team,
+        help=_("Of the team's reps, who are named on the Coverage page.") if of_team else None,
         width=_WIDTH,
     )
 

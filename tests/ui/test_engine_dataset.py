@@ -30,6 +30,7 @@ PROFILE = "nordic-software"
 IN_MEMORY = "demo:4000"
 NEED_ACCOUNTS = (
     "pages/10_Learn.py",
+    "pages/11_Coverage.py",
     "pages/3_Map.py",
     "pages/4_Tiers.py",
     "pages/6_Verification.py",

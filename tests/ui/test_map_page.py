@@ -171,3 +171,18 @@ def test_an_area_leads_to_its_accounts_and_areas_without_matches_are_not_ranked(
     (link,) = [one for one in app.get("page_link") if "All accounts of" in one.proto.label]
     assert "Skåne län" in link.proto.label.replace("\\", "")
     assert "accounts_regions=Sk" in link.proto.query_string
+
+
+def test_shaded_by_owner_the_areas_are_the_reps_and_the_uncovered_are_hatched(
+    open_page: Open,
+) -> None:
+    app = open_page(MAP)
+    app.segmented_control(key="map_measure").set_value("owner").run()
+    assert not app.exception
+    drawn = layers(app)
+    assert {"uncovered", "homes", "names"} <= drawn.keys()
+    assert maps.POINT_LAYER not in drawn
+    fills = {tuple(shape["properties"]["fill"]) for shape in drawn[maps.AREA_LAYER]}
+    assert len(fills) > 8
+    tips = [shape["properties"]["tip"] for shape in drawn[maps.AREA_LAYER]]
+    assert sum("Covered by nobody" in tip for tip in tips) == 6
