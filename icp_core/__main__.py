@@ -178,16 +178,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _printed(commands: Any) -> None:
-    """The one page."""
-    page = _command(commands, "document", _document, "the one page of a profile, to print")
-    page.add_argument(
-        "--out", required=True, type=Path, help="PDF to write to; a .docx or .png by its ending"
-    )
-    page.add_argument("--author", help="who makes it; the name logged in with unless given")
-    _decisions(page, "excluded accounts are counted, and nothing is known of samples looked up")
-
-
 def _coverage_options(commands: Any) -> None:
     covers = _command(
         commands, "coverage", _coverage, "who covers which accounts, and what is left uncovered"
@@ -207,6 +197,16 @@ def _coverage_options(commands: Any) -> None:
     )
     _decisions(covers, "owners are those of the list, excluded accounts are counted too")
     covers.add_argument("--json", action="store_true", help="one JSON object and nothing else")
+
+
+def _printed(commands: Any) -> None:
+    """The one page."""
+    page = _command(commands, "document", _document, "the one page of a profile, to print")
+    page.add_argument(
+        "--out", required=True, type=Path, help="PDF to write to; a .docx or .png by its ending"
+    )
+    page.add_argument("--author", help="who makes it; the name logged in with unless given")
+    _decisions(page, "excluded accounts are counted, and nothing is known of samples looked up")
 
 
 def _headings(load: argparse.ArgumentParser) -> None:

@@ -30,10 +30,10 @@ _ICONS: Final = {
     "export": ":material/download:",
     "import": ":material/upload_file:",
     "learn": ":material/school:",
+    "coverage": ":material/person_pin_circle:",
     "one_page": ":material/article:",
     "buying_group": ":material/groups:",
     "interviews": ":material/record_voice_over:",
-    "coverage": ":material/person_pin_circle:",
 }
 _OTHER_ICON: Final = ":material/draft:"
 Width = Literal["content", "stretch"]
