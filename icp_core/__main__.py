@@ -45,7 +45,7 @@ from icp_core.importing.guessing import GIVEN_BACK
 from icp_core.importing.mapping import DATE_ORDERS, Assignment, Mapping
 from icp_core.importing.report import QualityReport
 from icp_core.importing.team_lists import read_team
-from icp_core.profiles.brief import NO_BRIEF
+from icp_core.profiles.brief import NO_BRIEF, Brief
 from icp_core.profiles.files import Agreed
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
@@ -651,7 +651,7 @@ def _document(options: argparse.Namespace) -> None:
         raise DocumentError(f"{options.out} has to end in .pdf, .docx or .png.")
     workspace = _workspace(options)
     view = _view(options, workspace, lift=True)
-    brief = _agreed(options.profile).brief if options.profile else NO_BRIEF
+    brief = _said(options, view)
     known = NOTHING_KNOWN
     if workspace:
         slug = slug_of(view.profile.name)
@@ -680,6 +680,14 @@ def _document(options: argparse.Namespace) -> None:
         print(f"note: □ stands for letters not printed: {' '.join(page.not_printed)}")
     _write(options.out, lambda target: target.write_bytes(made))
     print(f"Written: {options.out}")
+
+
+def _said(options: argparse.Namespace, view: MarketView) -> Brief:
+    """What is said beside the profile that was named, else beside the starter that was taken."""
+    if options.profile is not None:
+        return _agreed(options.profile).brief
+    fitting = (one.brief for one in starters_for(view.population) if one.profile == view.profile)
+    return next(fitting, NO_BRIEF)
 
 
 def _report(report: Preflight) -> list[str]:

@@ -63,6 +63,7 @@ with shell.guard():
             suggested.draw(request, result)
         case "proof":
             proof.draw(result)
+            proof.remember(view.list_name, result)
         case "twins":
             twins.draw(request, result)
         case _:

@@ -20,8 +20,9 @@ from ui.controls import most_letters
 from ui.data.printed import Printed
 from ui.downloads import download
 from ui.format import number, plain
+from ui.learning import proof
 from ui.state import View
-from ui.texts import _
+from ui.texts import _, language
 
 _ROOMY: Final = (LARGEST + SMALLEST) / 2
 _ADVISED: Final = 30  # words of the description
@@ -136,8 +137,14 @@ def content(view: View, market: MarketView) -> Mapping[str, Any]:
         market,
         view.brief,
         stamp=Stamp(date.today(), state.author(), None if view.edited else view.version),
-        known=Known(verified=looked_up, interviews=told.interviews, said=told.claims),
+        known=Known(
+            verified=looked_up,
+            deals=proof.told(view.list_name, view.profile),
+            interviews=told.interviews,
+            said=told.claims,
+        ),
         _=_,
+        language=language(),
     )
 
 

@@ -23,6 +23,13 @@ def _current() -> NullTranslations:
     return _translation((st.context.locale or "en").replace("-", "_"))
 
 
+def language() -> str:
+    """Of the texts, as ISO 639-1: the reader's where there is a translation, else English."""
+    code = (st.context.locale or "en").replace("-", "_")
+    there = (one for one in (code, code.partition("_")[0]) if (LOCALE / one).is_dir())
+    return "en" if next(there, None) is None else code.partition("_")[0].lower()
+
+
 def _(text: str) -> str:
     """The text in the reader's language."""
     return _current().gettext(text)

@@ -20,6 +20,7 @@ from icp_core.documents.printing import Ink, Typeset
 from icp_core.documents.words import Translate
 from icp_core.errors import DocumentError
 from icp_core.evaluation.market import Market
+from icp_core.intervals import Estimate
 from icp_core.profiles.brief import (
     NO_BRIEF,
     USUAL_PERSONAS,
@@ -117,6 +118,31 @@ class Known:
 
 
 NOTHING_KNOWN: Final = Known()
+
+
+def proven(lift: Estimate, *, accounts: int, best: int, fictional: bool, _: Translate = str) -> str:
+    """What a proof of the profile says, for `Known.deals`.
+
+    Parameters
+    ----------
+    lift
+        In the best tenth, out of sample: 1 is what chance finds.
+    accounts, best
+        Companies that were judged, and how many of them are best customers.
+    fictional
+        Whether companies or deals are invented.
+    """
+    judged = _("Tested on {accounts} companies, {best} of them best customers").format(
+        accounts=number(accounts), best=number(best)
+    )
+    if fictional:
+        judged += _(" (fictional)")
+    if lift.includes(1):
+        return judged + _(": can’t tell yet whether it beats chance")
+    low, high = (number(end, digits=1) for end in (lift.low, lift.high))
+    return judged + _(": the best tenth holds {lift} times what chance finds ({range})").format(
+        lift=number(lift.value, digits=1), range=f"{low}–{high}"
+    )
 
 
 def questions(_: Translate = str) -> dict[str, str]:

@@ -28,11 +28,13 @@ from icp_core.documents.one_page import (
     checksum,
     content,
     generated,
+    proven,
 )
 from icp_core.documents.printing import Ink, Typeset
 from icp_core.documents.word_file import word_file
 from icp_core.errors import DocumentError
 from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.intervals import Estimate
 from icp_core.profiles.brief import ANSWERS, NO_BRIEF, Brief, BuyingRole, Persona
 from icp_core.profiles.model import Choice, Criterion, Flag, Profile, Range, Role, Tier, TierPolicy
 from icp_core.profiles.starters import starters_for
@@ -372,3 +374,37 @@ def test_what_interviews_say_stands_beside_the_answer():
     assert "1 000 (7 of 9 interviews, 1 against)" in text.replace("\u202f", " ")
     # Nothing is said of how urgent it is.
     assert "9 of 9" not in text
+
+
+def test_a_proof_is_told_with_its_interval_or_that_it_cannot_tell():
+    told = proven(Estimate(2.41, 1.6, 3.3), accounts=104, best=63, fictional=False)
+    assert told == (
+        "Tested on 104 companies, 63 of them best customers: the best tenth holds 2.4 times what "
+        "chance finds (1.6–3.3)"
+    )
+    told = proven(Estimate(1.4, 0.9, 2.1), accounts=104, best=63, fictional=True)
+    assert told.endswith("best customers (fictional): can’t tell yet whether it beats chance")
+
+
+def test_the_map_is_described_and_the_headings_are_told_to_a_screen_reader():
+    reader, _text = read(page().pdf())
+    root = reader.trailer["/Root"]
+    kinds, described = [], []
+
+    def walk(node):
+        node = node.get_object()
+        if isinstance(node, list):
+            for one in node:
+                walk(one)
+        elif isinstance(node, dict):
+            kinds.append(str(node.get("/S", "")))
+            if "/Alt" in node:
+                described.append(str(node["/Alt"]))
+            if "/K" in node:
+                walk(node["/K"])
+
+    walk(root["/StructTreeRoot"]["/K"])
+    assert kinds.count("/H1") + kinds.count("/Title") >= 1
+    assert kinds.count("/H2") >= 5
+    assert {"/Table", "/TH", "/TD", "/Figure"} <= set(kinds)
+    assert any(one.startswith("Map of Sweden, Norway, Denmark, Finland") for one in described)

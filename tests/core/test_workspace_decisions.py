@@ -3,7 +3,8 @@ from datetime import date
 
 import polars as pl
 import pytest
-from sqlalchemy import create_engine, text, update
+from alembic import command
+from sqlalchemy import create_engine, update
 
 from icp_core.errors import UniverseError, WorkspaceError
 from icp_core.workspace import (
@@ -16,6 +17,7 @@ from icp_core.workspace import (
     schema,
     with_decisions,
 )
+from icp_core.workspace.database import migrations
 
 COLUMNS = [
     *("account_id", "status", "detail", "note", "owner", "customer", "territory"),
@@ -74,11 +76,10 @@ def test_marks_written_before_there_were_any_are_as_listed(tmp_path):
     workspace.decide(["SE-1"], author="Eva", note="call")
     workspace.close()
     engine = create_engine(url)
+    config = migrations()
     with engine.begin() as connection:
-        for table in ("icp_decisions", "icp_decision_history"):
-            for column in ("customer", "territory"):
-                connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
-        connection.execute(text("UPDATE icp_schema_version SET version_num = '0002'"))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
     engine.dispose()
     workspace = Workspace.open(url)
     assert workspace.customer_marks() == {}

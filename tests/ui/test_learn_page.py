@@ -346,3 +346,16 @@ def test_deals_that_were_loaded_with_a_list_are_learned_from(
     app = open_page(LEARN, dataset=entry.source)
     assert app.segmented_control(key="learn_from").value == "deals"
     assert groups(app)["Best"] == "3"
+
+
+def test_what_the_proof_says_stands_on_the_one_page(learn_page, result) -> None:
+    app = learn_page(learn_part="Proof")
+    lift = result.proof.judged["hand"].measures["lift_10"]
+    told = proof.proven(
+        lift, accounts=result.proof.accounts, best=result.proof.positives, fictional=True
+    )
+    assert list(app.session_state["own_proven"].values()) == [told]
+    app.switch_page("pages/21_One_page.py").run()
+    assert not app.exception
+    view = app.session_state["view"]
+    assert [key[0] for key in app.session_state["own_proven"]] == [view.list_name]

@@ -5,9 +5,12 @@ from typing import Final
 import polars as pl
 import streamlit as st
 
+from icp_core.documents.one_page import proven
 from icp_core.intervals import Estimate
 from icp_core.learning import LearningResult
 from icp_core.learning.proof import COMPARED, MEASURES, Candidate, Measure, Proof
+from icp_core.profiles.model import Profile
+from icp_core.workspace import checksum
 from ui import charts_explore, theme, widgets
 from ui.controls import apart, one_of
 from ui.format import number, plain
@@ -17,6 +20,7 @@ from ui.learning.suggested import open_in_builder
 from ui.tables import Field, Table
 from ui.texts import _
 
+_PROVEN: Final = "proven"
 _DIGITS: Final[dict[Measure, int]] = {
     "auc": 2,
     "lift_10": 1,
@@ -52,6 +56,28 @@ def draw(result: LearningResult) -> None:
         _differences(result, result.proof)
     with left_out:
         _leaks(result)
+
+
+def remember(list_name: str, result: LearningResult) -> None:
+    """Keep what the proof says of the current profile, for the one page of this session."""
+    proof = result.proof
+    if proof is None or result.hand is None or "hand" not in proof.judged:
+        return
+    lift = proof.judged["hand"].measures.get("lift_10")
+    if lift is not None:
+        said = proven(
+            lift,
+            accounts=proof.accounts,
+            best=proof.positives,
+            fictional=result.fictional,
+            _=_,
+        )
+        widgets.own(_PROVEN, dict[tuple[str, str], str])[list_name, checksum(result.hand)] = said
+
+
+def told(list_name: str, profile: Profile) -> str:
+    """What a proof in this session said of a profile; empty where none did."""
+    return widgets.own(_PROVEN, dict[tuple[str, str], str]).get((list_name, checksum(profile)), "")
 
 
 def method(proof: Proof) -> str:
