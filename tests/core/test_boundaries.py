@@ -23,6 +23,7 @@ ORDER = (
     "profiles",
     "evaluation",
     "analysis",
+    "territories",
     "learning",
     "importing",
     "exporting",

@@ -1,0 +1,1 @@
+"""Territories: who covers which accounts, and what is left uncovered."""
