@@ -83,6 +83,7 @@ match state.open_now():
             total=page.total,
             all_ids=lambda: market.account_ids(asked.wanted),
             can_mark="adding" in market.supports,
+            owners=deciding.choices(market),
         )
     case _:
         if account := state.opened_account():

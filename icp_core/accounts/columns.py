@@ -257,6 +257,13 @@ CANONICAL: Final[tuple[Column, ...]] = (
     Column(
         "territory", "Territory", Kind.CHOICE, "Sales territory the account lies in.", dtype=_TEXT
     ),
+    Column(
+        "last_touch",
+        "Last touch",
+        Kind.DATE,
+        "When somebody in the sales team last dealt with the account.",
+        dtype=pl.Date(),
+    ),
     Column("source", "Source", Kind.CHOICE, "Where the facts come from.", dtype=_TEXT),
     Column("as_of", "As of", Kind.DATE, "Date of the facts.", dtype=pl.Date()),
 )
@@ -272,8 +279,8 @@ _SUBJECTS: Final[Mapping[str, Subject]] = {
         Subject.TECHNOLOGY: ("technologies",),
         Subject.PLACE: ("country", "region", "municipality", "latitude", "longitude"),
         Subject.RECORDS: (
-            "status", "marketing_opt_out", "is_customer", "owner", "territory", "source",
-            "fiscal_year", "industry_revision", "employees_low", "employees_high",
+            "status", "marketing_opt_out", "is_customer", "owner", "territory", "last_touch",
+            "source", "fiscal_year", "industry_revision", "employees_low", "employees_high",
         ),
     }.items()
     for name in names

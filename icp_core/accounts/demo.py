@@ -58,6 +58,33 @@ class PlantedProfile:
 
 PLANTED: Final = PlantedProfile()
 
+
+class DemoRep(NamedTuple):
+    """An invented rep: name, e-mail, home municipality, hours a year, country, and longest way in km."""
+
+    name: str
+    email: str
+    home: str
+    hours: float
+    country: str
+    max_km: float
+
+
+TEAM: Final = (
+    DemoRep("Alma Demoberg", "alma@team.example", "SE-0180", 1_500, "SE", 400),
+    DemoRep("Edvin Demolind", "edvin@team.example", "SE-1480", 1_200, "SE", 300),
+    DemoRep("Saga Demosjö", "saga@team.example", "SE-1280", 900, "SE", 300),
+    DemoRep("Ingrid Demovik", "ingrid@team.example", "NO-0301", 1_200, "NO", 350),
+    DemoRep("Lars Demodal", "lars@team.example", "NO-4601", 700, "NO", 250),
+    DemoRep("Mette Demoholm", "mette@team.example", "DK-0101", 1_000, "DK", 250),
+    DemoRep("Jens Demokrogh", "jens@team.example", "DK-0751", 800, "DK", 250),
+    DemoRep("Aino Demolaine", "aino@team.example", "FI-091", 1_100, "FI", 300),
+)
+"""Who sells to the invented companies."""
+
+FORMER_REP: Final = "Per Demostrand"
+"""Left in February and still owns accounts, which is what a coverage has to show."""
+
 # Share of rows that do not know the column. Growth, margin and profits need revenue, so the gap of
 # growth includes that of revenue.
 GAPS: Final = {
@@ -313,6 +340,7 @@ def _block(number: int, seed: int) -> pl.DataFrame:
             "status": status[_draw(rng, np.array([0.988, 0.004, 0.006, 0.002]), n)],
             "marketing_opt_out": rng.random(n) < opt_out_share,
             "is_customer": customer,
+            **_relations([seed, number], place, customer),
             "recruits_abroad": _gap(pl.Series(abroad), dark["recruits_abroad"]),
             "search_ad_spend": _gap(pl.Series(spend), dark["search_ad_spend"]),
             "source": [SOURCE] * n,
@@ -429,6 +457,46 @@ def _customers(
         + PLANTED.technology_weight * uses[:, tools].any(axis=1)
     )
     return rng.random(len(code)) < _odds(odds)
+
+
+def _relations(seeds: list[int], place: Ints, customer: Flags) -> dict[str, pl.Series]:
+    """Who owns the companies, their territory, and when they were last dealt with.
+
+    Drawn apart, so that everything else is what it was without them.
+    """
+    rng, n = np.random.default_rng([*seeds, 4]), len(place)
+    where = _places()
+    homes = municipality_table().filter(pl.col("municipality").is_in([one.home for one in TEAM]))
+    at = {row["municipality"]: (row["latitude"], row["longitude"]) for row in homes.to_dicts()}
+    north = np.array([at[one.home][0] for one in TEAM])
+    east = np.array([at[one.home][1] for one in TEAM])
+    # Near enough for who is nearest, as all lie in the North.
+    km = 111.2 * np.hypot(
+        where.latitude[:, None] - north,
+        (where.longitude[:, None] - east) * np.cos(np.radians(where.latitude))[:, None],
+    )
+    here = where.country[:, None] == np.array([one.country for one in TEAM])
+    km = np.where(here & (km <= [one.max_km for one in TEAM]), km, np.inf)
+    nearest, reached = km.argmin(axis=1)[place], np.isfinite(km.min(axis=1))[place]
+
+    names = np.array([one.name for one in TEAM], dtype=object)
+    owned = rng.random(n) < np.where(customer, 0.96, np.where(reached, 0.62, 0.0))
+    owner = names[nearest]
+    # Some were never handed over, and a few are with a colleague.
+    others = names[rng.integers(len(TEAM), size=n)]
+    lot = rng.random(n)
+    owner = np.where(lot < 0.06, FORMER_REP, np.where(lot < 0.09, others, owner))
+    called = dict(homes.select("municipality", "name").iter_rows())
+    names_of = np.array([f"{one.country} {called[one.home]}" for one in TEAM], dtype=object)
+    territory = names_of[nearest]
+    days = np.minimum(rng.gamma(1.3, np.where(customer, 35, 70)), 720).astype(np.int64)
+    touched = owned & (rng.random(n) < np.where(customer, 0.97, 0.7))
+    dates = pl.Series(np.full(n, np.datetime64(AS_OF)) - days.astype("timedelta64[D]"))
+    return {
+        "owner": _gap(pl.Series(owner, dtype=pl.String), ~owned),
+        "territory": _gap(pl.Series(territory, dtype=pl.String), ~reached),
+        "last_touch": _gap(dates.cast(pl.Date), ~touched),
+    }
 
 
 @cache

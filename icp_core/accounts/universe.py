@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 import pyarrow as pa
@@ -32,7 +32,7 @@ IN_MEMORY: Final = 200_000
 EXCLUSION: Final = f"{PREFIX}exclusion"
 """Column of `Universe.left_out` with the reason why somebody excluded the account."""
 
-_SEARCHED: Final = ("name", "domain", "org_number", "account_id")
+_SEARCHED: Final = ("name", "domain", "org_number", "account_id", "owner")
 _SEPARATOR: Final = "\n"
 
 
@@ -303,15 +303,42 @@ class Universe:
         >>> universe.marked({"b": True, "c": False}).frame["is_customer"].to_list()
         [None, True]
         """
+        return self._told("is_customer", customers, pl.Boolean())
+
+    def assigned(
+        self, owners: Mapping[str, str | None], territories: Mapping[str, str] | None = None
+    ) -> "Universe":
+        """The universe with the owners and territories that somebody gave, whatever the list says.
+
+        Parameters
+        ----------
+        owners, territories
+            By `account_id`; others than those here may be among them. None where nobody is the owner.
+
+        Examples
+        --------
+        >>> accounts = {"account_id": ["a", "b"], "name": ["Acme", "Beta"], "owner": ["Nils", "Kari"]}
+        >>> universe = Universe.of(pl.DataFrame(accounts), name="two", label="Two")
+        >>> universe.assigned({"b": "Anna", "c": "Anna"}).frame["owner"].to_list()
+        ['Nils', 'Anna']
+        >>> universe.assigned({"a": None}).frame["owner"].to_list()
+        [None, 'Kari']
+        """
+        given = self._told("owner", owners, pl.String())
+        return given._told("territory", territories or {}, pl.String())
+
+    def _told(self, column: str, values: Mapping[str, Any], dtype: pl.DataType) -> "Universe":
+        """The universe with what people told of some accounts in one column."""
         ids = self.frame["account_id"]
-        if not customers or not ids.is_in(pl.Series([*customers], dtype=pl.String).implode()).any():
+        if not values:
             return self
-        told = ids.replace_strict(
-            [*customers], [*customers.values()], default=None, return_dtype=pl.Boolean
-        )
-        if "is_customer" in self.columns:
-            told = told.zip_with(told.is_not_null(), self.frame["is_customer"])
-        return replace(self, frame=self.frame.with_columns(told.alias("is_customer")))
+        here = ids.is_in(pl.Series([*values], dtype=pl.String).implode())
+        if not here.any():
+            return self
+        told = ids.replace_strict([*values], [*values.values()], default=None, return_dtype=dtype)
+        if column in self.columns:
+            told = told.zip_with(here, self.frame[column])
+        return replace(self, frame=self.frame.with_columns(told.alias(column)))
 
     def with_unknown(self, types: Mapping[str, pl.DataType]) -> "Universe":
         """The universe with more columns, of which nothing is known; itself where there are none.

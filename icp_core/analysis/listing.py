@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from icp_core.analysis.team import key_of
 from icp_core.errors import AccountError
 from icp_core.evaluation.arrays import largest
 from icp_core.evaluation.in_memory import Accounts, Evaluation, evaluated_rows
@@ -34,12 +35,15 @@ class Wanted:
     state
         Matches, possible accounts, those that fail a gate, or any of them.
     text
-        Words that must all occur in name, domain, national number or account_id, whatever their case
-        and accents; a number may be written with spaces and dashes.
+        Words that must all occur in name, domain, national number, owner or account_id, whatever their
+        case and accents; a number may be written with spaces and dashes.
     tiers
         Names of tiers, or of the others of `tiers.groups`; asks for matches only.
     regions
         Region codes; None among them asks for accounts without one.
+    owners
+        As the accounts name them, whatever case and blanks; None among them asks for accounts that
+        nobody owns.
     customer
         Only customers, only those that are known not to be, or only those of whom it is unknown.
     among, without
@@ -50,6 +54,7 @@ class Wanted:
     text: str = ""
     tiers: tuple[str, ...] = ()
     regions: tuple[str | None, ...] = ()
+    owners: tuple[str | None, ...] = ()
     customer: bool | Literal["unknown"] | None = None
     among: Collection[str] | None = None
     without: Collection[str] = ()
@@ -140,6 +145,11 @@ def _found(evaluation: Evaluation, wanted: Wanted) -> tuple[Accounts, Places]:
     if wanted.regions:
         codes, values = evaluation.codes("region")
         inside &= np.array([value in wanted.regions for value in values])[codes[accounts.rows]]
+    if wanted.owners:
+        codes, values = evaluation.codes("owner")
+        asked_for = {None if owner is None else key_of(owner) for owner in wanted.owners}
+        is_asked = [(None if one is None else key_of(one)) in asked_for for one in values]
+        inside &= np.array(is_asked)[codes[accounts.rows]]
     if wanted.customer == "unknown":
         inside &= accounts.customers_unknown
     elif wanted.customer is not None:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from icp_core.analysis.team import Team
 from icp_core.errors import PlanError
 from icp_core.evaluation.tiers import UNRANKED
 
@@ -40,6 +41,15 @@ class TeamPlan(BaseModel):
     hours_per_tier
         Effort for one account of a tier in the time box, in hours, by the tier's name; a tier that is
         missing takes `ASSUMED_HOURS`.
+    team
+        Who they are. Where anybody is named, people and hours are theirs, whatever was stated.
+
+    Examples
+    --------
+    >>> from icp_core.analysis.team import Rep
+    >>> plan = TeamPlan(people=3, team=Team(reps=(Rep(name="Anna Berg", hours=800),)))
+    >>> plan.people, plan.hours
+    (1, 800.0)
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -51,6 +61,7 @@ class TeamPlan(BaseModel):
     hours_per_tier: Mapping[str, Annotated[float, Field(ge=0, le=10_000)]] = Field(
         default_factory=dict
     )
+    team: Team = Team()
 
     @model_validator(mode="before")
     @classmethod
@@ -73,6 +84,17 @@ class TeamPlan(BaseModel):
                 {} if times == 1 else {tier: round(each * times, 1) for tier, each in scaled}
             )
         return now
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_the_team(cls, fields: Any) -> Any:
+        """Count people and hours of the reps where they are named, so that both say the same."""
+        if not isinstance(fields, Mapping) or not fields.get("team"):
+            return fields
+        team = Team.model_validate(fields["team"])
+        if not team:
+            return fields
+        return {**fields, "people": len(team), "hours_each": team.hours / len(team)}
 
     @property
     def hours(self) -> float:

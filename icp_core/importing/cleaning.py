@@ -312,7 +312,8 @@ def _words(
         "is_customer": lambda s: _read(s, values.flag),
     }
     found = {}
-    for column, read in (("founded", dates.founded), ("as_of", dates.date)):
+    days = {"founded": dates.founded, "as_of": dates.date, "last_touch": dates.date}
+    for column, read in days.items():
         if column in text.columns:
             dated = mapping.of(column)[0]
             order = dated.date_order
@@ -324,7 +325,7 @@ def _words(
             found[column] = told
             tally(tallies, column, text[column], found[column])
             doubtful = int(cells.select(dates.is_ambiguous(pl.col("text")).sum()).item())
-            if column == "as_of" and doubtful:
+            if column != "founded" and doubtful:
                 said = dates.described(
                     order,
                     is_chosen=dated.is_decided,

@@ -178,7 +178,7 @@ def guess(
                 read["reason"] = dates.BY_OTHERS
             guesses[heading] = guesses[heading].model_copy(update=read)
             # Of a founding only the year is kept, which is the same in either order.
-            if order is None and orders[f"#{heading}"][0] and guesses[heading].column == "as_of":
+            if order is None and orders[f"#{heading}"][0] and guesses[heading].column != "founded":
                 guesses[heading] = guesses[heading].doubting("date order", 0.6, _NO_ORDER)
     mapping = Mapping(
         fingerprint=fingerprint(table.headings),
@@ -253,6 +253,9 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
         return _extra(name, cells, looks, f"tells which companies are {_LIVES.get(ended, ended)}")
     if is_proprietor(name):
         return _owner(heading, cells, looks)
+    if meaning == "last_touch" and len(cells) and _share_of_dates(cells) < _GOOD_FIT:
+        # Words about the dealing stay beside it, as they are.
+        meaning = None
     reason = "known heading" if confidence >= SURE else "similar to a known heading"
     doubts: tuple[Doubt, ...] = () if confidence >= SURE else ("meaning",)
     if meaning in ("industry", "industry_text"):
@@ -289,6 +292,13 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
                     doubts=("meaning",),
                 )
     return _extra(name, cells, looks)
+
+
+def _share_of_dates(cells: pl.Series) -> float:
+    """How much of some cells is dates, whichever of day and month comes first."""
+    known = cells.drop_nulls().alias("text").to_frame()
+    read = (dates.date(pl.col("text"), order).is_not_null() for order in ("dmy", "mdy"))
+    return float(known.select(pl.any_horizontal(*read).mean()).item() or 0)
 
 
 def _owner(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> Assignment:

@@ -28,7 +28,7 @@ NUMBERS: Final = (*AMOUNTS, "employees", "margin", "revenue_growth", "current_ra
 
 FRACTIONS: Final = ("margin", "revenue_growth", "current_ratio")
 """Canonical columns that are fractions here and per cent in most files."""
-DATES: Final = ("as_of", "founded")
+DATES: Final = ("as_of", "founded", "last_touch")
 """Canonical columns whose headings are read as dates."""
 
 YEARLY: Final = (*NUMBERS, "fiscal_year")

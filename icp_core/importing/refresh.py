@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 WATCHED: Final = ("employees", "revenue")
-KEPT: Final = ("is_customer", "owner", "territory")
+KEPT: Final = ("is_customer", "owner", "territory", "last_touch")
 """Columns that the team filled; a newer file that has none leaves them as they are."""
 
 

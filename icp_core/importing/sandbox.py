@@ -231,6 +231,36 @@ def _open(arguments: Mapping[str, Any], folder: Path, tell: OnProgress) -> None:
     (folder / _ABOUT).write_text(about.model_dump_json(), encoding="utf-8")
 
 
+def read_cells(
+    source: Source, *, name: str | None = None, most_rows: int
+) -> tuple[PreparedFile, pl.DataFrame]:
+    """A small table as its file has it: every cell a text, under the file's own headings.
+
+    Parameters
+    ----------
+    source
+        The file.
+    name
+        What the user calls it.
+    most_rows
+        How many it may have.
+
+    Raises
+    ------
+    ImportRefused
+        If it cannot be read, has more rows, or reading it had to be ended.
+    """
+    prepared = open_file(source, name=name)
+    if prepared.rows > most_rows:
+        refuse(prepared.name, f"it has {prepared.rows:,} rows; at most {most_rows:,} are read.")
+    cells = _frame(prepared.scratch.path / _ROWS, prepared.rows, prepared.name)
+    if cells.columns != [ROW, *prepared.headings] or any(
+        dtype != pl.String for column, dtype in cells.schema.items() if column != ROW
+    ):
+        raise _broken(prepared.name)
+    return prepared, cells
+
+
 def _samples(opened: MappedFile) -> dict[str, tuple[str, ...]]:
     """A few values by heading; a register's headings are not asked about."""
     if opened.register:

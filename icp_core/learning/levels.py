@@ -34,6 +34,7 @@ CONSEQUENCES: Final[Mapping[str, str]] = {
     "is_customer": "says who is a customer",
     "owner": "is given to customers by the sales team",
     "territory": "is given by the sales team",
+    "last_touch": "is recorded by the sales team",
 }
 BOOKKEEPING: Final = frozenset(
     {

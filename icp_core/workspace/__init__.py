@@ -8,6 +8,7 @@ from icp_core.workspace.database import (
 )
 from icp_core.workspace.decisions import (
     BY_HAND,
+    NOBODY,
     CustomerMark,
     Decisions,
     Status,
@@ -23,17 +24,19 @@ from icp_core.workspace.profiles import (
     checksum,
     slug_of,
 )
-from icp_core.workspace.records import Records, SavedDraw
+from icp_core.workspace.records import Records, SavedDraw, SavedTeam
 
 __all__ = [
     "BY_HAND",
     "DIRECTORY_VARIABLE",
+    "NOBODY",
     "URL_VARIABLE",
     "ConflictError",
     "CustomerMark",
     "Draft",
     "SavedDraw",
     "SavedProfile",
+    "SavedTeam",
     "SavedVersion",
     "Status",
     "Workspace",

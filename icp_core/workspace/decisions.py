@@ -41,10 +41,14 @@ from icp_core.workspace.database import (
 
 BY_HAND: Final = "added by hand"
 
+NOBODY: Final = "(nobody)"
+"""Owner of an account that somebody took from its owner, whatever its list says."""
+
 _logger: Final = logging.getLogger(__name__)
 
 _MAX_IN: Final = 1_000
-_DECIDED: Final = ("status", "detail", "note", "owner", "customer")
+_DECIDED: Final = ("status", "detail", "note", "owner", "customer", "territory")
+_UNDECIDED: Final = ("open", "", "", "", "", "")
 _TEXT: Final = pl.String()
 _MOMENT: Final = pl.Datetime("us", "UTC")
 
@@ -99,14 +103,13 @@ def with_decisions(accounts: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFr
     Returns
     -------
     polars.DataFrame
-        The accounts in their order with `decision`, `decision_note` and `decision_owner`.
+        The accounts in their order with `decision` and `decision_note`.
     """
     ids = accounts["account_id"].implode()
     decided = decisions.filter(pl.col("account_id").is_in(ids)).select(
         "account_id",
         pl.when(pl.col("status") != Status.OPEN).then("status").alias("decision"),
         pl.col("note").replace("", None).alias("decision_note"),
-        pl.col("owner").replace("", None).alias("decision_owner"),
     )
     return accounts.join(decided, on="account_id", how="left", maintain_order="left")
 
@@ -123,6 +126,7 @@ class Decisions(Database):
         detail: str = "",
         note: str | None = None,
         owner: str | None = None,
+        territory: str | None = None,
         customer: CustomerMark | None = None,
     ) -> int:
         """Decide on one account or many, in one transaction: all of them or, on any error, none.
@@ -137,8 +141,9 @@ class Decisions(Database):
             None leaves status and detail as they are; `Status.OPEN` takes a decision back.
         detail
             Why excluded, or what is right where the data is wrong; belongs to `status`.
-        note, owner
-            None leaves as it is; an empty text clears.
+        note, owner, territory
+            None leaves as it is; an empty text clears, so that what the list says holds again. `NOBODY`
+            as the owner takes the account from whoever has it.
         customer
             Whether it is a customer, whatever its list says; None leaves as it is.
 
@@ -152,12 +157,13 @@ class Decisions(Database):
         WorkspaceError
             If nothing is decided, a reason is missing, an id is blank, or the database refuses.
         """
-        given = {"note": note, "owner": owner}
+        given = {"note": note, "owner": owner, "territory": territory}
         values: dict[str, Any] = {
             name: text.strip() for name, text in given.items() if text is not None
         }
         bounded(values.get("note", ""), MAX_NOTE, what="note")
         bounded(values.get("owner", ""), MAX_NAME, what="owner's name")
+        bounded(values.get("territory", ""), MAX_NAME, what="territory's name")
         detail = bounded(detail.strip(), MAX_REASON, what="reason")
         if status is None and detail:
             raise WorkspaceError(
@@ -179,31 +185,116 @@ class Decisions(Database):
         if not ids:
             return 0
         with self._writing() as connection:
-            change = connection.execute(
-                insert(schema.changes)
-                .values(author=author, decided_at=now())
-                .returning(schema.changes.c.id)
-            ).scalar_one()
-            values["change_id"] = change
-            statement = inserting(connection, schema.decisions).from_select(
-                ["account_id", *values], _rows(connection, ids, values)
-            )
-            connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["account_id"],
-                    set_={name: statement.excluded[name] for name in values},
-                )
-            )
-            names = schema.decision_history.columns.keys()
-            connection.execute(
-                insert(schema.decision_history).from_select(
-                    names,
-                    select(*(schema.decisions.c[name] for name in names)).where(
-                        schema.decisions.c.change_id == change
-                    ),
-                )
-            )
+            change = _begun(connection, author)
+            _put(connection, _rows(connection, ids, values | {"change_id": change}), values)
+            _recorded(connection, change)
         return len(ids)
+
+    def assign(
+        self,
+        owners: Mapping[str, str],
+        *,
+        author: str,
+        territories: Mapping[str, str] | None = None,
+    ) -> int:
+        """Give accounts to their owners, each its own, in one transaction that can be taken back.
+
+        Parameters
+        ----------
+        owners
+            By `account_id`; `NOBODY` takes an account from whoever has it, an empty text leaves it to
+            its list.
+        author
+            Who gives them.
+        territories
+            By `account_id`, of accounts that get an owner too; those left out keep theirs.
+
+        Returns
+        -------
+        int
+            Number of the change, for `take_back`; 0 where there was nothing to do.
+
+        Raises
+        ------
+        WorkspaceError
+            If a name is too long, an id is blank, or the database refuses.
+        """
+        author = named(author)
+        territories = territories or {}
+        for name in {*owners.values(), *territories.values()}:
+            bounded(name, MAX_NAME, what="owner's or territory's name")
+        together: dict[tuple[str, str | None], list[str]] = {}
+        for key in sorted(_ids(owners)):
+            together.setdefault((owners[key].strip(), territories.get(key)), []).append(key)
+        if not together:
+            return 0
+        with self._writing() as connection:
+            change = _begun(connection, author)
+            for (owner, territory), ids in together.items():
+                values = {"owner": owner}
+                if territory is not None:
+                    values["territory"] = territory.strip()
+                _put(connection, _rows(connection, ids, values | {"change_id": change}), values)
+            _recorded(connection, change)
+        return change
+
+    def take_back(self, change: int, *, author: str) -> int:
+        """Have accounts stand as they stood before a change; those decided on since stay as they are.
+
+        Parameters
+        ----------
+        change
+            Number of the change.
+        author
+            Who takes it back, which the history tells.
+
+        Returns
+        -------
+        int
+            Accounts that stand as before.
+        """
+        author, history = named(author), schema.decision_history
+        mine = select(schema.decisions.c.account_id).where(schema.decisions.c.change_id == change)
+        earlier = (
+            select(history.c.account_id, func.max(history.c.change_id).label("change_id"))
+            .where(history.c.change_id < change, history.c.account_id.in_(mine))
+            .group_by(history.c.account_id)
+            .subquery()
+        )
+        before = select(history.c.account_id, *(history.c[name] for name in _DECIDED)).join(
+            earlier,
+            (history.c.account_id == earlier.c.account_id)
+            & (history.c.change_id == earlier.c.change_id),
+        )
+        with self._writing() as connection:
+            stood = {row[0]: tuple(row[1:]) for row in connection.execute(before)}
+            together: dict[tuple[str, ...], list[str]] = {}
+            for key in sorted(connection.execute(mine).scalars()):
+                together.setdefault(stood.get(key, _UNDECIDED), []).append(key)
+            if not together:
+                return 0
+            again = _begun(connection, author)
+            for state, ids in together.items():
+                values = dict(zip(_DECIDED, state, strict=True))
+                _put(connection, _rows(connection, ids, values | {"change_id": again}), values)
+            _recorded(connection, again)
+        return sum(map(len, together.values()))
+
+    def owners(self) -> dict[str, str | None]:
+        """Owner by account_id of every account that somebody gave one; None where nobody is to be."""
+        return {
+            key: None if owner == NOBODY else owner for key, owner in self._given("owner").items()
+        }
+
+    def territories(self) -> dict[str, str]:
+        """Territory by account_id of every account that somebody gave one."""
+        return self._given("territory")
+
+    def _given(self, name: str) -> dict[str, str]:
+        table = schema.decisions.c
+        query = select(table.account_id, table[name]).where(table[name] != "")
+        with self._reading() as connection:
+            return {row.account_id: row[1] for row in connection.execute(query)}
 
     def decisions(self, account_ids: Sequence[str] | None = None) -> pl.DataFrame:
         """Where each account stands that anybody ever decided on.
@@ -216,8 +307,8 @@ class Decisions(Database):
         Returns
         -------
         polars.DataFrame
-            account_id, status, detail, note, owner, customer, author, decided_at (UTC), by
-            account_id.
+            account_id, status, detail, note, owner, customer, territory, author, decided_at (UTC),
+            by account_id.
         """
         table = schema.decisions
         names = ("account_id", *_DECIDED, "change_id")
@@ -421,6 +512,41 @@ def _ids(account_ids: Iterable[str]) -> list[str]:
             "An account has a blank or broken id; give it one of its own. Nothing was saved."
         )
     return ids
+
+
+def _begun(connection: Connection, author: str) -> int:
+    """A change of somebody's, with its number."""
+    found: int = connection.execute(
+        insert(schema.changes)
+        .values(author=author, decided_at=now())
+        .returning(schema.changes.c.id)
+    ).scalar_one()
+    return found
+
+
+def _put(connection: Connection, rows: Select[Any], values: Mapping[str, Any]) -> None:
+    """Have accounts stand so; what the values do not name stays as it is."""
+    names = [*values, "change_id"]
+    statement = inserting(connection, schema.decisions).from_select(["account_id", *names], rows)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["account_id"],
+            set_={name: statement.excluded[name] for name in names},
+        )
+    )
+
+
+def _recorded(connection: Connection, change: int) -> None:
+    """Put on record how the accounts of a change stand."""
+    names = schema.decision_history.columns.keys()
+    connection.execute(
+        insert(schema.decision_history).from_select(
+            names,
+            select(*(schema.decisions.c[name] for name in names)).where(
+                schema.decisions.c.change_id == change
+            ),
+        )
+    )
 
 
 def _rows(connection: Connection, ids: Sequence[str], values: Mapping[str, Any]) -> Select[Any]:

@@ -1,6 +1,7 @@
 """What else a workspace remembers: verification answers, the team's plan, and the export log."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -51,6 +52,23 @@ class SavedDraw:
     possible_size: int
     author: str
     drawn_at: datetime
+
+
+@dataclass(frozen=True)
+class SavedTeam:
+    """The team's plan as somebody saved it.
+
+    Attributes
+    ----------
+    plan
+        With its reps.
+    author, saved_at
+        Who saved it, and when (UTC).
+    """
+
+    plan: TeamPlan
+    author: str
+    saved_at: datetime
 
 
 class Records(Database):
@@ -206,6 +224,26 @@ class Records(Database):
                     except PlanError as error:
                         raise WorkspaceError(f"The stored plan cannot be read. {error}") from error
         return TeamPlan()
+
+    def team_versions(self, slug: str | None = None, *, limit: int = 50) -> list[SavedTeam]:
+        """The plans that were saved for one profile, or for every profile, newest first.
+
+        Those that cannot be read any more are left out.
+        """
+        table = schema.settings
+        key = _EVERY_PROFILE if slug is None else _team_key(slug)
+        query = (
+            select(table.c.content, table.c.author, table.c.saved_at)
+            .where(table.c.key == key)
+            .order_by(table.c.id.desc())
+            .limit(limit)
+        )
+        found = []
+        with self._reading() as connection:
+            for content, author, saved_at in connection.execute(query):
+                with suppress(PlanError):
+                    found.append(SavedTeam(TeamPlan.from_json(content), author, saved_at))
+        return found
 
     def save_team(self, team: TeamPlan, *, author: str, slug: str | None = None) -> None:
         """Save the plan for one profile, or for every profile that has none of its own."""

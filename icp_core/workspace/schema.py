@@ -113,6 +113,7 @@ decisions = Table(
     _text("owner"),
     Column("change_id", ForeignKey(changes.c.id), nullable=False, index=True),
     _text("customer"),
+    _text("territory"),
     _sound_id(),
 )
 
@@ -126,6 +127,7 @@ decision_history = Table(
     _text("note"),
     _text("owner"),
     _text("customer"),
+    _text("territory"),
 )
 
 added_accounts = Table(

@@ -82,7 +82,7 @@ def test_words_are_found_however_they_are_joined(heading: str) -> None:
         "Country of origin", "Parent company name", "Customer status", "Lead Status",
         "Company Division Name",
         "Omsättning (föregående år)", "Number of funding rounds", "Organization - ID", "Revenue %",
-        "Budgeted revenue", "Last contacted", "Mobile app", "Is company", "Next step",
+        "Budgeted revenue", "Next contacted", "Mobile app", "Is company", "Next step",
     ],
 )  # fmt: skip
 def test_a_word_that_nobody_knows_is_never_passed_over(heading: str) -> None:
@@ -168,11 +168,11 @@ def test_finnish_and_danish_exports_are_read_by_their_own_words(tmp_path: Path) 
         ("Facebook-företagssida", None), ("Kontoägare", "owner"), ("Tildelt til", "owner"),
         # HubSpot's public pages in Norwegian, and a driver's names of its columns.
         ("Selskapsdomenenavn", "domain"), ("Selskapets eier", "owner"), ("Årlig omsetning", "revenue"),
-        ("LinkedIn-selskapsside", "linkedin_url"), ("Avslutningsdato", None), ("LASTCONTACTED", None),
+        ("LinkedIn-selskapsside", "linkedin_url"), ("Avslutningsdato", None), ("LASTCONTACTED", "last_touch"),
         # Whose contact it is, and when.
         ("Vår kontakt", "owner"), ("Vores kontakt", "owner"), ("Meidän yhteyshenkilö", "owner"),
-        ("Seneste kontakt", None), ("Senaste kontakt", None), ("Last contacted", None),
-        ("Last Contact Date", None), ("Viimeisin yhteydenotto", None), ("Neste kontakt", None),
+        ("Seneste kontakt", "last_touch"), ("Senaste kontakt", "last_touch"), ("Last contacted", "last_touch"),
+        ("Last Contact Date", "last_touch"), ("Viimeisin yhteydenotto", "last_touch"), ("Neste kontakt", None),
         ("Last name", "contact"), ("Seneste kontaktperson", "contact"), ("Kontakt", "contact"),
         # Of accountants.
         ("Laskutussähköposti", "contact"), ("Faktura e-post", "contact"), ("Fakturamail", "contact"),

@@ -8,6 +8,7 @@ from sqlalchemy import create_engine, text, update
 from icp_core.errors import UniverseError, WorkspaceError
 from icp_core.workspace import (
     BY_HAND,
+    NOBODY,
     CustomerMark,
     Status,
     Workspace,
@@ -16,11 +17,14 @@ from icp_core.workspace import (
     with_decisions,
 )
 
-COLUMNS = ["account_id", "status", "detail", "note", "owner", "customer", "author", "decided_at"]
+COLUMNS = [
+    *("account_id", "status", "detail", "note", "owner", "customer", "territory"),
+    *("author", "decided_at"),
+]
 
 
 def standing(workspace, account_id):
-    return workspace.decisions([account_id]).drop("customer", "decided_at").rows()
+    return workspace.decisions([account_id]).drop("customer", "territory", "decided_at").rows()
 
 
 def test_a_decision_keeps_status_reason_note_and_owner_apart(workspace):
@@ -45,9 +49,9 @@ def test_decisions_choose_accounts_and_stand_beside_them(workspace):
     assert kept_by(decisions, [Status.OPEN, Status.VERIFIED]) == (None, ["SE-2"])
     accounts = pl.DataFrame({"account_id": ["SE-4", "SE-3", "SE-1"]})
     assert with_decisions(accounts, decisions).rows() == [
-        ("SE-4", None, None, None),
-        ("SE-3", None, "call", None),
-        ("SE-1", "verified", "good", "Ola"),
+        ("SE-4", None, None),
+        ("SE-3", None, "call"),
+        ("SE-1", "verified", "good"),
     ]
 
 
@@ -72,7 +76,8 @@ def test_marks_written_before_there_were_any_are_as_listed(tmp_path):
     engine = create_engine(url)
     with engine.begin() as connection:
         for table in ("icp_decisions", "icp_decision_history"):
-            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN customer"))
+            for column in ("customer", "territory"):
+                connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         connection.execute(text("UPDATE icp_schema_version SET version_num = '0002'"))
     engine.dispose()
     workspace = Workspace.open(url)
@@ -80,6 +85,33 @@ def test_marks_written_before_there_were_any_are_as_listed(tmp_path):
     workspace.decide(["SE-1"], author="Eva", customer=CustomerMark.YES)
     assert workspace.decision_history("SE-1")["customer"].to_list() == ["yes", ""]
     workspace.close()
+
+
+def test_accounts_are_given_to_owners_and_taken_from_them_in_one_change(workspace):
+    workspace.decide(["SE-1"], author="Eva", owner="Ola", note="call")
+    change = workspace.assign(
+        {"SE-1": "Åse", "SE-2": " Kari ", "SE-3": NOBODY},
+        author="Eva",
+        territories={"SE-2": "West"},
+    )
+    assert workspace.owners() == {"SE-1": "Åse", "SE-2": "Kari", "SE-3": None}
+    assert workspace.territories() == {"SE-2": "West"}
+    assert workspace.decisions(["SE-1"])["note"].to_list() == ["call"]
+    # Somebody decides on one of them meanwhile, which stays.
+    workspace.decide(["SE-2"], author="Ola", owner="Nils")
+    assert workspace.take_back(change, author="Eva") == 2
+    assert workspace.owners() == {"SE-1": "Ola", "SE-2": "Nils"}
+    assert workspace.territories() == {"SE-2": "West"}
+    assert workspace.decision_history("SE-1")["owner"].to_list() == ["Ola", "Åse", "Ola"]
+    # There is nothing left to be taken back.
+    assert workspace.take_back(change, author="Eva") == 0
+    assert workspace.assign({}, author="Eva") == 0
+
+
+def test_a_name_that_is_too_long_gives_nobody_anything(workspace):
+    with pytest.raises(WorkspaceError, match="name"):
+        workspace.assign({"SE-1": "Ola", "SE-2": "x" * 1_000}, author="Eva")
+    assert workspace.owners() == {}
 
 
 def test_the_history_tells_every_step_newest_first(workspace):

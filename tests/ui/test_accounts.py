@@ -242,7 +242,7 @@ def test_ticked_accounts_are_decided_on_and_no_others(open_page: Open, market: E
     app.session_state["accounts_ticked_demo"] = tuple(ids)
     app.run()
     press(app, "Edit 4 accounts")
-    app.text_input(key="many_owner").set_value("Kari").run()
+    app.selectbox(key="many_owner").set_value("Kari").run()
     app.button(key="many_save").click().run()
     decisions = Workspace.open().decisions()
     assert decisions["account_id"].to_list() == sorted(ids)

@@ -8,7 +8,8 @@ import polars as pl
 import streamlit as st
 
 from icp_core.errors import IcpError
-from icp_core.workspace import CustomerMark, Status
+from icp_core.views import MarketView
+from icp_core.workspace import NOBODY, CustomerMark, Status
 from icp_core.workspace.database import MAX_NAME, MAX_NOTE, MAX_REASON
 from ui import data, state, theme
 from ui.controls import one_of
@@ -20,6 +21,7 @@ MOST: Final = 250_000
 SURE_FROM: Final = 1_000
 """A decision on more accounts than this asks again."""
 
+_AS_LISTED: Final = "(as listed)"
 _SPINNER_FROM: Final = 5_000  # accounts; fewer are saved before a spinner could be read
 
 
@@ -70,7 +72,14 @@ class Decision:
         return all(one is None for one in (self.status, self.note, self.owner, self.customer))
 
 
-def fields(key: str, *, decided: Mapping[str, Any] | None = None, can_mark: bool) -> Decision:
+def fields(
+    key: str,
+    *,
+    decided: Mapping[str, Any] | None = None,
+    owner: str | None = None,
+    owners: Sequence[str] = (),
+    can_mark: bool,
+) -> Decision:
     """Draw the fields of a decision.
 
     Parameters
@@ -79,7 +88,11 @@ def fields(key: str, *, decided: Mapping[str, Any] | None = None, can_mark: bool
         Begins the keys of the widgets.
     decided
         Where the one account stands, to begin with (a row of `Workspace.decisions`); then a blank
-        note or owner clears. None for many accounts; then blank leaves as it is.
+        note clears. None for many accounts; then blank leaves as it is.
+    owner
+        Who has the one account now.
+    owners
+        Who may get it; others can be typed.
     can_mark
         Whether customers can be marked: not where accounts stay in their engine.
     """
@@ -127,20 +140,51 @@ def fields(key: str, *, decided: Mapping[str, Any] | None = None, can_mark: bool
         note = st.text_input(
             _("Note"), before.get("note", ""), max_chars=MAX_NOTE, key=f"{key}_note"
         )
-        owner = st.text_input(
-            _("Owner"), before.get("owner", ""), max_chars=MAX_NAME, width=200, key=f"{key}_owner"
-        )
+        given = _owner(key, before.get("owner", ""), owner, owners, one=decided is not None)
     if decided is None:
-        return Decision(status, detail or "", note or None, owner or None, mark)
+        return Decision(status, detail or "", note or None, given, mark)
     return Decision(
         None
         if status == before.get("status", Status.OPEN) and detail == before.get("detail", "")
         else status,
         detail or "",
         None if note == before.get("note", "") else note,
-        None if owner == before.get("owner", "") else owner,
+        given,
         None if mark == before.get("customer", "") else mark,
     )
+
+
+def _owner(
+    key: str, decided: str, owner: str | None, owners: Sequence[str], *, one: bool
+) -> str | None:
+    """Draw who owns the accounts; None where that is to stay as it is."""
+    names = [NOBODY, *dict.fromkeys(name for name in (owner, *owners) if name)]
+    if decided or not one:
+        names.insert(1, _AS_LISTED)
+    now = names.index(owner) if owner else 0 if decided == NOBODY else None
+    chosen = st.selectbox(
+        _("Owner"),
+        names,
+        index=now,
+        format_func=lambda name: {
+            NOBODY: _("Nobody"),
+            _AS_LISTED: _("As the list says"),
+        }.get(name, name),
+        accept_new_options=True,
+        placeholder=_("Nobody") if one else _("As it is"),
+        help=_("Who in the team has the account; it holds in every list."),
+        width=220,
+        key=f"{key}_owner",
+    )
+    if chosen is None or chosen == (owner or (NOBODY if one and decided == NOBODY else None)):
+        return None
+    return "" if chosen == _AS_LISTED else chosen.strip()[:MAX_NAME]
+
+
+def choices(market: MarketView) -> list[str]:
+    """Who may get accounts: the reps of the team, then whoever owns some."""
+    named = market.values("owner") if "filters" in market.supports else ()
+    return list(dict.fromkeys((*state.team_plan().team.names, *sorted(named, key=str.casefold))))
 
 
 def save(ids: Sequence[str], decision: Decision) -> bool:
@@ -183,7 +227,12 @@ def _decide(ids: Sequence[str], decision: Decision) -> int:
 
 
 def on_many(
-    selected: Sequence[str], *, total: int, all_ids: Callable[[], pl.Series], can_mark: bool
+    selected: Sequence[str],
+    *,
+    total: int,
+    all_ids: Callable[[], pl.Series],
+    can_mark: bool,
+    owners: Sequence[str] = (),
 ) -> None:
     """Open the dialog that decides on the selected accounts, or on all of the list.
 
@@ -195,7 +244,7 @@ def on_many(
         Accounts on the list.
     all_ids
         Gives the ids of them all.
-    can_mark
+    can_mark, owners
         As for `fields`.
     """
     st.dialog(
@@ -203,11 +252,15 @@ def on_many(
         width="medium",
         icon=":material/fact_check:",
         on_dismiss=state.close_dialog,
-    )(_on_many)(selected, total, all_ids, can_mark)
+    )(_on_many)(selected, total, all_ids, can_mark, owners)
 
 
 def _on_many(
-    selected: Sequence[str], total: int, all_ids: Callable[[], pl.Series], can_mark: bool
+    selected: Sequence[str],
+    total: int,
+    all_ids: Callable[[], pl.Series],
+    can_mark: bool,
+    owners: Sequence[str],
 ) -> None:
     names = {}
     if selected:
@@ -216,7 +269,7 @@ def _on_many(
         names["all"] = _("All {count} on the list").format(count=number(total))
     scope = one_of(_("Accounts"), names, labelled=True, key="many_scope")
     count = len(selected) if scope == "selected" else total
-    decision = fields("many", can_mark=can_mark)
+    decision = fields("many", can_mark=can_mark, owners=owners)
     if count > MOST:
         st.error(
             _(
@@ -259,7 +312,9 @@ def history_table(history: pl.DataFrame) -> None:
                 for row in history.iter_rows(named=True)
             ],
             _("Note"): [plain(note) for note in history["note"]],
-            _("Owner"): [plain(owner) for owner in history["owner"]],
+            _("Owner"): [
+                plain(_("Nobody") if owner == NOBODY else owner) for owner in history["owner"]
+            ],
             _("Customer"): [plain(mark_name(mark)) if mark else "" for mark in history["customer"]],
         },
         border="horizontal",

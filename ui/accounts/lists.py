@@ -32,22 +32,28 @@ ROWS: Final = 50  # accounts a page
 HEIGHT: Final = 560  # pixels: the list and its controls in one screen
 DECISION: Final = "decision"
 NOTE: Final = "decision_note"
-DECISION_OWNER: Final = "decision_owner"
+OWNER: Final = "owner"
 
-USUAL: Final = (*tables.ACCOUNT_COLUMNS[:4], DECISION, *tables.ACCOUNT_COLUMNS[4:])
+USUAL: Final = (*tables.ACCOUNT_COLUMNS[:4], DECISION, OWNER, *tables.ACCOUNT_COLUMNS[4:])
 """What the table shows unless told otherwise, as far as the accounts have it."""
 
 SEARCH: Final = "find"
 STATE: Final = "accounts_state"
 TIERS: Final = "accounts_tiers"
 REGIONS: Final = "accounts_regions"
+OWNERS: Final = "accounts_owners"
 CUSTOMERS: Final = "accounts_customers"
 DECISIONS: Final = "accounts_decisions"
 COLUMNS: Final = "accounts_columns"
 SORT: Final = "accounts_sort"
 ORDER: Final = "accounts_order"
 
-_BLANK: Final[dict[str, Any]] = {SEARCH: "", TIERS: [], REGIONS: [], CUSTOMERS: None, DECISIONS: []}
+_BLANK: Final[dict[str, Any]] = {
+    SEARCH: "", TIERS: [], REGIONS: [], OWNERS: [], CUSTOMERS: None, DECISIONS: []
+}  # fmt: skip
+NO_OWNER: Final = "nobody"
+"""What the filter on owners calls accounts without one, in the address too."""
+
 _ONLY: Final[dict[str | None, bool | Literal["unknown"] | None]] = {
     None: None,
     "customers": True,
@@ -95,6 +101,7 @@ class Asked:
             self.wanted.text,
             self.wanted.tiers,
             self.wanted.regions,
+            self.wanted.owners,
             self.wanted.customer,
             self.statuses,
             self.sort,
@@ -123,7 +130,7 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
             _("Search"),
             type="search",
             icon=":material/search:",
-            placeholder=_("Name, domain or number"),
+            placeholder=_("Name, owner, domain, number"),
             label_visibility="collapsed",
             width=260,
             **state.kept(SEARCH),
@@ -140,13 +147,14 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
                 **state.kept(TIERS),
             )
         st.space("stretch")
-        regions, customer, statuses = _filters(market)
+        regions, owners, customer, statuses = _filters(market)
     among, without = kept_by(data.decisions(), statuses)
     wanted = Wanted(
         state=shown,
         text=text or "",
         tiers=tuple(tiers),
         regions=tuple(regions),
+        owners=owners,
         customer=customer,
         among=among,
         without=without,
@@ -156,8 +164,8 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
 
 def _filters(
     market: MarketView,
-) -> tuple[list[str], bool | Literal["unknown"] | None, list[Status]]:
-    in_use = sum(bool(state.now(name)) for name in (REGIONS, CUSTOMERS, DECISIONS))
+) -> tuple[list[str], tuple[str | None, ...], bool | Literal["unknown"] | None, list[Status]]:
+    in_use = sum(bool(state.now(name)) for name in (REGIONS, OWNERS, CUSTOMERS, DECISIONS))
     label = _("Filters") + (f" · {in_use}" if in_use else "")
     with st.popover(label, icon=":material/filter_list:"):
         names = {code: geography.name_of(code) for code in market.values("region")}
@@ -169,6 +177,7 @@ def _filters(
             select_all=False,
             **state.kept(REGIONS),
         )
+        owners = _owners(market)
         customers = {
             "customers": _("Customers"),
             "others": _("Not yet customers"),
@@ -187,7 +196,24 @@ def _filters(
             selection_mode="multi",
             **state.kept(DECISIONS),
         )
-    return regions, _ONLY[customer], [Status(status) for status in statuses]
+    return regions, owners, _ONLY[customer], [Status(status) for status in statuses]
+
+
+def _owners(market: MarketView) -> tuple[str | None, ...]:
+    """Draw the filter on owners; nothing where no account has one."""
+    named = sorted(market.values(OWNER), key=str.casefold)
+    asked = [one for one in state.now(OWNERS) or () if one != NO_OWNER]
+    if not named and not asked:
+        return ()
+    chosen = st.multiselect(
+        _("Owners"),
+        [NO_OWNER, *dict.fromkeys((*named, *asked))],
+        format_func=lambda one: _("Nobody") if one == NO_OWNER else one,
+        placeholder=_("All owners"),
+        select_all=False,
+        **state.kept(OWNERS),
+    )
+    return tuple(None if one == NO_OWNER else one for one in chosen)
 
 
 def layout(market: MarketView, wanted: Wanted, statuses: tuple[Status, ...]) -> Asked:
@@ -222,7 +248,7 @@ def layout(market: MarketView, wanted: Wanted, statuses: tuple[Status, ...]) -> 
 def offered_columns(columns: dict[str, Column]) -> list[str]:
     """Every column a table of accounts can show, in the order of the chooser."""
     usual = [name for name in tables.ACCOUNT_COLUMNS if name in columns or name in _RESULTS]
-    decided = [DECISION, NOTE, DECISION_OWNER]
+    decided = [DECISION, NOTE]
     return list(dict.fromkeys((*usual, *decided, *columns, *_COMPUTED)))
 
 
@@ -244,7 +270,6 @@ def heading(name: str) -> str:
         NAMES.coverage: _("Known"),
         DECISION: _("Decision"),
         NOTE: _("Note"),
-        DECISION_OWNER: _("Owner, as decided"),
     }
     return own[name] if name in own else _(describe(name, pl.String()).label)
 
@@ -311,7 +336,7 @@ def _fields(columns: Sequence[str], market: MarketView) -> list[tables.Field]:
         name: tables.Field(name, heading(name), "number", digits=0, width="small")
         for name in (NAMES.score_low, NAMES.score_high)
     }
-    own |= {name: tables.Field(name, heading(name)) for name in (DECISION, NOTE, DECISION_OWNER)}
+    own |= {name: tables.Field(name, heading(name)) for name in (DECISION, NOTE)}
     usual = tables.account_fields(columns, market.profile, dark=theme.is_dark())
     return [own.get(field.name, field) for field in usual]
 

@@ -268,7 +268,11 @@ def _decide(
     before = decided.row(0, named=True) if decided.height else {"status": Status.OPEN}
     with st.container(border=True, gap="small"):
         decision = deciding.fields(
-            f"decide_{account_id}", decided=before, can_mark="adding" in market.supports
+            f"decide_{account_id}",
+            decided=before,
+            owner=facts.get("owner"),
+            owners=deciding.choices(market),
+            can_mark="adding" in market.supports,
         )
         with st.container(horizontal=True):
             if st.button(

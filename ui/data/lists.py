@@ -30,7 +30,15 @@ from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.model import Profile
 from icp_core.views import ExportSpec, InMemory, MarketView, view_of
 from icp_core.workspace import default_url
-from ui.data.saved import ByAccount, added_at, excluded_at, marked_at, workspace
+from ui.data.saved import (
+    ByAccount,
+    added_at,
+    excluded_at,
+    marked_at,
+    owners_at,
+    territories_at,
+    workspace,
+)
 from ui.texts import _
 
 _Told = TypeVar("_Told")
@@ -152,11 +160,11 @@ def market(source: str, profile: Profile, *, everybody: bool = False) -> MarketV
         return _market(source, profile, edition)
     try:
         with st.spinner(_("Asking the engine")):
-            return view_of(_engine_for(source, edition.excluded, profile).evaluate(profile))
+            return view_of(_engine_for(source, edition, profile).evaluate(profile))
     except SourceError:
         # So that the next question connects afresh.
         _engine_with.clear()
-        _engine_without.clear(source, edition.excluded)
+        _engine_decided.clear(source, edition)
         _engine.clear(source)
         raise
 
@@ -172,7 +180,7 @@ def excluded(source: str) -> Collection[str]:
     found = edition_of(source, excluding=True).excluded
     if not found.told or not stays_in_engine(source):
         return found.told
-    left_out = _engine_without(source, found).left_out()
+    left_out = _engine_decided(source, edition_of(source, excluding=True)).left_out()
     return frozenset(left_out["account_id"])
 
 
@@ -195,7 +203,7 @@ def comparison(source: str, before: Profile, after: Profile) -> Comparison:
         edition = edition_of(source, excluding=True)
         if not stays_in_engine(source):
             return _comparison(source, before, after, edition)
-        engine = _engine_for(source, edition.excluded, before, after)
+        engine = _engine_for(source, edition, before, after)
         most = lift_limit()
         if not most:
             raise SourceError(
@@ -288,6 +296,8 @@ class Edition(NamedTuple):
     version: str
     added: str
     customers: ByAccount[bool] = ByAccount()
+    owners: ByAccount[str | None] = ByAccount()
+    territories: ByAccount[str] = ByAccount()
     excluded: ByAccount[str] = ByAccount()
 
 
@@ -319,6 +329,11 @@ def edition_of(source: str, *, excluding: bool = False) -> Edition:
             edition = edition._replace(
                 customers=_here(source, edition, marks, "customers", url, revision)
             )
+        owners, territories = owners_at(url, revision), territories_at(url, revision)
+        edition = edition._replace(
+            owners=_here(source, edition, owners, "owners", url, revision),
+            territories=_here(source, edition, territories, "territories", url, revision),
+        )
         if excluding:
             reasons = excluded_at(url, revision)
             return edition._replace(
@@ -366,23 +381,25 @@ def _engine(source: str) -> EngineAccounts:
 
 
 @st.cache_resource(max_entries=8, ttl=_ENGINE_AGE, show_spinner=False, hash_funcs=_BY_CONTENT)
-def _engine_without(source: str, excluded: ByAccount[str]) -> EngineAccounts:
-    return _engine(source).without(excluded.told)
+def _engine_decided(source: str, edition: Edition) -> EngineAccounts:
+    """The accounts of an engine without those that somebody excluded, with the owners given."""
+    kept = _engine(source).without(edition.excluded.told)
+    return kept.assigned(edition.owners.told, edition.territories.told)
 
 
-def _engine_for(source: str, excluded: ByAccount[str], *profiles: Profile) -> EngineAccounts:
+def _engine_for(source: str, edition: Edition, *profiles: Profile) -> EngineAccounts:
     """What evaluates these profiles; what they read and the table lacks is unknown for all."""
-    found = _engine_without(source, excluded)
+    found = _engine_decided(source, edition)
     lacking = _lacking(found.columns, *profiles)
-    return _engine_with(source, excluded, _key(lacking), lacking) if lacking else found
+    return _engine_with(source, edition, _key(lacking), lacking) if lacking else found
 
 
 @st.cache_resource(max_entries=8, ttl=_ENGINE_AGE, show_spinner=False, hash_funcs=_BY_CONTENT)
 def _engine_with(
-    source: str, excluded: ByAccount[str], key: str, _lacking: Mapping[str, pl.DataType]
+    source: str, edition: Edition, key: str, _lacking: Mapping[str, pl.DataType]
 ) -> EngineAccounts:
     del key  # stands for what is lacking in the key of the cache
-    return _engine_without(source, excluded).with_unknown(_lacking)
+    return _engine_decided(source, edition).with_unknown(_lacking)
 
 
 def _lacking(columns: Mapping[str, Column], *profiles: Profile) -> dict[str, pl.DataType]:
@@ -422,6 +439,9 @@ def universe_of(source: str, edition: Edition) -> Universe:
     if edition.customers.told:
         unmarked = universe_of(source, edition._replace(customers=ByAccount()))
         return unmarked.marked(edition.customers.told)
+    if edition.owners.told or edition.territories.told:
+        listed = universe_of(source, edition._replace(owners=ByAccount(), territories=ByAccount()))
+        return listed.assigned(edition.owners.told, edition.territories.told)
     loaded = _loaded(source, edition.version)
     if not edition.added:
         return loaded

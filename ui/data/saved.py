@@ -117,6 +117,20 @@ def marked_at(url: str, revision: str) -> Mapping[str, bool]:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
+def owners_at(url: str, revision: str) -> Mapping[str, str | None]:
+    """Owners that somebody gave, by account_id, at one revision of the workspace."""
+    del revision  # part of the cache key
+    return _opened(url).owners()
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def territories_at(url: str, revision: str) -> Mapping[str, str]:
+    """Territories that somebody gave, by account_id, at one revision of the workspace."""
+    del revision  # part of the cache key
+    return _opened(url).territories()
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
 def _decisions(url: str, revision: str) -> pl.DataFrame:
     del revision  # part of the cache key
     return _opened(url).decisions()

@@ -337,7 +337,7 @@ def _row(place: int, opened: OpenedFile, row: Assignment) -> None:
             box.draw("currency", _("Currency"), codes, row.currency or "")
         if row.means:
             box.customers()
-        if row.column == "as_of":
+        if row.column in ("as_of", "last_touch"):
             orders = {"": _("day first, unless told")} | dict(date_orders())
             box.draw("date_order", _("Order of dates"), orders, row.date_order or "")
 

@@ -144,6 +144,8 @@ class EngineAccounts:
         self.lift_up_to = lift_up_to
         self._include_inactive = include_inactive
         self._excluded: Mapping[str, str] = {}
+        self._owners: Mapping[str, str | None] = {}
+        self._territories: Mapping[str, str] = {}
         self._with_everybody = self
         self._is_dropping = False
         # Held while something is looked up or put down, never while the engine works.
@@ -179,7 +181,35 @@ class EngineAccounts:
             lift_up_to=self.lift_up_to,
         )
         found._excluded = {**self._excluded, **excluded}
+        found._owners, found._territories = self._owners, self._territories
         found._with_everybody = whole
+        return found
+
+    def assigned(
+        self, owners: Mapping[str, str | None], territories: Mapping[str, str] | None = None
+    ) -> "EngineAccounts":
+        """The same accounts with the owners and territories that somebody gave; itself without any.
+
+        They hold of accounts that are lifted: what stays in the engine, and what its gates count, goes
+        by the table. So a profile with a gate on either leaves both as the table has them.
+
+        Parameters
+        ----------
+        owners, territories
+            As for `Universe.assigned`.
+        """
+        if not owners and not territories:
+            return self
+        found = EngineAccounts(
+            self.engine,
+            seconds=self.seconds,
+            include_inactive=self._include_inactive,
+            lift_up_to=self.lift_up_to,
+        )
+        found._excluded = self._excluded
+        found._owners = {**self._owners, **owners}
+        found._territories = {**self._territories, **(territories or {})}
+        found._with_everybody = self._with_everybody
         return found
 
     def with_unknown(self, types: Mapping[str, pl.DataType]) -> "EngineAccounts":
@@ -192,7 +222,7 @@ class EngineAccounts:
             include_inactive=self._include_inactive,
             lift_up_to=self.lift_up_to,
         )
-        return found.without(self._excluded)
+        return found.without(self._excluded).assigned(self._owners, self._territories)
 
     def left_out(self) -> pl.DataFrame:
         """The accounts of the list that are excluded, as `Universe.left_out`.
@@ -530,10 +560,14 @@ class EngineAccounts:
         wider = self._wider(gates)
         if wider is not None:
             return _narrowed(wider, gates)
-        if self._excluded:
-            whole = self._with_everybody
+        whole = self._with_everybody
+        if whole is not self:
             # Others may know them already, and the next edition of the decisions will need them.
-            return whole._lifted_by(gates).universe.without(self._excluded)
+            found = whole._lifted_by(gates).universe.without(self._excluded)
+            read = {gate.column for of_one in gates for gate in of_one}
+            if read & {"owner", "territory"}:
+                return found
+            return found.assigned(self._owners, self._territories)
         return self._fetched(gates)
 
     def _wider(self, gates: frozenset[tuple[Criterion, ...]]) -> LiftedScoreboard | None:

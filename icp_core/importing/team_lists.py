@@ -1,0 +1,258 @@
+"""A team out of a file: one rep a row, under headings in any of five languages.
+
+The file is untrusted like every other and is opened in the child process. What a cell does not tell is
+unknown and remarked on; a row is only left out where it names nobody.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import polars as pl
+
+from icp_core.analysis.team import MOST_HOURS, MOST_KM, MOST_REPS, Rep, Team, key_of, rep, team_of
+from icp_core.errors import ImportRefused, PlanError
+from icp_core.importing import sandbox
+from icp_core.importing.sandbox import Source
+from icp_core.importing.tables import ROW, refuse
+from icp_core.importing.values import decimal_mark, numbers, says_unknown
+from icp_core.reference import geography
+from icp_core.reference.countries import country_code
+from icp_core.reference.text import fold
+
+HEADINGS: Final = ("Name", "E-mail", "Home", "Hours a year", "Countries", "Maximum km")
+"""Of the template, in its order."""
+
+_MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        word: meaning
+        for meaning, words in {
+            "name": "name,namn,navn,nimi,rep,sales rep,rep name,sales person,salesperson,full name,"
+            "fullt navn,fullstandigt namn,koko nimi,seller,saljare,selger,saelger,myyja,owner,"
+            "owner name,account owner,agare,eier,ejer,omistaja,ansvarig,ansvarlig,vastuuhenkilo,user,"
+            "user name,anvandare,bruker,bruger,kayttaja,who,vem,hvem,kuka,kundansvarig,kundeansvarlig",
+            "first": "first name,given name,fornamn,fornavn,etunimi",
+            "last": "last name,family name,surname,efternamn,etternavn,efternavn,sukunimi",
+            "email": "e mail,email,mail,e post,epost,mejl,email address,e mail address,e postadress,"
+            "e postadresse,e mailadresse,sahkoposti,sahkopostiosoite,user email",
+            "home": "home,home municipality,municipality,home town,town,city,place,location,based in,"
+            "base,hem,hemkommun,hemort,kommun,ort,stad,bostadsort,hjem,hjemkommune,hjemsted,kommune,sted,by,"
+            "bopael,bosted,bostad,kunta,kotikunta,kaupunki,kotipaikka,koti,office,kontor,toimisto,"
+            "municipality code,kommunkod,kommunenummer,kommunekode,kuntakoodi,kuntanumero",
+            "postcode": "postcode,postal code,zip,zip code,postnummer,postnr,postinumero",
+            "hours": "hours,hours a year,hours per year,hours year,annual hours,capacity,capacity hours,"
+            "h,timmar,timmar per ar,timmar ar,arstimmar,arbetstid,timer,timer pr ar,timer per ar,"
+            "timer i aret,arstimer,tunnit,tunnit vuodessa,tuntia,tunteja,tuntia vuodessa,kapacitet,"
+            "kapasitet,kapasiteetti",
+            "countries": "countries,country,land,lander,lande,maa,maat,market,markets,marknad,marknader",
+            "max_km": "maximum km,max km,maximum distance,max distance,distance,km,radius,radius km,"
+            "maximum distance km,max avstand,maxavstand,avstand,maks avstand,maks km,maksimum km,"
+            "max afstand,maks afstand,afstand,etaisyys,enimmaisetaisyys,maksimietaisyys,langst km,"
+            "max distance km,avstand km,afstand km,enintaan km",
+        }.items()
+        for word in words.split(",")
+    }
+)
+
+
+@dataclass(frozen=True)
+class TeamList:
+    """A team as a file has it.
+
+    Attributes
+    ----------
+    team
+        The reps, in the file's order.
+    remarks
+        What was not understood or is missing, a sentence each.
+    """
+
+    team: Team
+    remarks: tuple[str, ...]
+
+
+def read_team(source: Source, *, name: str | None = None) -> TeamList:
+    """A team out of a CSV file, a workbook, or another table.
+
+    Parameters
+    ----------
+    source
+        The file.
+    name
+        What the user calls it.
+
+    Raises
+    ------
+    ImportRefused
+        If it cannot be read, has no column of names, or names nobody.
+    """
+    prepared, cells = sandbox.read_cells(source, name=name, most_rows=MOST_REPS)
+    meant = meanings(prepared.headings)
+    if not {"name", "first", "last", "email"} & meant.keys():
+        refuse(
+            prepared.name,
+            f"no column is understood as the names of reps ({_shown(prepared.headings)}). Call one "
+            f"Name; the others may be {', '.join(HEADINGS[1:])}.",
+        )
+    unread = [heading for heading in prepared.headings if heading not in meant.values()]
+    rows = cells.select(ROW, **{meaning: pl.col(heading) for meaning, heading in meant.items()})
+    rows = rows.with_columns(
+        pl.when(~says_unknown(pl.col(column))).then(pl.col(column))
+        for column in rows.columns
+        if column != ROW
+    )
+    found, remarks = _reps(rows)
+    if not found:
+        refuse(prepared.name, "no row names a rep. Write one name a row, below the headings.")
+    try:
+        team = team_of(found)
+    except PlanError as error:
+        raise ImportRefused(f"{prepared.name}: {error}") from error
+    if unread:
+        remarks.append(f"Not used: {_shown(unread)}.")
+    if prepared.unreadable:
+        remarks.append(f"{prepared.unreadable:,} rows could not be read.")
+    return TeamList(team, (*remarks, *team.remarks))
+
+
+def meanings(headings: Iterable[str]) -> dict[str, str]:
+    """Which heading means what of a rep: the first of each meaning.
+
+    Examples
+    --------
+    >>> meanings(["Säljare", "E-post", "Hemkommun", "Timmar/år", "Bil"])
+    {'name': 'Säljare', 'email': 'E-post', 'home': 'Hemkommun', 'hours': 'Timmar/år'}
+    """
+    found: dict[str, str] = {}
+    for heading in headings:
+        words = " ".join(re.sub(r"[\W_]+", " ", fold(heading)).split())
+        if meaning := _MEANINGS.get(words):
+            found.setdefault(meaning, heading)
+    return found
+
+
+def _reps(rows: pl.DataFrame) -> tuple[list[Rep], list[str]]:
+    """The reps of the rows, and remarks; a second one of a name is told apart by e-mail, or left out."""
+    hours, max_km = (_numbers(rows, column) for column in ("hours", "max_km"))
+    found: list[Rep] = []
+    remarks: list[str] = []
+    taken: set[str] = set()
+    for place, row in enumerate(rows.iter_rows(named=True)):
+        at, email = row[ROW], row.get("email")
+        name = row.get("name") or " ".join(filter(None, (row.get("first"), row.get("last"))))
+        if email and "@" not in email:
+            remarks.append(f"Row {at}: {email:.60} is no e-mail address, and was left out.")
+            email = None
+        if not (name or email):
+            continue
+        countries, unknown = _countries(row.get("countries"))
+        if unknown:
+            remarks.append(f"Row {at}: {', '.join(unknown):.80} is no country we know.")
+        home, remark = _home(row.get("home"), row.get("postcode"), countries)
+        if remark:
+            remarks.append(f"Row {at}: {remark}")
+        name = " ".join((name or email or "").split())[:200]
+        if key_of(name) in taken:
+            if not email or key_of(email) in taken:
+                remarks.append(
+                    f"Row {at}: there are two reps called {name}, and nothing tells them apart; the "
+                    "second was left out. Give one another name, or an e-mail address."
+                )
+                continue
+            remarks.append(f"Row {at}: a second {name} is called {name} ({email}) here.")
+            name = f"{name} ({email})"
+        if email and key_of(email) in taken:
+            remarks.append(f"Row {at}: {email:.60} is another rep's address, and was left out.")
+            email = None
+        fields = {"name": name, "email": email, "home": home, "countries": countries}
+        for field, given, column in (("hours", hours, "hours"), ("max_km", max_km, "max_km")):
+            value, text = given[place], row.get(column)
+            if text is None:
+                continue
+            least, most = (0, MOST_HOURS) if field == "hours" else (1e-9, MOST_KM)
+            if value is not None and least <= value <= most:
+                fields[field] = value
+            else:
+                what = "hours a year" if field == "hours" else "kilometres"
+                remarks.append(f"Row {at}: {text:.40} is no number of {what}; the default holds.")
+        found.append(rep(**fields))
+        taken.update(key_of(key) for key in (name, email) if key)
+    return found, remarks
+
+
+def _numbers(rows: pl.DataFrame, column: str) -> Sequence[float | None]:
+    if column not in rows.columns:
+        return [None] * rows.height
+    texts = rows[column].str.replace(r"(?i)\s*(?:h|km|tim|timmar|timer|tuntia|hours?)\.?$", "")
+    mark = texts.to_frame().select(decimal_mark(pl.col(column))).item()
+    return numbers(texts, mark or ".").to_list()
+
+
+def _countries(text: str | None) -> tuple[tuple[str, ...], list[str]]:
+    """Codes of the countries that a cell names, and what of it is none."""
+    whole = country_code(text) if text else None
+    parts = [text] if whole and text else re.split(r"[,;/|+&]|\s+(?:och|og|ja|and)\s+", text or "")
+    named = [part.strip() for part in parts if part.strip()]
+    codes = {part: country_code(part) for part in named}
+    return (
+        tuple(dict.fromkeys(code for code in codes.values() if code)),
+        [part for part, code in codes.items() if not code],
+    )
+
+
+def _home(
+    text: str | None, postcode: str | None, countries: Sequence[str]
+) -> tuple[str | None, str | None]:
+    """Municipality that a cell means, else of the postcode; and what is to be said of it."""
+    text = text.strip() if text else None
+    if text is None and postcode is None:
+        return None, None
+    if text and re.search(r"\d{3}\s?\d{2}\b", text):
+        # Five digits are nobody's municipality, and the first three of `114 55` would be one.
+        postcode, text = text, None
+    if text:
+        last = re.fullmatch(r"(.+?)[\s,(]+([^,()]+)\)?", text)
+        of = country_code(last[2]) if last else None
+        within: list[str | None] = [of] if of else [*countries] or [None]
+        for words in dict.fromkeys([text, last[1] if last and of else text]):
+            called = [c for one in within for c in geography.municipalities_called(words, one)]
+            if len(set(called)) == 1:
+                return called[0], None
+            if called:
+                several = ", ".join(
+                    f"{geography.name_of(code)} ({code})" for code in sorted(set(called))[:4]
+                )
+                return None, f"{text:.60} can be {several}; write the code. No home was taken."
+    if postcode and (found := _of_postcode(postcode, countries)):
+        return found, None
+    shown = text or postcode
+    return None, (
+        f"{shown:.60} is no municipality of Sweden, Norway, Denmark or Finland; no home was taken."
+    )
+
+
+def _of_postcode(text: str, countries: Sequence[str]) -> str | None:
+    """Municipality of a postcode, if only one of the countries has it."""
+    prefix = re.match(r"\s*([A-Za-z]{1,3})[- ]", text)
+    named = country_code(prefix[1].upper()) if prefix else None
+    within = [named] if named else list(countries) or list(geography.COUNTRIES)
+    table = geography.postcode_table()
+    digits = re.sub(r"^\s*[A-Za-z]{1,3}[- ]", "", text)
+    found = {
+        municipality
+        for country in within
+        if (code := geography.clean_postcode(country, digits))
+        and len(re.sub(r"\D", "", digits)) >= 4
+        for municipality in table.filter(
+            (pl.col("country") == country) & (pl.col("postcode") == code)
+        )["municipality"]
+        if municipality
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _shown(headings: Sequence[str], most: int = 6) -> str:
+    shown = ", ".join(f"{heading:.40}" for heading in headings[:most])
+    return f"{shown}, …" if len(headings) > most else shown
