@@ -92,8 +92,8 @@ class Wishes:
     handover
         Hours that handing over an account takes.
     balance
-        What an hour outside the tolerance costs, in hours. A share of the potential costs as much as that
-        share of the hours.
+        What an hour outside the tolerance costs, in hours. A share of the potential costs as much as
+        that share of the hours.
     factors
         Kilometres by road for one as the crow flies, by country.
     open_borders
@@ -227,10 +227,7 @@ def _potential(evaluation: Evaluation, tier: Ints) -> tuple[Floats, Floats, Floa
         here = ~known & (tier == place)
         like = amount[known & (tier == place)]
         like = like if len(like) else amount[known]
-        if not len(like):
-            ends = (0.0, 0.0, limit or 0.0)
-        else:
-            ends = tuple(np.quantile(like, LIKELY))
+        ends = np.quantile(like, LIKELY) if len(like) else (0.0, 0.0, limit or 0.0)
         least[here], middle[here], most[here] = ends
     unknown = ~known
     # A band of headcount tells more than the others of the tier do.
@@ -302,8 +299,8 @@ class Planning:
         team: Team,
         plan: TeamPlan,
         *,
-        wishes: Wishes = Wishes(),  # noqa: B008 - frozen
-        locks: Locks = Locks(),  # noqa: B008 - frozen
+        wishes: Wishes = Wishes(),
+        locks: Locks = Locks(),
     ) -> None:
         if not len(team):
             raise PlanError("The team has no reps: name at least one, with home and hours.")
@@ -325,6 +322,14 @@ class Planning:
         self.unit: Ints = self.accounts["unit"].to_numpy().astype(np.int64)
         self.owner: Ints = self.accounts["owner"].to_numpy().astype(np.int64)
 
+    def with_team(self, team: Team) -> "Planning":
+        """The same accounts and wishes with other reps; who is in both keeps the accounts."""
+        place = {name: at for at, name in enumerate(team.names)}
+        to = np.array([*(place.get(name, NOBODY) for name in self.team.names), NOBODY])
+        accounts = self.accounts.drop("place", "has_relation", "fixed", "unit")
+        accounts = accounts.with_columns(owner=pl.Series(to[self.owner]))
+        return Planning(accounts, team, self.plan, wishes=self.wishes, locks=self.locks)
+
     # How accounts become units.
 
     @cached_property
@@ -333,7 +338,8 @@ class Planning:
         total = self.available.sum()
         if total <= 0:
             return np.full(len(self.team), 1 / len(self.team))
-        return self.available / total
+        found: Floats = self.available / total
+        return found
 
     def _made(self, accounts: pl.DataFrame) -> tuple[pl.DataFrame, Units]:
         table = geography.municipality_table().select(
@@ -351,11 +357,7 @@ class Planning:
                 place=pl.when(pl.col("at_north").is_not_null())
                 .then(pl.col("municipality"))
                 .when(pl.col("north").is_not_null() & pl.col("east").is_not_null())
-                .then(
-                    pl.format(
-                        "@{},{}", pl.col("north").round(1), pl.col("east").round(1)
-                    )
-                )
+                .then(pl.format("@{},{}", pl.col("north").round(1), pl.col("east").round(1)))
                 .otherwise(pl.lit(""))
             )
             .with_columns(
@@ -545,8 +547,12 @@ class Planning:
     @cached_property
     def at_risk(self) -> Floats:
         """What changing the rep of each account costs in value at risk, in the profile's currency."""
-        sold = np.where(self.accounts["is_customer"].fill_null(False), self.accounts["potential"], 0)
-        found: Floats = self.wishes.at_risk * sold + self.wishes.deal * self.accounts["deals"].to_numpy()
+        sold = np.where(
+            self.accounts["is_customer"].fill_null(False), self.accounts["potential"], 0
+        )
+        found: Floats = (
+            self.wishes.at_risk * sold + self.wishes.deal * self.accounts["deals"].to_numpy()
+        )
         return np.where(self.owner >= 0, found, 0.0)
 
     @cached_property
@@ -562,7 +568,8 @@ class Planning:
         flat = self.owner[owned] * shape[1] + self.unit[owned]
         stays = np.bincount(flat, each[owned], shape[0] * shape[1]).reshape(shape)
         total = np.bincount(self.unit[owned], each[owned], shape[1])
-        return np.maximum(total - stays, 0)
+        found: Floats = np.maximum(total - stays, 0)
+        return found
 
     @cached_property
     def moving(self) -> Floats:
@@ -643,22 +650,31 @@ class Planning:
             fixed=fixed,
         )
 
-    @cached_property
+    @property
     def targets(self) -> tuple[Floats, Floats]:
         """The even share of each rep of its circle, in hours and in potential, by the hours each has.
 
-        Hours include journeys, which depend on the plan: those of the relaxation are taken, first without
-        and then with balance.
+        Hours include journeys, which depend on the plan: those of the relaxation are taken, first
+        without and then with balance.
         """
+        return self._even[:2]
+
+    @property
+    def first_dual(self) -> Floats:
+        """Prices of the limits at the weight of the wishes: a start for any other (`relax`)."""
+        return self._even[2]
+
+    @cached_property
+    def _even(self) -> tuple[Floats, Floats, Floats]:
         kept, circle = self.kept, self.circles
         # Somebody of its circle for each unit: who may have it, or keeps it.
-        may = self.serves[:, kept] | (
-            np.arange(len(self.team))[:, None] == self.units.fixed[kept]
-        )
+        may = self.serves[:, kept] | (np.arange(len(self.team))[:, None] == self.units.fixed[kept])
         of_unit = circle[may.argmax(axis=0)] if len(kept) else np.zeros(0, dtype=np.int64)
         hours = np.bincount(circle, self.available, len(self.team))
         size = np.bincount(circle, minlength=len(self.team))
-        mine = np.where(hours[circle] > 0, self.available / np.maximum(hours[circle], 1e-9), 1 / size[circle])
+        mine = np.where(
+            hours[circle] > 0, self.available / np.maximum(hours[circle], 1e-9), 1 / size[circle]
+        )
 
         def shared(each: Floats) -> Floats:
             total: Floats = mine * np.bincount(of_unit, each, len(self.team))[circle]
@@ -671,12 +687,13 @@ class Planning:
         problem = self._problem(self.wishes.disruption, shared(work + nearest), potential)
         found = relax(problem, Clock(deadline=float("inf")))
         even = shared(work + (found.share * travel).sum(axis=0))
-        self.first_dual = found.dual
-        return even, potential
+        return even, potential, found.dual
 
     @cached_property
     def circles(self) -> Ints:
-        """A number for each rep: the same for those who could have a unit of each other, or of one between.
+        """A number for each rep: the same for those who could have a unit of each other.
+
+        So are those between whom others do that.
 
         Shares are even within a circle; no plan evens out countries whose reps stay inside.
         """
@@ -692,13 +709,15 @@ class Planning:
         homeless = [rep.name for rep in reps if rep.home is None]
         outside = [rep.name for rep in reps if rep.home and rep.place is None]
         idle = [rep.name for rep in reps if not rep.hours]
-        middle = "journeys are counted from the middle of the accounts today; give a home municipality"
+        middle = (
+            "journeys are counted from the middle of the accounts today; give a home municipality"
+        )
         if homeless:
             found.append(f"No home is known of {_listed(homeless)}: {middle}.")
         if outside:
             found.append(
-                f"The home of {_listed(outside)} is outside our municipalities (Sweden, Norway, Denmark, "
-                f"Finland): {middle}."
+                f"The home of {_listed(outside)} is outside our municipalities (Sweden, Norway, "
+                f"Denmark, Finland): {middle}."
             )
         if idle and len(idle) == len(reps):
             found.append("Nobody has any hours: everybody gets an even share; give hours a year.")
@@ -730,8 +749,8 @@ class Planning:
             )
         if self.left_out.height:
             found.append(
-                f"{self.left_out.height:,} accounts lie outside every rep's countries or longest way and "
-                "stay with nobody: widen one, or open the borders."
+                f"{self.left_out.height:,} accounts lie outside every rep's countries or longest way "
+                "and stay with nobody: widen one, or open the borders."
             )
         if not (accounts["hours"] > 0).any():
             found.append("No account is in a tier, so that none takes hours: change the tiers.")
@@ -742,8 +761,8 @@ def planning(
     evaluation: Evaluation,
     plan: TeamPlan,
     *,
-    wishes: Wishes = Wishes(),  # noqa: B008 - frozen
-    locks: Locks = Locks(),  # noqa: B008 - frozen
+    wishes: Wishes = Wishes(),
+    locks: Locks = Locks(),
     team: Team | None = None,
 ) -> Planning:
     """What plans of the matches of a profile are made from.
@@ -767,9 +786,7 @@ def planning(
     if team is not None:
         plan = plan.replace(team=team)
     matched = Matched(evaluation, plan)
-    return Planning(
-        accounts_of(matched, wishes), matched.team, plan, wishes=wishes, locks=locks
-    )
+    return Planning(accounts_of(matched, wishes), matched.team, plan, wishes=wishes, locks=locks)
 
 
 def _degrees(grouped: pl.DataFrame, of_accounts: str, of_place: str) -> Floats:
@@ -783,4 +800,3 @@ def _listed(names: Sequence[str], most: int = 5) -> str:
     if len(names) <= most:
         return ", ".join(names)
     return f"{', '.join(names[:most])} and {len(names) - most:,} more"
-
