@@ -47,7 +47,7 @@ from icp_core import sources
 from icp_core.accounts import demo
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import MAX_WEIGHT, Profile
-from ui import state
+from ui import links
 from ui.format import THIN, plain
 
 TARGETS: Final = {"median": 3.0, "95th percentile": 6.0}
@@ -551,7 +551,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="fail where a ratio misses its target")
     options = parser.parse_args()
     dataset = f"demo:{options.accounts}"
-    query = urlencode({"dataset": dataset, "p": state.pack(profile())})
+    query = urlencode({"dataset": dataset, "p": links.pack(profile())})
     with (
         tempfile.TemporaryDirectory() as folder,
         served(

@@ -31,7 +31,7 @@ from benchmarks.engine import memory, profile
 from benchmarks.interaction import TRIVIAL
 from icp_core.profiles.model import MAX_WEIGHT, Profile, Range
 from icp_core.workspace import SavedVersion, Workspace
-from ui import state
+from ui import links
 from ui.data import lists
 from ui.shell import START, Page, pages
 
@@ -159,7 +159,7 @@ def timed(
     """One page, or each of its sections; an edit takes the next of the changes."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT)
     app.query_params["dataset"] = dataset
-    app.query_params["p"] = state.pack(base.profile)
+    app.query_params["p"] = links.pack(base.profile)
     if one.key != START:
         app.switch_page(one.path)
     app.run()

@@ -20,10 +20,10 @@ from icp_core.accounts.population import Population
 from icp_core.analysis.plan import TeamPlan
 from icp_core.analysis.revisions import revision_note
 from icp_core.analysis.verdict import Verdict
-from icp_core.errors import IcpError, ImportRefused, ProfileError, WorkspaceError
+from icp_core.errors import IcpError, ImportRefused, ProfileError, SourceError, WorkspaceError
 from icp_core.evaluation import engines
 from icp_core.evaluation.engines import EngineAccounts
-from icp_core.evaluation.engines.evaluation import SECONDS, lift_limit
+from icp_core.evaluation.engines.evaluation import LIFT_VARIABLE, SECONDS, lift_limit
 from icp_core.evaluation.explain import Explanation, explain
 from icp_core.evaluation.market import Market
 from icp_core.evaluation.scoreboard import Scoreboard
@@ -36,9 +36,11 @@ from icp_core.importing.encodings import CODE_PAGES
 from icp_core.importing.guessing import GIVEN_BACK
 from icp_core.importing.mapping import DATE_ORDERS, Assignment, Mapping
 from icp_core.importing.report import QualityReport
+from icp_core.importing.team_lists import read_team
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.reference import json_text
+from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage, Gap, GapList
 from icp_core.views import ExportSpec, MarketView, view_of
 from icp_core.workspace import Workspace, user_name
 
@@ -94,6 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     _decisions(score, "excluded accounts are counted too")
     score.add_argument("--json", action="store_true", help="one JSON object and nothing else")
+
+    _coverage_options(commands)
 
     export = _command(commands, "export", _export, "an account list for an ad platform or a CRM")
     export.add_argument("--format", required=True, choices=sorted(FORMATS))
@@ -161,6 +165,27 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--seed", type=int, default=demo.SEED)
     made.add_argument("--out", required=True, type=Path)
     return parser
+
+
+def _coverage_options(commands: Any) -> None:
+    covers = _command(
+        commands, "coverage", _coverage, "who covers which accounts, and what is left uncovered"
+    )
+    covers.add_argument(
+        "--team",
+        type=Path,
+        metavar="TEAM.csv",
+        help="the reps: name, e-mail, home, hours a year, countries, maximum km; the workspace's team "
+        "unless given (of the demo the invented one)",
+    )
+    covers.add_argument(
+        "--days", type=_count, default=UNTOUCHED_DAYS, help="after which an account is neglected"
+    )
+    covers.add_argument(
+        "--rows", type=_count, default=10, help="how many accounts that nobody owns to list"
+    )
+    _decisions(covers, "owners are those of the list, excluded accounts are counted too")
+    covers.add_argument("--json", action="store_true", help="one JSON object and nothing else")
 
 
 def _headings(load: argparse.ArgumentParser) -> None:
@@ -264,6 +289,8 @@ def _view(
 ) -> MarketView:
     excluded = workspace.exclusions() if workspace else {}
     marks = workspace.customer_marks() if workspace else {}
+    owners = workspace.owners() if workspace else {}
+    territories = workspace.territories() if workspace else {}
     inactive = options.include_inactive
     accounts: Scoreboard | EngineAccounts
     if engines.is_address(options.accounts):
@@ -273,11 +300,12 @@ def _view(
             seconds=options.seconds,
             include_inactive=inactive,
             lift_up_to=lift_limit() if lift else 0,
-        ).without(excluded)
+        )
+        accounts = accounts.without(excluded).assigned(owners, territories)
         population: Population = engine
     else:
         loaded = sources.load(options.accounts, include_inactive=inactive)
-        universe = loaded.marked(marks).without(excluded)
+        universe = loaded.marked(marks).assigned(owners, territories).without(excluded)
         accounts, population = Scoreboard(universe), universe
     profile = _by_hand(options, population)
     if profile is None:
@@ -464,6 +492,86 @@ def _summary(label: str, market: Market, *, fictional: bool, left_out: int) -> l
         f"{gate.unknown:>10,} unknown   dropped: +{gate.gained_if_dropped:,} matches"
         for gate in market.gates
     ]
+    return lines
+
+
+def _coverage(options: argparse.Namespace) -> None:
+    workspace = _workspace(options)
+    plan, remarks = workspace.team() if workspace else TeamPlan(), tuple[str, ...]()
+    if options.team is not None:
+        listed = read_team(options.team)
+        plan, remarks = plan.replace(team=listed.team), listed.remarks
+    view = _view(options, workspace, lift=True)
+    if "coverage" not in view.supports:
+        raise SourceError(
+            f"Coverage looks at each account, and those of {view.population.label} that match or may "
+            f"match are too many to be lifted. Narrow the must-haves, or raise {LIFT_VARIABLE}."
+        )
+    found = view.coverage(plan, days=options.days)
+    gap = view.gap(plan, Gap.NOBODY, limit=options.rows)
+    said = tuple(dict.fromkeys((*remarks, *found.remarks)))
+    if options.json:
+        answer = {
+            "accounts": view.population.name,
+            "fictional": view.population.fictional,
+            "profile": view.profile.name,
+            "currency": view.profile.currency,
+            **found.to_dict(),
+            "nobody": {
+                "accounts": gap.total,
+                "potential": vars(gap.potential),
+                "best": gap.rows.select(_OF_GAP).to_dicts(),
+            },
+            "notes": said,
+        }
+        print(json.dumps(answer, ensure_ascii=False))
+        return
+    for line in _covered(view, found, gap):
+        print(line)
+    for remark in said:
+        print(f"Note: {remark}")
+
+
+_OF_GAP = (
+    "account_id",
+    "name",
+    "country",
+    "region",
+    "tier",
+    "score",
+    "potential",
+    "nearest",
+    "nearest_km",
+    "nearest_reaches",
+)
+
+
+def _covered(view: MarketView, found: Coverage, gap: GapList) -> list[str]:
+    fictional = " (FICTIONAL)" if view.population.fictional else ""
+    lines = [f"{view.population.label}{fictional}; profile: {view.profile.name}", "", "Tiers"]
+    for tier in found.tiers:
+        share = "–" if tier.share is None else f"{tier.share:.0%}"
+        lines.append(
+            f"{tier.tier:<16}{tier.accounts:>8,} accounts {share:>5} covered  "
+            f"{tier.nobody:,} nobody's, {tier.outside:,} of owners outside the team"
+        )
+    if found.reps:
+        lines += ["", "Reps: hours needed and available, accounts by tier, mean km"]
+    for one in found.reps:
+        load = "–" if one.load is None else f"{one.load:.0%}"
+        km = "–" if one.km is None else f"{one.km:,.0f} km"
+        tiers = " · ".join(f"{count:,}" for count in one.accounts[: len(found.tiers)])
+        lines.append(
+            f"{one.rep.name:<28}{one.needed:>8,.0f} of {one.available:>7,.0f} h {load:>5}  "
+            f"{tiers}  {km}"
+        )
+    lines += ["", f"Accounts that nobody owns: {gap.total:,}; the best"]
+    for row in gap.rows.iter_rows(named=True):
+        near = "nobody near"
+        if row["nearest"] is not None:
+            beyond = "" if row["nearest_reaches"] else " (too far)"
+            near = f"{row['nearest']}, {row['nearest_km']:,.0f} km{beyond}"
+        lines.append(f"{row['tier'] or UNRANKED:<10}{row['name']:<40} {near}")
     return lines
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import data, shell, state
+from ui import data, shell, widgets
 from ui.controls import one_of
 from ui.format import number
 from ui.learning import best, proof, segments, session, shared, suggested, twins
@@ -33,7 +33,7 @@ with shell.guard():
     given = session.customers(view, universe)
 chosen = session.learning()
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-    part = one_of(_("Show"), PARTS, wrap=True, **state.kept("learn_part"))
+    part = one_of(_("Show"), PARTS, wrap=True, **widgets.kept("learn_part"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         st.markdown(f":small[:gray[{_('Compare the best with')}]]", width="content")
         st.segmented_control(
@@ -42,8 +42,8 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
             format_func=AGAINST.__getitem__,
             required=True,
             label_visibility="collapsed",
-            key=state.shown("learn_against", chosen.settings.against),
-            on_change=lambda: chosen.change(against=state.picked("learn_against")),
+            key=widgets.shown("learn_against", chosen.settings.against),
+            on_change=lambda: chosen.change(against=widgets.picked("learn_against")),
         )
 
 request = Request(view.list_name, given, chosen.settings, view.profile)

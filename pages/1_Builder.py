@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import data, shell, state
+from ui import data, shell, state, widgets
 from ui.builder import criteria, policies, results
 from ui.builder.editing import PROFILE
 from ui.controls import one_of, side_by_side
@@ -21,7 +21,7 @@ def profile_part() -> None:
     """The part of the profile that is being changed."""
     now = state.view()
     offers = data.offers(now.list_name, now.profile)
-    match one_of(_("Change"), PARTS, **state.kept("builder_part")):
+    match one_of(_("Change"), PARTS, **widgets.kept("builder_part")):
         case "tiers":
             policies.tiers(now.profile, lambda: data.tried_market(now.list_name, now.profile))
         case "potential":

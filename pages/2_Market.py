@@ -3,7 +3,7 @@
 import streamlit as st
 
 from icp_core.analysis.revisions import revision_note
-from ui import engines, navigation, plan, shell, state
+from ui import engines, navigation, plan, shell, state, widgets
 from ui.accounts.one import opened
 from ui.controls import one_of
 from ui.format import plain
@@ -37,7 +37,7 @@ note = revision_note(market)
 if note:
     st.caption(plain(_(note)))
 
-section = one_of(_("Look at"), SECTIONS, **state.kept("market_section"))
+section = one_of(_("Look at"), SECTIONS, **widgets.kept("market_section"))
 if section == "choices":
     choices.draw(market)
     st.stop()

@@ -7,7 +7,7 @@ from icp_core.evaluation.market import Bounds
 from icp_core.evaluation.tiers import groups
 from icp_core.reference import geography
 from icp_core.reference.geography import COUNTRIES
-from ui import maps, navigation, shell, state, theme
+from ui import maps, navigation, owner_map, shell, state, theme, widgets
 from ui.accounts.one import opened
 from ui.areas import Measure
 from ui.controls import apart, one_of
@@ -21,6 +21,7 @@ LEVELS = {"region": _("Regions"), "municipality": _("Municipalities")}
 POINTS = (100, 500, 2_000)
 BEST = 100
 HEIGHT = 620
+OWNER = "owner"
 
 view = shell.page("map")
 profile = view.profile
@@ -35,23 +36,25 @@ if not market.totals.matching:
     st.stop()
 
 with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-    measure = Measure(
-        st.segmented_control(
-            _("Shade by"),
-            [one.value for one in Measure],
-            format_func=lambda name: plain(Measure(name).label(tiers[0])),
-            default=Measure.MATCHES.value,
-            required=True,
-            **state.kept("map_measure"),
-        )
+    shade = st.segmented_control(
+        _("Shade by"),
+        [*(one.value for one in Measure), OWNER],
+        format_func=lambda name: (
+            _("Owner") if name == OWNER else plain(Measure(name).label(tiers[0]))
+        ),
+        default=Measure.MATCHES.value,
+        required=True,
+        **widgets.kept("map_measure"),
     )
-    level = one_of(_("Areas"), LEVELS, labelled=True, **state.kept("map_level"))
+    by_owner = shade == OWNER
+    measure = Measure.MATCHES if by_owner else Measure(shade)
+    level = one_of(_("Areas"), LEVELS, labelled=True, **widgets.kept("map_level"))
     countries = st.pills(
         _("Countries, all if none is chosen"),
         [code for code in COUNTRIES if code in market.countries()],
         format_func=COUNTRIES.__getitem__,
         selection_mode="multi",
-        **state.kept("map_countries"),
+        **widgets.kept("map_countries"),
     )
     areas = market.areas(level, countries)
     names = areas.names()
@@ -63,10 +66,10 @@ with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         placeholder=_("All areas"),
         help=_("Or click the map, or a row of the ranking."),
         width=220,
-        **state.kept("map_area"),
+        **widgets.kept("map_area"),
     )
     with st.popover(_("Layers"), icon=":material/layers:"):
-        with_points = st.toggle(_("Accounts as dots"), value=True, **state.kept("map_dots"))
+        with_points = st.toggle(_("Accounts as dots"), value=True, **widgets.kept("map_dots"))
         limit = st.segmented_control(
             _("How many, best first"),
             POINTS,
@@ -74,7 +77,7 @@ with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
             default=POINTS[1],
             required=True,
             disabled=not with_points,
-            **state.kept("map_limit"),
+            **widgets.kept("map_limit"),
         )
         tiles = st.toggle(
             _("Background map"),
@@ -82,7 +85,7 @@ with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
                 "Loads streets and towns from carto.com, which then learns what part of the world "
                 "you look at. No company data is sent."
             ),
-            **state.kept("map_background"),
+            **widgets.kept("map_background"),
         )
 
 # Accounts are filtered by region; a municipality leads to the accounts of its region.
@@ -90,14 +93,20 @@ region = area if level == "region" or area is None else geography.region_of(area
 here = _("all areas") if area is None else names[area]
 shown = areas.numbers(area)
 shaded = shading(areas.table[measure.value])
+with_points = with_points and not by_owner
 points = market.points(limit=limit, countries=countries) if with_points else None
 ranked = areas.ranked(measure.value)
 left, right = st.columns([4, 3])
 with left.container(border=True, height="stretch"):
-    st.markdown(f"**{maps.title(measure, level, best_tier=tiers[0], currency=currency)}**")
+    title = maps.title(measure, level, best_tier=tiers[0], currency=currency)
+    st.markdown(f"**{_('Who has most matches, by area') if by_owner else title}**")
     obstacle = maps.obstacle(areas, points)
     if obstacle is not None:
         st.info(obstacle)
+    elif by_owner:
+        owner_map.part(
+            market, state.plan(), areas, countries=countries, kept="map_area", height=HEIGHT
+        )
     else:
         key = "_".join(["map", view.list_name, level, *areas.countries])
         st.pydeck_chart(
@@ -113,8 +122,8 @@ with left.container(border=True, height="stretch"):
                 height=HEIGHT,
             ),
             height=HEIGHT,
-            on_select=lambda: state.set_kept(
-                "map_area", maps.area_clicked(state.event(key), state.now("map_area"))
+            on_select=lambda: widgets.set_kept(
+                "map_area", maps.area_clicked(widgets.event(key), widgets.now("map_area"))
             ),
             key=key,
             alt=_("Map of {measure} by area").format(measure=measure.label(tiers[0])),
@@ -148,10 +157,10 @@ with right.container(border=True, height="stretch"):
     ).draw(
         height="stretch",
         selection_mode="single-row",
-        key=state.shown_rows("map_ranking", [codes.index(area)] if area in codes else []),
-        on_select=lambda: state.set_kept(
+        key=widgets.shown_rows("map_ranking", [codes.index(area)] if area in codes else []),
+        on_select=lambda: widgets.set_kept(
             "map_area",
-            next((codes[row] for row in state.picked("map_ranking")["selection"]["rows"]), None),
+            next((codes[row] for row in widgets.picked("map_ranking")["selection"]["rows"]), None),
         ),
     )
 if measure in (Measure.CUSTOMERS, Measure.WHITE_SPACE) and areas.total["customers"] is None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import navigation, shell, state, tiers
+from ui import navigation, shell, state, tiers, widgets
 from ui.accounts.one import opened
 from ui.controls import one_of
 from ui.texts import _
@@ -21,7 +21,7 @@ team = state.plan()
 tiers.policies(market, team)
 with st.container(border=True, gap="small"):
     tiers.effort_part(market, team)
-section = one_of(_("Look at"), SECTIONS, **state.kept("tiers_section"))
+section = one_of(_("Look at"), SECTIONS, **widgets.kept("tiers_section"))
 with st.container(border=True, gap="xsmall"):
     if section == "fit":
         tiers.bubble_part(market)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from icp_core.workspace import Status
-from ui import data, engines, shell, state, theme
+from ui import data, engines, shell, state, theme, widgets
 from ui.accounts import adding, deciding, lists, one
 from ui.format import number
 from ui.texts import _, ngettext
@@ -44,7 +44,7 @@ with st.container(border=True, gap="small"):
             type=theme.emphasis() if chosen else "secondary",
             help=_("Set status, owner or customer: of the ticked accounts, or of all on the list."),
             disabled=not page.total and not chosen,
-            on_click=state.open_dialog,
+            on_click=widgets.open_dialog,
             args=("decide",),
             key="accounts_decide",
         )
@@ -63,7 +63,7 @@ with st.container(border=True, gap="small"):
                 _("Add"),
                 icon=":material/add:",
                 help=_("Add an account by hand."),
-                on_click=state.open_dialog,
+                on_click=widgets.open_dialog,
                 args=("add",),
                 key="accounts_add",
             )
@@ -74,7 +74,7 @@ with st.container(border=True, gap="small"):
     else:
         lists.empty(asked)
 
-match state.open_now():
+match widgets.open_now():
     case "add":
         adding.dialog(market, list_name=view.list_name)
     case "decide":

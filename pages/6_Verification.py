@@ -4,7 +4,7 @@ import streamlit as st
 
 from icp_core.analysis.verification import verify
 from icp_core.workspace import checksum
-from ui import data, navigation, shell, state, verification
+from ui import data, navigation, shell, verification, widgets
 from ui.texts import _
 
 view = shell.page("verification")
@@ -27,7 +27,7 @@ if draws:
             format_func=lambda key: verification.draw_name(draws[key], current=current),
             placeholder=_("None of this profile yet; choose an earlier one"),
             width=420,
-            **state.kept(verification.DRAW),
+            **widgets.kept(verification.DRAW),
         )
         with st.popover(_("New sample"), icon=":material/casino:"):
             verification.new_sample(market, list_name=view.list_name)

@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from ui import data, saving, shell, state
+from ui import data, saving, shell, widgets
 from ui.controls import one_of
 from ui.texts import _
 from ui.versions import comparing, exports, history
@@ -27,7 +27,7 @@ with shell.guard():
     saved_profiles = workspace.profiles(archived=True)
 
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-    part = one_of(_("Show"), PARTS, **state.kept("versions_part"))
+    part = one_of(_("Show"), PARTS, **widgets.kept("versions_part"))
     saving.author_popover(_("Saving as {author}"))
 
 match part:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from icp_core.errors import WorkspaceError
-from ui import data, exporting, navigation, saving, shell, state, theme
+from ui import data, exporting, navigation, saving, shell, state, theme, widgets
 from ui.controls import apart
 from ui.downloads import download
 from ui.format import number, plain
@@ -30,7 +30,7 @@ def log_download(file_name: str) -> None:
             **view.as_saved,
         )
     except WorkspaceError as error:
-        state.notify(_("The download was not logged: {reason}").format(reason=error))
+        widgets.notify(_("The download was not logged: {reason}").format(reason=error))
 
 
 accepted = remembers = data.remembers()

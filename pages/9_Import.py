@@ -3,7 +3,7 @@
 import streamlit as st
 
 from icp_core.importing.library import Library
-from ui import shell, state
+from ui import shell, state, widgets
 from ui.controls import one_of
 from ui.format import plain
 from ui.importing import deals, lists, loading
@@ -17,7 +17,7 @@ session = import_session()
 loaded = session.settle()
 if loaded is not None:
     session.notice = _("{name} is loaded and chosen.").format(name=loaded.label)
-    state.set_kept(PART, "loaded")
+    widgets.set_kept(PART, "loaded")
     state.set_dataset(loaded.source)
     st.rerun()
 imported_lists = Library().lists()
@@ -27,7 +27,7 @@ PARTS = {
     "deals": _("Customers and deals"),
     "loaded": _("Loaded lists"),
 }
-part = one_of(_("Part"), PARTS, **state.kept(PART))
+part = one_of(_("Part"), PARTS, **widgets.kept(PART))
 problem, notice = session.said()
 if problem:
     st.error(plain(problem), icon=":material/error:")

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from ui import state
+from ui import widgets
 
 MARK: Final = 8  # hexadecimal digits
 
@@ -94,7 +94,7 @@ def marked(name: str, origin: Content) -> str:
 
 
 def _offered() -> str:
-    drawings = state.own("downloads", _Drawings)
+    drawings = widgets.own("downloads", _Drawings)
     drawings.count += 1
     return f"{drawings.secret} {drawings.count}"
 

@@ -10,7 +10,7 @@ from icp_core.analysis.segments import in_order
 from icp_core.evaluation.market import Breakdown
 from icp_core.evaluation.tiers import groups
 from icp_core.views import MarketView
-from ui import charts_explore, shell, state, theme
+from ui import charts_explore, shell, theme, widgets
 from ui.accounts.lists import heading
 from ui.areas import tier_label
 from ui.builder.results import gate_table, range_sentence
@@ -51,7 +51,7 @@ def _breakdown(market: MarketView) -> None:
         "size": _("Size"),
         "municipality": _("Municipality"),
     }
-    by = one_of(_("Break down by"), names, labelled=True, **state.kept("engine_by"))
+    by = one_of(_("Break down by"), names, labelled=True, **widgets.kept("engine_by"))
     table = segments(market.totals.breakdowns[by])
     tiers = groups(market.profile.tiers)
     colours = theme.tier_colours(tiers, dark=theme.is_dark())
@@ -114,7 +114,7 @@ def accounts(market: MarketView) -> None:
                 min_value=1,
                 max_value=pages,
                 width=160,
-                key=state.begun(_PAGE, 1),
+                key=widgets.begun(_PAGE, 1),
             )
             st.caption(
                 _(

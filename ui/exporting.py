@@ -14,7 +14,7 @@ from icp_core.exporting.members import MEMBERS, RECOGNISED
 from icp_core.profiles.model import Profile
 from icp_core.reference.geography import name_of
 from icp_core.views import MarketView
-from ui import data, navigation, shell, state
+from ui import data, navigation, shell, state, widgets
 from ui.areas import short_tier_label
 from ui.builder import words
 from ui.controls import one_of
@@ -84,7 +84,7 @@ def choose(view: View) -> Asked:
             format_func=names.__getitem__,
             default="linkedin",
             required=True,
-            **state.kept("export_format"),
+            **widgets.kept("export_format"),
         )
         target = FORMATS[chosen]
         st.caption(plain(target.purpose))
@@ -98,7 +98,7 @@ def choose(view: View) -> Asked:
                 format_func=lambda name: plain(short_tier_label(name)),
                 default=profile.tiers.names,
                 selection_mode="multi",
-                **state.kept(_TIERS),
+                **widgets.kept(_TIERS),
             )
             countries = st.pills(
                 _("Countries"),
@@ -107,18 +107,18 @@ def choose(view: View) -> Asked:
                 selection_mode="multi",
                 wrap=True,
                 help=_("All countries if none is chosen."),
-                **state.kept(_COUNTRIES),
+                **widgets.kept(_COUNTRIES),
             )
             customers: Customers = one_of(
                 _("Customers"),
                 {"with": _("With"), "without": _("Without"), "only": _("Only")},
                 labelled=True,
-                **state.kept(_CUSTOMERS),
+                **widgets.kept(_CUSTOMERS),
             )
             with_possible = st.toggle(
                 _("With missing data too"),
                 help=_("Those that fail nothing but lack a fact, behind the matches."),
-                **state.kept(_POSSIBLE),
+                **widgets.kept(_POSSIBLE),
             )
     return Asked(target, profile, tuple(tiers), tuple(countries), customers, with_possible)
 
@@ -126,9 +126,9 @@ def choose(view: View) -> Asked:
 def _forget_other_tiers(view: View) -> None:
     """Begin with all ranked tiers again where those chosen were another list's or profile's."""
     about = (view.list_name, view.starter, view.saved, view.profile.tiers.names)
-    last = state.own("export_tiers_of", list[Any])
+    last = widgets.own("export_tiers_of", list[Any])
     if last and last != [about]:
-        state.set_kept(_TIERS, list(view.profile.tiers.names))
+        widgets.set_kept(_TIERS, list(view.profile.tiers.names))
     last[:] = [about]
 
 
@@ -153,7 +153,7 @@ def nobody(asked: Asked) -> None:
     st.button(
         _("Choose all ranked tiers"),
         icon=":material/select_all:",
-        on_click=state.set_kept,
+        on_click=widgets.set_kept,
         args=(_TIERS, list(asked.profile.tiers.names)),
         key="export_all_tiers",
     )
@@ -257,7 +257,7 @@ def _apply(change: dict[str, Any]) -> None:
         if name == _PROFILE:
             state.set_profile(value)
         else:
-            state.set_kept(name, value)
+            widgets.set_kept(name, value)
 
 
 def reach(report: Preflight) -> None:

@@ -15,7 +15,7 @@ from icp_core.profiles import first_draft
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters, starters_for
 from icp_core.workspace import Draft
-from ui import data, new_profile, saving, state
+from ui import data, new_profile, saving, state, widgets
 from ui.format import moment, plain
 from ui.state import View
 from ui.texts import _
@@ -47,8 +47,8 @@ def begin(view: View) -> DeltaGenerator:
             _("Accounts"),
             list(labels),
             format_func=labels.__getitem__,
-            key=state.shown("dataset", view.list_name),
-            on_change=lambda: state.set_dataset(state.picked("dataset")),
+            key=widgets.shown("dataset", view.list_name),
+            on_change=lambda: state.set_dataset(widgets.picked("dataset")),
             label_visibility="collapsed",
             width=_LIST_WIDTH,
         )
@@ -105,8 +105,8 @@ def _choose_profile(view: View, universe: Universe) -> WorkspaceError | None:
         _("Profile"),
         [*offered, _NEW],
         format_func=names.__getitem__,
-        key=state.shown("profile", current),
-        on_change=lambda: _replace_profile(state.picked("profile"), offered, drafts),
+        key=widgets.shown("profile", current),
+        on_change=lambda: _replace_profile(widgets.picked("profile"), offered, drafts),
         label_visibility="collapsed",
         width=_PROFILE_WIDTH,
     )
@@ -135,7 +135,7 @@ def _replace_profile(key: str, offered: Collection[str], drafts: Mapping[str, Dr
     try:
         saving.open_version(data.workspace().version(key.removeprefix(_SAVED)))
     except WorkspaceError as error:
-        state.notify(str(error))
+        widgets.notify(str(error))
 
 
 @st.fragment
@@ -154,7 +154,7 @@ def _actions() -> None:
             if st.button(icon, disabled=not is_possible, help=about, key=key):
                 what = change()
                 if what is not None:
-                    state.confirm(said.format(what=_CHANGES[what]()))
+                    widgets.confirm(said.format(what=_CHANGES[what]()))
                 st.rerun()
         st.button(
             _("Save"),
@@ -192,7 +192,7 @@ def _more(offered: state.Offered) -> None:
         key="revert",
     ):
         state.revert()
-        state.confirm(_("All edits are taken back. Undo brings them back."))
+        widgets.confirm(_("All edits are taken back. Undo brings them back."))
         st.rerun()
     saving.profile_download(_("Download the profile"), key="profile_download")
     if st.button(_("Open a profile file"), icon=":material/folder_open:", key="open_file"):
@@ -231,6 +231,6 @@ def _open(content: bytes) -> None:
         st.error(plain(str(error)), icon=":material/error:")
     else:
         for remark in remarks:
-            state.notify(remark)
+            widgets.notify(remark)
         state.open_profile(profile)
         st.rerun()

@@ -80,20 +80,20 @@ def map_chart(
     """
     colours = shades(shading, behind_points=points is not None, dark=dark)
     tips = _area_tips(areas.table, tiers[0], currency)
-    chosen = [shape for shape in _features(areas.level, areas.countries) if shape["id"] == selected]
+    chosen = [shape for shape in features(areas.level, areas.countries) if shape["id"] == selected]
     # A layer of another name makes the browser forget which area was clicked last; it would take the
     # next click on that one, perhaps cleared elsewhere meanwhile, for taking it back.
     name = "-".join([AREA_LAYER, *(shape["id"] for shape in chosen)])
     layers = [_area_layer(name, areas, shading, tips, colours, tiles=tiles, dark=dark)]
-    layers += [_outline_layer(shape, dark=dark) for shape in chosen]
+    layers += [outline_layer(shape, dark=dark) for shape in chosen]
     if points is not None:
         layers.append(_point_layer(points, tiers, currency, dark=dark))
     background = {"map_provider": "carto", "map_style": "dark" if dark else "light"}
-    return _CompactDeck(
+    return CompactDeck(
         layers=layers,
-        initial_view_state=_view_of(areas, height=height),
+        initial_view_state=view_of(areas, height=height),
         # Plain text, so that nothing in the data can become a part of the page.
-        tooltip={"text": "{tip}", "style": _tooltip_style(dark=dark)},
+        tooltip={"text": "{tip}", "style": tooltip_style(dark=dark)},
         **(background if tiles else {"map_provider": None}),
     )
 
@@ -201,10 +201,11 @@ def shades(shading: Shading, *, behind_points: bool, dark: bool) -> tuple[str, .
     return (none, *(ramp[step] for step in steps), theme.unknown_colour(dark=dark))
 
 
-class _CompactDeck(pdk.Deck):  # type: ignore[misc] # pydeck has no types
+class CompactDeck(pdk.Deck):  # type: ignore[misc] # pydeck has no types
     """A deck whose JSON has no blanks: pydeck's indents every coordinate, five times the size."""
 
     def to_json(self) -> str:
+        """The deck as JSON."""
         return json.dumps(
             self, default=default_serialize, ensure_ascii=False, separators=(",", ":")
         )
@@ -226,13 +227,28 @@ def _area_layer(
         code: {"code": code, "fill": fills[place], "tip": tip}
         for code, place, tip in zip(areas.table["code"], shading.place, tips, strict=True)
     }
-    features = [
+    return filled_layer(name, areas, properties, dark=dark)
+
+
+def filled_layer(
+    name: str, areas: Areas, properties: Mapping[str, Mapping[str, Any]], *, dark: bool
+) -> pdk.Layer:
+    """The areas as fields that answer to the pointer.
+
+    Parameters
+    ----------
+    name
+        Of the layer; begins with `AREA_LAYER`.
+    properties
+        Of each area by its code: `code`, `fill` (red, green, blue, alpha) and `tip`.
+    """
+    shapes = [
         {**feature, "properties": properties[feature["id"]]}
-        for feature in _features(areas.level, areas.countries)
+        for feature in features(areas.level, areas.countries)
     ]
     return pdk.Layer(
         "GeoJsonLayer",
-        features,
+        shapes,
         id=name,
         pickable=True,
         stroked=True,
@@ -251,7 +267,8 @@ def _area_layer(
     )
 
 
-def _outline_layer(shape: Mapping[str, Any], *, dark: bool) -> pdk.Layer:
+def outline_layer(shape: Mapping[str, Any], *, dark: bool) -> pdk.Layer:
+    """A line around the area that is chosen."""
     return pdk.Layer(
         "GeoJsonLayer",
         [{"type": "Feature", "geometry": shape["geometry"], "properties": {}}],
@@ -342,7 +359,8 @@ def _known(score: float | None, coverage: float) -> str:
     return _("{score} ({share} known)").format(score=number(score), share=percent(coverage))
 
 
-def _tooltip_style(*, dark: bool) -> dict[str, str]:
+def tooltip_style(*, dark: bool) -> dict[str, str]:
+    """How a tip looks."""
     background = theme.text_colour(dark=dark)
     return {
         "backgroundColor": background,
@@ -358,7 +376,7 @@ def _tooltip_style(*, dark: bool) -> dict[str, str]:
     }
 
 
-def _view_of(areas: Areas, *, height: int) -> pdk.ViewState:
+def view_of(areas: Areas, *, height: int) -> pdk.ViewState:
     """The closest view that shows the areas with matches whole (web Mercator), with room for a tip."""
     where = areas.table.filter(pl.col("accounts") > 0)["code"].to_list()
     shapes = _corners(areas.level, areas.countries)
@@ -399,19 +417,21 @@ def _corners(
 ) -> dict[str, tuple[float, float, float, float]]:
     """West, south, east and north of each area, degrees."""
     found = {}
-    for feature in _features(level, countries):
-        rings = [np.array(ring) for shape in _polygons(feature["geometry"]) for ring in shape[:1]]
+    for feature in features(level, countries):
+        rings = [np.array(ring) for shape in polygons(feature["geometry"]) for ring in shape[:1]]
         positions = np.concatenate(rings)
         found[feature["id"]] = (*positions.min(axis=0), *positions.max(axis=0))
     return found
 
 
-def _polygons(geometry: Mapping[str, Any]) -> list[Any]:
+def polygons(geometry: Mapping[str, Any]) -> list[Any]:
+    """Polygons of a shape, each as its outer ring and its holes."""
     coordinates: list[Any] = geometry["coordinates"]
     return coordinates if geometry["type"] == "MultiPolygon" else [coordinates]
 
 
-def _features(level: Level, countries: Sequence[str]) -> list[dict[str, Any]]:
+def features(level: Level, countries: Sequence[str]) -> list[dict[str, Any]]:
+    """Shapes of the areas of some countries."""
     return [
         feature
         for country in countries

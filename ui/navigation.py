@@ -30,6 +30,7 @@ _ICONS: Final = {
     "export": ":material/download:",
     "import": ":material/upload_file:",
     "learn": ":material/school:",
+    "coverage": ":material/person_pin_circle:",
 }
 _OTHER_ICON: Final = ":material/article:"
 Width = Literal["content", "stretch"]
@@ -78,6 +79,7 @@ def _groups() -> tuple[Group, ...]:
         (_("Profile"), ":material/tune:"): ("builder", "learn", "versions"),
         (_("Market"), ":material/monitoring:"): ("market", "map", "tiers"),
         (_("Accounts"), ":material/table_rows:"): (ACCOUNTS, "verification"),
+        (_("Sales"), ":material/handshake:"): ("coverage",),
         (_("Data"), ":material/database:"): ("import", "export"),
     }
     found = {one.key: one for one in pages() if one.key != START}

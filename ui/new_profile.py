@@ -12,7 +12,7 @@ from icp_core.profiles.four_questions import QUESTIONS, Answers
 from icp_core.profiles.model import MAX_AMOUNT, PerEmployee, Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography, industry
-from ui import data, navigation, state, theme
+from ui import data, navigation, state, theme, widgets
 from ui.builder import words
 from ui.controls import most_letters
 from ui.format import bounds, in_sentence, number, plain
@@ -24,14 +24,14 @@ _SIZES: Final = ("employees", "revenue")
 
 def ask() -> None:
     """Have the dialog drawn, with what was answered before; for callbacks."""
-    state.open_dialog(DIALOG)
+    widgets.open_dialog(DIALOG)
 
 
 def dialog() -> None:
     """Draw the dialog while it is asked for."""
-    if state.open_now() == DIALOG:
+    if widgets.open_now() == DIALOG:
         # The title is translated when the dialog opens, not when this module is read.
-        st.dialog(_("New profile"), width="large", on_dismiss=state.close_dialog)(_form)()
+        st.dialog(_("New profile"), width="large", on_dismiss=widgets.close_dialog)(_form)()
 
 
 def _form() -> None:
@@ -98,19 +98,19 @@ def _other_ways(offers: Offers) -> None:
             help=_("Learn from deals or a list of customers what the best have in common."),
             key="new_learn",
         ):
-            state.close_dialog()
+            widgets.close_dialog()
             navigation.go("learn")
 
 
 def _to_builder() -> None:
-    state.close_dialog()
-    state.confirm(_("The new profile is open. Undo brings the one before back."))
+    widgets.close_dialog()
+    widgets.confirm(_("The new profile is open. Undo brings the one before back."))
     navigation.go("builder")
 
 
 def _kept() -> dict[str, Any]:
     """What was answered on this list, until a profile is made of it; closing the dialog keeps it."""
-    return state.own(f"new_profile_{state.view().list_name}", dict[str, Any])
+    return widgets.own(f"new_profile_{state.view().list_name}", dict[str, Any])
 
 
 def _shows(field: str, value: Any) -> dict[str, Any]:
@@ -119,15 +119,12 @@ def _shows(field: str, value: Any) -> dict[str, Any]:
     What the browser sends of a choice is its label, and that changes with the counts: so the choice
     itself is kept, from the moment of the change, and given to the widget at every drawing.
     """
-    kept, key = _kept(), _key(field)
-    # Only where it shows something else: what is given anew takes back a click made meanwhile.
-    if state.now(state.begun(key, value)) != value:
-        state.set_kept(key, value)
+    kept, name = _kept(), f"new_{field}"
 
     def keep() -> None:
-        kept[field] = state.now(key)
+        kept[field] = widgets.picked(name)
 
-    return {"key": key, "on_change": keep}
+    return {"key": widgets.shown(name, value), "on_change": keep}
 
 
 def _counts(column: str, answers: Answers, questions: int) -> Mapping[str, int]:
@@ -302,7 +299,3 @@ def _name(answers: Answers) -> str:
 
 def _counted(name: str, count: int) -> str:
     return f"{name} · {number(count)}"
-
-
-def _key(field: str) -> str:
-    return f"new_{field}"

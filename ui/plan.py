@@ -8,7 +8,7 @@ import streamlit as st
 from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import PlanError, WorkspaceError
 from icp_core.reference import geography
-from ui import data, state
+from ui import data, state, widgets
 from ui.format import number, plain
 from ui.texts import _, ngettext
 
@@ -21,7 +21,7 @@ def change(**changes: Any) -> None:
     try:
         state.set_plan(state.plan().replace(**changes))
     except PlanError as error:
-        state.notify(str(error))
+        widgets.notify(str(error))
 
 
 def save() -> None:
@@ -29,10 +29,10 @@ def save() -> None:
     try:
         data.workspace().save_team(state.plan(), author=state.author())
     except WorkspaceError as error:
-        state.notify(str(error))
+        widgets.notify(str(error))
     else:
         state.plan_is_saved()
-        state.confirm(_("The plan is saved for the team."))
+        widgets.confirm(_("The plan is saved for the team."))
 
 
 def reset() -> None:
@@ -59,13 +59,16 @@ def inputs(team: TeamPlan, tiers: Sequence[str], regions: Sequence[str]) -> None
             options,
             format_func=_region_name,
             placeholder=_("Everywhere"),
-            key=state.shown("plan_regions", list(team.served_regions)),
-            on_change=lambda: change(served_regions=tuple(state.picked("plan_regions"))),
+            key=widgets.shown("plan_regions", list(team.served_regions)),
+            on_change=lambda: change(served_regions=tuple(widgets.picked("plan_regions"))),
             width=_REGIONS_WIDTH,
             select_all=False,
         )
-        _number("people", _("People"), team.people, most=100_000)
-        _number("hours_each", _("Hours a year"), team.hours_each, most=8_784, step=50)
+        of_team = bool(team.team)
+        _number("people", _("People"), team.people, most=100_000, of_team=of_team)
+        _number(
+            "hours_each", _("Hours a year"), team.hours_each, most=8_784, step=50, of_team=of_team
+        )
         _number("months", _("Months"), team.months, least=1, most=60)
         for tier, hours in zip(tiers, team.hours_of(tiers), strict=True):
             st.number_input(
@@ -74,7 +77,7 @@ def inputs(team: TeamPlan, tiers: Sequence[str], regions: Sequence[str]) -> None
                 10_000.0,
                 step=1.0,
                 format="%g",
-                key=state.shown(f"plan_hours_{tier}", float(hours)),
+                key=widgets.shown(f"plan_hours_{tier}", float(hours)),
                 on_change=_state_hours,
                 args=(tier,),
                 help=_("For one company of the tier, in those months.")
@@ -85,10 +88,10 @@ def inputs(team: TeamPlan, tiers: Sequence[str], regions: Sequence[str]) -> None
                 ),
                 width=_WIDTH,
             )
-    _note(team, tiers)
+    note(team, tiers)
 
 
-def _note(team: TeamPlan, tiers: Sequence[str]) -> None:
+def note(team: TeamPlan, tiers: Sequence[str]) -> None:
     """Say what is assumed, and that the plan is a what-if, if it is."""
     assumed = [plain(tier) for tier in tiers if tier not in team.hours_per_tier]
     if assumed:
@@ -118,7 +121,14 @@ def _region_name(code: str) -> str:
 
 
 def _number(
-    field: str, label: str, value: float, *, most: int, least: int = 0, step: int = 1
+    field: str,
+    label: str,
+    value: float,
+    *,
+    most: int,
+    least: int = 0,
+    step: int = 1,
+    of_team: bool = False,
 ) -> None:
     name = f"plan_{field}"
     st.number_input(
@@ -126,12 +136,14 @@ def _number(
         least,
         most,
         step=step,
-        key=state.shown(name, round(value)),
-        on_change=lambda: change(**{field: state.picked(name)}),
+        key=widgets.shown(name, round(value)),
+        on_change=lambda: change(**{field: widgets.picked(name)}),
+        disabled=of_team,
+        help=_("Of the team's reps, who are named on the Coverage page.") if of_team else None,
         width=_WIDTH,
     )
 
 
 def _state_hours(tier: str) -> None:
-    given = state.picked(f"plan_hours_{tier}")
+    given = widgets.picked(f"plan_hours_{tier}")
     change(hours_per_tier={**state.plan().hours_per_tier, tier: given})

@@ -1,33 +1,33 @@
 """Saving the profile to the workspace, and what to do when somebody else saved first."""
 
+from typing import Final
+
 import streamlit as st
 
 from icp_core.errors import IcpError, WorkspaceError
 from icp_core.profiles.model import Profile
 from icp_core.workspace import ConflictError, SavedVersion, slug_of
 from icp_core.workspace.database import MAX_NAME, MAX_REASON
-from ui import data, state, theme
+from ui import data, state, theme, widgets
 from ui.controls import most_letters
 from ui.downloads import download
 from ui.format import moment, plain
 from ui.texts import _
 
+_DIALOG: Final = "save"
+
 
 def ask() -> None:
     """Have the save dialog drawn, with the profile as it stands then; for a button's callback."""
     state.set_conflict(None)
-    state.set_saving(True)
+    widgets.open_dialog(_DIALOG)
 
 
 def dialog() -> None:
     """Draw the save dialog while it is asked for."""
-    if state.is_saving():
+    if widgets.open_now() == _DIALOG:
         # The title is translated when the dialog opens, not when this module is read.
-        st.dialog(_("Save the profile"), on_dismiss=_done)(_form)()
-
-
-def _done() -> None:
-    state.set_saving(False)
+        st.dialog(_("Save the profile"), on_dismiss=widgets.close_dialog)(_form)()
 
 
 def version_label(name: str, number: int) -> str:
@@ -70,8 +70,8 @@ def author_popover(label: str) -> None:
         st.text_input(
             _("Your name"),
             max_chars=MAX_NAME,
-            key=state.shown("author", state.author()),
-            on_change=lambda: state.set_author(state.picked("author")),
+            key=widgets.shown("author", state.author()),
+            on_change=lambda: state.set_author(widgets.picked("author")),
         )
 
 
@@ -158,7 +158,7 @@ def _overtaken(newest: SavedVersion, profile: Profile, *, why: str, author: str)
             key="save_open_newest",
         ):
             open_version(newest)
-            _done()
+            widgets.close_dialog()
             st.rerun()
         profile_download(_("Download mine"), key="save_download")
     st.caption(_("Or give yours another name and save it as a new profile."))
@@ -179,7 +179,7 @@ def _save(profile: Profile, *, slug: str, based_on: int | None, why: str, author
         return
     data.refresh_saved()
     state.open_saved(saved)
-    _done()
+    widgets.close_dialog()
     st.toast(
         plain(
             _("Saved as version {number} of {name}.").format(number=saved.number, name=saved.name)
@@ -194,4 +194,4 @@ def open_version(version: SavedVersion) -> None:
     try:
         state.open_saved(version)
     except IcpError as error:
-        state.notify(str(error))
+        widgets.notify(str(error))

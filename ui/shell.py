@@ -17,7 +17,7 @@ from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.views import MarketView, Question
 from icp_core.workspace import Status
-from ui import data, header, navigation, new_profile, state, theme
+from ui import data, header, navigation, new_profile, state, theme, widgets
 from ui.builder import words
 from ui.format import listed, number, plain
 from ui.navigation import ACCOUNTS, ROOT, link, pages
@@ -74,7 +74,7 @@ def page(key: str, *, always: bool = False) -> View:
         initial_sidebar_state=_SIDEBAR_WIDTH,
         menu_items={"Get help": None, "Report a bug": None, "About": None},
     )
-    state.arrive(key)
+    widgets.arrive(key)
     state.leave_missing_dataset()
     view = state.view()
     st.set_page_config(page_title=f"{here.label} · {view.profile.name}")
@@ -91,9 +91,9 @@ def page(key: str, *, always: bool = False) -> View:
     badge = heading.empty()
     with heading:
         navigation.beside(here)
-    for notice in state.notices():
+    for notice in widgets.notices():
         st.warning(plain(notice), icon=":material/info:")
-    for done in state.confirmed():
+    for done in widgets.confirmed():
         st.toast(plain(done), icon=":material/check:")
     try:
         universe = data.universe(view.list_name)
@@ -146,7 +146,7 @@ def market(
 def _answered(view: View, *, quiet: bool, everybody: bool) -> MarketView:
     if not data.stays_in_engine(view.list_name):
         return data.market(view.list_name, view.profile, everybody=everybody)
-    answers = state.own("answers", Answers)
+    answers = widgets.own("answers", Answers)
     asked, kind = (view.list_name, view.profile, everybody), (view.list_name, everybody)
     if answers.failed is None or answers.failed[0] != asked:
         try:
@@ -288,8 +288,8 @@ def _left_out(list_name: str, *, here: str) -> None:
 
 
 def _show_excluded() -> None:
-    state.set_kept("accounts_state", "any")
-    state.set_kept("accounts_decisions", [Status.EXCLUDED.value])
+    widgets.set_kept("accounts_state", "any")
+    widgets.set_kept("accounts_decisions", [Status.EXCLUDED.value])
 
 
 def _fits(view: View, universe: Universe) -> bool:

@@ -1,21 +1,17 @@
-"""What a user has chosen: the only module that names session keys and query parameters.
+"""What a user has chosen, and the query parameters that carry it.
 
 The view (list and profile) lives in the session and in the address, so that it survives moving
-between pages and can be shared. Widgets of a page that should do the same take their key from `kept`.
+between pages and can be shared. Widgets of a page that should do the same: `widgets.kept`.
 """
 
-import base64
-import binascii
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import IcpError, ProfileError, WorkspaceError
@@ -24,10 +20,9 @@ from icp_core.profiles import first_draft
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starter, starters
 from icp_core.workspace import Draft, SavedVersion, user_name
-from ui import data, seat
+from ui import data, links, seat, widgets
 from ui.texts import _
 
-MAX_PROFILE_BYTES: Final = 200_000  # unpacked: far above any profile, far below a bomb
 MAX_ADDRESS: Final = 6_000  # characters of a packed profile; many servers refuse 8 kB
 _TRY_AGAIN: Final = 30.0  # seconds after which a draft is written again that could not be
 _MAX_SLUG: Final = 80  # characters shown of a name that an address asks for
@@ -38,8 +33,6 @@ SUGGESTED: Final = "suggested"
 Change = Literal["list", "profile", "edit", "plan"]
 """What can be taken back."""
 
-_Own = TypeVar("_Own")
-
 _VIEW: Final = "view"
 _LAST: Final = "view_last"
 _BASE: Final = "view_base"
@@ -48,13 +41,8 @@ _HISTORY: Final = "view_history"
 _SEAT: Final = "draft"
 _HEADER: Final = "view_header"
 _FAILED_AT: Final = "draft_failed_at"
-_PAGE: Final = "page"
-_SCRIPT: Final = "page_script"
-_NOTICES: Final = "view_notices"
-_DONE: Final = "view_done"
 _AUTHOR: Final = "author"
 _PLAN: Final = "plan"
-_SAVING: Final = "saving"
 _CONFLICT: Final = "conflict"
 _DATASET: Final = "dataset"
 _STARTER: Final = "profile"
@@ -63,7 +51,6 @@ _VERSION: Final = "version"
 _PROFILE: Final = "p"
 _OF_VIEW: Final = (_DATASET, _STARTER, _SAVED, _VERSION, _PROFILE, _SEAT)
 ACCOUNT: Final = "account"
-_DIALOG: Final = "dialog"
 
 
 @dataclass(frozen=True)
@@ -125,7 +112,7 @@ def view() -> View:
 
 def later() -> Callable[[], View]:
     """Gives the view as it stands when it is called, after this run too: for files made at a click."""
-    shown_last = own(_LAST, list[View])
+    shown_last = widgets.own(_LAST, list[View])
     return lambda: shown_last[0]
 
 
@@ -196,7 +183,7 @@ class Offered:
 
 def offered() -> Offered:
     """What can be done now as a whole."""
-    history = own(_HISTORY, _History)
+    history = widgets.own(_HISTORY, _History)
     return Offered(view().edited, bool(history.past), bool(history.future))
 
 
@@ -212,13 +199,13 @@ def header_is_current() -> bool:
 
 def undo() -> Change | None:
     """Take back the last change of profile, list or plan; what it was, or None where there is none."""
-    history = own(_HISTORY, _History)
+    history = widgets.own(_HISTORY, _History)
     return _go_to(history.past, back_to=history.future)
 
 
 def redo() -> Change | None:
     """Make the change again that was taken back last; what it was, or None where there is none."""
-    history = own(_HISTORY, _History)
+    history = widgets.own(_HISTORY, _History)
     return _go_to(history.future, back_to=history.past)
 
 
@@ -268,7 +255,7 @@ def leave_missing_dataset() -> None:
     """Look at other accounts where those of the view were deleted meanwhile."""
     known = data.all_lists()
     if view().list_name not in known:
-        notify(
+        widgets.notify(
             _("The accounts were deleted; this is {label} instead.").format(
                 label=next(iter(known.values()))
             )
@@ -333,16 +320,6 @@ def _put_plan(changed: TeamPlan) -> None:
     st.session_state[_PLAN] = None if changed == team_plan() else changed
 
 
-def is_saving() -> bool:
-    """Whether the dialog that saves the profile is open."""
-    return bool(st.session_state.get(_SAVING))
-
-
-def set_saving(open_now: bool) -> None:
-    """Remember whether the dialog that saves the profile is open."""
-    st.session_state[_SAVING] = open_now
-
-
 def conflict() -> SavedVersion | None:
     """The version that overtook the save being tried."""
     newest: SavedVersion | None = st.session_state.get(_CONFLICT)
@@ -352,15 +329,6 @@ def conflict() -> SavedVersion | None:
 def set_conflict(newest: SavedVersion | None) -> None:
     """Remember, or with None forget, what overtook the save being tried."""
     st.session_state[_CONFLICT] = newest
-
-
-def own(name: str, make: Callable[[], _Own]) -> _Own:
-    """Something that this session keeps and changes in place, made at the first call."""
-    key = f"own_{name}"
-    if key not in st.session_state:
-        st.session_state[key] = make()
-    found: _Own = st.session_state[key]
-    return found
 
 
 def hand_picked() -> tuple[str, ...]:
@@ -383,22 +351,6 @@ def _hand_picked() -> str:
     return f"hand_picked_{view().list_name}"
 
 
-def kept(name: str) -> dict[str, Any]:
-    """Arguments for a widget whose value stays when the user moves on and is part of the address.
-
-    Parameters
-    ----------
-    name
-        Unique over all pages, and short: it is the name of the query parameter (`map_measure`).
-    """
-    return {"key": name, "bind": "query-params"}
-
-
-def set_kept(name: str, value: Any) -> None:
-    """Change a widget that `kept` named; for the callback of another widget."""
-    st.session_state[name] = value
-
-
 def opened_account() -> str | None:
     """Id of the account that is looked at; it is part of the address."""
     return st.query_params.get(ACCOUNT) or None
@@ -410,103 +362,6 @@ def open_account(account_id: str | None) -> None:
         st.query_params[ACCOUNT] = account_id
     elif ACCOUNT in st.query_params:
         del st.query_params[ACCOUNT]
-
-
-def arrive(page: str) -> None:
-    """Note which page is drawn: what was open on another one is closed."""
-    if st.session_state.get(_PAGE) not in (None, page):
-        close_dialog()
-        set_saving(False)
-    st.session_state[_PAGE] = page
-    st.session_state[_SCRIPT] = _script()
-
-
-def is_leaving() -> bool:
-    """Whether another page is about to be drawn; for callbacks of a part of a page.
-
-    Where a link is pressed while such a part is at work, Streamlit 1.67 makes one run of the two: the
-    browser has let go of the part's widgets by then, so that all of them seem to be changed, to what
-    they begin with.
-    """
-    return bool(st.session_state.get(_SCRIPT) != _script())
-
-
-def _script() -> str | None:
-    context = get_script_run_ctx()
-    return context.page_script_hash if context else None
-
-
-def open_dialog(name: str) -> None:
-    """Ask the page for one of its dialogs; it stays open until `close_dialog`."""
-    st.session_state[_DIALOG] = name
-
-
-def open_now() -> str | None:
-    """Name of the dialog that is open."""
-    name: str | None = st.session_state.get(_DIALOG)
-    return name
-
-
-def close_dialog() -> None:
-    """Have no dialog open."""
-    st.session_state[_DIALOG] = None
-
-
-def begun(key: str, value: Any) -> str:
-    """The key of a widget that shows `value` until the user or a callback changes it."""
-    st.session_state.setdefault(key, value)
-    return key
-
-
-def now(key: str) -> Any:
-    """What the widget with that key holds; None before it is first drawn."""
-    return st.session_state.get(key)
-
-
-def event(key: str) -> Any:
-    """What a chart or table with that key reported last; for its callback."""
-    return st.session_state[key]
-
-
-def shown(name: str, value: Any) -> str:
-    """Key of a widget that shows `value` on this run, whatever it showed before; call it first."""
-    key = f"shown_{name}"
-    st.session_state[key] = value
-    return key
-
-
-def shown_rows(name: str, rows: Iterable[int]) -> str:
-    """Key of a table that shows these rows as chosen on this run; call it first."""
-    # What the browser reports has all three parts. With one left out here the two always differ, and
-    # the table's callback would run after every choice on the page, in no order, and could undo it.
-    return shown(name, {"selection": {"rows": list(rows), "columns": [], "cells": []}})
-
-
-def picked(name: str) -> Any:
-    """What the user just picked in the widget that `shown` gave a key; for its callback."""
-    return st.session_state[f"shown_{name}"]
-
-
-def notify(message: str) -> None:
-    """Leave a message for the next drawing of the page."""
-    st.session_state.setdefault(_NOTICES, []).append(message)
-
-
-def confirm(message: str) -> None:
-    """Leave word of something that was done, for the next drawing of the page: it passes by itself."""
-    st.session_state.setdefault(_DONE, []).append(message)
-
-
-def confirmed() -> list[str]:
-    """What was done since it was last asked for."""
-    done: list[str] = st.session_state.pop(_DONE, [])
-    return done
-
-
-def notices() -> list[str]:
-    """Messages left since they were last asked for."""
-    left: list[str] = st.session_state.pop(_NOTICES, [])
-    return left
 
 
 def address() -> dict[str, str]:
@@ -527,7 +382,7 @@ def link() -> dict[str, str]:
     if now.saved is not None:
         parameters |= {_SAVED: now.saved, _VERSION: str(now.version)}
     if now.edited or not _is_known(now):
-        packed = pack(now.profile)
+        packed = links.pack(now.profile)
         if len(packed) <= MAX_ADDRESS:
             parameters[_PROFILE] = packed
     return parameters
@@ -562,45 +417,11 @@ def whole_address() -> dict[str, str]:
     return others | address()
 
 
-def pack(profile: Profile) -> str:
-    """A profile as text for an address: its JSON, compressed, in URL-safe base 64."""
-    content = profile.model_dump_json(exclude_none=True).encode()
-    return base64.urlsafe_b64encode(zlib.compress(content, 9)).decode().rstrip("=")
-
-
-def unpack(text: str, *, remarks: list[str] | None = None) -> Profile:
-    """The profile that `pack` made text of.
-
-    Parameters
-    ----------
-    text
-        As it stands in the address.
-    remarks
-        As for `Profile.from_json`.
-
-    Raises
-    ------
-    ProfileError
-        If it is anything else, or unpacks to more than a profile needs.
-    """
-    try:
-        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        reader = zlib.decompressobj()
-        content = reader.decompress(packed, MAX_PROFILE_BYTES)
-        if not reader.eof:
-            raise zlib.error("cut short or too long")
-    except (binascii.Error, ValueError, zlib.error) as error:
-        raise ProfileError(
-            "The profile in this address is damaged; ask for the link again or for the file."
-        ) from error
-    return Profile.from_json(content, remarks=remarks)
-
-
 def _begin() -> None:
     asked = st.query_params.to_dict()
     found = seat.drafted(asked[_SEAT]) if _SEAT in asked else None
     if _SEAT in asked and found is None and data.remembers():
-        notify(_("The draft of this address is not kept here any more."))
+        widgets.notify(_("The draft of this address is not kept here any more."))
     if found is None and not asked.keys() & {_DATASET, _STARTER, _SAVED, _PROFILE}:
         found = seat.last()
     is_own = found is not None and found.person == seat.person()
@@ -614,11 +435,11 @@ def _begin() -> None:
     if _PROFILE in asked:
         try:
             remarks: list[str] = []
-            own = unpack(asked[_PROFILE][: 2 * MAX_ADDRESS], remarks=remarks)
+            own = links.unpack(asked[_PROFILE][: 2 * MAX_ADDRESS], remarks=remarks)
             for remark in remarks:
-                notify(remark)
+                widgets.notify(remark)
         except IcpError as error:
-            notify(f"{error} {_('Another profile is shown instead.')}")
+            widgets.notify(f"{error} {_('Another profile is shown instead.')}")
     base = _asked_for(list_name, asked) or _offered(list_name, own)
     now = own or base.profile
     st.session_state[_BASE] = base.profile
@@ -631,7 +452,7 @@ def _known_list(name: str | None) -> str:
     first = next(iter(known))
     if name is None or name in known:
         return name or first
-    notify(
+    widgets.notify(
         _("There is no dataset “{name}” here; this is {label} instead.").format(
             name=without_secrets(name)[:40], label=known[first]
         )
@@ -648,9 +469,9 @@ def _resumed(draft: Draft) -> View:
         own = draft.profile(remarks=remarks)
         base = Profile.from_json(draft.base) if draft.base else None
         for remark in remarks:
-            notify(remark)
+            widgets.notify(remark)
     except IcpError as error:
-        notify(f"{error} {_('Another profile is shown instead.')}")
+        widgets.notify(f"{error} {_('Another profile is shown instead.')}")
     began = {_SAVED: draft.slug, _VERSION: str(draft.number), _STARTER: draft.starter}
     asked = {name: value for name, value in began.items() if value is not None}
     found = _asked_for(list_name, asked) or _offered(list_name, base or own)
@@ -703,12 +524,12 @@ def _asked_for(list_name: str, asked: Mapping[str, str]) -> View | None:
                 ),
             )
         except IcpError as error:
-            notify(str(error))
+            widgets.notify(str(error))
     elif _STARTER in asked:
         try:
             return _starting(list_name, asked[_STARTER])
         except ProfileError:
-            notify(
+            widgets.notify(
                 _("There is no starter profile “{name}”.").format(name=asked[_STARTER][:_MAX_SLUG])
             )
     return None
@@ -736,7 +557,7 @@ def _starting(list_name: str, slug: str) -> View:
 def _saved_view(list_name: str, version: SavedVersion) -> View:
     profile = version.profile
     for remark in version.remarks:
-        notify(remark)
+        widgets.notify(remark)
     return View(
         list_name,
         profile,
@@ -780,21 +601,21 @@ def _remember(changed: View) -> None:
 
 
 def _happened(step: _Step) -> None:
-    history = own(_HISTORY, _History)
+    history = widgets.own(_HISTORY, _History)
     history.past.append(step)
     history.future.clear()
 
 
 def _put(changed: View) -> None:
     st.session_state[_VIEW] = changed
-    own(_LAST, list[View])[:] = [changed]
+    widgets.own(_LAST, list[View])[:] = [changed]
     if not _keeps_drafts():
         return
     st.session_state[_SEAT] = seat.take(st.session_state[_SEAT])
     error = seat.keep(_draft(changed))
     if error is not None:
         st.session_state[_FAILED_AT] = monotonic()
-        notify(
+        widgets.notify(
             _("{error} Until it works again, the address of this page holds your edits.").format(
                 error=error
             )

@@ -4,7 +4,7 @@ A page says what it shows as `Field`s and hands them over with the rows as one `
 and writes the same columns to a file.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from math import ceil
 from typing import Any, Final, Literal
@@ -20,7 +20,7 @@ from icp_core.exporting.cells import guarded
 from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.profiles.model import Profile
 from icp_core.reference import geography, industry
-from ui import state, theme
+from ui import state, theme, widgets
 from ui.areas import short_tier_label
 from ui.controls import apart
 from ui.downloads import download
@@ -60,10 +60,6 @@ Looks = Literal[
 """How a column is shown: `year` is a number without thousands, `change` one with its sign, `share` a
 share 0…1 in per cent, `score` a bar of 0…100, `share_bar` a bar of a share, `tier` a chip in its colour,
 `website` a link that shows its domain."""
-
-OPEN: Final = "_open"
-"""The column of the button that opens an account (`opener`)."""
-
 
 _WRITTEN: Final = ("number", "change", "share")
 
@@ -196,7 +192,7 @@ class Table:
         unknown: str = UNKNOWN,
         key: str | None = None,
         on_row: Callable[[int], None] | None = None,
-        own: Mapping[str, Any] | None = None,
+        opens: Sequence[str] = (),
         **options: Any,
     ) -> None:
         """Draw the title and the rows.
@@ -206,11 +202,11 @@ class Table:
         unknown
             What stands for a null.
         key
-            Of the table; needed with `on_row`.
+            Of the table; needed with `on_row` and `opens`.
         on_row
             Called with the place of a row that was clicked.
-        own
-            Further columns of the rows that stand first, by how Streamlit shows them.
+        opens
+            Ids of the accounts in the rows: a click on a name opens its account.
         options
             For `st.dataframe`.
         """
@@ -218,12 +214,18 @@ class Table:
         if on_row is not None and key is not None:
 
             def clicked() -> None:
-                for row in state.event(key)["selection"]["rows"]:
+                for row in widgets.event(key)["selection"]["rows"]:
                     on_row(row)
 
             options |= {"selection_mode": "single-row", "on_select": clicked}
         shown = [field for field in self.fields if field.on_page]
-        config = {field.name: field.config() for field in shown} | dict(own or {})
+        config = {field.name: field.config() for field in shown}
+        if opens:
+            config |= {
+                field.name: _opener(field, opens, key=f"{key}_opened")
+                for field in shown
+                if field.name == "name"
+            }
         in_percent = [
             pl.col(field.name) * 100 for field in shown if field.kind in ("share", "share_bar")
         ]
@@ -235,12 +237,16 @@ class Table:
             if field.kind == "tier"
         ]
         frame = self.rows.select(list(config)).with_columns(*in_percent, *as_chips)
+        if opens:
+            # A button whose text is an icon's code would show the icon.
+            frame = frame.with_columns(
+                pl.col("name").str.replace_all(":material", ":\u2060material")
+            )
         written = {field.name: field.written for field in shown if field.kind in _WRITTEN}
         st.dataframe(
             # Numbers stay numbers, to be sorted, beside how they read.
             Styler(frame.to_pandas()).format(written, na_rep=unknown) if written else frame,
             column_config=config,
-            column_order=[*own, *(field.name for field in shown)] if own else None,
             hide_index=True,
             height=height,
             placeholder=unknown,
@@ -326,22 +332,18 @@ def _chips(tiers: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def opener(ids: Sequence[str], *, key: str) -> Any:
-    """A column of buttons that open the accounts of the rows; `with_opener` gives it its values."""
+def _opener(field: Field, ids: Sequence[str], *, key: str) -> Any:
+    """A column of names whose accounts are opened by a click."""
     return st.column_config.ButtonColumn(
-        "",
-        help=_("Open the account"),
+        field.heading,
+        help=_("Press a name to open the account."),
         type="tertiary",
-        width=36,
-        pinned=True,
+        alignment="left",
+        width=field.width,
+        pinned=field.pinned,
         key=key,
-        on_click=lambda: state.open_account(ids[state.now(key)["row"]]),
+        on_click=lambda: state.open_account(ids[widgets.now(key)["row"]]),
     )
-
-
-def with_opener(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows with what `opener` shows."""
-    return rows.with_columns(pl.lit(":material/open_in_full:").alias(OPEN))
 
 
 def pages(total: int, *, size: int, key: str, alone: bool = False, **options: Any) -> int:
@@ -476,15 +478,12 @@ def accounts_table(
     key
         Of the table.
     can_open
-        Whether a button in each row opens the account; needs a key.
+        Whether a click on a name opens the account; needs a key.
     """
     shown = accounts_data(rows)
     fields = account_fields(shown.columns, profile, dark=theme.is_dark())
-    own = None
-    if can_open:
-        shown = with_opener(shown)
-        own = {OPEN: opener(rows["account_id"].to_list(), key=f"{key}_opened")}
-    Table(shown, fields).draw(height=height, key=key, own=own)
+    opens = rows["account_id"].to_list() if can_open else ()
+    Table(shown, fields).draw(height=height, key=key, opens=opens)
 
 
 def csv_name(name: str, population: Population | None) -> str:

@@ -32,6 +32,11 @@ _NEUTRAL: Final = {
     False: ("#F5F6F7", "#E6E9EB", "#D3D8DC", "#BAC2C8", "#9CA7AF", "#7A8791"),
     True: ("#161D22", "#27323A", "#374550", "#4B5B66", "#64757F", "#82929C"),
 }
+# Of people, who have no order: told apart by lightness as well as hue, and readable on both pages.
+_PEOPLE: Final = (
+    "#2F7F79", "#E0A030", "#5B7DB8", "#C4615C", "#8BAA4A", "#8E6BB0", "#5FB8D0", "#A9744F",
+    "#D184B3", "#4E6E8E", "#B8B04A", "#7C9C94",
+)  # fmt: skip
 _UNKNOWN: Final = {False: "#EADBC2", True: "#40382B"}
 
 
@@ -68,6 +73,11 @@ def tier_colours(names: Sequence[str], *, dark: bool) -> dict[str, str]:
     tiers = [name for name in names if name not in others]
     last = max(len(tiers) - 1, 1)
     return {name: _between(_TIERS[dark], i / last) for i, name in enumerate(tiers)} | others
+
+
+def people_colours(names: Sequence[str]) -> dict[str, str]:
+    """A colour for everybody of a team, in its order; of many some share one."""
+    return {name: _PEOPLE[place % len(_PEOPLE)] for place, name in enumerate(names)}
 
 
 def sequential(*, dark: bool) -> tuple[str, ...]:

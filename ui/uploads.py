@@ -8,7 +8,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from ui import state
+from ui import widgets
 from ui.format import number, plain
 from ui.texts import _
 
@@ -29,7 +29,7 @@ def several_files(label: str, *, key: str) -> list[UploadedFile]:
 
     Files that are refused are given up at once: an uploader with another key takes the place of theirs.
     """
-    refused = state.own(f"refused_{key}", _Refused)
+    refused = widgets.own(f"refused_{key}", _Refused)
     files = st.file_uploader(
         label,
         accept_multiple_files=True,

@@ -22,7 +22,7 @@ from icp_core.evaluation.market import Bounds, Market
 from icp_core.evaluation.names import NAMES
 from icp_core.views import MarketView
 from icp_core.workspace import SavedDraw
-from ui import data, state, theme
+from ui import data, state, theme, widgets
 from ui.accounts.facts import account_line, facts_table
 from ui.builder.results import open_gates, reasons, to_find_out
 from ui.format import UNKNOWN, bounds, moment, money, money_bounds, number, percent, plain
@@ -187,9 +187,9 @@ def _draw(market: MarketView, list_name: str, of_match: int, of_possible: int) -
             **state.view().as_saved,
         )
     except IcpError as error:
-        state.notify(str(error))
+        widgets.notify(str(error))
         return
-    state.set_kept(DRAW, saved.id)
+    widgets.set_kept(DRAW, saved.id)
 
 
 def headline(verified: Verification, market: MarketView, *, is_current: bool) -> None:
@@ -292,7 +292,7 @@ def card(market: MarketView, saved: SavedDraw, answers: pl.DataFrame, *, is_curr
     place = st.pagination(
         len(given),
         max_visible_pages=5,
-        key=state.begun(_place(saved.id), next_open(given, len(given))),
+        key=widgets.begun(_place(saved.id), next_open(given, len(given))),
         persist_state="session",
     )
     now = answers.row(place - 1, named=True)
@@ -377,12 +377,12 @@ def _answer(
     try:
         data.workspace().answer(draw_id, {key: answer}, author=state.author())
     except IcpError as error:
-        state.notify(str(error))
+        widgets.notify(str(error))
         return
     if answer is not None:
         after = [*given]
         after[place - 1] = answer
-        state.set_kept(_place(draw_id), next_open(after, place))
+        widgets.set_kept(_place(draw_id), next_open(after, place))
 
 
 def drawn_data(market: MarketView, answers: pl.DataFrame) -> pl.DataFrame:
@@ -418,7 +418,7 @@ def drawn_table(drawn: pl.DataFrame, saved: SavedDraw) -> None:
         height="stretch",
         unknown="",
         key=_TABLE,
-        on_row=lambda row: state.set_kept(_place(saved.id), row + 1),
+        on_row=lambda row: widgets.set_kept(_place(saved.id), row + 1),
     )
 
 

@@ -71,14 +71,14 @@ class DemoRep(NamedTuple):
 
 
 TEAM: Final = (
-    DemoRep("Alma Demoberg", "alma@team.example", "SE-0180", 1_500, "SE", 400),
-    DemoRep("Edvin Demolind", "edvin@team.example", "SE-1480", 1_200, "SE", 300),
-    DemoRep("Saga Demosjö", "saga@team.example", "SE-1280", 900, "SE", 300),
-    DemoRep("Ingrid Demovik", "ingrid@team.example", "NO-0301", 1_200, "NO", 350),
-    DemoRep("Lars Demodal", "lars@team.example", "NO-4601", 700, "NO", 250),
-    DemoRep("Mette Demoholm", "mette@team.example", "DK-0101", 1_000, "DK", 250),
-    DemoRep("Jens Demokrogh", "jens@team.example", "DK-0751", 800, "DK", 250),
-    DemoRep("Aino Demolaine", "aino@team.example", "FI-091", 1_100, "FI", 300),
+    DemoRep("Alma Demoberg", "alma@team.example", "SE-0180", 160, "SE", 400),
+    DemoRep("Edvin Demolind", "edvin@team.example", "SE-1480", 120, "SE", 300),
+    DemoRep("Saga Demosjö", "saga@team.example", "SE-1280", 90, "SE", 300),
+    DemoRep("Ingrid Demovik", "ingrid@team.example", "NO-0301", 80, "NO", 350),
+    DemoRep("Lars Demodal", "lars@team.example", "NO-4601", 22, "NO", 250),
+    DemoRep("Mette Demoholm", "mette@team.example", "DK-0101", 120, "DK", 250),
+    DemoRep("Jens Demokrogh", "jens@team.example", "DK-0751", 90, "DK", 250),
+    DemoRep("Aino Demolaine", "aino@team.example", "FI-091", 130, "FI", 300),
 )
 """Who sells to the invented companies."""
 
@@ -475,15 +475,19 @@ def _relations(seeds: list[int], place: Ints, customer: Flags) -> dict[str, pl.S
         where.latitude[:, None] - north,
         (where.longitude[:, None] - east) * np.cos(np.radians(where.latitude))[:, None],
     )
-    here = where.country[:, None] == np.array([one.country for one in TEAM])
-    km = np.where(here & (km <= [one.max_km for one in TEAM]), km, np.inf)
-    nearest, reached = km.argmin(axis=1)[place], np.isfinite(km.min(axis=1))[place]
+    of = np.array([one.country for one in TEAM])
+    km = np.where(where.country[:, None] == of, km, np.inf)
+    nearest = km.argmin(axis=1)[place]
+    reached = np.any(km <= np.array([one.max_km for one in TEAM]), axis=1)[place]
 
     names = np.array([one.name for one in TEAM], dtype=object)
-    owned = rng.random(n) < np.where(customer, 0.96, np.where(reached, 0.62, 0.0))
+    owned = rng.random(n) < np.where(
+        reached, np.where(customer, 0.96, 0.62), np.where(customer, 0.5, 0.0)
+    )
     owner = names[nearest]
-    # Some were never handed over, and a few are with a colleague.
-    others = names[rng.integers(len(TEAM), size=n)]
+    # Some were never handed over, and a few are with a colleague of the same country.
+    others = rng.integers(len(TEAM), size=n)
+    others = names[np.where(of[others] == of[nearest], others, nearest)]
     lot = rng.random(n)
     owner = np.where(lot < 0.06, FORMER_REP, np.where(lot < 0.09, others, owner))
     called = dict(homes.select("municipality", "name").iter_rows())

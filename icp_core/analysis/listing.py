@@ -147,8 +147,8 @@ def _found(evaluation: Evaluation, wanted: Wanted) -> tuple[Accounts, Places]:
         inside &= np.array([value in wanted.regions for value in values])[codes[accounts.rows]]
     if wanted.owners:
         codes, values = evaluation.codes("owner")
-        asked_for = {None if owner is None else key_of(owner) for owner in wanted.owners}
-        is_asked = [(None if one is None else key_of(one)) in asked_for for one in values]
+        asked_for = {key_of(owner or "") or None for owner in wanted.owners}
+        is_asked = [(key_of(one or "") or None) in asked_for for one in values]
         inside &= np.array(is_asked)[codes[accounts.rows]]
     if wanted.customer == "unknown":
         inside &= accounts.customers_unknown

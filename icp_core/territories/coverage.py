@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -266,6 +266,40 @@ class Coverage:
             found.append("Nothing is known of the potential, so that accounts are only counted.")
         return tuple(found)
 
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain JSON values."""
+        return {
+            "on": self.on.isoformat(),
+            "days": self.days,
+            "matches": self.matches,
+            "tiers": [
+                {name: _plain(getattr(one, name)) for name in one.__dataclass_fields__}
+                | {"share": one.share, "potential_share": _plain(one.potential_share)}
+                for one in self.tiers
+            ],
+            "reps": [
+                {
+                    "name": one.rep.name,
+                    "email": one.rep.email,
+                    "home": one.rep.home,
+                    "accounts": dict(zip(self.groups, one.accounts, strict=True)),
+                    "hours": {"needed": one.needed, "available": one.available},
+                    **{
+                        name: _plain(getattr(one, name))
+                        for name in (
+                            "load", "potential", "potential_unknown", "customers", "white_space",
+                            "customers_unknown", "km", "too_far", "last_touch", "untouched",
+                        )
+                    },
+                }
+                for one in self.reps
+            ],
+            "owners_outside": [
+                {name: _plain(getattr(one, name)) for name in one.__dataclass_fields__}
+                for one in self.others
+            ],
+        }  # fmt: skip
+
     def table(self) -> pl.DataFrame:
         """The reps as rows: what a page or a file shows of them.
 
@@ -320,6 +354,12 @@ class Coverage:
             "km", "too_far", "untouched", "last_touch",
         )  # fmt: skip
         return pl.DataFrame(rows, schema={name: types[name] for name in order})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Bounds):
+        return vars(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 class Matched:
@@ -434,14 +474,17 @@ class Matched:
         )
         return np.asarray(2 * MEAN_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, half))))
 
-    def served(self, rep: Rep, places: Places) -> Flags:
-        """Which of some matches lie in a rep's countries and not too far away; unknown counts as yes."""
+    def in_countries(self, rep: Rep, places: Places) -> Flags:
+        """Which of some matches lie in a rep's countries; unknown counts as yes."""
         codes, values = self.evaluation.codes("country")
-        in_country = np.array([rep.serves(value) for value in values])[codes[self.rows[places]]]
-        if rep.max_km is None:
-            return in_country
-        return in_country & ~(self.km(rep, places) > rep.max_km)
+        return np.array([rep.serves(value) for value in values])[codes[self.rows[places]]]
 
+    def served(self, rep: Rep, places: Places) -> Flags:
+        """Which of them are not too far away either."""
+        here = self.in_countries(rep, places)
+        return here if rep.max_km is None else here & ~(self.km(rep, places) > rep.max_km)
+
+    @cached_property
     def needed(self) -> Floats:
         """Hours in the time box that each rep's matches take, those in a tier."""
         each = np.array([*self.plan.hours_of(self.evaluation.profile.tiers.names), 0.0, 0.0])
@@ -540,7 +583,7 @@ def _rep(seen: Matched, place: int, untouched: Flags | None) -> RepCovered:
         rep=rep,
         owners=tuple(name for name, _count in seen.spellings(mine)),
         accounts=tuple(counts.tolist()),
-        needed=float(seen.needed()[place]),
+        needed=float(seen.needed[place]),
         available=seen.available(rep),
         potential=seen.worth(mine),
         potential_unknown=int(np.isnan(evaluation.potential.amount[places]).sum()),
@@ -584,8 +627,8 @@ class GapList:
     total, potential
         How many, and what they could be worth together.
     rows
-        The best of them as `Evaluation.rows` gives them, with `nearest` (name of the nearest rep that
-        serves the account; null where there is none), `nearest_km` and `nearest_load`.
+        The best of them as `Evaluation.rows` gives them, with `nearest` (name of a rep; null where there
+        is none), `nearest_km`, `nearest_load` and `nearest_reaches`, as `nearest` finds them.
     """
 
     total: int
@@ -665,38 +708,49 @@ def gap_ids(
     return evaluation.universe.frame["account_id"].gather(seen.rows[places])
 
 
+_NEAREST: Final = {
+    "nearest": pl.String,
+    "nearest_km": pl.Float64,
+    "nearest_load": pl.Float64,
+    "nearest_reaches": pl.Boolean,
+}
+
+
 def nearest(seen: Matched, places: Places) -> pl.DataFrame:
-    """The nearest rep of some matches who serves them, other than the owner: name, km, load."""
+    """The nearest rep of some matches, other than the owner: name, km, load, and whether they serve it.
+
+    One who serves the account goes before one whose longest way is shorter; reps of other countries and
+    those without hours are nobody's.
+    """
     reps = seen.team.reps
-    km = np.full((len(reps), len(places)), np.inf)
-    for at, rep in enumerate(reps):
-        if not rep.hours:
-            continue
-        way = seen.km(rep, places)
-        serves = seen.served(rep, places) & ~np.isnan(way) & (seen.owner[places] != at)
-        km[at, serves] = way[serves]
     if not reps or not len(places):
-        schema = {"nearest": pl.String, "nearest_km": pl.Float64, "nearest_load": pl.Float64}
-        return pl.DataFrame({name: [None] * len(places) for name in schema}, schema=schema)
-    chosen = km.argmin(axis=0)
-    way = km[chosen, np.arange(len(places))]
-    needed = seen.needed()
+        return pl.DataFrame({name: [None] * len(places) for name in _NEAREST}, schema=_NEAREST)
+    km = np.full((len(reps), len(places)), np.inf)
+    reaches = np.zeros_like(km, dtype=bool)
+    for at, rep in enumerate(reps):
+        if rep.hours:
+            way = seen.km(rep, places)
+            may = seen.in_countries(rep, places) & ~np.isnan(way) & (seen.owner[places] != at)
+            km[at, may] = way[may]
+            reaches[at] = may & seen.served(rep, places)
+    ahead = np.where(reaches, km, km + 2 * MEAN_RADIUS_KM * np.pi)
+    chosen = ahead.argmin(axis=0)
+    column = np.arange(len(places))
+    way, near = km[chosen, column], reaches[chosen, column]
+    needed = seen.needed
     loads = [
         float(needed[at]) / hours if (hours := seen.available(rep)) else None
         for at, rep in enumerate(reps)
     ]
-    found = np.isfinite(way)
     return pl.DataFrame(
-        {
-            "nearest": [
-                reps[at].name if ok else None for at, ok in zip(chosen, found, strict=True)
-            ],
-            "nearest_km": [float(one) if ok else None for one, ok in zip(way, found, strict=True)],
-            "nearest_load": [
-                loads[at] if ok else None for at, ok in zip(chosen, found, strict=True)
-            ],
-        },
-        schema={"nearest": pl.String, "nearest_km": pl.Float64, "nearest_load": pl.Float64},
+        [
+            (reps[at].name, float(km_there), loads[at], bool(serves))
+            if np.isfinite(km_there)
+            else (None,) * len(_NEAREST)
+            for at, km_there, serves in zip(chosen, way, near, strict=True)
+        ],
+        schema=_NEAREST,
+        orient="row",
     )
 
 
@@ -719,7 +773,7 @@ def owners_by_area(
     polars.DataFrame
         Of each area with matches: `code`, `matches`, `covered` (a rep of the team owns them),
         `nobody`, `outside`, `best_nobody` (of the best tier), `nobody_potential` (at least), `owner`
-        (the rep with the most matches there; the nearer name of two; null where nobody covers any),
+        (the rep with the most matches there, the first by name of two; null where nobody covers any),
         `share` of the matches that are that rep's, and `reps`, how many have some.
     """
     seen = Matched(evaluation, plan)
@@ -773,15 +827,6 @@ def owners_by_area(
         )
         .sort("code", nulls_last=True)
     )  # fmt: skip
-
-
-def owned_ids(evaluation: Evaluation, plan: TeamPlan, name: str) -> pl.Series:
-    """Ids of a rep's matches, best first."""
-    seen = Matched(evaluation, plan)
-    place = seen.team.names.index(seen.team.named(name).name)
-    places = np.flatnonzero(seen.owner == place)
-    best = evaluation.best_of(places, len(places))
-    return evaluation.universe.frame["account_id"].gather(seen.rows[best])
 
 
 def owners_offered(evaluation: Evaluation, plan: TeamPlan) -> list[Rep]:

@@ -27,6 +27,4 @@ def demo_team() -> Team:
 
 def team_for(plan: TeamPlan, population: Population) -> Team:
     """The team's reps; of invented companies the invented ones, where nobody named others."""
-    if plan.team or not (population.fictional and population.name.partition(":")[0] == "demo"):
-        return plan.team
-    return demo_team()
+    return plan.team if plan.team or not population.fictional else demo_team()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -33,6 +34,7 @@ from icp_core.analysis.listing import BEST, Page, Wanted
 from icp_core.analysis.plan import Effort, TeamPlan
 from icp_core.analysis.robustness import Robustness
 from icp_core.analysis.sizing import Sizing
+from icp_core.analysis.team import Rep
 from icp_core.analysis.tier_policies import Kind
 from icp_core.analysis.verdict import Verdict
 from icp_core.analysis.verification import Sample
@@ -44,6 +46,8 @@ from icp_core.exporting import Prepared, prepare_matches
 from icp_core.exporting.streamed import Written
 from icp_core.profiles.model import Profile, TierPolicy
 from icp_core.reference.geography import Level
+from icp_core.territories import coverage
+from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage, Gap, GapList
 from icp_core.views.export import ExportSpec
 from icp_core.views.view import EVERYTHING, MarketView, PolicyMarket, Question
 
@@ -267,6 +271,49 @@ class InMemory:
     def compare(self, after: Profile) -> Comparison:
         """The profile against another on the same accounts."""
         return compare.compare(self._evaluation, self._evaluation.under(after))
+
+    def coverage(
+        self, plan: TeamPlan, *, on: date | None = None, days: int = UNTOUCHED_DAYS
+    ) -> Coverage:
+        """Who covers the matches, and what is left."""
+        return coverage.coverage(self._evaluation, plan, on=on, days=days)
+
+    def gap(
+        self,
+        plan: TeamPlan,
+        gap: Gap,
+        *,
+        tiers: Sequence[str] = (),
+        on: date | None = None,
+        days: int = UNTOUCHED_DAYS,
+        limit: int = 100,
+    ) -> GapList:
+        """Matches that are not looked after, best first."""
+        return coverage.gap_list(
+            self._evaluation, plan, gap, tiers=tiers, on=on, days=days, limit=limit
+        )
+
+    def gap_ids(
+        self,
+        plan: TeamPlan,
+        gap: Gap,
+        *,
+        tiers: Sequence[str] = (),
+        on: date | None = None,
+        days: int = UNTOUCHED_DAYS,
+    ) -> pl.Series:
+        """Ids of all of those."""
+        return coverage.gap_ids(self._evaluation, plan, gap, tiers=tiers, on=on, days=days)
+
+    def owners_by_area(
+        self, plan: TeamPlan, level: Level, countries: Sequence[str] = ()
+    ) -> pl.DataFrame:
+        """Whose each region or municipality is."""
+        return coverage.owners_by_area(self._evaluation, plan, level, countries)
+
+    def owners_offered(self, plan: TeamPlan) -> list[Rep]:
+        """Owners whom the team does not have."""
+        return coverage.owners_offered(self._evaluation, plan)
 
     def accounts(self) -> Universe:
         """All accounts where they are few enough for memory, else those that match or may match."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final, Literal, Protocol, get_args
 
@@ -19,6 +20,7 @@ from icp_core.analysis.listing import BEST, Page, Wanted
 from icp_core.analysis.plan import Effort, TeamPlan
 from icp_core.analysis.robustness import Robustness
 from icp_core.analysis.sizing import Sizing
+from icp_core.analysis.team import Rep
 from icp_core.analysis.tier_policies import Kind, TierHeld
 from icp_core.analysis.verdict import Verdict
 from icp_core.analysis.verification import Sample
@@ -28,6 +30,7 @@ from icp_core.exporting import Prepared
 from icp_core.exporting.streamed import Written
 from icp_core.profiles.model import Profile, TierPolicy
 from icp_core.reference.geography import Level
+from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage, Gap, GapList
 from icp_core.views.export import ExportSpec
 
 Question = Literal[
@@ -49,9 +52,11 @@ Question = Literal[
     "compare",
     "accounts",
     "export",
+    "coverage",
 ]
 """`filters`: lists that are filtered, searched and sorted; `failing`: of those that fail a gate too;
-`adding`: accounts that somebody adds by hand; `accounts`: the accounts themselves, to learn from."""
+`adding`: accounts that somebody adds by hand; `accounts`: the accounts themselves, to learn from;
+`coverage`: who covers which of them."""
 
 EVERYTHING: Final[frozenset[Question]] = frozenset(get_args(Question))
 
@@ -216,6 +221,42 @@ class MarketView(Protocol):
 
     def compare(self, after: Profile) -> Comparison:
         """The profile against another on the same accounts."""
+
+    def coverage(
+        self, plan: TeamPlan, *, on: date | None = None, days: int = UNTOUCHED_DAYS
+    ) -> Coverage:
+        """Who covers the matches, and what is left."""
+
+    def gap(
+        self,
+        plan: TeamPlan,
+        gap: Gap,
+        *,
+        tiers: Sequence[str] = (),
+        on: date | None = None,
+        days: int = UNTOUCHED_DAYS,
+        limit: int = 100,
+    ) -> GapList:
+        """Matches that are not looked after, best first, each with the rep who is nearest."""
+
+    def gap_ids(
+        self,
+        plan: TeamPlan,
+        gap: Gap,
+        *,
+        tiers: Sequence[str] = (),
+        on: date | None = None,
+        days: int = UNTOUCHED_DAYS,
+    ) -> pl.Series:
+        """Ids of all of those."""
+
+    def owners_by_area(
+        self, plan: TeamPlan, level: Level, countries: Sequence[str] = ()
+    ) -> pl.DataFrame:
+        """Whose each region or municipality is, as `coverage.owners_by_area` gives it."""
+
+    def owners_offered(self, plan: TeamPlan) -> list[Rep]:
+        """Owners whom the team does not have, as reps to be completed."""
 
     def accounts(self) -> Universe:
         """All accounts where they are few enough for memory, else those that match or may match."""

@@ -10,7 +10,7 @@ from hostile_world import EVERY, LONG
 
 from benchmarks import browser
 from benchmarks.browser import settle
-from ui import state
+from ui import links
 from ui.controls import PICTURES
 
 ELEMENTS = Path(__file__).parent / "hostile_elements.py"
@@ -149,7 +149,7 @@ def test_a_link_that_somebody_shared_draws_nothing(page, world, address, paramet
 def test_a_shared_profile_draws_nothing_for_who_opens_the_link(page, world, address):
     profile = world.profile.replace(name=LONG[1], offer=LONG[0])
     for path in ("", "Export"):
-        assert not drawn(page, world, address, path, saved="", p=state.pack(profile))
+        assert not drawn(page, world, address, path, saved="", p=links.pack(profile))
     assert not page.asked_elsewhere
 
 

@@ -168,11 +168,13 @@ def test_finnish_and_danish_exports_are_read_by_their_own_words(tmp_path: Path) 
         ("Facebook-företagssida", None), ("Kontoägare", "owner"), ("Tildelt til", "owner"),
         # HubSpot's public pages in Norwegian, and a driver's names of its columns.
         ("Selskapsdomenenavn", "domain"), ("Selskapets eier", "owner"), ("Årlig omsetning", "revenue"),
-        ("LinkedIn-selskapsside", "linkedin_url"), ("Avslutningsdato", None), ("LASTCONTACTED", "last_touch"),
+        ("LinkedIn-selskapsside", "linkedin_url"), ("Avslutningsdato", None),
+        ("LASTCONTACTED", "last_touch"),
         # Whose contact it is, and when.
         ("Vår kontakt", "owner"), ("Vores kontakt", "owner"), ("Meidän yhteyshenkilö", "owner"),
-        ("Seneste kontakt", "last_touch"), ("Senaste kontakt", "last_touch"), ("Last contacted", "last_touch"),
-        ("Last Contact Date", "last_touch"), ("Viimeisin yhteydenotto", "last_touch"), ("Neste kontakt", None),
+        ("Seneste kontakt", "last_touch"), ("Senaste kontakt", "last_touch"),
+        ("Last contacted", "last_touch"), ("Last Contact Date", "last_touch"),
+        ("Viimeisin yhteydenotto", "last_touch"), ("Neste kontakt", None),
         ("Last name", "contact"), ("Seneste kontaktperson", "contact"), ("Kontakt", "contact"),
         # Of accountants.
         ("Laskutussähköposti", "contact"), ("Faktura e-post", "contact"), ("Fakturamail", "contact"),

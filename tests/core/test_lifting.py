@@ -25,9 +25,10 @@ from icp_core.evaluation.engines import EngineAccounts, evaluation
 from icp_core.evaluation.engines.lifted import LiftedEvaluation
 from icp_core.evaluation.names import NAMES
 from icp_core.evaluation.scoreboard import Scoreboard
-from icp_core.profiles.model import Profile, Range
+from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role
 from icp_core.profiles.starters import starter
 from icp_core.sources import load
+from icp_core.territories.coverage import Gap
 from icp_core.views import EVERYTHING, InMemory, view_of
 
 IBIS = pytest.param("ibis+duckdb://{folder}/u.duckdb?table=accounts", id="ibis")
@@ -52,6 +53,15 @@ def rows(frame):
 
 def rounded(numbers):
     return {name: value if value is None else round(value, 6) for name, value in numbers.items()}
+
+
+def near_all(value):
+    """The same, where floats may differ in the last digits."""
+    if isinstance(value, dict):
+        return {name: near_all(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(near_all(one) for one in value)
+    return near(value) if isinstance(value, float) else value
 
 
 def near(value):
@@ -80,6 +90,12 @@ def assert_same_answers(lifted, whole, profile):
             assert rows(one.table) == rows(other.table)
             assert rounded(one.total) == rounded(other.total)
             assert rounded(one.unplaced) == rounded(other.unplaced)
+        for plan in PLANS:
+            owners = lifted.owners_by_area(plan, level), whole.owners_by_area(plan, level)
+            assert rows(owners[0]) == rows(owners[1])
+    for plan in PLANS:
+        assert lifted.coverage(plan).to_dict() == near_all(whole.coverage(plan).to_dict())
+        assert (lifted.gap_ids(plan, Gap.NOBODY) == whole.gap_ids(plan, Gap.NOBODY)).all()
     assert lifted.countries() == whole.countries()
     assert lifted.attrition() == whole.attrition()
     assert lifted.costs() == whole.costs()
@@ -124,6 +140,24 @@ def demo(tmp_path_factory):
 
 
 PROFILE = starter("nordic-software").profile
+
+
+def test_given_owners_hold_for_lifted_accounts_unless_a_gate_reads_them(demo):
+    _universe, folder = demo
+    plain = engine(folder)
+    keys = view_of(plain.evaluate(PROFILE)).account_ids(Wanted()).to_list()
+    given = plain.assigned({keys[0]: "Anna", keys[1]: None, "SE-elsewhere": "Anna"})
+    view = view_of(given.evaluate(PROFILE))
+    assert view.account_ids(Wanted(owners=("anna",))).to_list() == [keys[0]]
+    assert keys[1] in view.account_ids(Wanted(owners=(None,))).to_list()
+    # What somebody excluded stays out, and the other edition is as it was.
+    without = view_of(given.without({keys[0]: "rival"}).evaluate(PROFILE))
+    assert without.account_ids(Wanted(owners=("anna",))).is_empty()
+    assert view_of(plain.evaluate(PROFILE)).account_ids(Wanted(owners=("anna",))).is_empty()
+    gate = Criterion(column="owner", role=Role.MUST_HAVE, fit=Choice.of("Alma Demoberg"))
+    asked = PROFILE.adding(gate)
+    one, other = (view_of(accounts.evaluate(asked)) for accounts in (plain, given))
+    assert one.account_ids(Wanted()).to_list() == other.account_ids(Wanted()).to_list()
 
 
 def test_the_demo_answers_alike_lifted_and_whole(demo):

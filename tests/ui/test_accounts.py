@@ -90,7 +90,7 @@ def test_the_whole_list_is_sorted_not_the_page(open_page: Open, market: Evaluati
 def test_any_column_can_be_shown(open_page: Open) -> None:
     app = open_page(PAGE)
     app.multiselect(key="accounts_columns").set_value(["municipality", "technologies"]).run()
-    assert list(app.dataframe[0].value.columns) == ["name", "municipality", "technologies", "_open"]
+    assert list(app.dataframe[0].value.columns) == ["name", "municipality", "technologies"]
 
 
 def test_possible_accounts_and_the_others_can_be_listed(
@@ -242,12 +242,26 @@ def test_ticked_accounts_are_decided_on_and_no_others(open_page: Open, market: E
     app.session_state["accounts_ticked_demo"] = tuple(ids)
     app.run()
     press(app, "Edit 4 accounts")
-    app.selectbox(key="many_owner").set_value("Kari").run()
+    app.selectbox(key="many_owner").set_value("Lars Demodal").run()
     app.button(key="many_save").click().run()
     decisions = Workspace.open().decisions()
     assert decisions["account_id"].to_list() == sorted(ids)
-    assert set(decisions["owner"]) == {"Kari"}
+    assert set(decisions["owner"]) == {"Lars Demodal"}
     assert set(decisions["status"]) == {"open"}
+    # It is the owner in the table too, by which it is filtered, and taken back by one press.
+    assert "Owner, as decided" not in " ".join(
+        map(str, app.multiselect(key="accounts_columns").options)
+    )
+    mine = open_page(PAGE, accounts_owners="Lars Demodal", accounts_columns="Owner")
+    assert set(mine.dataframe[0].value["owner"]) == {"Lars Demodal"}
+    nobody = open_page(PAGE, accounts_owners="Nobody", accounts_columns="Owner")
+    assert nobody.dataframe[0].value["owner"].isna().all()
+    assert not set(mine.dataframe[0].value["name"]) & set(nobody.dataframe[0].value["name"])
+    one = open_page(PAGE, account=ids[0])
+    assert one.selectbox(key=f"decide_{ids[0]}_owner").value == "Lars Demodal"
+    one.selectbox(key=f"decide_{ids[0]}_owner").set_value("(as listed)").run()
+    one.button(key="decide_save").click().run()
+    assert ids[0] not in Workspace.open().owners()
 
 
 def test_ticked_accounts_are_picked_by_hand_to_learn_from_and_put_away_again(

@@ -27,7 +27,7 @@ from icp_core.profiles.model import (
     TierPolicy,
 )
 from icp_core.sources import load
-from ui import state
+from ui import links
 from ui.builder import words
 from ui.builder.editing import Row, rearranged
 from ui.format import bounds, number
@@ -63,7 +63,7 @@ def market(profile: Profile, dataset: str = "norway") -> Market:
 
 
 def builder(profile: Profile = PROFILE, dataset: str = "norway", **parameters: str) -> AppTest:
-    app = opened("pages/1_Builder.py", dataset=dataset, p=state.pack(profile), **parameters)
+    app = opened("pages/1_Builder.py", dataset=dataset, p=links.pack(profile), **parameters)
     assert not app.exception
     return app
 

@@ -11,7 +11,7 @@ from test_builder import PROFILE, builder, labelled, profile_of
 from icp_core.errors import WorkspaceError
 from icp_core.workspace import Workspace
 from icp_core.workspace.drafts import Draft
-from ui import data, seat, state
+from ui import data, links, seat
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +99,7 @@ def test_the_name_given_last_is_known_on_return() -> None:
 def test_without_a_known_browser_the_address_holds_the_view(monkeypatch) -> None:
     monkeypatch.setattr(seat, "person", lambda: None)
     app = weighed(builder(), 1)
-    assert state.unpack(app.query_params["p"]) == PROFILE.changing(2, weight=1)
+    assert links.unpack(app.query_params["p"]) == PROFILE.changing(2, weight=1)
     assert not drafts()
 
 
@@ -145,7 +145,7 @@ def test_a_draft_that_cannot_be_written_says_so_once_and_the_address_holds_the_e
     monkeypatch.setattr(Workspace, "keep_draft", lambda *_: (_ for _ in ()).throw(full))
     weighed(app, 1)
     app.run()
-    assert state.unpack(app.query_params["p"]) == PROFILE.changing(2, weight=1)
+    assert links.unpack(app.query_params["p"]) == PROFILE.changing(2, weight=1)
     monkeypatch.undo()
 
 

@@ -23,13 +23,14 @@ from icp_core.profiles.model import Role
 from icp_core.profiles.starters import starter
 from icp_core.sources import load
 from icp_core.workspace import Workspace
-from ui import data, state
+from ui import data, links
 from ui.format import bounds, number
 
 PROFILE = "nordic-software"
 IN_MEMORY = "demo:4000"
 NEED_ACCOUNTS = (
     "pages/10_Learn.py",
+    "pages/11_Coverage.py",
     "pages/3_Map.py",
     "pages/4_Tiers.py",
     "pages/6_Verification.py",
@@ -394,7 +395,7 @@ def test_a_changed_profile_changes_the_builders_numbers(address, demo, monkeypat
     app = opened(
         "pages/1_Builder.py",
         dataset=address,
-        p=state.pack(profile.replace(criteria=profile.scored)),
+        p=links.pack(profile.replace(criteria=profile.scored)),
     )
     assert metrics(app)["Matches"] == number(len(demo))
     assert metrics(app)["Matches"] != before["Matches"]

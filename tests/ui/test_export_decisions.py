@@ -12,7 +12,7 @@ from icp_core import sources
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.starters import starter
 from icp_core.workspace import CustomerMark, Status, Workspace
-from ui import data, state
+from ui import data, links
 from ui.format import plain
 
 PAGE = "pages/8_Export.py"
@@ -92,7 +92,7 @@ def test_a_download_is_logged_with_the_hash_of_the_very_file(open_page: Open, mo
 def test_an_edited_profile_is_not_logged_as_the_saved_version(open_page: Open) -> None:
     profile = starter("listed-by-domain").profile
     Workspace.open().save_profile(profile, author="Eva", why="", based_on=0, slug="twins")
-    changed = state.pack(profile.replace(offer="Other"))
+    changed = links.pack(profile.replace(offer="Other"))
     download(open_page(PAGE, **FORMAT, saved="twins", p=changed)).click().run()
     (row,) = Workspace.open().exports().to_dicts()
     assert (row["slug"], row["number"]) == (None, None)

@@ -11,7 +11,7 @@ from icp_core import sources
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.exporting import FORMATS
 from icp_core.profiles.starters import starter
-from ui import state
+from ui import links
 
 PAGE = "pages/8_Export.py"
 
@@ -129,7 +129,7 @@ def test_tiers_of_another_profile_are_chosen_again(open_page: Open) -> None:
     renamed = profile.tiers.replace(
         tiers=tuple(one.replace(name=f"{i}") for i, one in enumerate(profile.tiers.tiers, 1))
     )
-    app = open_page(PAGE, p=state.pack(profile.replace(tiers=renamed)), export_tiers="A")
+    app = open_page(PAGE, p=links.pack(profile.replace(tiers=renamed)), export_tiers="A")
     assert not app.exception
     assert app.button_group(key="export_tiers").value == ["1", "2", "3"]
 

@@ -13,7 +13,7 @@ from icp_core.profiles.model import Choice, Criterion, Profile, Role
 from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography
 from icp_core.sources import load
-from ui import maps, state
+from ui import links, maps
 from ui.format import bounds, money, number, percent
 
 MAP = "pages/3_Map.py"
@@ -134,7 +134,7 @@ def test_an_unknown_potential_is_not_shown_as_nothing(open_page: Open) -> None:
 
 def test_iceland_has_no_map_but_its_accounts_are_listed(open_page: Open) -> None:
     everybody = Profile(name="Everybody")
-    app = open_page(MAP, dataset="listed", p=state.pack(everybody), map_countries="Iceland")
+    app = open_page(MAP, dataset="listed", p=links.pack(everybody), map_countries="Iceland")
     assert not app.exception
     assert not decks(app)
     assert "no boundaries" in app.info[0].value
@@ -147,7 +147,7 @@ def test_accounts_without_any_place_get_advice_instead_of_a_map(
     file = tmp_path / "placeless.parquet"
     pl.DataFrame({"name": ["A", "B"], "employees": [5, 6]}).write_parquet(file)
     monkeypatch.setenv("ICP_DATASETS", str(file))
-    app = open_page(MAP, dataset=str(file), p=state.pack(Profile(name="Everybody")))
+    app = open_page(MAP, dataset=str(file), p=links.pack(Profile(name="Everybody")))
     assert not app.exception
     assert not decks(app)
     assert "postcode" in app.info[0].value
@@ -156,7 +156,7 @@ def test_accounts_without_any_place_get_advice_instead_of_a_map(
 
 def test_no_match_leads_back_to_the_builder(open_page: Open) -> None:
     nothing = Criterion(column="country", role=Role.MUST_HAVE, fit=Choice.of("XX"))
-    app = open_page(MAP, p=state.pack(Profile(name="Nothing", criteria=(nothing,))))
+    app = open_page(MAP, p=links.pack(Profile(name="Nothing", criteria=(nothing,))))
     assert "nothing to show on a map" in app.info[0].value
     assert not decks(app)
 
@@ -171,3 +171,18 @@ def test_an_area_leads_to_its_accounts_and_areas_without_matches_are_not_ranked(
     (link,) = [one for one in app.get("page_link") if "All accounts of" in one.proto.label]
     assert "Skåne län" in link.proto.label.replace("\\", "")
     assert "accounts_regions=Sk" in link.proto.query_string
+
+
+def test_shaded_by_owner_the_areas_are_the_reps_and_the_uncovered_are_hatched(
+    open_page: Open,
+) -> None:
+    app = open_page(MAP)
+    app.segmented_control(key="map_measure").set_value("owner").run()
+    assert not app.exception
+    drawn = layers(app)
+    assert {"uncovered", "homes", "names"} <= drawn.keys()
+    assert maps.POINT_LAYER not in drawn
+    fills = {tuple(shape["properties"]["fill"]) for shape in drawn[maps.AREA_LAYER]}
+    assert len(fills) > 8
+    tips = [shape["properties"]["tip"] for shape in drawn[maps.AREA_LAYER]]
+    assert sum("Covered by nobody" in tip for tip in tips) == 6

@@ -19,7 +19,7 @@ from icp_core.profiles.model import Criterion, Profile, Range, Role, Tier, TierP
 from icp_core.profiles.starters import starters_for
 from icp_core.sources import load
 from icp_core.workspace import URL_VARIABLE, Workspace, default_url
-from ui import state
+from ui import links
 from ui.format import bounds, number, percent, signed
 from ui.headline import value_bounds
 from ui.market import sizes
@@ -318,7 +318,7 @@ def test_tiers_by_capacity_can_be_ranked_by_score(open_page: Open, demo: Evaluat
         kind="capacity", tiers=(Tier(name="A", threshold=10), Tier(name="B", threshold=50))
     )
     profile = demo.profile.replace(tiers=policy)
-    app = section(open_page(MARKET, p=state.pack(profile)), "cut_offs")
+    app = section(open_page(MARKET, p=links.pack(profile)), "cut_offs")
     app.button(key="market_by_score").click().run()
     assert not app.exception
     assert profile_of(app).tiers == equivalent(demo.under(profile), "cut_off")
@@ -342,7 +342,7 @@ def test_robustness_is_shown_per_account_and_in_one_sentence(
 
 def test_tiers_by_value_depend_on_no_weight(open_page: Open, demo: Evaluation) -> None:
     policy = TierPolicy(kind="value", tiers=(Tier(name="A", threshold=50_000),))
-    app = section(open_page(MARKET, p=state.pack(demo.profile.replace(tiers=policy))), "robustness")
+    app = section(open_page(MARKET, p=links.pack(demo.profile.replace(tiers=policy))), "robustness")
     assert "weights move nobody" in texts(app)
 
 
@@ -351,7 +351,7 @@ def test_a_market_that_nothing_matches_still_says_what_each_choice_costs(open_pa
         name="Impossible",
         criteria=(Criterion(column="employees", role=Role.MUST_HAVE, fit=Range.between(10**9)),),
     )
-    app = open_page(MARKET, p=state.pack(impossible))
+    app = open_page(MARKET, p=links.pack(impossible))
     assert "nothing to break down" in app.info[0].value
     section(app, "choices")
     assert app.table[0].value["Passes"].to_list() == ["0"]

@@ -8,7 +8,7 @@ from app_pages import PAGES, ROOT, TIMEOUT, Open, errors, metrics, opened, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role
-from ui import navigation, state
+from ui import links, navigation
 
 NOTHING = Profile(
     name="Nothing fits",
@@ -61,7 +61,7 @@ def test_a_page_runs_by_itself(path: str) -> None:
 def test_a_page_copes_with_no_match_and_with_all(
     open_page: Open, path: str, profile: Profile
 ) -> None:
-    app = open_page(path, dataset="listed", p=state.pack(profile))
+    app = open_page(path, dataset="listed", p=links.pack(profile))
     assert not app.exception
     assert app.title
 
@@ -70,19 +70,19 @@ def test_a_page_copes_with_no_match_and_with_all(
 def test_what_a_list_does_not_tell_is_unknown_on_every_page_and_can_be_removed(
     open_page: Open, path: str
 ) -> None:
-    app = open_page(path, dataset="listed", p=state.pack(MISFIT))
+    app = open_page(path, dataset="listed", p=links.pack(MISFIT))
     assert not app.exception
     assert app.title
     assert not [one for one in errors(app) if "employees" in one]
     assert "does not tell Employees" in texts(app)
     app.button(key="remove_lacking").click().run()
     assert "does not tell" not in texts(app)
-    assert state.unpack(app.query_params["p"]) == MISFIT.without(0)
+    assert links.unpack(app.query_params["p"]) == MISFIT.without(0)
 
 
 def test_nobody_is_known_to_pass_what_a_list_does_not_tell(open_page: Open) -> None:
-    swedish = metrics(open_page(dataset="listed", p=state.pack(MISFIT.without(0))))
-    lacking = metrics(open_page(dataset="listed", p=state.pack(MISFIT)))
+    swedish = metrics(open_page(dataset="listed", p=links.pack(MISFIT.without(0))))
+    lacking = metrics(open_page(dataset="listed", p=links.pack(MISFIT)))
     (label,) = [one for one in swedish if one.startswith("Matching")]
     assert lacking[label] == f"0–{swedish[label]}"
 
@@ -93,13 +93,13 @@ def test_a_test_of_another_kind_than_the_column_can_be_mended_on_every_page(
 ) -> None:
     industry = Criterion(column="industry", role=Role.MUST_HAVE, fit=Range.between(1))
     profile = MISFIT.without(0).adding(industry)
-    app = open_page(path, dataset="listed", p=state.pack(profile))
+    app = open_page(path, dataset="listed", p=links.pack(profile))
     assert not app.exception
     assert "A range fit cannot test" in errors(app)[0]
     mend = next(button for button in app.main.button if "does not fit" in button.label)
     mend.click().run()
     assert not [one for one in errors(app) if "cannot test" in one]
-    assert state.unpack(app.query_params["p"]) == MISFIT.without(0)
+    assert links.unpack(app.query_params["p"]) == MISFIT.without(0)
 
 
 @pytest.mark.parametrize("path", ["pages/7_Versions.py", "pages/9_Import.py"])
@@ -108,7 +108,7 @@ def test_what_mends_opens_although_nothing_fits(
 ) -> None:
     industry = Criterion(column="industry", role=Role.MUST_HAVE, fit=Range.between(1))
     unfit = Profile(name="Unfit", criteria=(industry,))
-    assert parts(open_page(path, dataset="listed", p=state.pack(unfit)))
+    assert parts(open_page(path, dataset="listed", p=links.pack(unfit)))
     broken = tmp_path / "broken.parquet"
     broken.write_bytes(b"not parquet")
     monkeypatch.setenv("ICP_DATASETS", str(broken))
@@ -130,7 +130,7 @@ def test_accounts_without_places_break_no_page(
         file
     )
     monkeypatch.setenv("ICP_DATASETS", str(file))
-    app = open_page(path, dataset=str(file), p=state.pack(EVERYTHING))
+    app = open_page(path, dataset=str(file), p=links.pack(EVERYTHING))
     assert not app.exception
     assert app.title
 

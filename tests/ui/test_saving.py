@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starter
 from icp_core.workspace import URL_VARIABLE, Workspace
-from ui import state
+from ui import links
 
 STARTER = starter("listed-by-domain").profile
 MINE = STARTER.replace(name="Twins")
@@ -62,7 +62,7 @@ def test_a_link_opens_the_version_it_names_with_its_edits(open_page: Open) -> No
     assert not errors(app)
     assert app.selectbox(key="shown_profile").options[0] == "Twins · v1"
     assert "p" not in app.query_params
-    app = open_page(dataset="listed", saved="twins", version="1", p=state.pack(edited(MINE)))
+    app = open_page(dataset="listed", saved="twins", version="1", p=links.pack(edited(MINE)))
     assert app.selectbox(key="shown_profile").options[0] == "Edited: Twins · v1"
     press(app, "Revert all edits")
     assert dict(app.query_params) == {"dataset": "listed", "saved": "twins", "version": "1"}
@@ -111,7 +111,7 @@ def test_who_comes_second_is_told_and_saves_the_next_version(open_page: Open) ->
     workspace = Workspace.open()
     workspace.save_profile(MINE, author="Eva", why="", based_on=0)
     mine = edited(MINE)
-    app = saving(open_page, saved="twins", p=state.pack(mine))
+    app = saving(open_page, saved="twins", p=links.pack(mine))
     workspace.save_profile(MINE.replace(offer="ERP"), author="Olav", why="ERP", based_on=1)
     app.text_input(key="save_author").input("Eva")
     app.button(key="save_now").click().run()
@@ -130,7 +130,7 @@ def test_who_comes_second_is_told_and_saves_the_next_version(open_page: Open) ->
 def test_who_comes_second_can_open_the_newest_instead(open_page: Open) -> None:
     workspace = Workspace.open()
     workspace.save_profile(MINE, author="Eva", why="", based_on=0)
-    app = saving(open_page, saved="twins", p=state.pack(edited(MINE)))
+    app = saving(open_page, saved="twins", p=links.pack(edited(MINE)))
     workspace.save_profile(MINE.replace(offer="ERP"), author="Olav", why="", based_on=1)
     app.button(key="save_now").click().run()
     app.button(key="save_open_newest").click().run()
@@ -193,21 +193,21 @@ def test_a_server_that_is_away_is_asked_again_on_request(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(URL_VARIABLE, "postgresql://eva:secret@127.0.0.1:1/crm")
-    app = open_page(dataset="listed", saved="twins", p=state.pack(MINE))
+    app = open_page(dataset="listed", saved="twins", p=links.pack(MINE))
     assert len([one for one in errors(app) if "cannot be reached" in one]) >= 1
     assert "secret" not in " ".join(errors(app))
-    assert state.unpack(app.query_params["p"]) == MINE
+    assert links.unpack(app.query_params["p"]) == MINE
     monkeypatch.delenv(URL_VARIABLE)
     press(app, "Try again")
     assert not errors(app)
-    assert state.unpack(app.query_params["p"]) == MINE
+    assert links.unpack(app.query_params["p"]) == MINE
 
 
 def test_a_time_box_that_has_run_out_shows_on_every_page(open_page: Open) -> None:
     past = MINE.replace(valid_from="2020-01-01", valid_until="2020-06-30")
-    app = open_page(dataset="listed", p=state.pack(past))
+    app = open_page(dataset="listed", p=links.pack(past))
     assert "Time box ended on 2020-06-30" in texts(app)
-    app = open_page(dataset="listed", p=state.pack(past.replace(valid_until="2999-01-01")))
+    app = open_page(dataset="listed", p=links.pack(past.replace(valid_until="2999-01-01")))
     assert "Time box ended" not in texts(app)
 
 

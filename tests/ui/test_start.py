@@ -11,7 +11,7 @@ from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role
 from icp_core.profiles.starters import starter
 from icp_core.views import view_of
-from ui import headline
+from ui import headline, links
 
 TODAY = date(2026, 11, 1)
 
@@ -149,8 +149,9 @@ def test_another_dataset_brings_a_profile_that_suits_it(open_page: Open) -> None
 
 
 def test_the_page_shows_description_offer_and_time_box(open_page: Open) -> None:
-    shown = texts(open_page())
     one = starter("nordic-software").profile
+    boxed = one.replace(valid_from=date(2026, 10, 1), valid_until=date(2999, 3, 31))
+    shown = texts(open_page(p=links.pack(boxed)))
     assert one.description in shown
     assert one.offer in shown
-    assert "2027-03-31" in shown
+    assert "2999-03-31" in shown

@@ -10,7 +10,7 @@ from streamlit.elements.arrow import DataframeSelectionSerde
 from icp_core.errors import ProfileError
 from icp_core.profiles.model import Criterion, Profile, Range, Role
 from icp_core.profiles.starters import starter, starters
-from ui import data, state
+from ui import data, links, state, widgets
 from ui.format import number
 
 
@@ -20,8 +20,8 @@ def packed(content: bytes) -> str:
 
 @pytest.mark.parametrize("entry", starters(), ids=lambda entry: entry.slug)
 def test_a_profile_survives_the_address(entry) -> None:
-    text = state.pack(entry.profile)
-    assert state.unpack(text) == entry.profile
+    text = links.pack(entry.profile)
+    assert links.unpack(text) == entry.profile
     assert len(text) < 2000
     assert not set(text) & set("+/=&?#% ")
 
@@ -39,19 +39,19 @@ def test_a_profile_survives_the_address(entry) -> None:
 )
 def test_a_damaged_profile_is_refused_in_words(text: str) -> None:
     with pytest.raises(ProfileError, match="damaged"):
-        state.unpack(text)
+        links.unpack(text)
 
 
 def test_a_profile_that_unpacks_to_a_bomb_is_refused() -> None:
     bomb = packed(b"0" * 50_000_000)
     assert len(bomb) < 100_000
     with pytest.raises(ProfileError, match="damaged"):
-        state.unpack(bomb)
+        links.unpack(bomb)
 
 
 def test_a_profile_of_another_version_says_so() -> None:
     with pytest.raises(ProfileError, match="schema_version"):
-        state.unpack(packed(b'{"schema_version": 99, "name": "x"}'))
+        links.unpack(packed(b'{"schema_version": 99, "name": "x"}'))
 
 
 def test_a_bare_address_begins_with_the_first_dataset_and_its_starter(open_page: Open) -> None:
@@ -62,11 +62,11 @@ def test_a_bare_address_begins_with_the_first_dataset_and_its_starter(open_page:
 def test_a_shared_link_brings_an_edited_profile_back(open_page: Open) -> None:
     wanted = starter("nordic-software").profile
     wanted = wanted.without(0).replace(name="Wider")
-    app = open_page(profile="nordic-software", p=state.pack(wanted))
+    app = open_page(profile="nordic-software", p=links.pack(wanted))
     assert not errors(app)
-    assert app.query_params["p"] == state.pack(wanted)
+    assert app.query_params["p"] == links.pack(wanted)
     assert "Edited: Wider" in app.selectbox(key="shown_profile").options
-    assert state.unpack(app.query_params["p"]) == wanted
+    assert links.unpack(app.query_params["p"]) == wanted
 
 
 def test_a_link_with_a_profile_of_its_own_needs_no_starter(open_page: Open) -> None:
@@ -78,7 +78,7 @@ def test_a_link_with_a_profile_of_its_own_needs_no_starter(open_page: Open) -> N
             ),
         ),
     )
-    app = open_page(dataset="listed", p=state.pack(own))
+    app = open_page(dataset="listed", p=links.pack(own))
     assert not errors(app)
     assert "profile" not in app.query_params
     swedish = data.universe("listed").frame["country"].eq("SE").sum()
@@ -124,6 +124,6 @@ def test_an_invalid_range_in_an_address_says_where(open_page: Open) -> None:
 def test_the_rows_a_table_shows_are_told_from_those_a_user_picks(monkeypatch) -> None:
     session: dict = {}
     monkeypatch.setattr(state.st, "session_state", session)
-    written = session[state.shown_rows("table", [3])]
+    written = session[widgets.shown_rows("table", [3])]
     reported = DataframeSelectionSerde().deserialize('{"selection":{"rows":[3]}}')
     assert written == reported, "else Streamlit takes it for a pick, at every choice on the page"

@@ -18,7 +18,7 @@ from icp_core.profiles.starters import starters_for
 from icp_core.sources import load
 from icp_core.views import view_of
 from icp_core.workspace import Workspace, default_url
-from ui import state, tiers
+from ui import links, tiers
 from ui.format import number
 
 TIERS = "pages/4_Tiers.py"
@@ -131,7 +131,7 @@ def test_a_plan_for_tiers_of_other_names_keeps_both(open_page: Open, demo: Evalu
     renamed = demo.profile.tiers.replace(
         tiers=tuple(one.replace(name=f"{i}") for i, one in enumerate(demo.profile.tiers.tiers, 1))
     )
-    app = open_page(TIERS, p=state.pack(demo.profile.replace(tiers=renamed)))
+    app = open_page(TIERS, p=links.pack(demo.profile.replace(tiers=renamed)))
     assert "Assumed: hours per 1, 2, 3" in texts(app)
     app.number_input(key="shown_plan_hours_1").set_value(5.0).run()
     assert "Assumed: hours per 2, 3" in texts(app)

@@ -8,12 +8,12 @@ from icp_core.evaluation.market import Market
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN
 from icp_core.profiles.starters import starter
-from ui import state
+from ui import links
 from ui.format import number
 
 LENIENT = starter("nordic-software").profile
 STRICT = LENIENT.replace(tiers=LENIENT.tiers.replace(least_coverage=0.9))
-LINK = {"profile": "nordic-software", "p": state.pack(STRICT)}
+LINK = {"profile": "nordic-software", "p": links.pack(STRICT)}
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def test_the_builder_sets_what_must_be_known(open_page: Open, market: Market) ->
     assert slider.value == 50
     slider.set_value(90).run()
     assert not errors(app)
-    assert state.unpack(app.query_params["p"]) == STRICT
+    assert links.unpack(app.query_params["p"]) == STRICT
     tiers = next(value for label, value in metrics(app).items() if label.startswith("Tiers"))
     assert tiers == " · ".join(number(tier.accounts) for tier in market.ranked)
     assert f"{number(market.too_little_known)} matches are in no tier" in texts(app)

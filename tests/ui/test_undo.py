@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 from test_builder import PROFILE, assert_shows, builder, labelled, profile_of
 
 from icp_core.profiles.model import Range
-from ui import state
+from ui import links, state
 
 
 def pressed(app: AppTest, label: str) -> AppTest:
@@ -88,7 +88,7 @@ def test_another_list_and_another_profile_are_taken_back() -> None:
 
 
 def test_saving_is_no_change(open_page: Open) -> None:
-    app = open_page("pages/1_Builder.py", dataset="norway", p=state.pack(PROFILE))
+    app = open_page("pages/1_Builder.py", dataset="norway", p=links.pack(PROFILE))
     labelled(app.slider, "Weight of Employees").set_value(1).run()
     app.run()
     pressed(app, "Save")

@@ -14,7 +14,7 @@ from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Criterion, Profile, Range, Role
 from icp_core.profiles.starters import starter
 from icp_core.workspace import Workspace
-from ui import state
+from ui import links
 from ui.versions.exports import export_log_data
 from ui.versions.history import time_box_data
 
@@ -147,7 +147,7 @@ def test_unsaved_edits_are_compared_with_what_they_began_as(
     open_page: Open, two_versions: Workspace
 ) -> None:
     app = open_page(
-        PAGE, saved="software", version="1", p=state.pack(SECOND), versions_part="Compare"
+        PAGE, saved="software", version="1", p=links.pack(SECOND), versions_part="Compare"
     )
     assert app.selectbox(key="versions_before").value == "software@1"
     assert app.selectbox(key="versions_after").value == "now"

@@ -8,7 +8,7 @@ from icp_core.errors import IcpError
 from icp_core.importing import by_hand
 from icp_core.reference.geography import COUNTRIES
 from icp_core.views import MarketView
-from ui import data, state, theme
+from ui import data, state, theme, widgets
 from ui.format import plain
 from ui.texts import _
 
@@ -19,7 +19,7 @@ def dialog(market: MarketView, *, list_name: str) -> None:
         _("Add an account"),
         width="medium",
         icon=":material/add_business:",
-        on_dismiss=state.close_dialog,
+        on_dismiss=widgets.close_dialog,
     )(_form)(market, list_name)
 
 
@@ -112,6 +112,6 @@ def _form(market: MarketView, list_name: str) -> None:
         except IcpError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
-        state.close_dialog()
+        widgets.close_dialog()
         state.open_account(key)
         st.rerun()

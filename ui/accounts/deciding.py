@@ -11,7 +11,7 @@ from icp_core.errors import IcpError
 from icp_core.views import MarketView
 from icp_core.workspace import NOBODY, CustomerMark, Status
 from icp_core.workspace.database import MAX_NAME, MAX_NOTE, MAX_REASON
-from ui import data, state, theme
+from ui import data, state, theme, widgets
 from ui.controls import one_of
 from ui.format import moment, number, plain
 from ui.texts import _, ngettext
@@ -251,7 +251,7 @@ def on_many(
         _("Set status, owner or customer"),
         width="medium",
         icon=":material/fact_check:",
-        on_dismiss=state.close_dialog,
+        on_dismiss=widgets.close_dialog,
     )(_on_many)(selected, total, all_ids, can_mark, owners)
 
 
@@ -291,7 +291,7 @@ def _on_many(
     ):
         ids = selected if scope == "selected" else all_ids().to_list()
         if save(ids, decision):
-            state.close_dialog()
+            widgets.close_dialog()
             st.rerun()
     st.caption(
         _("Blank fields leave notes and owners as they are. All are saved together, or none.")

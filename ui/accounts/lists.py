@@ -19,7 +19,7 @@ from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.reference import geography
 from icp_core.views import MarketView
 from icp_core.workspace import Status, kept_by, slug_of, with_decisions
-from ui import data, navigation, state, tables, theme
+from ui import data, navigation, state, tables, theme, widgets
 from ui.accounts import deciding
 from ui.areas import short_tier_label
 from ui.controls import one_of
@@ -61,7 +61,6 @@ _ONLY: Final[dict[str | None, bool | Literal["unknown"] | None]] = {
     "unknown": "unknown",
 }
 _CLICKED: Final = "accounts_headings_clicked"
-_CLICK: Final = "accounts_click"
 _RESULTS: Final = ("tier", NAMES.score, NAMES.coverage, NAMES.potential)
 _COMPUTED: Final = (NAMES.score_low, NAMES.score_high)
 
@@ -133,9 +132,9 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
             placeholder=_("Name, owner, domain, number"),
             label_visibility="collapsed",
             width=260,
-            **state.kept(SEARCH),
+            **widgets.kept(SEARCH),
         )
-        shown = one_of(_("Accounts"), states, **state.kept(STATE))
+        shown = one_of(_("Accounts"), states, **widgets.kept(STATE))
         tiers: Sequence[str] = ()
         if shown == "match":
             tiers = st.pills(
@@ -144,7 +143,7 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
                 format_func=lambda name: plain(short_tier_label(name)),
                 selection_mode="multi",
                 label_visibility="collapsed",
-                **state.kept(TIERS),
+                **widgets.kept(TIERS),
             )
         st.space("stretch")
         regions, owners, customer, statuses = _filters(market)
@@ -165,7 +164,7 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
 def _filters(
     market: MarketView,
 ) -> tuple[list[str], tuple[str | None, ...], bool | Literal["unknown"] | None, list[Status]]:
-    in_use = sum(bool(state.now(name)) for name in (REGIONS, OWNERS, CUSTOMERS, DECISIONS))
+    in_use = sum(bool(widgets.now(name)) for name in (REGIONS, OWNERS, CUSTOMERS, DECISIONS))
     label = _("Filters") + (f" · {in_use}" if in_use else "")
     with st.popover(label, icon=":material/filter_list:"):
         names = {code: geography.name_of(code) for code in market.values("region")}
@@ -175,7 +174,7 @@ def _filters(
             format_func=names.__getitem__,
             placeholder=_("All regions"),
             select_all=False,
-            **state.kept(REGIONS),
+            **widgets.kept(REGIONS),
         )
         owners = _owners(market)
         customers = {
@@ -187,14 +186,14 @@ def _filters(
             _("Customers"),
             list(customers),
             format_func=customers.__getitem__,
-            **state.kept(CUSTOMERS),
+            **widgets.kept(CUSTOMERS),
         )
         statuses = st.pills(
             _("Decision"),
             [status.value for status in Status],
             format_func=deciding.status_name,
             selection_mode="multi",
-            **state.kept(DECISIONS),
+            **widgets.kept(DECISIONS),
         )
     return regions, owners, _ONLY[customer], [Status(status) for status in statuses]
 
@@ -202,7 +201,7 @@ def _filters(
 def _owners(market: MarketView) -> tuple[str | None, ...]:
     """Draw the filter on owners; nothing where no account has one."""
     named = sorted(market.values(OWNER), key=str.casefold)
-    asked = [one for one in state.now(OWNERS) or () if one != NO_OWNER]
+    asked = [one for one in widgets.now(OWNERS) or () if one != NO_OWNER]
     if not named and not asked:
         return ()
     chosen = st.multiselect(
@@ -211,7 +210,7 @@ def _owners(market: MarketView) -> tuple[str | None, ...]:
         format_func=lambda one: _("Nobody") if one == NO_OWNER else one,
         placeholder=_("All owners"),
         select_all=False,
-        **state.kept(OWNERS),
+        **widgets.kept(OWNERS),
     )
     return tuple(None if one == NO_OWNER else one for one in chosen)
 
@@ -229,19 +228,19 @@ def layout(market: MarketView, wanted: Wanted, statuses: tuple[Status, ...]) -> 
             default=usual,
             format_func=heading,
             select_all=False,
-            **state.kept(COLUMNS),
+            **widgets.kept(COLUMNS),
         )
         sort = st.selectbox(
             _("Order by"),
             sortable,
             format_func=lambda name: _("Best first") if name == BEST else heading(name),
             help=_("Or click a heading of the table."),
-            **state.kept(SORT),
+            **widgets.kept(SORT),
         )
         orders = {"up": _("Smallest first"), "down": _("Largest first")}
         order = "up"
         if sort != BEST:
-            order = one_of(_("Order"), orders, **state.kept(ORDER))
+            order = one_of(_("Order"), orders, **widgets.kept(ORDER))
     return Asked(wanted, statuses, ("name", *chosen), sort, order == "down")
 
 
@@ -276,7 +275,7 @@ def heading(name: str) -> str:
 
 def one_page(market: MarketView, asked: Asked) -> Page:
     """The page of the list that the user is on; the last if there are fewer now."""
-    key = state.begun(asked.page_key, 1)
+    key = widgets.begun(asked.page_key, 1)
 
     def at(place: int) -> Page:
         return market.page(
@@ -287,24 +286,24 @@ def one_page(market: MarketView, asked: Asked) -> Page:
             limit=ROWS,
         )
 
-    place = state.now(key)
+    place = widgets.now(key)
     # The first search through a large list prepares it.
     with st.spinner(_("Looking through the accounts")):
         page = at(place)
         last = tables.pages_of(page.total, size=ROWS)
         if place > last:
-            state.set_kept(key, last)
+            widgets.set_kept(key, last)
             page = at(last)
     return page
 
 
 def table(page: Page, market: MarketView, asked: Asked) -> None:
-    """Draw one page: a button a row opens it, a heading sorts, boxes select."""
+    """Draw one page: a name opens its account, a heading sorts, boxes select."""
     rows = with_decisions(page.rows, data.decisions())
     ids = rows["account_id"].to_list()
     # A column may be left over in the address from other accounts.
     columns = [name for name in asked.columns if name in rows.columns]
-    shown = tables.with_opener(tables.accounts_data(rows, columns))
+    shown = tables.accounts_data(rows, columns)
     if DECISION in columns:
         shown = shown.with_columns(
             pl.Series(
@@ -323,9 +322,11 @@ def table(page: Page, market: MarketView, asked: Asked) -> None:
     tables.Table(shown, fields).draw(
         height=HEIGHT,
         unknown="",
-        own={tables.OPEN: tables.opener(ids, key=_CLICK)},
+        opens=ids,
         selection_mode=["multi-row", "single-column"],
-        key=state.shown_rows(_table_name(), (row for row, key in enumerate(ids) if key in chosen)),
+        key=widgets.shown_rows(
+            _table_name(), (row for row, key in enumerate(ids) if key in chosen)
+        ),
         on_select=lambda: _picked(ids, asked, market.population.columns),
         alt=_("Accounts, one page"),
     )
@@ -343,14 +344,14 @@ def _fields(columns: Sequence[str], market: MarketView) -> list[tables.Field]:
 
 def _picked(ids: Sequence[str], asked: Asked, columns: dict[str, Column]) -> None:
     """Remember the rows that are ticked, or sort by the heading that was clicked."""
-    selection = state.picked(_table_name())["selection"]
+    selection = widgets.picked(_table_name())["selection"]
     for clicked in selection.get("columns", []):
         if is_sortable(clicked, columns):
             is_number = clicked not in columns or columns[clicked].kind is Kind.NUMBER
             down = not asked.descending if clicked == asked.sort else is_number
-            state.set_kept(SORT, clicked)
-            state.set_kept(ORDER, "down" if down else "up")
-        state.set_kept(_CLICKED, state.now(_CLICKED) + 1)
+            widgets.set_kept(SORT, clicked)
+            widgets.set_kept(ORDER, "down" if down else "up")
+        widgets.set_kept(_CLICKED, widgets.now(_CLICKED) + 1)
         return
     here = [ids[row] for row in selection["rows"]]
     select([*(key for key in selected() if key not in ids), *here])
@@ -358,18 +359,18 @@ def _picked(ids: Sequence[str], asked: Asked, columns: dict[str, Column]) -> Non
 
 def _table_name() -> str:
     # The browser would keep the heading selected; a table with another name starts afresh.
-    return f"accounts_{state.now(state.begun(_CLICKED, 0))}"
+    return f"accounts_{widgets.now(widgets.begun(_CLICKED, 0))}"
 
 
 def selected() -> tuple[str, ...]:
     """Ids of the accounts of this list that are ticked, on whatever page they were."""
-    ids: tuple[str, ...] = state.now(state.begun(_ticked(), ()))
+    ids: tuple[str, ...] = widgets.now(widgets.begun(_ticked(), ()))
     return ids
 
 
 def select(ids: Sequence[str]) -> None:
     """Tick just these accounts."""
-    state.set_kept(_ticked(), tuple(ids))
+    widgets.set_kept(_ticked(), tuple(ids))
 
 
 def learn_from(ids: Sequence[str]) -> None:
@@ -381,7 +382,7 @@ def learn_from(ids: Sequence[str]) -> None:
         key="accounts_learn",
     ):
         state.pick_by_hand(ids)
-        state.set_kept(LEARN_FROM, HAND_PICKED)
+        widgets.set_kept(LEARN_FROM, HAND_PICKED)
         navigation.go("learn")
 
 
@@ -396,7 +397,7 @@ def pager(page: Page, asked: Asked) -> None:
 
 def empty(asked: Asked) -> None:
     """Say that there is nothing, and what to do next."""
-    if any(state.now(name) for name in _BLANK):
+    if any(widgets.now(name) for name in _BLANK):
         st.caption(_("No account passes these filters."))
         st.button(
             _("Take the filters away"),
@@ -412,7 +413,7 @@ def empty(asked: Asked) -> None:
 
 def _unfilter() -> None:
     for name, blank in _BLANK.items():
-        state.set_kept(name, blank)
+        widgets.set_kept(name, blank)
 
 
 def downloads(market: MarketView, asked: Asked, *, total: int) -> None:

@@ -14,7 +14,7 @@ from icp_core.evaluation.expressions import FAIL, MATCH
 from icp_core.profiles.model import Criterion, Role
 from icp_core.views import MarketView
 from icp_core.workspace import BY_HAND, Status
-from ui import charts_explore, data, shell, state, theme
+from ui import charts_explore, data, shell, state, theme, widgets
 from ui.accounts import deciding
 from ui.accounts.facts import account_line, value_text
 from ui.areas import tier_in_sentence, tier_label
@@ -303,7 +303,7 @@ def _remove(account_id: str, list_name: str) -> None:
                 workspace.remove_account(account_id, author=author, list_name=scope)
                 break
     except IcpError as error:
-        state.notify(str(error))
+        widgets.notify(str(error))
         return
     state.open_account(None)
 

@@ -24,7 +24,7 @@ from icp_core.profiles.model import (
     Role,
     Tags,
 )
-from ui import charts_live, shell, state, theme
+from ui import charts_live, shell, state, theme, widgets
 from ui.builder import words
 from ui.builder.editing import (
     Row,
@@ -67,7 +67,7 @@ def _picker(columns: Mapping[str, Column]) -> None:
         return f"{words.subject(columns[one].subject)} · {_(columns[one].label)}"
 
     def picked() -> None:
-        column = state.picked("builder_add")
+        column = widgets.picked("builder_add")
         if column is not None:
             add(column)
 
@@ -75,7 +75,7 @@ def _picker(columns: Mapping[str, Column]) -> None:
         _("Add a criterion"),
         sorted(columns, key=lambda one: (order.index(columns[one].subject), name(one))),
         format_func=name,
-        key=state.shown("builder_add", None),
+        key=widgets.shown("builder_add", None),
         index=None,
         placeholder=_("Add a criterion: search what companies differ in"),
         on_change=picked,

@@ -13,13 +13,12 @@ import streamlit as st
 
 from icp_core.errors import ProfileError
 from icp_core.profiles.model import Criterion, Fit, Missing, Profile, Role
-from ui import state
+from ui import state, widgets
 from ui.texts import _
 
 STRIP: Final = "builder_strip"
 RESULTS: Final = "builder_results"
 PROFILE: Final = "builder_profile"
-_NOTHING: Final = object()
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ class _Held:
 
 
 def _held() -> _Held:
-    return state.own("builder_rows", _Held)
+    return widgets.own("builder_rows", _Held)
 
 
 def rows() -> list[Row]:
@@ -147,7 +146,7 @@ def put(uid: int, change: Callable[[Row], Row], *, quick: bool = False) -> None:
 def remove(uid: int, name: str) -> None:
     """Take a row away, and say by its name that it can come back; for callbacks."""
     if any(row.uid == uid and row.fit for row in rows()):
-        state.confirm(_("{criterion} is removed. Undo brings it back.").format(criterion=name))
+        widgets.confirm(_("{criterion} is removed. Undo brings it back.").format(criterion=name))
     _become(lambda: [row for row in rows() if row.uid != uid], whole=True)
 
 
@@ -188,12 +187,12 @@ def apply(change: Callable[[], Profile], *, quick: bool = False, whole: bool = F
     whole
         Whether the page has something to say.
     """
-    if state.is_leaving():
+    if widgets.is_leaving():
         st.rerun()
     try:
         profile = change()
     except ProfileError as error:
-        state.notify(str(error))
+        widgets.notify(str(error))
         st.rerun()
     state.set_profile(profile)
     _held().profile = profile.name
@@ -205,10 +204,7 @@ def apply(change: Callable[[], Profile], *, quick: bool = False, whole: bool = F
 
 def draft(name: str, value: Any) -> str:
     """Key of a widget that edits `value`: it shows what the profile holds."""
-    key = key_of(name)
-    if st.session_state.get(key, _NOTHING) != value:
-        st.session_state[key] = value
-    return key
+    return widgets.showing(key_of(name), value)
 
 
 def key_of(name: str) -> str:
@@ -225,6 +221,6 @@ def held(name: str) -> Any:
         If the widget edited a profile that has been replaced since; its late edit is dropped.
     """
     key = key_of(name)
-    if key not in st.session_state:
+    if not widgets.is_there(key):
         raise ProfileError("The profile was replaced while it was being edited. Edit this one.")
-    return st.session_state[key]
+    return widgets.now(key)

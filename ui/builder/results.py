@@ -13,7 +13,7 @@ from icp_core.evaluation.market import GateCost
 from icp_core.evaluation.names import NAMES
 from icp_core.profiles.model import Profile
 from icp_core.views import MarketView
-from ui import charts_live, shell, state, theme
+from ui import charts_live, shell, state, theme, widgets
 from ui.accounts.one import opened
 from ui.areas import tier_in_sentence
 from ui.builder import words
@@ -96,7 +96,7 @@ def _undo() -> None:
 
 def _last_change(market: MarketView) -> str:
     """`−2 310 by Employees`: what the last edit did to the matches."""
-    last, now = state.own("builder_shown", dict[str, Any]), state.view()
+    last, now = widgets.own("builder_shown", dict[str, Any]), state.view()
     matches, before = market.totals.matching, last.get("view")
     tiers = [tier.accounts for tier in market.totals.tiers]
     if before is None or before.list_name != now.list_name:
@@ -228,7 +228,7 @@ def results() -> None:
         "verify": _("To verify"),
     }
     with st.container(border=True, gap="xsmall"):
-        match one_of(_("Show"), names, **state.kept("builder_list")):
+        match one_of(_("Show"), names, **widgets.kept("builder_list")):
             case "gates":
                 gate_table(market)
             case "verify":

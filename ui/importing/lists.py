@@ -6,7 +6,7 @@ import streamlit as st
 
 from icp_core.errors import ImportRefused
 from icp_core.importing.library import ImportedList, Library
-from ui import navigation, shell, state, theme
+from ui import navigation, shell, state, theme, widgets
 from ui.controls import most_letters
 from ui.format import moment, number, plain
 from ui.importing import report
@@ -85,4 +85,4 @@ def _delete(imported: ImportedList) -> None:
     try:
         Library().delete(imported.key)
     except ImportRefused as error:
-        state.notify(str(error))
+        widgets.notify(str(error))

@@ -15,7 +15,7 @@ from icp_core.importing.encodings import CODE_PAGES
 from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.reading import SERVER_FOLDERS, server_path
 from icp_core.importing.refresh import WATCHED, Changes
-from ui import state, tables, theme
+from ui import tables, theme, widgets
 from ui.controls import most_letters, one_of
 from ui.format import in_badge, number, plain
 from ui.importing import mapping
@@ -140,7 +140,7 @@ def _reopen(
 
     def again() -> None:
         files = [opened.choice for opened in session.opened]
-        files[place] = replace(files[place], **{field: state.picked(name)})
+        files[place] = replace(files[place], **{field: widgets.picked(name)})
         session.open(files)
 
     st.selectbox(
@@ -149,7 +149,7 @@ def _reopen(
         format_func=options.__getitem__,
         label_visibility="collapsed",
         width=200,
-        key=state.shown(name, current),
+        key=widgets.shown(name, current),
         on_change=again,
     )
 

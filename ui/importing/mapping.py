@@ -23,7 +23,7 @@ from icp_core.importing.mapping import (
 from icp_core.importing.stages import CUSTOMERS
 from icp_core.reference import currency
 from icp_core.reference.geography import COUNTRIES
-from ui import state
+from ui import widgets
 from ui.controls import apart, one_of
 from ui.downloads import download
 from ui.format import number, percent, plain, spoken
@@ -134,7 +134,7 @@ def _question(place: int, row: Assignment, *, of: str) -> None:
         format_func=options.__getitem__,
         placeholder=_("Choose"),
         width=640,
-        key=state.shown(name, None),
+        key=widgets.shown(name, None),
         on_change=_answer,
         args=(place, row.heading, field, name),
     )
@@ -159,7 +159,7 @@ def _values(place: int, row: Assignment, *, of: str) -> None:
             format_func=options.__getitem__,
             placeholder=_("Choose; unknown until then"),
             width=640,
-            key=state.shown(name, None),
+            key=widgets.shown(name, None),
             on_change=_say,
             args=(place, value, name),
         )
@@ -176,7 +176,7 @@ def meanings() -> dict[Meaning, str]:
 
 
 def _say(place: int, value: str, name: str) -> None:
-    picked = state.picked(name)
+    picked = widgets.picked(name)
     if picked is not None:
         mapping = import_session().opened[place].file.mapping
         import_session().map(place, mapping.saying({value: picked}))
@@ -276,9 +276,9 @@ def _answer(place: int, heading: str, field: str, name: str) -> None:
     mapping = import_session().opened[place].file.mapping
     row = next(one for one in mapping.assignments if one.heading == heading)
     try:
-        import_session().map(place, decided(mapping, row, field, state.picked(name)))
+        import_session().map(place, decided(mapping, row, field, widgets.picked(name)))
     except ImportRefused as error:
-        state.notify(str(error))
+        widgets.notify(str(error))
 
 
 def _group(row: Assignment, doubtful: Sequence[Assignment]) -> str:
@@ -366,7 +366,7 @@ class _Box:
             format_func=labels.__getitem__,
             label_visibility="collapsed",
             width=_BOXES[field],
-            key=state.shown(name, current),
+            key=widgets.shown(name, current),
             on_change=self._decide,
             args=(field, name),
         )
@@ -382,7 +382,7 @@ class _Box:
             label_visibility="collapsed",
             placeholder=_("Which mean a customer?"),
             width=_BOXES["means"],
-            key=state.shown(name, current),
+            key=widgets.shown(name, current),
             on_change=self._choose,
             args=(name,),
         )
@@ -390,7 +390,7 @@ class _Box:
     def _choose(self, name: str) -> None:
         mapping = import_session().opened[self.place].file.mapping
         before = {value for value, meaning in self.row.means.items() if meaning in CUSTOMERS}
-        now = set(state.picked(name))
+        now = set(widgets.picked(name))
         changed: dict[str, Meaning] = dict.fromkeys(now - before, "active")
         changed |= dict.fromkeys(before - now, "open")
         import_session().map(self.place, mapping.saying(changed))
@@ -398,9 +398,11 @@ class _Box:
     def _decide(self, field: str, name: str) -> None:
         mapping = import_session().opened[self.place].file.mapping
         try:
-            import_session().map(self.place, decided(mapping, self.row, field, state.picked(name)))
+            import_session().map(
+                self.place, decided(mapping, self.row, field, widgets.picked(name))
+            )
         except ImportRefused as error:
-            state.notify(str(error))
+            widgets.notify(str(error))
 
 
 def currencies() -> tuple[str, ...]:
@@ -449,7 +451,7 @@ def _whole_file(place: int, mapping: Mapping) -> None:
                 list(options),
                 format_func=options.__getitem__,
                 width=260,
-                key=state.shown(name, current),
+                key=widgets.shown(name, current),
                 on_change=_decide_file,
                 args=(place, field, name),
             )
@@ -474,5 +476,5 @@ def _whole_file(place: int, mapping: Mapping) -> None:
 
 def _decide_file(place: int, field: str, name: str) -> None:
     mapping = import_session().opened[place].file.mapping
-    picked = state.picked(name) or None
+    picked = widgets.picked(name) or None
     import_session().map(place, mapping.replace(**{field: picked}, corrected=True))

@@ -8,7 +8,7 @@ from icp_core.errors import IcpError
 from icp_core.importing.duplicates import BY, INTO, KEPT_APART, SHARED, kept_apart
 from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.report import QualityReport
-from ui import state
+from ui import widgets
 from ui.downloads import download
 from ui.format import moment, number, plain
 from ui.tables import Field, Table
@@ -201,7 +201,7 @@ def _apart(library: Library, imported: ImportedList, report: QualityReport) -> N
         try:
             library.merge_shared(imported.key)
         except IcpError as error:
-            state.notify(str(error))
+            widgets.notify(str(error))
         st.rerun()
 
 
@@ -273,5 +273,5 @@ def _merged(library: Library, imported: ImportedList, report: QualityReport) -> 
         try:
             library.take_apart(imported.key, chosen)
         except IcpError as error:
-            state.notify(str(error))
+            widgets.notify(str(error))
         st.rerun()

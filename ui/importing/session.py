@@ -19,7 +19,7 @@ from icp_core.importing.load import ImportResult
 from icp_core.importing.mapping import Mapping
 from icp_core.importing.sandbox import PreparedFile
 from icp_core.importing.tables import OnProgress, Progress, within
-from ui import controls, state
+from ui import controls, widgets
 from ui.texts import _
 from ui.work import CancelledError, Work
 
@@ -190,7 +190,7 @@ class ImportSession:
 
 def import_session() -> ImportSession:
     """What this session keeps on the Import page."""
-    return state.own("import_session", ImportSession)
+    return widgets.own("import_session", ImportSession)
 
 
 def watch(work: Work[Any]) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from icp_core.accounts.universe import Universe
 from icp_core.learning import RankedCustomers
 from icp_core.learning.customers import MEASURES, Group
-from ui import state
+from ui import widgets
 from ui.controls import apart
 from ui.format import number, plain
 from ui.importing import deals
@@ -70,7 +70,7 @@ def _choices(found: RankedCustomers) -> None:
                 min_value=1,
                 step=10,
                 placeholder=_("all"),
-                key=state.shown(f"learn_{name}", value),
+                key=widgets.shown(f"learn_{name}", value),
                 on_change=_choose,
                 args=(name,),
                 width=60,
@@ -80,7 +80,7 @@ def _choices(found: RankedCustomers) -> None:
                 names[name],
                 0,
                 10,
-                key=state.shown(f"learn_{name}", asdict(settings.weights)[name]),
+                key=widgets.shown(f"learn_{name}", asdict(settings.weights)[name]),
                 on_change=_weigh,
                 args=(name,),
                 width="stretch",
@@ -96,11 +96,11 @@ def _choices(found: RankedCustomers) -> None:
 
 def _weigh(name: str) -> None:
     weights = learning().settings.weights
-    learning().change(weights=replace(weights, **{name: state.picked(f"learn_{name}")}))
+    learning().change(weights=replace(weights, **{name: widgets.picked(f"learn_{name}")}))
 
 
 def _choose(name: str) -> None:
-    learning().change(**{name: state.picked(f"learn_{name}")})
+    learning().change(**{name: widgets.picked(f"learn_{name}")})
 
 
 def ranking_data(found: RankedCustomers, group: Group | None = None) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import streamlit as st
 from icp_core.intervals import Estimate
 from icp_core.learning import LearningResult
 from icp_core.learning.proof import COMPARED, MEASURES, Candidate, Measure, Proof
-from ui import charts_explore, state, theme
+from ui import charts_explore, theme, widgets
 from ui.controls import apart, one_of
 from ui.format import number, plain
 from ui.learning.session import learning
@@ -78,7 +78,7 @@ def _curves(proof: Proof) -> None:
         with apart():
             st.markdown(f"**{_('Best customers found, by accounts worked')}**", width="content")
             shapes = {"gains": _("Gains"), "lift": _("Lift")}
-            as_lift = one_of(_("Curve"), shapes, **state.kept("learn_curve")) == "lift"
+            as_lift = one_of(_("Curve"), shapes, **widgets.kept("learn_curve")) == "lift"
         curves = {
             name: proof.judged[name].curve(as_lift=as_lift)
             for name in charts_explore.ORDER
@@ -183,7 +183,7 @@ def _differences(result: LearningResult, proof: Proof) -> None:
         for name, label in names.items()
     )
     with apart():
-        measure = one_of(_("Measure"), names, wrap=True, **state.kept("learn_measure"))
+        measure = one_of(_("Measure"), names, wrap=True, **widgets.kept("learn_measure"))
         table = Table(
             difference_data(proof, measure),
             fields,
@@ -215,8 +215,8 @@ def _questions(result: LearningResult) -> None:
         _("Leave out what was not"),
         list(labels),
         format_func=labels.__getitem__,
-        key=state.shown("learn_leave_out", list(left_out)),
-        on_change=lambda: learning().change(leave_out=tuple(state.picked("learn_leave_out"))),
+        key=widgets.shown("learn_leave_out", list(left_out)),
+        on_change=lambda: learning().change(leave_out=tuple(widgets.picked("learn_leave_out"))),
         help=_("What was filled in while selling helps nobody to find the next customer."),
         width=420,
     )
@@ -237,8 +237,8 @@ def _leaks(result: LearningResult) -> None:
             _("Use all the same"),
             list(labels),
             format_func=labels.__getitem__,
-            key=state.shown("learn_keep", list(kept)),
-            on_change=lambda: learning().change(keep=tuple(state.picked("learn_keep"))),
+            key=widgets.shown("learn_keep", list(kept)),
+            on_change=lambda: learning().change(keep=tuple(widgets.picked("learn_keep"))),
             help=_("They are left out because they help nobody to find the next customer."),
             width=420,
         )

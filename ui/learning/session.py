@@ -14,7 +14,7 @@ from icp_core.importing.customers import DealAnswers, Deals, template
 from icp_core.importing.library import Library
 from icp_core.learning import Outcomes
 from icp_core.workspace import Status
-from ui import controls, data, navigation, shell, state, theme
+from ui import controls, data, navigation, shell, state, theme, widgets
 from ui.controls import one_of
 from ui.downloads import download
 from ui.format import number, plain
@@ -93,7 +93,7 @@ class LearningSession:
 
 def learning() -> LearningSession:
     """The learning of this session."""
-    return state.own("learning", LearningSession)
+    return widgets.own("learning", LearningSession)
 
 
 def sources(list_name: str, universe: Universe) -> dict[str, str]:
@@ -127,7 +127,7 @@ def customers(view: View, universe: Universe) -> Given:
                 "where you have no customers yet."
             ),
         )
-        kind = one_of(_("Learn from"), kinds, wrap=True, **state.kept(LEARN_FROM))
+        kind = one_of(_("Learn from"), kinds, wrap=True, **widgets.kept(LEARN_FROM))
         found = _given(view.list_name, kind, universe)
         if found is not None and found.outcomes.fictional:
             st.caption(_("The deals are invented, with planted drivers."), width="content")
@@ -176,7 +176,7 @@ def _given(list_name: str, kind: str, universe: Universe) -> Given | None:
 
 def _put_away(kind: str) -> None:
     state.drop_hand_picked()
-    state.set_kept(LEARN_FROM, kind)
+    widgets.set_kept(LEARN_FROM, kind)
 
 
 def _ask_for_file(list_name: str, universe: Universe) -> None:
@@ -300,7 +300,7 @@ def _ask_for_list(list_name: str, universe: Universe) -> None:
                     len(verified),
                 ).format(count=number(len(verified))),
                 icon=":material/fact_check:",
-                on_click=state.set_kept,
+                on_click=widgets.set_kept,
                 args=("learn_list", "\n".join(verified)),
                 key="learn_verified",
             )

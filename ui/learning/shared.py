@@ -7,7 +7,7 @@ import streamlit as st
 
 from icp_core.accounts.columns import Kind
 from icp_core.learning import LearningResult
-from ui import charts_explore, state, theme
+from ui import charts_explore, theme, widgets
 from ui.builder import words
 from ui.controls import apart
 from ui.format import number, plain
@@ -131,7 +131,7 @@ def _levels(result: LearningResult) -> None:
                 format_func=lambda name: _(columns[name].label),
                 label_visibility="collapsed",
                 width=260,
-                **state.kept("learn_attribute"),
+                **widgets.kept("learn_attribute"),
             )
             rows = level_data(result, chosen)
             table = Table(

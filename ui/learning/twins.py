@@ -6,7 +6,7 @@ import streamlit as st
 
 from icp_core.learning import LearningResult
 from icp_core.learning.twins import Twins
-from ui import data, state
+from ui import data, widgets
 from ui.format import number
 from ui.learning.request import Request
 from ui.learning.session import done
@@ -36,7 +36,7 @@ def draw(request: Request, result: LearningResult) -> None:
             format_func=number,
             default=COUNTS[1],
             required=True,
-            **state.kept("learn_twins"),
+            **widgets.kept("learn_twins"),
         )
     found = done(data.twins(request, result, tuple(customers), count), request)
     with st.container(border=True, gap="xsmall"):

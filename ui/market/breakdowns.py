@@ -10,7 +10,7 @@ from icp_core.analysis.segments import Split, in_order
 from icp_core.evaluation.tiers import groups
 from icp_core.reference import geography, industry
 from icp_core.views import MarketView
-from ui import charts_explore, state, theme
+from ui import charts_explore, theme, widgets
 from ui.areas import tier_label
 from ui.controls import one_of
 from ui.format import SPACE, currency_sign, money, number, percent
@@ -38,7 +38,7 @@ def choose(market: MarketView) -> Split:
     known = market.population.columns
     offered = {by: name for by, name in names().items() if _READS.get(by, by) in known}
     offered = offered or {"region": names()["region"]}
-    by = one_of(_("Split by"), offered, labelled=True, **state.kept("market_by"))
+    by = one_of(_("Split by"), offered, labelled=True, **widgets.kept("market_by"))
     inside = None
     if by in ("region", "municipality"):
         inside = _inside(_("Inside"), _("All regions"), _regions(market), "market_region")
@@ -56,7 +56,7 @@ def _inside(label: str, everything: str, options: dict[str, str], name: str) -> 
         placeholder=everything,
         help=_("Or click a row of the table."),
         width=320,
-        **state.kept(name),
+        **widgets.kept(name),
     )
 
 
@@ -211,7 +211,7 @@ def _table(market: MarketView, split: Split, table: pl.DataFrame, columns: Seque
     def clicked(row: int) -> None:
         opened = split.opening(keys[row])
         if opened is not None:
-            state.set_kept(f"market_{opened.by}", opened.inside)
+            widgets.set_kept(f"market_{opened.by}", opened.inside)
 
     fields = _fields(market, split)
     Table(

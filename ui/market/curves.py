@@ -10,7 +10,7 @@ from icp_core.analysis.costs import CutOffs
 from icp_core.evaluation.market import LARGEST
 from icp_core.evaluation.tiers import groups
 from icp_core.views import MarketView
-from ui import charts_explore, state, theme
+from ui import charts_explore, state, theme, widgets
 from ui.areas import tier_label
 from ui.format import UNKNOWN, currency_sign, number, percent, plain, short
 from ui.tables import Field, Table
@@ -176,7 +176,7 @@ def _edit(market: MarketView) -> None:
                 100.0,
                 step=1.0,
                 format="%g",
-                key=state.shown(f"market_cut_{index}", float(tier.threshold)),
+                key=widgets.shown(f"market_cut_{index}", float(tier.threshold)),
                 on_change=_set_cut_off,
                 args=(index,),
                 width=_WIDTH,
@@ -191,7 +191,7 @@ def _edit(market: MarketView) -> None:
 
 def _set_cut_off(index: int) -> None:
     profile = state.view().profile
-    policy = profile.tiers.with_threshold(index, state.picked(f"market_cut_{index}"))
+    policy = profile.tiers.with_threshold(index, widgets.picked(f"market_cut_{index}"))
     state.set_profile(profile.replace(tiers=policy))
 
 

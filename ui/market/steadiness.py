@@ -7,11 +7,11 @@ import streamlit as st
 
 from icp_core.analysis.robustness import STEADY, Robustness
 from icp_core.views import MarketView
-from ui import charts_explore, state, theme
+from ui import charts_explore, theme, widgets
 from ui.areas import tier_label
 from ui.controls import one_of
 from ui.format import number, percent, plain
-from ui.tables import OPEN, Field, Table, opener, with_opener
+from ui.tables import Field, Table
 from ui.texts import _
 
 ROWS: Final = 200  # accounts on the page; the download has all
@@ -158,10 +158,10 @@ def account_data(
 def _accounts(market: MarketView, found: Robustness) -> None:
     tiers = found.tiers
     labels = {index: plain(tier_label(one.tier)) for index, one in enumerate(tiers)}
-    tier = one_of(_("Tier"), labels, **state.kept("market_tier"))
+    tier = one_of(_("Tier"), labels, **widgets.kept("market_tier"))
     rows = account_data(market, found, tier=tier)
     Table(
-        with_opener(rows),
+        rows,
         (
             Field("account_id", _("Account id"), on_page=False),
             Field("name", _("Company"), pinned=True),
@@ -177,7 +177,7 @@ def _accounts(market: MarketView, found: Robustness) -> None:
     ).draw(
         height=320,
         key="market_least_firm",
-        own={OPEN: opener(rows["account_id"].to_list(), key="market_opened")},
+        opens=rows["account_id"].to_list(),
     )
     if tiers[tier].accounts > rows.height:
         st.caption(

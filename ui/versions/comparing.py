@@ -26,7 +26,7 @@ from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.views import view_of
 from icp_core.workspace import SavedProfile, SavedVersion, checksum
-from ui import saving, state
+from ui import saving, widgets
 from ui.areas import tier_label
 from ui.builder import words
 from ui.controls import one_of
@@ -105,7 +105,7 @@ def choose(choices: dict[str, Side], before: str, after: str) -> tuple[Side, Sid
                 list(choices),
                 index=list(choices).index(usually),
                 format_func=lambda key: choices[key].label,
-                **state.kept(name),
+                **widgets.kept(name),
             )
             for label, usually, name in (
                 (_("Before"), before, "versions_before"),
@@ -228,7 +228,7 @@ def changes(comparison: Comparison) -> None:
         )
         return
     some = next(kind for kind, count in counts.items() if count)
-    kind = one_of(_("Companies that"), labels, default=some, **state.kept("versions_kind"))
+    kind = one_of(_("Companies that"), labels, default=some, **widgets.kept("versions_kind"))
     if not counts[kind]:
         st.caption(
             {

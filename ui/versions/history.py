@@ -9,7 +9,7 @@ import streamlit as st
 from icp_core.errors import IcpError
 from icp_core.profiles.model import Profile
 from icp_core.workspace import SavedProfile, SavedVersion
-from ui import data, navigation, saving, state, theme
+from ui import data, navigation, saving, state, theme, widgets
 from ui.format import moment, number, plain
 from ui.state import View
 from ui.tables import Field, Table
@@ -108,7 +108,7 @@ def _restore(slug: str, version: int) -> None:
             why=_("Restored version {number}").format(number=version),
         )
     except IcpError as error:
-        state.notify(str(error))
+        widgets.notify(str(error))
         return
     data.refresh_saved()
     saving.open_version(restored)
@@ -191,5 +191,5 @@ def _archive(slug: str, *, archived: bool = True) -> None:
     try:
         data.workspace().archive_profile(slug, archived=archived)
     except IcpError as error:
-        state.notify(str(error))
+        widgets.notify(str(error))
     data.refresh_saved()

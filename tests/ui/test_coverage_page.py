@@ -1,0 +1,212 @@
+"""The Coverage page, driven as a sales leader does, its numbers held against the core's."""
+
+import json
+import zipfile
+from io import BytesIO
+
+import polars as pl
+import pytest
+from app_pages import Open, errors, metrics, texts
+from streamlit.testing.v1 import AppTest
+
+from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.team import Rep, Team
+from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.model import Choice, Criterion, Profile, Role
+from icp_core.profiles.starters import starters_for
+from icp_core.sources import load
+from icp_core.territories.coverage import Gap
+from icp_core.views import view_of
+from icp_core.workspace import Workspace
+from ui import links, owner_map
+from ui.coverage import files, gaps, reps, team
+from ui.format import number
+
+PAGE = "pages/11_Coverage.py"
+HOSTILE = '=HYPERLINK("http://x")'
+
+
+@pytest.fixture(scope="module")
+def demo():
+    universe = load("demo")
+    return view_of(Scoreboard(universe).evaluate(starters_for(universe)[0].profile))
+
+
+def layers(app: AppTest) -> dict[str, list]:
+    (chart,) = app.get("deck_gl_json_chart")
+    return {layer["id"]: layer["data"] for layer in json.loads(chart.proto.json)["layers"]}
+
+
+def nobodys(app: AppTest) -> str:
+    return metrics(app)["A nobody owns"]
+
+
+def test_the_page_tells_what_the_core_counts(open_page: Open, demo) -> None:
+    app = open_page(PAGE)
+    assert not app.exception
+    assert not errors(app)
+    found = demo.coverage(TeamPlan())
+    shown = metrics(app)
+    assert nobodys(app) == number(found.best.nobody)
+    assert shown["Over capacity"] == "2 of 8 reps"
+    assert shown["A untouched 90 d"] == number(found.best.untouched)
+    assert shown["Owners outside"] == "1"
+    table = next(one.value for one in app.dataframe if "load" in one.value)
+    assert table["name"].to_list() == files.reps_table(found)["name"].to_list()
+    assert {"uncovered", "homes", "names"} <= layers(app).keys()
+    listed = next(one.value for one in app.dataframe if "nearest" in one.value)
+    expected = demo.gap(TeamPlan(), Gap.NOBODY, tiers=("A",)).rows
+    assert listed["name"].to_list() == expected["name"].to_list()
+
+
+def test_another_list_and_other_tiers_show_other_accounts(open_page: Open, demo) -> None:
+    app = open_page(PAGE)
+    app.pills(key=gaps.TIERS).set_value(["B", "C"]).run()
+    total = demo.gap(TeamPlan(), Gap.NOBODY, tiers=("B", "C")).total
+    assert f"**{number(total)} accounts**" in texts(app)
+    app.segmented_control(key=gaps.GAP).set_value(Gap.UNTOUCHED).run()
+    total = demo.gap(TeamPlan(), Gap.UNTOUCHED, tiers=("B", "C")).total
+    assert f"**{number(total)} accounts**" in texts(app)
+    assert not app.exception
+
+
+def test_accounts_are_given_to_a_rep_and_taken_back(open_page: Open, demo) -> None:
+    app = open_page(PAGE)
+    before = nobodys(app)
+    app.selectbox(key="coverage_to").set_value("Saga Demosjö").run()
+    app.button(key="coverage_give").click().run()
+    assert not app.exception
+    assert nobodys(app) == "0"
+    given = Workspace.open().owners()
+    assert set(given.values()) == {"Saga Demosjö"}
+    assert len(given) == int(before)
+    # The same everywhere: the list of accounts finds them by their owner.
+    app.switch_page("pages/5_Accounts.py").run()
+    app.text_input(key="find").set_value("saga demosjö").run()
+    mine = demo.gap(TeamPlan(), Gap.NOBODY, tiers=("A",)).total + sum(
+        one.total for one in demo.coverage(TeamPlan()).reps if one.rep.name == "Saga Demosjö"
+    )
+    assert f"**{mine} accounts**" in texts(app)
+    app.switch_page(PAGE).run()
+    app.button(key="coverage_take_back").click().run()
+    assert nobodys(app) == before
+    assert Workspace.open().owners() == {}
+
+
+def test_the_nearest_gets_only_what_is_within_reach(open_page: Open, demo) -> None:
+    app = open_page(PAGE)
+    app.button(key="coverage_give").click().run()
+    rows = demo.gap(TeamPlan(), Gap.NOBODY, tiers=("A",), limit=1_000).rows
+    reached = rows.filter(pl.col("nearest_reaches"))
+    assert Workspace.open().owners() == dict(reached.select("account_id", "nearest").iter_rows())
+    assert nobodys(app) == str(rows.height - reached.height)
+
+
+def test_a_chosen_rep_shows_its_numbers_and_files(open_page: Open, demo) -> None:
+    app = open_page(PAGE)
+    app.session_state[reps.CHOSEN] = "Lars Demodal"
+    app.run()
+    assert "**Lars Demodal** · Bergen · 26 of 22 hours (118 %)" in texts(app).replace("\u00a0", " ")
+    labels = [button.label for button in app.get("download_button")]
+    assert labels.count("CSV") == 1
+    lars = next(one for one in demo.coverage(TeamPlan()).reps if one.rep.name == "Lars Demodal")
+    content = files.content(demo, lars.owners, "csv")
+    table = pl.read_csv(content, infer_schema=False)
+    assert table.height == lars.total
+    assert set(table["Owner"]) == {"Lars Demodal"}
+
+
+def test_the_archive_has_a_file_of_each_rep_and_one_of_nobodys(demo) -> None:
+    found = demo.coverage(TeamPlan())
+    lists = {one.rep.name: one.owners for one in found.reps}
+    with zipfile.ZipFile(BytesIO(files.packed(demo, lists, "csv"))) as packed:
+        names = packed.namelist()
+        rows = {name: pl.read_csv(packed.read(name), infer_schema=False).height for name in names}
+    assert len(names) == 9
+    assert all(name.startswith("FICTIONAL-accounts-") for name in names)
+    total = sum(one.total for one in found.reps) + demo.gap(TeamPlan(), Gap.NOBODY).total
+    assert sum(rows.values()) == total
+
+
+def test_a_team_of_ones_own_takes_the_place_of_the_invented_one(open_page: Open) -> None:
+    mine = Team(reps=(Rep(name="Alma Demoberg", hours=10), Rep(name=HOSTILE, home="SE-0180")))
+    Workspace.open().save_team(TeamPlan(team=mine), author="Eva")
+    app = open_page(PAGE)
+    assert not app.exception
+    assert metrics(app)["Over capacity"] == "1 of 2 reps"
+    assert metrics(app)["Owners outside"] == "8"
+    assert "No home: Alma Demoberg" in texts(app)
+    # Names never begin what a browser could read as code.
+    assert all(row["name"].startswith(" ") for row in layers(app)["names"])
+    # Hours and people of the plan are the team's on the other pages too.
+    app.switch_page("pages/2_Market.py").run()
+    assert app.number_input(key="shown_plan_people").value == 2
+    assert app.number_input(key="shown_plan_people").disabled
+
+
+def test_the_team_opens_with_its_rows_and_the_owners_that_it_lacks(open_page: Open) -> None:
+    app = open_page(PAGE)
+    app.button(key="coverage_team").click().run()
+    assert not app.exception
+    app.button(key="team_save").click().run()
+    saved = Workspace.open().team().team
+    assert len(saved) == 8
+    assert saved.named("Lars Demodal").home == "NO-4601"
+
+
+def test_rows_of_the_editor_make_a_team_and_back() -> None:
+    mine = Team(
+        reps=(
+            Rep(
+                name="Anna",
+                email="a@example.com",
+                home="SE-0180",
+                countries=("SE", "NO"),
+                max_km=90,
+            ),
+            Rep(name="Nils", hours=0),
+        )
+    )
+    assert team.team_from(team.rows_of(mine.reps).to_dicts()) == mine
+    assert team.team_from([{"name": None, "hours": 1_000.0}]) == Team()
+    norway = team.team_from([{"name": "A", "countries": "Norge, sweden"}])
+    assert norway.reps[0].countries == ("NO", "SE")
+
+
+def test_a_list_without_owners_says_what_to_do(open_page: Open) -> None:
+    app = open_page(PAGE, dataset="norway")
+    assert not app.exception
+    assert "Nobody is in the team yet" in texts(app)
+    assert "No account of this list has an owner" in texts(app)
+    assert "Name the team" in [button.label for button in app.button]
+
+
+def test_no_matches_are_said_in_a_sentence(open_page: Open) -> None:
+    nobody = Profile(
+        name="None",
+        criteria=(Criterion(column="country", role=Role.MUST_HAVE, fit=Choice.of("XX")),),
+    )
+    app = open_page(PAGE, dataset="demo", p=links.pack(nobody))
+    assert not app.exception
+    assert "nothing to cover" in app.info[0].value
+
+
+def test_a_shape_is_hatched_inside_and_nowhere_else() -> None:
+    def square(west, south, size):
+        return [
+            [west, south],
+            [west + size, south],
+            [west + size, south + size],
+            [west, south + size],
+            [west, south],
+        ]
+
+    hole = square(4, 4, 2)
+    shape = {"geometry": {"type": "Polygon", "coordinates": [square(0, 0, 10), hole]}}
+    lines = owner_map.hatch_lines([shape])
+    assert len(lines) > 20
+    for line in lines:
+        assert ((line >= -1e-9) & (line <= 10 + 1e-9)).all()
+        x, y = line.mean(axis=0)
+        assert not (4 < x < 6 and 4 < y < 6)
+    assert owner_map.hatch_lines([]) == []

@@ -1,0 +1,68 @@
+"""The map by owner, and the area that is looked at."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import streamlit as st
+
+from icp_core.analysis.plan import TeamPlan
+from icp_core.reference import geography
+from icp_core.reference.geography import Level
+from icp_core.views import MarketView
+from ui import maps, navigation, owner_map, widgets
+from ui.controls import one_of
+from ui.format import number, plain
+from ui.texts import _
+
+LEVEL: Final = "coverage_level"
+AREA: Final = "coverage_area"
+HEIGHT: Final = 470
+
+
+def part(market: MarketView, plan: TeamPlan) -> None:
+    """Draw whose each area is; pressing one says what it holds and leads to its accounts."""
+    level = one_of(
+        _("Areas"),
+        {"region": _("Regions"), "municipality": _("Municipalities")},
+        **widgets.kept(LEVEL),
+    )
+    areas = market.areas(level)
+    st.markdown(f"**{_('Who has most matches, by area')}**")
+    obstacle = maps.obstacle(areas, None)
+    if obstacle is not None:
+        st.info(obstacle)
+        return
+    names = areas.names()
+    area = widgets.now(widgets.begun(AREA, None))
+    if area not in names:
+        # Of the other level, or of another list.
+        area = None
+        widgets.set_kept(AREA, None)
+    owners = owner_map.part(market, plan, areas, kept=AREA, height=HEIGHT)
+    for row in owners.filter(owners["code"] == area).iter_rows(named=True) if area else ():
+        _one(row, names[row["code"]], level)
+
+
+def _one(row: Mapping[str, Any], name: str, level: Level) -> None:
+    """What the chosen area holds, and the way to its accounts."""
+    code = row["code"]
+    region = code if level == "region" else geography.region_of(code)
+    said = _(
+        "{matches} matches: {covered} covered, {outside} with others, {nobody} nobody's"
+    ).format(
+        matches=number(row["matches"]),
+        covered=number(row["covered"]),
+        outside=number(row["outside"]),
+        nobody=number(row["nobody"]),
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{plain(name)}** · {said}", width="content")
+        if region is not None:
+            navigation.link(
+                "accounts",
+                _("Open in Accounts")
+                if region == code
+                else _("Accounts of {region}").format(region=plain(geography.name_of(region))),
+                ":material/table_rows:",
+                widgets={"accounts_regions": geography.name_of(region)},
+            )

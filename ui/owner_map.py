@@ -1,0 +1,305 @@
+"""The map by owner: each area in the colour of the rep who has most there; hatched is nobody's."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+import pydeck as pdk
+import streamlit as st
+
+from icp_core.analysis.areas import Areas
+from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.team import Rep, Team
+from icp_core.reference.arrays import Floats
+from icp_core.territories.team import team_for
+from icp_core.views import MarketView
+from ui import maps, state, theme, widgets
+from ui.format import number, percent
+from ui.maps import Swatch
+from ui.texts import _, ngettext
+
+_HATCHES: Final = 44  # lines across the map from corner to corner
+_MOST_LINES: Final = 12_000  # of all hatches: what a browser draws without a pause
+_NAME_LENGTH: Final = 24  # characters of a name beside its home
+_CLOSE: Final = 0.9  # degrees of latitude within which two names would lie on each other
+_OPAQUE: Final = 255
+_FULL: Final = 0.5  # share of an area from which on its owner's colour is at full strength
+_FAINT: Final = 0.45  # strength of a colour where others have most
+
+
+def part(
+    market: MarketView,
+    plan: TeamPlan,
+    areas: Areas,
+    *,
+    countries: Sequence[str] = (),
+    kept: str,
+    height: int,
+) -> pl.DataFrame:
+    """Draw the map with its legend; pressing an area chooses it.
+
+    Parameters
+    ----------
+    market, plan
+        Whose the matches are.
+    areas
+        The market by area, of these countries.
+    kept
+        What holds the area that is chosen.
+    height
+        Pixels of the map.
+
+    Returns
+    -------
+    polars.DataFrame
+        Whose each area is, as `coverage.owners_by_area` gives it.
+    """
+    team = team_for(plan, market.population)
+    owners = market.owners_by_area(plan, areas.level, countries)
+    key = "_".join(["owners", kept, state.view().list_name, areas.level, *areas.countries])
+    st.pydeck_chart(
+        owner_map(
+            areas,
+            owners,
+            team,
+            dark=theme.is_dark(),
+            selected=widgets.now(kept),
+            height=height,
+        ),
+        height=height,
+        on_select=lambda: widgets.set_kept(
+            kept, maps.area_clicked(widgets.event(key), widgets.now(kept))
+        ),
+        key=key,
+        alt=_("Map of who has most accounts by area"),
+    )
+    maps.legend(swatches(owners, team), title=_("Areas"))
+    bare = owners.filter(owners["owner"].is_null() & owners["code"].is_not_null()).height
+    st.caption(
+        _(
+            ":orange[Hatched]: {areas}, where nobody covers any match. Faint: the first has less than "
+            "half."
+        ).format(areas=ngettext("{count} area", "{count} areas", bare).format(count=number(bare)))
+    )
+    return owners
+
+
+def owner_map(
+    areas: Areas,
+    owners: pl.DataFrame,
+    team: Team,
+    *,
+    dark: bool,
+    selected: str | None = None,
+    height: int = 520,
+) -> pdk.Deck:
+    """Draw whose each area is.
+
+    Parameters
+    ----------
+    areas
+        The market by area.
+    owners
+        As `coverage.owners_by_area` gives it, of the same level and countries.
+    team
+        The reps, whose homes are named.
+    selected
+        Code of the area to outline.
+    height
+        Pixels of the map.
+    """
+    by_code = {row["code"]: row for row in owners.iter_rows(named=True)}
+    colours = theme.people_colours(team.names)
+    none, *_rest = theme.sequential(dark=dark)
+    ground = theme.rgb(none)
+    properties: dict[str, dict[str, Any]] = {}
+    for area in areas.table.iter_rows(named=True):
+        row = by_code.get(area["code"])
+        fill: tuple[int, ...] = ground
+        if row is not None and row["owner"] is not None:
+            strength = 1.0 if row["share"] >= _FULL else _FAINT
+            fill = _mixed(theme.rgb(colours[row["owner"]]), ground, strength)
+        properties[area["code"]] = {
+            "code": area["code"],
+            "fill": [*fill, _OPAQUE],
+            "tip": _tip(area["name"], row),
+        }
+    uncovered = {code for code, row in by_code.items() if row["owner"] is None}
+    shapes = maps.features(areas.level, areas.countries)
+    chosen = [shape for shape in shapes if shape["id"] == selected]
+    # Another name makes the browser forget which area was clicked last, as on the other map.
+    name = "-".join([maps.AREA_LAYER, *(shape["id"] for shape in chosen)])
+    layers = [maps.filled_layer(name, areas, properties, dark=dark)]
+    if bare := [shape for shape in shapes if shape["id"] in uncovered]:
+        layers.append(_hatch_layer(bare))
+    layers += [maps.outline_layer(shape, dark=dark) for shape in chosen]
+    if homes := [rep for rep in team.reps if rep.place is not None]:
+        layers += _home_layers(homes, dark=dark)
+    return maps.CompactDeck(
+        layers=layers,
+        initial_view_state=maps.view_of(areas, height=height),
+        # Plain text, so that nothing in the data can become a part of the page.
+        tooltip={"text": "{tip}", "style": maps.tooltip_style(dark=dark)},
+        map_provider=None,
+    )
+
+
+def swatches(owners: pl.DataFrame, team: Team) -> tuple[Swatch, ...]:
+    """Reps with how many areas are theirs; those with none are left out."""
+    colours = theme.people_colours(team.names)
+    counts = dict(owners.group_by("owner").len().iter_rows())
+    return tuple(
+        Swatch(colours[name], name, counts[name]) for name in team.names if counts.get(name)
+    )
+
+
+def _tip(name: str, row: Mapping[str, Any] | None) -> str:
+    """What stands over an area; begins with a word of ours where data could be read as code."""
+    if row is None:
+        return f"{name}\n{_('No matches')}"
+    lines = [
+        name,
+        _("Matches: {matches}, of which {covered} covered and {nobody} nobody's").format(
+            matches=number(row["matches"]),
+            covered=number(row["covered"]),
+            nobody=number(row["nobody"]),
+        ),
+    ]
+    if row["owner"] is None:
+        lines.append(_("Covered by nobody"))
+    else:
+        lines.append(
+            _("Most: {owner}, {share}").format(owner=row["owner"], share=percent(row["share"]))
+        )
+        others = row["reps"] - 1
+        if others:
+            lines.append(
+                ngettext("and {count} other rep", "and {count} other reps", others).format(
+                    count=number(others)
+                )
+            )
+    return "\n".join(lines)
+
+
+def _mixed(colour: Sequence[int], ground: Sequence[int], strength: float) -> tuple[int, ...]:
+    return tuple(
+        round(strength * one + (1 - strength) * other)
+        for one, other in zip(colour, ground, strict=True)
+    )
+
+
+def _home_layers(reps: Sequence[Rep], *, dark: bool) -> list[pdk.Layer]:
+    """Where the reps live, by name: many colours cannot be read alone."""
+    text = theme.text_colour(dark=dark)
+    ring = theme.on_colour(text)
+    rows: list[dict[str, Any]] = []
+    for rep in reps:
+        if rep.place is None:
+            continue
+        latitude, longitude = rep.place
+        near = [
+            other
+            for other in rows
+            if abs(other["position"][1] - latitude) < _CLOSE
+            and abs(other["position"][0] - longitude) < 5 * _CLOSE
+        ]
+        rows.append(
+            {
+                "position": [longitude, latitude],
+                # Never beginning with data, which deck.gl would read as code.
+                "name": f" {rep.name[:_NAME_LENGTH]}",
+                "offset": [0, (-12, 13, -26, 27)[min(len(near), 3)]],
+            }
+        )
+    return [
+        pdk.Layer(
+            "ScatterplotLayer",
+            rows,
+            id="homes",
+            get_position="position",
+            radius_units="'pixels'",
+            get_radius=4,
+            stroked=True,
+            get_fill_color=[*theme.rgb(text), _OPAQUE],
+            get_line_color=[*theme.rgb(ring), _OPAQUE],
+            line_width_units="'pixels'",
+            get_line_width=1.5,
+        ),
+        pdk.Layer(
+            "TextLayer",
+            rows,
+            id="names",
+            get_position="position",
+            get_text="name",
+            get_size=12,
+            get_color=[*theme.rgb(text), _OPAQUE],
+            get_pixel_offset="offset",
+            character_set="'auto'",
+            font_family="'sans-serif'",
+            background=True,
+            get_background_color=[*theme.rgb(ring), 190],
+            background_padding=[3, 1],
+        ),
+    ]
+
+
+def _hatch_layer(shapes: Sequence[Mapping[str, Any]]) -> pdk.Layer:
+    lines = [[[round(x, 4), round(y, 4)] for x, y in line] for line in hatch_lines(shapes)]
+    geometry = {"type": "MultiLineString", "coordinates": lines[:_MOST_LINES]}
+    return pdk.Layer(
+        "GeoJsonLayer",
+        [{"type": "Feature", "geometry": geometry, "properties": {}}],
+        id="uncovered",
+        filled=False,
+        get_line_color=[*theme.rgb(theme.CUSTOMERS), _OPAQUE],
+        line_width_units="'pixels'",
+        get_line_width=1.2,
+    )
+
+
+def hatch_lines(shapes: Sequence[Mapping[str, Any]]) -> list[Floats]:
+    """Slanting lines inside some shapes, all of one family, so that neighbours' meet.
+
+    Parameters
+    ----------
+    shapes
+        As GeoJSON features, degrees.
+
+    Returns
+    -------
+    list of ndarray
+        Of each line its two ends, shape (2, 2), longitude first.
+    """
+    rings = [
+        [np.asarray(ring, dtype=np.float64)[:, :2] for ring in polygon]
+        for shape in shapes
+        for polygon in maps.polygons(shape["geometry"])
+    ]
+    if not rings:
+        return []
+    corners = np.concatenate([ring for polygon in rings for ring in polygon])
+    (west, south), (east, north) = corners.min(axis=0), corners.max(axis=0)
+    # A degree of longitude is half as wide as one of latitude here: lines of 45° on the map.
+    slope = 1 / np.cos(np.radians((south + north) / 2))
+    step = max((east - west) + (north - south) * slope, 1e-6) / _HATCHES
+    return [line for polygon in rings for line in _hatched(polygon, slope, step)]
+
+
+def _hatched(polygon: Sequence[Floats], slope: float, step: float) -> Iterator[Floats]:
+    """Where the lines x − slope × y = k × step run inside a polygon, by the even-odd rule."""
+    starts = np.concatenate([ring[:-1] for ring in polygon])
+    ends = np.concatenate([ring[1:] for ring in polygon])
+    first, second = (points[:, 0] - slope * points[:, 1] for points in (starts, ends))
+    low, high = np.minimum(first, second), np.maximum(first, second)
+    for k in range(int(np.ceil(low.min() / step)), int(np.floor(high.max() / step)) + 1):
+        level = k * step
+        # Half open, so that a corner on a line is crossed once.
+        crossed = (low <= level) & (level < high)
+        if not crossed.any():
+            continue
+        share = (level - first[crossed]) / (second[crossed] - first[crossed])
+        points = starts[crossed] + share[:, None] * (ends[crossed] - starts[crossed])
+        points = points[np.argsort(points[:, 1])]
+        for at in range(0, len(points) - 1, 2):
+            yield points[at : at + 2]
