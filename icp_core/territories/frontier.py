@@ -29,7 +29,7 @@ def frontier(
     planning: Planning,
     *,
     weights: Sequence[float] = WEIGHTS,
-    seconds: float = 6.0,
+    seconds: float = 4.5,
     progress: OnPart | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> tuple[TerritoryPlan, ...]:
