@@ -20,6 +20,8 @@ from ui.maps import Swatch
 from ui.texts import _, ngettext
 
 _HATCHES: Final = 44  # lines across the map from corner to corner
+_LEAST_LINES: Final = 4  # in one area
+_MOST_HALVINGS: Final = 6
 _MOST_LINES: Final = 12_000  # of all hatches: what a browser draws without a pause
 _NAME_LENGTH: Final = 24  # characters of a name beside its home
 _CLOSE: Final = 0.9  # degrees of latitude within which two names would lie on each other
@@ -271,19 +273,28 @@ def hatch_lines(shapes: Sequence[Mapping[str, Any]]) -> list[Floats]:
     list of ndarray
         Of each line its two ends, shape (2, 2), longitude first.
     """
-    rings = [
-        [np.asarray(ring, dtype=np.float64)[:, :2] for ring in polygon]
+    found = [
+        [
+            [np.asarray(ring, dtype=np.float64)[:, :2] for ring in polygon]
+            for polygon in maps.polygons(shape["geometry"])
+        ]
         for shape in shapes
-        for polygon in maps.polygons(shape["geometry"])
     ]
-    if not rings:
+    if not found:
         return []
-    corners = np.concatenate([ring for polygon in rings for ring in polygon])
+    corners = np.concatenate([ring for shape in found for polygon in shape for ring in polygon])
     (west, south), (east, north) = corners.min(axis=0), corners.max(axis=0)
     # A degree of longitude is half as wide as one of latitude here: lines of 45° on the map.
     slope = 1 / np.cos(np.radians((south + north) / 2))
     step = max((east - west) + (north - south) * slope, 1e-6) / _HATCHES
-    return [line for polygon in rings for line in _hatched(polygon, slope, step)]
+    lines: list[Floats] = []
+    for shape in found:
+        across = [np.ptp(outer[:, 0] - slope * outer[:, 1]) for outer, *_holes in shape]
+        # Halved until a small area has some too; halves keep in line with the others.
+        halvings = max(0, int(np.ceil(np.log2(_LEAST_LINES * step / max(*across, 1e-6)))))
+        fine = step / 2 ** min(halvings, _MOST_HALVINGS)
+        lines += [line for polygon in shape for line in _hatched(polygon, slope, fine)]
+    return lines
 
 
 def _hatched(polygon: Sequence[Floats], slope: float, step: float) -> Iterator[Floats]:

@@ -40,6 +40,11 @@ def kept(name: str) -> dict[str, Any]:
     return {"key": name, "bind": "query-params"}
 
 
+def holds(name: str) -> bool:
+    """Whether a widget that `kept` named holds something, or will as the address fills it."""
+    return bool(now(name)) if is_there(name) else bool(st.query_params.get(name))
+
+
 def set_kept(name: str, value: Any) -> None:
     """Change a widget that `kept` named; for the callback of another widget."""
     st.session_state[name] = value

@@ -115,8 +115,8 @@ class RepCovered:
     customers, white_space, customers_unknown
         Of the matches: those that buy, those that do not yet, and the others.
     km
-        From home to an account in a tier and back no further, in the mean and as the crow flies; None
-        where home or every place is unknown.
+        From home to an account in a tier, one way, in the mean and as the crow flies; None where home or
+        every place is unknown.
     too_far
         Accounts outside the rep's countries or further than its longest way.
     last_touch

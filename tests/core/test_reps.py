@@ -1,4 +1,5 @@
 import io
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -182,3 +183,22 @@ def test_the_workspace_keeps_every_version_of_the_team(workspace):
         ("Ola", 2),
         ("Eva", 1),
     ]
+
+
+HOSTILE = sorted(
+    path
+    for path in (Path(__file__).resolve().parents[1] / "fixtures" / "hostile").iterdir()
+    if path.is_file() and not path.name.startswith("profile")
+)
+
+
+@pytest.mark.parametrize("path", HOSTILE, ids=lambda path: path.name)
+def test_a_hostile_file_is_refused_in_a_sentence_or_read_as_a_team_in_its_own_process(path):
+    try:
+        found = read_team(path)
+    except ImportRefused as refused:
+        assert path.name in str(refused)
+        assert len(str(refused)) < 600
+    else:
+        assert found.team
+        assert all(0 <= one.hours <= 8_784 for one in found.team.reps)

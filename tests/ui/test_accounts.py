@@ -256,6 +256,8 @@ def test_ticked_accounts_are_decided_on_and_no_others(open_page: Open, market: E
     assert set(mine.dataframe[0].value["owner"]) == {"Lars Demodal"}
     nobody = open_page(PAGE, accounts_owners="Nobody", accounts_columns="Owner")
     assert nobody.dataframe[0].value["owner"].isna().all()
+    # Whoever comes by a link sees that a filter is at work.
+    assert "Filters · 1" in [box.proto.popover.label for box in nobody.get("popover")]
     assert not set(mine.dataframe[0].value["name"]) & set(nobody.dataframe[0].value["name"])
     one = open_page(PAGE, account=ids[0])
     assert one.selectbox(key=f"decide_{ids[0]}_owner").value == "Lars Demodal"

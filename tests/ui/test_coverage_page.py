@@ -152,6 +152,11 @@ def test_the_team_opens_with_its_rows_and_the_owners_that_it_lacks(open_page: Op
     saved = Workspace.open().team().team
     assert len(saved) == 8
     assert saved.named("Lars Demodal").home == "NO-4601"
+    Workspace.open().save_team(TeamPlan(team=Team(reps=(Rep(name="Anna"),))), author="Eva")
+    app = open_page(PAGE)
+    app.button(key="coverage_team").click().run()
+    (earlier,) = (one for one in app.selectbox if one.label == "Earlier teams")
+    assert [option.rpartition(": ")[2] for option in earlier.options] == ["1 rep", "8 reps"]
 
 
 def test_rows_of_the_editor_make_a_team_and_back() -> None:
@@ -210,3 +215,7 @@ def test_a_shape_is_hatched_inside_and_nowhere_else() -> None:
         x, y = line.mean(axis=0)
         assert not (4 < x < 6 and 4 < y < 6)
     assert owner_map.hatch_lines([]) == []
+    # A small one beside a large one has some lines of its own.
+    small = {"geometry": {"type": "Polygon", "coordinates": [square(20, 3.01, 0.1)]}}
+    inside = [line for line in owner_map.hatch_lines([shape, small]) if line[0][0] > 19]
+    assert len(inside) >= 3

@@ -164,7 +164,7 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
 def _filters(
     market: MarketView,
 ) -> tuple[list[str], tuple[str | None, ...], bool | Literal["unknown"] | None, list[Status]]:
-    in_use = sum(bool(widgets.now(name)) for name in (REGIONS, OWNERS, CUSTOMERS, DECISIONS))
+    in_use = sum(widgets.holds(name) for name in (REGIONS, OWNERS, CUSTOMERS, DECISIONS))
     label = _("Filters") + (f" · {in_use}" if in_use else "")
     with st.popover(label, icon=":material/filter_list:"):
         names = {code: geography.name_of(code) for code in market.values("region")}

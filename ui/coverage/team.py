@@ -10,22 +10,23 @@ import streamlit as st
 
 from icp_core.analysis.plan import TeamPlan
 from icp_core.analysis.team import MOST_HOURS, MOST_KM, Rep, Team, rep, team_of
-from icp_core.errors import IcpError, PlanError
+from icp_core.errors import IcpError, PlanError, WorkspaceError
 from icp_core.exporting.cells import guarded
 from icp_core.importing.team_lists import HEADINGS, read_team
 from icp_core.reference import geography
 from icp_core.reference.countries import country_code
 from icp_core.views import MarketView
-from ui import plan, theme, widgets
+from ui import data, plan, theme, widgets
 from ui.downloads import download
-from ui.format import number, plain
+from ui.format import moment, number, plain
 from ui.tables import csv_name
-from ui.texts import _
+from ui.texts import _, ngettext
 
 DIALOG: Final = "team"
 MOST_BYTES: Final = 5_000_000
 """Of a file with a team: some ten thousand rows."""
 
+_EARLIER: Final = 20  # versions to go back to
 _OFFERED: Final = 40  # owners of the accounts to choose from
 
 
@@ -86,6 +87,7 @@ def dialog(market: MarketView, now: TeamPlan) -> None:
 def _edit(market: MarketView, now: TeamPlan) -> None:
     draft = widgets.own("team_draft", _Draft)
     _offers(market, now, draft)
+    _earlier(draft)
     _file(draft)
     edited = st.data_editor(
         rows_of(draft.reps).to_pandas(),
@@ -180,6 +182,38 @@ def _offers(market: MarketView, now: TeamPlan, draft: _Draft) -> None:
         ):
             draft.put((*draft.reps, *(by_name[name] for name in chosen or by_name)))
             st.rerun(scope="fragment")
+
+
+def _earlier(draft: _Draft) -> None:
+    """Offer the teams that were saved before."""
+    try:
+        saved = [one for one in data.workspace().team_versions(limit=_EARLIER) if one.plan.team]
+    except WorkspaceError:
+        # The page header says what is wrong with the workspace.
+        return
+    if len(saved) < 2:
+        return
+    names = [
+        _("{when}, {who}: {reps}").format(
+            when=moment(one.saved_at),
+            who=one.author,
+            reps=ngettext("{count} rep", "{count} reps", len(one.plan.team)).format(
+                count=number(len(one.plan.team))
+            ),
+        )
+        for one in saved
+    ]
+    chosen = st.selectbox(
+        _("Earlier teams"),
+        range(len(saved)),
+        index=None,
+        format_func=names.__getitem__,
+        placeholder=_("Go back to one that was saved"),
+        key=f"team_earlier_{draft.edition}",
+    )
+    if chosen is not None:
+        draft.put(saved[chosen].plan.team.reps)
+        st.rerun(scope="fragment")
 
 
 def rows_of(reps: Iterable[Rep]) -> pl.DataFrame:
