@@ -18,7 +18,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
@@ -33,7 +33,7 @@ from icp_core.profiles.model import MAX_WEIGHT, Profile, Range
 from icp_core.workspace import SavedVersion, Workspace
 from ui import links
 from ui.data import lists
-from ui.shell import START, Page, pages
+from ui.navigation import START, Page, pages
 
 LIMIT_MS = 300
 UNKNOWN_COMPANIES = "export, companies nobody asked for"
@@ -122,6 +122,15 @@ def forgetting(dataset: str, changes: Iterator[Profile]) -> Iterator[Profile]:
         yield change
 
 
+def some_pages(dataset: str, rounds: int, keys: Collection[str]) -> Iterator[tuple[str, Cost]]:
+    """The pages of those keys, and their sections."""
+    base = saved(profile())
+    changes = unseen_weights(base.profile)
+    for one in pages():
+        if one.key in keys:
+            yield from timed(one, dataset, base, changes, rounds)
+
+
 def all_pages(dataset: str, rounds: int) -> Iterator[tuple[str, Cost]]:
     """Every page, and every section of those that draw one at a time.
 
@@ -185,6 +194,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--accounts", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--pages", nargs="+", help="keys; all unless given")
     parser.add_argument(
         "--check", action="store_true", help=f"fail where a run takes {LIMIT_MS} ms"
     )
@@ -204,7 +214,12 @@ def main() -> None:
         print("| page | same, ms | edited, ms | bytes | × trivial bytes |")
         print("|---|---:|---:|---:|---:|")
         print(f"| one slider, one number | {trivial.same:.0f} | | {trivial.payload:,} | 1 |")
-        for name, cost in all_pages(dataset, options.rounds):
+        asked = (
+            some_pages(dataset, options.rounds, options.pages)
+            if options.pages
+            else all_pages(dataset, options.rounds)
+        )
+        for name, cost in asked:
             print(
                 f"| {name} | {cost.same:.0f} | {cost.edited:.0f} | {cost.payload:,} | "
                 f"{cost.payload / trivial.payload:.0f} |",

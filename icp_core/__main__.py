@@ -17,10 +17,12 @@ import polars as pl
 from icp_core import sources
 from icp_core.accounts import demo
 from icp_core.accounts.population import Population
+from icp_core.analysis.interviews import said
 from icp_core.analysis.plan import TeamPlan
 from icp_core.analysis.revisions import revision_note
 from icp_core.analysis.verdict import Verdict
 from icp_core.errors import (
+    DocumentError,
     ExportError,
     IcpError,
     ImportRefused,
@@ -45,6 +47,8 @@ from icp_core.importing.guessing import GIVEN_BACK
 from icp_core.importing.mapping import DATE_ORDERS, Assignment, Mapping
 from icp_core.importing.report import QualityReport
 from icp_core.importing.team_lists import read_team
+from icp_core.profiles.brief import NO_BRIEF
+from icp_core.profiles.files import Agreed
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography, json_text
@@ -52,7 +56,7 @@ from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage, Gap, GapList
 from icp_core.territories.plan import solve, today
 from icp_core.territories.problem import Locks, Policy, Wishes
 from icp_core.views import ExportSpec, MarketView, view_of
-from icp_core.workspace import Workspace, user_name
+from icp_core.workspace import Workspace, slug_of, user_name
 
 BAD_INPUT = 2
 SPLITS = (
@@ -107,8 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     _decisions(score, "excluded accounts are counted too")
     score.add_argument("--json", action="store_true", help="one JSON object and nothing else")
 
-    _coverage_options(commands)
-    _territories_options(commands)
+    _sales_options(commands)
 
     export = _command(commands, "export", _export, "an account list for an ad platform or a CRM")
     export.add_argument("--format", required=True, choices=sorted(FORMATS))
@@ -127,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     _decisions(export, "excluded accounts come along, and nothing is logged")
     export.add_argument("--json", action="store_true", help="the report as one JSON object")
 
+    _printed(commands)
     load = commands.add_parser("import", help="accounts from any company list or register file")
     load.set_defaults(run=_import)
     load.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -176,6 +180,12 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--seed", type=int, default=demo.SEED)
     made.add_argument("--out", required=True, type=Path)
     return parser
+
+
+def _sales_options(commands: Any) -> None:
+    """Who covers what, and who should."""
+    _coverage_options(commands)
+    _territories_options(commands)
 
 
 def _coverage_options(commands: Any) -> None:
@@ -245,6 +255,16 @@ def _territories_options(commands: Any) -> None:
     _decisions(plans, "owners are those of the list, excluded accounts take part")
     plans.add_argument("--json", action="store_true", help="one JSON object and nothing else")
     plans.set_defaults(seconds=30)
+
+
+def _printed(commands: Any) -> None:
+    """The one page."""
+    page = _command(commands, "document", _document, "the one page of a profile, to print")
+    page.add_argument(
+        "--out", required=True, type=Path, help="PDF to write to; a .docx or .png by its ending"
+    )
+    page.add_argument("--author", help="who makes it; the name logged in with unless given")
+    _decisions(page, "excluded accounts are counted, and nothing is known of samples looked up")
 
 
 def _headings(load: argparse.ArgumentParser) -> None:
@@ -382,15 +402,19 @@ def _by_hand(options: argparse.Namespace, universe: Population) -> Profile | Non
 
 
 def _profile(path: Path) -> Profile:
+    return _agreed(path).profile
+
+
+def _agreed(path: Path) -> Agreed:
     try:
         content = _bounded(path)
     except OSError as error:
         raise ProfileError(f"The profile {path} cannot be read ({error.strerror}).") from error
     remarks: list[str] = []
-    profile = Profile.from_json(content, remarks=remarks)
+    agreed = Agreed.from_json(content, remarks=remarks)
     for remark in remarks:
         print(f"note: {remark}", file=sys.stderr)
-    return profile
+    return agreed
 
 
 def _score(options: argparse.Namespace) -> None:
@@ -778,6 +802,47 @@ def _export(options: argparse.Namespace) -> None:
     for line in _report(report):
         print(line)
     print(f"Written: {written}")
+
+
+def _document(options: argparse.Namespace) -> None:
+    # The typesetter takes a while to load, and only this command needs it.
+    from icp_core.documents.one_page import NOTHING_KNOWN, Known, OnePage, Stamp, content
+    from icp_core.documents.word_file import word_file
+
+    kind = options.out.suffix.lower()
+    if kind not in (".pdf", ".docx", ".png"):
+        raise DocumentError(f"{options.out} has to end in .pdf, .docx or .png.")
+    workspace = _workspace(options)
+    view = _view(options, workspace, lift=True)
+    brief = _agreed(options.profile).brief if options.profile else NO_BRIEF
+    known = NOTHING_KNOWN
+    if workspace:
+        slug = slug_of(view.profile.name)
+        interviews = workspace.interviews_held(slug)
+        known = Known(
+            workspace.looked_up(list_name=view.population.name, profile=view.profile),
+            interviews=interviews,
+            said=said(workspace.evidence(slug), interviews),
+        )
+    page = OnePage(
+        content(
+            view,
+            brief,
+            stamp=Stamp(date.today(), options.author or user_name()),
+            known=known,
+        ),
+        date.today(),
+    )
+    makers: dict[str, Callable[[], bytes]] = {
+        ".pdf": page.pdf,
+        ".png": page.picture,
+        ".docx": lambda: word_file(page.content, on=page.on),
+    }
+    made = makers[kind]()
+    if page.not_printed and kind != ".docx":
+        print(f"note: □ stands for letters not printed: {' '.join(page.not_printed)}")
+    _write(options.out, lambda target: target.write_bytes(made))
+    print(f"Written: {options.out}")
 
 
 def _report(report: Preflight) -> list[str]:

@@ -47,3 +47,7 @@ class CurrencyError(LookupError, IcpError):
 
 class WorkspaceError(RuntimeError, IcpError):
     """A workspace that cannot be opened, read or written, or something it refuses to keep."""
+
+
+class DocumentError(ValueError, IcpError):
+    """A document that cannot be made as it is: too long for its page, or refused by the typesetter."""

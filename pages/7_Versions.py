@@ -47,6 +47,8 @@ match part:
         with right.container(border=True, height="stretch"):
             comparing.transitions(comparison)
         comparing.changes(comparison)
+        with shell.guard():
+            comparing.said(before, after)
     case "exports":
         with st.container(border=True), shell.guard():
             exports.export_log(workspace.exports(limit=exports.ROWS))

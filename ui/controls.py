@@ -49,6 +49,7 @@ def one_of(
 
 
 _LEAST_HALF: Final = "27rem"  # as wide as a criterion's editor needs
+_STAYS: Final = "position: sticky; top: 1rem; align-self: flex-start"
 
 _SVG: Final = (
     "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%2014%2014'"
@@ -90,15 +91,23 @@ def progress(step: str, done: float) -> None:
     st.progress(min(max(done, 0.0), 1.0), text=f"{plain(step)} · {percent(done)}")
 
 
-def side_by_side(key: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+def side_by_side(key: str, *, stays: bool = False) -> tuple[DeltaGenerator, DeltaGenerator]:
     """Two halves of a page, of which the second comes below the first where there is no room for both.
 
     Streamlit's columns would squeeze them until a screen is as narrow as a phone's.
+
+    Parameters
+    ----------
+    key
+        Of the row.
+    stays
+        Whether the second stays in view while the first, which is longer, is scrolled.
     """
     # A row that does not wrap scrolls by itself, and the wheel over it would not move the page.
     st.html(
         f"<style>.st-key-{key} > * {{ min-width: min(100%, {_LEAST_HALF}) }}"
-        f".st-key-{key} [data-testid=stHorizontalBlock] {{ overflow: visible }}</style>"
+        f".st-key-{key} [data-testid=stHorizontalBlock] {{ overflow: visible }}"
+        f"{f'.st-key-{key} > :last-child {{ {_STAYS} }}' if stays else ''}</style>"
     )
     with st.container(horizontal=True, gap="medium", key=key):
         return st.container(gap="small"), st.container(gap="small")

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from icp_core.accounts.universe import Universe
 from icp_core.errors import ProfileError, WorkspaceError
 from icp_core.profiles import first_draft
-from icp_core.profiles.model import Profile
+from icp_core.profiles.files import Agreed
 from icp_core.profiles.starters import starters, starters_for
 from icp_core.workspace import Draft
 from ui import data, new_profile, saving, state, widgets
@@ -214,6 +214,8 @@ def _link() -> None:
     page = (st.context.url or "").partition("?")[0]
     st.code(f"{page}?{urlencode(state.link())}", language=None, wrap_lines=True)
     st.caption(_("Whoever can open this app sees the list and the profile as they are now."))
+    if not state.view().brief.is_empty and state.view().edited:
+        st.caption(_("What is said on the one page travels with a saved version, not in a link."))
     if not state.is_shareable():
         st.warning(
             _(
@@ -226,11 +228,11 @@ def _link() -> None:
 def _open(content: bytes) -> None:
     try:
         remarks: list[str] = []
-        profile = Profile.from_json(content, remarks=remarks)
+        agreed = Agreed.from_json(content, remarks=remarks)
     except ProfileError as error:
         st.error(plain(str(error)), icon=":material/error:")
     else:
         for remark in remarks:
             widgets.notify(remark)
-        state.open_profile(profile)
+        state.open_profile(agreed.profile, agreed.brief)
         st.rerun()

@@ -31,8 +31,11 @@ _ICONS: Final = {
     "import": ":material/upload_file:",
     "learn": ":material/school:",
     "coverage": ":material/person_pin_circle:",
+    "one_page": ":material/article:",
+    "buying_group": ":material/groups:",
+    "interviews": ":material/record_voice_over:",
 }
-_OTHER_ICON: Final = ":material/article:"
+_OTHER_ICON: Final = ":material/draft:"
 Width = Literal["content", "stretch"]
 
 
@@ -76,7 +79,14 @@ class Group:
 def _groups() -> tuple[Group, ...]:
     """The groups that have pages; a page that no group names stands in the last one."""
     named = {
-        (_("Profile"), ":material/tune:"): ("builder", "learn", "versions"),
+        (_("Profile"), ":material/tune:"): (
+            "builder",
+            "learn",
+            "interviews",
+            "buying_group",
+            "one_page",
+            "versions",
+        ),
         (_("Market"), ":material/monitoring:"): ("market", "map", "tiers"),
         (_("Accounts"), ":material/table_rows:"): (ACCOUNTS, "verification"),
         (_("Sales"), ":material/handshake:"): ("coverage",),

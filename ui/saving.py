@@ -49,7 +49,7 @@ def profile_download(label: str, *, key: str) -> None:
     view, later = state.view(), state.later()
 
     def content() -> str:
-        return later().profile.to_json()
+        return later().agreed.to_json()
 
     download(
         label,
@@ -168,7 +168,12 @@ def _save(profile: Profile, *, slug: str, based_on: int | None, why: str, author
     state.set_author(author)
     try:
         saved = data.workspace().save_profile(
-            profile, slug=slug, based_on=based_on, why=why, author=author
+            profile,
+            brief=state.view().brief,
+            slug=slug,
+            based_on=based_on,
+            why=why,
+            author=author,
         )
     except ConflictError as error:
         data.refresh_saved()

@@ -143,6 +143,14 @@ def market(
     return found
 
 
+def asked(view: View) -> MarketView | None:
+    """The market of the view, for a part of a page that does without it where it cannot be asked."""
+    try:
+        return market(view, quiet=True)
+    except IcpError:
+        return None
+
+
 def _answered(view: View, *, quiet: bool, everybody: bool) -> MarketView:
     if not data.stays_in_engine(view.list_name):
         return data.market(view.list_name, view.profile, everybody=everybody)

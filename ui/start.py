@@ -8,7 +8,7 @@ import streamlit as st
 
 from icp_core.views import MarketView
 from icp_core.workspace import Draft
-from ui import charts_live, data, navigation, new_profile, shell, state, theme
+from ui import charts_live, data, method, navigation, new_profile, shell, state, theme
 from ui.format import moment, plain
 from ui.headline import headline, next_steps
 from ui.market import sizes
@@ -28,6 +28,8 @@ def draw() -> None:
         market = shell.market(view)
         steps = next_steps(market, today=date.today())
     headline(market)
+    with shell.guard():
+        method.steps(view, market)
     if "sizing" in market.supports:
         _verdict(market)
 

@@ -17,6 +17,8 @@ from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import IcpError, ProfileError, WorkspaceError
 from icp_core.evaluation.engines.addresses import without_secrets
 from icp_core.profiles import first_draft
+from icp_core.profiles.brief import NO_BRIEF, Brief
+from icp_core.profiles.files import Agreed
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starter, starters
 from icp_core.workspace import Draft, SavedVersion, user_name
@@ -70,6 +72,8 @@ class View:
         Whether it was changed since.
     saved, version
         Slug and number of the saved version it began as; None if it did not.
+    brief
+        What is said beside the profile, as it stands now.
     """
 
     list_name: str
@@ -78,6 +82,12 @@ class View:
     edited: bool
     saved: str | None = None
     version: int | None = None
+    brief: Brief = NO_BRIEF
+
+    @property
+    def agreed(self) -> Agreed:
+        """Profile and brief together: what a file and a saved version hold."""
+        return Agreed(self.profile, self.brief)
 
     @property
     def as_saved(self) -> dict[str, Any]:
@@ -90,7 +100,7 @@ class _Step:
     """What stood before a change: view, what edits are counted from, and the plan if that changed."""
 
     view: View
-    base: Profile
+    base: Agreed
     plan: TeamPlan | None = None
 
 
@@ -124,7 +134,16 @@ def epoch() -> int:
 
 def set_profile(profile: Profile) -> None:
     """Change the profile by an edit; what it came from is remembered."""
-    _show(replace(view(), profile=profile, edited=profile != st.session_state[_BASE]))
+    _edit(replace(view(), profile=profile))
+
+
+def set_brief(brief: Brief) -> None:
+    """Change what is said beside the profile by an edit; what it came from is remembered."""
+    _edit(replace(view(), brief=brief))
+
+
+def _edit(changed: View) -> None:
+    _show(replace(changed, edited=changed.agreed != st.session_state[_BASE]))
 
 
 def choose_starter(slug: str) -> None:
@@ -138,9 +157,9 @@ def choose_starter(slug: str) -> None:
     _replace(_starting(view().list_name, slug))
 
 
-def open_profile(profile: Profile) -> None:
-    """Replace the profile by one from a file."""
-    _replace(View(view().list_name, profile, None, edited=False))
+def open_profile(profile: Profile, brief: Brief = NO_BRIEF) -> None:
+    """Replace the profile, and what is said beside it, by those of a file."""
+    _replace(View(view().list_name, profile, None, edited=False, brief=brief))
 
 
 def open_saved(version: SavedVersion) -> None:
@@ -151,15 +170,16 @@ def open_saved(version: SavedVersion) -> None:
     WorkspaceError, ProfileError
         As `SavedVersion.profile`.
     """
-    before, drafted = view().profile, _draft(view())
+    before, drafted = view().agreed, _draft(view())
     _replace(_saved_view(view().list_name, version))
-    if view().profile == before:
+    if view().agreed == before:
         seat.drop(drafted)
 
 
 def revert() -> None:
     """Take back all edits; `undo` brings them back."""
-    _replace(replace(view(), profile=st.session_state[_BASE], edited=False))
+    base: Agreed = st.session_state[_BASE]
+    _replace(replace(view(), profile=base.profile, brief=base.brief, edited=False))
 
 
 @dataclass(frozen=True)
@@ -237,7 +257,7 @@ def set_dataset(name: str) -> None:
     it tests columns that these accounts lack, because it is the user's work.
     """
     now = _on_list(name)
-    if now.profile == view().profile:
+    if now.agreed == view().agreed:
         _show(now)
     else:
         _replace(now)
@@ -263,7 +283,7 @@ def leave_missing_dataset() -> None:
         # Nobody chose it, and nobody can take it back.
         now = _on_list(next(iter(known)))
         if not now.edited:
-            st.session_state[_BASE] = now.profile
+            st.session_state[_BASE] = now.agreed
         st.session_state[_EPOCH] = epoch() + 1
         _put(now)
 
@@ -440,9 +460,9 @@ def _begin() -> None:
                 widgets.notify(remark)
         except IcpError as error:
             widgets.notify(f"{error} {_('Another profile is shown instead.')}")
-    base = _asked_for(list_name, asked) or _offered(list_name, own)
+    base = _asked_for(list_name, asked) or _offered(list_name, Agreed(own) if own else None)
     now = own or base.profile
-    st.session_state[_BASE] = base.profile
+    st.session_state[_BASE] = base.agreed
     _show(replace(base, profile=now, edited=now != base.profile))
 
 
@@ -466,8 +486,8 @@ def _resumed(draft: Draft) -> View:
     own, base = None, None
     try:
         remarks: list[str] = []
-        own = draft.profile(remarks=remarks)
-        base = Profile.from_json(draft.base) if draft.base else None
+        own = draft.agreed(remarks=remarks)
+        base = Agreed.from_json(draft.base) if draft.base else None
         for remark in remarks:
             widgets.notify(remark)
     except IcpError as error:
@@ -475,9 +495,9 @@ def _resumed(draft: Draft) -> View:
     began = {_SAVED: draft.slug, _VERSION: str(draft.number), _STARTER: draft.starter}
     asked = {name: value for name, value in began.items() if value is not None}
     found = _asked_for(list_name, asked) or _offered(list_name, base or own)
-    st.session_state[_BASE] = found.profile
-    now = own or found.profile
-    return replace(found, profile=now, edited=now != found.profile)
+    st.session_state[_BASE] = found.agreed
+    now = own or found.agreed
+    return replace(found, profile=now.profile, brief=now.brief, edited=now != found.agreed)
 
 
 def recent() -> list[Draft]:
@@ -495,7 +515,7 @@ def resume(draft: Draft) -> None:
 
 
 def _draft(one: View) -> Draft:
-    base: Profile = st.session_state[_BASE]
+    base: Agreed = st.session_state[_BASE]
     known = _is_known(one)
     return Draft(
         seat=st.session_state[_SEAT],
@@ -505,7 +525,7 @@ def _draft(one: View) -> Draft:
         starter=one.starter,
         slug=one.saved,
         number=one.version,
-        content=one.profile.to_json() if one.edited or not known else None,
+        content=one.agreed.to_json() if one.edited or not known else None,
         base=None if known else base.to_json(),
         touched_at=datetime.now(UTC),
     )
@@ -535,10 +555,10 @@ def _asked_for(list_name: str, asked: Mapping[str, str]) -> View | None:
     return None
 
 
-def _offered(list_name: str, own: Profile | None) -> View:
+def _offered(list_name: str, own: Agreed | None) -> View:
     """Where an address names neither: its own profile, else the first starter that suits."""
     if own is not None:
-        return View(list_name, own, None, edited=False)
+        return View(list_name, own.profile, None, edited=False, brief=own.brief)
     return _starting(list_name, first_starter(list_name))
 
 
@@ -551,20 +571,22 @@ def _starting(list_name: str, slug: str) -> View:
             )
         except IcpError:
             slug = starters()[0].slug
-    return View(list_name, starter(slug).profile, slug, edited=False)
+    entry = starter(slug)
+    return View(list_name, entry.profile, slug, edited=False, brief=entry.brief)
 
 
 def _saved_view(list_name: str, version: SavedVersion) -> View:
-    profile = version.profile
+    agreed = version.agreed
     for remark in version.remarks:
         widgets.notify(remark)
     return View(
         list_name,
-        profile,
+        agreed.profile,
         None,
         edited=False,
         saved=version.slug,
         version=version.number,
+        brief=agreed.brief,
     )
 
 
@@ -579,9 +601,9 @@ def first_starter(list_name: str) -> str:
     return next((entry.slug for entry in starters() if source in entry.suits), SUGGESTED)
 
 
-def _replace(changed: View, *, counted_from: Profile | None = None) -> None:
+def _replace(changed: View, *, counted_from: Agreed | None = None) -> None:
     _remember(changed)
-    st.session_state[_BASE] = counted_from or changed.profile
+    st.session_state[_BASE] = counted_from or changed.agreed
     st.session_state[_EPOCH] = epoch() + 1
     _put(changed)
 
@@ -596,7 +618,7 @@ def _remember(changed: View) -> None:
     if _VIEW not in st.session_state:
         return
     before = view()
-    if (before.list_name, before.profile) != (changed.list_name, changed.profile):
+    if (before.list_name, before.agreed) != (changed.list_name, changed.agreed):
         _happened(_Step(before, st.session_state[_BASE]))
 
 

@@ -8,6 +8,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED
+from icp_core.reference import colours
+from icp_core.reference.colours import between, rgb
+
+__all__ = ["rgb"]
 
 CUSTOMERS: Final = "#E07A1F"
 TEXT_SIZE: Final = 12  # pixels, of what is written in a chart
@@ -15,16 +19,16 @@ _TOP: Final = 4  # pixels above a chart, so that the highest mark is whole
 
 # Best tier first; the best stands out most from the page's background, light or dark.
 _TIERS: Final = {
-    False: ("#0B4F6C", "#2E9CCA", "#A9D6E5"),
+    False: colours.TIERS,
     True: ("#7FD1F0", "#3A9BC6", "#1E5F7E"),
 }
-_UNRANKED: Final = {False: "#D0D5DA", True: "#4A5058"}
-_TEXT: Final = {False: "#0E181E", True: "#E6EDF1"}
-_MUTED: Final = {False: "#5B6B76", True: "#9AA9B3"}
+_UNRANKED: Final = {False: colours.UNRANKED, True: "#4A5058"}
+_TEXT: Final = {False: colours.TEXT, True: "#E6EDF1"}
+_MUTED: Final = {False: colours.MUTED, True: "#9AA9B3"}
 _GRID: Final = {False: "#E6EBEF", True: "#26323A"}
 # From little to much, for shading areas; the last is that of the best tier.
 _SEQUENTIAL: Final = {
-    False: ("#EAF4F8", "#C5E2EC", "#95C9DC", "#5BAACB", "#2782AC", "#0B4F6C"),
+    False: colours.SEQUENTIAL,
     True: ("#17242C", "#1C3C4B", "#1E5F7E", "#2F84A9", "#52ABD0", "#7FD1F0"),
 }
 # The same without hue, for shading areas behind coloured points.
@@ -72,7 +76,7 @@ def tier_colours(names: Sequence[str], *, dark: bool) -> dict[str, str]:
     others = {UNRANKED: _UNRANKED[dark], TOO_LITTLE_KNOWN: _UNKNOWN[dark]}
     tiers = [name for name in names if name not in others]
     last = max(len(tiers) - 1, 1)
-    return {name: _between(_TIERS[dark], i / last) for i, name in enumerate(tiers)} | others
+    return {name: between(_TIERS[dark], i / last) for i, name in enumerate(tiers)} | others
 
 
 def people_colours(names: Sequence[str]) -> dict[str, str]:
@@ -110,11 +114,6 @@ def on_colour(colour: str, *, opacity: float = 1.0) -> str:
     red, green, blue = (_linear(part) for part in rgb(colour))
     light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return _TEXT[False] if light * opacity > 0.18 else "#FFFFFF"
-
-
-def rgb(colour: str) -> tuple[int, int, int]:
-    """`#0B4F6C` as (11, 79, 108)."""
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
 def plotly(
@@ -183,15 +182,6 @@ def vega_lite(layers: Sequence[dict[str, Any]], *, dark: bool, height: int) -> d
         "background": "transparent",
         "config": {"axis": axis, "view": {"stroke": None}},
     }
-
-
-def _between(colours: Sequence[str], place: float) -> str:
-    """The colour at a place 0…1 along a row of colours."""
-    position = place * (len(colours) - 1)
-    left = min(int(position), len(colours) - 2)
-    share = position - left
-    ends = zip(rgb(colours[left]), rgb(colours[left + 1]), strict=True)
-    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in ends)
 
 
 def _linear(part: int) -> float:

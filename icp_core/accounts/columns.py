@@ -127,7 +127,7 @@ CANONICAL: Final[tuple[Column, ...]] = (
         "region",
         "Region",
         Kind.CHOICE,
-        "Official code of the län, fylke, region or maakunta behind its country: SE-01.",
+        "Code of the län, fylke, region or maakunta behind its country: SE-01. Elsewhere its name.",
         dtype=_TEXT,
     ),
     Column(

@@ -14,7 +14,7 @@ from icp_core.evaluation.expressions import workings
 from icp_core.exporting import cells
 from icp_core.exporting.cells import guarded
 from icp_core.profiles.model import Profile
-from icp_core.reference import geography
+from icp_core.reference import geography, states
 
 RESULTS: Final[Mapping[str, pl.DataType]] = {
     "score": pl.Float64(),
@@ -27,9 +27,9 @@ RESULTS: Final[Mapping[str, pl.DataType]] = {
 # A text without one is no host: `Ingen hjemmeside`.
 _ENDING: Final = r"[^.]\.[^.0-9][^.]+$"
 
+# A code of a place behind its country's: NO-0301.
+_CODE: Final = r"^[A-Z]{2}-[0-9A-Z]{1,4}$"
 # https://help.salesforce.com, "Standard Countries and Territories for Address Picklists".
-SALESFORCE_STATES: Final = ("AU", "BR", "CA", "CN", "IE", "IN", "IT", "MX", "US")
-"""Countries whose states Salesforce's picklists know from the start."""
 _SALESFORCE_COUNTRIES: Final = {
     "AX": "Aland Islands", "BN": "Brunei Darussalam", "BO": "Bolivia, Plurinational State of",
     "BQ": "Bonaire, Sint Eustatius and Saba", "CD": "Congo, the Democratic Republic of the",
@@ -96,10 +96,11 @@ def _codes(countries: pl.Series) -> pl.Series:
 
 
 def _place(column: str) -> pl.Expr:
-    """Name of a region or municipality; an unknown code has none."""
-    return pl.col(column).replace_strict(
+    """Name of a region or municipality; a code that is not known has none, a name is its own."""
+    name = pl.col(column).replace_strict(
         dict(geography.names()), default=None, return_dtype=pl.String
     )
+    return pl.coalesce(name, pl.when(~pl.col(column).str.contains(_CODE)).then(column))
 
 
 def _country_name() -> pl.Expr:
@@ -118,7 +119,8 @@ def _salesforce_country() -> pl.Expr:
 
 def _salesforce_state() -> pl.Expr:
     # A state that its country's picklist lacks makes Salesforce refuse the whole row.
-    return pl.when(country().is_in(SALESFORCE_STATES)).then(_place("region"))
+    known = pl.concat_str(country(), "region", separator=" ").is_in(sorted(states.names()))
+    return pl.when(known).then("region")
 
 
 def _tier_rank(profile: Profile) -> pl.Expr:

@@ -195,12 +195,15 @@ def _unwrapped(cell: pl.Expr) -> pl.Expr:
 
 
 def _says_unknown(cell: pl.Expr, heading: str) -> pl.Expr:
-    return values.says_unknown(cell, of_names=_is_name(heading))
+    meaning = _meaning(heading)
+    said = values.says_unknown(cell, of_names=meaning == "name")
+    # North Dakota's letters.
+    return said & (cell != "ND") if meaning == "region" else said
 
 
 @cache
-def _is_name(heading: str) -> bool:
-    return parse(heading).meaning == "name"
+def _meaning(heading: str) -> str | None:
+    return parse(heading).meaning
 
 
 def _repairs(table: Table, heading: str) -> tuple[dict[str, str], int]:

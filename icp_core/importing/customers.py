@@ -17,6 +17,7 @@ from icp_core.accounts.identity import registrable_domains
 from icp_core.errors import CurrencyError, ImportRefused
 from icp_core.importing import dates, headings, values
 from icp_core.importing.cells import tidied
+from icp_core.importing.footers import footers_of
 from icp_core.importing.mapping import NO_CURRENCY, fingerprint
 from icp_core.importing.reading import read
 from icp_core.importing.relations import best, choices_of
@@ -334,6 +335,11 @@ def read_deals(
             if c != "outcome"
         ),
     ).collect()
+    footers = footers_of(table.lazy.select(table.headings).collect())
+    # What stands there is no stage to be asked about, nor a day.
+    text = text.with_columns(
+        pl.when(footers.is_null()).then(pl.col(c)).alias(c) for c in text.columns if c != "row"
+    )
     if _is_own_name(columns.get("name", [""])[0]) and system not in ("template", _COMPANIES):
         # Deals are named after their company: "Acme – renewal".
         text = text.with_columns(
@@ -362,7 +368,9 @@ def read_deals(
     unsettled = {c: int(n) for c, n in doubtful.row(0, named=True).items() if orders[c] is None}
     blank = pl.all_horizontal(pl.col(c).is_null() for c in ("name", "org_number", "domain"))
     reason = (
-        pl.when(blank)
+        pl.when(footers.is_not_null())
+        .then(footers)
+        .when(blank)
         .then(pl.lit("no company"))
         .when(pl.col(_RELATION).is_null() & pl.lit(of_companies))
         .then(pl.lit("nothing says whether it is a customer"))

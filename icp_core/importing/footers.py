@@ -26,12 +26,17 @@ _SUMS: Final = (
 _OF: Final = (
     r"(?:records?|rows?|companies|accounts|organi[sz]ations?|poster|rader|foretag|bolag|kunder|"
     r"bedrifter|selskaper|selskaber|virksomheder|firmaer|firmor|raekker|riveja|rivia|kpl|yrityksia|"
-    r"yritysta|stk|st|antal|antall|count|number|alla?|alle|all)"
+    r"yritysta|asiakasta|asiakkaita|deals|opportunities|affarer|avtaler|aftaler|kauppaa|stk|st|antal|"
+    r"antall|count|number|alla?|alle|all)"
 )
+# What may stand around an amount: `I alt kr. 20.900.000`.
+_MONEY: Final = r"(?:t?kr|[nsd]ok|sek|dkk|eur|usd|gbp|isk|[€$£]|mkr|t€|meur|%)"
+_NUMBER: Final = rf"(?:{_MONEY}?[.:\s]*-?\d[\d\s.,]*\s*{_MONEY}?\.?)"
 _TOTAL: Final = (
-    rf"^[\W_]*(?:{_SUMS})[\s:.,;=–-]*(?:\(?\s*(?:{_OF}[\s:]*)?(?:\d[\d\s.,]*)?\s*{_OF}?\s*\)?)[\s:.]*$"
+    rf"^[\W_]*(?:{_SUMS})[\s:.,;=–-]*(?:\(?\s*(?:{_OF}[\s:]*)?{_NUMBER}?\s*{_OF}?\s*\)?)[\s:.]*$"
     rf"|^(?:antal|antall|number of|no\.? of|total number of|lukumaara)\s*{_OF}?\s*[:=]?\s*\d[\d\s.,]*$"
     rf"|^{_OF} (?:{_SUMS})\W*\d[\d\s.,]*$"
+    rf"|^{_OF}\s*[:=]\s*\d[\d\s.,]*$|^\(?\d[\d\s.,]*\s(?:of \d[\d\s.,]* )?{_OF}\)?\W*$"
     r"|^total (?:records|rows|accounts|companies)\W*\d*$"
 )
 # A part of the total above or below: `Heraf Jylland`, `Delsumma norr`.
@@ -54,7 +59,9 @@ _NOTE: Final = (
     r"viety|printed|utskriven|utskrevet|udskrevet|tulostettu|created by|run by|run date|date run|"
     r"report(?: name| date)?|rapport|raportti|last (?:updated|refreshed)|senast uppdaterad|"
     r"sist oppdatert|sidst opdateret|paivitetty|data as of|as of|valuta|currency|enhet)\b[^:]{0,30}:"
-    r"|^(?:page|sida|side|sivu)\s*\d+\s*(?:of|av|/|af)\s*\d+"
+    r"|^(?:page|sida|side|sivu|blad|ark)\s*\d+(?:\s*(?:of|av|/|af)\s*\d+)?\W*$"
+    r"|^\W*(?:eof|end of (?:file|report|list)|slut(?: pa (?:listan|rapporten))?|slutt(?: pa \w+)?|"
+    r"(?:tiedoston|raportin|listan) loppu)\W*$"
     r"|^(?:applied filters?|no filters? applied|filters? applied)\b"
     r"|^[\W_]*copyright\b.{0,12}\d{4}|^\W*(?:©|\(c\))\s*\S+"
     r"|all rights reserved|alla rattigheter|alle rettigheter|alle rettigheder|kaikki oikeudet"
@@ -75,6 +82,9 @@ _FEW: Final = 2
 _FIGURE: Final = re.compile(r"[^\W\d_]{0,4}\W*-?\d[\d\s.,'’]*\s*\W?\s*[^\W\d_]{0,5}\.?|[A-Z]{3}|-+")
 
 
+# A count, an amount, a page, a day or a time where a name is wanted: `226`, `1/3`, `2026-03-01 12:44`.
+_NO_NAME: Final = r"^[\W_]*\d[\d\s.,:/%()–-]*(?:[ap]\.?m\.?)?\W*$"
+_DAY: Final = r"^\W*\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?\b|\d:\d\d"
 _SHORT: Final = "too few cells"
 
 
@@ -89,6 +99,17 @@ def told_of_short_lines(unreadable: pl.DataFrame) -> pl.DataFrame:
     lines = unreadable["cells"].str.strip_chars("\"' ;,|\t")
     found = no_companies(lines, lines.to_frame(), identified=unreadable["reason"] != _SHORT)
     return unreadable.with_columns(reason=pl.coalesce(found, "reason"))
+
+
+def footers_of(rows: pl.DataFrame) -> pl.Series:
+    """Why rows of a file are no companies or deals, as far as their first cells tell; else null."""
+    names = pl.Series([None] * rows.height, dtype=pl.String)
+    return no_companies(names, rows, identified=pl.repeat(value=False, n=rows.height, eager=True))
+
+
+def without_footers(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a file that may be companies or deals."""
+    return rows.filter(footers_of(rows).is_null())
 
 
 def no_companies(names: pl.Series, cells: pl.DataFrame, *, identified: pl.Series) -> pl.Series:
@@ -123,7 +144,36 @@ def no_companies(names: pl.Series, cells: pl.DataFrame, *, identified: pl.Series
             found[int(rows[at])] = TOTAL
         elif note[at] and len(row) <= _FEW:
             found[int(rows[at])] = NOTE
+    _without_words(found, rows, text, cells)
     return found
+
+
+def _without_words(found: pl.Series, rows: pl.Series, text: pl.Series, cells: pl.DataFrame) -> None:
+    """Say of rows of nothing but figures what they are: a list of names ends with such."""
+    bare = text.str.contains(_NO_NAME).fill_null(value=False)
+    few = int(bare.sum()) * 2 < len(text)
+    if not bare.any():
+        return
+    told = found.is_not_null()
+    ends = (
+        at for at in reversed(range(cells.height)) if not told[at] and not _is_bare(cells.row(at))
+    )
+    last = next(ends, 0)
+    for place in bare.arg_true():
+        at = int(rows[place])
+        row = cells.row(at)
+        if not _is_bare(row) or not (few or at > last):
+            continue
+        some = [cell for cell in row if cell is not None]
+        if len(some) == 1:
+            found[at] = NOTE if re.search(_DAY, text[place]) or "/" in text[place] else TOTAL
+        elif row[0] is not None or at > last or _adds_up(row, cells[:at]):
+            found[at] = TOTAL
+
+
+def _is_bare(row: tuple[str | None, ...]) -> bool:
+    """Whether a row has nothing but figures and days."""
+    return all(c is None or _FIGURE.fullmatch(c.strip()) or re.match(_NO_NAME, c) for c in row)
 
 
 def _words(row: list[str]) -> int:

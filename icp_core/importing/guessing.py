@@ -17,13 +17,13 @@ from icp_core.importing.assumptions import (
     is_of_proff,
 )
 from icp_core.importing.deal_lists import signs_of_deals
+from icp_core.importing.footers import without_footers
 from icp_core.importing.headings import (
     CONTACT,
     Classification,
     Heading,
     classification,
     is_entity,
-    is_mail_of_ours,
     is_own_name,
     is_proprietor,
     is_question,
@@ -32,9 +32,11 @@ from icp_core.importing.headings import (
     parse,
     words,
 )
-from icp_core.importing.looks import fit_of, looks_of
+from icp_core.importing.looks import ONLY_OF_ROUNDS, fit_of, looks_of
+from icp_core.importing.mails import is_mail_of_a_desk, is_mail_of_a_person, is_mail_of_ours
 from icp_core.importing.mapping import (
     AMOUNTS,
+    BESIDE,
     DATES,
     FRACTIONS,
     INPUTS,
@@ -58,6 +60,7 @@ from icp_core.importing.statuses import (
     is_record_flag,
     keeps_records,
     status_in_heading,
+    statuses_of,
 )
 from icp_core.importing.tables import ROW, Table
 from icp_core.reference import geography, industry
@@ -133,7 +136,7 @@ def guess(
     choices
         Values of the columns that have few, if they have been counted (`relations.choices_of`).
     """
-    sample = _filled(table.head(_SAMPLE))
+    sample = _filled(without_footers(table.head(_SAMPLE)))
     parsed = {heading: parse(heading) for heading in table.headings}
     cells = {heading: sample[heading].drop_nulls() for heading in table.headings}
     looks = looks_of(cells)
@@ -244,7 +247,9 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
     """One heading on its own."""
     name = heading.text
     meaning, confidence = heading.meaning, heading.confidence
-    if meaning == CONTACT or is_mail_of_ours(name):
+    is_desk = meaning != CONTACT and is_mail_of_a_desk(name)
+    meaning, confidence = ("email", 1.0) if is_desk else (meaning, confidence)
+    if meaning == CONTACT or is_mail_of_ours(name) or is_mail_of_a_person(name):
         return Assignment(
             heading=name, column=None, confidence=confidence, reason="contact details are left out"
         )
@@ -464,6 +469,10 @@ def _set_records_apart(
     looks: Mapping_[str, dict[str, float]],
 ) -> None:
     """Keep the status of a CRM's records as a column of the list's own: a company lives on without."""
+    for heading, assignment in guesses.items():
+        texts = cells[heading]
+        if assignment.column == "status" and len(texts) and not statuses_of(texts).count():
+            guesses[heading] = _extra(heading, texts, looks[heading], GIVEN_BACK)
     if not keeps_records(guesses):
         return
     for heading, assignment in guesses.items():
@@ -561,7 +570,7 @@ def _find_rounds(
         if (
             assignment.kind in ("choice", "tags")
             and looks[heading]["round"] >= _GOOD_FIT
-            and cells[heading].str.contains(r"(?i)\bseries [a-k]\b|\bseed\b").any()
+            and cells[heading].str.contains(ONLY_OF_ROUNDS).any()
         ):
             guesses[heading] = Assignment(
                 heading=heading,
@@ -587,13 +596,18 @@ def _settle_rivals(
         # Numbers go before bands, words that are known before those that are alike, the newer revision
         # of a classification before the older, unless few companies have it, the fuller column of years.
         most = max(len(cells[h]) for h in rivals)
+        beside = _beside(column, rivals, parsed, looks)
         rivals.sort(
             key=lambda h: (
                 column == "employees" and looks[h]["number"] < _LEAST_FIT,
-                # Codes tell namesakes apart.
-                column == "municipality"
-                and (looks[h]["number"] < _GOOD_FIT or len(cells[h]) < _GOOD_FIT * most),
+                # Codes tell namesakes apart, and names beside them fill in for those that lack.
+                column in BESIDE
+                and (
+                    looks[h]["number"] < _GOOD_FIT
+                    or (not beside and len(cells[h]) < _GOOD_FIT * most)
+                ),
                 guesses[h].confidence < SURE,
+                column == "email" and is_mail_of_a_desk(h),
                 column == "industry" and len(cells[h]) < _LEAST_FIT * most,
                 -_years_in(cells[h]) if column == "founded" else 0,
                 parsed[h].rank // 100 if column == "industry" and named else 0,
@@ -615,11 +629,33 @@ def _settle_rivals(
                     unit=guesses[heading].unit if number else 1.0,
                     reason=f"{best} is taken for {column}",
                 )
+                if heading in beside and best in beside:
+                    guesses[heading] = Assignment(
+                        heading=heading,
+                        column=BESIDE[column],
+                        confidence=SURE,
+                        reason=f"where {best} lacks the {column}",
+                    )
                 if column == "email":
                     guesses[heading] = Assignment(
                         heading=heading, column=None, reason="contact details are left out"
                     )
             taken.add(year)
+
+
+def _beside(
+    column: str,
+    rivals: list[str],
+    parsed: Mapping_[str, Heading],
+    looks: Mapping_[str, Mapping_[str, float]],
+) -> tuple[str, ...]:
+    """Two headings of one place, of which one has codes and the other names."""
+    places: dict[bool, list[str]] = {True: [], False: []}
+    for heading in rivals if column in BESIDE else ():
+        places[looks[heading]["number"] >= _GOOD_FIT].append(heading)
+    firsts = [min(some, key=lambda h: parsed[h].rank) for some in places.values() if some]
+    same_address = len({parsed[h].rank // 1000 for h in firsts}) == 1
+    return tuple(firsts) if len(firsts) == 2 and same_address else ()
 
 
 def _years_in(cells: pl.Series) -> int:

@@ -53,12 +53,22 @@ TOWN_POST: Final = rf"^\s*(\pL[\pL .'’()-]*?),?\s+({_POSTCODE})$"
 """The same the other way round: `Stockholm, 111 22`."""
 
 _ROUND: Final = (
-    r"(?i)^\s*(?:pre[- ]?seed|(?:pre[- ]?)?series [a-k][\d+-]*|seed(?: round)?|angel(?: round)?|"
-    r"(?:venture|early stage|late stage|growth)[\w /()-]*|(?:venture )?debt(?:[ _]financing)?|"
-    r"convertible note|private equity|grant|post[- ]ipo [a-z]+|ipo|(?:equity |product )?crowdfunding|"
-    r"corporate round|funding round|non[- ]equity assistance|initial coin offering|secondary market|"
-    r"undisclosed|bootstrapped|series[_ ]?unknown|other)\s*$"
+    r"(?i)^\s*(?:pre[-_ ]?seed|(?:pre[- ]?)?series[ _][a-z]\d?(?:[+-][\w+-]*)?|"
+    r"seed(?:[ _](?:round|plus))?\+?|"
+    r"angel(?:[ _]round)?|(?:venture|early stage|late stage|growth|bridge|mezzanine)[\w /()-]*|"
+    r"(?:venture )?debt(?:[ _](?:financing|round))?|convertible[ _]note|"
+    r"(?:private|growth)[ _]equity|grants?|"
+    r"post[-_ ]ipo[-_ ][a-z]+|(?:ipo|public)|(?:equity[ _]|product[ _])?crowdfunding|"
+    r"corporate[ _]round|funding[ _]round|non[-_ ]equity[ _]assistance|initial[ _]coin[ _]offering|"
+    r"secondary[ _]market|m ?& ?a|merger(?:s| and acquisitions?)?|acquired|undisclosed|bootstrapped|"
+    r"(?:venture[ -]*)?series[_ ]?unknown|other|unknown)\s*$"
 )
+ONLY_OF_ROUNDS: Final = (
+    r"(?i)\bseries[ _][a-z]\b|\bseed\b|crowdfunding|\bpost[-_ ]ipo\b|\bdebt[ _]financing|"
+    r"(?:early|late) stage venture|convertible[ _]note|corporate[ _]round|secondary[ _]market|\bangel\b"
+)
+"""Words that only rounds of funding have."""
+
 # A company or a person, and whose it is.
 _PARTY: Final = (
     r"(?i)^\s*(?:(?:a )?company|individuals?|persons?|contact|business|organi[sz]ation|företag|bolag|"

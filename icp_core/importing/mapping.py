@@ -17,7 +17,12 @@ from icp_core.importing.headings import parse
 from icp_core.reference import industry, json_text
 from icp_core.reference.text import fold
 
-INPUTS: Final = frozenset({"industry_text", "currency", "email", "address", "post_town"})
+BESIDE: Final = {"municipality": "municipality_beside", "region": "region_beside"}
+"""Where a list has codes and names of a place, the column of those that the first lacks."""
+
+INPUTS: Final = frozenset(
+    {"industry_text", "currency", "email", "address", "post_town", *BESIDE.values()}
+)
 """Columns a heading can be mapped to besides the canonical ones; `post_town` is postcode with town."""
 
 AMOUNTS: Final = ("revenue", "operating_profit", "net_profit")

@@ -56,6 +56,7 @@ _KIND_OF_CUSTOMER: Final = (
     r"[\s/_-]*(?:type?n?|typ|grupp|gruppe|group|ryhma|tyyppi|kategori|category|segment|person|class)\b|"
     r"\bb2b\b|\btype of (?:company|customer|contact)\b"
 )
+_TYPE_OF_COMPANY: Final = r"^(?:company|organi[sz]ation)[\s_-]*type$|^type of company$"
 _PRIVATE: Final = (
     r"^(?:privat(?:e|kunde?r?|asiakas|person)?|private (?:customer|person|individual)|consumers?|person|"
     r"individuals?|yksityinen|yksityisasiakas|kuluttaja|forbruger|forbruker|konsument|b2c)$"
@@ -122,6 +123,9 @@ def says_person(heading: str, cells: pl.Series) -> pl.Series | None:
     if re.search(_IS_COMPANY, asked):
         said += f"|{_NO}"
     found = distinct.filter(pl.select(fold_expr(pl.lit(distinct)).str.contains(said)).to_series())
+    if re.search(_TYPE_OF_COMPANY, asked):
+        # A private company is one that is not listed.
+        found = found.filter(found.str.to_lowercase() != "private")
     cells = cells.cast(pl.String)
     return cells.is_in(found.implode()).fill_null(value=False) if len(found) else None
 
@@ -299,7 +303,7 @@ def note_on(mapping: HeadingMapping) -> tuple[str, ...]:
 
 def _kind_of_heading(heading: str, cells: pl.Series) -> str | None:
     """What a heading says of persons, if its cells don't say otherwise."""
-    words, known = _words(heading), _vocabulary()
+    words, known = _words(heading), vocabulary()
     if not _NETWORKS.isdisjoint(words) and not _counts(cells):
         return _ACCOUNTS
     is_any = {kind: not known[kind].isdisjoint(words) for kind in known}
@@ -347,7 +351,7 @@ def _kind_of_cells(heading: str, cells: pl.Series) -> str | None:
     }
     kind = next((kind for kind, holds in found.items() if holds), None)
     # Sales people are the user's own, and stand under a heading that says so.
-    own = kind == _NAMES and not _vocabulary()["record"].isdisjoint(_words(heading))
+    own = kind == _NAMES and not vocabulary()["record"].isdisjoint(_words(heading))
     return None if own else kind
 
 
@@ -382,7 +386,7 @@ def _persons_share(cells: pl.Series) -> float:
 
 def is_title(heading: str) -> bool:
     """Whether a heading is of what a person does in a company: `Job Title`, `Stilling`."""
-    return not _vocabulary()["title"].isdisjoint([*_words(heading), fold(heading).replace(" ", "")])
+    return not vocabulary()["title"].isdisjoint([*_words(heading), fold(heading).replace(" ", "")])
 
 
 def share_of_persons(cells: pl.Series) -> float:
@@ -399,7 +403,7 @@ def _given(cells: pl.Series) -> float:
 
 
 @cache
-def _vocabulary() -> dict[str, frozenset[str]]:
+def vocabulary() -> dict[str, frozenset[str]]:
     """Words by kind."""
     words = pl.read_csv(WORDS_FILE).group_by("kind").agg("words")
     return {kind: frozenset(found) for kind, found in words.iter_rows()}

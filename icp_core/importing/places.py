@@ -5,14 +5,16 @@ have, and counties that are not those of the municipality are counted for the re
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
 import polars as pl
 
 from icp_core.importing.cell_counts import CellCounts, remark, tally
 from icp_core.importing.looks import POST_TOWN, TOWN_POST
+from icp_core.importing.mapping import BESIDE
 from icp_core.reference import geography
+from icp_core.reference.states import country_of_state, state_name
 from icp_core.reference.text import fold, fold_expr
 
 GIVEN: Final = ("postcode", "city", "municipality", "region")
@@ -20,6 +22,10 @@ GIVEN: Final = ("postcode", "city", "municipality", "region")
 
 # Letters that two forms of one name begin with: `Göteborgs stad`, `Uppsala län`.
 _STEM: Final = 4
+_LETTERS: Final = 2
+_PLURALS: Final = {"municipality": "municipalities", "region": "regions"}
+# A town, its region and its country.
+_WITH_REGION: Final = 3
 _CANDIDATES: Final = "#candidates"
 _REGIONS: Final = "#regions"
 _CONFLICT: Final = (
@@ -66,19 +72,49 @@ def addressed(text: pl.DataFrame) -> pl.DataFrame:
             for group, column in enumerate(("postcode", "city"), start=1)
             if column not in text.columns
         )
-    if "city" in text.columns:
-        parts = text["city"].str.split(",")
-        if "country" not in text.columns:
-            last = parts.list.last().str.strip_chars().set(parts.list.len() < 2, None)
-            named = last.replace_strict(
-                places := last.drop_nulls().unique(),
-                [geography.country_code(place) for place in places],
-                default=None,
-                return_dtype=pl.String,
-            )
-            text = text.with_columns(country=named) if named.count() else text
-        text = text.with_columns(city=parts.list.first().str.strip_chars())
-    return text
+    return _taken_apart(text) if "city" in text.columns else text
+
+
+def _taken_apart(text: pl.DataFrame) -> pl.DataFrame:
+    """Towns with what stands behind them: `Malmö, Skåne, Sweden`, `Austin, TX`."""
+    parts = text["city"].str.split(",")
+    last = parts.list.last().str.strip_chars().set(parts.list.len() < 2, None)
+    distinct = last.drop_nulls().unique().to_list()
+    states = [place for place in distinct if _is_state(place, distinct)]
+    if "country" not in text.columns:
+        named = [
+            country_of_state(place, spelt_out=False)
+            if place in states
+            else geography.country_code(place)
+            for place in distinct
+        ]
+        country = last.replace_strict(distinct, named, default=None, return_dtype=pl.String)
+        text = text.with_columns(country=country) if country.count() else text
+    if "region" not in text.columns:
+        middle = parts.list.get(1, null_on_oob=True).str.strip_chars()
+        region = pl.select(
+            pl.when(last.is_in(states))
+            .then(last)
+            .when(parts.list.len() == _WITH_REGION)
+            .then(middle)
+        ).to_series()
+        text = text.with_columns(region=region) if region.count() else text
+    return text.with_columns(city=parts.list.first().str.strip_chars())
+
+
+def _is_state(place: str, beside: Collection[str]) -> bool:
+    """Whether what stands behind a town is a state, though a country may be called so: `CA`, `Georgia`.
+
+    Others of the column tell: states that are no countries, or nothing but states, and several.
+    """
+    if country_of_state(place, spelt_out=False) is None:
+        return False
+    if geography.country_code(place) is None:
+        return True
+    others = [one for one in beside if len(one) == len(place)] if len(place) == _LETTERS else beside
+    if not all(country_of_state(one, spelt_out=False) for one in others):
+        return False
+    return len(others) > _LETTERS or any(geography.country_code(one) is None for one in others)
 
 
 def placed(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCounts]) -> pl.DataFrame:
@@ -102,8 +138,13 @@ def placed(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCount
         ("region", geography.regions_called, _REGIONS),
     ):
         codes = _codes(frame, text, column, called)
+        if BESIDE[column] in text.columns:
+            beside = _codes(frame, text, BESIDE[column], called)
+            codes, text = _beside(codes, beside, text, column, tallies)
         first = pl.when(codes.list.len() == 1).then(codes.list.first())
         frame = frame.with_columns(codes.alias(name), pl.select(first).to_series().alias(column))
+    if "region" in given:
+        frame = frame.with_columns(region=_region_elsewhere(frame, text["region"]))
     if "municipality" in given:
         frame = _told_apart(frame, text["municipality"], tallies)
     located = geography.locate(frame.drop(_CANDIDATES, _REGIONS))
@@ -115,6 +156,53 @@ def placed(frame: pl.DataFrame, text: pl.DataFrame, tallies: dict[str, CellCount
         tally(tallies, column, text[column], located[column])
     _remarks(frame, text, located, tallies)
     return located
+
+
+def _beside(
+    codes: pl.Series,
+    beside: pl.Series,
+    text: pl.DataFrame,
+    column: str,
+    tallies: dict[str, CellCounts],
+) -> tuple[pl.Series, pl.DataFrame]:
+    """What two columns of one place mean together, and the file's cells as they were used.
+
+    The first goes before the second, which tells where the first has nothing or several.
+    """
+    second = text[BESIDE[column]]
+    table = pl.DataFrame({"first": codes, "second": beside})
+    both = pl.col("first").list.set_intersection("second")
+    found = table.select(
+        pl.when(pl.col("first").is_null()).then("second")
+        .when(both.list.len() > 0).then(both).otherwise("first")
+    ).to_series()  # fmt: skip
+    filled = codes.is_null() & beside.is_not_null()
+    unread = filled & text[column].is_not_null()
+    told = table.select(both.list.len() == 0).to_series().fill_null(value=False)
+    for mask, words in (
+        (unread, f"the code or name is of no {column}: the one beside it is used"),
+        (told, f"code and name are of two {_PLURALS[column]}: the first column is used"),
+    ):
+        for first, other in text.filter(mask).select(column, second.name).head(1).iter_rows():
+            remark(tallies, column, f"{words} (“{first}” beside “{other}”)", int(mask.sum()))
+    used = pl.select(pl.when(filled).then(second).otherwise(text[column])).to_series()
+    return found, text.with_columns(used.alias(column))
+
+
+def _region_elsewhere(frame: pl.DataFrame, text: pl.Series) -> pl.Series:
+    """Regions as found, and in countries whose regions are not known here as they stand in the file.
+
+    States have their name, whether they came as `TX` or as `Texas`.
+    """
+    pairs = pl.DataFrame({"country": frame["country"], "text": text})
+    elsewhere = pairs.filter(~pl.col("country").is_in(list(geography.COUNTRIES)))
+    named = elsewhere.unique().drop_nulls()
+    names = [state_name(place, country) or place for country, place in named.iter_rows()]
+    found = pairs.join(
+        named.with_columns(pl.Series("name", names, dtype=pl.String)),
+        on=["country", "text"], how="left", maintain_order="left",
+    )["name"]  # fmt: skip
+    return pl.select(pl.coalesce(frame["region"], found)).to_series()
 
 
 def _other_names(own: pl.Series, shown: pl.Series, tallies: dict[str, CellCounts]) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from icp_core.importing import values
+from icp_core.importing.footers import without_footers
 from icp_core.importing.headings import parse, words
 from icp_core.importing.mapping import UNKNOWN, Assignment, own_name
 from icp_core.importing.mapping import Mapping as HeadingMapping
@@ -52,7 +53,7 @@ def choices_of(table: Table) -> dict[str, dict[str, int]]:
     table
         As read.
     """
-    sample = table.head(_SAMPLE)
+    sample = without_footers(table.head(_SAMPLE))
     few = [
         heading
         for heading in table.headings

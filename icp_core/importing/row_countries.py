@@ -19,6 +19,7 @@ from icp_core.accounts.web_hosts import is_shared_host
 from icp_core.importing.cell_counts import CellCounts, remark
 from icp_core.importing.national import clean_number, is_sound, vat_country
 from icp_core.reference import countries, geography
+from icp_core.reference.states import country_of_state
 from icp_core.reference.text import fold_expr
 
 _REGISTERS: Final = ("NO", "SE", "DK", "FI", "IS")
@@ -80,6 +81,8 @@ BY: Final[Mapping[str, str]] = MappingProxyType(
 # Share of the rows that tell a country from which they tell the list's, and of all rows that have to.
 _UNIFORM: Final = 0.9
 _ENOUGH: Final = 1 / 3
+_LETTERS: Final = 2
+_MOSTLY: Final = 0.5
 
 
 def told(text: pl.DataFrame, *, home: str | None = None) -> pl.DataFrame:
@@ -301,26 +304,42 @@ def by_address(text: pl.DataFrame) -> pl.Series:
 
 def _by_place(text: pl.DataFrame) -> pl.Series:
     readers: tuple[tuple[str, Callable[[str], str | None]], ...] = (
-        ("region", lambda t: _only(t, geography.regions_called)),
+        ("region", _of_region),
         ("municipality", lambda t: _only(t, geography.municipalities_called)),
+        ("region_beside", lambda t: _only(t, geography.regions_called)),
+        ("municipality_beside", lambda t: _only(t, geography.municipalities_called)),
     )
     found = []
     for column, reader in readers:
         if column in text.columns:
             distinct = text[column].drop_nulls().unique()
-            found.append(
-                text[column].replace_strict(
-                    distinct, [reader(t) for t in distinct], default=None, return_dtype=pl.String
-                )
+            told = text[column].replace_strict(
+                distinct, [reader(t) for t in distinct], default=None, return_dtype=pl.String
             )
+            found.append(_without_states(text[column], told) if column == "region" else told)
     if "city" in text.columns:
         town = text.select(fold_expr(pl.col("city").str.split(",").list.first())).to_series()
+        if "region" in text.columns:
+            # There is an Alta in Utah too.
+            town = town.set(text["region"].is_not_null() & found[0].is_null(), None)
         found.append(town.replace_strict(_towns(), default=None, return_dtype=pl.String))
         if "postcode" in text.columns:
             digits = text["postcode"].str.replace_all(r"\D", "")
             both = pl.select(pl.format("{} {}", digits, town)).to_series()
             found.append(both.replace_strict(_addresses(), default=None, return_dtype=pl.String))
     return pl.select(pl.coalesce(found)).to_series() if found else _none(text)
+
+
+def _of_region(text: str) -> str | None:
+    return _only(text, geography.regions_called) or country_of_state(text)
+
+
+def _without_states(texts: pl.Series, told: pl.Series) -> pl.Series:
+    """Without what two letters tell in a column where most are no län: `AB` is Alberta then."""
+    short = (texts.str.strip_chars().str.len_chars() <= _LETTERS).fill_null(value=False)
+    if int((short & told.is_not_null()).sum()) >= _MOSTLY * int(short.sum()):
+        return told
+    return told.set(short, None)
 
 
 def _only(text: str, called: Callable[[str, str | None], tuple[str, ...]]) -> str | None:

@@ -10,18 +10,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Any, Final, Literal, Self, TypeVar
+from typing import Annotated, Any, Final, Literal, Self
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from icp_core.accounts.columns import BY_NAME, Column, Kind, fits_for
 from icp_core.errors import ProfileError
 from icp_core.intervals import alike
-from icp_core.reference import json_text
+from icp_core.profiles.frozen import FrozenModel, json_object, short, validated
 
 SCHEMA_VERSION: Final = 1
-_Validated = TypeVar("_Validated", bound=BaseModel)
+WITH_BRIEF: Final = 2
+"""Schema version of a file that holds a profile and its brief."""
+
 
 MAX_GATES: Final = 32
 MAX_TIERS: Final = 9
@@ -47,7 +49,6 @@ MAX_BANDS: Final = 50
 MAX_AMOUNT: Final = 1e12
 """Of a potential, a rate or a threshold: beyond it nobody means it."""
 
-_MOST_SAID: Final = 300
 _NACE: Final = re.compile(r"[A-V]|\d\d(\.\d{1,2})?")
 
 
@@ -86,22 +87,7 @@ class Missing(StrEnum):
     PASS = "pass"  # noqa: S105 - a rule, not a password
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    def replace(self, **changes: Any) -> Self:
-        """A validated copy with some fields changed.
-
-        Raises
-        ------
-        ProfileError
-            If the changed model is not valid.
-        """
-        fields = {name: getattr(self, name) for name in type(self).model_fields}
-        return _validated(type(self), fields | changes)
-
-
-class Range(_Model):
+class Range(FrozenModel):
     """Trapezoid over a number: 0 outside [a, d], 1 inside [b, c], linear between.
 
     An end is open when both of its edges are None; a = b (or c = d) is a hard, inclusive edge. On the
@@ -246,7 +232,7 @@ class Range(_Model):
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
-class Choice(_Model):
+class Choice(FrozenModel):
     """A fit per value, and a default for the rest.
 
     On `industry`, keys are NACE codes of any level or section letters, and the longest matching prefix
@@ -273,7 +259,7 @@ class Choice(_Model):
         return cls(values=dict.fromkeys(values, 1.0))
 
 
-class Tags(_Model):
+class Tags(FrozenModel):
     """How many of the named tags an account has: any of them, all of them, or their share."""
 
     kind: Literal["tags"] = "tags"
@@ -286,7 +272,7 @@ class Tags(_Model):
         return tuple(dict.fromkeys(tags))
 
 
-class Flag(_Model):
+class Flag(FrozenModel):
     """Whether a yes/no column has the wanted value."""
 
     kind: Literal["flag"] = "flag"
@@ -296,7 +282,7 @@ class Flag(_Model):
 Fit = Annotated[Range | Choice | Tags | Flag, Field(discriminator="kind")]
 
 
-class Criterion(_Model):
+class Criterion(FrozenModel):
     """One test on one column.
 
     `weight` (1…10) counts for nice-to-haves and drawbacks; gates ignore it.
@@ -314,14 +300,14 @@ class Criterion(_Model):
         return self.weight if self.role.favours else -self.weight
 
 
-class Tier(_Model):
+class Tier(FrozenModel):
     """One tier: its name and the least score, number of accounts, or least potential it takes."""
 
     name: str = Field(min_length=1, max_length=20)
     threshold: float = Field(ge=0)
 
 
-class TierPolicy(_Model):
+class TierPolicy(FrozenModel):
     """How matches are ranked into tiers, best tier first.
 
     - `cut_off`: threshold = least score (0…100).
@@ -418,7 +404,7 @@ NEW_TIERS: Final = TierPolicy(least_coverage=0.5)
 """Of a new profile: a score over less than half of the weight says more of the gaps than of the fit."""
 
 
-class _Potential(_Model):
+class _Potential(FrozenModel):
     floor: float = Field(default=0, ge=0)
     cap: float | None = Field(default=None, ge=0)
 
@@ -458,7 +444,7 @@ class RevenueShare(_Potential):
     share: Fraction = 0.001
 
 
-class Band(_Model):
+class Band(FrozenModel):
     """A fixed yearly amount from a headcount upward."""
 
     at_least: int = Field(ge=0)
@@ -507,7 +493,7 @@ Potential = Annotated[
 ]
 
 
-class Profile(_Model):
+class Profile(FrozenModel):
     """An Ideal Customer Profile for one product and one market segment.
 
     `description` is the one the whole team shares, thirty words at best. `currency` (ISO 4217) is that
@@ -654,7 +640,7 @@ class Profile(_Model):
     def from_json(
         cls, text: str | bytes, *, saved: bool = False, remarks: list[str] | None = None
     ) -> "Profile":
-        """Read a profile.
+        """Read a profile; of a file that has a brief too, the profile alone (`files.Agreed` reads both).
 
         A tier whose name was allowed once and means matches in no tier now gets another one.
 
@@ -673,22 +659,37 @@ class Profile(_Model):
             If the text is not JSON, of another schema version, not a valid profile, or beyond a limit;
             the message has the path of the first field that is wrong.
         """
-        try:
-            content = json_text.parsed(text)
-        except ValueError as error:
-            raise ProfileError(
-                f"This is not a profile file: it cannot be read as JSON ({_short(str(error))})."
-            ) from error
-        if not isinstance(content, dict):
-            raise ProfileError("This is not a profile file: it does not hold a JSON object.")
+        content = json_object(text)
+        if content.get("schema_version") == WITH_BRIEF and isinstance(content.get("profile"), dict):
+            content = content["profile"]
+        return cls.of(content, saved=saved, remarks=remarks)
+
+    @classmethod
+    def of(
+        cls, content: dict[str, Any], *, saved: bool = False, remarks: list[str] | None = None
+    ) -> "Profile":
+        """The profile of plain JSON values.
+
+        Parameters
+        ----------
+        content
+            What the text of a profile holds.
+        saved, remarks
+            As for `from_json`.
+
+        Raises
+        ------
+        ProfileError
+            As `from_json`.
+        """
         version = content.get("schema_version")
         if version != SCHEMA_VERSION:
             raise ProfileError(
-                f"The profile has schema_version {_short(repr(version))}; this program reads "
+                f"The profile has schema_version {short(repr(version))}; this program reads "
                 f"{SCHEMA_VERSION}. Save it again with the program it came from, or update this one."
             )
         content, changed = _with_other_names(content)
-        profile = _validated(cls, content)
+        profile = validated(cls, content)
         if remarks is not None:
             remarks += changed
         if not saved:
@@ -713,13 +714,9 @@ def _with_other_names(content: dict[str, Any]) -> tuple[dict[str, Any], list[str
         after = next(name for name in names if name not in taken)
         taken.add(after)
         renamed[place] = tier | {"name": after}
-        was = _short(before.strip())
+        was = short(before.strip())
         remarks.append(f"The tier “{was}” is called “{after}”: “{was}” means matches in no tier.")
     return content | {"tiers": policy | {"tiers": renamed}}, remarks
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _MOST_SAID else f"{text[:_MOST_SAID]}…"
 
 
 def _sizes(profile: Profile) -> dict[str, tuple[float, float]]:
@@ -758,22 +755,3 @@ def _check_sizes(profile: Profile, *, before: Profile | None = None) -> None:
 
 def _listed(words: Iterable[str]) -> str:
     return " or ".join(words)
-
-
-def _validated(model: type[_Validated], content: Mapping[str, Any]) -> _Validated:
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        first, *rest = error.errors()
-        more = f" (and {len(rest)} more)" if rest else ""
-        reason = _short(str(first["msg"]).removeprefix("Value error, "))
-        where = _path(first["loc"])
-        raise ProfileError(f"The profile is not valid{where}: {reason}{more}.") from error
-
-
-def _path(location: Sequence[int | str]) -> str:
-    """` at criteria[2].fit.a`, from a pydantic location."""
-    path = ""
-    for step in location:
-        path += f"[{step}]" if isinstance(step, int) else f".{_short(step)}"
-    return f" at {path.lstrip('.')}" if path else ""

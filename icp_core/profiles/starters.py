@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from icp_core.accounts.population import Population
 from icp_core.errors import ProfileError
 from icp_core.paths import DATA
+from icp_core.profiles.brief import NO_BRIEF, Brief
+from icp_core.profiles.files import brief_of
 from icp_core.profiles.model import Profile
 
 # Best first for each source; the file is data/profiles/<slug>.json.
@@ -31,20 +34,32 @@ class Starter:
         The profile itself.
     suits
         Built-in sources it is meant for.
+    brief
+        What is said beside it, as an example; empty for most.
     """
 
     slug: str
     profile: Profile
     suits: tuple[str, ...]
+    brief: Brief = NO_BRIEF
 
 
 @cache
 def starters() -> tuple[Starter, ...]:
     """Every starter, best first for each source."""
     return tuple(
-        Starter(slug, Profile.from_json((DATA / "profiles" / f"{slug}.json").read_bytes()), suits)
+        Starter(
+            slug,
+            Profile.from_json((DATA / "profiles" / f"{slug}.json").read_bytes()),
+            suits,
+            _brief(DATA / "briefs" / f"{slug}.json"),
+        )
         for slug, suits in _SUITS.items()
     )
+
+
+def _brief(path: Path) -> Brief:
+    return brief_of(path.read_bytes()) if path.exists() else NO_BRIEF
 
 
 def starter(slug: str) -> Starter:

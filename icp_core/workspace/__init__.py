@@ -1,6 +1,7 @@
-"""A workspace that remembers: profiles, drafts, decisions, verification, the team's plan, exports."""
+"""A workspace that remembers: profiles, drafts, decisions, verification, interviews, plan, exports."""
 
 from icp_core.paths import DIRECTORY_VARIABLE
+from icp_core.workspace.content import ContentPlan
 from icp_core.workspace.database import (
     URL_VARIABLE,
     default_url,
@@ -16,6 +17,7 @@ from icp_core.workspace.decisions import (
     with_decisions,
 )
 from icp_core.workspace.drafts import Draft, Drafts
+from icp_core.workspace.interviews import Interviews
 from icp_core.workspace.profiles import (
     ConflictError,
     Profiles,
@@ -49,7 +51,7 @@ __all__ = [
 ]
 
 
-class Workspace(Profiles, Drafts, Decisions, Records):
+class Workspace(Profiles, Drafts, Decisions, Records, Interviews, ContentPlan):
     """Everything the team saves, in one database.
 
     Open it once with `Workspace.open()` and share it: it is safe to use from many threads, and every

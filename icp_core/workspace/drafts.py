@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import delete, select
 
+from icp_core.profiles.files import Agreed
 from icp_core.profiles.model import Profile
 from icp_core.workspace import schema
 from icp_core.workspace.database import Database, inserting, named, now
@@ -37,9 +38,10 @@ class Draft:
     starter, slug, number
         The starter, or the saved version, that its edits are counted from.
     content
-        The profile as JSON where it was edited, or where nothing else keeps it; else None.
+        Profile and brief as a profile file where they were edited, or where nothing else keeps them;
+        else None.
     base
-        What its edits are counted from as JSON, where that is neither a starter nor saved.
+        What its edits are counted from, likewise, where that is neither a starter nor saved.
     touched_at
         When it last changed (UTC).
     """
@@ -61,15 +63,20 @@ class Draft:
         told = [self.list_name, self.starter, self.slug, self.number, self.base]
         return blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
 
-    def profile(self, *, remarks: list[str] | None = None) -> Profile | None:
-        """The profile as it stood; None where it was not edited.
+    def agreed(self, *, remarks: list[str] | None = None) -> Agreed | None:
+        """Profile and brief as they stood; None where neither was edited.
 
         Raises
         ------
         ProfileError
-            If it is damaged, or of a newer version of the program.
+            If they are damaged, or of a newer version of the program.
         """
-        return None if self.content is None else Profile.from_json(self.content, remarks=remarks)
+        return None if self.content is None else Agreed.from_json(self.content, remarks=remarks)
+
+    def profile(self) -> Profile | None:
+        """The profile of `agreed`."""
+        agreed = self.agreed()
+        return agreed.profile if agreed else None
 
 
 _COLUMNS: Final = [schema.drafts.c[one.name] for one in fields(Draft)]

@@ -11,6 +11,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, func, select, update
 
 from icp_core.errors import ProfileError, WorkspaceError
+from icp_core.profiles.brief import NO_BRIEF, Brief
+from icp_core.profiles.files import Agreed, brief_of, brief_text
 from icp_core.profiles.model import Profile
 from icp_core.workspace import schema
 from icp_core.workspace.database import MAX_REASON, Database, bounded, inserting, named, now
@@ -36,6 +38,8 @@ class SavedVersion:
         SHA-256 of `content`.
     content
         The profile as JSON, character for character.
+    brief_content, brief_checksum
+        The brief as JSON, and its SHA-256; None for a version without one.
     """
 
     slug: str
@@ -46,6 +50,8 @@ class SavedVersion:
     based_on: int | None
     checksum: str
     content: str = field(repr=False)
+    brief_content: str | None = field(default=None, repr=False)
+    brief_checksum: str | None = None
 
     @property
     def profile(self) -> Profile:
@@ -59,11 +65,40 @@ class SavedVersion:
             If it is of a schema version that this program does not read.
         """
         if _digest(self.content) != self.checksum:
-            raise WorkspaceError(
-                f"Version {self.number} of {self.slug} is not what was saved; somebody changed the "
-                "database. Restore an earlier version or a backup."
-            )
+            raise self._damaged()
         return Profile.from_json(self.content, saved=True)
+
+    @property
+    def brief(self) -> Brief:
+        """What was said beside the profile; empty where nothing was.
+
+        Raises
+        ------
+        WorkspaceError, ProfileError
+            As `profile`.
+        """
+        if self.brief_content is None:
+            return NO_BRIEF
+        if _digest(self.brief_content) != self.brief_checksum:
+            raise self._damaged()
+        return brief_of(self.brief_content)
+
+    @property
+    def agreed(self) -> Agreed:
+        """Profile and brief together.
+
+        Raises
+        ------
+        WorkspaceError, ProfileError
+            As `profile`.
+        """
+        return Agreed(self.profile, self.brief)
+
+    def _damaged(self) -> WorkspaceError:
+        return WorkspaceError(
+            f"Version {self.number} of {self.slug} is not what was saved; somebody changed the "
+            "database. Restore an earlier version or a backup."
+        )
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -207,8 +242,9 @@ class Profiles(Database):
         why: str,
         based_on: int | None,
         slug: str | None = None,
+        brief: Brief = NO_BRIEF,
     ) -> SavedVersion:
-        """Save the next version of a profile. What is returned is on the disk.
+        """Save the next version of a profile and its brief. What is returned is on the disk.
 
         A version of an archived profile takes it out of the archive. A new name under the old slug
         renames the profile.
@@ -224,6 +260,8 @@ class Profiles(Database):
             next version, whatever was saved meanwhile.
         slug
             Key of the profile; None for one made from its name.
+        brief
+            What is said beside it.
 
         Raises
         ------
@@ -234,7 +272,7 @@ class Profiles(Database):
         """
         return self._save(
             slug or slug_of(profile.name),
-            profile.to_json(),
+            Agreed(profile, brief),
             author=author,
             why=why,
             based_on=based_on,
@@ -249,9 +287,8 @@ class Profiles(Database):
             If there is no such version, or it is damaged.
         """
         old = self.version(slug, number)
-        content = old.profile.to_json()
         return self._save(
-            slug, content, author=author, why=why or f"Restored version {number}", based_on=None
+            slug, old.agreed, author=author, why=why or f"Restored version {number}", based_on=None
         )
 
     def archive_profile(self, slug: str, *, archived: bool = True) -> None:
@@ -272,9 +309,10 @@ class Profiles(Database):
                 raise WorkspaceError(f"There is no profile {slug} in {self.place}.")
 
     def _save(
-        self, slug: str, content: str, *, author: str, why: str, based_on: int | None
+        self, slug: str, agreed: Agreed, *, author: str, why: str, based_on: int | None
     ) -> SavedVersion:
-        author = named(author)
+        author, content = named(author), agreed.profile.to_json()
+        brief = None if agreed.brief.is_empty else brief_text(agreed.brief)
         with self._writing() as connection:
             # Whoever comes second waits here until the first is done, then sees what was saved.
             connection.execute(
@@ -308,13 +346,18 @@ class Profiles(Database):
                 "checksum": _digest(content),
                 "content": content,
             }
-            connection.execute(schema.versions.insert().values(profile_id=profile_id, **values))
+            said = {"brief": brief, "brief_checksum": brief and _digest(brief)}
+            connection.execute(
+                schema.versions.insert().values(profile_id=profile_id, **values, **said)
+            )
             connection.execute(
                 update(schema.profiles)
                 .where(schema.profiles.c.id == profile_id)
                 .values(archived_at=None)
             )
-        return SavedVersion(slug=slug, **values)
+        return SavedVersion(
+            slug=slug, **values, brief_content=brief, brief_checksum=said["brief_checksum"]
+        )
 
 
 def _versions(slug: str | None = None) -> Select[Any]:
@@ -339,6 +382,8 @@ def _saved(row: Row[Any]) -> SavedVersion:
         row.checksum,
         # Bytes are nothing that was saved, as the checksum tells.
         row.content if isinstance(row.content, str) else repr(row.content),
+        row.brief if isinstance(row.brief, str | None) else repr(row.brief),
+        row.brief_checksum,
     )
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from sqlalchemy import Select, Table, bindparam, insert, select, update
 
 from icp_core.analysis.plan import TeamPlan
-from icp_core.analysis.verification import Answer, Sample, Stratum
+from icp_core.analysis.verification import Answer, Sample, Stratum, Tally, verify
 from icp_core.errors import PlanError, WorkspaceError
 from icp_core.profiles.model import Profile
 from icp_core.workspace import schema
@@ -144,6 +144,20 @@ class Records(Database):
             query = query.where(schema.profiles.c.slug == slug)
         with self._reading() as connection:
             return [SavedDraw(*row) for row in connection.execute(query)]
+
+    def looked_up(self, *, list_name: str, profile: Profile) -> Tally | None:
+        """What was answered on the matches of the newest draw of a profile, as it stands, from a list.
+
+        None where there is no such draw, or nobody has answered.
+        """
+        told = checksum(profile)
+        draw = next((one for one in self.draws(list_name=list_name) if one.checksum == told), None)
+        if draw is None:
+            return None
+        found = verify(
+            self.answers(draw.id), match_size=draw.match_size, possible_size=draw.possible_size
+        )
+        return found.match if found.match.answered else None
 
     def answer(self, draw_id: int, answers: Mapping[str, Answer | None], *, author: str) -> None:
         """Keep answers on drawn accounts; a new answer takes the place of the old one.

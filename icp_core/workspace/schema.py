@@ -11,8 +11,10 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -91,6 +93,8 @@ versions = Table(
     _text("why"),
     Column("checksum", String(64), nullable=False),
     Column("content", Text, nullable=False),
+    Column("brief", Text),
+    Column("brief_checksum", String(64)),
     UniqueConstraint("profile_id", "number"),
     CheckConstraint("number >= 1", name="number"),
 )
@@ -204,6 +208,60 @@ exports = Table(
     Column("file_name", Text, nullable=False),
     Column("accounts", Integer, nullable=False),
     Column("sha256", String(64), nullable=False),
+)
+
+interviews = Table(
+    "icp_interviews",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("profile_id", ForeignKey(profiles.c.id), nullable=False, index=True),
+    Column("account_id", Text),
+    _text("company"),
+    Column("persona", String(80)),
+    _text("job_title"),
+    Column("kind", String(20), nullable=False),
+    Column("on_day", Date, nullable=False),
+    Column("language", String(10), nullable=False),
+    Column("consent", Boolean, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+replies = Table(
+    "icp_interview_replies",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("interview_id", ForeignKey(interviews.c.id), nullable=False, index=True),
+    Column("question", Text, nullable=False),
+    _text("reply"),
+    Column("author", Text, nullable=False),
+    Column("said_at", Moment, nullable=False),
+)
+
+evidence = Table(
+    "icp_evidence",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("interview_id", ForeignKey(interviews.c.id), nullable=False, index=True),
+    Column("quote", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("supports", Boolean, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("said_at", Moment, nullable=False),
+    Column("removed_by", Text),
+    Column("removed_at", Moment),
+)
+
+content = Table(
+    "icp_content",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("profile_id", ForeignKey(profiles.c.id), nullable=False, index=True),
+    Column("key", String(32), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("removed", Boolean, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("saved_at", Moment, nullable=False),
 )
 
 people = Table(

@@ -44,6 +44,13 @@ PAGES = [
     ("", {}),
     ("Builder", {"builder_part": "Tiers"}),
     ("Builder", {"builder_list": "What must-haves cost"}),
+    ("Builder", {"builder_part": "About", "builder_about": "Who is ready"}),
+    ("Builder", {"builder_part": "About", "builder_about": "One at a time"}),
+    ("One_page", {}),
+    ("Buying_group", {}),
+    ("Buying_group", {"group_part": "Content plan"}),
+    ("Interviews", {}),
+    ("Interviews", {"interviews_part": "What they say"}),
     *(("Market", {"market_section": section}) for section in MARKET),
     ("Map", {}),
     ("Tiers", {}),
@@ -117,7 +124,8 @@ def test_no_page_draws_or_fetches_anything_from_a_text_or_has_a_download_of_stre
     assert not found
     # What a chart gives stays here; a table's own file, or an editor elsewhere, would not be ours.
     charts = {"Fullscreen", "Show data", "Copy Vega-Lite spec", "Download as PNG"}
-    assert offered == {"Search", "Show/hide columns"} | charts
+    # The targeting sheet is a text to copy.
+    assert offered == {"Search", "Show/hide columns", "Copy to clipboard"} | charts
 
 
 def test_the_data_of_a_chart_have_no_download_either(page, world, address):

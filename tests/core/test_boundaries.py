@@ -28,6 +28,7 @@ ORDER = (
     "importing",
     "exporting",
     "views",
+    "documents",
     "sources",
     "workspace",
     "__main__",

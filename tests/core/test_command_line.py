@@ -353,3 +353,21 @@ def test_territories_that_cannot_be_planned_are_refused_in_a_sentence(
     )
     assert code == 2
     assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("ending", ["pdf", "docx", "png"])
+def test_the_one_page_is_written_in_each_format(tmp_path, ending):
+    out = tmp_path / f"one-page.{ending}"
+    profile = PROFILES / "listed-by-domain.json"
+    done = run("document", "--accounts", "listed", "--profile", profile, "--out", out)
+    assert (done.returncode, done.stdout) == (0, f"Written: {out}\n")
+    assert (
+        out.read_bytes()[:4] == {"pdf": b"%PDF", "docx": b"PK\x03\x04", "png": b"\x89PNG"}[ending]
+    )
+
+
+def test_the_one_page_is_of_no_other_format(tmp_path):
+    done = run("document", "--accounts", "listed", "--out", tmp_path / "one-page.doc")
+    assert done.returncode == 2
+    assert done.stderr.endswith("has to end in .pdf, .docx or .png.\n")
+    assert not list(tmp_path.iterdir())

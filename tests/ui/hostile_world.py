@@ -4,14 +4,28 @@ As Markdown, each would draw a picture, a link or a formula, or be an address th
 """
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import cycle
 from pathlib import Path
 
 import polars as pl
 
+from icp_core.analysis.content_plan import Piece, Stage
+from icp_core.analysis.interviews import InterviewKind
 from icp_core.analysis.verification import Answer, draw
 from icp_core.importing.library import Library
 from icp_core.importing.load import run_import
+from icp_core.profiles.brief import (
+    ANSWERS,
+    CLAIMS,
+    Aspect,
+    Brief,
+    BuyingRole,
+    Focus,
+    Persona,
+    Readiness,
+    Titles,
+)
 from icp_core.profiles.model import (
     Choice,
     Criterion,
@@ -95,6 +109,30 @@ class World:
     accounts: tuple[str, ...]
 
 
+def _brief() -> Brief:
+    texts = cycle(LONG)
+    answers = {name: next(texts)[:400] for name in ANSWERS}
+    people = tuple(
+        Persona(
+            key=f"p{place}",
+            name=next(texts)[:80],
+            role=role,
+            titles=Titles(en=(next(texts)[:80],)),
+            **{name: (next(texts)[:200],) for name in CLAIMS},
+        )
+        for place, role in enumerate(BuyingRole)
+    )
+    row = Readiness(aspect=Aspect.ABLE, statement=next(texts)[:200], column="employees")
+    return Brief(
+        **answers,
+        segment=next(texts)[:80],
+        goal=next(texts)[:200],
+        buying_group=people,
+        readiness=(row,),
+        focus=Focus(pipeline=next(texts)[:200]),
+    )
+
+
 def build(folder: Path) -> World:
     """Make all of it; the workspace and the library are those of the environment."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -126,12 +164,34 @@ def build(folder: Path) -> World:
     author = LONG[1]
     first = workspace.save_profile(profile, author=author, why=LONG[0], based_on=0)
     second = workspace.save_profile(
-        profile.replace(offer=LONG[2]), author=author, why=LONG[3], based_on=1, slug=first.slug
+        profile.replace(offer=LONG[2]),
+        brief=_brief(),
+        author=author,
+        why=LONG[3],
+        based_on=1,
+        slug=first.slug,
     )
     workspace.save_profile(
         profile.replace(name=LONG[3]), author=author, why=LONG[4], based_on=0, slug="archived"
     )
     workspace.archive_profile("archived")
+    talk = workspace.begin_interview(
+        first.slug,
+        kind=InterviewKind.LOST,
+        on_day=date(2026, 11, 27),
+        author=author,
+        company=LONG[2][:100],
+        job_title=LONG[3][:100],
+        account_id=LONG[0],
+        consent=True,
+    )
+    for place, text in enumerate(LONG):
+        workspace.keep_reply(talk.id, text[:400], text, author=author)
+        workspace.add_evidence(
+            talk.id, text[:400], about=f"brief.{ANSWERS[place]}", supports=True, author=author
+        )
+        piece = Piece(f"k{place}", f"p{place % 4}", Stage.AWARE, text[:120], text[:200])
+        workspace.keep_piece(first.slug, piece, author=author)
     ids = universe.frame["account_id"].to_list()
     reasons = cycle(LONG)
     for place, key in enumerate(ids[:12]):

@@ -55,6 +55,7 @@ SAFE = frozenset(
         "money_bounds",
     }
     | {"moment", "len", "round", "int", "float", "date", "sum", "today", "quote", "write"}
+    | {"between", "word_count"}
 )
 """They escape, or give numbers and dates; what `Field.write` gives is demanded where it is given."""
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import polars as pl
 import pytest
-from app_pages import errors, metrics, opened, texts
+from app_pages import Open, errors, metrics, opened, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core.accounts.columns import BY_NAME, CANONICAL, Column, Subject, describe
 from icp_core.analysis.tier_policies import resized, usual
 from icp_core.evaluation.market import Market
 from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.brief import Aspect
 from icp_core.profiles.model import (
     Choice,
     Criterion,
@@ -27,7 +28,8 @@ from icp_core.profiles.model import (
     TierPolicy,
 )
 from icp_core.sources import load
-from ui import links
+from icp_core.workspace import Workspace
+from ui import links, state
 from ui.builder import words
 from ui.builder.editing import Row, rearranged
 from ui.format import bounds, number
@@ -615,3 +617,47 @@ def test_a_grade_rounds_no_other() -> None:
     assert not app.exception
     now = profile_of(app).criteria[0].fit
     assert now == fit.replace(values={"AS": 0.333, "ASA": 0.75})
+
+
+def test_who_is_ready_is_said_in_words_with_what_is_known_of_it(open_page: Open) -> None:
+    app = open_page(
+        "pages/1_Builder.py",
+        dataset="norway",
+        p=links.pack(PROFILE),
+        builder_part="About",
+        builder_about="Who is ready",
+    )
+    labelled(app.text_input, "Able").set_value("Pays its bills").run()
+    said = state_of(app).brief.about(Aspect.ABLE)
+    assert said.statement == "Pays its bills"
+    column = next(one for one in app.selectbox if (one.key or "").endswith("brief_able_column"))
+    column.select("employees").run()
+    assert state_of(app).brief.about(Aspect.ABLE).column == "employees"
+    assert [one.value for one in app.caption if "of the matches" in one.value]
+    assert state_of(app).edited
+    app.button(key="undo").click().run()
+    assert state_of(app).brief.about(Aspect.ABLE).column is None
+
+
+def test_the_five_ones_are_counted_where_they_can_be(open_page: Open) -> None:
+    Workspace.open().save_profile(
+        Profile(name="Other [one](x)", offer="Another"), author="Eva", why="", based_on=0
+    )
+    app = open_page(
+        "pages/1_Builder.py",
+        dataset="norway",
+        p=links.pack(PROFILE.replace(offer="ERP")),
+        builder_part="About",
+        builder_about="One at a time",
+    )
+    shown = texts(app)
+    assert "2 ideal customers in force" in shown
+    assert "2 products" in shown
+    assert "no time box yet" in shown
+    labelled(app.text_input, "One lead channel").set_value("Webinars").run()
+    assert state_of(app).brief.focus.lead_channel == "Webinars"
+
+
+def state_of(app: AppTest) -> state.View:
+    now: state.View = app.session_state["view"]
+    return now

@@ -155,3 +155,11 @@ def test_the_page_shows_description_offer_and_time_box(open_page: Open) -> None:
     assert one.description in shown
     assert one.offer in shown
     assert "2999-03-31" in shown
+
+
+def test_the_steps_of_the_method_are_counted_and_lead_on(open_page: Open) -> None:
+    app = open_page(dataset="demo", profile="nordic-software")
+    labels = [one.label for one in app.get("page_link")]
+    assert "Verified 0 of 30" in labels
+    assert "Buying group 4 of 2–5" in labels
+    assert "One page 9 of 9" in labels

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from icp_core import sources
 from icp_core.analysis.compare import compare
 from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.profiles.brief import Brief, BuyingRole, Persona
 from icp_core.profiles.model import Criterion, Profile, Range, Role
 from icp_core.profiles.starters import starter
 from icp_core.workspace import Workspace
@@ -238,3 +239,25 @@ def test_a_time_box_holds_through_its_last_day(start, end, said, over) -> None:
     sentence, is_over = time_box_data(profile, today=date(2026, 5, 1))
     assert sentence.startswith(said)
     assert is_over is over
+
+
+def test_what_is_said_in_words_is_compared_field_by_field(
+    open_page: Open, two_versions: Workspace
+) -> None:
+    cto = Persona(key="cto", name="CTO", role=BuyingRole.BLOCKER)
+    two_versions.save_profile(
+        SECOND.replace(offer="ERP"),
+        brief=Brief(urgency="[Soon](x)", buying_group=(cto,)),
+        author="Eva",
+        why="",
+        based_on=2,
+        slug="software",
+    )
+    app = open_page(PAGE, saved="software", versions_part="Compare")
+    assert not errors(app)
+    said = app.table[-1].value
+    plain = said.map(lambda text: text.replace("\\", ""))
+    shown = {row[0]: (row[1], row[2]) for row in plain.itertuples(index=False)}
+    assert shown["Offer"][1] == "ERP"
+    assert shown["How urgent it is"][1] == "[Soon](x)"
+    assert shown["cto: role"] == ("", "blocker")

@@ -9,7 +9,6 @@ import streamlit as st
 
 from icp_core.accounts.columns import Column, Kind, Subject
 from icp_core.analysis.fit_curve import fit_curve
-from icp_core.errors import IcpError
 from icp_core.evaluation.market import GateCost
 from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.model import (
@@ -86,11 +85,8 @@ def _picker(columns: Mapping[str, Column]) -> None:
 
 def _gates() -> dict[Criterion, GateCost]:
     """What each must-have and knock-out lets through; nothing where the market cannot be asked."""
-    try:
-        market = shell.market(state.view(), quiet=True)
-    except IcpError:
-        return {}
-    return {gate.criterion: gate for gate in market.totals.gates}
+    market = shell.asked(state.view())
+    return {gate.criterion: gate for gate in market.totals.gates} if market else {}
 
 
 def _row(

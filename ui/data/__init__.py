@@ -23,6 +23,7 @@ from ui.data.lists import (
     tried_market,
     universe,
 )
+from ui.data.printed import printed, printed_pdf, printed_word
 from ui.data.saved import (
     decisions,
     refresh_saved,
@@ -46,6 +47,9 @@ __all__ = [
     "market",
     "offers",
     "outcomes",
+    "printed",
+    "printed_pdf",
+    "printed_word",
     "rank_customers",
     "ranked_apart",
     "refresh_saved",

@@ -52,6 +52,8 @@ def columns() -> dict[str, str]:
         "email": _("E-mail, for its domain"),
         "address": _("Address, for its postcode and town"),
         "post_town": _("Postcode and town in one"),
+        "municipality_beside": _("Municipality, beside another column"),
+        "region_beside": _("Region, beside another column"),
     }
     return (
         {_OWN: _("Column of its own"), _LEAVE_OUT: _("Leave out")}

@@ -1,0 +1,113 @@
+"""Interviews: begun, answered as one types, marked as evidence, counted, and made a criterion."""
+
+from datetime import date
+
+import pytest
+from app_pages import Open, errors, texts
+from streamlit.testing.v1 import AppTest
+
+from icp_core.analysis.interviews import InterviewKind
+from icp_core.profiles.brief import Brief, BuyingRole, Persona
+from icp_core.profiles.model import Criterion, Profile, Range, Role
+from icp_core.workspace import Workspace
+from ui import links, state
+
+PAGE = "pages/19_Interviews.py"
+MINE = Profile(
+    name="Mine",
+    criteria=(Criterion(column="founded", role=Role.NICE_TO_HAVE, fit=Range.between(2000)),),
+)
+BRIEF = Brief(buying_group=(Persona(key="cto", name="CTO", role=BuyingRole.BLOCKER),))
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    opened = Workspace.open()
+    opened.save_profile(MINE, brief=BRIEF, author="Eva", why="", based_on=0)
+    return opened
+
+
+def begun(workspace: Workspace, **changes):
+    facts = {"kind": InterviewKind.BEST, "on_day": date(2026, 11, 27), "author": "Eva"}
+    return workspace.begin_interview("mine", **(facts | changes))
+
+
+def opened(open_page: Open, **parameters: str) -> AppTest:
+    return open_page(PAGE, dataset="norway", saved="mine", **parameters)
+
+
+def test_a_profile_that_is_not_saved_is_to_be_saved_first(open_page: Open) -> None:
+    app = open_page(PAGE, dataset="norway", p=links.pack(MINE))
+    assert "kept with a saved profile" in texts(app)
+    assert not errors(app)
+
+
+def test_an_interview_is_begun_and_its_answers_are_kept_as_one_types(
+    open_page: Open, workspace: Workspace
+) -> None:
+    app = opened(open_page)
+    assert "0 of 5–10 interviews" in texts(app)
+    app.text_input(key="interviews_company").set_value("[Åsa](x) & co").run()
+    assert app.button(key="interviews_begin").disabled
+    app.checkbox(key="interviews_consent").check().run()
+    app.button(key="interviews_begin").click().run()
+    (one,) = workspace.interviews("mine")
+    assert (one.company, one.kind, one.account_id) == ("[Åsa](x) & co", InterviewKind.BEST, None)
+    assert "1 of 5–10 interviews" in texts(app)
+    assert "None yet with: worst customer, lost deal" in texts(app)
+    app.text_area[0].set_value("Grow – ŋ").run()
+    assert workspace.replies(one.id) == {"goals-year": "Grow – ŋ"}
+    assert app.text_area[0].value == "Grow – ŋ"
+    app.text_input(key=f"interviews_ask_{one.id}_0").set_value("Why now?").run()
+    own = next(area for area in app.text_area if area.label == "Why now?")
+    own.set_value("The budget").run()
+    assert workspace.replies(one.id)["Why now?"] == "The budget"
+    assert not errors(app)
+
+
+def test_a_company_on_the_list_is_linked_and_its_name_stays_when_it_leaves(
+    open_page: Open, workspace: Workspace
+) -> None:
+    begun(workspace, company="Gone AS", account_id="NO-000000000")
+    app = opened(open_page)
+    assert "Gone AS" in texts(app)
+    assert "not on this list any more" in texts(app)
+
+
+def test_a_quote_is_marked_counted_and_taken_back(open_page: Open, workspace: Workspace) -> None:
+    one = begun(workspace)
+    begun(workspace, kind=InterviewKind.LOST)
+    app = opened(open_page)
+    app.selectbox(key="interviews_chosen").select(one.id).run()
+    app.text_area(key=f"interviews_quote_{one.id}").set_value("It [burst](x) in March").run()
+    app.selectbox(key="interviews_claim").select("persona:cto.triggers").run()
+    app.button(key="interviews_mark").click().run()
+    (quote,) = workspace.evidence("mine")
+    assert (quote.about, quote.supports) == ("persona:cto.triggers", True)
+    app.button(key="interviews_mark").click().run()
+    assert [said for said in errors(app) if "needs its words" in said]
+    app = opened(open_page, interviews_part="What they say")
+    assert "CTO: triggers" in texts(app)
+    assert "1 of 2 say so" in texts(app)
+    assert "It [burst](x) in March" in texts(app)
+    app.button(key=f"interviews_back_{quote.id}").click().run()
+    assert workspace.evidence("mine") == []
+    assert "No quote is marked yet" in texts(app)
+
+
+def test_what_they_say_becomes_a_criterion(open_page: Open, workspace: Workspace) -> None:
+    one = begun(workspace)
+    workspace.add_evidence(
+        one.id, "Only above 50", about="criterion:employees", supports=True, author="Eva"
+    )
+    app = opened(open_page, interviews_part="What they say")
+    app.button(key="interviews_criterion_employees").click().run()
+    assert "Choose a value; until then it counts nothing." in texts(app)
+    held: state.View = app.session_state["view"]
+    assert held.profile == MINE
+
+
+def test_the_guide_is_there_in_five_languages(open_page: Open) -> None:
+    app = open_page(PAGE, dataset="norway", interviews_part="Guide to print")
+    app.segmented_control(key="interviews_guide").set_value("fi").run()
+    assert "Miksi valitsitte meidät?" in app.code[0].value

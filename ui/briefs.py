@@ -1,0 +1,56 @@
+"""From a widget to what is said beside the profile: every edit of it goes through here."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from icp_core.errors import IcpError
+from icp_core.profiles.brief import Brief
+from ui import state, widgets
+from ui.builder.editing import draft, held
+from ui.controls import most_letters
+from ui.texts import ngettext
+
+
+def edits(name: str, shown: Any, change: Callable[[Brief, Any], Brief]) -> dict[str, Any]:
+    """Key and callback of a widget that shows a part of the brief, and changes that part alone."""
+    name = f"brief_{name}"
+    return {
+        "key": draft(name, shown),
+        "on_change": lambda: put(lambda now: change(now, held(name))),
+    }
+
+
+def put(change: Callable[[Brief], Brief]) -> None:
+    """Change what is said; for callbacks. Where it cannot be, the last stays, and the page says why."""
+    try:
+        state.set_brief(change(state.view().brief))
+    except IcpError as error:
+        widgets.notify(str(error))
+
+
+def text(brief: Brief, name: str, label: str, *, rows: int = 0, **options: Any) -> None:
+    """Draw one text of the brief to edit.
+
+    Parameters
+    ----------
+    brief, name, label
+        The brief, the name of its field, and what it is called.
+    rows
+        Lines of an area; none for a single line.
+    options
+        For the widget.
+    """
+    shown = getattr(brief, name)
+    options |= edits(name, shown, lambda now, to: now.replace(**{name: to or ""}))
+    letters = most_letters(Brief, name)
+    if rows:
+        st.text_area(label, max_chars=letters, height=34 + 22 * rows, **options)
+    else:
+        st.text_input(label, max_chars=letters, **options)
+
+
+def words(count: int) -> str:
+    """`12 words`."""
+    return ngettext("{count} word", "{count} words", count).format(count=count)

@@ -1,0 +1,376 @@
+"""The Buying group page's parts: the personas, what each is about, and the targeting sheet."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final, Literal
+
+import streamlit as st
+
+from icp_core.documents.one_page import buying_roles
+from icp_core.documents.targeting import FUNCTIONS, SENIORITIES, TargetingSheet
+from icp_core.errors import IcpError, ProfileError
+from icp_core.profiles.brief import (
+    LANGUAGES,
+    MAX_PERSONAS,
+    MAX_POINTS,
+    MAX_TITLES,
+    Brief,
+    BuyingRole,
+    Persona,
+)
+from icp_core.profiles.suggested_personas import (
+    Gap,
+    first_group,
+    gaps,
+    own_persona,
+    points,
+    suggested,
+)
+from icp_core.views import MarketView
+from icp_core.workspace import slug_of
+from ui import briefs, evidence, navigation, theme, widgets
+from ui.controls import most_letters, one_of, pictured
+from ui.downloads import download
+from ui.evidence import Told
+from ui.format import plain
+from ui.state import View
+from ui.texts import _, ngettext
+
+_OPEN: Final = "buying_group_open"
+_POINT: Final = 200  # letters of one claim
+_TITLE: Final = 80  # letters of a job title
+_COLOURS: Final[dict[BuyingRole, Literal["blue", "green", "gray", "orange"]]] = {
+    BuyingRole.DECISION_MAKER: "blue",
+    BuyingRole.AMBASSADOR: "green",
+    BuyingRole.INFLUENCER: "gray",
+    BuyingRole.BLOCKER: "orange",
+}
+
+
+def _languages() -> dict[str, str]:
+    return {
+        "en": _("English"),
+        "sv": _("Swedish"),
+        "nb": _("Norwegian"),
+        "da": _("Danish"),
+        "fi": _("Finnish"),
+    }
+
+
+def _claims() -> dict[str, str]:
+    return {
+        "goals": _("Goals"),
+        "challenges": _("Challenges"),
+        "objections": _("Objections"),
+        "triggers": _("What triggers the need"),
+        "channels": _("Channels"),
+        "value_propositions": _("What we promise"),
+        "kpis": _("Measured by"),
+    }
+
+
+def begin(view: View) -> None:
+    """Say what a buying group is for, and offer the first."""
+    with st.container(border=True):
+        st.markdown(_("**Who decides, who helps, who has a say, and who can stop it?**"))
+        st.markdown(
+            _(
+                "Two to five personas, named by a title or a challenge, never by a person. They go on "
+                "the one page, and each gives two ad sets for LinkedIn."
+            )
+        )
+        st.button(
+            _("Suggest four for this profile"),
+            icon=":material/lightbulb:",
+            type=theme.emphasis(),
+            key="group_suggest",
+            on_click=_suggest,
+            args=(view,),
+        )
+
+
+def _suggest(view: View) -> None:
+    briefs.put(lambda now: first_group(view.profile, now))
+    widgets.confirm(_("These are guesses: change them to what you know. Undo takes them away."))
+
+
+def warnings(brief: Brief) -> None:
+    """Say what the group lacks."""
+    for gap in gaps(brief):
+        st.markdown(f":orange[:material/warning:] {plain(_lacking(gap))}")
+
+
+def _lacking(gap: Gap) -> str:
+    names = ", ".join(gap.names)
+    return {
+        "no_decision_maker": _("Nobody in it decides."),
+        "no_blocker": _("Nobody in it could stop it: ask who said no the last time."),
+        "too_few": _("One persona is no group: who else has a say?"),
+        "too_many": _("More than five is nobody in particular; the one page lists five."),
+        "no_titles": _("Without a job title, no ad set by titles: {names}.").format(names=names),
+        "no_claims": _("Nothing is said yet of: {names}.").format(names=names),
+    }[gap.kind]
+
+
+def personas(view: View) -> None:
+    """Draw the personas, one of them open to edit, with what interviews say beside each claim."""
+    told = evidence.told(view)
+    for one in view.brief.buying_group:
+        _row(one, told)
+    if not any(claim.about.startswith("persona:") for claim in told.claims):
+        st.caption(_("No claim rests on an interview yet: ask customers, and mark what they say."))
+        navigation.link("interviews", _("Interviews"))
+
+
+def _row(one: Persona, told: Told) -> None:
+    is_open = widgets.own(_OPEN, dict[str, str]).get("key") == one.key
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
+            st.badge(plain(buying_roles(_)[one.role]), color=_COLOURS[one.role])
+            said = "; ".join(one.goals[:2])
+            st.markdown(
+                f"**{plain(one.name)}**" + (f"  \n:small[:gray[{plain(said)}]]" if said else ""),
+                width="stretch",
+            )
+            pictured(
+                "fold" if is_open else "edit",
+                plain((_("Close {name}") if is_open else _("Edit {name}")).format(name=one.name)),
+                key=f"group_edit_{one.key}",
+                on_click=_toggle,
+                args=(one.key,),
+            )
+            pictured(
+                "remove",
+                plain(_("Remove {name}").format(name=one.name)),
+                key=f"group_remove_{one.key}",
+                on_click=_remove,
+                args=(one,),
+            )
+        if is_open:
+            _editor(one, told)
+
+
+def _toggle(key: str) -> None:
+    held = widgets.own(_OPEN, dict[str, str])
+    if held.pop("key", None) != key:
+        held["key"] = key
+
+
+def _remove(one: Persona) -> None:
+    briefs.put(lambda now: now.without_persona(one.key))
+    widgets.confirm(_("{name} is removed. Undo brings it back.").format(name=one.name))
+
+
+def _edits(
+    one: Persona, field: str, shown: Any, change: Callable[[Persona, Any], Persona]
+) -> dict[str, Any]:
+    def changed(now: Brief, to: Any) -> Brief:
+        persona = now.persona(one.key)
+        if persona is None:
+            raise ProfileError(_("This persona was removed meanwhile; Undo brings it back."))
+        return now.with_persona(change(persona, to))
+
+    return briefs.edits(f"{one.key}_{field}", shown, changed)
+
+
+def _set(field: str) -> Callable[[Persona, Any], Persona]:
+    return lambda now, to: now.replace(**{field: to})
+
+
+def _editor(one: Persona, told: Told) -> None:
+    st.text_input(
+        _("Title or challenge"),
+        max_chars=most_letters(Persona, "name"),
+        **_edits(one, "name", one.name, _set("name")),
+    )
+    one_of(
+        _("Role"),
+        {role: plain(name) for role, name in buying_roles(_).items()},
+        labelled=True,
+        **_edits(one, "role", one.role, _set("role")),
+    )
+    left, right = st.columns(2, gap="small", vertical_alignment="center")
+    with left:
+        one_of(
+            _("Importance"),
+            {1: _("Low"), 2: _("Medium"), 3: _("High")},
+            labelled=True,
+            **_edits(one, "importance", one.importance, _set("importance")),
+        )
+    right.toggle(
+        _("At ideal customers"),
+        help=_("Partners and advisers do not; they get a list of their own."),
+        **_edits(one, "inside", one.at_ideal_customer, _set("at_ideal_customer")),
+    )
+    match one_of(
+        _("About it"),
+        {"claims": _("What we claim of it"), "ads": _("How to reach it")},
+        key=f"group_part_{one.key}",
+    ):
+        case "ads":
+            _reach(one)
+        case _:
+            st.caption(_("A sentence a line. Ask customers before you believe it."))
+            left, right = st.columns(2, gap="small")
+            for place, (field, label) in enumerate(_claims().items()):
+                with left if place % 2 == 0 else right:
+                    _lines(
+                        plain(label + told.beside(f"persona:{one.key}.{field}")),
+                        **_edits(one, field, "\n".join(getattr(one, field)), _claiming(field)),
+                    )
+
+
+def _lines(label: str, **options: Any) -> None:
+    st.text_area(label, height=90, max_chars=MAX_POINTS * _POINT, **options)
+
+
+def _claiming(field: str) -> Callable[[Persona, Any], Persona]:
+    def change(now: Persona, to: Any) -> Persona:
+        kept, left = points(to or "", most=MAX_POINTS, letters=_POINT)
+        if left:
+            widgets.notify(
+                _("{count} sentences are kept at most. Left out: {left}").format(
+                    count=MAX_POINTS, left=" ".join(left)
+                )
+            )
+        return now.replace(**{field: kept})
+
+    return change
+
+
+def _reach(one: Persona) -> None:
+    st.multiselect(
+        _("Job functions on LinkedIn"),
+        list(FUNCTIONS),
+        format_func=FUNCTIONS.__getitem__,
+        **_edits(one, "functions", list(one.functions), _numbers("functions")),
+    )
+    st.multiselect(
+        _("Seniorities on LinkedIn"),
+        list(SENIORITIES),
+        format_func=SENIORITIES.__getitem__,
+        **_edits(one, "seniorities", list(one.seniorities), _numbers("seniorities")),
+    )
+    st.caption(_("Job titles, one a line, as people write them in each language."))
+    left, right = st.columns(2, gap="small")
+    for place, language in enumerate(LANGUAGES):
+        shown = "\n".join(getattr(one.titles, language))
+        with left if place % 2 == 0 else right:
+            _lines(
+                plain(_languages()[language]),
+                **_edits(one, f"titles_{language}", shown, _titled(language)),
+            )
+
+
+def _numbers(field: str) -> Callable[[Persona, Any], Persona]:
+    return lambda now, to: now.replace(**{field: tuple(sorted(to))})
+
+
+def _titled(language: str) -> Callable[[Persona, Any], Persona]:
+    def change(now: Persona, to: Any) -> Persona:
+        kept, left = points(to or "", most=MAX_TITLES, letters=_TITLE)
+        if left:
+            widgets.notify(
+                _("{count} titles are kept at most. Left out: {left}").format(
+                    count=MAX_TITLES, left=", ".join(left)
+                )
+            )
+        return now.replace(titles=now.titles.replace(**{language: kept}))
+
+    return change
+
+
+def adding(view: View) -> None:
+    """Offer suggestions for the profile's industries, and a persona of one's own."""
+    if len(view.brief.buying_group) >= MAX_PERSONAS:
+        st.caption(_("A buying group has {count} personas at most.").format(count=MAX_PERSONAS))
+        return
+    offered = {one.key: one for one in suggested(view.profile, view.brief)}
+    roles = buying_roles(_)
+
+    def picked() -> None:
+        one = offered.get(widgets.picked("group_add"))
+        if one is not None:
+            _add(one)
+
+    st.selectbox(
+        _("Add a suggestion"),
+        list(offered),
+        format_func=lambda key: f"{offered[key].name} · {roles[offered[key].role]}",
+        key=widgets.shown("group_add", None),
+        index=None,
+        placeholder=_("Add a persona: suggestions for your industries first"),
+        on_change=picked,
+        icon=":material/person_add:",
+        label_visibility="collapsed",
+    )
+    with st.popover(_("One of your own"), icon=":material/add:"):
+        name = st.text_input(
+            _("Title or challenge"), max_chars=most_letters(Persona, "name"), key="group_own_name"
+        )
+        role = st.selectbox(
+            _("Role"), list(BuyingRole), format_func=roles.__getitem__, key="group_own_role"
+        )
+        st.button(
+            _("Add"),
+            icon=":material/add:",
+            disabled=not name.strip(),
+            key="group_own_add",
+            on_click=_add_own,
+            args=(view, name.strip(), role),
+        )
+
+
+def _add(one: Persona) -> None:
+    briefs.put(lambda now: now.with_persona(one))
+    widgets.own(_OPEN, dict[str, str])["key"] = one.key
+    widgets.confirm(_("{name} is a guess: change it to what you know.").format(name=one.name))
+
+
+def _add_own(view: View, name: str, role: BuyingRole) -> None:
+    try:
+        one = own_persona(name, role, view.brief)
+    except IcpError as error:
+        widgets.notify(str(error))
+        return
+    briefs.put(lambda now: now.with_persona(one))
+    widgets.own(_OPEN, dict[str, str])["key"] = one.key
+
+
+def sheet(view: View, market: MarketView) -> None:
+    """Draw the targeting sheet, and offer it as a workbook and as text."""
+    made = TargetingSheet(
+        view.profile.name,
+        view.brief.buying_group,
+        market.reachable(),
+        date.today(),
+        fictional=market.population.fictional,
+    )
+    name = f"{slug_of(view.profile.name)}-targeting"
+    names = {one.key: one.name for one in made.group}
+    with st.container(border=True):
+        st.markdown(_("**Targeting sheet for LinkedIn**"))
+        count = 2 * len(made.group)
+        st.caption(ngettext("{count} ad set", "{count} ad sets", count).format(count=count))
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            download(
+                _("Workbook"),
+                made.workbook(_),
+                name=f"{name}.xlsx",
+                mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                key="group_xlsx",
+            )
+            download(
+                _("Text"), made.text(_), name=f"{name}.txt", mime="text/plain", key="group_text"
+            )
+            navigation.link("export", _("Export the company list"), ":material/arrow_forward:")
+        chosen = st.selectbox(
+            _("Ad sets of"),
+            list(names),
+            format_func=names.__getitem__,
+            key="group_sheet_of",
+            label_visibility="collapsed",
+        )
+        group = tuple(one for one in made.group if one.key == chosen) or made.group[:1]
+        st.code(replace(made, group=group).text(_), language=None, wrap_lines=True)

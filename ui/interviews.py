@@ -1,0 +1,380 @@
+"""The Interviews page's parts: the talks, what was answered, and what it says of the profile."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import streamlit as st
+
+from icp_core.accounts.columns import Column
+from icp_core.analysis.interviews import (
+    ASKED_FOR,
+    MAX_ANSWER,
+    MAX_QUOTE,
+    Evidence,
+    Interview,
+    InterviewKind,
+    Question,
+    guide,
+    heads,
+    missing_kinds,
+    own_questions,
+    questions,
+    said,
+)
+from icp_core.analysis.listing import Wanted
+from icp_core.documents.one_page import questions as answers_called
+from icp_core.errors import IcpError
+from icp_core.profiles.brief import ANSWERS, CLAIMS, Brief
+from icp_core.views import MarketView
+from icp_core.workspace.database import MAX_NAME
+from ui import data, navigation, state, theme, widgets
+from ui.builder import editing
+from ui.controls import one_of
+from ui.downloads import download
+from ui.format import in_sentence, number, plain
+from ui.state import View
+from ui.texts import _
+
+_CHOSEN: Final = "interviews_chosen"
+
+
+def kinds() -> dict[InterviewKind, str]:
+    """Whom one talks with."""
+    return {
+        InterviewKind.BEST: _("Best customer"),
+        InterviewKind.WORST: _("Worst customer"),
+        InterviewKind.LOST: _("Lost deal"),
+        InterviewKind.PROSPECT: _("Not yet a customer"),
+    }
+
+
+def languages() -> dict[str, str]:
+    """Languages of the guide, each in its own."""
+    return {"en": "English", "sv": "Svenska", "nb": "Norsk", "da": "Dansk", "fi": "Suomi"}
+
+
+def _claims() -> dict[str, str]:
+    return {
+        "goals": _("goals"),
+        "challenges": _("challenges"),
+        "objections": _("objections"),
+        "triggers": _("triggers"),
+        "channels": _("channels"),
+        "value_propositions": _("promises"),
+        "kpis": _("measures"),
+    }
+
+
+@dataclass(frozen=True)
+class Talks:
+    """What was kept for a saved profile, and the claims that it can speak to."""
+
+    slug: str
+    interviews: Sequence[Interview]
+    evidence: Sequence[Evidence]
+    claims: Mapping[str, str]
+
+
+def talks(view: View, slug: str, columns: Mapping[str, Column]) -> Talks:
+    """Read what was kept.
+
+    Raises
+    ------
+    WorkspaceError
+        If the workspace cannot be read.
+    """
+    workspace = data.workspace()
+    return Talks(
+        slug,
+        workspace.interviews(slug),
+        workspace.evidence(slug),
+        _claims_of(view.brief, columns),
+    )
+
+
+def _claims_of(brief: Brief, columns: Mapping[str, Column]) -> dict[str, str]:
+    called = answers_called(_)
+    found = {f"brief.{name}": called[name] for name in ANSWERS}
+    for persona in brief.buying_group:
+        for claim in CLAIMS:
+            found[f"persona:{persona.key}.{claim}"] = f"{persona.name}: {_claims()[claim]}"
+    for column in columns.values():
+        found[f"criterion:{column.name}"] = _("Criterion: {column}").format(
+            column=in_sentence(_(column.label))
+        )
+    return found
+
+
+def _named(about: str, claims: Mapping[str, str]) -> str:
+    """What a claim is called, also where its persona or column is gone."""
+    return claims.get(about) or about.replace("persona:", "").replace("criterion:", "")
+
+
+# The talks ---------------------------------------------------------------------------------------
+
+
+def asked_for(kept: Talks) -> None:
+    """Say how many talks there were of those asked for, and of which kind there was none."""
+    least, most = ASKED_FOR
+    count = len(kept.interviews)
+    missing = [kinds()[kind].lower() for kind in missing_kinds(kept.interviews)]
+    line = _("{count} of {least}–{most} interviews.").format(
+        count=number(count), least=number(least), most=number(most)
+    )
+    if missing:
+        line += " " + _("None yet with: {kinds}.").format(kinds=", ".join(missing))
+    st.caption(plain(line))
+
+
+def choose(view: View, kept: Talks, market: MarketView) -> Interview | None:
+    """Draw the choice of a talk, and the way to begin one."""
+    by_id = {one.id: one for one in kept.interviews}
+    chosen = None
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        if by_id:
+            chosen = st.selectbox(
+                _("Interview"),
+                list(by_id),
+                format_func=lambda key: _label(by_id[key]),
+                key=_CHOSEN,
+                width=420,
+            )
+        with st.popover(_("New interview"), icon=":material/add:"):
+            _new(view, kept, market)
+    return by_id.get(chosen) if chosen is not None else None
+
+
+def _label(one: Interview) -> str:
+    who = one.company or one.job_title or kinds()[one.kind]
+    return f"{one.on_day} · {who} · {kinds()[one.kind]}"
+
+
+def _new(view: View, kept: Talks, market: MarketView) -> None:
+    kind = one_of(_("With"), kinds(), labelled=True, key="interviews_kind")
+    company = st.text_input(_("Company"), max_chars=MAX_NAME, key="interviews_company")
+    title = st.text_input(
+        _("Job title"),
+        max_chars=MAX_NAME,
+        help=_("No person's name: it is not needed, and it is personal data."),
+        key="interviews_title",
+    )
+    people = {one.key: one.name for one in view.brief.buying_group}
+    persona = st.selectbox(
+        _("Persona"),
+        [None, *people],
+        format_func=lambda key: _("none of them") if key is None else people[key],
+        placeholder=_("none of them"),
+        key="interviews_persona",
+    )
+    day = st.date_input(_("Day"), date.today(), key="interviews_day")
+    language = st.selectbox(
+        _("Language"), list(languages()), format_func=languages().__getitem__, key="interviews_in"
+    )
+    consent = st.checkbox(_("They agreed that their words are kept"), key="interviews_consent")
+    if st.button(_("Begin"), type=theme.emphasis(), disabled=not consent, key="interviews_begin"):
+        try:
+            begun = data.workspace().begin_interview(
+                kept.slug,
+                kind=kind,
+                on_day=day,
+                author=state.author(),
+                company=company,
+                account_id=_account(market, company),
+                persona=persona,
+                job_title=title,
+                language=language,
+                consent=consent,
+            )
+        except IcpError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+        widgets.own("interviews_begun", list[int])[:] = [begun.id]
+        st.rerun()
+
+
+def take_begun() -> None:
+    """Choose the talk that was just begun; before the choice is drawn."""
+    begun = widgets.own("interviews_begun", list[int])
+    if begun:
+        widgets.set_kept(_CHOSEN, begun.pop())
+
+
+def _account(market: MarketView, company: str) -> str | None:
+    """The account of that name, if there is exactly one."""
+    wanted = company.strip().casefold()
+    if not wanted or "filters" not in market.supports:
+        return None
+    rows = market.page(Wanted(state="any", text=company), limit=20).rows
+    found = [
+        key
+        for key, name in rows.select("account_id", "name").iter_rows()
+        if (name or "").strip().casefold() == wanted
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def about(one: Interview, market: MarketView) -> None:
+    """Say whom the talk was with."""
+    facts = [kinds()[one.kind], one.job_title, one.company]
+    if one.account_id is not None:
+        here = market.names([one.account_id]).height if "filters" in market.supports else 1
+        facts.append(_("on this list") if here else _("not on this list any more"))
+    facts.append(_("asked by {author}").format(author=one.author))
+    st.caption(plain(" · ".join(fact for fact in facts if fact)))
+
+
+def replies(one: Interview) -> None:
+    """Draw the questions with what was answered, each kept as it is typed."""
+    given = data.workspace().replies(one.id)
+    own = widgets.own(f"interviews_own_{one.id}", list[str])
+    every = [*questions(), *own_questions([*given, *own])]
+    head = ""
+    for place, question in enumerate(every):
+        if question.head != head:
+            head = question.head
+            st.markdown(f"**{plain(heads()[head][one.language] if head else _('Your own'))}**")
+        _reply(one, question, given.get(question.key, ""), place)
+    asked = st.text_input(
+        _("A question of your own"), max_chars=MAX_QUOTE, key=f"interviews_ask_{one.id}_{len(own)}"
+    )
+    if asked.strip() and asked.strip() not in [*given, *own]:
+        own.append(asked.strip())
+        st.rerun()
+
+
+def _reply(one: Interview, question: Question, shown: str, place: int) -> None:
+    name = f"reply_{one.id}_{place}"
+
+    def kept() -> None:
+        _try(
+            lambda: data.workspace().keep_reply(
+                one.id, question.key, widgets.picked(name) or "", author=state.author()
+            )
+        )
+
+    st.text_area(
+        plain(question.text.get(one.language, question.key)),
+        max_chars=MAX_ANSWER,
+        height=80,
+        key=widgets.shown(name, shown),
+        on_change=kept,
+    )
+
+
+def marking(one: Interview, kept: Talks) -> None:
+    """Offer to mark a quote as speaking for or against a claim."""
+    with st.container(border=True):
+        st.markdown(_("**Mark a quote**"))
+        st.text_area(
+            _("Their words"), max_chars=MAX_QUOTE, height=80, key=f"interviews_quote_{one.id}"
+        )
+        claim = st.selectbox(
+            _("speaks to"),
+            list(kept.claims),
+            format_func=kept.claims.__getitem__,
+            key="interviews_claim",
+        )
+        side = one_of(
+            _("Side"),
+            {True: _("for it"), False: _("against it")},
+            key="interviews_side",
+        )
+        st.button(
+            _("Mark"),
+            icon=":material/format_quote:",
+            key="interviews_mark",
+            on_click=_mark,
+            args=(one, claim, side),
+        )
+
+
+def _mark(one: Interview, claim: str, side: bool) -> None:
+    key = f"interviews_quote_{one.id}"
+    quote = widgets.now(key) or ""
+    if _try(
+        lambda: data.workspace().add_evidence(
+            one.id, quote, about=claim, supports=side, author=state.author()
+        )
+    ):
+        widgets.set_kept(key, "")
+
+
+def _try(change: Callable[[], Any]) -> bool:
+    """Keep something; why not, if it could not be, as a message of the page."""
+    try:
+        change()
+    except IcpError as error:
+        widgets.notify(str(error))
+        return False
+    return True
+
+
+# What they say -----------------------------------------------------------------------------------
+
+
+def counts(kept: Talks, columns: Mapping[str, Column]) -> None:
+    """Draw how many say so and how many contradict, claim by claim, with the quotes."""
+    found = said(kept.evidence, len(kept.interviews))
+    if not found:
+        st.markdown(_("No quote is marked yet. Open an interview and mark what they said."))
+        return
+    st.caption(
+        _(
+            "Who was interviewed was chosen, not drawn: the counts hold for them, without an interval."
+        )
+    )
+    for one in found:
+        with st.container(border=True, gap="xsmall"):
+            line = _("{count} of {all} say so").format(
+                count=number(one.supporting), all=number(one.interviews)
+            )
+            if one.contradicting:
+                line += ", " + _("{count} contradict").format(count=number(one.contradicting))
+            st.markdown(f"**{plain(_named(one.about, kept.claims))}**  \n{plain(line)}")
+            for quote in (quote for quote in kept.evidence if quote.about == one.about):
+                _quote(quote)
+            column = one.about.removeprefix("criterion:")
+            if (
+                column != one.about
+                and column in columns
+                and st.button(
+                    _("Make it a criterion"),
+                    icon=":material/tune:",
+                    key=f"interviews_criterion_{column}",
+                )
+            ):
+                editing.add(column)
+                navigation.go("builder")
+
+
+def _quote(one: Evidence) -> None:
+    sign = ":green[:material/add:]" if one.supports else ":orange[:material/remove:]"
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
+        st.markdown(f"{sign} “{plain(one.quote)}”", width="stretch")
+        st.button(
+            _("Take back"),
+            type="tertiary",
+            key=f"interviews_back_{one.id}",
+            on_click=_take_back,
+            args=(one,),
+        )
+
+
+def _take_back(one: Evidence) -> None:
+    _try(lambda: data.workspace().take_back_evidence(one.id, author=state.author()))
+
+
+def printed() -> None:
+    """Offer the guide in a language, to print or to send."""
+    language = one_of(_("Language"), languages(), key="interviews_guide")
+    text = guide(language)
+    download(
+        _("Download the guide"),
+        text,
+        name=f"interview-guide-{language}.txt",
+        mime="text/plain",
+        key="interviews_guide_file",
+    )
+    st.code(text, language=None, wrap_lines=True)
