@@ -23,8 +23,10 @@ from icp_core.analysis.revisions import revision_note
 from icp_core.analysis.verdict import Verdict
 from icp_core.errors import (
     DocumentError,
+    ExportError,
     IcpError,
     ImportRefused,
+    PlanError,
     ProfileError,
     SourceError,
     WorkspaceError,
@@ -49,8 +51,10 @@ from icp_core.profiles.brief import NO_BRIEF, Brief
 from icp_core.profiles.files import Agreed
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
-from icp_core.reference import json_text
+from icp_core.reference import geography, json_text
 from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage, Gap, GapList
+from icp_core.territories.plan import solve, today
+from icp_core.territories.problem import Locks, Policy, Wishes
 from icp_core.views import ExportSpec, MarketView, view_of
 from icp_core.workspace import Workspace, slug_of, user_name
 
@@ -107,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     _decisions(score, "excluded accounts are counted too")
     score.add_argument("--json", action="store_true", help="one JSON object and nothing else")
 
-    _coverage_options(commands)
+    _sales_options(commands)
 
     export = _command(commands, "export", _export, "an account list for an ad platform or a CRM")
     export.add_argument("--format", required=True, choices=sorted(FORMATS))
@@ -178,6 +182,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _sales_options(commands: Any) -> None:
+    """Who covers what, and who should."""
+    _coverage_options(commands)
+    _territories_options(commands)
+
+
 def _coverage_options(commands: Any) -> None:
     covers = _command(
         commands, "coverage", _coverage, "who covers which accounts, and what is left uncovered"
@@ -197,6 +207,54 @@ def _coverage_options(commands: Any) -> None:
     )
     _decisions(covers, "owners are those of the list, excluded accounts are counted too")
     covers.add_argument("--json", action="store_true", help="one JSON object and nothing else")
+
+
+def _territories_options(commands: Any) -> None:
+    plans = _command(
+        commands,
+        "territories",
+        _territories,
+        "a plan of who gets which accounts, and how far it may be from the best",
+    )
+    plans.add_argument(
+        "--team",
+        type=Path,
+        metavar="TEAM.csv",
+        help="the reps, as for coverage; the workspace's team unless given",
+    )
+    plans.add_argument("--out", type=Path, metavar="PLAN.csv", help="write every account's rep")
+    plans.add_argument(
+        "--policy",
+        choices=[policy.value for policy in Policy],
+        default=Policy.RELATIONS.value,
+        help="everything moves with its area; customers stay with their rep (relations); or they "
+        "move one by one (account)",
+    )
+    plans.add_argument(
+        "--disruption", type=float, default=1.0, help="weight of changing reps against travel"
+    )
+    plans.add_argument(
+        "--hours-tolerance", type=float, default=0.05, help="around an even share of the hours"
+    )
+    plans.add_argument(
+        "--potential-tolerance", type=float, default=0.10, help="likewise of the potential"
+    )
+    plans.add_argument(
+        "--open-borders",
+        action="store_true",
+        help="reps without countries work everywhere, not only where they live",
+    )
+    plans.add_argument(
+        "--lock",
+        action="append",
+        default=[],
+        metavar="WHAT=REP",
+        help="an account_id, or a code of a municipality, region or country, that a rep gets or "
+        "keeps; can be repeated",
+    )
+    _decisions(plans, "owners are those of the list, excluded accounts take part")
+    plans.add_argument("--json", action="store_true", help="one JSON object and nothing else")
+    plans.set_defaults(seconds=30)
 
 
 def _printed(commands: Any) -> None:
@@ -598,6 +656,111 @@ def _covered(view: MarketView, found: Coverage, gap: GapList) -> list[str]:
             near = f"{row['nearest']}, {row['nearest_km']:,.0f} km{beyond}"
         lines.append(f"{row['tier'] or UNRANKED:<10}{row['name']:<40} {near}")
     return lines
+
+
+def _territories(options: argparse.Namespace) -> None:
+    workspace = _workspace(options)
+    plan, remarks = workspace.team() if workspace else TeamPlan(), tuple[str, ...]()
+    if options.team is not None:
+        listed = read_team(options.team)
+        plan, remarks = plan.replace(team=listed.team), listed.remarks
+        # What follows from a home or hours that are missing is told by the plan.
+        remarks = tuple(one for one in remarks if one not in listed.team.remarks)
+    wishes = Wishes(
+        policy=Policy(options.policy),
+        disruption=options.disruption,
+        hours_tolerance=options.hours_tolerance,
+        potential_tolerance=options.potential_tolerance,
+        open_borders=options.open_borders,
+    )
+    view = _view(options, workspace, lift=True)
+    if "coverage" not in view.supports:
+        raise SourceError(
+            f"Territories look at each account, and those of {view.population.label} that match or may "
+            f"match are too many to be lifted. Narrow the must-haves, or raise {LIFT_VARIABLE}."
+        )
+    planning = view.planning(plan, wishes=wishes, locks=_locks(options.lock))
+    found = solve(planning, seconds=options.seconds)
+    reps, moves, now = found.reps(), found.moves(), today(planning).figures
+    if options.out is not None:
+        _write_plan(found.table(), options.out)
+    notes = tuple(dict.fromkeys((*remarks, *planning.remarks)))
+    figures = found.figures
+    if options.json:
+        answer = {
+            "accounts": view.population.name,
+            "fictional": view.population.fictional,
+            "profile": view.profile.name,
+            "currency": view.profile.currency,
+            **{name: figures[name] for name in ("value", "bound", "gap")},
+            "seconds": None if found.assignment is None else round(found.assignment.seconds, 2),
+            "today": now,
+            "plan": figures,
+            "reps": reps.to_dicts(),
+            "moves": moves.to_dicts(),
+            "areas": found.areas().to_dicts(),
+            "left_out": planning.left_out.height,
+            "out": None if options.out is None else str(options.out),
+            "notes": notes,
+        }
+        print(json.dumps(answer, ensure_ascii=False))
+        return
+    fictional = " (FICTIONAL)" if view.population.fictional else ""
+    print(f"{view.population.label}{fictional}; profile: {view.profile.name}")
+    gap = "no gap can be told" if found.gap is None else f"at most {found.gap:.2%} above the best"
+    print(f"Cost {found.value:,.0f} {view.profile.currency}, bound {found.bound:,.0f}: {gap}")
+    print(
+        f"On the way {now['travel_hours']:,.0f} h today, {figures['travel_hours']:,.0f} h planned; "
+        f"{figures['moved']:,} accounts change rep, {figures['new']:,} get one; "
+        f"{figures['value_moved']:,.0f} {view.profile.currency} at risk"
+    )
+    print("\nReps: hours, share of the rep's own, accounts, potential, km, pieces on the map")
+    for row in reps.iter_rows(named=True):
+        load = "–" if row["load"] is None else f"{row['load']:.0%}"
+        print(
+            f"{row['name']:<28}{row['hours']:>8,.0f} h {load:>5} {row['accounts']:>7,}  "
+            f"{row['potential_low']:,.0f}–{row['potential_high']:,.0f}  {row['km']:,.0f} km  "
+            f"{row['pieces']}"
+        )
+    changed = moves.filter(pl.col("before").is_not_null())
+    if changed.height:
+        print(f"\nAccounts that change rep: {changed.height:,}; most at risk first")
+    for row in changed.head(10).iter_rows(named=True):
+        load = (
+            ""
+            if row["load_kept"] is None
+            else f" and puts {row['before']} at {row['load_kept']:.0%}"
+        )
+        extra = row["extra_hours"]
+        keeping = ""
+        if extra is not None:
+            keeping = f"keeping it {'costs' if extra >= 0 else 'saves'} {abs(extra):.1f} h"
+        print(f"{row['name']:<40} {row['before']} → {row['after'] or 'nobody'}: {keeping}{load}")
+    for note in notes:
+        print(f"Note: {note}")
+
+
+def _locks(asked: Sequence[str]) -> Locks:
+    accounts: dict[str, str] = {}
+    areas: dict[str, str] = {}
+    codes = geography.names()
+    for lock in asked:
+        what, equals, rep = lock.partition("=")
+        if not (equals and what.strip() and rep.strip()):
+            raise PlanError(f"The lock {lock} is not of the form WHAT=REP, as SE-0180=Anna Berg.")
+        kind = areas if what.strip() in codes else accounts
+        kind[what.strip()] = rep.strip()
+    return Locks(accounts=accounts, areas=areas)
+
+
+def _write_plan(table: pl.DataFrame, out: Path) -> None:
+    try:
+        texts = [name for name, dtype in table.schema.items() if dtype == pl.String]
+        table.with_columns(guarded(pl.col(name)).alias(name) for name in texts).write_csv(
+            out, include_bom=True
+        )
+    except OSError as error:
+        raise ExportError(f"{out} cannot be written ({error.strerror or error}).") from error
 
 
 def _export(options: argparse.Namespace) -> None:

@@ -181,7 +181,7 @@ class InEngine:
     under = account_ids = values = segments = customers_outside = countries = areas = _cannot
     points = best_in = account = row = names = nearest_customers = costs = attrition = _cannot
     curve = concentration = robustness = least_firm = sizing = effort = verdict = _cannot
-    coverage = gap = gap_ids = owners_by_area = owners_offered = _cannot
+    coverage = planning = gap = gap_ids = owners_by_area = owners_offered = _cannot
     tier_policies = equivalent_policy = usual_policy = bubbles = sample = compare = accounts = (
         _cannot
     )

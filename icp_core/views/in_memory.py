@@ -46,8 +46,9 @@ from icp_core.exporting import Prepared, prepare_matches
 from icp_core.exporting.streamed import Written
 from icp_core.profiles.model import Profile, TierPolicy
 from icp_core.reference.geography import Level
-from icp_core.territories import coverage
+from icp_core.territories import coverage, problem
 from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage, Gap, GapList
+from icp_core.territories.problem import Locks, Planning, Wishes
 from icp_core.views.export import ExportSpec
 from icp_core.views.view import EVERYTHING, MarketView, PolicyMarket, Question
 
@@ -277,6 +278,16 @@ class InMemory:
     ) -> Coverage:
         """Who covers the matches, and what is left."""
         return coverage.coverage(self._evaluation, plan, on=on, days=days)
+
+    def planning(
+        self,
+        plan: TeamPlan,
+        *,
+        wishes: Wishes = Wishes(),  # noqa: B008 - frozen
+        locks: Locks = Locks(),  # noqa: B008 - frozen
+    ) -> Planning:
+        """What plans of territories are made from."""
+        return problem.planning(self._evaluation, plan, wishes=wishes, locks=locks)
 
     def gap(
         self,

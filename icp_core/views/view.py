@@ -31,6 +31,7 @@ from icp_core.exporting.streamed import Written
 from icp_core.profiles.model import Profile, TierPolicy
 from icp_core.reference.geography import Level
 from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage, Gap, GapList
+from icp_core.territories.problem import Locks, Planning, Wishes
 from icp_core.views.export import ExportSpec
 
 Question = Literal[
@@ -226,6 +227,15 @@ class MarketView(Protocol):
         self, plan: TeamPlan, *, on: date | None = None, days: int = UNTOUCHED_DAYS
     ) -> Coverage:
         """Who covers the matches, and what is left."""
+
+    def planning(
+        self,
+        plan: TeamPlan,
+        *,
+        wishes: Wishes = Wishes(),  # noqa: B008 - frozen
+        locks: Locks = Locks(),  # noqa: B008 - frozen
+    ) -> Planning:
+        """What plans of territories are made from, as `problem.planning`; asked as `coverage` is."""
 
     def gap(
         self,

@@ -307,6 +307,54 @@ def test_an_export_without_its_workspace_is_refused_unless_told_to_do_without(
     assert out.exists()
 
 
+def test_territories_are_planned_with_a_bound_moves_and_a_file_of_every_account(tmp_path):
+    team, out = tmp_path / "team.csv", tmp_path / "plan.csv"
+    team.write_text("Name,Home,Hours\nAnna Berg,Stockholm,1000\nBo Dahl,Malmö,500\n")
+    options = ("--accounts", "demo:6000", "--ignore-decisions", "--seconds", 2)
+    done = run(
+        "territories", *options, "--team", team, "--out", out, "--lock", "SE=Bo Dahl", "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["bound"] <= answer["value"]
+    assert {one["name"] for one in answer["reps"]} == {"Anna Berg", "Bo Dahl"}
+    assert {"hours", "potential_low", "potential_high", "km"} <= answer["reps"][0].keys()
+    with out.open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    planned = [row for row in rows if row["after"]]
+    assert len(rows) - len(planned) == answer["left_out"]
+    assert sum(one["accounts"] for one in answer["reps"]) == len(planned)
+    assert {row["after"] for row in rows if row["country"] == "SE"} == {"Bo Dahl"}
+
+
+@pytest.mark.parametrize(
+    ("team", "options", "says"),
+    [
+        ("Name,Home\nAnna,Stockholm\n", ("--lock", "SE=Nils"), "Nils, who is not in the team"),
+        ("Name,Home\nAnna,Stockholm\n", ("--lock", "Anna"), "WHAT=REP"),
+        ("Name,Home\nAnna,Stockholm\n", ("--disruption", "-1"), "disruption"),
+    ],
+)
+def test_territories_that_cannot_be_planned_are_refused_in_a_sentence(
+    tmp_path, capsys, team, options, says
+):
+    file = tmp_path / "team.csv"
+    file.write_text(team)
+    code = main(
+        [
+            "territories",
+            "--accounts",
+            "demo:1000",
+            "--ignore-decisions",
+            "--team",
+            str(file),
+            *options,
+        ]
+    )
+    assert code == 2
+    assert says in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("ending", ["pdf", "docx", "png"])
 def test_the_one_page_is_written_in_each_format(tmp_path, ending):
     out = tmp_path / f"one-page.{ending}"

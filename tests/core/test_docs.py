@@ -68,7 +68,7 @@ def test_every_command_is_documented():
         text=True,
         check=True,
     ).stdout
-    commands = set(re.findall(r"^    (\w+) {2,}", shown, re.MULTILINE))
+    commands = set(re.findall(r"^    (\w+)(?: {2,}|$)", shown, re.MULTILINE))
     documented = re.findall(r"^\| `(\w+)` \|", text("docs", "command-line.md"), re.MULTILINE)
     assert commands == set(documented)
 

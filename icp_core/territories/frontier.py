@@ -1,0 +1,180 @@
+"""What keeping relations costs in travel, and what one more rep would bring, and where."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from icp_core.analysis.team import Rep, Team
+from icp_core.reference import geography
+from icp_core.territories.highs import Clock
+from icp_core.territories.plan import TerritoryPlan, solve
+from icp_core.territories.problem import Planning
+from icp_core.territories.relaxation import relax
+
+WEIGHTS: Final = (0.0, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 32.0)
+"""Of changing reps against travel, from travel alone to keeping nearly everything."""
+
+LEAST_SHARE: Final = 0.01
+"""Share of all hours that a municipality has to have for somebody to be placed there."""
+
+OnPart = Callable[[float], None]
+"""Told the part that is done, 0 to 1."""
+
+
+def frontier(
+    planning: Planning,
+    *,
+    weights: Sequence[float] = WEIGHTS,
+    seconds: float = 4.5,
+    progress: OnPart | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[TerritoryPlan, ...]:
+    """A plan for each weight of changing reps, from `travel less` to `keep relations`.
+
+    Parameters
+    ----------
+    planning
+        What to plan.
+    weights
+        Of changing reps, rising.
+    seconds
+        That all take together; each gets an equal part of what is left.
+    progress
+        Told the part that is done.
+    cancelled
+        Asked now and then; True ends it with the plans so far.
+    """
+    begun = time.monotonic()
+    tell = progress or (lambda _: None)
+    stop = cancelled or (lambda: False)
+    plans: list[TerritoryPlan] = []
+    for place, weight in enumerate(weights):
+        if stop():
+            break
+        left = max(0.0, seconds - (time.monotonic() - begun))
+        plan = solve(
+            planning,
+            disruption=weight,
+            seconds=left / (len(weights) - place),
+            start=plans[-1] if plans else None,
+            effort="local",
+            cancelled=stop,
+        )
+        plans.append(plan)
+        tell((place + 1) / len(weights))
+    return tuple(plans)
+
+
+@dataclass(frozen=True)
+class OneMore:
+    """What a rep in one more place would bring.
+
+    Attributes
+    ----------
+    municipality, name
+        Of the place.
+    saved
+        What the relaxed plan costs less a year, in the model's currency.
+    saved_share
+        The same as a share of what it costs without.
+    travel_saved
+        Hours on the way in the time box.
+    hours
+        That the rep would have, journeys included.
+    """
+
+    municipality: str
+    name: str
+    saved: float
+    saved_share: float
+    travel_saved: float
+    hours: float
+
+
+def candidates(planning: Planning, *, least: float = LEAST_SHARE) -> list[str]:
+    """Municipalities with more than a share of the hours, those with most first."""
+    accounts = planning.accounts
+    total = float(accounts["hours"].sum())
+    found = (
+        accounts.filter(pl.col("municipality").is_not_null())
+        .group_by("municipality")
+        .agg(pl.col("hours").sum())
+        .filter((pl.col("hours") > least * total) & (pl.col("hours") > 0))
+        .sort(["hours", "municipality"], descending=[True, False])
+    )
+    known = set(geography.municipality_table()["municipality"])
+    return [code for code in found["municipality"] if code in known]
+
+
+def one_more(
+    planning: Planning,
+    *,
+    places: Sequence[str] | None = None,
+    hours: float | None = None,
+    seconds: float = 20.0,
+    progress: OnPart | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[OneMore, ...]:
+    """What one more rep would bring in each place, the best first.
+
+    The team is planned again with the rep, by the relaxation: its prices alone say nothing of a whole
+    rep.
+
+    Parameters
+    ----------
+    planning
+        What to plan.
+    places
+        Codes of municipalities; `candidates` unless given.
+    hours
+        Of the rep a year; those in the middle of the team unless given.
+    seconds
+        After which places that are left are not looked at.
+    progress
+        Told the part that is done.
+    cancelled
+        Asked now and then; True ends it with the places so far.
+    """
+    clock = Clock(time.monotonic() + seconds, cancelled or (lambda: False))
+    tell = progress or (lambda _: None)
+    places = candidates(planning) if places is None else places
+    if hours is None:
+        working = [rep.hours for rep in planning.team.reps if rep.hours > 0]
+        hours = float(np.median(working)) if working else 1_000.0
+    problem = planning.problem()
+    now = relax(problem, clock, start=planning.first_dual)
+    travel_now = float((now.share * planning.travel[:, planning.kept]).sum())
+    taken = {name.casefold() for name in planning.team.names}
+    name = next(
+        each for number in range(1, 9_999) if (each := f"One more {number}").casefold() not in taken
+    )
+    found = []
+    for place, code in enumerate(places):
+        if clock.over:
+            break
+        country = code[:2]
+        stated = any(rep.countries for rep in planning.team.reps)
+        rep = Rep(name=name, home=code, hours=hours, countries=(country,) if stated else ())
+        larger = planning.with_team(Team(reps=(*planning.team.reps, rep)))
+        more = relax(larger.problem(), clock, start=larger.first_dual)
+        if not more.ended:
+            break
+        travel = larger.travel[:, larger.kept]
+        share = more.share[-1]
+        saved = now.bound - more.bound
+        found.append(
+            OneMore(
+                municipality=code,
+                name=geography.name_of(code),
+                saved=saved,
+                saved_share=saved / now.bound if now.bound > 0 else 0.0,
+                travel_saved=travel_now - float((more.share * travel).sum()),
+                hours=float(share @ (larger.units.hours[larger.kept] + travel[-1])),
+            )
+        )
+        tell((place + 1) / len(places))
+    return tuple(sorted(found, key=lambda one: (-one.saved, one.municipality)))

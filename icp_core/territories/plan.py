@@ -1,0 +1,459 @@
+"""Plans of territories: who gets what, what each rep has then, and why each account moves."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
+
+import numpy as np
+import polars as pl
+
+from icp_core.analysis.team import Team
+from icp_core.errors import PlanError
+from icp_core.reference import geography
+from icp_core.reference.arrays import Floats, Ints
+from icp_core.territories.adjacency import neighbours, pieces
+from icp_core.territories.assignment import Assignment, Progress, assign
+from icp_core.territories.coverage import NOBODY
+from icp_core.territories.problem import Planning
+
+SECONDS: Final = 10.0
+ENOUGH: Final = 0.0005
+"""Gap at which a plan is as good as the figures it rests on, and the search stops."""
+
+Reason = Literal["nobody", "travel", "load", "area", "locked"]
+"""Why an account changes rep: nobody of the team had it; it is a shorter way; its rep would have more
+than the tolerance allows; it goes with its area; somebody said so."""
+
+_A_MINUTE: Final = 1 / 60
+
+
+@dataclass(frozen=True, eq=False)
+class TerritoryPlan:
+    """Every account with its rep.
+
+    Attributes
+    ----------
+    planning
+        What it was made from.
+    rep
+        Place in the team of each account's rep, `NOBODY` for nobody, in the order of
+        `planning.accounts`.
+    disruption
+        The weight of changing reps that it was made for.
+    assignment
+        How it was solved; None for a plan that nobody solved, such as today's.
+    """
+
+    planning: Planning
+    rep: Ints
+    disruption: float
+    assignment: Assignment | None = None
+
+    @property
+    def value(self) -> float | None:
+        """What the model says it costs: travel, changes of rep by their weight, and imbalance."""
+        return None if self.assignment is None else self.assignment.value
+
+    @property
+    def bound(self) -> float | None:
+        """What no plan can cost less than."""
+        return None if self.assignment is None else self.assignment.bound
+
+    @property
+    def gap(self) -> float | None:
+        """By what share it may lie above the best possible plan; None where nothing is proved."""
+        return None if self.assignment is None else self.assignment.gap
+
+    # By account.
+
+    @cached_property
+    def _travel(self) -> Floats:
+        return self._hours_on_the_way(self.rep)
+
+    def _hours_on_the_way(self, rep: Ints) -> Floats:
+        """Hours of journeys to each account by some rep, 0 where there is none."""
+        planning = self.planning
+        km = planning.km[np.maximum(rep, 0), planning.unit]
+        found: Floats = planning.accounts["visits"].to_numpy() * 2 * km / planning.wishes.speed
+        return np.where(rep >= 0, found, 0.0)
+
+    @cached_property
+    def _hours(self) -> Floats:
+        """Work and journeys of each account that somebody has."""
+        work = self.planning.accounts["hours"].to_numpy()
+        return np.where(self.rep >= 0, work, 0.0) + self._travel
+
+    @cached_property
+    def moved(self) -> Ints:
+        """Places of the accounts that another rep has than today; those of nobody of the team too."""
+        return np.flatnonzero(self.rep != self.planning.owner)
+
+    @cached_property
+    def handed_over(self) -> Ints:
+        """Places of the accounts that a rep of the team has today, and another in the plan."""
+        return self.moved[self.planning.owner[self.moved] >= 0]
+
+    # By rep.
+
+    def _by_rep(self, each: Floats) -> Floats:
+        given = self.rep >= 0
+        return np.bincount(self.rep[given], each[given], len(self.planning.team)).astype(np.float64)
+
+    @cached_property
+    def loads(self) -> Floats:
+        """Hours of each rep, journeys included."""
+        return self._by_rep(self._hours)
+
+    @property
+    def travel_hours(self) -> float:
+        """Of all reps, in the time box."""
+        return float(self._travel.sum())
+
+    @property
+    def value_moved(self) -> float:
+        """What the changes of rep put at risk, in the profile's currency."""
+        return float(self.planning.at_risk[self.handed_over].sum())
+
+    def reps(self) -> pl.DataFrame:
+        """What each rep has.
+
+        Returns
+        -------
+        polars.DataFrame
+            name, accounts, customers, hours (journeys included), travel_hours, available (hours in the
+            time box), load (hours as a share of them, null where there are none), target (the even
+            share of the hours), outside (hours beyond its tolerance), km (by road, in the time box),
+            potential_low, potential, potential_high, unknown (accounts of unknown potential),
+            potential_target, gained, lost (accounts), pieces (of the territory on the map), and a column
+            `tier_NAME` per tier with accounts.
+        """
+        planning, team = self.planning, self.planning.team
+        accounts = planning.accounts
+        ones = np.ones(accounts.height)
+        target, potential_target = planning.targets
+        tolerance = planning.wishes.hours_tolerance
+        loads = self.loads
+        outside = np.maximum(loads - target * (1 + tolerance), target * (1 - tolerance) - loads)
+        gained, lost = np.zeros(len(team)), np.zeros(len(team))
+        before, after = planning.owner[self.moved], self.rep[self.moved]
+        np.add.at(gained, after[after >= 0], 1)
+        np.add.at(lost, before[before >= 0], 1)
+        available = planning.available
+        load = np.divide(loads, available, out=np.full(len(team), np.nan), where=available > 0)
+        tiers = sorted(filter(None, accounts["tier"].unique().to_list()))
+        numbers = {
+            name: self._by_rep(accounts[name].to_numpy())
+            for name in ("potential_low", "potential", "potential_high")
+        }
+        counts = {
+            f"tier_{tier}": self._by_rep(
+                (accounts["tier"] == tier).fill_null(False).to_numpy() * 1.0
+            )
+            for tier in tiers
+        }
+        return pl.DataFrame(
+            {
+                "name": list(team.names),
+                "accounts": self._by_rep(ones).astype(np.int64),
+                "customers": self._by_rep(
+                    accounts["is_customer"].fill_null(False).to_numpy() * 1.0
+                ).astype(np.int64),
+                "hours": loads,
+                "travel_hours": self._by_rep(self._travel),
+                "available": available,
+                "load": pl.Series(load, nan_to_null=True),
+                "target": target,
+                "outside": np.where(outside > 1e-6 * (1 + target), outside, 0.0),
+                "km": self._by_rep(self._travel) * planning.wishes.speed,
+                **numbers,
+                "unknown": self._by_rep(~accounts["is_known"].to_numpy() * 1.0).astype(np.int64),
+                "potential_target": potential_target,
+                "gained": gained.astype(np.int64),
+                "lost": lost.astype(np.int64),
+                "pieces": self._pieces(),
+                **{name: count.astype(np.int64) for name, count in counts.items()},
+            }
+        )
+
+    def _pieces(self) -> list[int]:
+        """In how many pieces each territory lies, across bridges and ferries.
+
+        Single accounts that stay with a rep elsewhere make no piece, and a municipality that nobody has
+        is no border.
+        """
+        planning = self.planning
+        areas = (planning.units.fixed[planning.unit] < 0) & (self.rep >= 0)
+        place = planning.accounts["place"].to_numpy()
+        passable = neighbours().keys() - set(place[self.rep >= 0])
+        return [
+            pieces(set(place[areas & (self.rep == rep)]), passable)
+            for rep in range(len(planning.team))
+        ]
+
+    # For people.
+
+    def moves(self) -> pl.DataFrame:
+        """Accounts that change rep, with the reason; what is at risk first.
+
+        Returns
+        -------
+        polars.DataFrame
+            account_id, name, tier, municipality, before (null where nobody of the team had it), after
+            (null where nobody may have it), at_risk, hours_before and hours_after (work and journeys of
+            this account with either), extra_hours (what keeping it would cost: the first less the
+            second), load_after (hours of the rep before, in this plan, as a share of the rep's),
+            load_kept (the same had the rep kept it: `load_after` and `hours_before` over the rep's
+            hours), reason (`Reason`).
+        """
+        planning, at = self.planning, self.moved
+        before, after = planning.owner[at], self.rep[at]
+        work = planning.accounts["hours"].to_numpy()[at]
+        kept = np.full(self.rep.shape, NOBODY, dtype=np.int64)
+        kept[at] = before
+        hours_before = np.where(before >= 0, work + self._hours_on_the_way(kept)[at], np.nan)
+        hours_after = np.where(after >= 0, self._hours[at], np.nan)
+        own = np.maximum(before, 0)
+        mine, available = self.loads[own], planning.available[own]
+        load_after = np.where(
+            (before >= 0) & (available > 0), mine / np.maximum(available, 1e-9), np.nan
+        )
+        load_kept = load_after + hours_before / np.maximum(available, 1e-9)
+        most = planning.targets[0][own] * (1 + planning.wishes.hours_tolerance)
+        extra = hours_before - hours_after
+        locked = planning.accounts["account_id"].is_in(list(planning.locks.accounts)).to_numpy()[at]
+        reason = np.select(
+            [before < 0, locked, extra > _A_MINUTE, mine + hours_before > most],
+            ["nobody", "locked", "travel", "load"],
+            default="area",
+        )
+        names = pl.Series([*planning.team.names, None], dtype=pl.String)
+        nobody = len(planning.team)
+        found = planning.accounts[at].select(
+            "account_id",
+            "name",
+            "tier",
+            "municipality",
+            before=names.gather(np.where(before >= 0, before, nobody)),
+            after=names.gather(np.where(after >= 0, after, nobody)),
+            at_risk=pl.Series(planning.at_risk[at]),
+            hours_before=pl.Series(hours_before, nan_to_null=True),
+            hours_after=pl.Series(hours_after, nan_to_null=True),
+            extra_hours=pl.Series(extra, nan_to_null=True),
+            load_after=pl.Series(load_after, nan_to_null=True),
+            load_kept=pl.Series(load_kept, nan_to_null=True),
+            reason=pl.Series(reason.astype(str)),
+        )
+        return found.sort("at_risk", "account_id", descending=[True, False])
+
+    def table(self) -> pl.DataFrame:
+        """Every account with its rep today and in the plan: what a file of the plan holds.
+
+        Returns
+        -------
+        polars.DataFrame
+            account_id, name, tier, country, region, municipality, postcode, area (the unit it goes
+            with), before, after, moved, hours, travel_hours, km (one way), potential_low and
+            potential_high.
+        """
+        planning = self.planning
+        names = pl.Series([*planning.team.names, None], dtype=pl.String)
+        nobody = len(planning.team)
+        owner = planning.owner
+        km = planning.km[np.maximum(self.rep, 0), planning.unit]
+        has_way = (self.rep >= 0) & (planning.accounts["place"] != "").to_numpy()
+        return planning.accounts.select(
+            "account_id", "name", "tier", "country", "region", "municipality", "postcode",
+            area=pl.Series(planning.units.label.tolist(), dtype=pl.String).gather(planning.unit),
+            before=names.gather(np.where(owner >= 0, owner, nobody)),
+            after=names.gather(np.where(self.rep >= 0, self.rep, nobody)),
+            moved=pl.Series(self.rep != owner),
+            hours=pl.Series(self._hours),
+            travel_hours=pl.Series(self._travel),
+            km=pl.Series(np.where(has_way, km, np.nan), nan_to_null=True),
+            potential_low="potential_low",
+            potential_high="potential_high",
+        )  # fmt: skip
+
+    def areas(self) -> pl.DataFrame:
+        """The rep of every area: rules for systems that assign by place.
+
+        Returns
+        -------
+        polars.DataFrame
+            country, municipality, name, area, rep, accounts; areas of accounts that stay by themselves
+            are left out.
+        """
+        planning, units = self.planning, self.planning.units
+        of_unit = np.full(len(units), NOBODY, dtype=np.int64)
+        of_unit[planning.unit] = self.rep
+        areas = np.flatnonzero((units.fixed < 0) & (units.place != "") & (of_unit >= 0))
+        places = units.place[areas]
+        return pl.DataFrame(
+            {
+                "country": units.country[areas].tolist(),
+                "municipality": places.tolist(),
+                "name": [geography.name_of(code) for code in places],
+                "area": units.label[areas].tolist(),
+                "rep": [planning.team.names[rep] for rep in of_unit[areas]],
+                "accounts": units.accounts[areas].tolist(),
+            },
+            schema_overrides={
+                "country": pl.String, "municipality": pl.String, "name": pl.String,
+                "area": pl.String, "rep": pl.String, "accounts": pl.Int64,
+            },
+        )  # fmt: skip
+
+    @property
+    def figures(self) -> dict[str, float | int | None]:
+        """What plans are held against each other by."""
+        loads = self.reps()["load"].drop_nulls()
+        return {
+            "travel_hours": self.travel_hours,
+            "km": self.travel_hours * self.planning.wishes.speed,
+            "hours": float(self.loads.sum()),
+            "moved": len(self.handed_over),
+            "new": len(self.moved) - len(self.handed_over),
+            "value_moved": self.value_moved,
+            "nobody": int((self.rep < 0).sum()),
+            "least_load": loads.min() if len(loads) else None,  # type: ignore[dict-item]
+            "most_load": loads.max() if len(loads) else None,  # type: ignore[dict-item]
+            "outside_hours": float(self.reps()["outside"].sum()),
+            "value": self.value,
+            "bound": self.bound,
+            "gap": self.gap,
+        }
+
+
+def today(planning: Planning) -> TerritoryPlan:
+    """The plan as it is: every account with its owner of today."""
+    return TerritoryPlan(planning, planning.owner, planning.wishes.disruption)
+
+
+def solve(
+    planning: Planning,
+    *,
+    seconds: float = SECONDS,
+    disruption: float | None = None,
+    start: TerritoryPlan | None = None,
+    enough: float = ENOUGH,
+    effort: Literal["relaxation", "local", "full"] = "full",
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> TerritoryPlan:
+    """The best plan that is found in a time, with a proof of how good it is.
+
+    Parameters
+    ----------
+    planning
+        What to plan.
+    seconds
+        That it may take; making the shares even comes on top, and takes well under a second.
+    disruption
+        Weight of changing reps; that of the wishes unless given.
+    start
+        A plan of the same planning to begin with.
+    enough, effort, progress, cancelled
+        As of `assign`.
+    """
+    weight = planning.wishes.disruption if disruption is None else disruption
+    problem = planning.problem(weight)
+    begin = None
+    dual = planning.first_dual
+    if start is not None:
+        begin = _of_units(planning, start.rep)[planning.kept]
+        if start.assignment is not None:
+            dual = start.assignment.dual
+    found = assign(
+        problem,
+        seconds=seconds,
+        enough=enough,
+        start=begin,
+        dual=dual,
+        progress=progress,
+        cancelled=cancelled,
+        effort=effort,
+    )
+    return TerritoryPlan(planning, _of_accounts(planning, found.agent), weight, found)
+
+
+def _of_accounts(planning: Planning, agent: Ints) -> Ints:
+    """Rep of each account by the rep of each unit that is given."""
+    of_unit = np.full(len(planning.units), NOBODY, dtype=np.int64)
+    of_unit[planning.kept] = agent
+    return of_unit[planning.unit]
+
+
+def _of_units(planning: Planning, rep: Ints) -> Ints:
+    """Rep of each unit: whoever has the accounts, or the last of them where they are with several."""
+    found = np.full(len(planning.units), 0, dtype=np.int64)
+    given = rep >= 0
+    found[planning.unit[given]] = rep[given]
+    return found
+
+
+def compare(plans: Mapping[str, TerritoryPlan]) -> pl.DataFrame:
+    """Plans side by side: `figure`, then a column a plan with `TerritoryPlan.figures`."""
+    figures = {name: plan.figures for name, plan in plans.items()}
+    keys = next(iter(figures.values())).keys() if figures else []
+    columns = {
+        name: pl.Series([found[key] for key in keys], dtype=pl.Float64, strict=False)
+        for name, found in figures.items()
+    }
+    return pl.DataFrame({"figure": list(keys), **columns})
+
+
+def without(planning: Planning, name: str, *, seconds: float = SECONDS) -> TerritoryPlan:
+    """Who takes over if a rep leaves: only the rep's own accounts change, so as few as can be.
+
+    Parameters
+    ----------
+    planning
+        The plan's accounts and team.
+    name
+        Of the rep who leaves.
+    seconds
+        That it may take.
+
+    Returns
+    -------
+    TerritoryPlan
+        Of the others, with the accounts of the one who leaves. What nobody of the team has today is left
+        out.
+
+    Raises
+    ------
+    PlanError
+        If nobody of the team has that name, there is nobody else, or the rep has nothing.
+    """
+    gone = planning.team.names.index(planning.team.named(name).name)
+    others = [rep for rep in planning.team.reps if rep.name != name]
+    if not others:
+        raise PlanError(f"{name} is the only rep: there is nobody to take over.")
+    owner = planning.owner
+    if not (owner == gone).any():
+        raise PlanError(f"{name} has no account: nothing changes without the rep.")
+    # Reps behind the one who leaves move up by one place.
+    after = np.where(owner > gone, owner - 1, np.where(owner == gone, NOBODY, owner))
+    team = Team(reps=tuple(others))
+    rows = planning.accounts.with_columns(owner=pl.Series(after)).filter(pl.Series(owner >= 0))
+    held = rows.filter(pl.col("owner") >= 0)
+    locks = type(planning.locks)(
+        accounts={
+            **dict(
+                zip(
+                    held["account_id"].to_list(),
+                    [team.names[place] for place in held["owner"]],
+                    strict=True,
+                )
+            ),
+        },
+        areas={code: rep for code, rep in planning.locks.areas.items() if rep != name},
+    )
+    columns = [column for column in rows.columns if column not in _ADDED]
+    left = Planning(rows.select(columns), team, planning.plan, wishes=planning.wishes, locks=locks)
+    return solve(left, seconds=seconds)
+
+
+_ADDED: Final = ("place", "has_relation", "fixed", "unit")
+"""What `Planning` adds to the accounts it is given."""

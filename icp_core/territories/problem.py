@@ -1,0 +1,802 @@
+"""From matching accounts to units that are given to reps, and what each costs with whom.
+
+A unit is a municipality; where that takes too much of a rep, runs of its postcodes; and what keeps its
+rep by itself: customers, named accounts and locks. Hours of a unit depend on the rep, because journeys
+do: one journey a visit, from home and back, as the crow flies times a factor for roads, fjords and sea.
+"""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import polars as pl
+from scipy.sparse.csgraph import connected_components
+
+from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.team import MEAN_RADIUS_KM, Team
+from icp_core.errors import PlanError
+from icp_core.evaluation.expressions import most_potential
+from icp_core.evaluation.in_memory import Evaluation
+from icp_core.evaluation.tiers import groups
+from icp_core.reference import geography
+from icp_core.reference.arrays import Array, Flags, Floats, Ints
+from icp_core.territories.coverage import NOBODY, Matched
+from icp_core.territories.generalised import FREE, AssignmentProblem
+from icp_core.territories.highs import Clock
+from icp_core.territories.relaxation import relax
+
+ASSUMED_VISITS: Final = (4.0, 2.0, 1.0)
+"""Journeys to an account a year by the place of its tier, best first; tiers further down take the last.
+A guess to begin with: a quarter, half a year, a year."""
+
+LARGEST_PIECE: Final = 0.03
+"""Share of the smallest rep's hours above which a municipality is divided by postcodes."""
+
+MOST_SINGLES: Final = 3_000
+"""Accounts that may move by themselves; of more, those of one place and one rep move together."""
+
+LEAST_KM: Final = 5.0
+"""Of every journey: also in the town where one lives."""
+
+FACTORS: Final[Mapping[str, float]] = MappingProxyType(
+    {"SE": 1.25, "NO": 1.5, "DK": 1.3, "FI": 1.3, "IS": 1.5}
+)
+"""Kilometres by road for one as the crow flies. About 1.2 to 1.3 in most countries (Ballou, Rahardja and
+Sakai 2002 report 1.2 to 1.5 for European ones); more where fjords and sea are in the way."""
+
+OTHER_FACTOR: Final = 1.3
+
+LIKELY: Final = (0.1, 0.5, 0.9)
+"""Quantiles of the known potentials of a tier that an unknown one is taken to lie between, and about."""
+
+
+class Policy(StrEnum):
+    """What may change its rep."""
+
+    AREA = "area"
+    """Everything moves with its area."""
+    RELATIONS = "relations"
+    """Customers and named accounts stay with their rep, the rest moves with its area."""
+    ACCOUNT = "account"
+    """Customers and named accounts move one by one, where that is worth what it costs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What a plan is to respect, and what things cost.
+
+    Attributes
+    ----------
+    policy
+        What may change its rep.
+    hours_tolerance, potential_tolerance
+        How far a rep may lie from an even share, as a share of it; beyond, every hour has its price.
+    disruption
+        Weight of what changing reps costs against travel: 0 for travel alone.
+    hour
+        What an hour of a rep costs, in the profile's currency.
+    speed
+        Kilometres an hour on the way.
+    visits
+        Journeys to an account a year by its tier; a tier that is missing takes `ASSUMED_VISITS`.
+    at_risk
+        Share of what a customer buys in a year that a change of rep costs: 13 to 18 % (Shi, Sridhar,
+        Grewal and Lilien 2017). What a customer buys is taken to be its potential.
+    deal
+        What changing the rep of an account with open deals is taken to cost, for each deal.
+    handover
+        Hours that handing over an account takes.
+    balance
+        What an hour outside the tolerance costs, in hours. A share of the potential costs as much as
+        that share of the hours.
+    factors
+        Kilometres by road for one as the crow flies, by country.
+    open_borders
+        Whether reps without countries work everywhere; else in the country of their home.
+    named
+        Accounts that stay with, or move by, themselves as customers do.
+    """
+
+    policy: Policy = Policy.RELATIONS
+    hours_tolerance: float = 0.05
+    potential_tolerance: float = 0.10
+    disruption: float = 1.0
+    hour: float = 60.0
+    speed: float = 60.0
+    visits: Mapping[str, float] = field(default_factory=dict)
+    at_risk: float = 0.15
+    deal: float = 1_000.0
+    handover: float = 0.5
+    balance: float = 4.0
+    factors: Mapping[str, float] = field(default_factory=lambda: FACTORS)
+    open_borders: bool = False
+    named: AbstractSet[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        least = {
+            "hours_tolerance": 0, "potential_tolerance": 0, "disruption": 0, "hour": 0, "speed": 1,
+            "at_risk": 0, "deal": 0, "handover": 0, "balance": 0,
+        }  # fmt: skip
+        for name, limit in least.items():
+            value = getattr(self, name)
+            if not (np.isfinite(value) and value >= limit):
+                raise PlanError(f"The wish {name} is {value}; give a number of at least {limit}.")
+
+    def visits_of(self, tiers: Sequence[str]) -> tuple[float, ...]:
+        """Journeys to an account of each tier a year, best tier first.
+
+        Examples
+        --------
+        >>> Wishes(visits={"B": 3}).visits_of(("A", "B", "C", "D"))
+        (4.0, 3.0, 1.0, 1.0)
+        """
+        last = len(ASSUMED_VISITS) - 1
+        return tuple(
+            self.visits.get(tier, ASSUMED_VISITS[min(place, last)])
+            for place, tier in enumerate(tiers)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Locks:
+    """What is decided already.
+
+    Attributes
+    ----------
+    accounts
+        Name of the rep by account_id.
+    areas
+        Name of the rep by code of a municipality, region or country; the narrower wins.
+    reps
+        Names of reps who keep what they have, and get nothing.
+    """
+
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    areas: Mapping[str, str] = field(default_factory=dict)
+    reps: AbstractSet[str] = frozenset()
+
+    def with_account(self, account_id: str, rep: str) -> "Locks":
+        """These and one more: a move that was accepted (its new rep) or refused (its rep today)."""
+        return Locks(accounts={**self.accounts, account_id: rep}, areas=self.areas, reps=self.reps)
+
+
+def accounts_of(matched: Matched, wishes: Wishes) -> pl.DataFrame:
+    """The matches as a plan needs them, one row each.
+
+    Returns
+    -------
+    polars.DataFrame
+        account_id, name, country, region, municipality, postcode, latitude, longitude, tier (its name,
+        null where none), owner (place in the team, -1 for nobody of it), hours and visits in the time
+        box, potential_low, potential, potential_high (the middle one is what balances), is_known,
+        is_customer, deals.
+    """
+    evaluation, plan = matched.evaluation, matched.plan
+    tiers = evaluation.profile.tiers.names
+    frame = evaluation.universe.frame
+    wanted = ("account_id", "name", "country", "region", "municipality", "postcode")
+    texts = [
+        pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.String).alias(name)
+        for name in wanted
+    ]
+    numbers = [
+        pl.col(name).cast(pl.Float64)
+        if name in frame.columns
+        else pl.lit(None, dtype=pl.Float64).alias(name)
+        for name in ("latitude", "longitude")
+    ]
+    deals = [
+        pl.col("open_deals").cast(pl.Float64, strict=False).fill_null(0).alias("deals")
+        if "open_deals" in frame.columns and not isinstance(frame.schema["open_deals"], pl.List)
+        else pl.lit(0.0).alias("deals")
+    ]
+    rows = frame.lazy().select(*texts, *numbers, *deals).collect()[matched.rows]
+    others = len(groups(evaluation.profile.tiers)) - len(tiers)
+    each = np.array([*plan.hours_of(tiers), *[0.0] * max(others, 2)])
+    calls = np.array([*wishes.visits_of(tiers), *[0.0] * max(others, 2)]) * plan.months / 12
+    tier = evaluation.tier
+    names = pl.Series([*tiers, *[None] * max(others, 2)], dtype=pl.String)
+    low, middle, high, known = _potential(evaluation, tier)
+    return rows.with_columns(
+        tier=names.gather(tier),
+        owner=pl.Series(np.maximum(matched.owner, NOBODY)),
+        hours=pl.Series(each[tier]),
+        visits=pl.Series(calls[tier]),
+        potential_low=pl.Series(low),
+        potential=pl.Series(middle),
+        potential_high=pl.Series(high),
+        is_known=pl.Series(known),
+        is_customer=pl.Series(np.asarray(evaluation.matches.customers, dtype=bool)),
+    )
+
+
+def _potential(evaluation: Evaluation, tier: Ints) -> tuple[Floats, Floats, Floats, Flags]:
+    """The least, likely and most potential of each match, and whether it is known."""
+    profile = evaluation.profile
+    amount = evaluation.potential.amount.astype(np.float64)
+    low, high = (np.array(end, dtype=np.float64) for end in evaluation.matches.value_ends(profile))
+    limit = most_potential(profile, columns=evaluation.universe.columns)
+    known = ~np.isnan(amount)
+    least, middle, most = amount.copy(), amount.copy(), amount.copy()
+    for place in np.unique(tier[~known]):
+        here = ~known & (tier == place)
+        like = amount[known & (tier == place)]
+        like = like if len(like) else amount[known]
+        ends = np.quantile(like, LIKELY) if len(like) else (0.0, 0.0, limit or 0.0)
+        least[here], middle[here], most[here] = ends
+    unknown = ~known
+    # A band of headcount tells more than the others of the tier do.
+    least = np.where(unknown & ~np.isnan(low), low, least)
+    most = np.where(unknown & ~np.isnan(high), high, most)
+    most = np.maximum(least, most)
+    middle = np.clip(middle, least, most)
+    return least, middle, most, known
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """What is given to reps as a whole.
+
+    Attributes
+    ----------
+    place
+        Code of the municipality of each, "" where unknown.
+    label
+        For people: the municipality's name, with its postcodes or the account where it is one.
+    latitude, longitude
+        Degrees; NaN where unknown.
+    country
+        Code, "" where unknown.
+    fixed
+        Place in the team of who keeps it, or `FREE`.
+    accounts, hours, visits, potential
+        Sums over its accounts.
+    """
+
+    place: Array
+    label: Array
+    latitude: Floats
+    longitude: Floats
+    country: Array
+    fixed: Ints
+    accounts: Ints
+    hours: Floats
+    visits: Floats
+    potential: Floats
+
+    def __len__(self) -> int:
+        return len(self.fixed)
+
+
+class Planning:
+    """Everything that a plan is made from: accounts, units, journeys, shares.
+
+    Parameters
+    ----------
+    accounts
+        As `accounts_of` gives them.
+    team
+        The reps.
+    plan
+        Hours and time box.
+    wishes, locks
+        What is asked for, and what is decided.
+
+    Raises
+    ------
+    PlanError
+        If there are no reps or no accounts, or a lock names somebody who is not in the team.
+    """
+
+    def __init__(
+        self,
+        accounts: pl.DataFrame,
+        team: Team,
+        plan: TeamPlan,
+        *,
+        wishes: Wishes = Wishes(),
+        locks: Locks = Locks(),
+    ) -> None:
+        if not len(team):
+            raise PlanError("The team has no reps: name at least one, with home and hours.")
+        if not accounts.height:
+            raise PlanError(
+                "No account matches the profile, so that there is nothing to give to the reps: "
+                "loosen a must-have, or choose another list."
+            )
+        self.team, self.plan, self.wishes, self.locks = team, plan, wishes, locks
+        self._place = {name: at for at, name in enumerate(team.names)}
+        named = {*locks.accounts.values(), *locks.areas.values(), *locks.reps}
+        strangers = sorted(named - self._place.keys())
+        if strangers:
+            raise PlanError(
+                f"A lock names {strangers[0]}, who is not in the team: take it away or add the rep."
+            )
+        self.available = np.array([one.hours * plan.months / 12 for one in team.reps])
+        self.accounts, self.units = self._made(accounts)
+        self.unit: Ints = self.accounts["unit"].to_numpy().astype(np.int64)
+        self.owner: Ints = self.accounts["owner"].to_numpy().astype(np.int64)
+
+    def with_team(self, team: Team) -> "Planning":
+        """The same accounts and wishes with other reps; who is in both keeps the accounts."""
+        place = {name: at for at, name in enumerate(team.names)}
+        to = np.array([*(place.get(name, NOBODY) for name in self.team.names), NOBODY])
+        accounts = self.accounts.drop("place", "has_relation", "fixed", "unit")
+        accounts = accounts.with_columns(owner=pl.Series(to[self.owner]))
+        return Planning(accounts, team, self.plan, wishes=self.wishes, locks=self.locks)
+
+    # How accounts become units.
+
+    @cached_property
+    def shares(self) -> Floats:
+        """What part of everything each rep is to have: that of the hours; even where nobody has any."""
+        total = self.available.sum()
+        if total <= 0:
+            return np.full(len(self.team), 1 / len(self.team))
+        found: Floats = self.available / total
+        return found
+
+    def _made(self, accounts: pl.DataFrame) -> tuple[pl.DataFrame, Units]:
+        table = geography.municipality_table().select(
+            "municipality", at_north="latitude", at_east="longitude", called="name"
+        )
+        named = list(self.wishes.named)
+        rows = (
+            accounts.with_columns(order=pl.int_range(pl.len()))
+            .join(table, on="municipality", how="left", maintain_order="left")
+            .with_columns(
+                north=pl.coalesce("at_north", "latitude"),
+                east=pl.coalesce("at_east", "longitude"),
+            )
+            .with_columns(
+                place=pl.when(pl.col("at_north").is_not_null())
+                .then(pl.col("municipality"))
+                .when(pl.col("north").is_not_null() & pl.col("east").is_not_null())
+                .then(pl.format("@{},{}", pl.col("north").round(1), pl.col("east").round(1)))
+                .otherwise(pl.lit(""))
+            )
+            .with_columns(
+                has_relation=pl.col("is_customer")
+                | (pl.col("deals") > 0)
+                | pl.col("account_id").is_in(named),
+            )
+        )
+        rows = rows.with_columns(fixed=pl.Series(self._decided(rows)))
+        rows = rows.with_columns(single=pl.Series(self._alone(rows)), piece=pl.lit(0))
+        rows = self._divided(rows)
+        keys = ["place", "country", "fixed", "single", "piece"]
+        rows = rows.with_columns(pl.col("country").fill_null(""))
+        grouped = (
+            rows.group_by(keys)
+            .agg(
+                pl.col("hours", "visits", "potential").sum(),
+                pl.len().alias("size"),
+                pl.col("north", "east", "called").first(),
+                pl.col("latitude", "longitude").mean(),
+                first=pl.col("postcode").min(),
+                last=pl.col("postcode").max(),
+                one=pl.col("name").first(),
+            )
+            .sort(keys, nulls_last=True)
+            .with_row_index("unit")
+        )
+        rows = rows.join(grouped.select(*keys, "unit"), on=keys, how="left", nulls_equal=True)
+        rows = rows.sort("order")
+        label = grouped.select(
+            pl.when(pl.col("single") >= 0)
+            .then(pl.col("one"))
+            .when(pl.col("place") == "")
+            .then(pl.lit("without a place"))
+            .when((pl.col("piece") > 0) & (pl.col("first") != pl.col("last")))
+            .then(pl.format("{} {}–{}", pl.col("called"), pl.col("first"), pl.col("last")))
+            .when((pl.col("piece") > 0) & pl.col("first").is_not_null())
+            .then(pl.format("{} {}", pl.col("called"), pl.col("first")))
+            .otherwise(pl.coalesce("called", "place"))
+        ).to_series()
+        units = Units(
+            place=grouped["place"].to_numpy(),
+            label=label.to_numpy(),
+            latitude=_degrees(grouped, "latitude", "north"),
+            longitude=_degrees(grouped, "longitude", "east"),
+            country=grouped["country"].to_numpy(),
+            fixed=grouped["fixed"].to_numpy().astype(np.int64),
+            accounts=grouped["size"].to_numpy().astype(np.int64),
+            hours=grouped["hours"].to_numpy(),
+            visits=grouped["visits"].to_numpy(),
+            potential=grouped["potential"].to_numpy(),
+        )
+        return rows.select(*accounts.columns, "place", "has_relation", "fixed", "unit"), units
+
+    def _decided(self, rows: pl.DataFrame) -> Ints:
+        """The rep that each account stays with or goes to, or `FREE`."""
+        owner = rows["owner"].to_numpy()
+        fixed = np.full(rows.height, FREE, dtype=np.int64)
+        for level in ("country", "region", "municipality"):
+            codes = {code: self._place[rep] for code, rep in self.locks.areas.items()}
+            found = rows[level].replace_strict(
+                list(codes), list(codes.values()), default=FREE, return_dtype=pl.Int64
+            )
+            here = found.fill_null(FREE).to_numpy()
+            fixed = np.where(here >= 0, here, fixed)
+        kept = np.zeros(rows.height, dtype=bool)
+        if self.wishes.policy is Policy.RELATIONS:
+            kept |= rows["has_relation"].fill_null(False).to_numpy()
+        kept |= np.isin(owner, [self._place[name] for name in self.locks.reps])
+        # Nobody is near to an account without a place: it stays with whom it has.
+        kept |= (rows["place"] == "").to_numpy()
+        fixed = np.where(kept & (owner >= 0) & (fixed < 0), owner, fixed)
+        if self.locks.accounts:
+            reps = [self._place[name] for name in self.locks.accounts.values()]
+            told = rows["account_id"].replace_strict(
+                list(self.locks.accounts), reps, default=FREE, return_dtype=pl.Int64
+            )
+            told_array = told.fill_null(FREE).to_numpy()
+            fixed = np.where(told_array >= 0, told_array, fixed)
+        return fixed
+
+    def _alone(self, rows: pl.DataFrame) -> Ints:
+        """A number for accounts that move by themselves, -1 for the others."""
+        alone = np.full(rows.height, -1, dtype=np.int64)
+        if self.wishes.policy is not Policy.ACCOUNT:
+            return alone
+        owner = rows["owner"].to_numpy()
+        free = (rows["fixed"] < 0).to_numpy() & (owner >= 0)
+        free &= rows["has_relation"].fill_null(False).to_numpy()
+        if free.sum() <= MOST_SINGLES:
+            alone[free] = len(self.team) + np.arange(int(free.sum()))
+        else:
+            alone[free] = owner[free]
+        return alone
+
+    def _divided(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Places that take too much of a rep in runs of postcodes, each small enough."""
+        positive = self.shares[self.shares > 0]
+        limit = LARGEST_PIECE * float(positive.min()) * float(rows["hours"].sum())
+        if limit <= 0:
+            return rows
+        free = (pl.col("fixed") < 0) & (pl.col("single") < 0)
+        heavy = (
+            rows.filter(free)
+            .group_by("place", "country")
+            .agg(pl.col("hours").sum())
+            .filter(pl.col("hours") > limit)
+        )
+        if heavy.is_empty():
+            return rows
+        inside = rows.filter(free).join(
+            heavy.select("place", "country"), on=["place", "country"], how="semi", nulls_equal=True
+        )
+        codes = (
+            inside.group_by("place", "country", "postcode")
+            .agg(pl.col("hours").sum().alias("of_code"))
+            .sort("place", "country", "postcode", nulls_last=True)
+            .with_columns(
+                before=pl.col("of_code").cum_sum().over("place", "country") - pl.col("of_code")
+            )
+        )
+        inside = (
+            inside.sort("order")
+            .join(codes, on=["place", "country", "postcode"], how="left", nulls_equal=True)
+            .with_columns(
+                within=pl.col("hours").cum_sum().over("place", "country", "postcode")
+                - pl.col("hours")
+            )
+            .with_columns(
+                start=pl.col("before")
+                + pl.when(pl.col("of_code") > limit).then(pl.col("within")).otherwise(0.0)
+            )
+            .select("order", run=1 + (pl.col("start") / limit).floor().cast(pl.Int64))
+        )
+        return (
+            rows.join(inside, on="order", how="left", maintain_order="left")
+            .with_columns(piece=pl.coalesce("run", "piece"))
+            .drop("run")
+        )
+
+    # What a unit costs with whom.
+
+    @cached_property
+    def homes(self) -> tuple[Floats, Floats]:
+        """Where the journeys of each rep begin: home, else the middle of what the rep has today."""
+        north, east = np.full(len(self.team), np.nan), np.full(len(self.team), np.nan)
+        at, weight = self.unit, self.accounts["visits"].to_numpy() + 1e-9
+        latitude, longitude = self.units.latitude[at], self.units.longitude[at]
+        placed = ~np.isnan(latitude)
+        for place, rep in enumerate(self.team.reps):
+            if rep.place is not None:
+                north[place], east[place] = rep.place
+                continue
+            mine = placed & (self.owner == place)
+            mine = mine if mine.any() else placed
+            if mine.any():
+                north[place] = np.average(latitude[mine], weights=weight[mine])
+                east[place] = np.average(longitude[mine], weights=weight[mine])
+        return north, east
+
+    @cached_property
+    def crow_km(self) -> Floats:
+        """Kilometres from each rep to each unit as the crow flies, shape (reps, units); 0 if unknown."""
+        north, east = (np.radians(one)[:, None] for one in self.homes)
+        latitude, longitude = np.radians(self.units.latitude), np.radians(self.units.longitude)
+        half = (
+            np.sin((latitude - north) / 2) ** 2
+            + np.cos(north) * np.cos(latitude) * np.sin((longitude - east) / 2) ** 2
+        )
+        found: Floats = 2 * MEAN_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+        return np.nan_to_num(found)
+
+    @cached_property
+    def km(self) -> Floats:
+        """Kilometres by road of one way, shape (reps, units); 0 where a place is unknown."""
+        factors = {code: self.wishes.factors.get(code, OTHER_FACTOR) for code in self.units.country}
+        factor = np.array([factors[code] for code in self.units.country])
+        placed = ~np.isnan(self.units.latitude)
+        return np.where(placed, np.maximum(self.crow_km * factor, LEAST_KM), 0.0)
+
+    @cached_property
+    def travel(self) -> Floats:
+        """Hours on the way, shape (reps, units)."""
+        found: Floats = self.units.visits * 2 * self.km / self.wishes.speed
+        return found
+
+    @cached_property
+    def at_risk(self) -> Floats:
+        """What changing the rep of each account costs in value at risk, in the profile's currency."""
+        sold = np.where(
+            self.accounts["is_customer"].fill_null(False), self.accounts["potential"], 0
+        )
+        found: Floats = (
+            self.wishes.at_risk * sold + self.wishes.deal * self.accounts["deals"].to_numpy()
+        )
+        return np.where(self.owner >= 0, found, 0.0)
+
+    @cached_property
+    def handed_over(self) -> Floats:
+        """What handing over each account costs."""
+        worked = (self.owner >= 0) & (self.accounts["hours"].to_numpy() > 0)
+        return np.where(worked, self.wishes.handover * self.wishes.hour, 0.0)
+
+    def _moving(self, each: Floats) -> Floats:
+        """Sum over the accounts of a unit that change rep, shape (reps, units)."""
+        shape = (len(self.team), len(self.units))
+        owned = self.owner >= 0
+        flat = self.owner[owned] * shape[1] + self.unit[owned]
+        stays = np.bincount(flat, each[owned], shape[0] * shape[1]).reshape(shape)
+        total = np.bincount(self.unit[owned], each[owned], shape[1])
+        found: Floats = np.maximum(total - stays, 0)
+        return found
+
+    @cached_property
+    def moving(self) -> Floats:
+        """What changing reps costs at weight 1 if a unit goes to a rep, shape (reps, units)."""
+        return self._moving(self.at_risk + self.handed_over)
+
+    @cached_property
+    def serves(self) -> Flags:
+        """Which rep may have which unit: countries, distance, hours, and locked reps."""
+        units, reps = self.units, self.team.reps
+        found = np.zeros((len(reps), len(units)), dtype=bool)
+        stated = {code for rep in reps for code in rep.countries}
+        homes = {(rep.home or "")[:2] for rep in reps if not rep.countries}
+        nobodys = {code for code in set(units.country) if code not in stated | homes}
+        for place, rep in enumerate(reps):
+            inside = np.array([rep.serves(code or None) for code in units.country])
+            if not rep.countries and rep.home and not self.wishes.open_borders:
+                home = rep.home[:2]
+                inside &= np.array(
+                    [code in ("", home) or code in nobodys for code in units.country]
+                )
+            if rep.max_km is not None:
+                inside &= self.crow_km[place] <= rep.max_km
+            if rep.name in self.locks.reps or (not rep.hours and self.available.sum() > 0):
+                inside[:] = False
+            found[place] = inside
+        return found
+
+    @cached_property
+    def given(self) -> Flags:
+        """Units that somebody may have; the others stay with nobody."""
+        return self.serves.any(axis=0) | (self.units.fixed >= 0)
+
+    @cached_property
+    def left_out(self) -> pl.DataFrame:
+        """Accounts that no rep may have, in the columns of `accounts`."""
+        return self.accounts.filter(~pl.Series(self.given[self.unit]))
+
+    # The problem.
+
+    @cached_property
+    def kept(self) -> Ints:
+        """The units that are given, by their place among all."""
+        return np.flatnonzero(self.given)
+
+    def problem(self, disruption: float | None = None) -> AssignmentProblem:
+        """The assignment of the units that are given, at a weight of changing reps."""
+        weight = self.wishes.disruption if disruption is None else disruption
+        return self._problem(weight, *self.targets)
+
+    def _problem(self, weight: float, hours: Floats, potential: Floats) -> AssignmentProblem:
+        kept, wishes = self.kept, self.wishes
+        travel = self.travel[:, kept]
+        balanced = np.array([rep.name not in self.locks.reps for rep in self.team.reps])
+        price = wishes.balance * wishes.hour
+        worth = float(potential.sum())
+        of_potential = price * float(hours.sum()) / worth if worth > 0 else 0.0
+        spread = np.array([[wishes.hours_tolerance], [wishes.potential_tolerance]])
+        targets = np.stack([hours, potential])
+        units = self.units
+        fixed = units.fixed[kept]
+        idle = (fixed < 0) & (units.hours[kept] + units.visits[kept] <= 0)
+        # What takes nobody's time goes to who lives nearest.
+        distance = np.where(self.serves[:, kept], self.crow_km[:, kept], np.inf)
+        fixed = np.where(idle, distance.argmin(axis=0) if len(kept) else fixed, fixed)
+        return AssignmentProblem.of(
+            cost=travel * wishes.hour + weight * self.moving[:, kept],
+            use=np.stack(
+                [
+                    units.hours[kept] + travel,
+                    np.broadcast_to(units.potential[kept], travel.shape),
+                ]
+            ),
+            lower=np.maximum(targets * (1 - spread), 0),
+            upper=targets * (1 + spread),
+            price=np.array([[price], [of_potential]]) * balanced,
+            allowed=self.serves[:, kept],
+            fixed=fixed,
+        )
+
+    @property
+    def targets(self) -> tuple[Floats, Floats]:
+        """The even share of each rep of its circle, in hours and in potential, by the hours each has.
+
+        Hours include journeys, which depend on the plan: those of the relaxation are taken, first
+        without and then with balance.
+        """
+        return self._even[:2]
+
+    @property
+    def first_dual(self) -> Floats:
+        """Prices of the limits at the weight of the wishes: a start for any other (`relax`)."""
+        return self._even[2]
+
+    @cached_property
+    def _even(self) -> tuple[Floats, Floats, Floats]:
+        kept, circle = self.kept, self.circles
+        # Somebody of its circle for each unit: who may have it, or keeps it.
+        may = self.serves[:, kept] | (np.arange(len(self.team))[:, None] == self.units.fixed[kept])
+        of_unit = circle[may.argmax(axis=0)] if len(kept) else np.zeros(0, dtype=np.int64)
+        hours = np.bincount(circle, self.available, len(self.team))
+        size = np.bincount(circle, minlength=len(self.team))
+        mine = np.where(
+            hours[circle] > 0, self.available / np.maximum(hours[circle], 1e-9), 1 / size[circle]
+        )
+
+        def shared(each: Floats) -> Floats:
+            total: Floats = mine * np.bincount(of_unit, each, len(self.team))[circle]
+            return total
+
+        potential = shared(self.units.potential[kept])
+        travel = self.travel[:, kept]
+        nearest = np.where(may, travel, np.inf).min(axis=0, initial=np.inf)
+        work = self.units.hours[kept]
+        problem = self._problem(self.wishes.disruption, shared(work + nearest), potential)
+        found = relax(problem, Clock(deadline=float("inf")))
+        even = shared(work + (found.share * travel).sum(axis=0))
+        return even, potential, found.dual
+
+    @cached_property
+    def circles(self) -> Ints:
+        """A number for each rep: the same for those who could have a unit of each other.
+
+        So are those between whom others do that.
+
+        Shares are even within a circle; no plan evens out countries whose reps stay inside.
+        """
+        may = self.serves.astype(np.float64)
+        _, found = connected_components(may @ may.T > 0, directed=False)
+        return np.asarray(found, dtype=np.int64)
+
+    @cached_property
+    def remarks(self) -> tuple[str, ...]:
+        """What the plan had to assume, and what is left out, a sentence each."""
+        found = []
+        reps, accounts = self.team.reps, self.accounts
+        homeless = [rep.name for rep in reps if rep.home is None]
+        outside = [rep.name for rep in reps if rep.home and rep.place is None]
+        idle = [rep.name for rep in reps if not rep.hours]
+        middle = (
+            "journeys are counted from the middle of the accounts today; give a home municipality"
+        )
+        if homeless:
+            found.append(f"No home is known of {_listed(homeless)}: {middle}.")
+        if outside:
+            found.append(
+                f"The home of {_listed(outside)} is outside our municipalities (Sweden, Norway, "
+                f"Denmark, Finland): {middle}."
+            )
+        if idle and len(idle) == len(reps):
+            found.append("Nobody has any hours: everybody gets an even share; give hours a year.")
+        elif idle:
+            found.append(
+                f"{_listed(idle)} has no hours and gets only what is locked or stays; give hours a year."
+            )
+        if len(reps) == 1:
+            found.append(f"There is one rep, so that everything goes to {reps[0].name}.")
+        if len(reps) > accounts.height:
+            found.append(
+                f"There are {len(reps):,} reps for {accounts.height:,} accounts: some get none."
+            )
+        if (self.units.fixed[self.kept] >= 0).all() and len(self.kept):
+            found.append("Everything is locked or stays with its rep: there is nothing to decide.")
+        nowhere = int((accounts["place"] == "").sum())
+        if nowhere:
+            found.append(
+                f"{nowhere:,} accounts have no place: they stay with their rep, or go where there is "
+                "room, and no journey is counted for them."
+            )
+        unknown = int((~accounts["is_known"]).sum())
+        if unknown == accounts.height:
+            found.append("Nothing is known of the potential: only hours are balanced.")
+        elif unknown:
+            found.append(
+                f"The potential of {unknown:,} accounts is unknown: they count as others of their tier, "
+                "from one in ten to nine in ten of them."
+            )
+        if self.left_out.height:
+            found.append(
+                f"{self.left_out.height:,} accounts lie outside every rep's countries or longest way "
+                "and stay with nobody: widen one, or open the borders."
+            )
+        if not (accounts["hours"] > 0).any():
+            found.append("No account is in a tier, so that none takes hours: change the tiers.")
+        return tuple(found)
+
+
+def planning(
+    evaluation: Evaluation,
+    plan: TeamPlan,
+    *,
+    wishes: Wishes = Wishes(),
+    locks: Locks = Locks(),
+    team: Team | None = None,
+) -> Planning:
+    """What plans of the matches of a profile are made from.
+
+    Parameters
+    ----------
+    evaluation
+        The market.
+    plan
+        The team's plan: its reps, time box, and the hours of each tier.
+    wishes, locks
+        What is asked for, and what is decided.
+    team
+        Other reps than the plan's.
+
+    Raises
+    ------
+    PlanError
+        If there are no reps or no matches, or a lock names a stranger.
+    """
+    if team is not None:
+        plan = plan.replace(team=team)
+    matched = Matched(evaluation, plan)
+    return Planning(accounts_of(matched, wishes), matched.team, plan, wishes=wishes, locks=locks)
+
+
+def _degrees(grouped: pl.DataFrame, of_accounts: str, of_place: str) -> Floats:
+    """Where units lie: pieces of a municipality in the middle of their accounts, others as it does."""
+    in_pieces = pl.when(pl.col("piece") > 0).then(pl.col(of_accounts))
+    found = grouped.select(pl.coalesce(in_pieces, of_place).cast(pl.Float64)).to_series()
+    return found.fill_null(float("nan")).to_numpy()
+
+
+def _listed(names: Sequence[str], most: int = 5) -> str:
+    if len(names) <= most:
+        return ", ".join(names)
+    return f"{', '.join(names[:most])} and {len(names) - most:,} more"

@@ -1,0 +1,303 @@
+"""Plans of territories: nothing lost, locks kept, numbers that add up, and sense in every bad case."""
+
+import math
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from icp_core.analysis.plan import TeamPlan
+from icp_core.errors import PlanError
+from icp_core.territories.adjacency import links, neighbours, pieces
+from icp_core.territories.frontier import candidates, frontier, one_more
+from icp_core.territories.plan import compare, solve, today, without
+from icp_core.territories.problem import Locks, Planning, Policy, Wishes
+from icp_core.territories.team import Rep, team_of
+
+PLACES = ["SE-0180", "SE-0184", "SE-1480", "SE-1280", "SE-2480", "NO-0301", "NO-4601", None, "XX-1"]
+ANNA = Rep(name="Anna", home="SE-0180", hours=1_000)
+BO = Rep(name="Bo", home="SE-1280", hours=500)
+TEAM = team_of([ANNA, BO])
+
+
+def accounts(rows):
+    """Accounts of (municipality, hours, potential or None, owner, customer)."""
+    return pl.DataFrame(
+        [
+            {
+                "account_id": f"a{place}",
+                "name": f"Account {place}",
+                "country": None if where is None else where[:2],
+                "region": None,
+                "municipality": where,
+                "postcode": f"{10_000 + place % 7}",
+                "latitude": None,
+                "longitude": None,
+                "tier": "A" if hours else None,
+                "owner": owner,
+                "hours": float(hours),
+                "visits": float(hours > 0),
+                "potential_low": 0.0 if potential is None else float(potential),
+                "potential": 50.0 if potential is None else float(potential),
+                "potential_high": 100.0 if potential is None else float(potential),
+                "is_known": potential is not None,
+                "is_customer": customer,
+                "deals": 0.0,
+            }
+            for place, (where, hours, potential, owner, customer) in enumerate(rows)
+        ],
+        schema_overrides={
+            "region": pl.String, "municipality": pl.String, "country": pl.String, "tier": pl.String,
+            "latitude": pl.Float64, "longitude": pl.Float64, "owner": pl.Int64,
+        },
+    )  # fmt: skip
+
+
+def made(rows, team=TEAM, **wishes):
+    locks = wishes.pop("locks", Locks())
+    # Of a smaller team nobody owns what a stranger has.
+    rows = [(*row[:3], row[3] if row[3] < len(team) else -1, row[4]) for row in rows]
+    return Planning(accounts(rows), team, TeamPlan(team=team), wishes=Wishes(**wishes), locks=locks)
+
+
+ROW = st.tuples(
+    st.sampled_from(PLACES),
+    st.sampled_from([0, 1, 2, 5]),
+    st.sampled_from([None, 10, 100, 1000]),
+    st.integers(-1, 1),
+    st.booleans(),
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(ROW, min_size=1, max_size=40), st.sampled_from(Policy), st.data())
+def test_no_account_is_lost_locks_are_kept_and_the_numbers_add_up(rows, policy, data):
+    locked = data.draw(st.sets(st.integers(0, len(rows) - 1), max_size=3))
+    locks = Locks(accounts={f"a{one}": "Bo" for one in locked})
+    planning = made(rows, policy=policy, locks=locks)
+    plan = solve(planning, seconds=3, effort="local")
+    table, reps = plan.table(), plan.reps()
+    assert sorted(table["account_id"]) == sorted(f"a{one}" for one in range(len(rows)))
+    assert plan.value >= plan.bound
+    after = dict(table.select("account_id", "after").iter_rows())
+    assert all(after[f"a{one}"] == "Bo" for one in locked)
+    for place, (_, _, _, owner, customer) in enumerate(rows):
+        if policy is Policy.RELATIONS and customer and owner >= 0 and place not in locked:
+            assert after[f"a{place}"] == TEAM.names[owner]
+    assert reps["accounts"].sum() + (plan.rep < 0).sum() == len(rows)
+    assert (plan.rep < 0).sum() == planning.left_out.height
+    for name, hours, load, target, outside, km in reps.select(
+        "name", "hours", "load", "target", "outside", "km"
+    ).iter_rows():
+        mine = table.filter(pl.col("after") == name)
+        assert hours == pytest.approx(mine["hours"].sum())
+        assert load == pytest.approx(hours / TEAM.named(name).hours)
+        wide = max(hours - 1.05 * target, 0.95 * target - hours, 0)
+        assert outside == pytest.approx(wide, abs=1e-3)
+        assert km == pytest.approx(mine["travel_hours"].sum() * planning.wishes.speed)
+
+
+@settings(max_examples=30)
+@given(st.lists(ROW, min_size=2, max_size=30))
+def test_the_reason_of_every_move_has_numbers_that_add_up(rows):
+    plan = solve(made(rows, policy="area"), seconds=3, effort="local")
+    load = dict(plan.reps().select("name", "load").iter_rows())
+    moves = plan.moves()
+    changed = [(one["account_id"], one["after"]) for one in plan.table().to_dicts() if one["moved"]]
+    assert sorted(changed) == sorted(moves.select("account_id", "after").iter_rows())
+    for move in moves.to_dicts():
+        if move["before"] is None:
+            assert move["reason"] == "nobody"
+            assert move["at_risk"] == 0
+            continue
+        hours = TEAM.named(move["before"]).hours
+        assert move["load_after"] == pytest.approx(load[move["before"]])
+        assert move["load_kept"] == pytest.approx(
+            load[move["before"]] + move["hours_before"] / hours
+        )
+        if move["after"] is not None:
+            assert move["extra_hours"] == pytest.approx(move["hours_before"] - move["hours_after"])
+        row = rows[int(move["account_id"][1:])]
+        worth = 50 if row[2] is None else row[2]
+        assert move["at_risk"] == pytest.approx(0.15 * worth if row[4] else 0)
+    assert plan.value_moved == pytest.approx(moves["at_risk"].sum())
+
+
+def test_journeys_are_there_and_back_by_road_and_depend_on_the_rep():
+    planning = made([("SE-1280", 2, 100, -1, False)], potential_tolerance=1.0, hours_tolerance=1.0)
+    plan = solve(planning, seconds=2)
+    # Bo lives in Malmö, where a journey takes the least: 5 km there and 5 back at 60 km/h.
+    assert plan.table()["after"].to_list() == ["Bo"]
+    assert plan.table()["hours"].to_list() == pytest.approx([2 + 10 / 60])
+    # Stockholm lies 512 km away as the crow flies, 1.25 times that by road.
+    assert planning.km[0, 0] == pytest.approx(512 * 1.25, rel=0.03)
+
+
+def test_what_relations_are_worth_decides_whether_a_customer_moves():
+    rows = [("SE-1280", 2, 100_000, 0, True), ("SE-0180", 2, 100_000, 1, True)]
+    wide = {"hours_tolerance": 1.0, "potential_tolerance": 1.0, "policy": "account"}
+    kept = solve(made(rows, **wide), seconds=2)
+    # 15 % of 100,000 each weighs more than some 21 hours on the way at 60.
+    assert kept.table()["after"].to_list() == ["Anna", "Bo"]
+    moved = solve(made(rows, **wide, disruption=0.05), seconds=2)
+    assert moved.table()["after"].to_list() == ["Bo", "Anna"]
+    assert moved.value_moved == 30_000
+    assert moved.travel_hours < kept.travel_hours
+
+
+def test_the_frontier_never_travels_more_to_move_more():
+    rows = [
+        (PLACES[place % 7], 1 + place % 3, 1_000 * (place % 5), place % 2, place % 4 == 0)
+        for place in range(60)
+    ]
+    planning = made(rows, policy="account", open_borders=True)
+    plans = frontier(planning, weights=(0.0, 1.0, 50.0), seconds=3)
+    assert [plan.disruption for plan in plans] == [0.0, 1.0, 50.0]
+    assert all(plan.value >= plan.bound for plan in plans)
+    assert plans[0].value_moved >= plans[-1].value_moved
+    figures = compare({"today": today(planning), "plan": plans[1]})
+    assert figures.filter(pl.col("figure") == "moved")["today"].item() == 0
+
+
+def test_one_more_rep_is_worth_most_where_the_work_is():
+    rows = [("SE-2480", 5, 100, -1, False)] * 20 + [("SE-0180", 5, 100, -1, False)] * 10
+    planning = made(rows, team=team_of([ANNA]))
+    assert candidates(planning) == ["SE-2480", "SE-0180"]
+    found, seen = one_more(planning, progress=lambda part: None), []
+    assert found[0].municipality == "SE-2480"
+    assert found[0].name == "Umeå"
+    assert found[0].saved > 0
+    assert found[0].travel_saved > 0
+    one_more(planning, places=["SE-0180"], progress=seen.append)
+    assert seen == [1.0]
+
+
+def test_only_the_accounts_of_a_rep_who_leaves_change():
+    third = Rep(name="Cia", home="SE-1480", hours=800)
+    rows = [(PLACES[place % 5], 2, 100, place % 4 - 1, place % 2 == 0) for place in range(40)]
+    planning = made(rows, team=team_of([ANNA, BO, third]))
+    plan = without(planning, "Bo", seconds=3)
+    before = {f"a{place}": row[3] for place, row in enumerate(rows)}
+    after = dict(plan.table().select("account_id", "after").iter_rows())
+    assert set(after) == {name for name, owner in before.items() if owner >= 0}
+    names = ["Anna", "Bo", "Cia"]
+    for name, rep in after.items():
+        assert rep == names[before[name]] or before[name] == 1
+        assert rep in ("Anna", "Cia")
+    with pytest.raises(PlanError, match="no account"):
+        without(made([("SE-0180", 1, 1, 0, False)]), "Bo")
+    with pytest.raises(PlanError, match="only rep"):
+        without(made(rows[1:2], team=team_of([ANNA])), "Anna")
+
+
+ROWS = [("SE-0180", 2, 100, 0, True), ("SE-1280", 2, 50, 1, False), ("SE-1480", 1, 50, -1, False)]
+ODD = {
+    "no home": (ROWS, [ANNA, Rep(name="Bo")], {}, "No home is known of Bo"),
+    "home outside": (ROWS, [ANNA, Rep(name="Bo", home="SE-9999")], {}, "outside our municipal"),
+    "no hours": (ROWS, [ANNA, Rep(name="Bo", home="SE-1280", hours=0)], {}, "Bo has no hours"),
+    "no hours at all": (ROWS, [Rep(name="Bo", home="SE-1280", hours=0)], {}, "Nobody has any"),
+    "one rep": (ROWS, [ANNA], {}, "one rep"),
+    "more reps than accounts": (ROWS[:1], [ANNA, BO], {}, "2 reps for 1 accounts"),
+    "everything locked": (ROWS, [ANNA, BO], {"SE": "Anna"}, "nothing to decide"),
+    "no place": ([(None, 2, 10, -1, False)] * 3 + ROWS, [ANNA, BO], {}, "3 accounts have no place"),
+    "nothing known": (
+        [(one[0], one[1], None, *one[3:]) for one in ROWS],
+        [ANNA, BO],
+        {},
+        "Nothing",
+    ),
+    "no tiers": (
+        [(one[0], 0, *one[2:]) for one in ROWS],
+        [ANNA, BO],
+        {},
+        "No account is in a tier",
+    ),
+    "too far": (ROWS, [Rep(name="Bo", home="SE-2480", max_km=50)], {}, "stay with nobody"),
+}
+
+
+@pytest.mark.parametrize(("rows", "reps", "areas", "says"), ODD.values(), ids=ODD)
+def test_odd_teams_and_accounts_give_a_sensible_plan_and_a_sentence(rows, reps, areas, says):
+    planning = made(rows, team=team_of(reps), locks=Locks(areas=areas))
+    plan = solve(planning, seconds=2)
+    assert any(says in remark for remark in planning.remarks), planning.remarks
+    assert plan.table().height == len(rows)
+    assert math.isfinite(plan.value)
+    assert plan.value >= plan.bound
+    assert plan.reps().height == len(reps)
+    if not planning.left_out.height:
+        assert (plan.rep >= 0).all()
+    if areas:
+        assert set(plan.table()["after"]) == {"Anna"}
+
+
+def test_what_cannot_be_planned_is_refused_in_a_sentence():
+    with pytest.raises(PlanError, match="no reps"):
+        made(ROWS, team=team_of([]))
+    with pytest.raises(PlanError, match="nothing to give"):
+        Planning(accounts(ROWS).head(0), TEAM, TeamPlan())
+    with pytest.raises(PlanError, match="Nils, who is not in the team"):
+        made(ROWS, locks=Locks(accounts={"a0": "Nils"}))
+    with pytest.raises(PlanError, match="speed"):
+        Wishes(speed=0)
+    with pytest.raises(PlanError, match="two reps are called"):
+        team_of([ANNA, Rep(name="anna ")])
+
+
+def test_a_locked_rep_keeps_what_there_is_and_gets_nothing():
+    rows = [(PLACES[place % 5], 2, 100, place % 3 - 1, False) for place in range(30)]
+    plan = solve(made(rows, locks=Locks(reps={"Bo"})), seconds=2)
+    mine = plan.table().filter(pl.col("after") == "Bo")["account_id"].to_list()
+    assert mine == [f"a{place}" for place, row in enumerate(rows) if row[3] == 1]
+
+
+def test_borders_are_closed_unless_opened():
+    rows = [("NO-0301", 2, 100, -1, False), ("SE-1480", 2, 100, -1, False)]
+    nora = Rep(name="Nora", home="NO-4601", hours=1_000)
+    wide = {"hours_tolerance": 1.0, "potential_tolerance": 1.0}
+    gothenburg = Rep(name="Gro", home="SE-1480", hours=1_000)
+    closed = solve(made(rows, team=team_of([nora, gothenburg]), **wide), seconds=2)
+    assert closed.table()["after"].to_list() == ["Nora", "Gro"]
+    opened = made(rows, team=team_of([nora, gothenburg]), open_borders=True, **wide)
+    assert solve(opened, seconds=2).table()["after"].to_list() == ["Gro", "Gro"]
+
+
+def test_a_large_town_is_divided_by_postcodes_into_small_enough_pieces():
+    rows = [("SE-0180", 1, 100, -1, False)] * 400 + [("SE-1280", 1, 100, -1, False)] * 10
+    planning = made(rows)
+    largest = 0.03 * (500 / 1500) * 410
+    assert planning.units.hours.sum() == 410
+    assert planning.units.hours.max() <= largest + 1
+    assert (planning.units.hours > largest + 1e-9).sum() <= len(planning.units)
+
+
+@settings(max_examples=20)
+@given(st.lists(ROW, min_size=1, max_size=6), st.floats(0, 4))
+def test_the_plan_is_the_cheapest_of_all_plans_of_the_same_units(rows, weight):
+    planning = made(rows, policy="account", disruption=weight)
+    plan = solve(planning, seconds=5, enough=0.0)
+    problem = planning.problem()
+    free = np.flatnonzero(problem.fixed < 0)
+    best = math.inf
+    for number in range(2 ** len(free)):
+        agent = np.maximum(problem.fixed, 0)
+        agent[free] = [(number >> place) & 1 for place in range(len(free))]
+        if problem.allowed[agent, np.arange(problem.units)].all():
+            best = min(best, problem.value(agent))
+    assert plan.value == pytest.approx(best, abs=1e-4)
+    assert plan.bound <= best
+
+
+def test_water_parts_no_territory_where_a_bridge_or_ferry_crosses_it():
+    codes = set(neighbours())
+    table = links()
+    assert set(table["municipality"]) | set(table["neighbour"]) <= codes
+    assert table.select("municipality", "neighbour").is_unique().all()
+    assert set(table["kind"]) <= {"bridge", "tunnel", "ferry"}
+    assert "DK-0185" in neighbours()["SE-1280"], "the bridge over the Sound"
+    assert pieces(codes) == 1
+    assert pieces(["SE-0980", "SE-0180"]) == 2
+    assert pieces(["SE-0980", "SE-0180"], passable=codes) == 1
+    assert pieces([]) == 0
