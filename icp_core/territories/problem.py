@@ -132,7 +132,7 @@ class Wishes:
 
         Examples
         --------
-        >>> Wishes(visits={"B": 3}).visits_of(("A", "B", "C", "D"))
+        >>> Wishes(visits={"B": 3.0}).visits_of(("A", "B", "C", "D"))
         (4.0, 3.0, 1.0, 1.0)
         """
         last = len(ASSUMED_VISITS) - 1
