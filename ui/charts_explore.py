@@ -666,3 +666,64 @@ def _guide(x: Sequence[float], y: Sequence[float], *, dark: bool) -> dict[str, A
         "line": {"color": theme.muted_colour(dark=dark), "width": 1, "dash": "dot"},
         "hoverinfo": "skip",
     }
+
+
+def trade_off_chart(
+    points: pl.DataFrame, *, changed: str, dark: bool, height: int = 300
+) -> go.Figure:
+    """Plans as points: hours on the way against what changes of rep cost.
+
+    Parameters
+    ----------
+    points
+        `name`, `travel`, `changed` and `what`: `plan`, `chosen` or `today`.
+    changed
+        What the changes are counted in.
+    """
+    strong, weak = theme.text_colour(dark=dark), theme.muted_colour(dark=dark)
+    looks = {
+        "plan": {"color": weak, "size": 8, "symbol": "circle"},
+        "chosen": {"color": theme.sequential(dark=dark)[-1], "size": 14, "symbol": "circle"},
+        "today": {"color": strong, "size": 12, "symbol": "x"},
+    }
+    names = {"plan": _("Other plans"), "chosen": _("This plan"), "today": _("Today")}
+    frontier = points.filter(pl.col("what") != "today").sort("changed")
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": frontier["changed"].to_list(),
+            "y": frontier["travel"].to_list(),
+            "line": {"color": weak, "width": 1},
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+    ]
+    for what, marker in looks.items():
+        mine = points.filter(pl.col("what") == what)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": mine["changed"].to_list(),
+                "y": mine["travel"].to_list(),
+                "text": [escape(name) for name in mine["name"]],
+                "marker": marker,
+                "name": names[what],
+                "hovertemplate": _("%{text}: %{y:,.0f} h on the way, %{x:,.0f}")
+                + "<extra></extra>",
+            }
+        )
+    return theme.plotly(
+        traces,
+        dark=dark,
+        height=height,
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.12, "x": 0},
+        margin={"l": 0, "r": 16, "t": 24, "b": 0},
+        xaxis={
+            "title": {"text": changed},
+            "rangemode": "tozero",
+        },
+        yaxis={"title": {"text": _("Hours on the way")}},
+    )

@@ -31,6 +31,7 @@ _ICONS: Final = {
     "import": ":material/upload_file:",
     "learn": ":material/school:",
     "coverage": ":material/person_pin_circle:",
+    "territories": ":material/conversion_path:",
     "one_page": ":material/article:",
     "buying_group": ":material/groups:",
     "interviews": ":material/record_voice_over:",
@@ -89,7 +90,7 @@ def _groups() -> tuple[Group, ...]:
         ),
         (_("Market"), ":material/monitoring:"): ("market", "map", "tiers"),
         (_("Accounts"), ":material/table_rows:"): (ACCOUNTS, "verification"),
-        (_("Sales"), ":material/handshake:"): ("coverage",),
+        (_("Sales"), ":material/handshake:"): ("coverage", "territories"),
         (_("Data"), ":material/database:"): ("import", "export"),
     }
     found = {one.key: one for one in pages() if one.key != START}

@@ -1,0 +1,113 @@
+"""The Territories page: a proved plan, moves that are accepted or refused, adopting and taking back."""
+
+import time
+
+import polars as pl
+import pytest
+from app_pages import Open, texts
+from streamlit.testing.v1 import AppTest
+
+from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.team import Rep, Team
+from icp_core.workspace import Workspace
+from ui.territories.parts import reason
+from ui.territories.session import TerritorySession
+
+
+def planned(app: AppTest) -> TerritorySession:
+    """The page's session, once the search for plans has ended."""
+    session = app.session_state["own_territories"]
+    end = time.monotonic() + 120
+    while (not session.plans or session.work is not None) and time.monotonic() < end:
+        time.sleep(0.2)
+        app.run()
+    assert not app.exception
+    return session
+
+
+@pytest.fixture
+def page(open_page: Open) -> AppTest:
+    return open_page("pages/12_Territories.py", dataset="demo:4000")
+
+
+def test_a_plan_is_proved_and_travel_is_traded_for_relations(page: AppTest) -> None:
+    session = planned(page)
+    assert "above the best possible plan" in texts(page)
+    plans = [session.plans[place] for place in sorted(session.plans)]
+    assert len(plans) == 9
+    assert all(plan.bound <= plan.value + 1e-6 for plan in plans)
+    assert len(plans[-1].handed_over) <= len(plans[0].handed_over)
+    before = {one.label: one.value for one in page.metric}
+    page.select_slider(key="territories_weight").set_value(8).run()
+    planned(page)
+    assert {one.label: one.value for one in page.metric} != before or not len(plans[0].handed_over)
+
+
+def test_a_move_that_is_refused_stays_with_its_rep_in_every_plan(page: AppTest) -> None:
+    page.selectbox(key="territories_policy").set_value("account").run()
+    page.select_slider(key="territories_weight").set_value(0).run()
+    session = planned(page)
+    moves = session.plans[0].moves().filter(pl.col("before").is_not_null())
+    first = moves.row(0, named=True)
+    page.session_state["territories_ticked"] = (first["account_id"],)
+    page.run()
+    page.button(key="territories_refuse").click().run()
+    session = planned(page)
+    assert session.locks.accounts == {first["account_id"]: first["before"]}
+    for plan in session.plans.values():
+        assert first["account_id"] not in plan.moves()["account_id"].to_list()
+    page.button(key="territories_unlock").click().run()
+    assert not planned(page).locks.accounts
+
+
+def test_a_plan_is_adopted_and_taken_back(page: AppTest) -> None:
+    session = planned(page)
+    moves = session.plans[4].moves()
+    page.button(key="territories_adopt").click().run()
+    wanted = dict(moves.select("account_id", "after").iter_rows())
+    owners = dict(Workspace.open().decisions().select("account_id", "owner").iter_rows())
+    assert {key: owners[key] for key in wanted} == wanted
+    session = planned(page)
+    assert not set(wanted) & set(session.plans[8].moves()["account_id"])
+    page.button(key="territories_take_back").click().run()
+    left = dict(Workspace.open().decisions().select("account_id", "owner").iter_rows())
+    assert not any(left.get(key) for key in wanted)
+
+
+def test_a_team_of_nobody_is_asked_for(open_page: Open) -> None:
+    app = open_page("pages/12_Territories.py", dataset="listed")
+    assert not app.exception
+    assert any("rep" in one.value for one in app.info)
+    assert not any(one.key == "territories_adopt" for one in app.button)
+
+
+def test_one_rep_has_everything(open_page: Open, own_workspace) -> None:
+    Workspace.open().save_team(
+        TeamPlan(team=Team(reps=(Rep(name="Anna Berg", home="SE-0180", hours=900),))), author="x"
+    )
+    app = open_page("pages/12_Territories.py", dataset="demo:4000")
+    session = planned(app)
+    assert set(session.plans[0].table()["after"].drop_nulls()) == {"Anna Berg"}
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("nobody", "nobody of the team has it today"),
+        ("travel", "keeping it costs 14.0 h more and puts Anna at 112"),
+        ("load", "keeping it puts Anna at 112"),
+        ("area", "it goes with its area"),
+        ("locked", "you decided so"),
+    ],
+)
+def test_every_move_has_its_reason_in_words(why: str, said: str) -> None:
+    row = {"reason": why, "extra_hours": 14.0, "before": "Anna", "load_kept": 1.12}
+    assert said in reason(row).replace("\u202f", "").replace("\u00a0", " ")
+
+
+def test_what_is_decided_is_kept_once() -> None:
+    session = TerritorySession()
+    session.lock(["a", "b"], ["Anna", None])
+    assert dict(session.locks.accounts) == {"a": "Anna"}
+    session.unlock()
+    assert not session.locks.accounts

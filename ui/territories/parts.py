@@ -1,0 +1,528 @@
+"""What the Territories page shows of a plan."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Any, Final
+
+import polars as pl
+import streamlit as st
+
+from icp_core.errors import PlanError, WorkspaceError
+from icp_core.exporting.cells import guarded
+from icp_core.exporting.rep_files import file_name
+from icp_core.territories.frontier import WEIGHTS, OneMore, one_more
+from icp_core.territories.plan import TerritoryPlan, compare, without
+from icp_core.territories.problem import Planning, Policy, Wishes
+from icp_core.views import MarketView
+from icp_core.workspace import NOBODY
+from ui import charts_explore, data, state, theme, widgets
+from ui.controls import one_of
+from ui.downloads import download
+from ui.format import currency_sign, money, number, percent, plain
+from ui.headline import Figure
+from ui.tables import Field, Table
+from ui.territories.session import planned
+from ui.texts import _, ngettext
+
+WEIGHT: Final = "territories_weight"
+POLICY: Final = "territories_policy"
+TOLERANCE: Final = "territories_tolerance"
+_TICKED: Final = "territories_ticked"
+_MOVES: Final = "territories_moves"
+_LEAVES: Final = "territories_leaves"
+_MOST: Final = 200  # moves on the page; the file has all of them
+_TOLERANCES: Final = (0.02, 0.05, 0.10, 0.20)
+
+
+def wishes() -> tuple[Wishes, int]:
+    """Draw what is wished for; the wishes, and the place of the weight that is looked at."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        names = _weights()
+        place = st.select_slider(
+            _("Keep relations, or travel less"),
+            list(range(len(WEIGHTS))),
+            value=WEIGHTS.index(1.0),
+            format_func=names.__getitem__,
+            help=_(
+                "How much a change of rep counts against hours on the way. All plans are worked out "
+                "beforehand, so moving it costs no time."
+            ),
+            width=340,
+            key=WEIGHT,
+        )
+        policies = {
+            "relations": _("Customers stay"),
+            "area": _("All go with their area"),
+            "account": _("Customers may move"),
+        }
+        policy = st.selectbox(
+            _("What may move"),
+            list(policies),
+            format_func=policies.__getitem__,
+            width=200,
+            key=POLICY,
+        )
+        tolerance = st.selectbox(
+            _("Hours within"),
+            _TOLERANCES,
+            index=1,
+            format_func=lambda share: f"±{percent(share)}",
+            help=_(
+                "How far a rep may lie from an even share. What cannot be kept is shown, not refused."
+            ),
+            width=110,
+            key=TOLERANCE,
+        )
+    return (
+        Wishes(
+            policy=Policy(policy),
+            hours_tolerance=tolerance,
+            potential_tolerance=max(0.10, 2 * tolerance),
+        ),
+        place,
+    )
+
+
+def _weights() -> list[str]:
+    last = len(WEIGHTS) - 1
+    names = [_("{place} of {last}").format(place=at, last=last) for at in range(last + 1)]
+    return [_("Travel less"), *names[1:-1], _("Keep relations")]
+
+
+def proof(plan: TerritoryPlan) -> None:
+    """Draw how near to the best possible plan this one is."""
+    if plan.gap is None:
+        st.badge(_("No bound yet"), color="gray")
+        return
+    st.badge(
+        _("At most {gap} above the best possible plan").format(gap=percent(plan.gap, digits=2)),
+        icon=":material/verified:",
+        color="green" if plan.gap <= 0.01 else "orange",
+        help=_(
+            "Against the model: hours, kilometres and prices as given. No plan at all costs less than "
+            "the bound."
+        ),
+    )
+
+
+def figures(plan: TerritoryPlan, now: TerritoryPlan, currency: str) -> tuple[Figure, ...]:
+    """The numbers of a plan beside today's."""
+    one, before = plan.figures, now.figures
+    return (
+        Figure(
+            _("Hours on the way"),
+            number(one["travel_hours"], digits=0),
+            _("{hours} today").format(hours=number(before["travel_hours"], digits=0)),
+            _(
+                "Of all reps in the time box, from their homes and back; today to those accounts that "
+                "somebody of the team has."
+            ),
+        ),
+        Figure(
+            _("Accounts that change rep"),
+            number(one["moved"]),
+            _("{count} more get one").format(count=number(one["new"])),
+            _("Accounts that a rep of the team has today and another has in the plan."),
+        ),
+        Figure(
+            _("At risk by the changes"),
+            money(one["value_moved"], currency),
+            _("a year, of customers and open deals"),
+            _("A change of rep costs some 15 % of what a customer is worth in a year."),
+        ),
+        Figure(
+            _("Hours out of balance"),
+            number(one["outside_hours"], digits=0),
+            _("{hours} today").format(hours=number(before["outside_hours"], digits=0)),
+            _("Of all reps, beyond the tolerance around an even share of work and journeys."),
+        ),
+    )
+
+
+def trade_off(chosen: int, now: TerritoryPlan, currency: str) -> None:
+    """Draw travel against what changes of rep put at risk, with today and the plan looked at."""
+    plans = planned().plans
+    # Where customers stay with their reps, nothing is at risk: what keeps moving are the others.
+    is_at_risk = any(plan.value_moved > 0 for plan in plans.values())
+    points = pl.DataFrame(
+        {
+            "name": [*(_weights()[at] for at in plans), _("Today")],
+            "travel": [*(plan.travel_hours for plan in plans.values()), now.travel_hours],
+            "changed": [
+                *(
+                    plan.value_moved if is_at_risk else float(len(plan.handed_over))
+                    for plan in plans.values()
+                ),
+                0.0,
+            ],
+            "what": [*("chosen" if at == chosen else "plan" for at in plans), "today"],
+        }
+    )
+    st.markdown(f"**{_('What keeping relations costs in travel')}**")
+    charts_explore.show(
+        charts_explore.trade_off_chart(
+            points,
+            changed=_("At risk by the changes, {currency}").format(currency=currency_sign(currency))
+            if is_at_risk
+            else _("Accounts that change rep"),
+            dark=theme.is_dark(),
+        ),
+        key="territories_trade_off",
+        alt=_("Hours on the way of each plan, and what its changes of rep put at risk"),
+    )
+
+
+def reps(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
+    """Draw what each rep has, before and after."""
+    before = now.reps().select("name", load_before="load", accounts_before="accounts")
+    rows = plan.reps().join(before, on="name", how="left", maintain_order="left")
+    currency = market.profile.currency
+    Table(
+        rows,
+        (
+            Field("name", _("Rep"), pinned=True),
+            Field("load_before", _("Load today"), "share", digits=0),
+            Field(
+                "load",
+                _("Planned"),
+                "share",
+                digits=0,
+                help=_("Work and journeys, as a share of the hours that the rep has for accounts."),
+            ),
+            Field("accounts_before", _("Accounts"), "number"),
+            Field("accounts", _("Planned"), "number"),
+            Field("gained", _("Gained"), "number"),
+            Field("lost", _("Given"), "number"),
+            Field(
+                "potential_low",
+                _("Potential, least, {currency}").format(currency=currency),
+                "number",
+                digits=0,
+            ),
+            Field("potential_high", _("Most"), "number", digits=0),
+            Field("km", _("Km"), "number", digits=0),
+            Field(
+                "outside", _("Hours outside"), "number", digits=0, help=_("Beyond the tolerance.")
+            ),
+            Field(
+                "pieces",
+                _("Pieces"),
+                "number",
+                help=_("Of the territory on the map, across bridges and ferries."),
+            ),
+        ),
+        title=_("Reps, before and after"),
+        file="territories-reps",
+        population=market.population,
+    ).draw(height=300, key="territories_reps")
+
+
+def reason(row: dict[str, Any]) -> str:
+    """Why an account moves, in words whose numbers add up."""
+    kept = "" if row["load_kept"] is None else percent(row["load_kept"])
+    match row["reason"]:
+        case "nobody":
+            return _("nobody of the team has it today")
+        case "locked":
+            return _("you decided so")
+        case "travel":
+            return _("keeping it costs {hours} h more and puts {rep} at {load}").format(
+                hours=number(row["extra_hours"], digits=1), rep=row["before"], load=kept
+            )
+        case "load":
+            return _("keeping it puts {rep} at {load}").format(rep=row["before"], load=kept)
+    return _("it goes with its area")
+
+
+def moves(plan: TerritoryPlan, market: MarketView) -> None:
+    """Draw the accounts that change rep, with the ways to accept or refuse it."""
+    session, found = planned(), plan.moves()
+    changed = found.filter(pl.col("before").is_not_null())
+    fresh = found.height - changed.height
+    shown = changed.head(_MOST)
+    ids = shown["account_id"].to_list()
+    ticked = [one for one in widgets.now(widgets.begun(_TICKED, ())) if one in set(ids)]
+    title = ngettext(
+        "{count} account changes rep", "{count} accounts change rep", changed.height
+    ).format(count=number(changed.height))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{title}**", width="content")
+        if ticked:
+            mine = shown.filter(pl.col("account_id").is_in(ticked))
+            for label, icon, rep, key in (
+                (_("Accept"), ":material/lock:", "after", "territories_accept"),
+                (_("Refuse"), ":material/undo:", "before", "territories_refuse"),
+            ):
+                st.button(
+                    label,
+                    icon=icon,
+                    help=_("Holds in every plan from now on; the rest is planned anew."),
+                    on_click=session.lock,
+                    args=(mine["account_id"].to_list(), mine[rep].to_list()),
+                    key=key,
+                )
+        if session.locks.accounts:
+            st.button(
+                _("Forget {count} decided").format(count=number(len(session.locks.accounts))),
+                icon=":material/lock_open:",
+                type="tertiary",
+                on_click=session.unlock,
+                key="territories_unlock",
+            )
+        if fresh:
+            st.caption(
+                _("{count} more have nobody today and get a rep.").format(count=number(fresh)),
+                width="content",
+            )
+    if not changed.height:
+        st.caption(_("No account has to change its rep in this plan."))
+        return
+    rows = shown.with_columns(
+        why=pl.Series([reason(row) for row in shown.iter_rows(named=True)], dtype=pl.String)
+    )
+    chosen = set(ticked)
+    Table(
+        rows,
+        (
+            Field("name", _("Account"), width="medium", pinned=True),
+            Field("tier", _("Tier"), "tier", width="small", tiers=market.profile.tiers.names),
+            Field("before", _("From")),
+            Field("after", _("To")),
+            Field(
+                "at_risk",
+                _("At risk, {currency}").format(currency=market.profile.currency),
+                "number",
+                digits=0,
+            ),
+            Field("why", _("Why"), width="large"),
+        ),
+    ).draw(
+        height=360,
+        unknown="",
+        opens=ids,
+        selection_mode="multi-row",
+        key=widgets.shown_rows(_MOVES, [at for at, one in enumerate(ids) if one in chosen]),
+        on_select=lambda: widgets.set_kept(
+            _TICKED, tuple(ids[at] for at in widgets.picked(_MOVES)["selection"]["rows"])
+        ),
+        alt=_("Accounts that change rep"),
+    )
+    if changed.height > _MOST:
+        st.caption(
+            _("{shown} of {count}, most at risk first; the file has all of them.").format(
+                shown=number(_MOST), count=number(changed.height)
+            )
+        )
+
+
+def adopt(plan: TerritoryPlan) -> None:
+    """Draw the button that makes the plan true, and the way back."""
+    session = planned()
+    st.button(
+        _("Adopt this plan"),
+        icon=":material/done_all:",
+        type=theme.emphasis(),
+        disabled=not len(plan.moved),
+        help=_(
+            "Makes the planned reps the owners of their accounts in every list; it can be taken back."
+        ),
+        on_click=_adopt,
+        args=(plan,),
+        key="territories_adopt",
+    )
+    if session.change:
+        st.button(
+            _("Take the plan back"),
+            icon=":material/undo:",
+            type="tertiary",
+            help=plain(session.said),
+            on_click=_take_back,
+            key="territories_take_back",
+        )
+
+
+def _adopt(plan: TerritoryPlan) -> None:
+    session = planned()
+    rows = plan.moves()
+    owners = {key: rep or NOBODY for key, rep in rows.select("account_id", "after").iter_rows()}
+    try:
+        session.change = data.workspace().assign(owners, author=state.author())
+    except WorkspaceError as error:
+        widgets.notify(str(error))
+        return
+    session.said = ngettext(
+        "{count} account has its planned rep now.",
+        "{count} accounts have their planned reps now.",
+        len(owners),
+    ).format(count=number(len(owners)))
+    widgets.set_kept(_TICKED, ())
+    widgets.confirm(session.said)
+
+
+def _take_back() -> None:
+    session = planned()
+    try:
+        count = data.workspace().take_back(session.change, author=state.author())
+    except WorkspaceError as error:
+        widgets.notify(str(error))
+        return
+    session.change, session.said = 0, ""
+    widgets.confirm(
+        ngettext(
+            "{count} account stands as before.", "{count} accounts stand as before.", count
+        ).format(count=number(count))
+    )
+
+
+def files(plan: TerritoryPlan, market: MarketView) -> None:
+    """Draw the files of a plan: every account, the moves, and the rules by area."""
+    with st.popover(_("Files"), icon=":material/download:"):
+        for key, label, frame in (
+            ("accounts", _("Every account with its rep"), plan.table),
+            ("moves", _("The moves"), plan.moves),
+            ("areas", _("Rules: area to rep"), plan.areas),
+        ):
+            download(
+                label,
+                partial(_csv, frame),
+                name=file_name(
+                    f"territories-{key}",
+                    on=date.today(),
+                    suffix=".csv",
+                    fictional=market.population.fictional,
+                ),
+                mime="text/csv",
+                again=True,
+                key=f"territories_file_{key}",
+            )
+        st.caption(
+            _(
+                "Changing an owner in a CRM leaves its contacts and open deals with the rep before: "
+                "move those there too."
+            )
+        )
+
+
+def _csv(made: Callable[[], pl.DataFrame]) -> bytes:
+    frame = made()
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    guards = (guarded(pl.col(name)).alias(name) for name in texts)
+    return frame.with_columns(guards).write_csv(include_bom=True).encode()
+
+
+def what_if(planning: Planning, plan: TerritoryPlan, now: TerritoryPlan) -> None:
+    """Draw plans side by side, one more rep and where, and what if somebody leaves."""
+    parts = {
+        "plans": _("Side by side"),
+        "more": _("One more rep"),
+        "leaves": _("If somebody leaves"),
+    }
+    match one_of(_("What if"), parts, **widgets.kept("territories_what_if")):
+        case "plans":
+            _side_by_side(plan, now)
+        case "more":
+            _one_more(planning)
+        case _:
+            _without(planning)
+
+
+def _side_by_side(plan: TerritoryPlan, now: TerritoryPlan) -> None:
+    plans = planned().plans
+    found = compare(
+        {"today": now, "travel": plans[0], "plan": plan, "relations": plans[len(WEIGHTS) - 1]}
+    )
+    words = {
+        "travel_hours": _("Hours on the way"),
+        "km": _("Km"),
+        "moved": _("Accounts that change rep"),
+        "new": _("Accounts that get one"),
+        "value_moved": _("At risk by the changes"),
+        "nobody": _("Accounts of nobody"),
+        "outside_hours": _("Hours outside the tolerance"),
+    }
+    rows = found.filter(pl.col("figure").is_in(list(words))).with_columns(
+        pl.col("figure").replace(words)
+    )
+    Table(
+        rows,
+        (
+            Field("figure", ""),
+            Field("today", _("Today"), "number", digits=0),
+            Field("plan", _("This plan"), "number", digits=0),
+            Field("travel", _("Travel less"), "number", digits=0),
+            Field("relations", _("Keep relations"), "number", digits=0),
+        ),
+        file="territories-plans",
+    ).draw_printed()
+
+
+def _one_more(planning: Planning) -> None:
+    session = widgets.own("territories_more", dict[str, Any])
+    if session.get("of") is not planning:
+        session.clear()
+    if st.button(_("Look for the best home"), icon=":material/person_add:", key="territories_more"):
+        bar = st.progress(0.0)
+
+        def told(done: float) -> None:
+            bar.progress(min(1.0, done))
+
+        session["of"] = planning
+        session["found"] = one_more(planning, progress=told)
+        bar.empty()
+    found: tuple[OneMore, ...] = session.get("found", ())
+    if not found:
+        st.caption(
+            _(
+                "Plans the team again with one more rep in each place that has over 1 % of the hours."
+            )
+        )
+        return
+    Table(
+        pl.DataFrame(
+            {
+                "name": [one.name for one in found],
+                "share": [one.saved_share for one in found],
+                "travel": [one.travel_saved for one in found],
+                "hours": [one.hours for one in found],
+            }
+        ),
+        (
+            Field("name", _("Home"), pinned=True),
+            Field("share", _("The plan costs less by"), "share", digits=1),
+            Field("travel", _("Fewer hours on the way"), "number", digits=0),
+            Field("hours", _("Hours the rep would have"), "number", digits=0),
+        ),
+        title=_("One more rep, best home first"),
+        file="territories-one-more",
+    ).draw(height=260, key="territories_more_table")
+
+
+def _without(planning: Planning) -> None:
+    names = list(planning.team.names)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        name = st.selectbox(_("Who leaves"), names, width=260, key=_LEAVES)
+        asked = st.button(
+            _("Who takes over?"), icon=":material/swap_horiz:", key="territories_over"
+        )
+    if not asked:
+        st.caption(_("Only the accounts of whoever leaves change hands."))
+        return
+    try:
+        with st.spinner(_("Planning without {name}").format(name=plain(name))):
+            found = without(planning, name, seconds=3.0)
+    except PlanError as error:
+        st.info(plain(str(error)))
+        return
+    rows = found.reps().filter(pl.col("gained") > 0).sort("gained", descending=True)
+    Table(
+        rows,
+        (
+            Field("name", _("Rep"), pinned=True),
+            Field("gained", _("Takes over"), "number"),
+            Field("load", _("Hours then"), "share", digits=0),
+            Field("km", _("Km"), "number", digits=0),
+        ),
+        title=_("Who takes over from {name}").format(name=plain(name)),
+        file="territories-takes-over",
+    ).draw(height=240, key="territories_over_table")
