@@ -109,7 +109,7 @@ def pages() -> tuple[Page, ...]:
     for file in sorted(files, key=lambda file: int(file.stem.split("_")[0])):
         name = file.stem.split("_", 1)[1]
         key = name.lower()
-        label = _("Learn from customers") if key == "learn" else _(name.replace("_", " "))
+        label = _(name.replace("_", " "))
         found.append(Page(key, f"pages/{file.name}", label, _ICONS.get(key, _OTHER_ICON)))
     return tuple(found)
 

@@ -119,12 +119,12 @@ def _shows(field: str, value: Any) -> dict[str, Any]:
     What the browser sends of a choice is its label, and that changes with the counts: so the choice
     itself is kept, from the moment of the change, and given to the widget at every drawing.
     """
-    kept, name = _kept(), f"new_{field}"
+    kept, key = _kept(), f"new_{field}"
 
     def keep() -> None:
-        kept[field] = widgets.picked(name)
+        kept[field] = widgets.now(key)
 
-    return {"key": widgets.shown(name, value), "on_change": keep}
+    return {"key": widgets.showing(key, value), "on_change": keep}
 
 
 def _counts(column: str, answers: Answers, questions: int) -> Mapping[str, int]:

@@ -17,7 +17,6 @@ _SCRIPT: Final = "page_script"
 _NOTICES: Final = "view_notices"
 _DONE: Final = "view_done"
 _DIALOG: Final = "dialog"
-_GIVEN: Final = "given"
 
 
 def own(name: str, make: Callable[[], _Own]) -> _Own:
@@ -54,8 +53,6 @@ def arrive(page: str) -> None:
     """Note which page is drawn: what was open on another one is closed."""
     if st.session_state.get(_PAGE) not in (None, page):
         close_dialog()
-        # Another page's widgets of the same keys begin with what they begin with.
-        own(_GIVEN, set[str]).clear()
     st.session_state[_PAGE] = page
     st.session_state[_SCRIPT] = _script()
 
@@ -113,17 +110,24 @@ def event(key: str) -> Any:
 
 
 def shown(name: str, value: Any) -> str:
-    """Key of a widget that shows `value` on this run, whatever it showed before; call it first."""
-    return showing(f"shown_{name}", value)
+    """Key of a widget that shows `value` on this run, whatever it showed before; call it first.
+
+    Given anew at every drawing: what a browser holds of a choice is its label, which may have changed
+    while the value has not, and on another page a widget of the same key begins with none.
+    """
+    key = f"shown_{name}"
+    st.session_state[key] = value
+    return key
 
 
 def showing(key: str, value: Any) -> str:
-    """As `shown`, for a key that is whole."""
-    given = own(_GIVEN, set[str])
-    # A value that is given anew takes back the click that crosses this drawing.
-    if key not in given or not is_there(key) or now(key) != value:
+    """Key of a widget that shows `value`, given only where it shows another.
+
+    For what is drawn while somebody types or clicks: a value that is given anew takes back the click
+    that crosses the drawing.
+    """
+    if not is_there(key) or now(key) != value:
         st.session_state[key] = value
-        given.add(key)
     return key
 
 

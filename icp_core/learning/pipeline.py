@@ -150,8 +150,9 @@ def _taught(
     }
     labelled = label(universe, best, others, grid, days=days)
     report(0.05, "Looking for columns that know the outcome")
+    known = {*keep, *(out.column.name for out in result.left_out)}
     leaking = tuple(
-        out for out in leakage.leaks(labelled, universe, rng) if out.column.name not in keep
+        out for out in leakage.leaks(labelled, universe, rng) if out.column.name not in known
     )
     gone = {out.column.name for out in leaking}
     labelled = labelled.without(gone)

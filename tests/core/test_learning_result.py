@@ -54,7 +54,8 @@ def test_the_demo_tells_the_whole_story(result):
     assert {"industry", "employees", "revenue_growth"} <= {a.column.name for a in result.suggested}
     assert result.proof.method == "forward in time"
     assert "times as many of the best customers in its top 10 %" in result.verdict
-    assert [o.column.name for o in result.left_out if o.leaks] == ["is_customer"]
+    ours = ["is_customer", "owner", "territory", "last_touch"]
+    assert [o.column.name for o in result.left_out if o.leaks] == ours
     assert any("facts are younger than" in note for note in result.notes)
     drawbacks = [c for c in result.profile.criteria if c.role is Role.DRAWBACK]
     assert [c.column for c in drawbacks] == ["technologies"]

@@ -16,13 +16,13 @@ def test_four_answers_make_a_profile_that_undo_takes_back() -> None:
     before = profile_of(app)
     app.button(key="start_new").click().run()
     assert app.button(key="new_create").disabled
-    app.multiselect(key="shown_new_industries").select("62").run()
+    app.multiselect(key="new_industries").select("62").run()
     assert "match so far" in texts(app)
-    app.button_group(key="shown_new_countries").select("SE").run()
-    app.number_input(key="shown_new_least").set_value(20).run()
-    app.number_input(key="shown_new_most").set_value(200).run()
-    app.number_input(key="shown_new_worth").set_value(400).run()
-    app.text_input(key="shown_new_offer").set_value(" Payroll ").run()
+    app.button_group(key="new_countries").select("SE").run()
+    app.number_input(key="new_least").set_value(20).run()
+    app.number_input(key="new_most").set_value(200).run()
+    app.number_input(key="new_worth").set_value(400).run()
+    app.text_input(key="new_offer").set_value(" Payroll ").run()
     app.button(key="new_create").click().run()
     app.switch_page("pages/1_Builder.py").run()
     assert not app.exception
@@ -42,17 +42,17 @@ def test_four_answers_make_a_profile_that_undo_takes_back() -> None:
 def test_areas_are_choices_and_counts_follow_the_answers_before() -> None:
     app = opened(dataset="demo")
     app.button(key="start_new").click().run()
-    everywhere = app.multiselect(key="shown_new_regions").options
+    everywhere = app.multiselect(key="new_regions").options
     assert any(one.startswith("Øresund (Øresundsregionen) · ") for one in everywhere)
-    app.multiselect(key="shown_new_regions").select("Southern Sweden (Sydsverige)").run()
-    app.multiselect(key="shown_new_industries").select("62").run()
+    app.multiselect(key="new_regions").select("Southern Sweden (Sydsverige)").run()
+    app.multiselect(key="new_industries").select("62").run()
     # The choice stays, although its label counts fewer now.
-    assert app.multiselect(key="shown_new_regions").value == ["Southern Sweden (Sydsverige)"]
-    assert app.multiselect(key="shown_new_regions").options[0] != everywhere[0]
-    assert app.text_input(key="shown_new_name").value.endswith(", Southern Sweden")
-    app.button_group(key="shown_new_countries").select("DK").run()
-    assert app.multiselect(key="shown_new_regions").value == []
-    app.button_group(key="shown_new_countries").unselect("DK").run()
+    assert app.multiselect(key="new_regions").value == ["Southern Sweden (Sydsverige)"]
+    assert app.multiselect(key="new_regions").options[0] != everywhere[0]
+    assert app.text_input(key="new_name").value.endswith(", Southern Sweden")
+    app.button_group(key="new_countries").select("DK").run()
+    assert app.multiselect(key="new_regions").value == []
+    app.button_group(key="new_countries").unselect("DK").run()
     app.button(key="new_create").click().run()
     industries, where = profile_of(app).criteria
     assert industries.fit == Choice.of("62")
@@ -64,17 +64,17 @@ def test_answers_stay_when_the_dialog_is_closed_until_a_profile_is_made_or_they_
 ):
     app = opened(dataset="demo")
     app.button(key="start_new").click().run()
-    app.multiselect(key="shown_new_industries").select("62").run()
-    app.number_input(key="shown_new_least").set_value(20).run()
-    app.text_input(key="shown_new_name").set_value("Mine").run()
+    app.multiselect(key="new_industries").select("62").run()
+    app.number_input(key="new_least").set_value(20).run()
+    app.text_input(key="new_name").set_value("Mine").run()
     app.session_state["dialog"] = None
     app.switch_page("pages/2_Market.py").run()
     app.selectbox(key="shown_profile").select("new").run()
-    assert app.multiselect(key="shown_new_industries").value == ["62"]
-    assert app.number_input(key="shown_new_least").value == 20
-    assert app.text_input(key="shown_new_name").value == "Mine"
+    assert app.multiselect(key="new_industries").value == ["62"]
+    assert app.number_input(key="new_least").value == 20
+    assert app.text_input(key="new_name").value == "Mine"
     app.button(key="new_clear").click().run()
-    assert app.multiselect(key="shown_new_industries").value == []
+    assert app.multiselect(key="new_industries").value == []
     assert app.button(key="new_create").disabled
 
 
@@ -107,5 +107,5 @@ def test_a_list_without_industries_places_or_sizes_says_so(tmp_path, monkeypatch
     assert "tells no industries" in texts(app)
     assert "tells no places" in texts(app)
     assert "tells no sizes" in texts(app)
-    app.text_input(key="shown_new_name").set_value("Everybody").run()
+    app.text_input(key="new_name").set_value("Everybody").run()
     assert not app.button(key="new_create").disabled

@@ -175,20 +175,23 @@ def trade_off(chosen: int, now: TerritoryPlan, currency: str) -> None:
 
 def reps(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
     """Draw what each rep has, before and after."""
-    before = now.reps().select("name", load_before="load", accounts_before="accounts")
+    before = now.reps().select("name", hours_before="hours", accounts_before="accounts")
     rows = plan.reps().join(before, on="name", how="left", maintain_order="left")
     currency = market.profile.currency
     Table(
         rows,
         (
             Field("name", _("Rep"), pinned=True),
-            Field("load_before", _("Load today"), "share", digits=0),
+            Field("hours_before", _("Hours today"), "number", digits=0),
+            Field("hours", _("Planned"), "number", digits=0, help=_("Work and journeys.")),
             Field(
-                "load",
-                _("Planned"),
-                "share",
+                "target",
+                _("Even share"),
+                "number",
                 digits=0,
-                help=_("Work and journeys, as a share of the hours that the rep has for accounts."),
+                help=_(
+                    "Of all the hours, by those that each rep has, among who can have the same areas."
+                ),
             ),
             Field("accounts_before", _("Accounts"), "number"),
             Field("accounts", _("Planned"), "number"),
@@ -202,6 +205,13 @@ def reps(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
             ),
             Field("potential_high", _("Most"), "number", digits=0),
             Field("km", _("Km"), "number", digits=0),
+            Field(
+                "load",
+                _("Of own hours"),
+                "share",
+                digits=0,
+                help=_("Planned, as a share of the hours that the rep has for accounts."),
+            ),
             Field(
                 "outside", _("Hours outside"), "number", digits=0, help=_("Beyond the tolerance.")
             ),
