@@ -23,7 +23,7 @@ try:
 except PlanError as error:
     obstacle = str(error)
 if planning is None:
-    st.info(plain(obstacle))
+    st.markdown(plain(obstacle))
     with st.container(horizontal=True, gap="small"):
         navigation.link("coverage", _("Go to the team"), ":material/groups:")
         navigation.link("builder", _("Change the profile"), ":material/tune:")

@@ -31,6 +31,7 @@ IN_MEMORY = "demo:4000"
 NEED_ACCOUNTS = (
     "pages/10_Learn.py",
     "pages/11_Coverage.py",
+    "pages/12_Territories.py",
     "pages/3_Map.py",
     "pages/4_Tiers.py",
     "pages/6_Verification.py",
