@@ -270,13 +270,13 @@ def marking(one: Interview, kept: Talks) -> None:
         st.text_area(
             _("Their words"), max_chars=MAX_QUOTE, height=80, key=f"interviews_quote_{one.id}"
         )
-        claim = st.selectbox(
+        st.selectbox(
             _("speaks to"),
             list(kept.claims),
             format_func=kept.claims.__getitem__,
             key="interviews_claim",
         )
-        side = one_of(
+        one_of(
             _("Side"),
             {True: _("for it"), False: _("against it")},
             key="interviews_side",
@@ -286,11 +286,13 @@ def marking(one: Interview, kept: Talks) -> None:
             icon=":material/format_quote:",
             key="interviews_mark",
             on_click=_mark,
-            args=(one, claim, side),
+            args=(one,),
         )
 
 
-def _mark(one: Interview, claim: str, side: bool) -> None:
+def _mark(one: Interview) -> None:
+    # As chosen now: the button may be pressed before the page was drawn with the last choice.
+    claim, side = widgets.now("interviews_claim"), widgets.now("interviews_side")
     key = f"interviews_quote_{one.id}"
     quote = widgets.now(key) or ""
     if _try(
