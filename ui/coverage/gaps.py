@@ -8,12 +8,11 @@ import polars as pl
 import streamlit as st
 
 from icp_core.analysis.plan import TeamPlan
-from icp_core.errors import WorkspaceError
 from icp_core.evaluation.names import NAMES
 from icp_core.evaluation.tiers import groups
 from icp_core.territories.coverage import Coverage, Gap, GapList
 from icp_core.views import MarketView
-from ui import data, navigation, state, tables, theme, widgets
+from ui import giving, navigation, tables, theme, widgets
 from ui.areas import short_tier_label
 from ui.controls import one_of
 from ui.format import money_bounds, number, percent, plain
@@ -37,14 +36,6 @@ class _Asked:
     gap: Gap
     tiers: tuple[str, ...]
     on: date
-
-
-@dataclass
-class _Given:
-    """The last change that this session made, to be taken back."""
-
-    change: int = 0
-    text: str = ""
 
 
 def gap_names(found: Coverage) -> dict[Gap, str]:
@@ -121,16 +112,7 @@ def _head(
             args=(market, plan, asked, ids),
             key="coverage_give",
         )
-    given = widgets.own("coverage_given", _Given)
-    if given.change:
-        st.button(
-            _("Take back"),
-            icon=":material/undo:",
-            type="tertiary",
-            help=plain(given.text),
-            on_click=_take_back,
-            key="coverage_take_back",
-        )
+    giving.take_back_button("coverage", _("Take back"))
     if asked.gap is Gap.NOBODY:
         tiers = {"accounts_tiers": asked.tiers[0]} if len(asked.tiers) == 1 else {}
         navigation.link(
@@ -157,37 +139,14 @@ def _give(market: MarketView, plan: TeamPlan, asked: _Asked, ids: tuple[str, ...
             _("All are out of every rep's reach: give homes and longer ways, or choose a rep.")
         )
         return
-    try:
-        change = data.workspace().assign(owners, author=state.author())
-    except WorkspaceError as error:
-        widgets.notify(str(error))
-        return
     text = ngettext(
         "{count} account has an owner now.", "{count} accounts have owners now.", len(owners)
     ).format(count=number(len(owners)))
     lost = len(wanted) - len(owners)
     if lost:
         text += " " + _("{count} are out of reach and stay as they are.").format(count=number(lost))
-    given = widgets.own("coverage_given", _Given)
-    given.change, given.text = change, text
-    widgets.set_kept(_TICKED, ())
-    widgets.confirm(text)
-
-
-def _take_back() -> None:
-    """Have the accounts of the last change stand as before; for callbacks."""
-    given = widgets.own("coverage_given", _Given)
-    try:
-        count = data.workspace().take_back(given.change, author=state.author())
-    except WorkspaceError as error:
-        widgets.notify(str(error))
-        return
-    given.change, given.text = 0, ""
-    widgets.confirm(
-        ngettext(
-            "{count} account stands as before.", "{count} accounts stand as before.", count
-        ).format(count=number(count))
-    )
+    if giving.give("coverage", owners, text):
+        widgets.set_kept(_TICKED, ())
 
 
 def _ticked() -> tuple[str, ...]:

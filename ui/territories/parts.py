@@ -8,15 +8,14 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from icp_core.errors import PlanError, WorkspaceError
+from icp_core.errors import PlanError
 from icp_core.exporting.cells import guarded
 from icp_core.exporting.rep_files import file_name
 from icp_core.territories.frontier import WEIGHTS, OneMore, one_more
 from icp_core.territories.plan import TerritoryPlan, compare, without
 from icp_core.territories.problem import Planning, Policy, Wishes
 from icp_core.views import MarketView
-from icp_core.workspace import NOBODY
-from ui import charts_explore, data, state, theme, widgets
+from ui import charts_explore, giving, theme, widgets
 from ui.controls import one_of
 from ui.downloads import download
 from ui.format import currency_sign, money, number, percent, plain
@@ -328,7 +327,6 @@ def moves(plan: TerritoryPlan, market: MarketView) -> None:
 
 def adopt(plan: TerritoryPlan) -> None:
     """Draw the button that makes the plan true, and the way back."""
-    session = planned()
     st.button(
         _("Adopt this plan"),
         icon=":material/done_all:",
@@ -341,48 +339,20 @@ def adopt(plan: TerritoryPlan) -> None:
         args=(plan,),
         key="territories_adopt",
     )
-    if session.change:
-        st.button(
-            _("Take the plan back"),
-            icon=":material/undo:",
-            type="tertiary",
-            help=plain(session.said),
-            on_click=_take_back,
-            key="territories_take_back",
-        )
+    giving.take_back_button("territories", _("Take the plan back"))
 
 
 def _adopt(plan: TerritoryPlan) -> None:
-    session = planned()
-    rows = plan.moves()
-    owners = {key: rep or NOBODY for key, rep in rows.select("account_id", "after").iter_rows()}
-    try:
-        session.change = data.workspace().assign(owners, author=state.author())
-    except WorkspaceError as error:
-        widgets.notify(str(error))
-        return
-    session.said = ngettext(
+    # Who owns what no rep reaches keeps it: a plan that has nobody for it takes nothing away.
+    given = plan.moves().filter(pl.col("after").is_not_null())
+    owners = dict(given.select("account_id", "after").iter_rows())
+    text = ngettext(
         "{count} account has its planned rep now.",
         "{count} accounts have their planned reps now.",
         len(owners),
     ).format(count=number(len(owners)))
-    widgets.set_kept(_TICKED, ())
-    widgets.confirm(session.said)
-
-
-def _take_back() -> None:
-    session = planned()
-    try:
-        count = data.workspace().take_back(session.change, author=state.author())
-    except WorkspaceError as error:
-        widgets.notify(str(error))
-        return
-    session.change, session.said = 0, ""
-    widgets.confirm(
-        ngettext(
-            "{count} account stands as before.", "{count} accounts stand as before.", count
-        ).format(count=number(count))
-    )
+    if giving.give("territories", owners, text):
+        widgets.set_kept(_TICKED, ())
 
 
 def files(plan: TerritoryPlan, market: MarketView) -> None:

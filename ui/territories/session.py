@@ -44,8 +44,6 @@ class TerritorySession:
         The search that goes on.
     place
         Whose plan it is for; None for all of them.
-    change, said
-        Number of the change that adopted a plan, for taking it back, and what was said of it.
     """
 
     locks: Locks = field(default_factory=Locks)
@@ -55,8 +53,6 @@ class TerritorySession:
     improved: set[int] = field(default_factory=set)
     work: Work[Any] | None = None
     place: int | None = None
-    change: int = 0
-    said: str = ""
 
     def lock(self, account_ids: list[str], reps: list[str | None]) -> None:
         """Decide who has these accounts; for callbacks."""
