@@ -16,7 +16,7 @@ from icp_core.importing.assumptions import (
     doubt_scales,
     is_of_proff,
 )
-from icp_core.importing.deal_lists import signs_of_deals
+from icp_core.importing.deal_headings import signs_of_deals
 from icp_core.importing.footers import without_footers
 from icp_core.importing.headings import (
     CONTACT,
