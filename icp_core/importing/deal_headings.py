@@ -136,7 +136,9 @@ def is_own_name(heading: str) -> bool:
     """Whether a name may be the deal's own rather than its company's: `dealname`, `Tittel`."""
     spoken = _bare(headings.words(heading))
     rest = spoken[1:] if len(spoken) > 1 and spoken[0] in _DEAL | _ORDER else spoken
-    return len(rest) == 1 and (rest[0] in _OWN_NAMES or _of_compound(rest[0]) in _OWN_NAMES)
+    return len(rest) == 1 and (
+        rest[0] in _OWN_NAMES or not _of_compound(rest[0]).isdisjoint(_OWN_NAMES)
+    )
 
 
 def signs_of_deals(texts: Iterable[str]) -> tuple[str, ...]:
@@ -166,19 +168,19 @@ def _sign(heading: str) -> str | None:
         # `Sales` and `Salg` alone are a company's revenue.
         return None if bare in (["sales"], ["salg"], ["myynti"], ["sale"]) else "deal"
     joined = "".join(bare)
-    if _of_compound(joined) in _IDENTITY and joined.startswith(
+    if not _of_compound(joined).isdisjoint(_IDENTITY) and joined.startswith(
         ("deal", "affars", "avtale", "aftale")
     ):
         return "deal"
     column = meaning(heading)[0]
-    told = of_deal or _of_compound(joined) is not None
+    told = of_deal or bool(_of_compound(joined))
     if column == "stage" or (
         column == "status" and (told or fold(heading) in ("outcome", "udfald"))
     ):
         return "stage"
     if joined == "forecastcategory" or ("category" in bare and "forecast" in spoken):
         return "stage"
-    is_any = not {joined, "".join(bare[1:]), _of_compound(joined)}.isdisjoint(_ANY_DAYS)
+    is_any = not {joined, "".join(bare[1:]), *_of_compound(joined)}.isdisjoint(_ANY_DAYS)
     return "closes" if column == "closed_on" and not is_any else None
 
 
@@ -206,14 +208,15 @@ def _keys(heading: str) -> Iterator[tuple[str, int, bool]]:
         for stem in _FUSED:
             if joined.startswith(stem):
                 yield joined.removeprefix(stem), later if stem == "actual" else _LATER, True
-        if rest := _of_compound(joined):
+        for rest in _of_compound(joined):
             yield rest, later, True
 
 
-def _of_compound(key: str) -> str | None:
-    """What stands behind a deal in a compound: `vaihe` of `myyntivaihe`; None if it is none."""
-    stem = next((stem for stem in _IN_COMPOUNDS if key.startswith(stem)), None)
-    return (key.removeprefix(stem) or None) if stem else None
+def _of_compound(key: str) -> frozenset[str]:
+    """What may stand behind a deal in a compound: `vaihe` of `myyntivaihe`; empty if it is none."""
+    return frozenset(
+        key.removeprefix(stem) for stem in _IN_COMPOUNDS if key.startswith(stem) and key != stem
+    )
 
 
 @cache
