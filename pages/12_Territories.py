@@ -38,10 +38,7 @@ session.progress()
 for remark in planning.remarks:
     st.caption(f":material/info: {plain(remark)}")
 st.caption(
-    _(
-        "Hours here are work and journeys, 4, 2 and 1 a year to an account of the first tiers; Coverage "
-        "counts the work alone."
-    )
+    _("Hours are work and journeys: 4, 2 and 1 a year to an account of the first three tiers.")
 )
 headline.cards(parts.figures(found, now, market.profile.currency))
 left, right = side_by_side("territories_halves")

@@ -69,14 +69,7 @@ class TerritoryPlan:
 
     @cached_property
     def _travel(self) -> Floats:
-        return self._hours_on_the_way(self.rep)
-
-    def _hours_on_the_way(self, rep: Ints) -> Floats:
-        """Hours of journeys to each account by some rep, 0 where there is none."""
-        planning = self.planning
-        km = planning.km[np.maximum(rep, 0), planning.unit]
-        found: Floats = planning.accounts["visits"].to_numpy() * 2 * km / planning.wishes.speed
-        return np.where(rep >= 0, found, 0.0)
+        return self.planning.journey_hours(self.rep)
 
     @cached_property
     def _hours(self) -> Floats:
@@ -211,7 +204,7 @@ class TerritoryPlan:
         work = planning.accounts["hours"].to_numpy()[at]
         kept = np.full(self.rep.shape, NOBODY, dtype=np.int64)
         kept[at] = before
-        hours_before = np.where(before >= 0, work + self._hours_on_the_way(kept)[at], np.nan)
+        hours_before = np.where(before >= 0, work + planning.journey_hours(kept)[at], np.nan)
         hours_after = np.where(after >= 0, self._hours[at], np.nan)
         own = np.maximum(before, 0)
         mine, available = self.loads[own], planning.available[own]
@@ -260,7 +253,7 @@ class TerritoryPlan:
         names = pl.Series([*planning.team.names, None], dtype=pl.String)
         nobody = len(planning.team)
         owner = planning.owner
-        km = planning.km[np.maximum(self.rep, 0), planning.unit]
+        km = planning.km(np.maximum(self.rep, 0))
         has_way = (self.rep >= 0) & (planning.accounts["place"] != "").to_numpy()
         return planning.accounts.select(
             "account_id", "name", "tier", "country", "region", "municipality", "postcode",

@@ -132,7 +132,7 @@ def test_journeys_are_there_and_back_by_road_and_depend_on_the_rep():
     assert plan.table()["after"].to_list() == ["Bo"]
     assert plan.table()["hours"].to_list() == pytest.approx([2 + 10 / 60])
     # Stockholm lies 512 km away as the crow flies, 1.25 times that by road.
-    assert planning.km[0, 0] == pytest.approx(512 * 1.25, rel=0.03)
+    assert planning.km(np.array([0])) == pytest.approx(512 * 1.25, rel=0.03)
 
 
 def test_what_relations_are_worth_decides_whether_a_customer_moves():
