@@ -812,52 +812,74 @@ def owners_by_area(
     """
     seen = Matched(evaluation, plan)
     codes, values = evaluation.codes(level)
-    of_match = codes[seen.rows].astype(np.int64)
-    inside = np.ones(len(of_match), dtype=bool)
-    if countries:
-        places, names = evaluation.codes("country")
-        inside = np.array([name in countries for name in names])[places[seen.rows]]
     low, _high = seen.ends
     frame = pl.DataFrame(
         {
-            "area": of_match[inside],
-            "rep": seen.owner[inside],
-            "best": evaluation.tier[inside] == 0,
-            "low": low[inside],
+            "code": pl.Series(values, dtype=pl.String).gather(codes[seen.rows].astype(np.int64)),
+            "rep": seen.owner,
+            "best": evaluation.tier == 0,
+            "low": low,
         }
     )
+    if countries:
+        places, names = evaluation.codes("country")
+        inside = np.array([name in countries for name in names])[places[seen.rows]]
+        frame = frame.filter(pl.Series(inside))
     nobody = pl.col("rep") == NOBODY
-    counted = frame.group_by("area").agg(
-        matches=pl.len().cast(pl.Int64),
-        covered=(pl.col("rep") >= 0).sum().cast(pl.Int64),
-        nobody=nobody.sum().cast(pl.Int64),
-        outside=(pl.col("rep") == OUTSIDE).sum().cast(pl.Int64),
+    return whose(
+        frame,
+        seen.team,
         best_nobody=(nobody & pl.col("best")).sum().cast(pl.Int64),
         nobody_potential=pl.col("low").filter(nobody).sum(),
-        reps=pl.col("rep").filter(pl.col("rep") >= 0).n_unique().cast(pl.Int64),
+    )
+
+
+def whose(accounts: pl.DataFrame, team: Team, **more: pl.Expr) -> pl.DataFrame:
+    """Whose each area is.
+
+    Parameters
+    ----------
+    accounts
+        `code` of the area, `rep`, the place in the team, `NOBODY` or `OUTSIDE`, and what `more` needs.
+    team
+        The reps.
+    more
+        Other numbers of each area by name.
+
+    Returns
+    -------
+    polars.DataFrame
+        `code`, `matches`, `covered`, `nobody`, `outside`, those of `more`, `owner` (the rep with the
+        most there, the first by name of two; null where nobody covers any), `share` of the accounts
+        that are that rep's, and `reps`, how many have some.
+    """
+    covered = pl.col("rep") >= 0
+    counted = accounts.group_by("code").agg(
+        matches=pl.len().cast(pl.Int64),
+        covered=covered.sum().cast(pl.Int64),
+        nobody=(pl.col("rep") == NOBODY).sum().cast(pl.Int64),
+        outside=(pl.col("rep") == OUTSIDE).sum().cast(pl.Int64),
+        **more,
+        reps=pl.col("rep").filter(covered).n_unique().cast(pl.Int64),
     )
     reps = pl.DataFrame(
-        {"rep": range(len(seen.team)), "owner": seen.team.names},
+        {"rep": range(len(team)), "owner": team.names},
         schema={"rep": pl.Int64, "owner": pl.String},
     )
     leading = (
-        frame.filter(pl.col("rep") >= 0)
-        .group_by("area", "rep")
+        accounts.filter(covered)
+        .group_by("code", "rep")
         .agg(theirs=pl.len())
         .join(reps, on="rep", how="left")
-        .sort("area", "theirs", "owner", descending=[False, True, False])
-        .unique("area", keep="first", maintain_order=True)
-        .select("area", "owner", "theirs")
-    )
-    areas = pl.DataFrame(
-        {"area": range(len(values)), "code": values}, schema={"area": pl.Int64, "code": pl.String}
+        .sort("code", "theirs", "owner", descending=[False, True, False])
+        .unique("code", keep="first", maintain_order=True)
+        .select("code", "owner", "theirs")
     )
     return (
-        counted.join(leading, on="area", how="left")
-        .join(areas, on="area", how="left")
+        counted.join(leading, on="code", how="left", nulls_equal=True)
         .select(
-            "code", "matches", "covered", "nobody", "outside", "best_nobody", "nobody_potential",
-            "owner", share=pl.col("theirs") / pl.col("matches"), reps="reps",
+            "code", "matches", "covered", "nobody", "outside", *more, "owner",
+            share=pl.col("theirs") / pl.col("matches"), reps="reps",
         )
         .sort("code", nulls_last=True)
     )  # fmt: skip

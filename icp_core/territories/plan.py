@@ -12,9 +12,10 @@ from icp_core.analysis.team import Team
 from icp_core.errors import PlanError
 from icp_core.reference import geography
 from icp_core.reference.arrays import Floats, Ints
+from icp_core.reference.geography import Level
 from icp_core.territories.adjacency import neighbours, pieces
 from icp_core.territories.assignment import Assignment, Progress, assign
-from icp_core.territories.coverage import NOBODY
+from icp_core.territories.coverage import NOBODY, whose
 from icp_core.territories.problem import Planning
 
 SECONDS: Final = 10.0
@@ -296,6 +297,13 @@ class TerritoryPlan:
                 "area": pl.String, "rep": pl.String, "accounts": pl.Int64,
             },
         )  # fmt: skip
+
+    def owners_by_area(self, level: Level) -> pl.DataFrame:
+        """Whose each region or municipality is in this plan, as `coverage.whose` gives it."""
+        accounts = self.planning.accounts.select(
+            pl.col(level).alias("code"), rep=pl.Series(self.rep)
+        )
+        return whose(accounts, self.planning.team)
 
     @property
     def figures(self) -> dict[str, float | int | None]:
