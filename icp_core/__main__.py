@@ -39,6 +39,7 @@ from icp_core.evaluation.market import Market
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED, groups
 from icp_core.exporting import FORMATS, Preflight
+from icp_core.exporting.buying_roles import roles_file
 from icp_core.exporting.cells import guarded
 from icp_core.importing import customers, refresh, sandbox
 from icp_core.importing.cleaning import Rules
@@ -127,6 +128,12 @@ def _parser() -> argparse.ArgumentParser:
         f"({UNRANKED} and {TOO_LITTLE_KNOWN} are some too)",
     )
     export.add_argument("--countries", type=_list, help="for example SE,NO; all unless given")
+    export.add_argument(
+        "--roles",
+        type=Path,
+        metavar="ROLES.csv",
+        help="write the buying group's job titles with their roles in HubSpot or Salesforce",
+    )
     export.add_argument("--customers", choices=("with", "without", "only"), default="with")
     export.add_argument(
         "--author", help="who exports, for the export log; the name logged in with unless given"
@@ -801,7 +808,13 @@ def _export(options: argparse.Namespace) -> None:
         countries=tuple(options.countries or ()),
         tiers=tuple(None if tier == UNRANKED else tier for tier in tiers),
     )
+    roles = b""
+    if options.roles:
+        agreed = _agreed(options.profile) if options.profile else _starting(view)
+        roles = roles_file(agreed.brief.buying_group, options.format)
     file = view.write(spec, options.out)
+    if options.roles:
+        _write(options.roles, lambda target: target.write_bytes(roles))
     written, report = file.path, file.report
     if workspace:
         try:
@@ -822,6 +835,8 @@ def _export(options: argparse.Namespace) -> None:
     for line in _report(report):
         print(line)
     print(f"Written: {written}")
+    if options.roles:
+        print(f"Written: {options.roles}")
 
 
 def _document(options: argparse.Namespace) -> None:

@@ -363,6 +363,19 @@ def test_territories_that_cannot_be_planned_are_refused_in_a_sentence(
     assert says in capsys.readouterr().err
 
 
+def test_roles_of_the_buying_group_are_written_beside_the_companies(tmp_path, capsys):
+    given = ["export", "--accounts", "demo:500", "--ignore-decisions", "--out", str(tmp_path)]
+    roles = tmp_path / "roles.csv"
+    assert main([*given, "--format", "hubspot", "--roles", str(roles)]) == 0
+    assert f"Written: {roles}" in capsys.readouterr().out
+    found = pl.read_csv(roles)["hs_buying_role"].to_list()
+    assert {"DECISION_MAKER", "CHAMPION", "INFLUENCER", "BLOCKER"} == set(found)
+    files = len(list(tmp_path.iterdir()))
+    assert main([*given, "--format", "csv", "--roles", str(roles)]) == 2
+    assert "HubSpot companies and Salesforce accounts only" in capsys.readouterr().err
+    assert len(list(tmp_path.iterdir())) == files, "refused before anything is written"
+
+
 @pytest.mark.parametrize("ending", ["pdf", "docx", "png"])
 def test_the_one_page_is_written_in_each_format(tmp_path, ending):
     out = tmp_path / f"one-page.{ending}"
