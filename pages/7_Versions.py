@@ -53,7 +53,7 @@ match part:
         with st.container(border=True), shell.guard():
             exports.export_log(workspace.exports(limit=exports.ROWS))
     case _:
-        left, right = st.columns([3, 1], gap="small")
+        left, right = st.columns([2, 1], gap="small")
         with left.container(border=True, height="stretch"):
             history.history(
                 view,
