@@ -8,6 +8,7 @@ from annotated_types import MaxLen
 from pydantic import BaseModel
 from streamlit.delta_generator import DeltaGenerator
 
+from ui import theme
 from ui.format import percent, plain
 
 _Option = TypeVar("_Option")
@@ -114,12 +115,12 @@ def side_by_side(
         Whether the second stays in view while the first, which is longer, is scrolled.
     """
     # A row that does not wrap scrolls by itself, and the wheel over it would not move the page.
-    st.html(
-        f"<style>.st-key-{key} > * {{ min-width: min(100%, {_LEAST_HALF}); flex-basis: 0 }}"
+    theme.style(
+        f".st-key-{key} > * {{ min-width: min(100%, {_LEAST_HALF}); flex-basis: 0 }}"
         f".st-key-{key} > :first-child {{ flex-grow: {shares[0]} }}"
         f".st-key-{key} > :last-child {{ flex-grow: {shares[1]} }}"
         f".st-key-{key} [data-testid=stHorizontalBlock] {{ overflow: visible }}"
-        f"{f'.st-key-{key} > :last-child {{ {_STAYS} }}' if stays else ''}</style>"
+        f"{f'.st-key-{key} > :last-child {{ {_STAYS} }}' if stays else ''}"
     )
     with st.container(horizontal=True, gap=gap, key=key):
         return (

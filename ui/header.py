@@ -214,8 +214,14 @@ def _link() -> None:
     page = (st.context.url or "").partition("?")[0]
     st.code(f"{page}?{urlencode(state.link())}", language=None, wrap_lines=True)
     st.caption(_("Whoever can open this app sees the list and the profile as they are now."))
-    if not state.view().brief.is_empty and state.view().edited:
-        st.caption(_("What is said on the one page travels with a saved version, not in a link."))
+    if state.is_shareable() and not state.is_brief_shareable():
+        st.warning(
+            _(
+                "Answers and buying group as they stand are too long for a link, so it is without "
+                "them. Save the profile, then share."
+            ),
+            icon=":material/link_off:",
+        )
     if not state.is_shareable():
         st.warning(
             _(
