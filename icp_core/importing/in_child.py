@@ -1,4 +1,4 @@
-"""What runs in the child process: `python -m icp_core.importing.in_child PARENT`, started by `child`.
+"""What runs in the child process, which `nursery` forks or `child` starts with `python -m`.
 
 Orders come in as lines of JSON; how far each is, and how it ended, goes out in the same way. Where the
 system has limits, they are set before anything large is imported, and again for every order.
@@ -17,6 +17,8 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from icp_core.paths import DIRECTORY_VARIABLE
+
 if TYPE_CHECKING:
     from icp_core.importing.tables import Progress
 
@@ -29,14 +31,33 @@ _VIRTUAL: Final = 4 << 30
 _ORPHAN: Final = 3
 
 
-def main() -> None:
-    """Do what is ordered until the parent closes the pipe, or is gone."""
-    _be_small(int(sys.argv[1]))
+def settings(folder: str) -> dict[str, str]:
+    """Where everything that a child writes goes, as settings of its own."""
+    return dict.fromkeys(("TMPDIR", "TEMP", "TMP", DIRECTORY_VARIABLE), folder)
+
+
+def prepare() -> None:
+    """Load what every child needs, without starting a thread."""
+    import babel.dates
+    import babel.numbers  # noqa: F401
+
+    from icp_core.accounts import web_hosts
+    from icp_core.importing import sandbox  # noqa: F401
+    from icp_core.reference import countries, currency
+
+    currency.currencies()
+    countries.country_code("Sverige")
+    web_hosts.host_of("example.org")
+
+
+def work(parent: int) -> None:
+    """Do what is ordered until the one who orders closes the pipe, or the parent is gone."""
+    _be_small(parent)
     # Readers may write to what they take for a terminal; only our own words go to the parent.
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     orders: SimpleQueue[bytes] = SimpleQueue()
-    Thread(target=_hear, args=(sys.stdin.buffer, orders), daemon=True).start()
+    Thread(target=_hear, args=(os.fdopen(0, "rb"), orders), daemon=True).start()
     from icp_core.importing import sandbox
 
     while True:
@@ -119,4 +140,4 @@ def _limit(*, processor: float, memory: int, disk: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    work(int(sys.argv[1]))
