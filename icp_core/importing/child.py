@@ -26,9 +26,10 @@ import psutil
 
 from icp_core import errors
 from icp_core.errors import IcpError, ImportRefused
-from icp_core.importing import in_child, nursery
+from icp_core.importing import nursery
 from icp_core.importing.nursery import Born
 from icp_core.importing.tables import OnProgress, Progress, Scratch, no_progress
+from icp_core.paths import DIRECTORY_VARIABLE
 
 PROCESSORS: Final = max(1, (os.cpu_count() or 1) // 2)
 """How many processors a child may use: half of them stay with those who load nothing."""
@@ -267,14 +268,15 @@ def _started(folder: Path, log: IO[bytes]) -> "subprocess.Popen[bytes] | Born":
         for name, value in os.environ.items()
         if name.upper() in _INHERITED or name.startswith("LC_")
     } | {"PYTHONPATH": str(_ROOT), "POLARS_MAX_THREADS": str(PROCESSORS)}
+    own = dict.fromkeys(("TMPDIR", "TEMP", "TMP", DIRECTORY_VARIABLE), str(folder))
     try:
-        return nursery.child(folder, log, settings)
+        return nursery.child(folder, log, settings, own=own)
     except nursery.NoNurseryError:
         return subprocess.Popen(  # noqa: S603 - our own module, by its name
             # -P: nothing is imported from the folder it works in.
             [sys.executable, "-P", "-m", _MODULE, str(os.getpid())],
             cwd=folder,
-            env=settings | in_child.settings(str(folder)),
+            env=settings | own,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

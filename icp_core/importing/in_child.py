@@ -1,4 +1,4 @@
-"""What runs in the child process, which `nursery` forks or `child` starts with `python -m`.
+"""What runs in the child process, which `in_nursery` forks or `child` starts with `python -m`.
 
 Orders come in as lines of JSON; how far each is, and how it ended, goes out in the same way. Where the
 system has limits, they are set before anything large is imported, and again for every order.
@@ -17,8 +17,6 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from icp_core.paths import DIRECTORY_VARIABLE
-
 if TYPE_CHECKING:
     from icp_core.importing.tables import Progress
 
@@ -29,25 +27,6 @@ _DIE_WITH_PARENT: Final = 1
 _VIRTUAL: Final = 4 << 30
 """Bytes that engines reserve and never touch, above those that a task may use."""
 _ORPHAN: Final = 3
-
-
-def settings(folder: str) -> dict[str, str]:
-    """Where everything that a child writes goes, as settings of its own."""
-    return dict.fromkeys(("TMPDIR", "TEMP", "TMP", DIRECTORY_VARIABLE), folder)
-
-
-def prepare() -> None:
-    """Load what every child needs, without starting a thread."""
-    import babel.dates
-    import babel.numbers  # noqa: F401
-
-    from icp_core.accounts import web_hosts
-    from icp_core.importing import sandbox  # noqa: F401
-    from icp_core.reference import countries, currency
-
-    currency.currencies()
-    countries.country_code("Sverige")
-    web_hosts.host_of("example.org")
 
 
 def work(parent: int) -> None:

@@ -1,44 +1,35 @@
 """Children that need no start of their own: a process that has loaded what they need, and forks them.
 
 Loading the readers takes most of a second of the processor, and each file has two children. On Linux a
-process of the product's own, the nursery, loads them once; each child is a copy of it, made in
-milliseconds, that has seen no file before. The nursery itself opens nothing, and asks no engine
-anything, so that no thread but a sleeping one of Polars' is alive in it: a copy would lack the others.
-It has none of its parent's settings, and is gone when the parent is, and its children with it.
+process of the product's own, the nursery, loads them once (`in_nursery` is what runs in it); each child
+is a copy of it, made in milliseconds, that has seen no file before. The nursery itself opens nothing,
+and asks no engine anything, so that no thread but a sleeping one of Polars' is alive in it: a copy would
+lack the others. It has none of its parent's settings, and is gone when the parent is, and its children
+with it.
 
 Elsewhere, or where there are more threads than that, there is no nursery, and `child` starts each child
 anew.
 """
 
 import atexit
-import gc
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-import traceback
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any, Final
 
-from icp_core.importing import in_child
-
-_MODULE: Final = "icp_core.importing.nursery"
+_MODULE: Final = "icp_core.importing.in_nursery"
 _MESSAGE: Final = 65_536
-_FILES: Final = 3
 _PATIENCE: Final = 120.0
 """Seconds within which it answers, the first time after it has loaded everything."""
-_LOOK: Final = 2.0
-"""Seconds between two looks whether the parent lives, should somebody else hold its end."""
 _TICK: Final = 0.002
-_ASLEEP: Final = "polars-ooc-clea"
-"""A thread of Polars' that waits for files to delete, and holds nothing while it does."""
 _QUIET: Final = {
     # Nothing that counts or allocates starts a thread of its own before a child asks for it.
     "OPENBLAS_NUM_THREADS": "1",
@@ -115,8 +106,8 @@ class Nursery:
                 pass_fds=[there.fileno()],
             )
 
-    def child(self, folder: Path, log: IO[bytes]) -> Born:
-        """Have a child that works in a folder, and writes what it has to complain about to a log.
+    def child(self, folder: Path, log: IO[bytes], own: Mapping[str, str]) -> Born:
+        """Have a child (see `child`).
 
         Raises
         ------
@@ -130,7 +121,9 @@ class Nursery:
                 stdout, words = os.pipe()
                 out = unless_born.enter_context(open(stdout, "rb"))  # noqa: PTH123
                 with open(words, "wb"):  # noqa: PTH123
-                    answer = self.ask({"folder": str(folder)}, orders, words, log.fileno())
+                    answer = self.ask(
+                        {"folder": str(folder), "own": own}, orders, words, log.fileno()
+                    )
             born = Born(self, answer["pid"], into, out)
             unless_born.pop_all()
         return born
@@ -171,23 +164,23 @@ class _Only:
         self._of = 0
         self._possible = sys.platform == "linux"
 
-    def child(self, folder: Path, log: IO[bytes], settings: Mapping[str, str]) -> Born:
+    def child(
+        self, folder: Path, log: IO[bytes], settings: Mapping[str, str], own: Mapping[str, str]
+    ) -> Born:
         with self._lock:
             if not self._possible:
                 raise NoNurseryError
             # A process that was forked has none: what it sees is its parent's.
-            if self._nursery is None or self._of != os.getpid():
+            first = self._nursery is None or self._of != os.getpid()
+            if self._nursery is None or first:
                 self._nursery, self._of = Nursery(settings), os.getpid()
-                first = True
-            else:
-                first = False
             try:
-                return self._nursery.child(folder, log)
+                return self._nursery.child(folder, log, own)
             except NoNurseryError:
                 self._nursery = None
                 # One that never had a child will not have one the next time either.
                 self._possible = not first
-        return self.child(folder, log, settings)
+        return self.child(folder, log, settings, own)
 
     def end(self) -> None:
         if self._nursery is not None and self._of == os.getpid():
@@ -198,7 +191,9 @@ _only: Final = _Only()
 atexit.register(_only.end)
 
 
-def child(folder: Path, log: IO[bytes], settings: Mapping[str, str]) -> Born:
+def child(
+    folder: Path, log: IO[bytes], settings: Mapping[str, str], *, own: Mapping[str, str]
+) -> Born:
     """Have a child of this process's nursery, which begins with the first.
 
     Parameters
@@ -209,82 +204,12 @@ def child(folder: Path, log: IO[bytes], settings: Mapping[str, str]) -> Born:
         What it complains to.
     settings
         Environment of a nursery that begins.
+    own
+        Settings of this child alone.
 
     Raises
     ------
     NoNurseryError
         If there cannot be one here.
     """
-    return _only.child(folder, log, settings)
-
-
-# In the nursery -----------------------------------------------------------------------------------
-
-
-def main() -> None:
-    """Have children as the parent asks, until it is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent is told too.
-    parent, control = int(sys.argv[1]), socket.socket(fileno=int(sys.argv[2]))
-    in_child.prepare()
-    if not _is_alone():
-        return
-    control.settimeout(_LOOK)
-    gc.collect()
-    gc.freeze()  # What all copies share is not written to.
-    while True:
-        try:
-            question, files, _, _ = socket.recv_fds(control, _MESSAGE, _FILES)
-        except TimeoutError:
-            if os.getppid() != parent:
-                return
-            continue
-        match json.loads(question) if question else None:
-            case {"folder": str(folder)}:
-                answer: dict[str, int | None] = {"pid": _fork(control, folder, files)}
-            case {"ended": int(pid)}:
-                answer = {"code": _code(pid)}
-            case _:
-                return
-        with suppress(BrokenPipeError):
-            control.send(json.dumps(answer).encode())
-
-
-def _is_alone() -> bool:
-    """Whether no thread is alive that a copy would miss."""
-    threads = [path.read_text().strip() for path in Path("/proc/self/task").glob("*/comm")]
-    return sum(name != _ASLEEP for name in threads) == 1
-
-
-def _fork(control: socket.socket, folder: str, files: list[int]) -> int:
-    mother = os.getpid()
-    pid = os.fork()
-    if pid:
-        for file in files:
-            os.close(file)
-        return pid
-    try:
-        control.close()
-        for place, file in enumerate(files):
-            os.dup2(file, place)
-            os.close(file)
-        os.chdir(folder)
-        os.environ.update(in_child.settings(folder))
-        tempfile.tempdir = None
-        in_child.work(mother)
-    except BaseException:  # noqa: BLE001 - nothing of the nursery's goes on in a child
-        traceback.print_exc()
-    finally:
-        os._exit(1)
-
-
-def _code(pid: int) -> int | None:
-    """How a child ended, whose number is free from now on; None while it lives."""
-    try:
-        done, status = os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return -signal.SIGKILL
-    return os.waitstatus_to_exitcode(status) if done else None
-
-
-if __name__ == "__main__":
-    main()
+    return _only.child(folder, log, settings, own)
