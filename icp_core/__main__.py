@@ -639,13 +639,14 @@ def _covered(view: MarketView, found: Coverage, gap: GapList) -> list[str]:
             f"{tier.nobody:,} nobody's, {tier.outside:,} of owners outside the team"
         )
     if found.reps:
-        lines += ["", "Reps: hours needed and available, accounts by tier, mean km"]
+        lines += ["", "Reps: hours needed (on the way) and available, accounts by tier, mean km"]
     for one in found.reps:
         load = "–" if one.load is None else f"{one.load:.0%}"
         km = "–" if one.km is None else f"{one.km:,.0f} km"
         tiers = " · ".join(f"{count:,}" for count in one.accounts[: len(found.tiers)])
         lines.append(
-            f"{one.rep.name:<28}{one.needed:>8,.0f} of {one.available:>7,.0f} h {load:>5}  "
+            f"{one.rep.name:<28}{one.needed:>8,.0f} ({one.journeys:,.0f}) of {one.available:>7,.0f} h "
+            f"{load:>5}  "
             f"{tiers}  {km}"
         )
     lines += ["", f"Accounts that nobody owns: {gap.total:,}; the best"]

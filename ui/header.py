@@ -28,7 +28,7 @@ _NEW: Final = "new"
 _DRAFT: Final = "draft:"
 _MOST_DRAFTS: Final = 5  # of what nobody saved, among the choices
 _LIST_WIDTH: Final = 210  # pixels: most names of lists
-_PROFILE_WIDTH: Final = 370  # pixels: most names, edited too, and the buttons beside them at 1280
+_PROFILE_WIDTH: Final = 350  # pixels; beside the list on a tablet
 
 
 def begin(view: View) -> DeltaGenerator:

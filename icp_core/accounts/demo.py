@@ -71,14 +71,14 @@ class DemoRep(NamedTuple):
 
 
 TEAM: Final = (
-    DemoRep("Alma Demoberg", "alma@team.example", "SE-0180", 160, "SE", 400),
-    DemoRep("Edvin Demolind", "edvin@team.example", "SE-1480", 120, "SE", 300),
-    DemoRep("Saga Demosjö", "saga@team.example", "SE-1280", 90, "SE", 300),
-    DemoRep("Ingrid Demovik", "ingrid@team.example", "NO-0301", 80, "NO", 350),
-    DemoRep("Lars Demodal", "lars@team.example", "NO-4601", 22, "NO", 250),
-    DemoRep("Mette Demoholm", "mette@team.example", "DK-0101", 120, "DK", 250),
-    DemoRep("Jens Demokrogh", "jens@team.example", "DK-0751", 90, "DK", 250),
-    DemoRep("Aino Demolaine", "aino@team.example", "FI-091", 130, "FI", 300),
+    DemoRep("Alma Demoberg", "alma@team.example", "SE-0180", 860, "SE", 400),
+    DemoRep("Edvin Demolind", "edvin@team.example", "SE-1480", 270, "SE", 300),
+    DemoRep("Saga Demosjö", "saga@team.example", "SE-1280", 290, "SE", 300),
+    DemoRep("Ingrid Demovik", "ingrid@team.example", "NO-0301", 640, "NO", 350),
+    DemoRep("Lars Demodal", "lars@team.example", "NO-4601", 160, "NO", 250),
+    DemoRep("Mette Demoholm", "mette@team.example", "DK-0101", 250, "DK", 250),
+    DemoRep("Jens Demokrogh", "jens@team.example", "DK-0751", 390, "DK", 250),
+    DemoRep("Aino Demolaine", "aino@team.example", "FI-091", 860, "FI", 300),
 )
 """Who sells to the invented companies."""
 

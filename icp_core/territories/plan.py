@@ -12,9 +12,10 @@ from icp_core.analysis.team import Team
 from icp_core.errors import PlanError
 from icp_core.reference import geography
 from icp_core.reference.arrays import Floats, Ints
+from icp_core.reference.geography import Level
 from icp_core.territories.adjacency import neighbours, pieces
 from icp_core.territories.assignment import Assignment, Progress, assign
-from icp_core.territories.coverage import NOBODY
+from icp_core.territories.coverage import NOBODY, whose
 from icp_core.territories.problem import Planning
 
 SECONDS: Final = 10.0
@@ -69,14 +70,7 @@ class TerritoryPlan:
 
     @cached_property
     def _travel(self) -> Floats:
-        return self._hours_on_the_way(self.rep)
-
-    def _hours_on_the_way(self, rep: Ints) -> Floats:
-        """Hours of journeys to each account by some rep, 0 where there is none."""
-        planning = self.planning
-        km = planning.km[np.maximum(rep, 0), planning.unit]
-        found: Floats = planning.accounts["visits"].to_numpy() * 2 * km / planning.wishes.speed
-        return np.where(rep >= 0, found, 0.0)
+        return self.planning.journey_hours(self.rep)
 
     @cached_property
     def _hours(self) -> Floats:
@@ -211,7 +205,7 @@ class TerritoryPlan:
         work = planning.accounts["hours"].to_numpy()[at]
         kept = np.full(self.rep.shape, NOBODY, dtype=np.int64)
         kept[at] = before
-        hours_before = np.where(before >= 0, work + self._hours_on_the_way(kept)[at], np.nan)
+        hours_before = np.where(before >= 0, work + planning.journey_hours(kept)[at], np.nan)
         hours_after = np.where(after >= 0, self._hours[at], np.nan)
         own = np.maximum(before, 0)
         mine, available = self.loads[own], planning.available[own]
@@ -260,7 +254,7 @@ class TerritoryPlan:
         names = pl.Series([*planning.team.names, None], dtype=pl.String)
         nobody = len(planning.team)
         owner = planning.owner
-        km = planning.km[np.maximum(self.rep, 0), planning.unit]
+        km = planning.km(np.maximum(self.rep, 0))
         has_way = (self.rep >= 0) & (planning.accounts["place"] != "").to_numpy()
         return planning.accounts.select(
             "account_id", "name", "tier", "country", "region", "municipality", "postcode",
@@ -303,6 +297,13 @@ class TerritoryPlan:
                 "area": pl.String, "rep": pl.String, "accounts": pl.Int64,
             },
         )  # fmt: skip
+
+    def owners_by_area(self, level: Level) -> pl.DataFrame:
+        """Whose each region or municipality is in this plan, as `coverage.whose` gives it."""
+        accounts = self.planning.accounts.select(
+            pl.col(level).alias("code"), rep=pl.Series(self.rep)
+        )
+        return whose(accounts, self.planning.team)
 
     @property
     def figures(self) -> dict[str, float | int | None]:

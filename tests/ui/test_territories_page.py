@@ -1,5 +1,6 @@
 """The Territories page: a proved plan, moves that are accepted or refused, adopting and taking back."""
 
+import re
 import time
 
 import polars as pl
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from icp_core.analysis.plan import TeamPlan
 from icp_core.analysis.team import Rep, Team
+from icp_core.territories.plan import today
 from icp_core.workspace import Workspace
 from ui.territories.parts import reason
 from ui.territories.session import TerritorySession
@@ -72,6 +74,30 @@ def test_a_plan_is_adopted_and_taken_back(page: AppTest) -> None:
     page.button(key="territories_take_back").click().run()
     left = dict(Workspace.open().decisions().select("account_id", "owner").iter_rows())
     assert not any(left.get(key) for key in wanted)
+
+
+def test_the_map_and_the_pieces_are_those_of_the_plan_and_of_today(page: AppTest) -> None:
+    session = planned(page)
+    plan = session.plans[4]
+
+    def legend() -> dict[str, int]:
+        found = plan.owners_by_area("region") if shown == "plan" else now
+        return dict(found.group_by("owner").len().drop_nulls().iter_rows())
+
+    now = today(plan.planning).owners_by_area("region")
+    for shown in ("plan", "today"):
+        page.segmented_control(key="territories_map").set_value(shown).run()
+        said = texts(page)
+        assert not page.exception
+        for name, count in legend().items():
+            assert f"{name} :gray[({count})]" in said
+        assert "in several pieces" in said or "in one piece" in said
+    table = next(one.value for one in page.dataframe if "pieces" in one.value)
+    assert table["pieces"].to_list() == plan.reps()["pieces"].to_list()
+    assert table["pieces_before"].to_list() == today(plan.planning).reps()["pieces"].to_list()
+    page.session_state["territories_area"] = "SE-01"
+    page.run()
+    assert re.search(r"\*\*Stockholms län.*\*\* · today .* of \d+; planned ", texts(page))
 
 
 def test_a_team_of_nobody_is_asked_for(open_page: Open) -> None:

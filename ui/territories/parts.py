@@ -174,7 +174,9 @@ def trade_off(chosen: int, now: TerritoryPlan, currency: str) -> None:
 
 def reps(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
     """Draw what each rep has, before and after."""
-    before = now.reps().select("name", hours_before="hours", accounts_before="accounts")
+    before = now.reps().select(
+        "name", hours_before="hours", accounts_before="accounts", pieces_before="pieces"
+    )
     rows = plan.reps().join(before, on="name", how="left", maintain_order="left")
     currency = market.profile.currency
     Table(
@@ -214,9 +216,10 @@ def reps(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
             Field(
                 "outside", _("Hours outside"), "number", digits=0, help=_("Beyond the tolerance.")
             ),
+            Field("pieces_before", _("Pieces today"), "number"),
             Field(
                 "pieces",
-                _("Pieces"),
+                _("Planned"),
                 "number",
                 help=_("Of the territory on the map, across bridges and ferries."),
             ),
