@@ -37,7 +37,8 @@ def version_label(name: str, number: int) -> str:
 
 def unavailable(error: WorkspaceError, *, key: str) -> None:
     """Say why the workspace cannot be used, and offer to try again."""
-    st.warning(plain(str(error)), icon=":material/cloud_off:")
+    if widgets.is_news(str(error)):
+        st.warning(plain(str(error)), icon=":material/cloud_off:")
     st.caption(_("Everything else works without it; keep your profile as a file meanwhile."))
     if st.button(_("Try again"), icon=":material/refresh:", key=key):
         data.refresh_saved()

@@ -381,4 +381,5 @@ def _fitting(profile: Profile, universe: Universe) -> Profile | None:
 
 
 def _complain(error: IcpError) -> None:
-    st.error(plain(str(error)), icon=":material/error:")
+    if widgets.is_news(str(error)):
+        st.error(plain(str(error)), icon=":material/error:")

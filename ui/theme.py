@@ -62,7 +62,16 @@ def readable_chips() -> None:
     """Write dark on the chips of a choice on a dark page, where Streamlit's white can hardly be read."""
     if is_dark():
         chips = "[data-testid=stMultiSelect] [data-tag], [data-testid=stMultiSelect] [data-tag] *"
-        st.html(f"<style>{chips} {{ color: {_TEXT[False]} !important }}</style>")
+        style(f"{chips} {{ color: {_TEXT[False]} !important }}")
+
+
+def style(rules: str) -> None:
+    """Add rules to the page that stay while a dialog is opened, and take no room.
+
+    Streamlit keeps what is nothing but rules beside the page, where a dialog's opening clears them away.
+    """
+    taken = ":has(> [data-testid=stHtml] > i[hidden]) { display: none }"
+    st.html(f"<i hidden></i><style>[data-testid=stElementContainer]{taken} {rules}</style>")
 
 
 def tier_colours(names: Sequence[str], *, dark: bool) -> dict[str, str]:
