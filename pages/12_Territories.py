@@ -9,7 +9,7 @@ from ui.accounts.one import opened
 from ui.controls import side_by_side
 from ui.coverage import team
 from ui.format import plain
-from ui.territories import parts, plan_map, session
+from ui.territories import parts, plan_map, session, steady
 from ui.texts import _
 
 view = shell.page("territories")
@@ -44,6 +44,7 @@ headline.cards(parts.figures(found, now, market.profile.currency))
 left, right = side_by_side("territories_halves")
 with left, st.container(border=True, gap="xsmall", height="stretch"):
     parts.trade_off(place, now, market.profile.currency)
+    steady.sentences(found, market)
 with right, st.container(border=True, gap="xsmall", height="stretch"):
     plan_map.part(market, found, now)
 with st.container(border=True, gap="xsmall"):
@@ -51,7 +52,7 @@ with st.container(border=True, gap="xsmall"):
 with st.container(border=True, gap="small"):
     parts.moves(found, market)
 with st.container(border=True, gap="small"):
-    parts.what_if(planning, found, now)
+    parts.what_if(found, now, market)
 if widgets.open_now() == team.DIALOG:
     team.dialog(market, plan)
 else:
