@@ -4,8 +4,9 @@
 
 Real Chromium on the real app, and in the same run on an app of one slider and one number, as Streamlit
 comes: targets are multiples of what that takes. It is printed with this project's settings too, which
-make it faster, and what the Builder takes as a multiple of that. The clock runs in the page: a listener notes the key press, observers note when the
-first number changes and when the script has run and nothing on the page is stale.
+make it faster, and what the Builder takes as a multiple of that. The clock runs in the page: a listener
+notes the key press, observers note when the first number changes and when the script has run and nothing
+on the page is stale.
 
 With `--check` a miss is measured again, twice at most: other work on the machine may slow one side by
 chance, a regression slows it every time.
