@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any, Final
 
 import streamlit as st
@@ -236,11 +237,11 @@ def replies(one: Interview) -> None:
         *own_questions([*given, *own]),
     ]
     head = ""
-    for place, question in enumerate(every):
+    for question in every:
         if question.head != head:
             head = question.head
             st.markdown(f"**{plain(heads()[head][one.language] if head else _('Your own'))}**")
-        _reply(one, question, given.get(question.key, ""), place)
+        _reply(one, question, given.get(question.key, ""))
     asked = st.text_input(
         _("A question of your own"), max_chars=MAX_QUOTE, key=f"interviews_ask_{one.id}_{len(own)}"
     )
@@ -249,23 +250,30 @@ def replies(one: Interview) -> None:
         st.rerun()
 
 
-def _reply(one: Interview, question: Question, shown: str, place: int) -> None:
-    name = f"reply_{one.id}_{place}"
+def _reply(one: Interview, question: Question, shown: str) -> None:
+    key = f"reply_{one.id}_{sha256(question.key.encode()).hexdigest()[:12]}"
+    first = not widgets.is_there(key)
 
-    def kept() -> None:
-        _try(
-            lambda: data.workspace().keep_reply(
-                one.id, question.key, widgets.picked(name) or "", author=state.author()
-            )
-        )
+    def keep(text: str) -> None:
+        _try(lambda: data.workspace().keep_reply(one.id, question.key, text, author=state.author()))
 
-    st.text_area(
+    # At first not given by its key: that would take the place of what a browser holds that outlived
+    # the server.
+    text = st.text_area(
         plain(question.text.get(one.language, question.key)),
+        shown if first else "",
         max_chars=MAX_ANSWER,
         height=80,
-        key=widgets.shown(name, shown),
-        on_change=kept,
+        key=key if first else widgets.showing(key, shown),
+        on_change=lambda: keep(widgets.now(key) or ""),
     )
+    if first and text and text != shown and not _was_said(one, question, text):
+        # Typed while the server was away: nothing called for it. What was said before is older.
+        keep(text)
+
+
+def _was_said(one: Interview, question: Question, text: str) -> bool:
+    return data.workspace().was_said(one.id, question.key, text)
 
 
 def marking(one: Interview, kept: Talks) -> None:

@@ -90,6 +90,17 @@ def test_the_newest_answer_holds(saved):
     assert [one.key for one in own_questions(saved.replies(one.id))] == ["Own question?"]
 
 
+def test_what_was_once_said_is_told_from_what_is_new(saved):
+    one = begun(saved)
+    for text in ("Before", "", "Now"):
+        saved.keep_reply(one.id, "goals-year", text, author="Eva")
+    assert saved.was_said(one.id, "goals-year", "Before")
+    assert saved.was_said(one.id, "goals-year", "Now")
+    assert not saved.was_said(one.id, "goals-year", "Never")
+    assert not saved.was_said(one.id, "goals-way", "Now")
+    assert not saved.was_said(begun(saved).id, "goals-year", "Now")
+
+
 def test_a_quote_counts_until_it_is_taken_back(saved):
     one, other = begun(saved), begun(saved, kind=InterviewKind.LOST)
     saved.add_evidence(one.id, " Soon ", about="brief.urgency", supports=True, author="Eva")
