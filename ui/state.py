@@ -51,7 +51,8 @@ _STARTER: Final = "profile"
 _SAVED: Final = "saved"
 _VERSION: Final = "version"
 _PROFILE: Final = "p"
-_OF_VIEW: Final = (_DATASET, _STARTER, _SAVED, _VERSION, _PROFILE, _SEAT)
+_BRIEF: Final = "b"
+_OF_VIEW: Final = (_DATASET, _STARTER, _SAVED, _VERSION, _PROFILE, _BRIEF, _SEAT)
 ACCOUNT: Final = "account"
 
 
@@ -394,7 +395,10 @@ def address() -> dict[str, str]:
 
 
 def link() -> dict[str, str]:
-    """Query parameters that show anybody the view; without the edits if they are too long for one."""
+    """Query parameters that show anybody the view; without what is too long for one.
+
+    What is said beside the profile goes along where both are short enough together.
+    """
     now = view()
     parameters = {_DATASET: now.list_name}
     if now.starter is not None:
@@ -405,13 +409,28 @@ def link() -> dict[str, str]:
         packed = links.pack(now.profile)
         if len(packed) <= MAX_ADDRESS:
             parameters[_PROFILE] = packed
+            if now.brief != _brief_of_base():
+                said = links.pack_brief(now.brief)
+                if len(packed) + len(said) <= MAX_ADDRESS:
+                    parameters[_BRIEF] = said
     return parameters
 
 
 def is_shareable() -> bool:
-    """Whether a link holds the whole view."""
+    """Whether a link holds the profile as it stands."""
     now = view()
     return _PROFILE in link() or (_is_known(now) and not now.edited)
+
+
+def is_brief_shareable() -> bool:
+    """Whether a link holds what is said beside the profile as it stands."""
+    return _BRIEF in link() or view().brief == _brief_of_base()
+
+
+def _brief_of_base() -> Brief:
+    """What a link says beside the profile without saying it: that of the version or starter it names."""
+    base: Agreed = st.session_state[_BASE]
+    return base.brief if _is_known(view()) else NO_BRIEF
 
 
 def write_address() -> None:
@@ -451,19 +470,33 @@ def _begin() -> None:
         _show(_resumed(found))
         return
     list_name = _known_list(asked.get(_DATASET))
-    own = None
-    if _PROFILE in asked:
-        try:
-            remarks: list[str] = []
-            own = links.unpack(asked[_PROFILE][: 2 * MAX_ADDRESS], remarks=remarks)
-            for remark in remarks:
-                widgets.notify(remark)
-        except IcpError as error:
-            widgets.notify(f"{error} {_('Another profile is shown instead.')}")
-    base = _asked_for(list_name, asked) or _offered(list_name, Agreed(own) if own else None)
-    now = own or base.profile
+    own, said = _own(asked)
+    base = _asked_for(list_name, asked) or _offered(
+        list_name, Agreed(own, said or NO_BRIEF) if own else None
+    )
+    now = Agreed(own or base.profile, base.brief if said is None else said)
     st.session_state[_BASE] = base.agreed
-    _show(replace(base, profile=now, edited=now != base.profile))
+    _show(replace(base, profile=now.profile, brief=now.brief, edited=now != base.agreed))
+
+
+def _own(asked: Mapping[str, str]) -> tuple[Profile | None, Brief | None]:
+    """The profile that an address holds, and what it says beside it; a message where it is damaged."""
+    try:
+        if _PROFILE not in asked:
+            return None, None
+        remarks: list[str] = []
+        own = links.unpack(asked[_PROFILE][: 2 * MAX_ADDRESS], remarks=remarks)
+        for remark in remarks:
+            widgets.notify(remark)
+    except IcpError as error:
+        widgets.notify(f"{error} {_('Another profile is shown instead.')}")
+        return None, None
+    try:
+        said = asked.get(_BRIEF)
+        return own, None if said is None else links.unpack_brief(said[: 2 * MAX_ADDRESS])
+    except IcpError as error:
+        widgets.notify(f"{error} {_('What was said beside the profile is missing.')}")
+        return own, None
 
 
 def _known_list(name: str | None) -> str:

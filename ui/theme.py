@@ -62,7 +62,16 @@ def readable_chips() -> None:
     """Write dark on the chips of a choice on a dark page, where Streamlit's white can hardly be read."""
     if is_dark():
         chips = "[data-testid=stMultiSelect] [data-tag], [data-testid=stMultiSelect] [data-tag] *"
-        st.html(f"<style>{chips} {{ color: {_TEXT[False]} !important }}</style>")
+        style(f"{chips} {{ color: {_TEXT[False]} !important }}")
+
+
+def style(rules: str) -> None:
+    """Add rules to the page that stay while a dialog is opened, and take no room.
+
+    Streamlit keeps what is nothing but rules beside the page, where a dialog's opening clears them away.
+    """
+    taken = ":has(> [data-testid=stHtml] > i[hidden]) { display: none }"
+    st.html(f"<i hidden></i><style>[data-testid=stElementContainer]{taken} {rules}</style>")
 
 
 def tier_colours(names: Sequence[str], *, dark: bool) -> dict[str, str]:
@@ -79,9 +88,9 @@ def tier_colours(names: Sequence[str], *, dark: bool) -> dict[str, str]:
     return {name: between(_TIERS[dark], i / last) for i, name in enumerate(tiers)} | others
 
 
-def people_colours(names: Sequence[str]) -> dict[str, str]:
-    """A colour for everybody of a team, in its order; of many some share one."""
-    return {name: _PEOPLE[place % len(_PEOPLE)] for place, name in enumerate(names)}
+def people() -> tuple[str, ...]:
+    """Colours of people, who have no order."""
+    return _PEOPLE
 
 
 def sequential(*, dark: bool) -> tuple[str, ...]:

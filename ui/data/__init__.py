@@ -23,7 +23,7 @@ from ui.data.lists import (
     tried_market,
     universe,
 )
-from ui.data.printed import printed, printed_pdf, printed_word
+from ui.data.printed import printed, printed_guide, printed_pdf, printed_word
 from ui.data.saved import (
     decisions,
     refresh_saved,
@@ -49,6 +49,7 @@ __all__ = [
     "offers",
     "outcomes",
     "printed",
+    "printed_guide",
     "printed_pdf",
     "printed_word",
     "rank_customers",

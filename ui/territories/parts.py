@@ -21,6 +21,7 @@ from ui.downloads import download
 from ui.format import currency_sign, money, number, percent, plain
 from ui.headline import Figure
 from ui.tables import Field, Table
+from ui.territories import steady
 from ui.territories.session import planned
 from ui.texts import _, ngettext
 
@@ -174,7 +175,9 @@ def trade_off(chosen: int, now: TerritoryPlan, currency: str) -> None:
 
 def reps(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
     """Draw what each rep has, before and after."""
-    before = now.reps().select("name", hours_before="hours", accounts_before="accounts")
+    before = now.reps().select(
+        "name", hours_before="hours", accounts_before="accounts", pieces_before="pieces"
+    )
     rows = plan.reps().join(before, on="name", how="left", maintain_order="left")
     currency = market.profile.currency
     Table(
@@ -214,9 +217,10 @@ def reps(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
             Field(
                 "outside", _("Hours outside"), "number", digits=0, help=_("Beyond the tolerance.")
             ),
+            Field("pieces_before", _("Pieces today"), "number"),
             Field(
                 "pieces",
-                _("Pieces"),
+                _("Planned"),
                 "number",
                 help=_("Of the territory on the map, across bridges and ferries."),
             ),
@@ -406,18 +410,22 @@ def _csv(made: Callable[[], pl.DataFrame]) -> bytes:
     return frame.with_columns(guards).write_csv(include_bom=True).encode()
 
 
-def what_if(planning: Planning, plan: TerritoryPlan, now: TerritoryPlan) -> None:
-    """Draw plans side by side, one more rep and where, and what if somebody leaves."""
+def what_if(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
+    """Draw plans side by side, one more rep and where, who takes over, and what if figures are off."""
+    planning = plan.planning
     parts = {
         "plans": _("Side by side"),
         "more": _("One more rep"),
         "leaves": _("If somebody leaves"),
+        "off": _("If figures are off"),
     }
     match one_of(_("What if"), parts, **widgets.kept("territories_what_if")):
         case "plans":
             _side_by_side(plan, now)
         case "more":
             _one_more(planning)
+        case "off":
+            steady.table(plan, market)
         case _:
             _without(planning)
 
