@@ -17,6 +17,8 @@ from ui.tables import Field, Table
 from ui.territories.keeping import label
 from ui.texts import _
 
+_SAME: Final = "0"
+
 
 @dataclass(frozen=True, eq=False)
 class Side:
@@ -97,13 +99,16 @@ def compared(one: Side, other: Side) -> pl.DataFrame:
         return money(value, one.currency)
 
     def amounts(value: float) -> str:
-        return ("+" if value >= 0 else "−") + money(abs(value), one.currency)
+        if round(value) == 0:
+            return _SAME
+        return ("+" if value > 0 else "−") + money(abs(value), one.currency)
 
     def rounded(value: float) -> str:
-        return signed(round(value))
+        return signed(round(value)) if round(value) else _SAME
 
     def points(value: float) -> str:
-        return f"{signed(round(100 * value, 2))}\u00a0%"
+        percents = round(100 * value, 2)
+        return f"{signed(percents)}\u00a0%" if percents else _SAME
 
     whole = partial(number, digits=0)
     row(_("Cost by the model"), "value", amount, amounts)
@@ -124,7 +129,7 @@ def _ends(found: Side) -> str:
     if found.potential is None:
         return UNKNOWN
     low, high = (money(end, found.currency) for end in found.potential)
-    return f"{low} – {high}"
+    return low if low == high else f"{low} – {high}"
 
 
 def reps_compared(one: Side, other: Side) -> pl.DataFrame:
@@ -138,6 +143,12 @@ def reps_compared(one: Side, other: Side) -> pl.DataFrame:
         maintain_order="left_right",
     )
     return found.with_columns(change=pl.col("hours_one") - pl.col("hours_other"))
+
+
+def _height(one: Side, other: Side) -> int:
+    """Of the table of reps in pixels: all of them, or those that the other half has room for."""
+    names = {*one.reps["name"], *other.reps["name"]}
+    return min(440, 38 + 35 * max(1, len(names)))
 
 
 def draw(one: Side, other: Side) -> None:
@@ -158,13 +169,14 @@ def draw(one: Side, other: Side) -> None:
         if one.currency != other.currency:
             st.caption(_("The two count in different currencies."))
     with right:
-        first, second = one.label, other.label
+        first = one.label
+        second = other.label if other.label != first else f"{other.label} *"
         Table(
             reps_compared(one, other),
             (
                 Field("name", _("Rep"), pinned=True),
-                Field("hours_one", _("Hours, {plan}").format(plan=first), "number", digits=0),
-                Field("hours_other", _("Hours, {plan}").format(plan=second), "number", digits=0),
+                Field("hours_one", first, "number", digits=0),
+                Field("hours_other", second, "number", digits=0),
                 Field("change", _("Difference"), "change", digits=0),
                 Field("accounts_one", _("Accounts, {plan}").format(plan=first), "number", digits=0),
                 Field(
@@ -187,4 +199,4 @@ def draw(one: Side, other: Side) -> None:
             ),
             title=_("Hours of each rep"),
             file="territories-reps-side-by-side",
-        ).draw(height=420, key="territories_saved_reps")
+        ).draw(height=_height(one, other), key="territories_saved_reps")
