@@ -36,11 +36,14 @@ class _Session:
         The org by the exports that were given.
     asked, files
         What files were made for, and they.
+    of
+        What the files were made of, held so that nothing else gets its identity.
     """
 
     read: tuple[tuple[str, ...], Org] = ((), Org())
     asked: tuple[Any, ...] = ()
     files: CrmFiles | None = field(default=None, repr=False)
+    of: tuple[Any, ...] = field(default=(), repr=False)
 
 
 def button() -> None:
@@ -139,11 +142,9 @@ def _where() -> Where | None:
 
 def _made(crm: str, plan: TerritoryPlan, market: MarketView, org: Org, where: Where) -> CrmFiles:
     session = widgets.own("territories_crm_made", _Session)
-    asked = (crm, plan, market.population, org, where, date.today())
-    same = len(session.asked) == len(asked) and all(
-        one is other or one == other for one, other in zip(session.asked, asked, strict=True)
-    )
-    if session.files is None or not same:
+    # Large things are the same where they are the same object.
+    asked = (crm, where, date.today(), id(plan), id(market.population), id(org))
+    if session.files is None or session.asked != asked:
         with st.spinner(_("Making the files")):
             session.files = crm_files(
                 crm,
@@ -155,7 +156,7 @@ def _made(crm: str, plan: TerritoryPlan, market: MarketView, org: Org, where: Wh
                 org=org,
                 where=where,
             )
-        session.asked = asked
+        session.asked, session.of = asked, (plan, market.population, org)
     return session.files
 
 
@@ -182,7 +183,7 @@ def _log(found: CrmFiles, market: MarketView) -> Callable[[str, bytes], None]:
 def _report(report: CrmReport) -> None:
     st.caption(
         _(
-            "{accounts} accounts with a rep in the plan, {moved} of them with another than today or none."
+            "{accounts} accounts with a rep in the plan, {moved} with another than today or none."
         ).format(accounts=number(report.accounts), moved=number(report.moved))
     )
     for text in report.warnings:
