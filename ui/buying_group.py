@@ -30,7 +30,7 @@ from icp_core.profiles.suggested_personas import (
 from icp_core.views import MarketView
 from icp_core.workspace import slug_of
 from ui import briefs, evidence, navigation, theme, widgets
-from ui.controls import most_letters, one_of, pictured
+from ui.controls import fitting, most_letters, one_of, pictured
 from ui.downloads import download
 from ui.evidence import Told
 from ui.format import plain
@@ -179,11 +179,16 @@ def _set(field: str) -> Callable[[Persona, Any], Persona]:
     return lambda now, to: now.replace(**{field: to})
 
 
+def _name(now: Persona, to: Any) -> Persona:
+    if not (to or "").strip():
+        raise ProfileError(_("A persona needs a title or a challenge; it keeps the one it had."))
+    return now.replace(name=fitting(to, most_letters(Persona, "name")))
+
+
 def _editor(one: Persona, told: Told) -> None:
     st.text_input(
         _("Title or challenge"),
-        max_chars=most_letters(Persona, "name"),
-        **_edits(one, "name", one.name, _set("name")),
+        **_edits(one, "name", one.name, _name),
     )
     one_of(
         _("Role"),
@@ -229,7 +234,7 @@ def _in_pairs(names: Mapping[str, str]) -> Iterator[tuple[DeltaGenerator, tuple[
 
 
 def _lines(label: str, **options: Any) -> None:
-    st.text_area(label, height=90, max_chars=MAX_POINTS * _POINT, **options)
+    st.text_area(label, height=90, **options)
 
 
 def _claiming(field: str) -> Callable[[Persona, Any], Persona]:
@@ -312,9 +317,7 @@ def adding(view: View) -> None:
         label_visibility="collapsed",
     )
     with st.popover(_("One of your own"), icon=":material/add:"):
-        name = st.text_input(
-            _("Title or challenge"), max_chars=most_letters(Persona, "name"), key="group_own_name"
-        )
+        name = st.text_input(_("Title or challenge"), key="group_own_name")
         role = st.selectbox(
             _("Role"), list(BuyingRole), format_func=roles.__getitem__, key="group_own_role"
         )
@@ -336,7 +339,7 @@ def _add(one: Persona) -> None:
 
 def _add_own(view: View, name: str, role: BuyingRole) -> None:
     try:
-        one = own_persona(name, role, view.brief)
+        one = own_persona(fitting(name, most_letters(Persona, "name")), role, view.brief)
     except IcpError as error:
         widgets.notify(str(error))
         return

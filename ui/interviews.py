@@ -29,10 +29,9 @@ from icp_core.documents.one_page import questions as answers_called
 from icp_core.errors import IcpError
 from icp_core.profiles.brief import ANSWERS, CLAIMS, Brief
 from icp_core.views import MarketView
-from icp_core.workspace.database import MAX_NAME
 from ui import data, navigation, state, theme, widgets
 from ui.builder import editing
-from ui.controls import one_of
+from ui.controls import fitting, one_of
 from ui.downloads import download
 from ui.format import in_sentence, number, plain
 from ui.state import View
@@ -154,10 +153,9 @@ def _label(one: Interview) -> str:
 
 def _new(view: View, kept: Talks, market: MarketView) -> None:
     kind = one_of(_("With"), kinds(), labelled=True, key="interviews_kind")
-    company = st.text_input(_("Company"), max_chars=MAX_NAME, key="interviews_company")
+    company = st.text_input(_("Company"), key="interviews_company")
     title = st.text_input(
         _("Job title"),
-        max_chars=MAX_NAME,
         help=_("No person's name: it is not needed, and it is personal data."),
         key="interviews_title",
     )
@@ -242,11 +240,10 @@ def replies(one: Interview) -> None:
             head = question.head
             st.markdown(f"**{plain(heads()[head][one.language] if head else _('Your own'))}**")
         _reply(one, question, given.get(question.key, ""))
-    asked = st.text_input(
-        _("A question of your own"), max_chars=MAX_QUOTE, key=f"interviews_ask_{one.id}_{len(own)}"
-    )
-    if asked.strip() and asked.strip() not in [*given, *own]:
-        own.append(asked.strip())
+    asked = st.text_input(_("A question of your own"), key=f"interviews_ask_{one.id}_{len(own)}")
+    asked = fitting(asked.strip(), MAX_QUOTE)
+    if asked and asked not in [*given, *own]:
+        own.append(asked)
         st.rerun()
 
 
@@ -255,14 +252,14 @@ def _reply(one: Interview, question: Question, shown: str) -> None:
     first = not widgets.is_there(key)
 
     def keep(text: str) -> None:
-        _try(lambda: data.workspace().keep_reply(one.id, question.key, text, author=state.author()))
+        said = fitting(text, MAX_ANSWER)
+        _try(lambda: data.workspace().keep_reply(one.id, question.key, said, author=state.author()))
 
     # At first not given by its key: that would take the place of what a browser holds that outlived
     # the server.
     text = st.text_area(
         plain(question.text.get(one.language, question.key)),
         shown if first else "",
-        max_chars=MAX_ANSWER,
         height=80,
         key=key if first else widgets.showing(key, shown),
         on_change=lambda: keep(widgets.now(key) or ""),
@@ -280,9 +277,7 @@ def marking(one: Interview, kept: Talks) -> None:
     """Offer to mark a quote as speaking for or against a claim, and show those of this talk."""
     with st.container(border=True):
         st.markdown(_("**Mark a quote**"))
-        st.text_area(
-            _("Their words"), max_chars=MAX_QUOTE, height=80, key=f"interviews_quote_{one.id}"
-        )
+        st.text_area(_("Their words"), height=80, key=f"interviews_quote_{one.id}")
         st.selectbox(
             _("speaks to"),
             list(kept.claims),

@@ -16,7 +16,7 @@ from icp_core.views import MarketView
 from icp_core.workspace import slug_of
 from ui import briefs, data, evidence, navigation, state, theme, widgets
 from ui.builder.editing import draft, held
-from ui.controls import most_letters
+from ui.controls import fitting, most_letters
 from ui.data.printed import Printed
 from ui.downloads import download
 from ui.format import number, plain
@@ -59,7 +59,6 @@ def answers(view: View) -> None:
     with st.container(border=True, gap="small"):
         st.text_area(
             _("The company in thirty words"),
-            max_chars=most_letters(Profile, "description"),
             height=100,
             key=draft("brief_description", profile.description),
             on_change=_describe,
@@ -94,7 +93,8 @@ def _counted(description: str) -> None:
 
 def _describe() -> None:
     try:
-        state.set_profile(state.view().profile.replace(description=held("brief_description")))
+        said = fitting(held("brief_description") or "", most_letters(Profile, "description"))
+        state.set_profile(state.view().profile.replace(description=said))
     except IcpError as error:
         widgets.notify(str(error))
 

@@ -192,3 +192,26 @@ def test_a_damaged_brief_in_a_link_is_one_message(text: str) -> None:
     (message,) = errors(app)
     assert "What was said beside the profile is missing." in message
     assert view_of(app).agreed == Agreed(MINE)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "left"),
+    [
+        ("word " * 160, 400, "word word"),
+        ("ordet æøå " * 80, 400, "ordet æøå"),
+        ("x" * 801, 400, "x" * 401),
+        ("שלום עולם " * 81, 400, "שלום"),
+        ("eleven-let " * 70, 396, "eleven-let"),
+        ("🚀" * 450, 400, "🚀" * 50),
+        ("a\n" * 300, 400, "a a"),
+    ],
+)
+def test_four_hundred_letters_too_many_are_told_and_none_is_lost(text, kept, left) -> None:
+    app = typed(opened(PAGE, dataset="norway"), "urgency", text)
+    held = view_of(app).brief.urgency
+    assert len(held) <= 400
+    assert abs(len(held) - kept) <= 1
+    (message,) = [one for one in errors(app) if "400 letters are kept here at most" in one]
+    rest = message.partition("Left out: ")[2]
+    assert left in rest
+    assert "".join((held + rest).split()) == "".join(text.split())
