@@ -56,6 +56,7 @@ from icp_core.reference import geography, json_text
 from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage, Gap, GapList
 from icp_core.territories.plan import solve, today
 from icp_core.territories.problem import Locks, Policy, Wishes
+from icp_core.territories.sensitivity import BalancePrice, IfOff, if_off, price_of_balance
 from icp_core.views import ExportSpec, MarketView, view_of
 from icp_core.workspace import SavedVersion, Workspace, user_name
 
@@ -666,13 +667,14 @@ def _covered(view: MarketView, found: Coverage, gap: GapList) -> list[str]:
             f"{tier.nobody:,} nobody's, {tier.outside:,} of owners outside the team"
         )
     if found.reps:
-        lines += ["", "Reps: hours needed and available, accounts by tier, mean km"]
+        lines += ["", "Reps: hours needed (on the way) and available, accounts by tier, mean km"]
     for one in found.reps:
         load = "–" if one.load is None else f"{one.load:.0%}"
         km = "–" if one.km is None else f"{one.km:,.0f} km"
         tiers = " · ".join(f"{count:,}" for count in one.accounts[: len(found.tiers)])
         lines.append(
-            f"{one.rep.name:<28}{one.needed:>8,.0f} of {one.available:>7,.0f} h {load:>5}  "
+            f"{one.rep.name:<28}{one.needed:>8,.0f} ({one.journeys:,.0f}) of {one.available:>7,.0f} h "
+            f"{load:>5}  "
             f"{tiers}  {km}"
         )
     lines += ["", f"Accounts that nobody owns: {gap.total:,}; the best"]
@@ -713,6 +715,7 @@ def _territories(options: argparse.Namespace) -> None:
         _write_plan(found.table(), options.out)
     notes = tuple(dict.fromkeys((*remarks, *planning.remarks)))
     figures = found.figures
+    off, balance = if_off(found, view.profile.tiers.names[0]), price_of_balance(found)
     if options.json:
         answer = {
             "accounts": view.population.name,
@@ -726,6 +729,8 @@ def _territories(options: argparse.Namespace) -> None:
             "reps": reps.to_dicts(),
             "moves": moves.to_dicts(),
             "areas": found.areas().to_dicts(),
+            "if_off": [one.to_dict() for one in off],
+            "price_of_balance": balance.to_dict(),
             "left_out": planning.left_out.height,
             "out": None if options.out is None else str(options.out),
             "notes": notes,
@@ -749,6 +754,8 @@ def _territories(options: argparse.Namespace) -> None:
             f"{row['potential_low']:,.0f}–{row['potential_high']:,.0f}  {row['km']:,.0f} km  "
             f"{row['pieces']}"
         )
+    for line in _steadiness(off, balance, view.profile.currency):
+        print(line)
     changed = moves.filter(pl.col("before").is_not_null())
     if changed.height:
         print(f"\nAccounts that change rep: {changed.height:,}; most at risk first")
@@ -765,6 +772,25 @@ def _territories(options: argparse.Namespace) -> None:
         print(f"{row['name']:<40} {row['before']} → {row['after'] or 'nobody'}: {keeping}{load}")
     for note in notes:
         print(f"Note: {note}")
+
+
+def _steadiness(off: Sequence[IfOff], balance: BalancePrice, currency: str) -> list[str]:
+    """What balance costs, and which reps are over if all takes a fifth more or less."""
+    lines = [
+        f"\nEven shares cost {balance.hours:,.0f} h on the way ({balance.km:,.0f} km) and put "
+        f"{balance.at_risk:,.0f} {currency} more at risk"
+    ]
+    if balance.least_share is not None:
+        lines[0] += (
+            f"; without them reps have {balance.least_share:.0%} to {balance.most_share:.0%} of one"
+        )
+    for one in off:
+        if one.assumption == "hours":
+            lines.append(
+                f"Hours {one.change:+.0%}: over {', '.join(one.over) or 'nobody'}; "
+                f"with room {', '.join(one.with_room) or 'nobody'}"
+            )
+    return lines
 
 
 def _locks(asked: Sequence[str]) -> Locks:

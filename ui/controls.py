@@ -1,7 +1,7 @@
 """Controls and rows that many pages draw alike."""
 
 from collections.abc import Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import streamlit as st
 from annotated_types import MaxLen
@@ -93,8 +93,14 @@ def progress(step: str, done: float) -> None:
     st.progress(min(max(done, 0.0), 1.0), text=f"{plain(step)} · {percent(done)}")
 
 
-def side_by_side(key: str, *, stays: bool = False) -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Two halves of a page, of which the second comes below the first where there is no room for both.
+def side_by_side(
+    key: str,
+    *,
+    shares: tuple[int, int] = (1, 1),
+    gap: Literal["small", "medium"] = "medium",
+    stays: bool = False,
+) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Two parts of a page, of which the second comes below the first where there is no room for both.
 
     Streamlit's columns would squeeze them until a screen is as narrow as a phone's.
 
@@ -102,17 +108,26 @@ def side_by_side(key: str, *, stays: bool = False) -> tuple[DeltaGenerator, Delt
     ----------
     key
         Of the row.
+    shares
+        What each has of the row's width.
+    gap
+        Between them.
     stays
         Whether the second stays in view while the first, which is longer, is scrolled.
     """
     # A row that does not wrap scrolls by itself, and the wheel over it would not move the page.
     theme.style(
-        f".st-key-{key} > * {{ min-width: min(100%, {_LEAST_HALF}) }}"
+        f".st-key-{key} > * {{ min-width: min(100%, {_LEAST_HALF}); flex-basis: 0 }}"
+        f".st-key-{key} > :first-child {{ flex-grow: {shares[0]} }}"
+        f".st-key-{key} > :last-child {{ flex-grow: {shares[1]} }}"
         f".st-key-{key} [data-testid=stHorizontalBlock] {{ overflow: visible }}"
         f"{f'.st-key-{key} > :last-child {{ {_STAYS} }}' if stays else ''}"
     )
-    with st.container(horizontal=True, gap="medium", key=key):
-        return st.container(gap="small"), st.container(gap="small")
+    with st.container(horizontal=True, gap=gap, key=key):
+        return (
+            st.container(gap="small", height="content" if stays else "stretch"),
+            st.container(gap="small", height="content" if stays else "stretch"),
+        )
 
 
 def fitting(text: str, most: int) -> str:

@@ -32,7 +32,7 @@ _MAX_SLUG: Final = 80  # characters shown of a name that an address asks for
 SUGGESTED: Final = "suggested"
 """Slug of the profile that the accounts themselves suggest, for lists that no starter is meant for."""
 
-Change = Literal["list", "profile", "edit", "plan"]
+Change = Literal["list", "profile", "edit", "plan", "team"]
 """What can be taken back."""
 
 _VIEW: Final = "view"
@@ -98,11 +98,15 @@ class View:
 
 @dataclass(frozen=True)
 class _Step:
-    """What stood before a change: view, what edits are counted from, and the plan if that changed."""
+    """What stood before a change: view, what edits are counted from, and the plan if that changed.
+
+    Where the team's plan was saved, `team` is what it was and what it became.
+    """
 
     view: View
     base: Agreed
     plan: TeamPlan | None = None
+    team: tuple[TeamPlan, TeamPlan] | None = None
 
 
 @dataclass
@@ -234,14 +238,17 @@ def _go_to(there: list[_Step], *, back_to: list[_Step]) -> Change | None:
     # A browser may send two clicks where one was meant.
     if not there:
         return None
-    step, before = there.pop(), view()
+    step, before, planned = there.pop(), view(), plan()
+    if step.team and not _put_team(*step.team):
+        return None
     if step.view.list_name not in data.all_lists():
         # It was deleted meanwhile: the profile comes back on the list that is open.
         step = replace(step, view=replace(step.view, list_name=before.list_name))
-    back_to.append(_Step(before, st.session_state[_BASE], plan() if step.plan else None))
+    team = (step.team[1], step.team[0]) if step.team else None
+    back_to.append(_Step(before, st.session_state[_BASE], planned if step.plan else None, team))
     if step.plan:
         _put_plan(step.plan)
-        return "plan"
+        return "team" if step.team else "plan"
     st.session_state[_BASE] = step.base
     st.session_state[_EPOCH] = epoch() + 1
     _put(step.view)
@@ -332,9 +339,31 @@ def set_plan(changed: TeamPlan) -> None:
         _put_plan(changed)
 
 
-def plan_is_saved() -> None:
-    """Plan with the team's plan again, which is now what this session planned with."""
+def save_plan(saved: TeamPlan) -> None:
+    """Make this the team's plan, and plan with it; undoing brings the team's plan back that was before.
+
+    Raises
+    ------
+    WorkspaceError
+        If it cannot be saved.
+    """
+    before, now = team_plan(), plan()
+    data.workspace().save_team(saved, author=author())
+    _happened(_Step(view(), st.session_state[_BASE], now, (before, saved)))
     st.session_state[_PLAN] = None
+
+
+def _put_team(saved: TeamPlan, instead_of: TeamPlan) -> bool:
+    """Whether the team's plan is that again; it is not where somebody saved another one since."""
+    if team_plan() != instead_of:
+        widgets.notify(_("Somebody saved another plan for the team since; that stays."))
+        return False
+    try:
+        data.workspace().save_team(saved, author=author())
+    except WorkspaceError as error:
+        widgets.notify(str(error))
+        return False
+    return True
 
 
 def _put_plan(changed: TeamPlan) -> None:

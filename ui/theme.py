@@ -88,9 +88,9 @@ def tier_colours(names: Sequence[str], *, dark: bool) -> dict[str, str]:
     return {name: between(_TIERS[dark], i / last) for i, name in enumerate(tiers)} | others
 
 
-def people_colours(names: Sequence[str]) -> dict[str, str]:
-    """A colour for everybody of a team, in its order; of many some share one."""
-    return {name: _PEOPLE[place % len(_PEOPLE)] for place, name in enumerate(names)}
+def people() -> tuple[str, ...]:
+    """Colours of people, who have no order."""
+    return _PEOPLE
 
 
 def sequential(*, dark: bool) -> tuple[str, ...]:

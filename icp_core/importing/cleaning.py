@@ -26,6 +26,7 @@ from icp_core.importing.national import clean_numbers, is_placeholder
 from icp_core.importing.persons import (
     PERSON,
     form_reason,
+    has_masked_number,
     name_reason,
     says_person,
     without_care_of,
@@ -487,9 +488,12 @@ def _persons(frame: pl.DataFrame, mapping: HeadingMapping) -> list[pl.Expr]:
     for assignment in mapping.assignments:
         column = own_name(assignment.heading) if assignment.means else assignment.column
         if (assignment.kind in ("choice", "flag") or assignment.means) and column in frame.columns:
-            said = says_person(assignment.heading, frame[column])
-            if said is not None:
-                reasons.append(pl.when(pl.lit(said)).then(pl.lit(PERSON)))
+            for said in (
+                says_person(assignment.heading, frame[column]),
+                has_masked_number(frame[column]),
+            ):
+                if said is not None:
+                    reasons.append(pl.when(pl.lit(said)).then(pl.lit(PERSON)))
     return reasons
 
 

@@ -4,9 +4,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 import polars as pl
@@ -17,6 +16,8 @@ from icp_core.accounts.identity import registrable_domains
 from icp_core.errors import CurrencyError, ImportRefused
 from icp_core.importing import dates, headings, values
 from icp_core.importing.cells import tidied
+from icp_core.importing.deal_headings import is_own_name
+from icp_core.importing.deal_headings import meaning as meaning_of
 from icp_core.importing.footers import footers_of
 from icp_core.importing.mapping import NO_CURRENCY, fingerprint
 from icp_core.importing.reading import read
@@ -49,57 +50,11 @@ DEALS: Final = pl.Schema(
 )
 """Columns of `Deals.rows`."""
 
-# How headings of deals begin that say only that they are of a deal.
-_OF_DEALS: Final = (
-    "deal", "opportunity", "sale", "sales", "affar", "affars", "salg", "salgs", "order", "hs", "account",
-)  # fmt: skip
-# What deals call our columns, without those beginnings; of several that a file has, the first counts.
-_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "won": ("is closed won", "is won", "won flag"),
-        "lost": ("is closed lost", "is lost"),
-        "closed": ("is closed",),
-        "status": (
-            "outcome", "utfall", "udfald", "status", "state", "state code", "statecode", "statuscode",
-            "status reason", "tila", "utfall", "resultat", "affarsstatus", "salgsstatus",
-        ),
-        "stage": (
-            "stage", "stage name", "fas", "fase", "vaihe", "steg", "trin", "forsaljningsfas",
-            "avtalefase", "aftalefase", "affarsfas", "kaupan vaihe",
-            "salgsfase", "myyntivaihe", "saljsteg", "saljfas", "stadie", "salgstrin", "myynnin vaihe",
-        ),
-        "amount": (
-            "amount", "actual revenue", "actual value", "value", "amount in company currency",
-            "est revenue", "estimated revenue", "estimated value", "varde", "verdi", "vaerdi", "arvo",
-            "belopp", "belop", "belob", "ordrevaerdi", "ordreverdi", "kaupan arvo",
-            "summa", "sum", "total", "total amount", "ordervarde",
-        ),
-        "currency": (
-            "currency", "currency code", "currency of value", "amount currency", "valuta", "valutakod",
-            "valuutta",
-        ),
-        "closed_on": (
-            "closed on", "won time", "closed date", "close date", "actual close date", "deal closed on",
-            "lost time", "date", "avslutsdatum", "stangningsdatum", "slutdatum", "lukkedato", "slutdato",
-            "avsluttet dato", "stangd", "stangt", "avslutad", "lukket", "avsluttet", "afsluttet",
-            "paattynyt", "suljettu", "paattymispaiva", "kauppapaiva", "salgsdato", "est close date",
-            "estimated close date", "expected close date", "lukket dato", "sulkupaiva",
-            "afslutningsdato", "sulkemispaiva", "avslutningsdatum", "avslutningsdato",
-        ),
-        "since": ("since",),
-        "until": ("until",),
-        "margin": ("margin",),
-        "nps": ("nps",),
-        "products": ("products",),
-    }
-)  # fmt: skip
 _DATES: Final = ("closed_on", "since", "until")
-# Whose the deal is, before a name that may be the deal's own.
-_OWN_NAMES: Final = ("name", "namn", "navn", "nimi", "title", "titel", "tittel", "topic", "subject")
 _SYSTEMS: Final = (
     ("template", r"^outcome$"),
     ("Pipedrive", r"^deal - "),
-    ("HubSpot", r"^deal stage$|^dealstage$|^hs_is_closed|^is closed won$"),
+    ("HubSpot", r"^(?:properties\.)?(?:deal_?\s?stage$|hs_is_closed)|^is closed won$"),
     ("Salesforce", r"^opportunity name$|^stagename$|^iswon$|^opportunity id$"),
     ("Dynamics", r"^potential customer|^statecode$|^est\. (?:revenue|close date)|^actual revenue$"),
     ("Salesforce", r"^account name$"),
@@ -340,7 +295,7 @@ def read_deals(
     text = text.with_columns(
         pl.when(footers.is_null()).then(pl.col(c)).alias(c) for c in text.columns if c != "row"
     )
-    if _is_own_name(columns.get("name", [""])[0]) and system not in ("template", _COMPANIES):
+    if is_own_name(columns.get("name", [""])[0]) and system not in ("template", _COMPANIES):
         # Deals are named after their company: "Acme – renewal".
         text = text.with_columns(
             pl.col("name").str.split(" - ").list.first().str.split(" – ").list.first()
@@ -647,7 +602,7 @@ def _recognise(table: Table) -> dict[str, list[str]]:
     """A file's headings by our columns and by what tells an outcome."""
     found: dict[str, list[tuple[int, str]]] = {}
     for heading in table.headings:
-        column, rank = _meaning(heading)
+        column, rank = meaning_of(heading)
         if column is not None:
             found.setdefault(column, []).append((rank, heading))
     columns = {column: [h for _, h in sorted(ranked)] for column, ranked in found.items()}
@@ -677,44 +632,6 @@ def _recognise(table: Table) -> dict[str, list[str]]:
         "values (Lifecycle stage, Type), and one with the company are needed, and an amount or a date "
         f"beside a status. It has {', '.join(table.headings[:20])}."
     )
-
-
-def _meaning(heading: str) -> tuple[str | None, int]:
-    """What a heading of a deal is, and how far from the first choice."""
-    words = headings.words(heading)
-    for spoken in (words, headings.words_without_unit(heading)):
-        of_deal = len(spoken) > 1 and spoken[0] in _OF_DEALS
-        for candidate in (spoken, spoken[1:]) if of_deal else (spoken,):
-            if found := _ranks().get("".join(candidate)):
-                return found
-    if _is_own_name(heading):
-        return "name", 1000 + len(words)
-    parsed = headings.parse(heading)
-    if parsed.meaning in ("domain", "website"):
-        return "domain", int(parsed.meaning == "website")
-    if parsed.meaning == "is_customer" and headings.is_entity(heading):
-        return "name", 500
-    known = parsed.meaning in ("name", "org_number", "country")
-    return (parsed.meaning, parsed.rank) if known else (None, 0)
-
-
-@cache
-def _ranks() -> Mapping[str, tuple[str, int]]:
-    """Columns of deals and ranks by the letters of a heading."""
-    return MappingProxyType(
-        {
-            name.replace(" ", ""): (column, rank)
-            for column, names in _COLUMNS.items()
-            for rank, name in enumerate(names)
-        }
-    )
-
-
-def _is_own_name(heading: str) -> bool:
-    """Whether a name may be the deal's own rather than its company's."""
-    words = headings.words(heading)
-    bare = words[1:] if len(words) > 1 and words[0] in _OF_DEALS[:-1] else words
-    return len(bare) == 1 and bare[0] in _OWN_NAMES
 
 
 def _system(table: Table) -> str:

@@ -16,7 +16,7 @@ from icp_core.importing.assumptions import (
     doubt_scales,
     is_of_proff,
 )
-from icp_core.importing.deal_lists import signs_of_deals
+from icp_core.importing.deal_headings import signs_of_deals
 from icp_core.importing.footers import without_footers
 from icp_core.importing.headings import (
     CONTACT,
@@ -269,7 +269,7 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
         meaning = "industry" if code else "industry_text"
         reason = "codes of industries" if code else "names of industries"
     elif meaning == "org_number" and len(cells):
-        fit = max(looks["org_number"], looks["foreign_number"])
+        fit = fit_of("org_number", looks)
         confidence *= 0.5 + 0.5 * fit
         if looks["org_number"] < 1:
             reason = "some are no valid national numbers"
@@ -288,7 +288,11 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
         )
     if meaning is None and len(cells) >= 3:
         for column in ("linkedin_url", "email", "org_number", "website"):
-            if looks[column] >= SURE and (column != "website" or looks["social"] < _LEAST_FIT):
+            # Persons' numbers among companies' are of those who trade under their own names.
+            persons = looks["personal"] if column == "org_number" and looks[column] else 0.0
+            if looks[column] + persons >= SURE and (
+                column != "website" or looks["social"] < _LEAST_FIT
+            ):
                 return Assignment(
                     heading=name,
                     column=column,

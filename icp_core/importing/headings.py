@@ -76,7 +76,10 @@ _ENTITIES: Final = _words(
     "organisasjonens firma firmaet firmaets virksomhed virksomheden virksomhedens selskab "
     "selskabet selskabets yritys yrityksen asiakas asiakkaan organisaatio organisaation hubspot "
     "salesforce apollo res partner supplier suppliers vendor leverantor leverantoren leverandor "
-    "leverandoren toimittaja toimittajan"
+    "leverandoren toimittaja toimittajan hs properties "
+    # That a deal or a person is of it.
+    "associated associerat associerad tilknyttet tilknyttede tilhorende tillhorande tillhor liittyva "
+    "liitetty related relaterad relaterat relatert relateret lankad lankat"
 )
 # Words that say which of several addresses it is of; the later ones lose to the earlier.
 _KINDS: Final = {

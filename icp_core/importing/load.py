@@ -14,7 +14,8 @@ from icp_core.importing.assumptions import in_country
 from icp_core.importing.cell_counts import CellCounts
 from icp_core.importing.cells import tidied
 from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, clean
-from icp_core.importing.deal_lists import note_on_deals, signs_of_deals
+from icp_core.importing.deal_headings import signs_of_deals
+from icp_core.importing.deal_lists import note_on_deals
 from icp_core.importing.duplicates import FILE, merge, merge_shared
 from icp_core.importing.failures import refusing
 from icp_core.importing.footers import told_of_short_lines

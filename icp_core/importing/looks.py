@@ -9,7 +9,7 @@ import polars as pl
 
 from icp_core.importing import dates, values
 from icp_core.importing.mapping import AMOUNTS, NUMBERS, SURE
-from icp_core.importing.national import country_of
+from icp_core.importing.national import country_of, is_personal
 from icp_core.reference import industry
 
 # Cells of a column whose check digits are tried.
@@ -22,7 +22,7 @@ _FEW_FIT: Final = 0.2
 _LOOKS: Final = (
     "email", "linkedin_url", "website", "number", "band", "headcount", "flag", "tags", "identifier",
     "org_number", "foreign_number", "industry", "year", "words", "postcode", "currency",
-    "range", "social", "post_town", "round", "party",
+    "range", "social", "post_town", "round", "party", "personal",
 )  # fmt: skip
 # Columns of words, which a yes or a no says nothing of.
 _WORDY: Final = ("industry_text", "sector", "city", "address", "funding_stage", "technologies")
@@ -156,7 +156,11 @@ def looks_of(cells: Mapping[str, pl.Series]) -> dict[str, dict[str, float]]:
     measured = {row["column"]: row for row in shares.iter_rows(named=True)}
     found = {}
     for place, (heading, one) in enumerate(cells.items()):
-        seen = measured.get(place, {}) | {"org_number": country_of(one.head(_CHECKED))[1]}
+        some = one.head(_CHECKED)
+        seen = measured.get(place, {}) | {
+            "org_number": country_of(some)[1],
+            "personal": sum(is_personal(None, text) for text in some) / max(1, len(some)),
+        }
         found[heading] = {name: float(seen.get(name) or 0.0) for name in _LOOKS}
     return found
 
@@ -172,6 +176,9 @@ def fit_of(column: str, looks: Mapping[str, float]) -> float:
     if is_answer or not looked_for:
         return 0.0 if is_answer else 1.0
     found = max(looks[look] for look in looked_for)
+    if column == "org_number":
+        # A person's number stands there too, for who trades under their own name.
+        found = min(1.0, found + looks["personal"])
     if column in ("website", "domain", "email", "linkedin_url"):
         # Most companies of a list may have none, said in so many words.
         return 1.0 if found >= 0.1 else found

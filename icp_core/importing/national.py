@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -42,7 +42,13 @@ _FILLERS: Final = frozenset(
 )
 _ROUND: Final = r"0{7,}$"
 
-_MASK: Final = "X*•●#"
+# What hides digits; letters only where they repeat.
+_MASK: Final = "X*•●∙○#_?"
+_HIDES: Final = re.compile(r"[Xx*•●∙○#_?…]|\.{3}|[^\W\d_]{4}")
+# A birthday, of which digits may be hidden, with or without the century, and what is behind it.
+_MASKED: Final = re.compile(
+    r"(?:(18|19|20|\*\*))?([\d*]{2})[-./]?([\d*]{2})[-./]?([\d*]{2})([-+A-FU-Y]?)([\d*]{3,5}[0-9A-Y]?)"
+)
 
 
 @lru_cache(maxsize=10_000)
@@ -96,33 +102,73 @@ def is_personal(country: str | None, text: str | None) -> bool:
     """
     if not text or is_placeholder(text):
         return False
+    if is_masked_personal(text):
+        return True
     bare = re.sub(r"[\s.'\"=]", "", text).upper().removeprefix(country or " ")
     signs = re.sub(r"[-+]", "", bare)
-    masked = any(sign in _MASK for sign in signs)
     if re.fullmatch(r"\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]", bare) and not bare[6:].isdigit():
         return _is_birthday(bare[:6])
-    if not re.fullmatch(rf"[\d{_MASK}]*\d[\d{_MASK}]*", signs):
+    if not signs.isdigit():
         return False
     separated = len(bare) == 11 and bare[6] in "-+"
     # A century and ten digits; a VAT number has the two behind.
     found = {
-        12: signs[:2] in ("18", "19", "20") and _is_birthday(signs[2:8], masked=masked),
+        12: signs[:2] in ("18", "19", "20") and _is_birthday(signs[2:8]),
         11: country in ("NO", None) and _is_birthday(signs[:6]),
-        10: (separated or masked or country == "SE") and _is_birthday(signs[:6]),
+        10: (separated or country == "SE") and _is_birthday(signs[:6]),
     }
     return found.get(len(signs), False)
 
 
-def _is_birthday(digits: str, *, masked: bool = False) -> bool:
+def is_masked_personal(text: str) -> bool:
+    """Whether a text is a person's identity number with some of its digits hidden.
+
+    Examples
+    --------
+    >>> [is_masked_personal(n) for n in ("850101-****", "01.01.90 XXXXX", "556012-****", "850101-1234")]
+    [True, True, False, False]
+    """
+    if _HIDES.search(text) is None:
+        return False
+    bare = re.sub(r"\s", "", text).upper().replace("…", "****")
+    bare = re.sub("[‐-―−]", "-", bare)
+    # NNNN and the like are a mask where nothing else is behind the birthday.
+    bare = re.sub(r"(?<=\d)(-?)([A-ZÅÄÖÆØ])\2{3,4}$", r"\1****", bare)
+    bare = re.sub(r"(?<=[-\d])\.{3,5}$", "****", bare)
+    bare = re.sub(r"^[A-ZÅÄÖ]{6}(?=-?\d{4}$)", "******", bare)
+    bare = "".join("*" if sign in _MASK else sign for sign in bare)
+    found = _MASKED.fullmatch(bare)
+    if found is None or "*" not in bare or sum(map(str.isdigit, bare)) < _LEAST_SHOWN:
+        return False
+    _, first, middle, last, sign, rest = found.groups()
+    if len(rest) > _LONGEST_END or (not sign and len(rest) < _SHORTEST_END):
+        return False
+    return _is_birthday(first + middle + last)
+
+
+_LEAST_SHOWN: Final = 4
+_SHORTEST_END, _LONGEST_END = 4, 5
+
+
+def _is_birthday(digits: str) -> bool:
     """Whether six digits are a date with the year first or last; days and months may be shifted.
 
-    Sweden adds 60 to the day of those who are not registered there, Norway 40 to day or month.
+    Sweden adds 60 to the day of those who are not registered there, Norway 40 to day or month. A `*` may
+    be any digit.
     """
-    if not re.fullmatch(r"\d{6}", digits):
-        return masked
-    first, middle, last = int(digits[:2]), int(digits[2:4]), int(digits[4:])
-    days = [*range(1, 32), *range(41, 72), *range(61, 92)]
-    return middle in {*range(1, 13), *range(41, 53)} and (first in days or last in days)
+    first, middle, last = (_may_be(digits[place : place + 2]) for place in (0, 2, 4))
+    return bool(middle & _MONTHS) and bool((first | last) & _DAYS)
+
+
+_DAYS: Final = frozenset([*range(1, 32), *range(41, 72), *range(61, 92)])
+_MONTHS: Final = frozenset([*range(1, 13), *range(41, 53)])
+
+
+@cache
+def _may_be(two: str) -> frozenset[int]:
+    """The numbers that two signs may be; none for what are no digits."""
+    pattern = two.replace("*", r"\d")
+    return frozenset(n for n in range(100) if re.fullmatch(pattern, f"{n:02}"))
 
 
 def clean_number(country: str | None, text: str | None) -> str | None:

@@ -16,7 +16,7 @@ from icp_core.importing.headings import is_of_dealings, is_proprietor, parse
 from icp_core.importing.looks import SOCIAL
 from icp_core.importing.mapping import Assignment
 from icp_core.importing.mapping import Mapping as HeadingMapping
-from icp_core.importing.national import is_personal
+from icp_core.importing.national import is_masked_personal, is_personal
 from icp_core.importing.tables import Table
 from icp_core.paths import DATA
 from icp_core.reference.text import fold, fold_expr
@@ -107,6 +107,19 @@ def name_reason(name: pl.Expr) -> pl.Expr:
     )
 
 
+def has_masked_number(cells: pl.Series) -> pl.Series | None:
+    """Of a column of the file's own, the rows with a person's number in it, masked; None if none has.
+
+    A column of nothing else is about persons of the companies, and left out before.
+    """
+    distinct = cells.cast(pl.String).drop_nulls().unique()
+    found = distinct.filter(distinct.str.contains(_MAY_BE_MASKED))
+    found = pl.Series([text for text in found if is_masked_personal(text)], dtype=pl.String)
+    return (
+        cells.cast(pl.String).is_in(found.implode()).fill_null(value=False) if len(found) else None
+    )
+
+
 def says_person(heading: str, cells: pl.Series) -> pl.Series | None:
     """Of a column of the file's own, the rows that are persons' by it; None if no cell is.
 
@@ -146,6 +159,7 @@ _TITLE_CELL: Final = (
     r"svp|consultant|engineer|specialist|assistant|c suite|"
     r"\w*(?:direktör|direktør|johtaja|chef|sjef|leder|päällikkö|konsult|koordinator|ordförande))\b"
 )
+_MAY_BE_MASKED: Final = r"^[^\pL]*\d{2}.*(?:[Xx*•●∙○#_?…]|\.{3}|\pL{4})|^\W*[Xx*•●∙○#_?]{6}.*\d{4}$"
 _BUSINESS_ID: Final = r"^\d{7}-\d$"
 _DATE_CELL: Final = r"^\d{1,2}[./-]\d{1,2}[./-]\d{2}(?:\d{2})?(?:\s.*)?$"
 _PERSON_CELL: Final = r"^\p{Lu}[\p{L}.'’-]+(?: \p{Lu}?[\p{L}.'’-]+){1,3}$"
@@ -337,7 +351,7 @@ def _kind_of_cells(heading: str, cells: pl.Series) -> str | None:
         return _NAMES if _persons_share(cells) >= _LEAST_OF_NOTES else None
     some = cells.head(_FEW)
     # Nothing shorter than a date of birth is one.
-    long = some.filter(some.str.count_matches(r"[\dXx*•●#]") >= 6)
+    long = some.filter(some.str.count_matches(r"[^\s-]") >= 6)
     numbers = sum(is_personal(None, text) for text in long) / max(1, len(some))
     found = {
         "telephone numbers": phone - business - date >= _MOSTLY,

@@ -333,6 +333,12 @@ def test_territories_are_planned_with_a_bound_moves_and_a_file_of_every_account(
     assert len(rows) - len(planned) == answer["left_out"]
     assert sum(one["accounts"] for one in answer["reps"]) == len(planned)
     assert {row["after"] for row in rows if row["country"] == "SE"} == {"Bo Dahl"}
+    assert [(one["assumption"], one["change"]) for one in answer["if_off"][:3]] == [
+        ("hours", -0.2), ("hours", 0.0), ("hours", 0.2),
+    ]  # fmt: skip
+    over = [row["name"] for row in answer["reps"] if row["hours"] > row["available"]]
+    assert answer["if_off"][1]["over"] == over
+    assert answer["price_of_balance"].keys() >= {"hours", "km", "at_risk"}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from icp_core.importing.deal_lists import signs_of_deals
+from icp_core.importing.deal_headings import signs_of_deals
 from icp_core.importing.headings import parse
 from icp_core.importing.load import open_file, run_import
 from icp_core.importing.mapping import SURE

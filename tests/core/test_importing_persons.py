@@ -91,6 +91,10 @@ def test_names_that_only_look_like_it_stay(tmp_path: Path, name: str) -> None:
         ("SE", "8001011234"), ("SE", "800161-1234"), ("SE", "20000101-****"), (None, "800101-1234"),
         ("NO", "01018012345"), ("NO", "010180 12345"), ("NO", "410180*****"), ("DK", "010180-1234"),
         ("DK", "010180-XXXX"), ("FI", "010180-123A"), ("FI", "131052A308T"), ("FI", "010180-XXXX"),
+        # Masked in whatever way, also in the list of another country.
+        ("SE", "010190 *****"), ("NO", "850101XXXX"), ("FI", "131052-***T"), ("DK", "01.01.90 ****"),
+        ("SE", "850101–****"), ("SE", "850101-●●●●"), ("SE", "850101-____"), ("SE", "850101-????"),
+        ("SE", "850101-…"), ("SE", "850101-NNNN"), (None, "XXXXXX-1234"), ("SE", "8501******"),
     ],
 )  # fmt: skip
 def test_personal_identity_numbers_are_a_persons_in_clear_and_masked(
@@ -105,6 +109,9 @@ def test_personal_identity_numbers_are_a_persons_in_clear_and_masked(
         ("SE", "556012-5790"), ("SE", "16556012-5790"), ("SE", "556012-XXXX"), ("SE", "XXXXXX-XXXX"),
         ("SE", "202100258501"), ("SE", "202100-5489"), ("NO", "974760673"), ("NO", "974 760 673 MVA"),
         ("DK", "25052943"), ("FI", "0112038-9"), ("FI", "FI01120389"), ("GB", "SC123456"), ("SE", None),
+        ("SE", "5560******"), ("SE", "559XXX-1234"), ("NO", "974 *** 673"),
+        (None, "Alfa 850101 XXXX AB"), (None, "A-850101-XXXX"),
+        ("NO", "1234****"), ("SE", "????"), (None, "070-123 ** **"),
     ],
 )  # fmt: skip
 def test_numbers_of_companies_are_not(country: str, number: str | None) -> None:
@@ -119,6 +126,34 @@ def test_rows_with_a_persons_number_are_left_out(tmp_path: Path) -> None:
     )
     assert found.accounts["name"].to_list() == ["Alfa AB", "Delta AB", "Epsilon AB"]
     assert found.report.reasons == {PERSON: 2}
+
+
+@pytest.mark.parametrize("heading", ["Orgnr", "Organisasjonsnummer", "Ident", "Kundnr", "Y-tunnus"])
+@pytest.mark.parametrize("masked", [1, 2, 3])
+@pytest.mark.parametrize(
+    "number", ["850101-****", "850101XXXX", "010190 *****", "010190-XXXX", "131052-***T"]
+)
+def test_masked_numbers_of_persons_are_left_out_however_many_there_are(
+    tmp_path: Path, heading: str, masked: int, number: str
+) -> None:
+    companies = ["556012-5790", "556016-0680", "556036-0793"]
+    rows = [f"P{place};{number};Lund" for place in range(masked)]
+    rows += [f"Bolag {place} AB;{companies[place]};Malmö" for place in range(4 - masked)]
+    found = loaded(tmp_path, "\n".join([f"Företag;{heading};Ort", *rows]) + "\n")
+    assert found.report.reasons == {PERSON: masked}
+    assert sorted(found.accounts["name"]) == [f"Bolag {place} AB" for place in range(4 - masked)]
+
+
+def test_a_column_of_nothing_but_masked_numbers_is_about_persons_of_the_companies(
+    tmp_path: Path,
+) -> None:
+    found = loaded(
+        tmp_path,
+        "Företag;Orgnr;Ident\nAlfa AB;556012-5790;850101-****\nBeta AB;556016-0680;\n"
+        "Gamma AB;556036-0793;010190XXXX\n",
+    )
+    assert found.report.kept == 3
+    assert "Ident" not in found.accounts.columns
 
 
 def test_care_of_goes_with_the_person_behind_it(tmp_path: Path) -> None:

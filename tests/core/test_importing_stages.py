@@ -7,6 +7,7 @@ import pytest
 
 from icp_core.errors import ImportRefused
 from icp_core.importing.customers import DealAnswers, match, read_deals, with_customers
+from icp_core.importing.deal_headings import signs_of_deals
 from icp_core.importing.mapping import NO_CURRENCY
 from icp_core.importing.stages import meaning
 
@@ -307,3 +308,72 @@ def test_a_deal_closed_before_there_were_rates_keeps_its_amount() -> None:
     deals = read_deals(text, name="deals.csv")
     assert deals.rows["amount"][0] > 0
     assert any(note.endswith("in euros at the latest rate") for note in deals.notes)
+
+
+# Headings of deals ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells"),
+    [
+        # HubSpot, by the names of its programs, and by its labels in five languages.
+        ("dealname,dealstage,amount,closedate,company",
+         "x,Closed Won,10,2025-03-01,Alfa AB"),
+        ("dealname,dealstage,amount,pipeline,hubspot_owner_id,closedate,company",
+         "x,closedwon,10,default,1,2025-03-01,Alfa AB"),
+        ("Deal Name,Deal Stage,Amount,Close Date,Associated Company",
+         "x,Won,10,2025-03-01,Alfa AB"),
+        ("properties.dealname,properties.dealstage,properties.amount,properties.closedate,company.name",
+         "x,Won,10,2025-03-01,Alfa AB"),
+        ("Affärsnamn,Affärsfas,Belopp,Avslutsdatum,Associerat företag",
+         "x,Vunnen,10,2025-03-01,Alfa AB"),
+        ("Avtalens navn,Avtalefase,Beløp,Lukkedato,Tilknyttet bedrift",
+         "x,Vunnet,10,2025-03-01,Alfa AB"),
+        ("Aftalenavn,Aftalefase,Beløb,Lukkedato,Tilknyttet virksomhed",
+         "x,Vundet,10,2025-03-01,Alfa AB"),
+        ("Kaupan nimi,Kaupan vaihe,Summa,Sulkemispäivä,Liittyvä yritys",
+         "x,Voitettu,10,2025-03-01,Alfa AB"),
+        # Dynamics and Salesforce in other languages than English.
+        ("Ämne,Konto,Status,Faktisk intäkt,Faktiskt slutdatum",
+         "x,Alfa AB,Vunnen,10,2025-03-01"),
+        ("Emne,Potentiel kunde,Status,Faktisk indtægt,Faktisk lukkedato",
+         "x,Alfa AB,Vundet,10,2025-03-01"),
+        ("Myyntimahdollisuus,Tili,Myyntivaihe,Arvioitu tuotto,Arvioitu päätöspäivä",
+         "x,Alfa AB,Voitettu,10,2025-03-01"),
+        ("Mulighet,Konto,Fase,Beløp,Sluttdato",
+         "x,Alfa AB,Vunnet,10,2025-03-01"),
+        ("name,customer,statecode,actualvalue,actualclosedate",
+         "x,Alfa AB,Won,10,2025-03-01"),
+        # Pipedrive, SuperOffice, Lime, Upsales, Odoo.
+        ("Avtale - Tittel,Avtale - Organisasjon,Avtale - Verdi,Avtale - Status,Avtale - Lukket dato",
+         "x,Alfa AB,10,Vunnet,2025-03-01"),
+        ("Affär - Titel,Affär - Organisation,Affär - Värde,Affär - Status,Affär - Stängd datum",
+         "x,Alfa AB,10,Vunnen,2025-03-01"),
+        ("Salgstittel,Firma,Salgsstatus,Salgsbeløp,Salgsdato",
+         "x,Alfa AB,Solgt,10,2025-03-01"),
+        ("description,client,stage,orderValue,closeDate",
+         "x,Alfa AB,Won,10,2025-03-01"),
+        ("Säljprojekt,Kund,Säljfas,Ordervärde,Beräknat avslut",
+         "x,Alfa AB,Vunnen,10,2025-03-01"),
+        ("Opportunity,Customer,Stage,Expected Revenue,Expected Closing",
+         "x,Alfa AB,Won,10,2025-03-01"),
+    ],
+)  # fmt: skip
+def test_headings_of_deals_are_understood_by_their_parts(headings: str, cells: str) -> None:
+    row = read_deals(f"{headings}\n{cells}\n".encode(), name="deals.csv").rows.row(0, named=True)
+    read = row["name"], row["outcome"], row["amount"], row["closed_on"]
+    assert read == ("Alfa AB", "won", 10.0, date(2025, 3, 1))
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "Company name,Lifecycle Stage,Recent Deal Close Date,Number of open deals",
+        "Navn,Salg,Ordredato,Status,Omsætning",
+        "Navn,Avtale,Kundestatus,Sluttdato",
+        "Organization - Name,Organization - Won deals,Organization - Closed deals",
+        "Företag,Nettoomsättning,Avslutad,Fas",
+    ],
+)
+def test_companies_with_words_of_deals_are_no_list_of_deals(headings: str) -> None:
+    assert signs_of_deals(headings.split(",")) == ()

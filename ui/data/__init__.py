@@ -28,6 +28,7 @@ from ui.data.saved import (
     decisions,
     refresh_saved,
     remembers,
+    saved_plans,
     saved_profiles,
     workspace,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "ranked_apart",
     "refresh_saved",
     "remembers",
+    "saved_plans",
     "saved_profiles",
     "stays_in_engine",
     "tried_market",

@@ -14,7 +14,7 @@ from icp_core.learning.proof import COMPARED, MEASURES, Candidate, Measure, Proo
 from icp_core.profiles.model import Profile
 from icp_core.workspace import checksum
 from ui import charts_explore, data, state, theme, widgets
-from ui.controls import apart, one_of
+from ui.controls import apart, one_of, side_by_side
 from ui.format import number, plain
 from ui.learning.session import learning
 from ui.learning.shared import notes
@@ -112,7 +112,7 @@ def method(proof: Proof) -> str:
 
 def _curves(proof: Proof) -> None:
     dark = theme.is_dark()
-    left, right = st.columns([3, 2], gap="small")
+    left, right = side_by_side("learn_found_halves", shares=(3, 2), gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         with apart():
             st.markdown(f"**{_('Best customers found, by accounts worked')}**", width="content")
