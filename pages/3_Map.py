@@ -7,6 +7,7 @@ from icp_core.evaluation.market import Bounds
 from icp_core.evaluation.tiers import groups
 from icp_core.reference import geography
 from icp_core.reference.geography import COUNTRIES
+from icp_core.territories.team import team_for
 from ui import maps, navigation, owner_map, shell, state, theme, widgets
 from ui.accounts.one import opened
 from ui.areas import Measure
@@ -44,6 +45,7 @@ with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         ),
         default=Measure.MATCHES.value,
         required=True,
+        wrap=True,
         **widgets.kept("map_measure"),
     )
     by_owner = shade == OWNER
@@ -54,6 +56,7 @@ with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         [code for code in COUNTRIES if code in market.countries()],
         format_func=COUNTRIES.__getitem__,
         selection_mode="multi",
+        wrap=True,
         **widgets.kept("map_countries"),
     )
     areas = market.areas(level, countries)
@@ -104,8 +107,13 @@ with left.container(border=True, height="stretch"):
     if obstacle is not None:
         st.info(obstacle)
     elif by_owner:
+        now = state.plan()
         owner_map.part(
-            market, state.plan(), areas, countries=countries, kept="map_area", height=HEIGHT
+            market.owners_by_area(now, level, countries),
+            team_for(now, market.population),
+            areas,
+            kept="map_area",
+            height=HEIGHT,
         )
     else:
         key = "_".join(["map", view.list_name, level, *areas.countries])

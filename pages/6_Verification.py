@@ -5,6 +5,7 @@ import streamlit as st
 from icp_core.analysis.verification import verify
 from icp_core.workspace import checksum
 from ui import data, navigation, shell, verification, widgets
+from ui.controls import side_by_side
 from ui.texts import _
 
 view = shell.page("verification")
@@ -64,7 +65,7 @@ if not is_current:
     )
 verification.headline(verified, market, is_current=is_current)
 
-left, right = st.columns([3, 2])
+left, right = side_by_side("verification_halves", shares=(3, 2), gap="small")
 with left.container(border=True, height="stretch"):
     verification.card(drawn_from, saved, answers, is_current=is_current)
 with right.container(border=True, height="stretch"):

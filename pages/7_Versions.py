@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 
 from ui import data, saving, shell, widgets
-from ui.controls import one_of
+from ui.controls import one_of, side_by_side
 from ui.texts import _
 from ui.versions import comparing, exports, history
 
@@ -41,7 +41,7 @@ match part:
             )
             before, after = comparing.choose(choices, *usual)
             comparison = data.comparison(view.list_name, before.profile, after.profile)
-        left, right = st.columns([6, 5], gap="small")
+        left, right = side_by_side("versions_compared_halves", shares=(6, 5), gap="small")
         with left.container(border=True, height="stretch"):
             comparing.side_by_side(comparison)
         with right.container(border=True, height="stretch"):
@@ -53,7 +53,7 @@ match part:
         with st.container(border=True), shell.guard():
             exports.export_log(workspace.exports(limit=exports.ROWS))
     case _:
-        left, right = st.columns([3, 1], gap="small")
+        left, right = side_by_side("versions_halves", shares=(3, 1), gap="small")
         with left.container(border=True, height="stretch"):
             history.history(
                 view,

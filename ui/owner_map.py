@@ -9,11 +9,10 @@ import pydeck as pdk
 import streamlit as st
 
 from icp_core.analysis.areas import Areas
-from icp_core.analysis.plan import TeamPlan
 from icp_core.analysis.team import Rep, Team
 from icp_core.reference.arrays import Floats
-from icp_core.territories.team import team_for
-from icp_core.views import MarketView
+from icp_core.reference.geography import Level
+from icp_core.territories.adjacency import told_apart
 from ui import maps, state, theme, widgets
 from ui.format import number, percent
 from ui.maps import Swatch
@@ -31,40 +30,39 @@ _FAINT: Final = 0.45  # strength of a colour where others have most
 
 
 def part(
-    market: MarketView,
-    plan: TeamPlan,
+    owners: pl.DataFrame,
+    team: Team,
     areas: Areas,
     *,
-    countries: Sequence[str] = (),
+    others: Sequence[pl.DataFrame] = (),
     kept: str,
     height: int,
-) -> pl.DataFrame:
+) -> None:
     """Draw the map with its legend; pressing an area chooses it.
 
     Parameters
     ----------
-    market, plan
-        Whose the matches are.
+    owners
+        Whose each area is, as `coverage.whose` gives it, of the level and countries of `areas`.
+    team
+        The reps.
     areas
-        The market by area, of these countries.
+        The market by area.
+    others
+        The same of maps that a rep is to have one colour on with this one.
     kept
         What holds the area that is chosen.
     height
         Pixels of the map.
-
-    Returns
-    -------
-    polars.DataFrame
-        Whose each area is, as `coverage.owners_by_area` gives it.
     """
-    team = team_for(plan, market.population)
-    owners = market.owners_by_area(plan, areas.level, countries)
     key = "_".join(["owners", kept, state.view().list_name, areas.level, *areas.countries])
+    colours = colours_of(team, [owners, *others], areas.level)
     st.pydeck_chart(
         owner_map(
             areas,
             owners,
             team,
+            colours,
             dark=theme.is_dark(),
             selected=widgets.now(kept),
             height=height,
@@ -76,7 +74,7 @@ def part(
         key=key,
         alt=_("Map of who has most accounts by area"),
     )
-    maps.legend(swatches(owners, team), title=_("Areas"))
+    maps.legend(swatches(owners, colours), title=_("Areas"))
     bare = owners.filter(owners["owner"].is_null() & owners["code"].is_not_null()).height
     st.caption(
         _(
@@ -84,13 +82,21 @@ def part(
             "half."
         ).format(areas=ngettext("{count} area", "{count} areas", bare).format(count=number(bare)))
     )
-    return owners
+
+
+def colours_of(team: Team, owners: Sequence[pl.DataFrame], level: Level) -> dict[str, str]:
+    """A colour for each rep: reps whose areas touch on any of some maps have different ones."""
+    whose = [dict(each.select("code", "owner").drop_nulls().iter_rows()) for each in owners]
+    people = theme.people()
+    places = told_apart(team.names, whose, level, len(people))
+    return {name: people[place] for name, place in places.items()}
 
 
 def owner_map(
     areas: Areas,
     owners: pl.DataFrame,
     team: Team,
+    colours: Mapping[str, str],
     *,
     dark: bool,
     selected: str | None = None,
@@ -103,16 +109,17 @@ def owner_map(
     areas
         The market by area.
     owners
-        As `coverage.owners_by_area` gives it, of the same level and countries.
+        As `coverage.whose` gives it, of the same level and countries.
     team
         The reps, whose homes are named.
+    colours
+        Of each rep by name.
     selected
         Code of the area to outline.
     height
         Pixels of the map.
     """
     by_code = {row["code"]: row for row in owners.iter_rows(named=True)}
-    colours = theme.people_colours(team.names)
     none, *_rest = theme.sequential(dark=dark)
     ground = theme.rgb(none)
     properties: dict[str, dict[str, Any]] = {}
@@ -147,12 +154,11 @@ def owner_map(
     )
 
 
-def swatches(owners: pl.DataFrame, team: Team) -> tuple[Swatch, ...]:
+def swatches(owners: pl.DataFrame, colours: Mapping[str, str]) -> tuple[Swatch, ...]:
     """Reps with how many areas are theirs; those with none are left out."""
-    colours = theme.people_colours(team.names)
     counts = dict(owners.group_by("owner").len().iter_rows())
     return tuple(
-        Swatch(colours[name], name, counts[name]) for name in team.names if counts.get(name)
+        Swatch(colour, name, counts[name]) for name, colour in colours.items() if counts.get(name)
     )
 
 

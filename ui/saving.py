@@ -37,7 +37,8 @@ def version_label(name: str, number: int) -> str:
 
 def unavailable(error: WorkspaceError, *, key: str) -> None:
     """Say why the workspace cannot be used, and offer to try again."""
-    st.warning(plain(str(error)), icon=":material/cloud_off:")
+    if widgets.is_news(str(error)):
+        st.warning(plain(str(error)), icon=":material/cloud_off:")
     st.caption(_("Everything else works without it; keep your profile as a file meanwhile."))
     if st.button(_("Try again"), icon=":material/refresh:", key=key):
         data.refresh_saved()
@@ -185,11 +186,9 @@ def _save(profile: Profile, *, slug: str, based_on: int | None, why: str, author
     data.refresh_saved()
     state.open_saved(saved)
     widgets.close_dialog()
-    st.toast(
-        plain(
-            _("Saved as version {number} of {name}.").format(number=saved.number, name=saved.name)
-        ),
-        icon=":material/check:",
+    # A message of this drawing would be gone with it.
+    widgets.confirm(
+        _("Saved as version {number} of {name}.").format(number=saved.number, name=saved.name)
     )
     st.rerun()
 

@@ -15,6 +15,7 @@ _Own = TypeVar("_Own")
 _PAGE: Final = "page"
 _SCRIPT: Final = "page_script"
 _NOTICES: Final = "view_notices"
+_SAID: Final = "view_said"
 _DONE: Final = "view_done"
 _DIALOG: Final = "dialog"
 
@@ -55,6 +56,7 @@ def arrive(page: str) -> None:
         close_dialog()
     st.session_state[_PAGE] = page
     st.session_state[_SCRIPT] = _script()
+    st.session_state[_SAID] = set()
 
 
 def is_leaving() -> bool:
@@ -146,6 +148,15 @@ def picked(name: str) -> Any:
 def notify(message: str) -> None:
     """Leave a message for the next drawing of the page."""
     st.session_state.setdefault(_NOTICES, []).append(message)
+
+
+def is_news(message: str) -> bool:
+    """Whether this drawing of the page has not said that yet; from now on it has."""
+    said: set[str] = st.session_state.setdefault(_SAID, set())
+    if message in said:
+        return False
+    said.add(message)
+    return True
 
 
 def confirm(message: str) -> None:

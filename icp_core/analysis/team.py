@@ -213,13 +213,14 @@ class Team(BaseModel):
         found = []
         if homeless:
             found.append(
-                f"No home: {_listed(homeless)}. Kilometres are unknown and nothing is offered as "
-                "nearest; give a home municipality."
+                f"No home: {_listed(homeless)}. Kilometres are unknown, nothing is offered as nearest, "
+                "and journeys begin in the middle of the accounts; give a home municipality."
             )
         if outside:
             found.append(
                 f"A home outside our municipalities (Sweden, Norway, Denmark, Finland): "
-                f"{_listed(outside)}. Kilometres are unknown; give the nearest municipality."
+                f"{_listed(outside)}. Kilometres are unknown, and journeys begin in the middle of the "
+                "accounts; give the nearest municipality."
             )
         if idle:
             found.append(

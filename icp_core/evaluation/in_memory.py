@@ -4,7 +4,8 @@ import os
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from threading import Lock
 from typing import Final, TypeVar
 
 import narwhals as nw
@@ -39,6 +40,8 @@ from icp_core.reference.arrays import Codes, Flags, Floats, Ints, Places
 Value = TypeVar("Value")
 
 _CORES: Final = os.cpu_count() or 1
+_PLANS: Final = 128
+"""How many are kept: of the profiles that pages show, and of the kinds of lists."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -594,6 +597,37 @@ class Evaluation:
 
 def evaluated_rows(accounts: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     """A few accounts with everything that `expressions.evaluated` adds, as `told`."""
-    columns = describe_all(accounts.schema)
-    frame = evaluated(nw.from_native(accounts.lazy()), profile, columns=columns)
-    return told(frame.collect().to_native())
+    return told(_plan(profile, tuple(accounts.schema.items())).of(accounts))
+
+
+@lru_cache(maxsize=_PLANS)
+def _plan(profile: Profile, schema: tuple[tuple[str, pl.DataType], ...]) -> "_Plan":
+    return _Plan(profile, pl.Schema(schema))
+
+
+class _Plan:
+    """What `expressions.evaluated` does with accounts of a schema; making it takes longest."""
+
+    def __init__(self, profile: Profile, schema: pl.Schema) -> None:
+        self._lock = Lock()
+        self._accounts = pl.DataFrame(schema=schema)
+        taken = self._accounts.lazy().map_batches(
+            lambda _: self._accounts,
+            schema=schema,
+            # All of them are taken, not those that would be left of the ones that the plan has.
+            predicate_pushdown=False,
+            projection_pushdown=False,
+            slice_pushdown=False,
+        )
+        columns = describe_all(schema)
+        self._lazy: pl.LazyFrame = evaluated(
+            nw.from_native(taken), profile, columns=columns
+        ).to_native()
+
+    def of(self, accounts: pl.DataFrame) -> pl.DataFrame:
+        with self._lock:
+            empty, self._accounts = self._accounts, accounts
+            try:
+                return self._lazy.collect()
+            finally:
+                self._accounts = empty

@@ -26,6 +26,8 @@ import psutil
 
 from icp_core import errors
 from icp_core.errors import IcpError, ImportRefused
+from icp_core.importing import nursery
+from icp_core.importing.nursery import Born
 from icp_core.importing.tables import OnProgress, Progress, Scratch, no_progress
 from icp_core.paths import DIRECTORY_VARIABLE
 
@@ -126,24 +128,8 @@ class Child:
     def __init__(self) -> None:
         self.scratch = Scratch()
         self.peak = 0
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if name.upper() in _INHERITED or name.startswith("LC_")
-        }
-        folder = str(self.scratch.path)
         with (self.scratch.path / _LOG).open("wb") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - our own module, by its name
-                # -P: nothing is imported from the folder it works in.
-                [sys.executable, "-P", "-m", _MODULE, str(os.getpid())],
-                cwd=folder,
-                env=kept
-                | dict.fromkeys(("TMPDIR", "TEMP", "TMP", DIRECTORY_VARIABLE), folder)
-                | {"PYTHONPATH": str(_ROOT), "POLARS_MAX_THREADS": str(PROCESSORS)},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-            )
+            self._process = _started(self.scratch.path, log)
         self.process = psutil.Process(self._process.pid)
         self._lines: Queue[bytes] = Queue(maxsize=100)
         self._ear = Thread(target=_listen, args=(self._process.stdout, self._lines), daemon=True)
@@ -157,7 +143,8 @@ class Child:
 
     def end(self) -> None:
         """Kill it, and wait until it is gone."""
-        self._process.kill()
+        with suppress(psutil.NoSuchProcess):
+            self.process.kill()
         self._process.wait()
         while self._ear.is_alive():
             # It may be stuck with words that nobody takes any more.
@@ -249,7 +236,10 @@ class Child:
 
     def _gone(self, of: str) -> str:
         """What to say of a child that ended without having been asked to."""
-        code = self._process.wait()
+        try:
+            code = self._process.wait(_STANDING)
+        except subprocess.TimeoutExpired:
+            code = None  # It has nothing more to say, and is ended by whoever hears of this.
         log = self._log()
         _logger.error("The process that read %s ended with %s:\n%s", of, code, log)
         if any(word in log for word in _OUT_OF_MEMORY):
@@ -269,6 +259,28 @@ class Child:
                 return file.read(_KEPT_OF_LOG).decode(errors="replace")
         except OSError:
             return ""
+
+
+def _started(folder: Path, log: IO[bytes]) -> "subprocess.Popen[bytes] | Born":
+    """A process that works in a folder; what it may know of this one's settings is `_INHERITED`."""
+    settings = {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper() in _INHERITED or name.startswith("LC_")
+    } | {"PYTHONPATH": str(_ROOT), "POLARS_MAX_THREADS": str(PROCESSORS)}
+    own = dict.fromkeys(("TMPDIR", "TEMP", "TMP", DIRECTORY_VARIABLE), str(folder))
+    try:
+        return nursery.child(folder, log, settings, own=own)
+    except nursery.NoNurseryError:
+        return subprocess.Popen(  # noqa: S603 - our own module, by its name
+            # -P: nothing is imported from the folder it works in.
+            [sys.executable, "-P", "-m", _MODULE, str(os.getpid())],
+            cwd=folder,
+            env=settings | own,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+        )
 
 
 class _Watch:

@@ -1,4 +1,4 @@
-"""What runs in the child process: `python -m icp_core.importing.in_child PARENT`, started by `child`.
+"""What runs in the child process, which `in_nursery` forks or `child` starts with `python -m`.
 
 Orders come in as lines of JSON; how far each is, and how it ended, goes out in the same way. Where the
 system has limits, they are set before anything large is imported, and again for every order.
@@ -29,14 +29,14 @@ _VIRTUAL: Final = 4 << 30
 _ORPHAN: Final = 3
 
 
-def main() -> None:
-    """Do what is ordered until the parent closes the pipe, or is gone."""
-    _be_small(int(sys.argv[1]))
+def work(parent: int) -> None:
+    """Do what is ordered until the one who orders closes the pipe, or the parent is gone."""
+    _be_small(parent)
     # Readers may write to what they take for a terminal; only our own words go to the parent.
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     orders: SimpleQueue[bytes] = SimpleQueue()
-    Thread(target=_hear, args=(sys.stdin.buffer, orders), daemon=True).start()
+    Thread(target=_hear, args=(os.fdopen(0, "rb"), orders), daemon=True).start()
     from icp_core.importing import sandbox
 
     while True:
@@ -119,4 +119,4 @@ def _limit(*, processor: float, memory: int, disk: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    work(int(sys.argv[1]))

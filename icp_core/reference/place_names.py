@@ -139,36 +139,39 @@ def _regions_of() -> Mapping[str, str]:
 
 
 @cache
-def _candidates(key: Key, within_region: bool) -> Mapping[tuple[str, ...], frozenset[str]]:
+def _candidates(key: Key, within_region: bool) -> pl.DataFrame:
     """Municipalities that a name can mean, by country and key, and maybe by region.
 
     Existing municipalities and those merged into others; a postal town's (where more than half of its
-    postcodes lie) only if no municipality has the name.
+    postcodes lie) only if no municipality has the name. A row a name, with the list `municipalities`.
     """
-    make = _KEYS[key]
-    regions = _regions_of()
+    place = ["country", "place_key", *(["region"] if within_region else [])]
+    code = pl.col("municipality")
 
-    def at(name: str, code: str) -> tuple[str, ...]:
-        place = (code[:2], make(name))
-        return (*place, regions[code]) if within_region else place
+    def at(names: pl.DataFrame) -> pl.DataFrame:
+        keyed = names.with_columns(
+            country=code.str.head(2), place_key=key_expr(pl.col("name"), key)
+        )
+        regions = municipality_table().select("municipality", "region")
+        return keyed.join(regions, on="municipality", how="left")
 
-    present: dict[tuple[str, ...], set[str]] = defaultdict(set)
-    gone: dict[tuple[str, ...], set[str]] = defaultdict(set)
-    for name, code, exists in _municipality_names():
-        (present if exists else gone)[at(name, code)].add(code)
-    postcodes: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for name, code in postcode_table().select("place", "municipality").iter_rows():
-        postcodes[at(name, code)][code] += 1
-    towns = {
-        place: {code for code, count in counts.items() if 2 * count > sum(counts.values())}
-        for place, counts in postcodes.items()
-    }
-    found: dict[tuple[str, ...], frozenset[str]] = {}
-    for place in present.keys() | gone.keys() | towns.keys():
-        alike = gone.get(place, set())
-        others = present.get(place) or towns.get(place, set())
-        found[place] = frozenset(alike | others)
-    return MappingProxyType(found)
+    called = at(
+        pl.DataFrame(_municipality_names(), schema=["name", "municipality", "exists"], orient="row")
+    )
+    counts = (
+        at(postcode_table().select("municipality", name="place"))
+        .group_by(*place, "municipality")
+        .agg(count=pl.len())
+    )
+    towns = counts.filter(2 * pl.col("count") > pl.col("count").sum().over(place)).join(
+        called.filter("exists"), on=place, how="anti"
+    )
+    return (
+        pl.concat([one.select(*place, "municipality") for one in (called, towns)])
+        .unique()
+        .group_by(place)
+        .agg(municipalities=code.sort())
+    )
 
 
 @cache
@@ -182,14 +185,23 @@ def place_table(key: Key, *, within_region: bool = False) -> pl.DataFrame:
     within_region
         One row a region, in which the name stands for one municipality.
     """
-    names = ["country", "place_key", *(["region"] if within_region else [])]
-    rows = [
-        (*place, *codes)
-        for place, codes in sorted(_candidates(key, within_region).items())
-        if len(codes) == 1
-    ]
-    return pl.DataFrame(
-        rows, schema=dict.fromkeys([*names, "municipality"], pl.String), orient="row"
+    found = _candidates(key, within_region)
+    several = pl.col("municipalities")
+    return (
+        found.filter(several.list.len() == 1)
+        .select(pl.exclude("municipalities"), municipality=several.list.first())
+        .sort(pl.all())
+    )
+
+
+@cache
+def _index(key: Key) -> Mapping[tuple[str, str], frozenset[str]]:
+    """`_candidates` of names without a region."""
+    return MappingProxyType(
+        {
+            (country, name): frozenset(codes)
+            for country, name, codes in _candidates(key, False).iter_rows()
+        }
     )
 
 
@@ -197,7 +209,7 @@ def _called(name: str, country: str | None) -> frozenset[str]:
     """Municipalities that a bare name can mean, by its letters if they tell."""
     countries = [country] if country else sorted(_CODE_DIGITS)
     for key, make in _KEYS.items():
-        index = _candidates(key, False)
+        index = _index(key)
         found = frozenset[str]().union(*(index.get((c, make(name)), ()) for c in countries))
         if len(found) == 1 or (found and key == "folded"):
             return found

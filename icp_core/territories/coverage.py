@@ -1,7 +1,7 @@
 """Who covers which matches today, and what is left uncovered.
 
-An account is covered when its owner is in the team. Its hours are those of its tier in the plan, as on
-every other page; journeys come on top. Unknown potential makes a range, never zero. Everything here is
+An account is covered when its owner is in the team. A rep's hours are the work of the accounts by tier
+and the journeys to them (`journeys`). Unknown potential makes a range, never zero. Everything here is
 counted over the matches of one profile; possible accounts wait until they are verified.
 """
 
@@ -24,6 +24,7 @@ from icp_core.evaluation.tiers import groups
 from icp_core.reference import geography
 from icp_core.reference.arrays import Flags, Floats, Ints, Places
 from icp_core.reference.geography import Level
+from icp_core.territories.journeys import Journeys, beginnings, crow_km, positions
 from icp_core.territories.team import team_for
 
 UNTOUCHED_DAYS: Final = 90
@@ -108,8 +109,9 @@ class RepCovered:
         How the accounts spell the rep, the commonest first.
     accounts
         Matches by place in `tiers.groups`.
-    needed, available
-        Hours that those in a tier take in the time box, and that the rep has in it.
+    work, journeys, available
+        Hours in the time box: that those in a tier take at their desks and on the way to them, and that
+        the rep has.
     potential, potential_unknown
         What the matches could be worth a year; of how many nothing is known.
     customers, white_space, customers_unknown
@@ -128,7 +130,8 @@ class RepCovered:
     rep: Rep
     owners: tuple[str, ...]
     accounts: tuple[int, ...]
-    needed: float
+    work: float
+    journeys: float
     available: float
     potential: Bounds
     potential_unknown: int
@@ -144,6 +147,11 @@ class RepCovered:
     def total(self) -> int:
         """All matches."""
         return sum(self.accounts)
+
+    @property
+    def needed(self) -> float:
+        """Hours that those in a tier take, journeys included."""
+        return self.work + self.journeys
 
     @property
     def load(self) -> float | None:
@@ -283,7 +291,10 @@ class Coverage:
                     "email": one.rep.email,
                     "home": one.rep.home,
                     "accounts": dict(zip(self.groups, one.accounts, strict=True)),
-                    "hours": {"needed": one.needed, "available": one.available},
+                    "hours": {
+                        name: getattr(one, name)
+                        for name in ("needed", "work", "journeys", "available")
+                    },
                     **{
                         name: _plain(getattr(one, name))
                         for name in (
@@ -306,14 +317,16 @@ class Coverage:
         Returns
         -------
         polars.DataFrame
-            name, needed, available, load, a column per tier, others, potential_low, potential_high,
-            potential_unknown, customers, white_space, km, too_far, untouched, last_touch.
+            name, needed, journeys, available, load, a column per tier, others, potential_low,
+            potential_high, potential_unknown, customers, white_space, km, too_far, untouched,
+            last_touch.
         """
         tiers = [one.tier for one in self.tiers]
         rows = [
             {
                 "name": one.rep.name,
                 "needed": one.needed,
+                "journeys": one.journeys,
                 "available": one.available,
                 "load": one.load,
                 **{f"tier_{place}": one.accounts[place] for place in range(len(tiers))},
@@ -330,9 +343,9 @@ class Coverage:
             }
             for one in self.reps
         ]
-        schema = dict.fromkeys(("needed", "available", "load", "km"), pl.Float64) | dict.fromkeys(
-            ("potential_low", "potential_high"), pl.Float64
-        )
+        schema = dict.fromkeys(
+            ("needed", "journeys", "available", "load", "km"), pl.Float64
+        ) | dict.fromkeys(("potential_low", "potential_high"), pl.Float64)
         counts = [f"tier_{place}" for place in range(len(tiers))]
         counts += [
             "others",
@@ -349,7 +362,7 @@ class Coverage:
             "last_touch": pl.Date,
         }
         order = (
-            "name", "needed", "available", "load", *counts[: len(tiers)], "others",
+            "name", "needed", "journeys", "available", "load", *counts[: len(tiers)], "others",
             "potential_low", "potential_high", "potential_unknown", "customers", "white_space",
             "km", "too_far", "untouched", "last_touch",
         )  # fmt: skip
@@ -445,34 +458,23 @@ class Matched:
         return (self.touched.is_null() | (self.touched < before)).fill_null(True).to_numpy()
 
     @cached_property
-    def _positions(self) -> tuple[Floats, Floats]:
+    def places(self) -> tuple[Floats, Floats]:
+        """Degrees of latitude and longitude of each match; NaN where unknown."""
         frame = self.evaluation.universe.frame
-        if not {"latitude", "longitude"} <= set(frame.columns):
-            nothing = np.full(len(self.rows), np.nan)
-            return nothing, nothing
-        found = frame.select("latitude", "longitude")[self.rows]
-        return tuple(  # type: ignore[return-value]
-            found[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-            for name in found.columns
-        )
+        known = {"account_id", "municipality", "latitude", "longitude"} & set(frame.columns)
+        return positions(frame.select(sorted(known))[self.rows])
 
     @cached_property
     def unplaced(self) -> Flags:
         """Matches without a place."""
-        latitude, longitude = self._positions
-        return np.isnan(latitude) | np.isnan(longitude)
+        return np.isnan(self.places[0])
 
     def km(self, rep: Rep, places: Places) -> Floats:
         """Kilometres from a rep's home to some matches; NaN where either place is unknown."""
         if rep.place is None:
             return np.full(len(places), np.nan)
-        latitude, longitude = (np.radians(one[places]) for one in self._positions)
-        north, east = np.radians(rep.place)
-        half = (
-            np.sin((latitude - north) / 2) ** 2
-            + np.cos(north) * np.cos(latitude) * np.sin((longitude - east) / 2) ** 2
-        )
-        return np.asarray(2 * MEAN_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, half))))
+        (north, east), (latitude, longitude) = np.array(rep.place), self.places
+        return crow_km(north, east, latitude[places], longitude[places])
 
     def in_countries(self, rep: Rep, places: Places) -> Flags:
         """Which of some matches lie in a rep's countries; unknown counts as yes."""
@@ -485,12 +487,43 @@ class Matched:
         return here if rep.max_km is None else here & ~(self.km(rep, places) > rep.max_km)
 
     @cached_property
+    def work(self) -> Floats:
+        """Hours of work in the time box that each match takes, by its tier; 0 for those in none."""
+        each = [*self.plan.hours_of(self.evaluation.profile.tiers.names), 0.0, 0.0]
+        return np.array(each)[self.evaluation.tier]
+
+    def visits(self, journeys: Journeys) -> Floats:
+        """Journeys in the time box to each match, by its tier; 0 to those in none."""
+        each = [*journeys.visits_of(self.evaluation.profile.tiers.names), 0.0, 0.0]
+        return np.array(each)[self.evaluation.tier] * self.plan.months / 12
+
+    @cached_property
+    def on_the_way(self) -> Floats:
+        """Hours of journeys in the time box that each match takes of its rep; 0 where it has none."""
+        journeys = Journeys()
+        visits, mine = self.visits(journeys), self.owner >= 0
+        hours = np.zeros(len(visits))
+        if not mine.any():
+            return hours
+        latitude, longitude = self.places
+        starts = beginnings(self.team, self.owner, latitude, longitude, visits)
+        north, east = (one[self.owner[mine]] for one in starts)
+        codes, values = self.evaluation.codes("country")
+        factor = journeys.factor(pl.Series(values, dtype=pl.String))[codes[self.rows[mine]]]
+        km = journeys.km(crow_km(north, east, latitude[mine], longitude[mine]), factor)
+        hours[mine] = journeys.hours(visits[mine], km)
+        return hours
+
+    @cached_property
     def needed(self) -> Floats:
-        """Hours in the time box that each rep's matches take, those in a tier."""
-        each = np.array([*self.plan.hours_of(self.evaluation.profile.tiers.names), 0.0, 0.0])
+        """Hours in the time box that each rep's matches take, those in a tier: work and journeys."""
+        return self.by_rep(self.work + self.on_the_way)
+
+    def by_rep(self, each: Floats) -> Floats:
+        """Sum over the matches of each rep."""
         mine = self.owner >= 0
-        hours = each[self.evaluation.tier[mine]]
-        return np.bincount(self.owner[mine], hours, minlength=len(self.team)).astype(np.float64)
+        found = np.bincount(self.owner[mine], each[mine], minlength=len(self.team))
+        return found.astype(np.float64)
 
     def available(self, rep: Rep) -> float:
         """Hours that a rep has in the time box."""
@@ -583,7 +616,8 @@ def _rep(seen: Matched, place: int, untouched: Flags | None) -> RepCovered:
         rep=rep,
         owners=tuple(name for name, _count in seen.spellings(mine)),
         accounts=tuple(counts.tolist()),
-        needed=float(seen.needed[place]),
+        work=float(seen.by_rep(seen.work)[place]),
+        journeys=float(seen.by_rep(seen.on_the_way)[place]),
         available=seen.available(rep),
         potential=seen.worth(mine),
         potential_unknown=int(np.isnan(evaluation.potential.amount[places]).sum()),
@@ -778,52 +812,74 @@ def owners_by_area(
     """
     seen = Matched(evaluation, plan)
     codes, values = evaluation.codes(level)
-    of_match = codes[seen.rows].astype(np.int64)
-    inside = np.ones(len(of_match), dtype=bool)
-    if countries:
-        places, names = evaluation.codes("country")
-        inside = np.array([name in countries for name in names])[places[seen.rows]]
     low, _high = seen.ends
     frame = pl.DataFrame(
         {
-            "area": of_match[inside],
-            "rep": seen.owner[inside],
-            "best": evaluation.tier[inside] == 0,
-            "low": low[inside],
+            "code": pl.Series(values, dtype=pl.String).gather(codes[seen.rows].astype(np.int64)),
+            "rep": seen.owner,
+            "best": evaluation.tier == 0,
+            "low": low,
         }
     )
+    if countries:
+        places, names = evaluation.codes("country")
+        inside = np.array([name in countries for name in names])[places[seen.rows]]
+        frame = frame.filter(pl.Series(inside))
     nobody = pl.col("rep") == NOBODY
-    counted = frame.group_by("area").agg(
-        matches=pl.len().cast(pl.Int64),
-        covered=(pl.col("rep") >= 0).sum().cast(pl.Int64),
-        nobody=nobody.sum().cast(pl.Int64),
-        outside=(pl.col("rep") == OUTSIDE).sum().cast(pl.Int64),
+    return whose(
+        frame,
+        seen.team,
         best_nobody=(nobody & pl.col("best")).sum().cast(pl.Int64),
         nobody_potential=pl.col("low").filter(nobody).sum(),
-        reps=pl.col("rep").filter(pl.col("rep") >= 0).n_unique().cast(pl.Int64),
+    )
+
+
+def whose(accounts: pl.DataFrame, team: Team, **more: pl.Expr) -> pl.DataFrame:
+    """Whose each area is.
+
+    Parameters
+    ----------
+    accounts
+        `code` of the area, `rep`, the place in the team, `NOBODY` or `OUTSIDE`, and what `more` needs.
+    team
+        The reps.
+    more
+        Other numbers of each area by name.
+
+    Returns
+    -------
+    polars.DataFrame
+        `code`, `matches`, `covered`, `nobody`, `outside`, those of `more`, `owner` (the rep with the
+        most there, the first by name of two; null where nobody covers any), `share` of the accounts
+        that are that rep's, and `reps`, how many have some.
+    """
+    covered = pl.col("rep") >= 0
+    counted = accounts.group_by("code").agg(
+        matches=pl.len().cast(pl.Int64),
+        covered=covered.sum().cast(pl.Int64),
+        nobody=(pl.col("rep") == NOBODY).sum().cast(pl.Int64),
+        outside=(pl.col("rep") == OUTSIDE).sum().cast(pl.Int64),
+        **more,
+        reps=pl.col("rep").filter(covered).n_unique().cast(pl.Int64),
     )
     reps = pl.DataFrame(
-        {"rep": range(len(seen.team)), "owner": seen.team.names},
+        {"rep": range(len(team)), "owner": team.names},
         schema={"rep": pl.Int64, "owner": pl.String},
     )
     leading = (
-        frame.filter(pl.col("rep") >= 0)
-        .group_by("area", "rep")
+        accounts.filter(covered)
+        .group_by("code", "rep")
         .agg(theirs=pl.len())
         .join(reps, on="rep", how="left")
-        .sort("area", "theirs", "owner", descending=[False, True, False])
-        .unique("area", keep="first", maintain_order=True)
-        .select("area", "owner", "theirs")
-    )
-    areas = pl.DataFrame(
-        {"area": range(len(values)), "code": values}, schema={"area": pl.Int64, "code": pl.String}
+        .sort("code", "theirs", "owner", descending=[False, True, False])
+        .unique("code", keep="first", maintain_order=True)
+        .select("code", "owner", "theirs")
     )
     return (
-        counted.join(leading, on="area", how="left")
-        .join(areas, on="area", how="left")
+        counted.join(leading, on="code", how="left", nulls_equal=True)
         .select(
-            "code", "matches", "covered", "nobody", "outside", "best_nobody", "nobody_potential",
-            "owner", share=pl.col("theirs") / pl.col("matches"), reps="reps",
+            "code", "matches", "covered", "nobody", "outside", *more, "owner",
+            share=pl.col("theirs") / pl.col("matches"), reps="reps",
         )
         .sort("code", nulls_last=True)
     )  # fmt: skip

@@ -12,9 +12,10 @@ from icp_core.analysis.team import Team
 from icp_core.errors import PlanError
 from icp_core.reference import geography
 from icp_core.reference.arrays import Floats, Ints
+from icp_core.reference.geography import Level
 from icp_core.territories.adjacency import neighbours, pieces
 from icp_core.territories.assignment import Assignment, Progress, assign
-from icp_core.territories.coverage import NOBODY
+from icp_core.territories.coverage import NOBODY, whose
 from icp_core.territories.problem import Planning
 
 SECONDS: Final = 10.0
@@ -69,14 +70,7 @@ class TerritoryPlan:
 
     @cached_property
     def _travel(self) -> Floats:
-        return self._hours_on_the_way(self.rep)
-
-    def _hours_on_the_way(self, rep: Ints) -> Floats:
-        """Hours of journeys to each account by some rep, 0 where there is none."""
-        planning = self.planning
-        km = planning.km[np.maximum(rep, 0), planning.unit]
-        found: Floats = planning.accounts["visits"].to_numpy() * 2 * km / planning.wishes.speed
-        return np.where(rep >= 0, found, 0.0)
+        return self.planning.journey_hours(self.rep)
 
     @cached_property
     def _hours(self) -> Floats:
@@ -96,14 +90,15 @@ class TerritoryPlan:
 
     # By rep.
 
-    def _by_rep(self, each: Floats) -> Floats:
+    def by_rep(self, each: Floats) -> Floats:
+        """Sum over the accounts of each rep."""
         given = self.rep >= 0
         return np.bincount(self.rep[given], each[given], len(self.planning.team)).astype(np.float64)
 
     @cached_property
     def loads(self) -> Floats:
         """Hours of each rep, journeys included."""
-        return self._by_rep(self._hours)
+        return self.by_rep(self._hours)
 
     @property
     def travel_hours(self) -> float:
@@ -143,11 +138,11 @@ class TerritoryPlan:
         load = np.divide(loads, available, out=np.full(len(team), np.nan), where=available > 0)
         tiers = sorted(filter(None, accounts["tier"].unique().to_list()))
         numbers = {
-            name: self._by_rep(accounts[name].to_numpy())
+            name: self.by_rep(accounts[name].to_numpy())
             for name in ("potential_low", "potential", "potential_high")
         }
         counts = {
-            f"tier_{tier}": self._by_rep(
+            f"tier_{tier}": self.by_rep(
                 (accounts["tier"] == tier).fill_null(False).to_numpy() * 1.0
             )
             for tier in tiers
@@ -155,19 +150,19 @@ class TerritoryPlan:
         return pl.DataFrame(
             {
                 "name": list(team.names),
-                "accounts": self._by_rep(ones).astype(np.int64),
-                "customers": self._by_rep(
+                "accounts": self.by_rep(ones).astype(np.int64),
+                "customers": self.by_rep(
                     accounts["is_customer"].fill_null(False).to_numpy() * 1.0
                 ).astype(np.int64),
                 "hours": loads,
-                "travel_hours": self._by_rep(self._travel),
+                "travel_hours": self.by_rep(self._travel),
                 "available": available,
                 "load": pl.Series(load, nan_to_null=True),
                 "target": target,
                 "outside": np.where(outside > 1e-6 * (1 + target), outside, 0.0),
-                "km": self._by_rep(self._travel) * planning.wishes.speed,
+                "km": self.by_rep(self._travel) * planning.wishes.speed,
                 **numbers,
-                "unknown": self._by_rep(~accounts["is_known"].to_numpy() * 1.0).astype(np.int64),
+                "unknown": self.by_rep(~accounts["is_known"].to_numpy() * 1.0).astype(np.int64),
                 "potential_target": potential_target,
                 "gained": gained.astype(np.int64),
                 "lost": lost.astype(np.int64),
@@ -211,7 +206,7 @@ class TerritoryPlan:
         work = planning.accounts["hours"].to_numpy()[at]
         kept = np.full(self.rep.shape, NOBODY, dtype=np.int64)
         kept[at] = before
-        hours_before = np.where(before >= 0, work + self._hours_on_the_way(kept)[at], np.nan)
+        hours_before = np.where(before >= 0, work + planning.journey_hours(kept)[at], np.nan)
         hours_after = np.where(after >= 0, self._hours[at], np.nan)
         own = np.maximum(before, 0)
         mine, available = self.loads[own], planning.available[own]
@@ -260,7 +255,7 @@ class TerritoryPlan:
         names = pl.Series([*planning.team.names, None], dtype=pl.String)
         nobody = len(planning.team)
         owner = planning.owner
-        km = planning.km[np.maximum(self.rep, 0), planning.unit]
+        km = planning.km(np.maximum(self.rep, 0))
         has_way = (self.rep >= 0) & (planning.accounts["place"] != "").to_numpy()
         return planning.accounts.select(
             "account_id", "name", "tier", "country", "region", "municipality", "postcode",
@@ -303,6 +298,13 @@ class TerritoryPlan:
                 "area": pl.String, "rep": pl.String, "accounts": pl.Int64,
             },
         )  # fmt: skip
+
+    def owners_by_area(self, level: Level) -> pl.DataFrame:
+        """Whose each region or municipality is in this plan, as `coverage.whose` gives it."""
+        accounts = self.planning.accounts.select(
+            pl.col(level).alias("code"), rep=pl.Series(self.rep)
+        )
+        return whose(accounts, self.planning.team)
 
     @property
     def figures(self) -> dict[str, float | int | None]:
@@ -375,6 +377,17 @@ def solve(
         effort=effort,
     )
     return TerritoryPlan(planning, _of_accounts(planning, found.agent), weight, found)
+
+
+def unbalanced(planning: Planning, disruption: float) -> TerritoryPlan:
+    """The best plan there is where hours and potential may be as uneven as they come.
+
+    Without a price for balance every unit goes to whom it costs least with.
+    """
+    problem = planning.problem(disruption)
+    cheapest = np.where(problem.allowed, problem.cost, np.inf).argmin(axis=0)
+    agent = np.where(problem.fixed >= 0, problem.fixed, cheapest)
+    return TerritoryPlan(planning, _of_accounts(planning, agent), disruption)
 
 
 def _of_accounts(planning: Planning, agent: Ints) -> Ints:

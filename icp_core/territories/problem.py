@@ -2,7 +2,7 @@
 
 A unit is a municipality; where that takes too much of a rep, runs of its postcodes; and what keeps its
 rep by itself: customers, named accounts and locks. Hours of a unit depend on the rep, because journeys
-do: one journey a visit, from home and back, as the crow flies times a factor for roads, fjords and sea.
+do (`journeys`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -18,38 +17,23 @@ import polars as pl
 from scipy.sparse.csgraph import connected_components
 
 from icp_core.analysis.plan import TeamPlan
-from icp_core.analysis.team import MEAN_RADIUS_KM, Team
+from icp_core.analysis.team import Team
 from icp_core.errors import PlanError
 from icp_core.evaluation.expressions import most_potential
 from icp_core.evaluation.in_memory import Evaluation
-from icp_core.evaluation.tiers import groups
 from icp_core.reference import geography
 from icp_core.reference.arrays import Array, Flags, Floats, Ints
 from icp_core.territories.coverage import NOBODY, Matched
 from icp_core.territories.generalised import FREE, AssignmentProblem
 from icp_core.territories.highs import Clock
+from icp_core.territories.journeys import FACTORS, SPEED, Journeys, beginnings, crow_km, positions
 from icp_core.territories.relaxation import relax
-
-ASSUMED_VISITS: Final = (4.0, 2.0, 1.0)
-"""Journeys to an account a year by the place of its tier, best first; tiers further down take the last.
-A guess to begin with: a quarter, half a year, a year."""
 
 LARGEST_PIECE: Final = 0.03
 """Share of the smallest rep's hours above which a municipality is divided by postcodes."""
 
 MOST_SINGLES: Final = 3_000
 """Accounts that may move by themselves; of more, those of one place and one rep move together."""
-
-LEAST_KM: Final = 5.0
-"""Of every journey: also in the town where one lives."""
-
-FACTORS: Final[Mapping[str, float]] = MappingProxyType(
-    {"SE": 1.25, "NO": 1.5, "DK": 1.3, "FI": 1.3, "IS": 1.5}
-)
-"""Kilometres by road for one as the crow flies. About 1.2 to 1.3 in most countries (Ballou, Rahardja and
-Sakai 2002 report 1.2 to 1.5 for European ones); more where fjords and sea are in the way."""
-
-OTHER_FACTOR: Final = 1.3
 
 LIKELY: Final = (0.1, 0.5, 0.9)
 """Quantiles of the known potentials of a tier that an unknown one is taken to lie between, and about."""
@@ -107,7 +91,7 @@ class Wishes:
     potential_tolerance: float = 0.10
     disruption: float = 1.0
     hour: float = 60.0
-    speed: float = 60.0
+    speed: float = SPEED
     visits: Mapping[str, float] = field(default_factory=dict)
     at_risk: float = 0.15
     deal: float = 1_000.0
@@ -118,6 +102,11 @@ class Wishes:
     named: AbstractSet[str] = frozenset()
 
     def __post_init__(self) -> None:
+        try:
+            object.__setattr__(self, "policy", Policy(self.policy))
+        except ValueError as error:
+            known = ", ".join(policy.value for policy in Policy)
+            raise PlanError(f"There is no policy {self.policy}; there are {known}.") from error
         least = {
             "hours_tolerance": 0, "potential_tolerance": 0, "disruption": 0, "hour": 0, "speed": 1,
             "at_risk": 0, "deal": 0, "handover": 0, "balance": 0,
@@ -127,19 +116,10 @@ class Wishes:
             if not (np.isfinite(value) and value >= limit):
                 raise PlanError(f"The wish {name} is {value}; give a number of at least {limit}.")
 
-    def visits_of(self, tiers: Sequence[str]) -> tuple[float, ...]:
-        """Journeys to an account of each tier a year, best tier first.
-
-        Examples
-        --------
-        >>> Wishes(visits={"B": 3.0}).visits_of(("A", "B", "C", "D"))
-        (4.0, 3.0, 1.0, 1.0)
-        """
-        last = len(ASSUMED_VISITS) - 1
-        return tuple(
-            self.visits.get(tier, ASSUMED_VISITS[min(place, last)])
-            for place, tier in enumerate(tiers)
-        )
+    @property
+    def journeys(self) -> Journeys:
+        """How often and how fast reps travel."""
+        return Journeys(speed=self.speed, visits=self.visits, factors=self.factors)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,7 +156,7 @@ def accounts_of(matched: Matched, wishes: Wishes) -> pl.DataFrame:
         box, potential_low, potential, potential_high (the middle one is what balances), is_known,
         is_customer, deals.
     """
-    evaluation, plan = matched.evaluation, matched.plan
+    evaluation = matched.evaluation
     tiers = evaluation.profile.tiers.names
     frame = evaluation.universe.frame
     wanted = ("account_id", "name", "country", "region", "municipality", "postcode")
@@ -196,17 +176,14 @@ def accounts_of(matched: Matched, wishes: Wishes) -> pl.DataFrame:
         else pl.lit(0.0).alias("deals")
     ]
     rows = frame.lazy().select(*texts, *numbers, *deals).collect()[matched.rows]
-    others = len(groups(evaluation.profile.tiers)) - len(tiers)
-    each = np.array([*plan.hours_of(tiers), *[0.0] * max(others, 2)])
-    calls = np.array([*wishes.visits_of(tiers), *[0.0] * max(others, 2)]) * plan.months / 12
     tier = evaluation.tier
-    names = pl.Series([*tiers, *[None] * max(others, 2)], dtype=pl.String)
+    names = pl.Series([*tiers, None, None], dtype=pl.String)
     low, middle, high, known = _potential(evaluation, tier)
     return rows.with_columns(
         tier=names.gather(tier),
         owner=pl.Series(np.maximum(matched.owner, NOBODY)),
-        hours=pl.Series(each[tier]),
-        visits=pl.Series(calls[tier]),
+        hours=pl.Series(matched.work),
+        visits=pl.Series(matched.visits(wishes.journeys)),
         potential_low=pl.Series(low),
         potential=pl.Series(middle),
         potential_high=pl.Series(high),
@@ -502,54 +479,74 @@ class Planning:
 
     @cached_property
     def homes(self) -> tuple[Floats, Floats]:
-        """Where the journeys of each rep begin: home, else the middle of what the rep has today."""
-        north, east = np.full(len(self.team), np.nan), np.full(len(self.team), np.nan)
-        at, weight = self.unit, self.accounts["visits"].to_numpy() + 1e-9
-        latitude, longitude = self.units.latitude[at], self.units.longitude[at]
-        placed = ~np.isnan(latitude)
-        for place, rep in enumerate(self.team.reps):
-            if rep.place is not None:
-                north[place], east[place] = rep.place
-                continue
-            mine = placed & (self.owner == place)
-            mine = mine if mine.any() else placed
-            if mine.any():
-                north[place] = np.average(latitude[mine], weights=weight[mine])
-                east[place] = np.average(longitude[mine], weights=weight[mine])
-        return north, east
+        """Where the journeys of each rep begin."""
+        return beginnings(self.team, self.owner, *self._positions, self._visits)
 
     @cached_property
     def crow_km(self) -> Floats:
         """Kilometres from each rep to each unit as the crow flies, shape (reps, units); 0 if unknown."""
-        north, east = (np.radians(one)[:, None] for one in self.homes)
-        latitude, longitude = np.radians(self.units.latitude), np.radians(self.units.longitude)
-        half = (
-            np.sin((latitude - north) / 2) ** 2
-            + np.cos(north) * np.cos(latitude) * np.sin((longitude - east) / 2) ** 2
-        )
-        found: Floats = 2 * MEAN_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
-        return np.nan_to_num(found)
+        north, east = (one[:, None] for one in self.homes)
+        return np.nan_to_num(crow_km(north, east, self.units.latitude, self.units.longitude))
 
     @cached_property
-    def km(self) -> Floats:
-        """Kilometres by road of one way, shape (reps, units); 0 where a place is unknown."""
-        factors = {code: self.wishes.factors.get(code, OTHER_FACTOR) for code in self.units.country}
-        factor = np.array([factors[code] for code in self.units.country])
-        placed = ~np.isnan(self.units.latitude)
-        return np.where(placed, np.maximum(self.crow_km * factor, LEAST_KM), 0.0)
+    def _positions(self) -> tuple[Floats, Floats]:
+        return positions(self.accounts)
+
+    @cached_property
+    def _visits(self) -> Floats:
+        found: Floats = self.accounts["visits"].to_numpy()
+        return found
+
+    @cached_property
+    def _factor(self) -> Floats:
+        return self.wishes.journeys.factor(self.accounts["country"])
+
+    def km(self, rep: Ints) -> Floats:
+        """Kilometres by road to each account from a rep, one way; 0 where either place is unknown."""
+        north, east = (one[rep] for one in self.homes)
+        return self.wishes.journeys.km(crow_km(north, east, *self._positions), self._factor)
+
+    def journey_hours(self, rep: Ints) -> Floats:
+        """Hours on the way to each account with some rep, 0 where there is none."""
+        hours = self.wishes.journeys.hours(self._visits, self.km(np.maximum(rep, 0)))
+        return np.where(rep >= 0, hours, 0.0)
 
     @cached_property
     def travel(self) -> Floats:
-        """Hours on the way, shape (reps, units)."""
-        found: Floats = self.units.visits * 2 * self.km / self.wishes.speed
+        """Hours on the way, shape (reps, units): those to the accounts of each."""
+        latitude, longitude = self._positions
+        # Many accounts lie in the middle of one postcode; theirs is one distance.
+        places = (
+            pl.DataFrame(
+                {
+                    "unit": self.unit,
+                    "latitude": latitude,
+                    "longitude": longitude,
+                    "factor": self._factor,
+                    "visits": self._visits,
+                }
+            )
+            .filter(pl.col("visits") > 0)
+            .group_by("unit", "latitude", "longitude", "factor", maintain_order=True)
+            .agg(pl.col("visits").sum())
+        )
+        unit, latitude, longitude, factor, visits = (
+            places[name].to_numpy() for name in places.columns
+        )
+        journeys, found = self.wishes.journeys, np.empty((len(self.team), len(self.units)))
+        for place, (north, east) in enumerate(zip(*self.homes, strict=True)):
+            km = journeys.km(crow_km(north, east, latitude, longitude), factor)
+            found[place] = np.bincount(unit, journeys.hours(visits, km), len(self.units))
         return found
 
     @cached_property
     def at_risk(self) -> Floats:
         """What changing the rep of each account costs in value at risk, in the profile's currency."""
-        sold = np.where(
-            self.accounts["is_customer"].fill_null(False), self.accounts["potential"], 0
-        )
+        return self.at_risk_of(self.accounts["potential"].to_numpy())
+
+    def at_risk_of(self, potential: Floats) -> Floats:
+        """The same where the accounts are worth so much."""
+        sold = np.where(self.accounts["is_customer"].fill_null(False), potential, 0)
         found: Floats = (
             self.wishes.at_risk * sold + self.wishes.deal * self.accounts["deals"].to_numpy()
         )
@@ -664,29 +661,58 @@ class Planning:
         """Prices of the limits at the weight of the wishes: a start for any other (`relax`)."""
         return self._even[2]
 
+    def _shared(self, each: Floats) -> Floats:
+        """Even share of each rep of something that the units that are given have, within its circle."""
+        found: Floats = (
+            self._part * np.bincount(self._of_circle, each, len(self.team))[self.circles]
+        )
+        return found
+
     @cached_property
-    def _even(self) -> tuple[Floats, Floats, Floats]:
-        kept, circle = self.kept, self.circles
-        # Somebody of its circle for each unit: who may have it, or keeps it.
-        may = self.serves[:, kept] | (np.arange(len(self.team))[:, None] == self.units.fixed[kept])
-        of_unit = circle[may.argmax(axis=0)] if len(kept) else np.zeros(0, dtype=np.int64)
+    def _part(self) -> Floats:
+        """Of what its circle has, by hours; evenly where none of a circle has any."""
+        circle = self.circles
         hours = np.bincount(circle, self.available, len(self.team))
         size = np.bincount(circle, minlength=len(self.team))
-        mine = np.where(
+        return np.where(
             hours[circle] > 0, self.available / np.maximum(hours[circle], 1e-9), 1 / size[circle]
         )
 
-        def shared(each: Floats) -> Floats:
-            total: Floats = mine * np.bincount(of_unit, each, len(self.team))[circle]
-            return total
+    @cached_property
+    def _may(self) -> Flags:
+        """Who may have each unit that is given, or keeps it."""
+        own = np.arange(len(self.team))[:, None] == self.units.fixed[self.kept]
+        found: Flags = self.serves[:, self.kept] | own
+        return found
 
-        potential = shared(self.units.potential[kept])
+    @cached_property
+    def _of_circle(self) -> Ints:
+        """The circle of each unit that is given: that of somebody who may have it."""
+        first = self._may.argmax(axis=0) if len(self.kept) else np.zeros(0, dtype=np.int64)
+        found: Ints = self.circles[first]
+        return found
+
+    @cached_property
+    def even_work(self) -> Floats:
+        """That part of the even share of hours which is work; the rest is journeys."""
+        return self._shared(self.units.hours[self.kept])
+
+    def even_potential(self, potential: Floats) -> Floats:
+        """Even share of the potential of each rep, where the accounts are worth so much."""
+        of_unit = np.bincount(self.unit, potential, len(self.units)).astype(np.float64)
+        return self._shared(of_unit[self.kept])
+
+    @cached_property
+    def _even(self) -> tuple[Floats, Floats, Floats]:
+        kept = self.kept
+        potential = self._shared(self.units.potential[kept])
         travel = self.travel[:, kept]
-        nearest = np.where(may, travel, np.inf).min(axis=0, initial=np.inf)
-        work = self.units.hours[kept]
-        problem = self._problem(self.wishes.disruption, shared(work + nearest), potential)
+        nearest = np.where(self._may, travel, np.inf).min(axis=0, initial=np.inf)
+        problem = self._problem(
+            self.wishes.disruption, self.even_work + self._shared(nearest), potential
+        )
         found = relax(problem, Clock(deadline=float("inf")))
-        even = shared(work + (found.share * travel).sum(axis=0))
+        even = self.even_work + self._shared((found.share * travel).sum(axis=0))
         return even, potential, found.dual
 
     @cached_property

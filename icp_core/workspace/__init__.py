@@ -1,4 +1,4 @@
-"""A workspace that remembers: profiles, drafts, decisions, verification, interviews, plan, exports."""
+"""A workspace that remembers: profiles, drafts, decisions, verification, interviews, plans, exports."""
 
 from icp_core.paths import DIRECTORY_VARIABLE
 from icp_core.workspace.content import ContentPlan
@@ -18,6 +18,7 @@ from icp_core.workspace.decisions import (
 )
 from icp_core.workspace.drafts import Draft, Drafts
 from icp_core.workspace.interviews import Interviews
+from icp_core.workspace.plans import PlanConflictError, SavedAdoption, SavedPlan, TerritoryPlans
 from icp_core.workspace.profiles import (
     ConflictError,
     Profiles,
@@ -36,7 +37,10 @@ __all__ = [
     "ConflictError",
     "CustomerMark",
     "Draft",
+    "PlanConflictError",
+    "SavedAdoption",
     "SavedDraw",
+    "SavedPlan",
     "SavedProfile",
     "SavedTeam",
     "SavedVersion",
@@ -51,7 +55,7 @@ __all__ = [
 ]
 
 
-class Workspace(Profiles, Drafts, Decisions, Records, Interviews, ContentPlan):
+class Workspace(Profiles, Drafts, Decisions, Records, Interviews, ContentPlan, TerritoryPlans):
     """Everything the team saves, in one database.
 
     Open it once with `Workspace.open()` and share it: it is safe to use from many threads, and every

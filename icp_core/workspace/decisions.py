@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Final
 
 import polars as pl
@@ -177,7 +178,8 @@ class Decisions(Database):
             values |= {"status": str(status), "detail": "" if status is Status.OPEN else detail}
         if not values:
             raise WorkspaceError(
-                "Nothing was decided; choose a status, a note, an owner, or whether it is a customer."
+                "Nothing was decided; choose a status, a note, an owner, a territory, or whether it is "
+                "a customer."
             )
         author = named(author)
         # One order for everybody: two bulk decisions never wait for each other's rows.
@@ -220,23 +222,8 @@ class Decisions(Database):
             If a name is too long, an id is blank, or the database refuses.
         """
         author = named(author)
-        territories = territories or {}
-        for name in {*owners.values(), *territories.values()}:
-            bounded(name, MAX_NAME, what="owner's or territory's name")
-        together: dict[tuple[str, str | None], list[str]] = {}
-        for key in sorted(_ids(owners)):
-            together.setdefault((owners[key].strip(), territories.get(key)), []).append(key)
-        if not together:
-            return 0
         with self._writing() as connection:
-            change = _begun(connection, author)
-            for (owner, territory), ids in together.items():
-                values = {"owner": owner}
-                if territory is not None:
-                    values["territory"] = territory.strip()
-                _put(connection, _rows(connection, ids, values | {"change_id": change}), values)
-            _recorded(connection, change)
-        return change
+            return given(connection, owners, territories or {}, author=author)
 
     def take_back(self, change: int, *, author: str) -> int:
         """Have accounts stand as they stood before a change; those decided on since stay as they are.
@@ -253,32 +240,9 @@ class Decisions(Database):
         int
             Accounts that stand as before.
         """
-        author, history = named(author), schema.decision_history
-        mine = select(schema.decisions.c.account_id).where(schema.decisions.c.change_id == change)
-        earlier = (
-            select(history.c.account_id, func.max(history.c.change_id).label("change_id"))
-            .where(history.c.change_id < change, history.c.account_id.in_(mine))
-            .group_by(history.c.account_id)
-            .subquery()
-        )
-        before = select(history.c.account_id, *(history.c[name] for name in _DECIDED)).join(
-            earlier,
-            (history.c.account_id == earlier.c.account_id)
-            & (history.c.change_id == earlier.c.change_id),
-        )
+        author = named(author)
         with self._writing() as connection:
-            stood = {row[0]: tuple(row[1:]) for row in connection.execute(before)}
-            together: dict[tuple[str, ...], list[str]] = {}
-            for key in sorted(connection.execute(mine).scalars()):
-                together.setdefault(stood.get(key, _UNDECIDED), []).append(key)
-            if not together:
-                return 0
-            again = _begun(connection, author)
-            for state, ids in together.items():
-                values = dict(zip(_DECIDED, state, strict=True))
-                _put(connection, _rows(connection, ids, values | {"change_id": again}), values)
-            _recorded(connection, again)
-        return sum(map(len, together.values()))
+            return taken_back(connection, change, author=author)
 
     def owners(self) -> dict[str, str | None]:
         """Owner by account_id of every account that somebody gave one; None where nobody is to be."""
@@ -522,6 +486,60 @@ def _begun(connection: Connection, author: str) -> int:
         .returning(schema.changes.c.id)
     ).scalar_one()
     return found
+
+
+def given(
+    connection: Connection,
+    owners: Mapping[str, str],
+    territories: Mapping[str, str] = MappingProxyType({}),
+    *,
+    author: str,
+) -> int:
+    """Give accounts as `Decisions.assign` does, in the caller's transaction; the change's number."""
+    for name in {*owners.values(), *territories.values()}:
+        bounded(name, MAX_NAME, what="owner's or territory's name")
+    together: dict[tuple[str, str | None], list[str]] = {}
+    for key in sorted(_ids(owners)):
+        together.setdefault((owners[key].strip(), territories.get(key)), []).append(key)
+    if not together:
+        return 0
+    change = _begun(connection, author)
+    for (owner, territory), ids in together.items():
+        values = {"owner": owner}
+        if territory is not None:
+            values["territory"] = territory.strip()
+        _put(connection, _rows(connection, ids, values | {"change_id": change}), values)
+    _recorded(connection, change)
+    return change
+
+
+def taken_back(connection: Connection, change: int, *, author: str) -> int:
+    """Have accounts stand as before a change, in a transaction of the caller's; how many do."""
+    history = schema.decision_history
+    mine = select(schema.decisions.c.account_id).where(schema.decisions.c.change_id == change)
+    earlier = (
+        select(history.c.account_id, func.max(history.c.change_id).label("change_id"))
+        .where(history.c.change_id < change, history.c.account_id.in_(mine))
+        .group_by(history.c.account_id)
+        .subquery()
+    )
+    before = select(history.c.account_id, *(history.c[name] for name in _DECIDED)).join(
+        earlier,
+        (history.c.account_id == earlier.c.account_id)
+        & (history.c.change_id == earlier.c.change_id),
+    )
+    stood = {row[0]: tuple(row[1:]) for row in connection.execute(before)}
+    together: dict[tuple[str, ...], list[str]] = {}
+    for key in sorted(connection.execute(mine).scalars()):
+        together.setdefault(stood.get(key, _UNDECIDED), []).append(key)
+    if not together:
+        return 0
+    again = _begun(connection, author)
+    for state, ids in together.items():
+        values = dict(zip(_DECIDED, state, strict=True))
+        _put(connection, _rows(connection, ids, values | {"change_id": again}), values)
+    _recorded(connection, again)
+    return sum(map(len, together.values()))
 
 
 def _put(connection: Connection, rows: Select[Any], values: Mapping[str, Any]) -> None:

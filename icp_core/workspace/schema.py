@@ -20,6 +20,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -262,6 +263,46 @@ content = Table(
     Column("removed", Boolean, nullable=False),
     Column("author", Text, nullable=False),
     Column("saved_at", Moment, nullable=False),
+)
+
+plans = Table(
+    "icp_territory_plans",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slug", String(80), nullable=False, unique=True),
+    Column("archived_at", Moment),
+)
+
+plan_versions = Table(
+    "icp_territory_plan_versions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("plan_id", ForeignKey(plans.c.id), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("based_on", Integer),
+    Column("name", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("saved_at", Moment, nullable=False),
+    _text("why"),
+    Column("checksum", String(64), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("accounts_checksum", String(64), nullable=False),
+    Column("accounts", LargeBinary, nullable=False),
+    UniqueConstraint("plan_id", "number"),
+    CheckConstraint("number >= 1", name="number"),
+)
+
+adoptions = Table(
+    "icp_territory_adoptions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("version_id", ForeignKey(plan_versions.c.id), nullable=False, index=True),
+    Column("change_id", ForeignKey(changes.c.id), nullable=False),
+    Column("accounts", Integer, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("adopted_at", Moment, nullable=False),
+    Column("taken_back_by", Text),
+    Column("taken_back_at", Moment),
 )
 
 people = Table(

@@ -191,8 +191,10 @@ def test_it_reports_the_bound_before_a_plan_and_stops_when_told():
     assert plan.seconds < 10
     assert plan.stopped
     assert seen[0].stage == "bound"
-    assert seen[0].bound is not None
-    assert seen[0].value is None
+    # It also tells that it is at work before there is a bound, as it is on a slow machine.
+    proved = next(one for one in seen if one.bound is not None)
+    assert proved.stage == "bound"
+    assert proved.value is None
 
 
 def test_a_plan_that_is_given_is_never_made_worse():

@@ -19,6 +19,8 @@ from icp_core.profiles.model import PerEmployee, Profile
 from icp_core.profiles.starters import starter
 from icp_core.sources import load
 from icp_core.territories.coverage import Gap, coverage
+from icp_core.territories.plan import today
+from icp_core.territories.problem import Policy, Wishes
 from icp_core.territories.team import demo_team, team_for
 from icp_core.views import view_of
 
@@ -95,7 +97,12 @@ def test_a_rep_has_the_hours_of_its_tiers_and_what_they_may_be_worth():
     anna, nils = coverage(market(*ACCOUNTS), PLAN, on=TODAY).reps
     assert anna.accounts == (3, 1, 0, 1)
     # 3 × 4 h + 2 h; the one in no tier takes none. Ten hours are there.
-    assert (anna.needed, anna.available, anna.load) == (14, 10, 1.4)
+    assert (anna.work, anna.available) == (14, 10)
+    # Four visits a year to each in A and two to the one in B, there and back at 60 km/h.
+    way = km_between(*ANNA.place, STOCKHOLM["latitude"], STOCKHOLM["longitude"])
+    assert anna.journeys == pytest.approx((3 * 4 + 2) * 2 * max(5, 1.25 * way) / 60)
+    assert anna.needed == anna.work + anna.journeys
+    assert anna.load == anna.needed / 10
     assert anna.is_over and not anna.has_room
     assert (anna.potential, anna.potential_unknown) == (Bounds(400, 400), 1)
     assert (anna.customers, anna.white_space, anna.customers_unknown) == (1, 1, 3)
@@ -103,15 +110,38 @@ def test_a_rep_has_the_hours_of_its_tiers_and_what_they_may_be_worth():
     assert (anna.last_touch, anna.untouched, anna.too_far) == (date(2026, 8, 15), 2, 0)
     # All at home, but for the middle of the town.
     assert anna.km < 10
-    assert (nils.needed, nils.available, nils.too_far) == (6, 4, 1)
+    assert (nils.work, nils.available, nils.too_far) == (6, 4, 1)
     far = km_between(*NILS.place, GOTHENBURG["latitude"], GOTHENBURG["longitude"])
     near = km_between(*NILS.place, OSLO["latitude"], OSLO["longitude"])
     assert nils.km == pytest.approx((far + near) / 2)
+    # Factors are those of the account's country.
+    assert nils.journeys == pytest.approx((4 * max(5, 1.5 * near) + 2 * 1.25 * far) * 2 / 60)
+
+
+@pytest.mark.parametrize("policy", Policy)
+def test_a_load_is_the_same_number_on_coverage_and_in_a_plan(policy):
+    homeless = PLAN.replace(
+        months=9, team=Team(reps=(ANNA, NILS, Rep(name="Per", hours=5), Rep(name="Eva", hours=0)))
+    )
+    rows = (
+        *ACCOUNTS,
+        account(owner="Per", **GOTHENBURG),
+        account(owner="Per", latitude=None, longitude=None),
+        account(owner="Anna", municipality=None, latitude=None, longitude=None),
+        account(owner="Eva", **OSLO),
+    )
+    view = view_of(market(*rows))
+    covered = view.coverage(homeless, on=TODAY).reps
+    plan = today(view.planning(homeless, wishes=Wishes(policy=policy)))
+    assert plan.loads == pytest.approx([one.needed for one in covered])
+    assert plan.reps()["travel_hours"].to_list() == pytest.approx([one.journeys for one in covered])
 
 
 def test_half_a_year_has_half_the_hours():
     anna = coverage(market(*ACCOUNTS), PLAN.replace(months=6), on=TODAY).reps[0]
-    assert (anna.available, anna.needed) == (5, 14)
+    whole = coverage(market(*ACCOUNTS), PLAN, on=TODAY).reps[0]
+    assert (anna.available, anna.work) == (5, 14)
+    assert anna.journeys == pytest.approx(whole.journeys / 2)
 
 
 def test_the_best_that_nobody_owns_come_with_the_nearest_rep_who_may_go_there():
@@ -121,7 +151,8 @@ def test_the_best_that_nobody_owns_come_with_the_nearest_rep_who_may_go_there():
     rows = found.rows.select("account_id", "tier", "nearest", "nearest_reaches").rows()
     # Göteborg is nearer to Oslo than to Stockholm, but Nils works in Norway only.
     assert rows == [("X-8", "A", "Nils", True), ("X-9", "C", "Anna", True)]
-    assert found.rows["nearest_load"].to_list() == [1.5, 1.4]
+    anna, nils = view.coverage(PLAN, on=TODAY).reps
+    assert found.rows["nearest_load"].to_list() == [nils.load, anna.load]
     assert view.gap_ids(PLAN, Gap.NOBODY, tiers=("A",)).to_list() == ["X-8"]
     assert view.gap(PLAN, Gap.NOBODY, limit=1).rows.height == 1
     assert view.gap_ids(PLAN, Gap.OUTSIDE).to_list() == ["X-7"]
@@ -205,7 +236,11 @@ BAD = {
     "no touches": (PLAN, (account(owner="Anna"),), "when it was last dealt with"),
     "no place": (
         PLAN,
-        (account(owner="Anna", latitude=None, longitude=None), account(latitude=None)),
+        (
+            account(owner="Anna", municipality=None, latitude=None, longitude=None),
+            account(municipality=None, latitude=None),
+            account(latitude=None),  # is in the middle of its municipality
+        ),
         "2 matching accounts have no place",
     ),
     "no potential": (PLAN, (account(employees=None),), "Nothing is known of the potential"),
@@ -279,7 +314,7 @@ def test_it_adds_up_as_a_slow_count_does(demo_view):
     for one in found.reps:
         mine = rows.filter(pl.col("owner") == one.rep.name)
         assert one.total == mine.height
-        assert one.needed == sum(hours.get(tier, 0) for tier in mine["tier"])
+        assert one.work == sum(hours.get(tier, 0) for tier in mine["tier"])
         assert one.potential.low == pytest.approx(mine["potential"].sum())
         assert one.customers == mine["is_customer"].sum()
         ways = [

@@ -21,7 +21,7 @@ from icp_core.__main__ import main
 from icp_core.errors import ImportRefused, ProfileError, SourceError
 from icp_core.importing import child as children
 from icp_core.importing import load as in_process
-from icp_core.importing import sandbox
+from icp_core.importing import nursery, sandbox
 from icp_core.importing.child import Allowance, Child
 from icp_core.importing.customers import match, read_deals
 from icp_core.importing.mapping import Mapping
@@ -46,12 +46,18 @@ def scratch(own_workspace: Path) -> Path:
     return folder
 
 
+def is_nursery(one: psutil.Process) -> bool:
+    return "icp_core.importing.in_nursery" in one.cmdline()
+
+
 def ours() -> list[psutil.Process]:
+    """Children that have files: those of the nursery, and those that were started anew."""
     found = []
     for one in psutil.Process().children(recursive=True):
         # One may end while it is looked at.
-        with suppress(psutil.NoSuchProcess):
-            if one.is_running() and "icp_core.importing.in_child" in " ".join(one.cmdline()):
+        with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            mother = one.parent()
+            if "icp_core.importing.in_child" in one.cmdline() or (mother and is_nursery(mother)):
                 found.append(one)
     return found
 
@@ -326,14 +332,16 @@ def test_cancelling_ends_the_child_at_once(tmp_path: Path, scratch: Path) -> Non
     assert list(scratch.iterdir()) == []
 
 
+@pytest.mark.parametrize("nursery", [True, False], ids=["forked", "started"])
 def test_a_child_does_not_outlive_its_parent_nor_its_files_the_next_start(
-    tmp_path: Path, scratch: Path
+    nursery: bool, tmp_path: Path, scratch: Path
 ) -> None:
     path = slow(tmp_path / "slow.csv", 400_000)
     script = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from icp_core.importing import sandbox\n"
+        "from icp_core.importing import nursery, sandbox\n"
+        f"nursery._only._possible = {nursery}\n"
         "def tell(progress):\n"
         "    if progress.step:\n"
         "        print(progress.step, flush=True)\n"
@@ -344,15 +352,72 @@ def test_a_child_does_not_outlive_its_parent_nor_its_files_the_next_start(
     )
     assert parent.stdout is not None
     assert parent.stdout.readline()
-    (child,) = psutil.Process(parent.pid).children()
+    family = psutil.Process(parent.pid).children(recursive=True)
+    assert len(family) == (2 if nursery else 1)
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    gone, _ = psutil.wait_procs([child], timeout=10)
-    assert gone
+    assert not psutil.wait_procs(family, timeout=10)[1]
     assert list(scratch.iterdir())
     sweep()
     assert list(scratch.iterdir()) == []
+
+
+def test_children_are_forked_by_one_nursery_and_end_with_it(tmp_path: Path, scratch: Path) -> None:
+    """Else every file costs the time to load what reads it: Polars may have begun to start threads."""
+    path, seen = slow(tmp_path / "slow.csv"), []
+
+    def look(progress: Progress) -> None:
+        if progress.step:
+            seen.extend(one.parent() for one in ours())
+            if len(set(seen)) == 1 and len(seen) > 5:
+                seen[0].kill()
+
+    opened = sandbox.open_file(PROFF)
+    with pytest.raises(ImportRefused, match=r"slow\.csv: the system ended the process"):
+        sandbox.open_file(path, on_progress=look)
+    (mother,) = set(seen)
+    assert ours() == []
+    # The next file has a nursery of its own, which is as good.
+    assert sandbox.load([opened]).report.kept == 3
+    assert [is_nursery(one) for one in psutil.Process().children() if one != mother] == [True]
+
+
+def test_a_process_that_was_forked_has_a_nursery_of_its_own() -> None:
+    sandbox.open_file(PROFF)
+    script = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from icp_core.importing import nursery, sandbox\n"
+        "path = Path(sys.argv[1])\n"
+        "sandbox.open_file(path)\n"
+        "before = nursery._only._nursery\n"
+        "if os.fork() == 0:\n"
+        "    with sandbox.Child() as child:\n"
+        "        assert nursery._only._nursery is not before\n"
+        "    nursery._only.end()\n"
+        "    os._exit(0)\n"
+        "assert os.wait()[1] == 0\n"
+        "sandbox.open_file(path)\n"
+        "assert nursery._only._nursery is before\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(PROFF)], cwd=ROOT, capture_output=True, check=False
+    )
+    assert run.returncode == 0, run.stderr.decode()
+    assert not run.stderr
+
+
+def test_without_a_nursery_a_child_is_started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    forked = sandbox.run_import([PROFF])
+    monkeypatch.setattr(nursery._only, "_possible", False)
+    seen: list[str] = []
+    started = sandbox.run_import(
+        [PROFF], on_progress=lambda _: seen.extend(" ".join(one.cmdline()) for one in ours())
+    )
+    assert seen
+    assert not [line for line in seen if "icp_core.importing.in_child" not in line]
+    assert started.accounts.equals(forked.accounts)
 
 
 def test_two_load_at_once_and_each_gets_its_own(tmp_path: Path) -> None:
@@ -402,11 +467,15 @@ def test_what_it_may_use_grows_with_the_file_and_not_beyond_the_machine() -> Non
     assert Allowance.to_load(1_200_000, 30).memory > min(3 << 30, 0.9 * large.memory)
 
 
+@pytest.mark.parametrize("forked", [True, False], ids=["forked", "started"])
 def test_a_child_yields_to_others_and_knows_no_secrets(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    forked: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("ICP_DATABASE_URL", "postgresql://u:secret@host/name")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    # Neither does a nursery that begins now.
+    monkeypatch.setattr(nursery, "_only", nursery._Only())
+    monkeypatch.setattr(nursery._only, "_possible", forked)
     seen: dict[str, object] = {}
 
     def look(progress: Progress) -> None:
@@ -418,6 +487,9 @@ def test_a_child_yields_to_others_and_knows_no_secrets(
     assert "secret" not in json.dumps(seen["environment"])
     assert seen["nice"] > psutil.Process().nice() or seen["nice"] == 19  # type: ignore[operator]
     assert seen["folder"] == str(prepared.scratch.path)
+    for mother in psutil.Process().children():
+        assert not is_nursery(mother) or "secret" not in json.dumps(mother.environ())
+    nursery._only.end()
     assert prepared.scratch.path.stat().st_mode & 0o777 == 0o700
     modes = {
         path.name: path.stat().st_mode & 0o077

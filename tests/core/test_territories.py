@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import PlanError
-from icp_core.territories.adjacency import links, neighbours, pieces
+from icp_core.territories.adjacency import links, neighbours, pieces, told_apart, touching
 from icp_core.territories.frontier import candidates, frontier, one_more
 from icp_core.territories.plan import compare, solve, today, without
 from icp_core.territories.problem import Locks, Planning, Policy, Wishes
@@ -132,7 +132,7 @@ def test_journeys_are_there_and_back_by_road_and_depend_on_the_rep():
     assert plan.table()["after"].to_list() == ["Bo"]
     assert plan.table()["hours"].to_list() == pytest.approx([2 + 10 / 60])
     # Stockholm lies 512 km away as the crow flies, 1.25 times that by road.
-    assert planning.km[0, 0] == pytest.approx(512 * 1.25, rel=0.03)
+    assert planning.km(np.array([0])) == pytest.approx(512 * 1.25, rel=0.03)
 
 
 def test_what_relations_are_worth_decides_whether_a_customer_moves():
@@ -288,6 +288,69 @@ def test_the_plan_is_the_cheapest_of_all_plans_of_the_same_units(rows, weight):
             best = min(best, problem.value(agent))
     assert plan.value == pytest.approx(best, abs=1e-4)
     assert plan.bound <= best
+
+
+@given(
+    st.sampled_from(["region", "municipality"]),
+    st.integers(1, 40),
+    st.integers(12, 14),
+    st.randoms(use_true_random=False),
+)
+def test_reps_whose_areas_touch_have_other_colours_on_either_map(level, count, colours, random):
+    near = touching(level)
+    assert all(code in near[other] for code, others in near.items() for other in others)
+    names = [f"Rep {place}" for place in range(count)]
+    # As territories are: each area goes with the nearest of a few that are drawn.
+    maps = []
+    for _ in range(2):
+        seeds = dict(zip(random.sample(sorted(near), count), names, strict=True))
+        whose, front = dict(seeds), list(seeds)
+        while front:
+            code = front.pop(0)
+            front += [one for one in sorted(near[code]) if one not in whose]
+            for one in near[code]:
+                whose.setdefault(one, whose[code])
+        maps.append(whose)
+    found = told_apart(names, maps, level, colours)
+    assert list(found) == names
+    if count <= colours:
+        assert list(found.values()) == list(range(count))
+    clashes = {
+        (one, other)
+        for whose in maps
+        for code, one in whose.items()
+        for other in (whose[each] for each in near[code] if each in whose)
+        if one != other and found[one] == found[other]
+    }
+    assert not clashes
+
+
+def test_of_more_neighbours_than_colours_the_fewest_share_one():
+    near = sorted(touching("municipality")["SE-1480"])
+    names = ["Middle", *(f"Rep {code}" for code in near)]
+    whose = {"SE-1480": "Middle"} | dict(zip(near, names[1:], strict=True))
+    found = told_apart(names, [whose], "municipality", 2)
+    assert set(found.values()) == {0, 1}
+    assert told_apart([], [{}], "region", 2) == {}
+
+
+@pytest.mark.parametrize("level", ["region", "municipality"])
+def test_whose_an_area_is_adds_up_to_the_accounts_of_a_plan(level):
+    rows = [(PLACES[place % 9], 2, 100, place % 3 - 1, False) for place in range(60)]
+    plan = solve(made(rows), seconds=2, effort="local")
+    table, areas = plan.table(), plan.owners_by_area(level)
+    assert areas["matches"].sum() == len(rows)
+    for code, matches, covered, owner, share, reps in areas.select(
+        "code", "matches", "covered", "owner", "share", "reps"
+    ).iter_rows():
+        here = table.filter(pl.col(level).eq_missing(pl.lit(code)))
+        counts = dict(here["after"].drop_nulls().value_counts().iter_rows())
+        assert (matches, covered) == (here.height, here["after"].drop_nulls().len())
+        assert reps == len(counts)
+        if owner is None:
+            assert not counts
+        else:
+            assert share == max(counts.values()) / matches
 
 
 def test_water_parts_no_territory_where_a_bridge_or_ferry_crosses_it():

@@ -5,7 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from app_pages import Open, errors, metrics, texts
+from app_pages import PAGES, Open, errors, metrics, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core.profiles.model import Profile
@@ -187,6 +187,16 @@ def test_without_a_workspace_the_rest_works_and_one_message_says_why(
     press(app, "Save")
     assert not app.exception
     assert any(one.label == "Download the profile" for one in app.get("download_button"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_says_twice_that_the_workspace_cannot_be_used(
+    open_page: Open, own_workspace: Path, page: str
+) -> None:
+    said = broken_file(own_workspace)
+    app = open_page(page, dataset="listed")
+    assert not app.exception
+    assert [said in one for one in errors(app)].count(True) == 1
 
 
 def test_a_server_that_is_away_is_asked_again_on_request(

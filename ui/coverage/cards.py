@@ -49,8 +49,8 @@ def figures(found: Coverage, currency: str) -> tuple[Figure, ...]:
             _("{count} of {all} reps").format(count=number(over), all=number(len(found.reps))),
             ngettext("{count} has room", "{count} have room", room).format(count=number(room)),
             _(
-                "Whose accounts in tiers take more hours than they have in the time box; journeys come "
-                "on top. Who needs less than 80 % has room."
+                "Whose accounts in tiers take more hours than they have in the time box, work and "
+                "journeys together. Who needs less than 80 % has room."
             ),
         ),
         Figure(

@@ -8,6 +8,7 @@ import streamlit as st
 from icp_core.analysis.plan import TeamPlan
 from icp_core.reference import geography
 from icp_core.reference.geography import Level
+from icp_core.territories.team import team_for
 from icp_core.views import MarketView
 from ui import maps, navigation, owner_map, widgets
 from ui.controls import one_of
@@ -38,7 +39,8 @@ def part(market: MarketView, plan: TeamPlan) -> None:
         # Of the other level, or of another list.
         area = None
         widgets.set_kept(AREA, None)
-    owners = owner_map.part(market, plan, areas, kept=AREA, height=HEIGHT)
+    owners = market.owners_by_area(plan, areas.level)
+    owner_map.part(owners, team_for(plan, market.population), areas, kept=AREA, height=HEIGHT)
     for row in owners.filter(owners["code"] == area).iter_rows(named=True) if area else ():
         _one(row, names[row["code"]], level)
 

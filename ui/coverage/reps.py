@@ -62,7 +62,8 @@ def fields(found: Coverage, currency: str) -> list[Field]:
             width=100,
             colour=colour,
             help=_(
-                "Hours that the accounts in tiers need, of those that the rep has. 100 % is full."
+                "Hours that the accounts in tiers need, journeys included, of those that the rep has. "
+                "100 % is full."
             ),
         ),
         *(
@@ -70,7 +71,14 @@ def fields(found: Coverage, currency: str) -> list[Field]:
             for place, one in enumerate(found.tiers)
         ),
         Field("potential", _("Potential a year"), in_file=False),
-        Field("needed", _("Hours needed"), "number", digits=0),
+        Field(
+            "needed",
+            _("Hours needed"),
+            "number",
+            digits=0,
+            help=_("Work by tier, and journeys from home to each account and back."),
+        ),
+        Field("journeys", _("On the way"), "number", digits=0),
         Field("available", _("Hours there"), "number", digits=0),
         Field("others", _("In no tier"), "number"),
         Field("potential_low", _("Potential at least, {unit}").format(unit=unit), on_page=False),
@@ -116,8 +124,11 @@ def _sentence(rep: RepCovered, currency: str) -> str:
     home = geography.name_of(rep.rep.home) if rep.rep.home else _("home unknown")
     parts = [
         plain(home),
-        _("{needed} of {available} hours ({share})").format(
-            needed=number(rep.needed), available=number(rep.available), share=percent(rep.load)
+        _("{needed} of {available} hours ({share}), {journeys} on the way").format(
+            needed=number(rep.needed),
+            available=number(rep.available),
+            share=percent(rep.load),
+            journeys=number(rep.journeys),
         ),
         _("{count} accounts").format(count=number(rep.total)),
         _("{amount} a year").format(

@@ -9,6 +9,7 @@ from icp_core.importing.duplicates import BY, INTO, KEPT_APART, SHARED, kept_apa
 from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.report import QualityReport
 from ui import widgets
+from ui.controls import side_by_side
 from ui.downloads import download
 from ui.format import moment, number, plain
 from ui.tables import Field, Table
@@ -24,7 +25,7 @@ def draw(imported: ImportedList) -> None:
     library = Library()
     report = library.report(imported.key)
     _counts(report)
-    left, right = st.columns([2, 3])
+    left, right = side_by_side("import_report_halves", shares=(2, 3), gap="small")
     with left.container(border=True, height="stretch"):
         st.markdown(_("**What the gaps mean**"))
         for gap in report.gaps or (_("Nothing that a profile usually asks for is missing."),):

@@ -9,7 +9,7 @@ from icp_core.accounts.columns import Kind
 from icp_core.learning import LearningResult
 from ui import charts_explore, theme, widgets
 from ui.builder import words
-from ui.controls import apart
+from ui.controls import apart, side_by_side
 from ui.format import number, plain
 from ui.tables import Field, Table
 from ui.texts import _
@@ -26,7 +26,7 @@ def draw(result: LearningResult) -> None:
         return
     sharpest, levels = st.tabs([_("The sharpest attributes"), _("Every level")])
     with sharpest:
-        left, right = st.columns([6, 5], gap="small")
+        left, right = side_by_side("learn_shared_halves", shares=(6, 5), gap="small")
         with left, st.container(border=True, gap="xsmall", height="stretch"):
             _sharpest(result)
         with right, st.container(border=True, gap="xsmall", height="stretch"):
@@ -144,7 +144,7 @@ def _levels(result: LearningResult) -> None:
             table.draw_download()
         dark = theme.is_dark()
         worst = len(result.customers.rows("worst")) > 0
-        left, right = st.columns([2, 3], gap="small")
+        left, right = side_by_side("learn_levels_halves", shares=(2, 3), gap="small")
         with left:
             groups = charts_explore.level_groups(dark=dark)
             charts_explore.legend(

@@ -11,7 +11,7 @@ from icp_core.learning.suggestion import Disagreement
 from icp_core.profiles.model import Profile, Role
 from ui import data, navigation, state, theme
 from ui.builder import words
-from ui.controls import apart
+from ui.controls import apart, side_by_side
 from ui.format import number, percent, plain, signed
 from ui.learning.request import Request
 from ui.learning.shared import notes
@@ -35,7 +35,7 @@ def draw(request: Request, result: LearningResult) -> None:
     if apart is None:
         return
     with tabs[1]:
-        left, right = st.columns(2, gap="small")
+        left, right = side_by_side("learn_disagreements_halves", gap="small")
         with left, st.container(border=True, gap="xsmall", height="stretch"):
             _disagreements(apart[0], result)
         with right, st.container(border=True, gap="xsmall", height="stretch"):
@@ -43,7 +43,7 @@ def draw(request: Request, result: LearningResult) -> None:
 
 
 def _side_by_side(learned: Profile, hand: Profile, result: LearningResult) -> None:
-    left, right = st.columns(2, gap="small")
+    left, right = side_by_side("learn_profiles_halves", gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         with apart():
             st.markdown(f"**{_('Suggested profile')}**", width="content")

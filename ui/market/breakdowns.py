@@ -12,7 +12,7 @@ from icp_core.reference import geography, industry
 from icp_core.views import MarketView
 from ui import charts_explore, theme, widgets
 from ui.areas import tier_label
-from ui.controls import one_of
+from ui.controls import one_of, side_by_side
 from ui.format import SPACE, currency_sign, money, number, percent
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
@@ -177,7 +177,7 @@ def _drawn(
 ) -> None:
     what = names()[split.by].lower()
     title = title.format(what=what)
-    left, right = st.columns([1, 1], gap="small")
+    left, right = side_by_side("market_segments_halves", gap="small")
     shown = table.head(BARS)
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         st.markdown(f"**{title}**")

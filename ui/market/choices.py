@@ -12,6 +12,7 @@ from icp_core.views import MarketView
 from ui import charts_explore, state, theme
 from ui.builder import words
 from ui.builder.results import gate_data
+from ui.controls import side_by_side
 from ui.format import number, plain, signed
 from ui.tables import Field, Table
 from ui.texts import _
@@ -30,7 +31,7 @@ def draw(market: MarketView) -> None:
         )
         return
     found = market.costs()
-    left, right = st.columns([3, 2], gap="small")
+    left, right = side_by_side("market_costs_halves", shares=(3, 2), gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         _costs(market, found)
     with right, st.container(border=True, gap="xsmall", height="stretch"):

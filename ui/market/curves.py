@@ -12,6 +12,7 @@ from icp_core.evaluation.tiers import groups
 from icp_core.views import MarketView
 from ui import charts_explore, state, theme, widgets
 from ui.areas import tier_label
+from ui.controls import side_by_side
 from ui.format import UNKNOWN, currency_sign, number, percent, plain, short
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
@@ -31,7 +32,7 @@ def spread(market: MarketView) -> None:
             )
         )
         return
-    left, right = st.columns([5, 4], gap="small")
+    left, right = side_by_side("market_largest_halves", shares=(5, 4), gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         st.markdown(f"**{_('Concentration of potential, share held by the largest companies')}**")
         charts_explore.show(
@@ -114,7 +115,7 @@ def spread_data(market: MarketView, whole: Concentration) -> pl.DataFrame:
 def by_cut_off(market: MarketView) -> None:
     """Draw companies against the cut-off, with the tiers' cut-offs to be edited by number."""
     curve = market.curve()
-    left, right = st.columns([3, 2], gap="small")
+    left, right = side_by_side("market_cuts_halves", shares=(3, 2), gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         st.markdown(f"**{_('Companies that reach each cut-off of the score')}**")
         charts_explore.show(

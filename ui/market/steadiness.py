@@ -9,7 +9,7 @@ from icp_core.analysis.robustness import STEADY, Robustness
 from icp_core.views import MarketView
 from ui import charts_explore, theme, widgets
 from ui.areas import tier_label
-from ui.controls import one_of
+from ui.controls import one_of, side_by_side
 from ui.format import number, percent, plain
 from ui.tables import Field, Table
 from ui.texts import _
@@ -25,7 +25,7 @@ def draw(market: MarketView) -> None:
         st.caption(method(market, found))
     if not found.depends_on_weights:
         return
-    left, right = st.columns([2, 3], gap="small")
+    left, right = side_by_side("market_robustness_halves", shares=(2, 3), gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         _tiers(market, found)
     with right, st.container(border=True, gap="xsmall", height="stretch"):

@@ -29,10 +29,9 @@ from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.views import view_of
 from icp_core.workspace import SavedProfile, SavedVersion, checksum
-from ui import saving, widgets
+from ui import controls, saving, widgets
 from ui.areas import tier_label
 from ui.builder import words
-from ui.controls import one_of
 from ui.format import UNKNOWN, money, number, percent, plain, signed
 from ui.headline import headline_data
 from ui.state import View
@@ -284,7 +283,9 @@ def changes(comparison: Comparison) -> None:
         )
         return
     some = next(kind for kind, count in counts.items() if count)
-    kind = one_of(_("Companies that"), labels, default=some, **widgets.kept("versions_kind"))
+    kind = controls.one_of(
+        _("Companies that"), labels, default=some, **widgets.kept("versions_kind")
+    )
     if not counts[kind]:
         st.caption(
             {
@@ -294,7 +295,7 @@ def changes(comparison: Comparison) -> None:
             }[kind]
         )
         return
-    left, right = st.columns([2, 3], gap="small")
+    left, right = controls.side_by_side("versions_causes_halves", shares=(2, 3), gap="small")
     with left.container(border=True, height="stretch"):
         _causes(comparison, kind)
     with right.container(border=True, height="stretch"):
