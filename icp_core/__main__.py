@@ -868,11 +868,13 @@ def _carried(
 
 def _steadiness(off: Sequence[IfOff], balance: BalancePrice, currency: str) -> list[str]:
     """What balance costs, and which reps are over if all takes a fifth more or less."""
+    if balance.least_share is None or balance.most_share is None:
+        return ["\nNo rep may have any of these accounts, so that there is nothing to share"]
     lines = [
         f"\nEven shares cost {balance.hours:,.0f} h on the way ({balance.km:,.0f} km) and put "
         f"{balance.at_risk:,.0f} {currency} more at risk"
     ]
-    if balance.least_share is not None:
+    if balance.most_share > balance.least_share:
         lines[0] += (
             f"; without them reps have {balance.least_share:.0%} to {balance.most_share:.0%} of one"
         )
