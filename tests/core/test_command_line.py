@@ -5,6 +5,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import zipfile
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -347,6 +348,12 @@ def test_territories_are_planned_with_a_bound_moves_and_a_file_of_every_account(
         ("Name,Home\nAnna,Stockholm\n", ("--lock", "SE=Nils"), "Nils, who is not in the team"),
         ("Name,Home\nAnna,Stockholm\n", ("--lock", "Anna"), "WHAT=REP"),
         ("Name,Home\nAnna,Stockholm\n", ("--disruption", "-1"), "disruption"),
+        ("Name,Home\nAnna,Stockholm\n", ("--crm", "hubspot"), "Say with --out"),
+        (
+            "Name,Home\nAnna,Stockholm\n",
+            ("--crm", "salesforce", "--out", "x.zip", "--territory-model", "Nordics"),
+            "no Salesforce id",
+        ),
     ],
 )
 def test_territories_that_cannot_be_planned_are_refused_in_a_sentence(
@@ -367,6 +374,26 @@ def test_territories_that_cannot_be_planned_are_refused_in_a_sentence(
     )
     assert code == 2
     assert says in capsys.readouterr().err
+
+
+def test_a_plan_is_written_for_a_crm_under_its_own_name_and_logged(tmp_path, capsys):
+    users = tmp_path / "users.csv"
+    users.write_text("User ID,First name,Last name,Email\n1,Alma,Demoberg,alma@team.example\n")
+    given = ("territories", "--accounts", "demo:4000", "--seconds", "1", "--out", str(tmp_path))
+    code = main([*given, "--crm", "hubspot", "--crm-export", str(users), "--author", "Eva"])
+    assert code == 0, capsys.readouterr().err
+    said = capsys.readouterr().out
+    (file,) = tmp_path.glob("*.zip")
+    assert f"Written: {file}" in said and file.name.startswith("FICTIONAL-territories-hubspot-")
+    assert "Contacts, deals, tickets" in said, "what stays behind is told"
+    with zipfile.ZipFile(file) as packed:
+        (name,) = (one for one in packed.namelist() if "by-domain" in one)
+        rows = list(csv.DictReader(packed.read(name).decode().splitlines()))
+    assert {row["Company owner"] for row in rows} == {"alma@team.example"}, "the only user"
+    log = Workspace.open().exports().row(0, named=True)
+    assert (log["author"], log["format"], log["file_name"]) == (
+        "Eva", "territories for HubSpot", file.name
+    )  # fmt: skip
 
 
 def test_roles_of_the_buying_group_are_written_beside_the_companies(tmp_path, capsys):
