@@ -5,12 +5,12 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Named
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -39,24 +39,32 @@ from icp_core.evaluation.market import Market
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED, groups
 from icp_core.exporting import FORMATS, Preflight
+from icp_core.exporting.buying_roles import roles_file
 from icp_core.exporting.cells import guarded
+from icp_core.exporting.crm import CRMS, CrmFiles, Where, crm_files
 from icp_core.importing import customers, refresh, sandbox
 from icp_core.importing.cleaning import Rules
+from icp_core.importing.crm_exports import read_org
 from icp_core.importing.encodings import CODE_PAGES
 from icp_core.importing.guessing import GIVEN_BACK
 from icp_core.importing.mapping import DATE_ORDERS, Assignment, Mapping
 from icp_core.importing.report import QualityReport
 from icp_core.importing.team_lists import read_team
-from icp_core.profiles.brief import NO_BRIEF, Brief
+from icp_core.profiles.brief import NO_BRIEF
 from icp_core.profiles.files import Agreed
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography, json_text
 from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage, Gap, GapList
-from icp_core.territories.plan import solve, today
+from icp_core.territories.plan import TerritoryPlan, solve, today
 from icp_core.territories.problem import Locks, Policy, Wishes
+from icp_core.territories.sensitivity import BalancePrice, IfOff, if_off, price_of_balance
 from icp_core.views import ExportSpec, MarketView, view_of
-from icp_core.workspace import Workspace, slug_of, user_name
+from icp_core.workspace import SavedVersion, Workspace, user_name
+
+if TYPE_CHECKING:
+    from icp_core.documents.one_page import Known
+    from icp_core.learning import LearningResult
 
 BAD_INPUT = 2
 SPLITS = (
@@ -123,6 +131,12 @@ def _parser() -> argparse.ArgumentParser:
         f"({UNRANKED} and {TOO_LITTLE_KNOWN} are some too)",
     )
     export.add_argument("--countries", type=_list, help="for example SE,NO; all unless given")
+    export.add_argument(
+        "--roles",
+        type=Path,
+        metavar="ROLES.csv",
+        help="write the buying group's job titles with their roles in HubSpot or Salesforce",
+    )
     export.add_argument("--customers", choices=("with", "without", "only"), default="with")
     export.add_argument(
         "--author", help="who exports, for the export log; the name logged in with unless given"
@@ -158,6 +172,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     load.add_argument("--json", action="store_true", help="one JSON object and nothing else")
 
+    _learning(commands)
+    made = commands.add_parser("demo", help="write a fictional list of accounts to a Parquet file")
+    made.set_defaults(run=_demo)
+    made.add_argument("--rows", type=_count, default=demo.ROWS)
+    made.add_argument("--seed", type=int, default=demo.SEED)
+    made.add_argument("--out", required=True, type=Path)
+    return parser
+
+
+def _learning(commands: Any) -> None:
+    """From customers to a profile."""
     teach = _command(commands, "learn", _learn, "a profile from customers, judged on unseen deals")
     teach.add_argument(
         "--customers",
@@ -172,14 +197,9 @@ def _parser() -> argparse.ArgumentParser:
     teach.add_argument("--against", choices=("market", "worst"), default="market")
     teach.add_argument("--seed", type=_count, default=1, help="the same seed, the same answer")
     teach.add_argument("--out", type=Path, help="write the suggested profile as JSON")
+    teach.add_argument("--author", help="who tests it; the name logged in with unless given")
+    _decisions(teach, "what the test of the profile finds is not kept for its one page")
     teach.add_argument("--json", action="store_true", help="one JSON object and nothing else")
-
-    made = commands.add_parser("demo", help="write a fictional list of accounts to a Parquet file")
-    made.set_defaults(run=_demo)
-    made.add_argument("--rows", type=_count, default=demo.ROWS)
-    made.add_argument("--seed", type=int, default=demo.SEED)
-    made.add_argument("--out", required=True, type=Path)
-    return parser
 
 
 def _sales_options(commands: Any) -> None:
@@ -222,7 +242,13 @@ def _territories_options(commands: Any) -> None:
         metavar="TEAM.csv",
         help="the reps, as for coverage; the workspace's team unless given",
     )
-    plans.add_argument("--out", type=Path, metavar="PLAN.csv", help="write every account's rep")
+    plans.add_argument(
+        "--out",
+        type=Path,
+        metavar="PLAN.csv",
+        help="write every account's rep; with --crm, file or directory to write the archive to",
+    )
+    _crm_options(plans)
     plans.add_argument(
         "--policy",
         choices=[policy.value for policy in Policy],
@@ -257,11 +283,47 @@ def _territories_options(commands: Any) -> None:
     plans.set_defaults(seconds=30)
 
 
+def _crm_options(plans: argparse.ArgumentParser) -> None:
+    """What carries a plan into a CRM."""
+    plans.add_argument(
+        "--crm",
+        choices=sorted(CRMS),
+        help="write the files that carry the plan into a CRM, in one archive with a report",
+    )
+    plans.add_argument(
+        "--crm-export",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="what the CRM exported of itself, to match ids with: users and accounts, of Salesforce "
+        "territories and their accounts and users too; can be repeated",
+    )
+    for name, what in (
+        ("model", "model that new territories are made in"),
+        ("type", "type of new territories"),
+        ("parent", "territory above new ones"),
+    ):
+        plans.add_argument(
+            f"--territory-{name}", metavar="ID", help=f"Salesforce's id of the {what}"
+        )
+    plans.add_argument(
+        "--author",
+        help="who writes files for a CRM, for the export log; the name logged in with unless given",
+    )
+
+
 def _printed(commands: Any) -> None:
     """The one page."""
     page = _command(commands, "document", _document, "the one page of a profile, to print")
     page.add_argument(
         "--out", required=True, type=Path, help="PDF to write to; a .docx or .png by its ending"
+    )
+    page.add_argument(
+        "--saved",
+        metavar="KEY",
+        help="the saved profile that it is, by its key: of interviews and version, and of everything "
+        "where no file is named; found by what stands in the file, else by its name, unless given",
     )
     page.add_argument("--author", help="who makes it; the name logged in with unless given")
     _decisions(page, "excluded accounts are counted, and nothing is known of samples looked up")
@@ -364,7 +426,11 @@ def _workspace(options: argparse.Namespace) -> Workspace | None:
 
 
 def _view(
-    options: argparse.Namespace, workspace: Workspace | None, *, lift: bool = False
+    options: argparse.Namespace,
+    workspace: Workspace | None,
+    *,
+    lift: bool = False,
+    profile: Profile | None = None,
 ) -> MarketView:
     excluded = workspace.exclusions() if workspace else {}
     marks = workspace.customer_marks() if workspace else {}
@@ -386,7 +452,7 @@ def _view(
         loaded = sources.load(options.accounts, include_inactive=inactive)
         universe = loaded.marked(marks).assigned(owners, territories).without(excluded)
         accounts, population = Scoreboard(universe), universe
-    profile = _by_hand(options, population)
+    profile = profile or _by_hand(options, population)
     if profile is None:
         raise ProfileError(
             f"No starter profile fits the columns of {population.name}; name one with --profile."
@@ -674,6 +740,7 @@ def _territories(options: argparse.Namespace) -> None:
         potential_tolerance=options.potential_tolerance,
         open_borders=options.open_borders,
     )
+    carry = _crm(options)
     view = _view(options, workspace, lift=True)
     if "coverage" not in view.supports:
         raise SourceError(
@@ -683,10 +750,14 @@ def _territories(options: argparse.Namespace) -> None:
     planning = view.planning(plan, wishes=wishes, locks=_locks(options.lock))
     found = solve(planning, seconds=options.seconds)
     reps, moves, now = found.reps(), found.moves(), today(planning).figures
-    if options.out is not None:
-        _write_plan(found.table(), options.out)
+    carried, out = carry(found, view) if carry else None, options.out
+    if carried is not None:
+        out = _carried(carried, view, workspace, options)
+    elif out is not None:
+        _write_plan(found.table(), out)
     notes = tuple(dict.fromkeys((*remarks, *planning.remarks)))
     figures = found.figures
+    off, balance = if_off(found, view.profile.tiers.names[0]), price_of_balance(found)
     if options.json:
         answer = {
             "accounts": view.population.name,
@@ -700,8 +771,11 @@ def _territories(options: argparse.Namespace) -> None:
             "reps": reps.to_dicts(),
             "moves": moves.to_dicts(),
             "areas": found.areas().to_dicts(),
+            "if_off": [one.to_dict() for one in off],
+            "price_of_balance": balance.to_dict(),
             "left_out": planning.left_out.height,
-            "out": None if options.out is None else str(options.out),
+            "out": None if out is None else str(out),
+            "crm": None if carried is None else carried.report.to_dict(),
             "notes": notes,
         }
         print(json.dumps(answer, ensure_ascii=False))
@@ -723,6 +797,8 @@ def _territories(options: argparse.Namespace) -> None:
             f"{row['potential_low']:,.0f}–{row['potential_high']:,.0f}  {row['km']:,.0f} km  "
             f"{row['pieces']}"
         )
+    for line in _steadiness(off, balance, view.profile.currency):
+        print(line)
     changed = moves.filter(pl.col("before").is_not_null())
     if changed.height:
         print(f"\nAccounts that change rep: {changed.height:,}; most at risk first")
@@ -739,6 +815,74 @@ def _territories(options: argparse.Namespace) -> None:
         print(f"{row['name']:<40} {row['before']} → {row['after'] or 'nobody'}: {keeping}{load}")
     for note in notes:
         print(f"Note: {note}")
+    if carried is not None:
+        print("", *carried.report.lines(), f"Written: {out}", sep="\n")
+
+
+def _crm(options: argparse.Namespace) -> Callable[[TerritoryPlan, MarketView], CrmFiles] | None:
+    """What makes the files for the CRM that is asked for; its exports are read before all else."""
+    if options.crm is None:
+        return None
+    if options.out is None:
+        raise ExportError(f"Say with --out where the files for {CRMS[options.crm]} go.")
+    where = Where(
+        model=options.territory_model, type=options.territory_type, parent=options.territory_parent
+    )
+    org = read_org((file, file.name) for file in options.crm_export)
+
+    def carry(plan: TerritoryPlan, view: MarketView) -> CrmFiles:
+        return crm_files(
+            options.crm,
+            plan.table(),
+            view.accounts().frame,
+            plan.planning.team,
+            on=date.today(),
+            fictional=view.population.fictional,
+            org=org,
+            where=where,
+        )
+
+    return carry
+
+
+def _carried(
+    files: CrmFiles, view: MarketView, workspace: Workspace | None, options: argparse.Namespace
+) -> Path:
+    """Write the files for a CRM, and put that on record; where they lie."""
+    written = files.write(options.out)
+    if workspace:
+        try:
+            workspace.log_export(
+                author=options.author or user_name() or "command line",
+                list_name=view.population.name,
+                profile=view.profile,
+                format=files.log_format,
+                file_name=written.name,
+                accounts=files.report.accounts,
+                sha256=files.sha256,
+            )
+        except WorkspaceError as error:
+            raise WorkspaceError(f"{written} was written but not logged. {error}") from error
+    return written
+
+
+def _steadiness(off: Sequence[IfOff], balance: BalancePrice, currency: str) -> list[str]:
+    """What balance costs, and which reps are over if all takes a fifth more or less."""
+    lines = [
+        f"\nEven shares cost {balance.hours:,.0f} h on the way ({balance.km:,.0f} km) and put "
+        f"{balance.at_risk:,.0f} {currency} more at risk"
+    ]
+    if balance.least_share is not None:
+        lines[0] += (
+            f"; without them reps have {balance.least_share:.0%} to {balance.most_share:.0%} of one"
+        )
+    for one in off:
+        if one.assumption == "hours":
+            lines.append(
+                f"Hours {one.change:+.0%}: over {', '.join(one.over) or 'nobody'}; "
+                f"with room {', '.join(one.with_room) or 'nobody'}"
+            )
+    return lines
 
 
 def _locks(asked: Sequence[str]) -> Locks:
@@ -782,7 +926,13 @@ def _export(options: argparse.Namespace) -> None:
         countries=tuple(options.countries or ()),
         tiers=tuple(None if tier == UNRANKED else tier for tier in tiers),
     )
+    roles = b""
+    if options.roles:
+        agreed = _agreed(options.profile) if options.profile else _starting(view)
+        roles = roles_file(agreed.brief.buying_group, options.format)
     file = view.write(spec, options.out)
+    if options.roles:
+        _write(options.roles, lambda target: target.write_bytes(roles))
     written, report = file.path, file.report
     if workspace:
         try:
@@ -803,6 +953,8 @@ def _export(options: argparse.Namespace) -> None:
     for line in _report(report):
         print(line)
     print(f"Written: {written}")
+    if options.roles:
+        print(f"Written: {options.roles}")
 
 
 def _document(options: argparse.Namespace) -> None:
@@ -814,22 +966,28 @@ def _document(options: argparse.Namespace) -> None:
     if kind not in (".pdf", ".docx", ".png"):
         raise DocumentError(f"{options.out} has to end in .pdf, .docx or .png.")
     workspace = _workspace(options)
-    view = _view(options, workspace, lift=True)
-    brief = _said(options, view)
-    known = NOTHING_KNOWN
+    asked = _asked_for(options, workspace)
+    view = _view(options, workspace, lift=True, profile=asked.profile if asked else None)
+    agreed = asked or _starting(view)
+    known, saved = NOTHING_KNOWN, None
     if workspace:
-        slug = slug_of(view.profile.name)
-        interviews = workspace.interviews_held(slug)
+        saved = workspace.version(options.saved) if options.saved else workspace.identify(agreed)
+        interviews = workspace.interviews_held(saved.slug) if saved else 0
         known = Known(
             workspace.looked_up(list_name=view.population.name, profile=view.profile),
+            workspace.proof(list_name=view.population.name, profile=view.profile),
             interviews=interviews,
-            said=said(workspace.evidence(slug), interviews),
+            said=said(workspace.evidence(saved.slug), interviews) if saved else (),
         )
     page = OnePage(
         content(
             view,
-            brief,
-            stamp=Stamp(date.today(), options.author or user_name()),
+            agreed.brief,
+            stamp=Stamp(
+                date.today(),
+                options.author or user_name(),
+                saved.number if saved and saved.agreed == agreed else None,
+            ),
             known=known,
         ),
         date.today(),
@@ -842,16 +1000,39 @@ def _document(options: argparse.Namespace) -> None:
     made = makers[kind]()
     if page.not_printed and kind != ".docx":
         print(f"note: □ stands for letters not printed: {' '.join(page.not_printed)}")
+    for line in _lacking(known, saved):
+        print(f"note: {line}", file=sys.stderr)
     _write(options.out, lambda target: target.write_bytes(made))
     print(f"Written: {options.out}")
 
 
-def _said(options: argparse.Namespace, view: MarketView) -> Brief:
-    """What is said beside the profile that was named, else beside the starter that was taken."""
+def _asked_for(options: argparse.Namespace, workspace: Workspace | None) -> Agreed | None:
+    """What a file or the workspace holds; None where neither is named."""
     if options.profile is not None:
-        return _agreed(options.profile).brief
-    fitting = (one.brief for one in starters_for(view.population) if one.profile == view.profile)
-    return next(fitting, NO_BRIEF)
+        return _agreed(options.profile)
+    if options.saved is None:
+        return None
+    if workspace is None:
+        raise WorkspaceError(
+            "--saved asks for the workspace, and --ignore-decisions does without it."
+        )
+    return workspace.version(options.saved).agreed
+
+
+def _starting(view: MarketView) -> Agreed:
+    """The starter that was taken, with what is said beside it."""
+    briefs = (one.brief for one in starters_for(view.population) if one.profile == view.profile)
+    return Agreed(view.profile, next(briefs, NO_BRIEF))
+
+
+def _lacking(known: "Known", saved: SavedVersion | None) -> Iterator[str]:
+    """What would say more of how the team knows."""
+    if known.proven is None:
+        yield "not tested on own deals yet: learn --profile, or Proof on the Learn page, does it"
+    if known.verified is None:
+        yield "no sample looked up yet: the Verification page draws one"
+    if saved is None:
+        yield "not in the workspace, so no interviews are counted: save the profile, or name --saved"
 
 
 def _report(report: Preflight) -> list[str]:
@@ -1072,6 +1253,7 @@ def _learn(options: argparse.Namespace) -> None:
         against=options.against,
         seed=options.seed,
     )
+    _keep_proof(options, universe.name, result)
     if options.out and result.profile:
         _write_text(options.out, result.profile.to_json())
     written = str(options.out) if options.out and result.profile else None
@@ -1083,6 +1265,22 @@ def _learn(options: argparse.Namespace) -> None:
         print(line)
     if options.out:
         print(f"Written: {written}" if written else "Nothing is proven, so no profile was written.")
+
+
+def _keep_proof(options: argparse.Namespace, list_name: str, result: "LearningResult") -> None:
+    """Keep what was found of the profile made by hand; where it cannot be, the answer stands."""
+    found = result.proven(date.today())
+    if found is None or result.hand is None or options.ignore_decisions:
+        return
+    try:
+        Workspace.open().keep_proof(
+            found,
+            list_name=list_name,
+            profile=result.hand,
+            author=options.author or user_name() or "command line",
+        )
+    except WorkspaceError as error:
+        print(f"note: the proof was not kept for the one page. {error}", file=sys.stderr)
 
 
 def _content(path: Path) -> bytes:

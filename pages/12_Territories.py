@@ -9,13 +9,20 @@ from ui.accounts.one import opened
 from ui.controls import side_by_side
 from ui.coverage import team
 from ui.format import plain
-from ui.territories import parts, plan_map, session
+from ui.territories import crm_files, keeping, parts, plan_map, saved, session, steady
 from ui.texts import _
 
 view = shell.page("territories")
 with shell.guard():
     market = shell.market(view, needs=["coverage"])
 plan = state.plan()
+if saved.is_open():
+    saved.show(market, plan)
+    with st.container(border=True, gap="small"):
+        saved.part(None, market)
+    if not saved.dialog(None, market, plan):
+        opened(market, list_name=view.list_name)
+    st.stop()
 wishes, place = parts.wishes()
 planning, obstacle = None, ""
 try:
@@ -33,6 +40,8 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     parts.proof(found)
     team.button(planning.team)
     parts.files(found, market)
+    crm_files.button()
+    keeping.button()
     parts.adopt(found)
 session.progress()
 for remark in planning.remarks:
@@ -44,6 +53,7 @@ headline.cards(parts.figures(found, now, market.profile.currency))
 left, right = side_by_side("territories_halves")
 with left, st.container(border=True, gap="xsmall", height="stretch"):
     parts.trade_off(place, now, market.profile.currency)
+    steady.sentences(found, market)
 with right, st.container(border=True, gap="xsmall", height="stretch"):
     plan_map.part(market, found, now)
 with st.container(border=True, gap="xsmall"):
@@ -51,8 +61,10 @@ with st.container(border=True, gap="xsmall"):
 with st.container(border=True, gap="small"):
     parts.moves(found, market)
 with st.container(border=True, gap="small"):
-    parts.what_if(planning, found, now)
+    parts.what_if(found, now, market)
+with st.container(border=True, gap="small"):
+    saved.part(found, market)
 if widgets.open_now() == team.DIALOG:
     team.dialog(market, plan)
-else:
+elif not saved.dialog(found, market, plan):
     opened(market, list_name=view.list_name)

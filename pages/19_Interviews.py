@@ -13,7 +13,7 @@ with shell.guard():
     market = shell.market(view)
 part = one_of(_("Show"), PARTS, **widgets.kept("interviews_part"))
 if part == "guide":
-    interviews.printed()
+    interviews.printed(view)
     st.stop()
 if not data.remembers() or view.saved is None:
     st.markdown(
@@ -22,7 +22,7 @@ if not data.remembers() or view.saved is None:
             "customers, the best and the worst, tell what the profile is worth. This is what to ask."
         )
     )
-    interviews.printed()
+    interviews.printed(view)
     st.stop()
 with shell.guard():
     columns = {one.name: one for one in data.offers(view.list_name, view.profile).testable}

@@ -42,7 +42,10 @@ with st.container(border=True, gap="small"):
             else _("Edit accounts"),
             icon=":material/fact_check:",
             type=theme.emphasis() if chosen else "secondary",
-            help=_("Set status, owner or customer: of the ticked accounts, or of all on the list."),
+            help=_(
+                "Set status, owner, territory or customer: of the ticked accounts, or of all on the "
+                "list."
+            ),
             disabled=not page.total and not chosen,
             on_click=widgets.open_dialog,
             args=("decide",),
@@ -83,7 +86,7 @@ match widgets.open_now():
             total=page.total,
             all_ids=lambda: market.account_ids(asked.wanted),
             can_mark="adding" in market.supports,
-            owners=deciding.choices(market),
+            offered=deciding.choices(market),
         )
     case _:
         if account := state.opened_account():

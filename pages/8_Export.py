@@ -99,6 +99,7 @@ with right.container(border=True, height="stretch"):
         )
     else:
         st.caption(_("There is nothing to preview. Choose more tiers or countries above."))
+    exporting.roles(view, asked, report)
     if remembers:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             saving.author_popover(_("Downloads are logged for {author}"))

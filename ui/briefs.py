@@ -9,7 +9,7 @@ from icp_core.errors import IcpError
 from icp_core.profiles.brief import Brief
 from ui import state, widgets
 from ui.builder.editing import draft, held
-from ui.controls import most_letters
+from ui.controls import fitting, most_letters
 from ui.texts import ngettext
 
 
@@ -43,12 +43,12 @@ def text(brief: Brief, name: str, label: str, *, rows: int = 0, **options: Any) 
         For the widget.
     """
     shown = getattr(brief, name)
-    options |= edits(name, shown, lambda now, to: now.replace(**{name: to or ""}))
-    letters = most_letters(Brief, name)
+    most = most_letters(Brief, name)
+    options |= edits(name, shown, lambda now, to: now.replace(**{name: fitting(to or "", most)}))
     if rows:
-        st.text_area(label, max_chars=letters, height=34 + 22 * rows, **options)
+        st.text_area(label, height=34 + 22 * rows, **options)
     else:
-        st.text_input(label, max_chars=letters, **options)
+        st.text_input(label, **options)
 
 
 def words(count: int) -> str:

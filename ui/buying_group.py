@@ -1,17 +1,17 @@
 """The Buying group page's parts: the personas, what each is about, and the targeting sheet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final, Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from icp_core.documents.one_page import buying_roles
 from icp_core.documents.targeting import FUNCTIONS, SENIORITIES, TargetingSheet
 from icp_core.errors import IcpError, ProfileError
 from icp_core.profiles.brief import (
-    LANGUAGES,
     MAX_PERSONAS,
     MAX_POINTS,
     MAX_TITLES,
@@ -30,7 +30,7 @@ from icp_core.profiles.suggested_personas import (
 from icp_core.views import MarketView
 from icp_core.workspace import slug_of
 from ui import briefs, evidence, navigation, theme, widgets
-from ui.controls import most_letters, one_of, pictured
+from ui.controls import fitting, most_letters, one_of, pictured
 from ui.downloads import download
 from ui.evidence import Told
 from ui.format import plain
@@ -127,10 +127,11 @@ def _row(one: Persona, told: Told) -> None:
     is_open = widgets.own(_OPEN, dict[str, str]).get("key") == one.key
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
-            st.badge(plain(buying_roles(_)[one.role]), color=_COLOURS[one.role])
-            said = "; ".join(one.goals[:2])
+            said = " · ".join(one.goals[:2])
+            role = f":{_COLOURS[one.role]}-badge[{plain(buying_roles(_)[one.role])}]"
             st.markdown(
-                f"**{plain(one.name)}**" + (f"  \n:small[:gray[{plain(said)}]]" if said else ""),
+                f"**{plain(one.name)}** {role}"
+                + (f"  \n:small[:gray[{plain(said)}]]" if said else ""),
                 width="stretch",
             )
             pictured(
@@ -178,11 +179,16 @@ def _set(field: str) -> Callable[[Persona, Any], Persona]:
     return lambda now, to: now.replace(**{field: to})
 
 
+def _name(now: Persona, to: Any) -> Persona:
+    if not (to or "").strip():
+        raise ProfileError(_("A persona needs a title or a challenge; it keeps the one it had."))
+    return now.replace(name=fitting(to, most_letters(Persona, "name")))
+
+
 def _editor(one: Persona, told: Told) -> None:
     st.text_input(
         _("Title or challenge"),
-        max_chars=most_letters(Persona, "name"),
-        **_edits(one, "name", one.name, _set("name")),
+        **_edits(one, "name", one.name, _name),
     )
     one_of(
         _("Role"),
@@ -212,17 +218,23 @@ def _editor(one: Persona, told: Told) -> None:
             _reach(one)
         case _:
             st.caption(_("A sentence a line. Ask customers before you believe it."))
-            left, right = st.columns(2, gap="small")
-            for place, (field, label) in enumerate(_claims().items()):
-                with left if place % 2 == 0 else right:
+            for place, (field, label) in _in_pairs(_claims()):
+                with place:
                     _lines(
                         plain(label + told.beside(f"persona:{one.key}.{field}")),
                         **_edits(one, field, "\n".join(getattr(one, field)), _claiming(field)),
                     )
 
 
+def _in_pairs(names: Mapping[str, str]) -> Iterator[tuple[DeltaGenerator, tuple[str, str]]]:
+    """Places two a row, and in their order where a phone has room for one."""
+    every = list(names.items())
+    for start in range(0, len(every), 2):
+        yield from zip(st.columns(2, gap="small"), every[start : start + 2], strict=False)
+
+
 def _lines(label: str, **options: Any) -> None:
-    st.text_area(label, height=90, max_chars=MAX_POINTS * _POINT, **options)
+    st.text_area(label, height=90, **options)
 
 
 def _claiming(field: str) -> Callable[[Persona, Any], Persona]:
@@ -253,12 +265,11 @@ def _reach(one: Persona) -> None:
         **_edits(one, "seniorities", list(one.seniorities), _numbers("seniorities")),
     )
     st.caption(_("Job titles, one a line, as people write them in each language."))
-    left, right = st.columns(2, gap="small")
-    for place, language in enumerate(LANGUAGES):
+    for place, (language, label) in _in_pairs(_languages()):
         shown = "\n".join(getattr(one.titles, language))
-        with left if place % 2 == 0 else right:
+        with place:
             _lines(
-                plain(_languages()[language]),
+                plain(label),
                 **_edits(one, f"titles_{language}", shown, _titled(language)),
             )
 
@@ -306,9 +317,7 @@ def adding(view: View) -> None:
         label_visibility="collapsed",
     )
     with st.popover(_("One of your own"), icon=":material/add:"):
-        name = st.text_input(
-            _("Title or challenge"), max_chars=most_letters(Persona, "name"), key="group_own_name"
-        )
+        name = st.text_input(_("Title or challenge"), key="group_own_name")
         role = st.selectbox(
             _("Role"), list(BuyingRole), format_func=roles.__getitem__, key="group_own_role"
         )
@@ -330,7 +339,7 @@ def _add(one: Persona) -> None:
 
 def _add_own(view: View, name: str, role: BuyingRole) -> None:
     try:
-        one = own_persona(name, role, view.brief)
+        one = own_persona(fitting(name, most_letters(Persona, "name")), role, view.brief)
     except IcpError as error:
         widgets.notify(str(error))
         return

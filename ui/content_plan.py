@@ -24,7 +24,7 @@ from icp_core.errors import IcpError
 from icp_core.profiles.brief import Brief
 from icp_core.workspace import slug_of
 from ui import data, state, widgets
-from ui.controls import pictured
+from ui.controls import fitting, pictured
 from ui.downloads import download
 from ui.format import number, plain
 from ui.state import View
@@ -228,20 +228,23 @@ def _editor(view: View, piece: Piece) -> None:
         st.date_input(_("Due"), value=None, **_edits(view, piece, "due"))
 
 
-def _edits(view: View, piece: Piece, field: str) -> dict[str, Any]:
+def _edits(view: View, piece: Piece, field: str, *, most: int | None = None) -> dict[str, Any]:
     name = f"content_{piece.key}_{field}"
 
     def changed() -> None:
         # Another field may have been changed since this was drawn.
         kept = data.workspace().pieces(view.saved or "")
         now = next((one for one in kept if one.key == piece.key), piece)
-        _keep(view, replace(now, **{field: widgets.picked(name)}))
+        to: Any = widgets.picked(name)
+        if most is not None:
+            to = fitting(to or "", most)
+        _keep(view, replace(now, **{field: to}))
 
     return {"key": widgets.shown(name, getattr(piece, field)), "on_change": changed}
 
 
 def _text(view: View, piece: Piece, field: str, label: str, *, most: int = MAX_TEXT) -> None:
-    st.text_input(plain(label), max_chars=most, **_edits(view, piece, field))
+    st.text_input(plain(label), **_edits(view, piece, field, most=most))
 
 
 def _choice(view: View, piece: Piece, field: str, label: str, names: Mapping[Any, str]) -> None:

@@ -8,7 +8,9 @@ from annotated_types import MaxLen
 from pydantic import BaseModel
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.format import percent, plain
+from ui import theme, widgets
+from ui.format import number, percent, plain
+from ui.texts import _
 
 _Option = TypeVar("_Option")
 
@@ -43,6 +45,7 @@ def one_of(
         default=next(iter(names)) if default is None else default,
         required=True,
         label_visibility="visible" if labelled else "collapsed",
+        wrap=True,  # beside other things it would scroll instead, with no sign that there is more
         **options,
     )
     return chosen
@@ -114,18 +117,38 @@ def side_by_side(
         Whether the second stays in view while the first, which is longer, is scrolled.
     """
     # A row that does not wrap scrolls by itself, and the wheel over it would not move the page.
-    st.html(
-        f"<style>.st-key-{key} > * {{ min-width: min(100%, {_LEAST_HALF}); flex-basis: 0 }}"
+    theme.style(
+        f".st-key-{key} > * {{ min-width: min(100%, {_LEAST_HALF}); flex-basis: 0 }}"
         f".st-key-{key} > :first-child {{ flex-grow: {shares[0]} }}"
         f".st-key-{key} > :last-child {{ flex-grow: {shares[1]} }}"
         f".st-key-{key} [data-testid=stHorizontalBlock] {{ overflow: visible }}"
-        f"{f'.st-key-{key} > :last-child {{ {_STAYS} }}' if stays else ''}</style>"
+        f"{f'.st-key-{key} > :last-child {{ {_STAYS} }}' if stays else ''}"
     )
     with st.container(horizontal=True, gap=gap, key=key):
         return (
             st.container(gap="small", height="content" if stays else "stretch"),
             st.container(gap="small", height="content" if stays else "stretch"),
         )
+
+
+def fitting(text: str, most: int) -> str:
+    """As much of a typed text as there is room for, and a message with the rest.
+
+    For callbacks of fields without `max_chars`: with it, a browser drops a longer text that is pasted
+    without a word.
+    """
+    if len(text) <= most:
+        return text
+    kept = text[:most]
+    in_a_word = not text[most - 1].isspace() and not text[most].isspace()
+    if in_a_word and len(kept.split()) > 1:
+        kept = kept.rsplit(None, 1)[0]
+    widgets.notify(
+        _("{count} letters are kept here at most. Left out: {left}").format(
+            count=number(most), left=text[len(kept) :].strip()
+        )
+    )
+    return kept
 
 
 def apart() -> DeltaGenerator:

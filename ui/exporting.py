@@ -9,6 +9,7 @@ import streamlit as st
 
 from icp_core.evaluation.tiers import UNRANKED, groups
 from icp_core.exporting import FORMATS, Customers, Preflight, Prepared
+from icp_core.exporting.buying_roles import HEADINGS, roles_file, roles_file_name
 from icp_core.exporting.formats import Format
 from icp_core.exporting.members import MEMBERS, RECOGNISED
 from icp_core.profiles.model import Profile
@@ -18,6 +19,7 @@ from ui import data, navigation, shell, state, widgets
 from ui.areas import short_tier_label
 from ui.builder import words
 from ui.controls import one_of
+from ui.downloads import download
 from ui.format import bounds, number, percent, plain, signed
 from ui.headline import customers_unknown
 from ui.state import View
@@ -294,6 +296,33 @@ def reach(report: Preflight) -> None:
             report.rows_written,
         ).format(known=number(found.known), all=number(report.rows_written))
     )
+
+
+def roles(view: View, asked: Asked, report: Preflight) -> None:
+    """Offer which role contacts get by their job titles, where the receiver knows roles."""
+    if asked.target.name not in HEADINGS:
+        return
+    group = view.brief.buying_group
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(_("**Roles of the buying group**"))
+        st.caption(
+            plain(
+                _(
+                    "By job title, what {heading} is to be for your contacts there. No person is in "
+                    "either file."
+                ).format(heading=HEADINGS[asked.target.name])
+            )
+        )
+        if not group:
+            navigation.link("buying_group", _("Say who is in it"))
+            return
+        download(
+            _("Job titles with roles"),
+            roles_file(group, asked.target.name),
+            name=roles_file_name(asked.target.name, on=date.today(), fictional=report.fictional),
+            mime="text/csv",
+            key="export_roles",
+        )
 
 
 def _shares(low: float, high: float) -> str:

@@ -17,6 +17,7 @@ class _Given:
 
     change: int = 0
     text: str = ""
+    is_plan: bool = False
 
 
 def give(page: str, owners: Mapping[str, str], text: str) -> bool:
@@ -36,10 +37,27 @@ def give(page: str, owners: Mapping[str, str], text: str) -> bool:
     except WorkspaceError as error:
         widgets.notify(str(error))
         return False
-    given = widgets.own(f"{page}_given", _Given)
-    given.change, given.text = change, text
-    widgets.confirm(text)
+    remember(page, change, text)
     return True
+
+
+def remember(page: str, change: int, text: str, *, is_plan: bool = False) -> None:
+    """Say what was given, and keep the way back; for callbacks.
+
+    Parameters
+    ----------
+    page
+        Whose last change it is.
+    change
+        Its number.
+    text
+        What was done.
+    is_plan
+        Whether a saved plan was adopted, so that its record tells when it is taken back.
+    """
+    given = widgets.own(f"{page}_given", _Given)
+    given.change, given.text, given.is_plan = change, text, is_plan
+    widgets.confirm(text)
 
 
 def take_back_button(page: str, label: str) -> None:
@@ -60,11 +78,13 @@ def take_back_button(page: str, label: str) -> None:
 def _take_back(given: _Given) -> None:
     """Have the accounts of the last change stand as before."""
     try:
-        count = data.workspace().take_back(given.change, author=state.author())
+        workspace = data.workspace()
+        back = workspace.take_plan_back if given.is_plan else workspace.take_back
+        count = back(given.change, author=state.author())
     except WorkspaceError as error:
         widgets.notify(str(error))
         return
-    given.change, given.text = 0, ""
+    given.change, given.text, given.is_plan = 0, "", False
     widgets.confirm(
         ngettext(
             "{count} account stands as before.", "{count} accounts stand as before.", count

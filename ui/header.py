@@ -179,7 +179,8 @@ _CHANGES: Final[Mapping[state.Change, Callable[[], str]]] = {
     "list": lambda: _("the choice of the list"),
     "profile": lambda: _("the choice of the profile"),
     "edit": lambda: _("an edit of the profile"),
-    "plan": lambda: _("a change of the plan"),
+    "plan": lambda: _("a change of the plan, in this session"),
+    "team": lambda: _("a saved plan of the team"),
 }
 
 
@@ -214,8 +215,14 @@ def _link() -> None:
     page = (st.context.url or "").partition("?")[0]
     st.code(f"{page}?{urlencode(state.link())}", language=None, wrap_lines=True)
     st.caption(_("Whoever can open this app sees the list and the profile as they are now."))
-    if not state.view().brief.is_empty and state.view().edited:
-        st.caption(_("What is said on the one page travels with a saved version, not in a link."))
+    if state.is_shareable() and not state.is_brief_shareable():
+        st.warning(
+            _(
+                "Answers and buying group as they stand are too long for a link, so it is without "
+                "them. Save the profile, then share."
+            ),
+            icon=":material/link_off:",
+        )
     if not state.is_shareable():
         st.warning(
             _(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any, Final
 
 import streamlit as st
@@ -28,10 +29,9 @@ from icp_core.documents.one_page import questions as answers_called
 from icp_core.errors import IcpError
 from icp_core.profiles.brief import ANSWERS, CLAIMS, Brief
 from icp_core.views import MarketView
-from icp_core.workspace.database import MAX_NAME
 from ui import data, navigation, state, theme, widgets
 from ui.builder import editing
-from ui.controls import one_of
+from ui.controls import fitting, one_of
 from ui.downloads import download
 from ui.format import in_sentence, number, plain
 from ui.state import View
@@ -109,7 +109,17 @@ def _claims_of(brief: Brief, columns: Mapping[str, Column]) -> dict[str, str]:
 
 def _named(about: str, claims: Mapping[str, str]) -> str:
     """What a claim is called, also where its persona or column is gone."""
-    return claims.get(about) or about.replace("persona:", "").replace("criterion:", "")
+    if about in claims:
+        return claims[about]
+    kind, _sign, what = about.partition(":")
+    if kind == "persona":
+        key, _dot, claim = what.partition(".")
+        return _("{persona}, who is gone: {claim}").format(
+            persona=key, claim=_claims().get(claim, claim)
+        )
+    if kind == "criterion":
+        return _("Criterion: {column}, which this list lacks").format(column=what)
+    return about
 
 
 # The talks ---------------------------------------------------------------------------------------
@@ -153,10 +163,9 @@ def _label(one: Interview) -> str:
 
 def _new(view: View, kept: Talks, market: MarketView) -> None:
     kind = one_of(_("With"), kinds(), labelled=True, key="interviews_kind")
-    company = st.text_input(_("Company"), max_chars=MAX_NAME, key="interviews_company")
+    company = st.text_input(_("Company"), key="interviews_company")
     title = st.text_input(
         _("Job title"),
-        max_chars=MAX_NAME,
         help=_("No person's name: it is not needed, and it is personal data."),
         key="interviews_title",
     )
@@ -229,51 +238,62 @@ def replies(one: Interview) -> None:
     """Draw the questions with what was answered, each kept as it is typed."""
     given = data.workspace().replies(one.id)
     own = widgets.own(f"interviews_own_{one.id}", list[str])
-    every = [*questions(), *own_questions([*given, *own])]
+    # What was answered stays in view, whatever the kind of the talk is asked now.
+    asked_now = [key for key, text in given.items() if text.strip()]
+    every = [
+        *(each for each in questions() if one.kind in each.kinds or each.key in asked_now),
+        *own_questions([*given, *own]),
+    ]
     head = ""
-    for place, question in enumerate(every):
+    for question in every:
         if question.head != head:
             head = question.head
             st.markdown(f"**{plain(heads()[head][one.language] if head else _('Your own'))}**")
-        _reply(one, question, given.get(question.key, ""), place)
-    asked = st.text_input(
-        _("A question of your own"), max_chars=MAX_QUOTE, key=f"interviews_ask_{one.id}_{len(own)}"
-    )
-    if asked.strip() and asked.strip() not in [*given, *own]:
-        own.append(asked.strip())
+        _reply(one, question, given.get(question.key, ""))
+    asked = st.text_input(_("A question of your own"), key=f"interviews_ask_{one.id}_{len(own)}")
+    asked = fitting(asked.strip(), MAX_QUOTE)
+    if asked and asked not in [*given, *own]:
+        own.append(asked)
         st.rerun()
 
 
-def _reply(one: Interview, question: Question, shown: str, place: int) -> None:
-    name = f"reply_{one.id}_{place}"
+def _reply(one: Interview, question: Question, shown: str) -> None:
+    key = f"reply_{one.id}_{sha256(question.key.encode()).hexdigest()[:12]}"
+    first = not widgets.is_there(key)
 
-    def kept() -> None:
-        _try(
-            lambda: data.workspace().keep_reply(
-                one.id, question.key, widgets.picked(name) or "", author=state.author()
-            )
-        )
+    def keep(text: str) -> None:
+        said = fitting(text, MAX_ANSWER)
+        _try(lambda: data.workspace().keep_reply(one.id, question.key, said, author=state.author()))
 
-    st.text_area(
+    # At first not given by its key: that would take the place of what a browser holds that outlived
+    # the server.
+    text = st.text_area(
         plain(question.text.get(one.language, question.key)),
-        max_chars=MAX_ANSWER,
+        shown if first else "",
         height=80,
-        key=widgets.shown(name, shown),
-        on_change=kept,
+        key=key if first else widgets.showing(key, shown),
+        on_change=lambda: keep(widgets.now(key) or ""),
     )
+    if first and text and text != shown and not _was_said(one, question, text):
+        # Typed while the server was away: nothing called for it. What was said before is older.
+        keep(text)
+
+
+def _was_said(one: Interview, question: Question, text: str) -> bool:
+    return data.workspace().was_said(one.id, question.key, text)
 
 
 def marking(one: Interview, kept: Talks) -> None:
-    """Offer to mark a quote as speaking for or against a claim."""
+    """Offer to mark a quote as speaking for or against a claim, and show those of this talk."""
     with st.container(border=True):
         st.markdown(_("**Mark a quote**"))
-        st.text_area(
-            _("Their words"), max_chars=MAX_QUOTE, height=80, key=f"interviews_quote_{one.id}"
-        )
+        st.text_area(_("Their words"), height=80, key=f"interviews_quote_{one.id}")
         st.selectbox(
             _("speaks to"),
             list(kept.claims),
+            index=None,
             format_func=kept.claims.__getitem__,
+            placeholder=_("an answer, a persona’s claim, or a criterion"),
             key="interviews_claim",
         )
         one_of(
@@ -286,13 +306,22 @@ def marking(one: Interview, kept: Talks) -> None:
             icon=":material/format_quote:",
             key="interviews_mark",
             on_click=_mark,
-            args=(one,),
+            args=(one, kept),
         )
+    marked = [quote for quote in kept.evidence if quote.interview_id == one.id]
+    if marked:
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(_("**Marked in this interview**"))
+            for quote in marked:
+                _quote(quote, about=_named(quote.about, kept.claims))
 
 
-def _mark(one: Interview) -> None:
+def _mark(one: Interview, kept: Talks) -> None:
     # As chosen now: the button may be pressed before the page was drawn with the last choice.
     claim, side = widgets.now("interviews_claim"), widgets.now("interviews_side")
+    if claim is None:
+        widgets.notify(_("Choose what the quote speaks to, then mark it."))
+        return
     key = f"interviews_quote_{one.id}"
     quote = widgets.now(key) or ""
     if _try(
@@ -301,6 +330,7 @@ def _mark(one: Interview) -> None:
         )
     ):
         widgets.set_kept(key, "")
+        widgets.confirm(_("Marked: {claim}").format(claim=_named(claim, kept.claims)))
 
 
 def _try(change: Callable[[], Any]) -> bool:
@@ -348,13 +378,16 @@ def counts(kept: Talks, columns: Mapping[str, Column]) -> None:
                 )
             ):
                 editing.add(column)
+                words = [quote.quote for quote in kept.evidence if quote.about == one.about]
+                widgets.confirm(_("They said: {words}").format(words=f"“{words[-1]}”"))
                 navigation.go("builder")
 
 
-def _quote(one: Evidence) -> None:
+def _quote(one: Evidence, *, about: str = "") -> None:
     sign = ":green[:material/add:]" if one.supports else ":orange[:material/remove:]"
+    under = f"  \n:small[:gray[{plain(about)}]]" if about else ""
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
-        st.markdown(f"{sign} “{plain(one.quote)}”", width="stretch")
+        st.markdown(f"{sign} “{plain(one.quote)}”{under}", width="stretch")
         st.button(
             _("Take back"),
             type="tertiary",
@@ -368,15 +401,27 @@ def _take_back(one: Evidence) -> None:
     _try(lambda: data.workspace().take_back_evidence(one.id, author=state.author()))
 
 
-def printed() -> None:
-    """Offer the guide in a language, to print or to send."""
-    language = one_of(_("Language"), languages(), key="interviews_guide")
-    text = guide(language)
-    download(
-        _("Download the guide"),
-        text,
-        name=f"interview-guide-{language}.txt",
-        mime="text/plain",
-        key="interviews_guide_file",
-    )
+def printed(view: View) -> None:
+    """Offer the guide in a language for a kind of talk, to print or to send."""
+    with st.container(horizontal=True, gap="small"):
+        language = one_of(_("Language"), languages(), wrap=True, key="interviews_guide")
+        kind = one_of(_("With"), kinds(), wrap=True, key="interviews_guide_kind")
+    text = guide(language, kind)
+    name = f"interview-guide-{kind}-{language}"
+    with st.container(horizontal=True, gap="small"):
+        download(
+            _("PDF to print"),
+            lambda: data.printed_guide(view.profile.name, language, kind),
+            name=f"{name}.pdf",
+            mime="application/pdf",
+            key="interviews_guide_pdf",
+            type=theme.emphasis(),
+        )
+        download(
+            _("Text to send"),
+            text,
+            name=f"{name}.txt",
+            mime="text/plain",
+            key="interviews_guide_file",
+        )
     st.code(text, language=None, wrap_lines=True)

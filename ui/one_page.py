@@ -16,7 +16,7 @@ from icp_core.views import MarketView
 from icp_core.workspace import slug_of
 from ui import briefs, data, evidence, navigation, state, theme, widgets
 from ui.builder.editing import draft, held
-from ui.controls import most_letters
+from ui.controls import fitting, most_letters
 from ui.data.printed import Printed
 from ui.downloads import download
 from ui.format import number, plain
@@ -59,20 +59,20 @@ def answers(view: View) -> None:
     with st.container(border=True, gap="small"):
         st.text_area(
             _("The company in thirty words"),
-            max_chars=most_letters(Profile, "description"),
             height=100,
             key=draft("brief_description", profile.description),
             on_change=_describe,
         )
         _counted(profile.description)
-        left, right = st.columns(2, gap="small")
-        with left:
-            briefs.text(brief, "segment", _("Market segment"))
-        with right:
-            briefs.text(brief, "goal", _("Goal with this profile"))
+        briefs.text(brief, "segment", _("Market segment"))
+        briefs.text(brief, "goal", _("Goal with this profile"))
     asked = one_page.questions(_)
     with st.container(border=True, gap="small"):
-        st.markdown(_("**In your words**"))
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        ):
+            st.markdown(_("**In your words**"), width="content")
+            _copying(view)
         for name in ANSWERS:
             briefs.text(
                 brief,
@@ -93,12 +93,13 @@ def _counted(description: str) -> None:
 
 def _describe() -> None:
     try:
-        state.set_profile(state.view().profile.replace(description=held("brief_description")))
+        said = fitting(held("brief_description") or "", most_letters(Profile, "description"))
+        state.set_profile(state.view().profile.replace(description=said))
     except IcpError as error:
         widgets.notify(str(error))
 
 
-def copying(view: View) -> None:
+def _copying(view: View) -> None:
     """Offer the answers and the buying group of another saved profile."""
     try:
         others = {
@@ -127,25 +128,52 @@ def copying(view: View) -> None:
         )
 
 
-def content(view: View, market: MarketView) -> Mapping[str, Any]:
+def known(view: View) -> Known:
+    """How the team knows: proof, sample and interviews, as far as there are any.
+
+    Raises
+    ------
+    WorkspaceError
+        If the workspace cannot be read.
+    """
+    proven = proof.told(view.list_name, view.profile)
+    if not data.remembers():
+        return Known(proven=proven)
+    told = evidence.told(view)
+    return Known(
+        verified=data.workspace().looked_up(list_name=view.list_name, profile=view.profile),
+        proven=proven,
+        interviews=told.interviews,
+        said=told.claims,
+    )
+
+
+def content(view: View, market: MarketView, how: Known) -> Mapping[str, Any]:
     """Everything on the page, as it stands now."""
-    looked_up, told = None, evidence.Told()
-    if data.remembers():
-        looked_up = data.workspace().looked_up(list_name=view.list_name, profile=view.profile)
-        told = evidence.told(view)
     return one_page.content(
         market,
         view.brief,
         stamp=Stamp(date.today(), state.author(), None if view.edited else view.version),
-        known=Known(
-            verified=looked_up,
-            deals=proof.told(view.list_name, view.profile),
-            interviews=told.interviews,
-            said=told.claims,
-        ),
+        known=how,
         _=_,
         language=language(),
     )
+
+
+def lacking(how: Known) -> None:
+    """Lead to what would say more of how the team knows."""
+    ways = {
+        "learn": (how.proven is None, _("a test on your deals"), {"learn_part": "proof"}),
+        "verification": (how.verified is None, _("a sample looked up"), {}),
+        "interviews": (not how.interviews, _("interviews"), {}),
+    }
+    if not any(is_lacking for is_lacking, *_rest in ways.values()):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.markdown(f":small[:gray[{_('How we know still lacks')}]]", width="content")
+        for page, (is_lacking, label, parts) in ways.items():
+            if is_lacking:
+                navigation.link(page, label, widgets=parts)
 
 
 def meter(printed: Printed) -> None:

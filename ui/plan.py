@@ -8,7 +8,7 @@ import streamlit as st
 from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import PlanError, WorkspaceError
 from icp_core.reference import geography
-from ui import data, state, widgets
+from ui import state, widgets
 from ui.format import number, plain
 from ui.texts import _, ngettext
 
@@ -24,14 +24,13 @@ def change(**changes: Any) -> None:
         widgets.notify(str(error))
 
 
-def save() -> None:
-    """Make the what-if the team's plan; for callbacks."""
+def save(**changes: Any) -> None:
+    """Make the plan of this session, changed so, the team's; for callbacks."""
     try:
-        data.workspace().save_team(state.plan(), author=state.author())
-    except WorkspaceError as error:
+        state.save_plan(state.plan().replace(**changes))
+    except (PlanError, WorkspaceError) as error:
         widgets.notify(str(error))
     else:
-        state.plan_is_saved()
         widgets.confirm(_("The plan is saved for the team."))
 
 

@@ -6,13 +6,17 @@ from typing import Final
 
 import streamlit as st
 
+from icp_core.territories.coverage import Gap
+from icp_core.territories.team import team_for
 from icp_core.views import MarketView
 from icp_core.workspace import Draft
 from ui import charts_live, data, method, navigation, new_profile, shell, state, theme
-from ui.format import moment, plain
+from ui.areas import tier_in_sentence
+from ui.coverage import gaps
+from ui.format import moment, money_bounds, number, plain
 from ui.headline import headline, next_steps
 from ui.market import sizes
-from ui.texts import _
+from ui.texts import _, ngettext
 
 _DEMO: Final = "demo"
 _MOST_RECENT: Final = 3  # drafts that are offered: what one comes back for is among the last ones
@@ -50,6 +54,8 @@ def draw() -> None:
             st.caption(_("Nothing to show yet: no company matches this profile."))
     with right.container(border=True, height="stretch"):
         st.markdown(_("**What to do next**"))
+        with shell.guard():
+            _nobodys(market)
         for step in steps:
             with st.container(gap="xsmall"):
                 st.markdown(plain(step.text))
@@ -78,6 +84,34 @@ def draw() -> None:
                 )
             )
         st.caption(plain(" · ".join(fact for fact in facts if fact)))
+
+
+def _nobodys(market: MarketView) -> None:
+    """How many of the best accounts nobody owns, and the way there; nothing where no team is named."""
+    plan = state.plan()
+    if "coverage" not in market.supports or not team_for(plan, market.population):
+        return
+    best = market.profile.tiers.names[0]
+    found = market.gap(plan, Gap.NOBODY, tiers=(best,), limit=0)
+    if not found.total:
+        return
+    text = ngettext(
+        "{count} account in {tier} is nobody's: give it to a rep.",
+        "{count} accounts in {tier} are nobody's: give them to reps.",
+        found.total,
+    ).format(count=number(found.total), tier=tier_in_sentence(best))
+    if found.potential.high:
+        text += " " + _("They could be worth {amount} a year.").format(
+            amount=money_bounds(found.potential, market.profile.currency)
+        )
+    with st.container(gap="xsmall"):
+        st.markdown(plain(text))
+        navigation.link(
+            "coverage",
+            plain(_("Who could have them")),
+            ":material/arrow_forward:",
+            widgets=gaps.leading_here(best),
+        )
 
 
 def _verdict(market: MarketView) -> None:

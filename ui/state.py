@@ -32,7 +32,7 @@ _MAX_SLUG: Final = 80  # characters shown of a name that an address asks for
 SUGGESTED: Final = "suggested"
 """Slug of the profile that the accounts themselves suggest, for lists that no starter is meant for."""
 
-Change = Literal["list", "profile", "edit", "plan"]
+Change = Literal["list", "profile", "edit", "plan", "team"]
 """What can be taken back."""
 
 _VIEW: Final = "view"
@@ -51,7 +51,8 @@ _STARTER: Final = "profile"
 _SAVED: Final = "saved"
 _VERSION: Final = "version"
 _PROFILE: Final = "p"
-_OF_VIEW: Final = (_DATASET, _STARTER, _SAVED, _VERSION, _PROFILE, _SEAT)
+_BRIEF: Final = "b"
+_OF_VIEW: Final = (_DATASET, _STARTER, _SAVED, _VERSION, _PROFILE, _BRIEF, _SEAT)
 ACCOUNT: Final = "account"
 
 
@@ -97,11 +98,15 @@ class View:
 
 @dataclass(frozen=True)
 class _Step:
-    """What stood before a change: view, what edits are counted from, and the plan if that changed."""
+    """What stood before a change: view, what edits are counted from, and the plan if that changed.
+
+    Where the team's plan was saved, `team` is what it was and what it became.
+    """
 
     view: View
     base: Agreed
     plan: TeamPlan | None = None
+    team: tuple[TeamPlan, TeamPlan] | None = None
 
 
 @dataclass
@@ -233,14 +238,17 @@ def _go_to(there: list[_Step], *, back_to: list[_Step]) -> Change | None:
     # A browser may send two clicks where one was meant.
     if not there:
         return None
-    step, before = there.pop(), view()
+    step, before, planned = there.pop(), view(), plan()
+    if step.team and not _put_team(*step.team):
+        return None
     if step.view.list_name not in data.all_lists():
         # It was deleted meanwhile: the profile comes back on the list that is open.
         step = replace(step, view=replace(step.view, list_name=before.list_name))
-    back_to.append(_Step(before, st.session_state[_BASE], plan() if step.plan else None))
+    team = (step.team[1], step.team[0]) if step.team else None
+    back_to.append(_Step(before, st.session_state[_BASE], planned if step.plan else None, team))
     if step.plan:
         _put_plan(step.plan)
-        return "plan"
+        return "team" if step.team else "plan"
     st.session_state[_BASE] = step.base
     st.session_state[_EPOCH] = epoch() + 1
     _put(step.view)
@@ -331,9 +339,31 @@ def set_plan(changed: TeamPlan) -> None:
         _put_plan(changed)
 
 
-def plan_is_saved() -> None:
-    """Plan with the team's plan again, which is now what this session planned with."""
+def save_plan(saved: TeamPlan) -> None:
+    """Make this the team's plan, and plan with it; undoing brings the team's plan back that was before.
+
+    Raises
+    ------
+    WorkspaceError
+        If it cannot be saved.
+    """
+    before, now = team_plan(), plan()
+    data.workspace().save_team(saved, author=author())
+    _happened(_Step(view(), st.session_state[_BASE], now, (before, saved)))
     st.session_state[_PLAN] = None
+
+
+def _put_team(saved: TeamPlan, instead_of: TeamPlan) -> bool:
+    """Whether the team's plan is that again; it is not where somebody saved another one since."""
+    if team_plan() != instead_of:
+        widgets.notify(_("Somebody saved another plan for the team since; that stays."))
+        return False
+    try:
+        data.workspace().save_team(saved, author=author())
+    except WorkspaceError as error:
+        widgets.notify(str(error))
+        return False
+    return True
 
 
 def _put_plan(changed: TeamPlan) -> None:
@@ -394,7 +424,10 @@ def address() -> dict[str, str]:
 
 
 def link() -> dict[str, str]:
-    """Query parameters that show anybody the view; without the edits if they are too long for one."""
+    """Query parameters that show anybody the view; without what is too long for one.
+
+    What is said beside the profile goes along where both are short enough together.
+    """
     now = view()
     parameters = {_DATASET: now.list_name}
     if now.starter is not None:
@@ -405,13 +438,28 @@ def link() -> dict[str, str]:
         packed = links.pack(now.profile)
         if len(packed) <= MAX_ADDRESS:
             parameters[_PROFILE] = packed
+            if now.brief != _brief_of_base():
+                said = links.pack_brief(now.brief)
+                if len(packed) + len(said) <= MAX_ADDRESS:
+                    parameters[_BRIEF] = said
     return parameters
 
 
 def is_shareable() -> bool:
-    """Whether a link holds the whole view."""
+    """Whether a link holds the profile as it stands."""
     now = view()
     return _PROFILE in link() or (_is_known(now) and not now.edited)
+
+
+def is_brief_shareable() -> bool:
+    """Whether a link holds what is said beside the profile as it stands."""
+    return _BRIEF in link() or view().brief == _brief_of_base()
+
+
+def _brief_of_base() -> Brief:
+    """What a link says beside the profile without saying it: that of the version or starter it names."""
+    base: Agreed = st.session_state[_BASE]
+    return base.brief if _is_known(view()) else NO_BRIEF
 
 
 def write_address() -> None:
@@ -451,19 +499,33 @@ def _begin() -> None:
         _show(_resumed(found))
         return
     list_name = _known_list(asked.get(_DATASET))
-    own = None
-    if _PROFILE in asked:
-        try:
-            remarks: list[str] = []
-            own = links.unpack(asked[_PROFILE][: 2 * MAX_ADDRESS], remarks=remarks)
-            for remark in remarks:
-                widgets.notify(remark)
-        except IcpError as error:
-            widgets.notify(f"{error} {_('Another profile is shown instead.')}")
-    base = _asked_for(list_name, asked) or _offered(list_name, Agreed(own) if own else None)
-    now = own or base.profile
+    own, said = _own(asked)
+    base = _asked_for(list_name, asked) or _offered(
+        list_name, Agreed(own, said or NO_BRIEF) if own else None
+    )
+    now = Agreed(own or base.profile, base.brief if said is None else said)
     st.session_state[_BASE] = base.agreed
-    _show(replace(base, profile=now, edited=now != base.profile))
+    _show(replace(base, profile=now.profile, brief=now.brief, edited=now != base.agreed))
+
+
+def _own(asked: Mapping[str, str]) -> tuple[Profile | None, Brief | None]:
+    """The profile that an address holds, and what it says beside it; a message where it is damaged."""
+    try:
+        if _PROFILE not in asked:
+            return None, None
+        remarks: list[str] = []
+        own = links.unpack(asked[_PROFILE][: 2 * MAX_ADDRESS], remarks=remarks)
+        for remark in remarks:
+            widgets.notify(remark)
+    except IcpError as error:
+        widgets.notify(f"{error} {_('Another profile is shown instead.')}")
+        return None, None
+    try:
+        said = asked.get(_BRIEF)
+        return own, None if said is None else links.unpack_brief(said[: 2 * MAX_ADDRESS])
+    except IcpError as error:
+        widgets.notify(f"{error} {_('What was said beside the profile is missing.')}")
+        return own, None
 
 
 def _known_list(name: str | None) -> str:

@@ -72,13 +72,13 @@ class DemoRep(NamedTuple):
 
 TEAM: Final = (
     DemoRep("Alma Demoberg", "alma@team.example", "SE-0180", 860, "SE", 400),
-    DemoRep("Edvin Demolind", "edvin@team.example", "SE-1480", 270, "SE", 300),
-    DemoRep("Saga Demosjö", "saga@team.example", "SE-1280", 290, "SE", 300),
+    DemoRep("Edvin Demolind", "edvin@team.example", "SE-1480", 300, "SE", 300),
+    DemoRep("Saga Demosjö", "saga@team.example", "SE-1280", 320, "SE", 300),
     DemoRep("Ingrid Demovik", "ingrid@team.example", "NO-0301", 640, "NO", 350),
-    DemoRep("Lars Demodal", "lars@team.example", "NO-4601", 160, "NO", 250),
-    DemoRep("Mette Demoholm", "mette@team.example", "DK-0101", 250, "DK", 250),
-    DemoRep("Jens Demokrogh", "jens@team.example", "DK-0751", 390, "DK", 250),
-    DemoRep("Aino Demolaine", "aino@team.example", "FI-091", 860, "FI", 300),
+    DemoRep("Lars Demodal", "lars@team.example", "NO-4601", 220, "NO", 250),
+    DemoRep("Mette Demoholm", "mette@team.example", "DK-0101", 270, "DK", 250),
+    DemoRep("Jens Demokrogh", "jens@team.example", "DK-0751", 430, "DK", 250),
+    DemoRep("Aino Demolaine", "aino@team.example", "FI-091", 1_000, "FI", 300),
 )
 """Who sells to the invented companies."""
 
@@ -482,7 +482,7 @@ def _relations(seeds: list[int], place: Ints, customer: Flags) -> dict[str, pl.S
 
     names = np.array([one.name for one in TEAM], dtype=object)
     owned = rng.random(n) < np.where(
-        reached, np.where(customer, 0.96, 0.62), np.where(customer, 0.5, 0.0)
+        reached, np.where(customer, 0.96, 0.74), np.where(customer, 0.5, 0.0)
     )
     owner = names[nearest]
     # Some were never handed over, and a few are with a colleague of the same country.

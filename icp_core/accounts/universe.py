@@ -32,7 +32,7 @@ IN_MEMORY: Final = 200_000
 EXCLUSION: Final = f"{PREFIX}exclusion"
 """Column of `Universe.left_out` with the reason why somebody excluded the account."""
 
-_SEARCHED: Final = ("name", "domain", "org_number", "account_id", "owner")
+_SEARCHED: Final = ("name", "domain", "org_number", "account_id", "owner", "territory")
 _SEPARATOR: Final = "\n"
 
 

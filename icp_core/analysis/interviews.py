@@ -41,11 +41,14 @@ class Question:
         What it is about.
     text
         By language; all the same for an own one.
+    kinds
+        Whom it is for.
     """
 
     key: str
     head: str
     text: Mapping[str, str]
+    kinds: tuple[InterviewKind, ...] = tuple(InterviewKind)
 
 
 @dataclass(frozen=True)
@@ -127,13 +130,25 @@ def heads() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
-def questions() -> tuple[Question, ...]:
-    """The questions of the guide, in their order."""
+def form() -> Mapping[str, Mapping[str, str]]:
+    """What else stands on a printed guide, the kinds of talks among it, by key and language."""
+    found: Mapping[str, Mapping[str, str]] = _bank()["form"]
+    return found
+
+
+def questions(kind: InterviewKind | None = None) -> tuple[Question, ...]:
+    """The questions of the guide in their order; of a kind only those that it can answer."""
+    return tuple(one for one in _questions() if kind is None or kind in one.kinds)
+
+
+@cache
+def _questions() -> tuple[Question, ...]:
     return tuple(
         Question(
             row["key"],
             row["head"],
-            {name: text for name, text in row.items() if name not in ("key", "head")},
+            {name: text for name, text in row.items() if name not in ("key", "head", "for")},
+            tuple(map(InterviewKind, row.get("for", InterviewKind))),
         )
         for row in _bank()["questions"]
     )
@@ -157,11 +172,11 @@ def own_questions(keys: Iterable[str]) -> tuple[Question, ...]:
     )
 
 
-def guide(language: str) -> str:
-    """The guide as text to print or send: every question under its head, with room to write."""
+def guide(language: str, kind: InterviewKind | None = None) -> str:
+    """The guide as text to send: every question for that kind of talk under its head."""
     lines: list[str] = []
     head = ""
-    for one in questions():
+    for one in questions(kind):
         if one.head != head:
             head = one.head
             lines += ["", heads()[head][language].upper(), ""]

@@ -35,15 +35,15 @@ class Wanted:
     state
         Matches, possible accounts, those that fail a gate, or any of them.
     text
-        Words that must all occur in name, domain, national number, owner or account_id, whatever their
-        case and accents; a number may be written with spaces and dashes.
+        Words that must all occur in name, domain, national number, owner, territory or account_id,
+        whatever their case and accents; a number may be written with spaces and dashes.
     tiers
         Names of tiers, or of the others of `tiers.groups`; asks for matches only.
     regions
         Region codes; None among them asks for accounts without one.
-    owners
+    owners, territories
         As the accounts name them, whatever case and blanks; None among them asks for accounts that
-        nobody owns.
+        have none.
     customer
         Only customers, only those that are known not to be, or only those of whom it is unknown.
     among, without
@@ -55,6 +55,7 @@ class Wanted:
     tiers: tuple[str, ...] = ()
     regions: tuple[str | None, ...] = ()
     owners: tuple[str | None, ...] = ()
+    territories: tuple[str | None, ...] = ()
     customer: bool | Literal["unknown"] | None = None
     among: Collection[str] | None = None
     without: Collection[str] = ()
@@ -145,11 +146,12 @@ def _found(evaluation: Evaluation, wanted: Wanted) -> tuple[Accounts, Places]:
     if wanted.regions:
         codes, values = evaluation.codes("region")
         inside &= np.array([value in wanted.regions for value in values])[codes[accounts.rows]]
-    if wanted.owners:
-        codes, values = evaluation.codes("owner")
-        asked_for = {key_of(owner or "") or None for owner in wanted.owners}
-        is_asked = [(key_of(one or "") or None) in asked_for for one in values]
-        inside &= np.array(is_asked)[codes[accounts.rows]]
+    for column, asked_names in (("owner", wanted.owners), ("territory", wanted.territories)):
+        if asked_names:
+            codes, values = evaluation.codes(column)
+            asked_for = {key_of(name or "") or None for name in asked_names}
+            is_asked = [(key_of(one or "") or None) in asked_for for one in values]
+            inside &= np.array(is_asked)[codes[accounts.rows]]
     if wanted.customer == "unknown":
         inside &= accounts.customers_unknown
     elif wanted.customer is not None:

@@ -14,13 +14,13 @@ from functools import cached_property
 from typing import Any, Final
 
 from icp_core.analysis.interviews import Said
+from icp_core.analysis.proven import Proven
 from icp_core.analysis.verification import Tally
 from icp_core.documents import region_map, words
 from icp_core.documents.printing import Ink, Typeset
 from icp_core.documents.words import Translate
 from icp_core.errors import DocumentError
 from icp_core.evaluation.market import Market
-from icp_core.intervals import Estimate
 from icp_core.profiles.brief import (
     NO_BRIEF,
     USUAL_PERSONAS,
@@ -91,8 +91,8 @@ class Known:
     ----------
     verified
         Answers on the matches drawn at random to be looked up by hand; None where nobody did.
-    deals
-        What a proof on one's own deals said, in a sentence; empty where there is none.
+    proven
+        What a test of the profile on one's own deals found; None where there was none.
     interviews
         How many customers were interviewed.
     said
@@ -100,7 +100,7 @@ class Known:
     """
 
     verified: Tally | None = None
-    deals: str = ""
+    proven: Proven | None = None
     interviews: int = 0
     said: tuple[Said, ...] = ()
 
@@ -120,28 +120,19 @@ class Known:
 NOTHING_KNOWN: Final = Known()
 
 
-def proven(lift: Estimate, *, accounts: int, best: int, fictional: bool, _: Translate = str) -> str:
-    """What a proof of the profile says, for `Known.deals`.
-
-    Parameters
-    ----------
-    lift
-        In the best tenth, out of sample: 1 is what chance finds.
-    accounts, best
-        Companies that were judged, and how many of them are best customers.
-    fictional
-        Whether companies or deals are invented.
-    """
+def proven_in_words(found: Proven, _: Translate = str) -> str:
+    """What a test on one's own deals found, in a sentence."""
     judged = _("Tested on {accounts} companies, {best} of them best customers").format(
-        accounts=number(accounts), best=number(best)
+        accounts=number(found.accounts), best=number(found.best)
     )
-    if fictional:
+    if found.fictional:
         judged += _(" (fictional)")
-    if lift.includes(1):
+    judged += _(", on {day}").format(day=found.on)
+    if found.lift.includes(1):
         return judged + _(": can’t tell yet whether it beats chance")
-    low, high = (number(end, digits=1) for end in (lift.low, lift.high))
+    low, high = (number(end, digits=1) for end in (found.lift.low, found.lift.high))
     return judged + _(": the best tenth holds {lift} times what chance finds ({range})").format(
-        lift=number(lift.value, digits=1), range=f"{low}–{high}"
+        lift=number(found.lift.value, digits=1), range=f"{low}–{high}"
     )
 
 
@@ -462,7 +453,7 @@ def _persona(one: Persona, _: Translate) -> dict[str, str]:
         "called": one.name,
         "name": one.name + elsewhere,
         **{
-            name: "; ".join(getattr(one, name)[:_POINTS]) or UNKNOWN
+            name: " · ".join(getattr(one, name)[:_POINTS]) or UNKNOWN
             for name in ("goals", "objections", "channels")
         },
     }
@@ -470,7 +461,11 @@ def _persona(one: Persona, _: Translate) -> dict[str, str]:
 
 def _known(market: MarketView, known: Known, _: Translate) -> Iterator[str]:
     whole = market.totals
-    yield known.deals or _("Not tested on own deals yet")
+    yield (
+        proven_in_words(known.proven, _)
+        if known.proven is not None
+        else _("Not tested on own deals yet")
+    )
     tally = known.verified
     if tally is not None and tally.answered:
         share = tally.precision
@@ -483,7 +478,7 @@ def _known(market: MarketView, known: Known, _: Translate) -> Iterator[str]:
     else:
         yield _("No sample looked up yet")
     yield (
-        _("{count} customers interviewed").format(count=number(known.interviews))
+        _("Customers interviewed: {count}").format(count=number(known.interviews))
         if known.interviews
         else _("No interviews yet")
     )

@@ -12,8 +12,9 @@ from typing import Final
 from icp_core.documents.one_page import buying_roles
 from icp_core.documents.sheets import Sheet, workbook
 from icp_core.documents.words import Translate
+from icp_core.exporting.buying_roles import CRM_ROLES, HEADINGS, IMPERFECT
 from icp_core.exporting.formats import FORMATS
-from icp_core.profiles.brief import LANGUAGES, BuyingRole, Persona
+from icp_core.profiles.brief import LANGUAGES, Persona
 from icp_core.reference.numbers import number
 
 FUNCTIONS: Final[Mapping[int, str]] = dict(
@@ -72,17 +73,6 @@ SENIORITIES: Final[Mapping[int, str]] = dict(
 
 LEFT_OUT: Final = (1, 2, 3)
 """Seniorities that no ad set is for: unpaid, in training, entry."""
-
-CRM_ROLES: Final[Mapping[BuyingRole, tuple[str, str]]] = {
-    BuyingRole.DECISION_MAKER: ("DECISION_MAKER", "Decision Maker"),
-    BuyingRole.AMBASSADOR: ("CHAMPION", "Executive Sponsor"),
-    BuyingRole.INFLUENCER: ("INFLUENCER", "Influencer"),
-    BuyingRole.BLOCKER: ("BLOCKER", "Other"),
-}
-"""Of each part in a purchase, HubSpot's `hs_buying_role` and Salesforce's `OpportunityContactRole`."""
-
-IMPERFECT: Final = (BuyingRole.AMBASSADOR, BuyingRole.BLOCKER)
-"""Roles for which Salesforce has only something like it."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +222,13 @@ class TargetingSheet:
                 Sheet(_("Rules"), (_("What holds for all"),), tuple(self._rules(_))),
                 Sheet(
                     _("Roles in CRMs"),
-                    (_("Persona"), _("Role"), "HubSpot", "Salesforce", _("Note")),
+                    (
+                        _("Persona"),
+                        _("Role"),
+                        f"HubSpot {HEADINGS['hubspot']}",
+                        f"Salesforce {HEADINGS['salesforce']}",
+                        _("Note"),
+                    ),
                     tuple(self._crm(_)),
                 ),
             ),
@@ -259,6 +255,5 @@ class TargetingSheet:
     def _crm(self, _: Translate) -> Iterator[tuple[str, ...]]:
         roles = buying_roles(_)
         for persona in self.group:
-            hubspot, salesforce = CRM_ROLES[persona.role]
             note = _("Salesforce has nothing closer") if persona.role in IMPERFECT else ""
-            yield persona.name, roles[persona.role], hubspot, salesforce, note
+            yield persona.name, roles[persona.role], *CRM_ROLES[persona.role], note

@@ -19,7 +19,7 @@ from icp_core.accounts.web_hosts import is_shared_host
 from icp_core.importing.cell_counts import CellCounts, remark
 from icp_core.importing.national import clean_number, is_sound, vat_country
 from icp_core.reference import countries, geography
-from icp_core.reference.states import country_of_state
+from icp_core.reference.states import countries_of_codes, country_of_state
 from icp_core.reference.text import fold_expr
 
 _REGISTERS: Final = ("NO", "SE", "DK", "FI", "IS")
@@ -71,6 +71,7 @@ BY: Final[Mapping[str, str]] = MappingProxyType(
         "vat": "by the VAT number",
         "own": "by the legal form or the postcode's prefix",
         "address": "by the ending of the web address",
+        "state": "by the codes of its states",
         "form": "by the legal form",
         "place": "by the county, municipality or town",
         "list": "as the list is",
@@ -101,23 +102,24 @@ def told(text: pl.DataFrame, *, home: str | None = None) -> pl.DataFrame:
             "vat": _by_vat(text),
             "own": _own(text),
             "address": by_address(text),
+            "state": _by_state(text),
             "form": _by_form(text, _FORMS),
             "place": _by_place(text),
         }
     )
     if home is None:
         # A town goes before a form that two countries have.
-        order = ["number", "vat", "own", "address", "place", "form"]
+        order = ["number", "vat", "own", "address", "state", "place", "form"]
         swedish = (pl.col("form") == "SE").fill_null(value=False)
         rows = rows.with_columns(place=pl.when(swedish | pl.col("form").is_null()).then("place"))
         found = rows.with_columns(list=pl.lit(None, pl.String))
     else:
-        order = ["number", "vat", "own", "address", "form", "place", "list"]
+        order = ["number", "vat", "own", "address", "state", "form", "place", "list"]
         # Danish companies write AS and Norwegian ones A/S; Finland has AB too.
         rival = {"DK": "NO", "NO": "DK", "FI": "SE"}.get(home)
         if rival:
             rows = rows.with_columns(form=pl.when(pl.col("form") != rival).then("form"))
-        weak = ("address", "form", "place")
+        weak = ("address", "state", "form", "place")
         is_home = pl.any_horizontal(pl.col(c) == home for c in ("number", *weak)).fill_null(
             value=False
         )
@@ -300,6 +302,14 @@ def by_address(text: pl.DataFrame) -> pl.Series:
             own = ~is_shared_host(pl.lit(host))
             found.append(pl.select(pl.when(own).then(pl.lit(country))).to_series())
     return pl.select(pl.coalesce(found)).to_series() if found else _none(text)
+
+
+def _by_state(text: pl.DataFrame) -> pl.Series:
+    """The country of codes of states (`TX`), where those of the whole column leave no doubt."""
+    if "region" not in text.columns:
+        return _none(text)
+    known = countries_of_codes(text["region"].drop_nulls().unique().to_list())
+    return text["region"].replace_strict(known, default=None, return_dtype=pl.String)
 
 
 def _by_place(text: pl.DataFrame) -> pl.Series:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.encoded import Encoded
 from icp_core.accounts.universe import Universe
+from icp_core.analysis.proven import Proven
 from icp_core.errors import LearningError
 from icp_core.learning import suggestion
 from icp_core.learning.attributes import Attribute
@@ -158,6 +160,21 @@ class LearningResult:
             f"top 10 % as chance would ({lift.low:.1f} to {lift.high:.1f}), "
             f"judged {self.proof.how}."
         )
+
+    def proven(self, on: date) -> Proven | None:
+        """What the proof says of the profile made by hand; None where it was not judged.
+
+        One that stands as it was learned is judged as learned: it has seen the deals that it would
+        be tested on.
+        """
+        if self.proof is None or self.hand is None:
+            return None
+        as_learned = self.profile is not None and self.profile.criteria == self.hand.criteria
+        judged = self.proof.judged.get("learned" if as_learned else "hand")
+        lift = judged.measures.get("lift_10") if judged else None
+        if lift is None:
+            return None
+        return Proven(lift, self.proof.accounts, self.proof.positives, self.fictional, on)
 
     def twins(
         self,

@@ -90,14 +90,15 @@ class TerritoryPlan:
 
     # By rep.
 
-    def _by_rep(self, each: Floats) -> Floats:
+    def by_rep(self, each: Floats) -> Floats:
+        """Sum over the accounts of each rep."""
         given = self.rep >= 0
         return np.bincount(self.rep[given], each[given], len(self.planning.team)).astype(np.float64)
 
     @cached_property
     def loads(self) -> Floats:
         """Hours of each rep, journeys included."""
-        return self._by_rep(self._hours)
+        return self.by_rep(self._hours)
 
     @property
     def travel_hours(self) -> float:
@@ -137,11 +138,11 @@ class TerritoryPlan:
         load = np.divide(loads, available, out=np.full(len(team), np.nan), where=available > 0)
         tiers = sorted(filter(None, accounts["tier"].unique().to_list()))
         numbers = {
-            name: self._by_rep(accounts[name].to_numpy())
+            name: self.by_rep(accounts[name].to_numpy())
             for name in ("potential_low", "potential", "potential_high")
         }
         counts = {
-            f"tier_{tier}": self._by_rep(
+            f"tier_{tier}": self.by_rep(
                 (accounts["tier"] == tier).fill_null(False).to_numpy() * 1.0
             )
             for tier in tiers
@@ -149,19 +150,19 @@ class TerritoryPlan:
         return pl.DataFrame(
             {
                 "name": list(team.names),
-                "accounts": self._by_rep(ones).astype(np.int64),
-                "customers": self._by_rep(
+                "accounts": self.by_rep(ones).astype(np.int64),
+                "customers": self.by_rep(
                     accounts["is_customer"].fill_null(False).to_numpy() * 1.0
                 ).astype(np.int64),
                 "hours": loads,
-                "travel_hours": self._by_rep(self._travel),
+                "travel_hours": self.by_rep(self._travel),
                 "available": available,
                 "load": pl.Series(load, nan_to_null=True),
                 "target": target,
                 "outside": np.where(outside > 1e-6 * (1 + target), outside, 0.0),
-                "km": self._by_rep(self._travel) * planning.wishes.speed,
+                "km": self.by_rep(self._travel) * planning.wishes.speed,
                 **numbers,
-                "unknown": self._by_rep(~accounts["is_known"].to_numpy() * 1.0).astype(np.int64),
+                "unknown": self.by_rep(~accounts["is_known"].to_numpy() * 1.0).astype(np.int64),
                 "potential_target": potential_target,
                 "gained": gained.astype(np.int64),
                 "lost": lost.astype(np.int64),
@@ -376,6 +377,17 @@ def solve(
         effort=effort,
     )
     return TerritoryPlan(planning, _of_accounts(planning, found.agent), weight, found)
+
+
+def unbalanced(planning: Planning, disruption: float) -> TerritoryPlan:
+    """The best plan there is where hours and potential may be as uneven as they come.
+
+    Without a price for balance every unit goes to whom it costs least with.
+    """
+    problem = planning.problem(disruption)
+    cheapest = np.where(problem.allowed, problem.cost, np.inf).argmin(axis=0)
+    agent = np.where(problem.fixed >= 0, problem.fixed, cheapest)
+    return TerritoryPlan(planning, _of_accounts(planning, agent), disruption)
 
 
 def _of_accounts(planning: Planning, agent: Ints) -> Ints:

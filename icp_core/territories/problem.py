@@ -102,6 +102,11 @@ class Wishes:
     named: AbstractSet[str] = frozenset()
 
     def __post_init__(self) -> None:
+        try:
+            object.__setattr__(self, "policy", Policy(self.policy))
+        except ValueError as error:
+            known = ", ".join(policy.value for policy in Policy)
+            raise PlanError(f"There is no policy {self.policy}; there are {known}.") from error
         least = {
             "hours_tolerance": 0, "potential_tolerance": 0, "disruption": 0, "hour": 0, "speed": 1,
             "at_risk": 0, "deal": 0, "handover": 0, "balance": 0,
@@ -537,9 +542,11 @@ class Planning:
     @cached_property
     def at_risk(self) -> Floats:
         """What changing the rep of each account costs in value at risk, in the profile's currency."""
-        sold = np.where(
-            self.accounts["is_customer"].fill_null(False), self.accounts["potential"], 0
-        )
+        return self.at_risk_of(self.accounts["potential"].to_numpy())
+
+    def at_risk_of(self, potential: Floats) -> Floats:
+        """The same where the accounts are worth so much."""
+        sold = np.where(self.accounts["is_customer"].fill_null(False), potential, 0)
         found: Floats = (
             self.wishes.at_risk * sold + self.wishes.deal * self.accounts["deals"].to_numpy()
         )
@@ -654,29 +661,58 @@ class Planning:
         """Prices of the limits at the weight of the wishes: a start for any other (`relax`)."""
         return self._even[2]
 
+    def _shared(self, each: Floats) -> Floats:
+        """Even share of each rep of something that the units that are given have, within its circle."""
+        found: Floats = (
+            self._part * np.bincount(self._of_circle, each, len(self.team))[self.circles]
+        )
+        return found
+
     @cached_property
-    def _even(self) -> tuple[Floats, Floats, Floats]:
-        kept, circle = self.kept, self.circles
-        # Somebody of its circle for each unit: who may have it, or keeps it.
-        may = self.serves[:, kept] | (np.arange(len(self.team))[:, None] == self.units.fixed[kept])
-        of_unit = circle[may.argmax(axis=0)] if len(kept) else np.zeros(0, dtype=np.int64)
+    def _part(self) -> Floats:
+        """Of what its circle has, by hours; evenly where none of a circle has any."""
+        circle = self.circles
         hours = np.bincount(circle, self.available, len(self.team))
         size = np.bincount(circle, minlength=len(self.team))
-        mine = np.where(
+        return np.where(
             hours[circle] > 0, self.available / np.maximum(hours[circle], 1e-9), 1 / size[circle]
         )
 
-        def shared(each: Floats) -> Floats:
-            total: Floats = mine * np.bincount(of_unit, each, len(self.team))[circle]
-            return total
+    @cached_property
+    def _may(self) -> Flags:
+        """Who may have each unit that is given, or keeps it."""
+        own = np.arange(len(self.team))[:, None] == self.units.fixed[self.kept]
+        found: Flags = self.serves[:, self.kept] | own
+        return found
 
-        potential = shared(self.units.potential[kept])
+    @cached_property
+    def _of_circle(self) -> Ints:
+        """The circle of each unit that is given: that of somebody who may have it."""
+        first = self._may.argmax(axis=0) if len(self.kept) else np.zeros(0, dtype=np.int64)
+        found: Ints = self.circles[first]
+        return found
+
+    @cached_property
+    def even_work(self) -> Floats:
+        """That part of the even share of hours which is work; the rest is journeys."""
+        return self._shared(self.units.hours[self.kept])
+
+    def even_potential(self, potential: Floats) -> Floats:
+        """Even share of the potential of each rep, where the accounts are worth so much."""
+        of_unit = np.bincount(self.unit, potential, len(self.units)).astype(np.float64)
+        return self._shared(of_unit[self.kept])
+
+    @cached_property
+    def _even(self) -> tuple[Floats, Floats, Floats]:
+        kept = self.kept
+        potential = self._shared(self.units.potential[kept])
         travel = self.travel[:, kept]
-        nearest = np.where(may, travel, np.inf).min(axis=0, initial=np.inf)
-        work = self.units.hours[kept]
-        problem = self._problem(self.wishes.disruption, shared(work + nearest), potential)
+        nearest = np.where(self._may, travel, np.inf).min(axis=0, initial=np.inf)
+        problem = self._problem(
+            self.wishes.disruption, self.even_work + self._shared(nearest), potential
+        )
         found = relax(problem, Clock(deadline=float("inf")))
-        even = shared(work + (found.share * travel).sum(axis=0))
+        even = self.even_work + self._shared((found.share * travel).sum(axis=0))
         return even, potential, found.dual
 
     @cached_property

@@ -178,7 +178,8 @@ class Decisions(Database):
             values |= {"status": str(status), "detail": "" if status is Status.OPEN else detail}
         if not values:
             raise WorkspaceError(
-                "Nothing was decided; choose a status, a note, an owner, or whether it is a customer."
+                "Nothing was decided; choose a status, a note, an owner, a territory, or whether it is "
+                "a customer."
             )
         author = named(author)
         # One order for everybody: two bulk decisions never wait for each other's rows.

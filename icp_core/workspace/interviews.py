@@ -112,6 +112,17 @@ class Interviews(Database):
             rows = connection.execute(query).all()
         return {row.question: row.reply for row in rows}
 
+    def was_said(self, interview_id: int, question: str, text: str) -> bool:
+        """Whether a question was once answered so, now or before a newer answer."""
+        table = schema.replies
+        query = select(func.count(table.c.id)).where(
+            table.c.interview_id == interview_id,
+            table.c.question == question.strip(),
+            table.c.reply == text,
+        )
+        with self._reading() as connection:
+            return bool(connection.execute(query).scalar_one())
+
     def add_evidence(
         self, interview_id: int, quote: str, *, about: str, supports: bool, author: str
     ) -> None:

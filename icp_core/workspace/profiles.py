@@ -234,6 +234,30 @@ class Profiles(Database):
             )
         return _saved(row)
 
+    def identify(self, agreed: Agreed) -> SavedVersion | None:
+        """The newest version that holds a profile and what is said beside it, word for word.
+
+        Where none does, the newest of the one saved profile of that name; None where there is none,
+        or more than one.
+        """
+        brief = None if agreed.brief.is_empty else brief_text(agreed.brief)
+        query = (
+            _versions()
+            .where(schema.versions.c.checksum == checksum(agreed.profile))
+            .order_by(schema.versions.c.id.desc())
+        )
+        with self._reading() as connection:
+            same = [_saved(row) for row in connection.execute(query)]
+        for one in same:
+            if one.brief_content == brief:
+                return one
+        named_so = [
+            one.newest
+            for one in self.profiles(archived=True)
+            if one.newest.name == agreed.profile.name
+        ]
+        return named_so[0] if len(named_so) == 1 else None
+
     def save_profile(
         self,
         profile: Profile,

@@ -1,5 +1,6 @@
-"""What else a workspace remembers: verification answers, the team's plan, and the export log."""
+"""What else a workspace remembers: proofs, verification answers, the team's plan, the export log."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ import polars as pl
 from sqlalchemy import Select, Table, bindparam, insert, select, update
 
 from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.proven import Proven
 from icp_core.analysis.verification import Answer, Sample, Stratum, Tally, verify
-from icp_core.errors import PlanError, WorkspaceError
+from icp_core.errors import LearningError, PlanError, WorkspaceError
 from icp_core.profiles.model import Profile
 from icp_core.workspace import schema
 from icp_core.workspace.database import Database, frame_of, named, now
@@ -72,7 +74,7 @@ class SavedTeam:
 
 
 class Records(Database):
-    """Verification draws and answers, the team's plan, and the export log."""
+    """Proofs, verification draws and answers, the team's plan, and the export log."""
 
     def save_draw(
         self,
@@ -158,6 +160,40 @@ class Records(Database):
             self.answers(draw.id), match_size=draw.match_size, possible_size=draw.possible_size
         )
         return found.match if found.match.answered else None
+
+    def keep_proof(self, found: Proven, *, list_name: str, profile: Profile, author: str) -> None:
+        """Keep what a test of a profile, as it stands, found on a list; the same is kept once.
+
+        Raises
+        ------
+        WorkspaceError
+            If the database refuses.
+        """
+        if self.proof(list_name=list_name, profile=profile) == found:
+            return
+        with self._writing() as connection:
+            connection.execute(
+                insert(schema.settings).values(
+                    key=_proof_key(list_name, profile),
+                    content=found.to_json(),
+                    author=named(author),
+                    saved_at=now(),
+                )
+            )
+
+    def proof(self, *, list_name: str, profile: Profile) -> Proven | None:
+        """What the newest test of a profile, as it stands, found on a list; None where there is none."""
+        table = schema.settings
+        query = (
+            select(table.c.content)
+            .where(table.c.key == _proof_key(list_name, profile))
+            .order_by(table.c.id.desc())
+        )
+        with self._reading() as connection:
+            content = connection.execute(query).scalar()
+        with suppress(LearningError):
+            return None if content is None else Proven.from_json(content)
+        return None
 
     def answer(self, draw_id: int, answers: Mapping[str, Answer | None], *, author: str) -> None:
         """Keep answers on drawn accounts; a new answer takes the place of the old one.
@@ -342,6 +378,12 @@ class Records(Database):
         }
         with self._reading() as connection:
             return frame_of(connection, _with_version(schema.exports, types).limit(limit), types)
+
+
+def _proof_key(list_name: str, profile: Profile) -> str:
+    # A list's name may be longer than a key.
+    where = hashlib.sha256(list_name.encode()).hexdigest()[:16]
+    return f"proof:{checksum(profile)}:{where}"
 
 
 def _team_key(slug: str) -> str:

@@ -5,15 +5,24 @@ import hashlib
 import json
 import subprocess
 import sys
+import zipfile
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import pytest
+from pypdf import PdfReader
 
 from icp_core.__main__ import main
 from icp_core.analysis.costs import costs
+from icp_core.analysis.interviews import InterviewKind
+from icp_core.analysis.proven import Proven
 from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.intervals import Estimate
+from icp_core.profiles.brief import Brief
+from icp_core.profiles.files import Agreed
 from icp_core.profiles.model import Criterion, Profile, Range
 from icp_core.profiles.starters import starter
 from icp_core.sources import load
@@ -325,6 +334,12 @@ def test_territories_are_planned_with_a_bound_moves_and_a_file_of_every_account(
     assert len(rows) - len(planned) == answer["left_out"]
     assert sum(one["accounts"] for one in answer["reps"]) == len(planned)
     assert {row["after"] for row in rows if row["country"] == "SE"} == {"Bo Dahl"}
+    assert [(one["assumption"], one["change"]) for one in answer["if_off"][:3]] == [
+        ("hours", -0.2), ("hours", 0.0), ("hours", 0.2),
+    ]  # fmt: skip
+    over = [row["name"] for row in answer["reps"] if row["hours"] > row["available"]]
+    assert answer["if_off"][1]["over"] == over
+    assert answer["price_of_balance"].keys() >= {"hours", "km", "at_risk"}
 
 
 @pytest.mark.parametrize(
@@ -333,6 +348,12 @@ def test_territories_are_planned_with_a_bound_moves_and_a_file_of_every_account(
         ("Name,Home\nAnna,Stockholm\n", ("--lock", "SE=Nils"), "Nils, who is not in the team"),
         ("Name,Home\nAnna,Stockholm\n", ("--lock", "Anna"), "WHAT=REP"),
         ("Name,Home\nAnna,Stockholm\n", ("--disruption", "-1"), "disruption"),
+        ("Name,Home\nAnna,Stockholm\n", ("--crm", "hubspot"), "Say with --out"),
+        (
+            "Name,Home\nAnna,Stockholm\n",
+            ("--crm", "salesforce", "--out", "x.zip", "--territory-model", "Nordics"),
+            "no Salesforce id",
+        ),
     ],
 )
 def test_territories_that_cannot_be_planned_are_refused_in_a_sentence(
@@ -355,6 +376,39 @@ def test_territories_that_cannot_be_planned_are_refused_in_a_sentence(
     assert says in capsys.readouterr().err
 
 
+def test_a_plan_is_written_for_a_crm_under_its_own_name_and_logged(tmp_path, capsys):
+    users = tmp_path / "users.csv"
+    users.write_text("User ID,First name,Last name,Email\n1,Alma,Demoberg,alma@team.example\n")
+    given = ("territories", "--accounts", "demo:4000", "--seconds", "1", "--out", str(tmp_path))
+    code = main([*given, "--crm", "hubspot", "--crm-export", str(users), "--author", "Eva"])
+    assert code == 0, capsys.readouterr().err
+    said = capsys.readouterr().out
+    (file,) = tmp_path.glob("*.zip")
+    assert f"Written: {file}" in said and file.name.startswith("FICTIONAL-territories-hubspot-")
+    assert "Contacts, deals, tickets" in said, "what stays behind is told"
+    with zipfile.ZipFile(file) as packed:
+        (name,) = (one for one in packed.namelist() if "by-domain" in one)
+        rows = list(csv.DictReader(packed.read(name).decode().splitlines()))
+    assert {row["Company owner"] for row in rows} == {"alma@team.example"}, "the only user"
+    log = Workspace.open().exports().row(0, named=True)
+    assert (log["author"], log["format"], log["file_name"]) == (
+        "Eva", "territories for HubSpot", file.name
+    )  # fmt: skip
+
+
+def test_roles_of_the_buying_group_are_written_beside_the_companies(tmp_path, capsys):
+    given = ["export", "--accounts", "demo:500", "--ignore-decisions", "--out", str(tmp_path)]
+    roles = tmp_path / "roles.csv"
+    assert main([*given, "--format", "hubspot", "--roles", str(roles)]) == 0
+    assert f"Written: {roles}" in capsys.readouterr().out
+    found = pl.read_csv(roles)["hs_buying_role"].to_list()
+    assert {"DECISION_MAKER", "CHAMPION", "INFLUENCER", "BLOCKER"} == set(found)
+    files = len(list(tmp_path.iterdir()))
+    assert main([*given, "--format", "csv", "--roles", str(roles)]) == 2
+    assert "HubSpot companies and Salesforce accounts only" in capsys.readouterr().err
+    assert len(list(tmp_path.iterdir())) == files, "refused before anything is written"
+
+
 @pytest.mark.parametrize("ending", ["pdf", "docx", "png"])
 def test_the_one_page_is_written_in_each_format(tmp_path, ending):
     out = tmp_path / f"one-page.{ending}"
@@ -364,6 +418,58 @@ def test_the_one_page_is_written_in_each_format(tmp_path, ending):
     assert (
         out.read_bytes()[:4] == {"pdf": b"%PDF", "docx": b"PK\x03\x04", "png": b"\x89PNG"}[ending]
     )
+
+
+def test_the_one_page_says_what_its_saved_profile_was_asked_and_proven(tmp_path, own_workspace):
+    mine = Profile(name="Økonomi", currency="NOK")
+    brief = Brief(urgency="Before Easter")
+    with closing(Workspace.open()) as workspace:
+        workspace.save_profile(mine, brief=brief, author="Eva", why="", based_on=0, slug="first")
+        # A namesake of its first name, with a talk of its own.
+        renamed = mine.replace(name="Renamed")
+        workspace.save_profile(renamed, brief=brief, author="Eva", why="", based_on=1, slug="first")
+        workspace.save_profile(mine, author="Eva", why="", based_on=0, slug="okonomi")
+        facts = {"kind": InterviewKind.BEST, "on_day": date(2026, 11, 27), "author": "Eva"}
+        one = workspace.begin_interview("first", **facts)
+        workspace.add_evidence(
+            one.id, "In March", about="brief.urgency", supports=True, author="Eva"
+        )
+        for _talk in range(3):
+            workspace.begin_interview("okonomi", **facts)
+        found = Proven(Estimate(2.4, 1.6, 3.3), 104, 63, fictional=False, on=date(2026, 11, 26))
+        workspace.keep_proof(found, list_name="listed", profile=renamed, author="Eva")
+    file = tmp_path / "any name.json"
+    file.write_text(Agreed(renamed, brief).to_json(), encoding="utf-8")
+
+    def said(*options):
+        out = tmp_path / "page.pdf"
+        done = run("document", "--accounts", "listed", *options, "--out", out)
+        assert done.returncode == 0, done.stderr
+        text = " ".join(PdfReader(out).pages[0].extract_text().split())
+        return text, done.stderr
+
+    for options in (("--profile", file), ("--saved", "first")):
+        text, notes = said(*options)
+        assert "Before Easter (1 of 1 interviews)" in text
+        assert "Customers interviewed: 1" in text
+        assert "Tested on 104 companies" in text
+        assert "Version 2" in text
+        assert "no sample looked up yet" in notes
+        assert "not tested" not in notes
+    # Edited since: still the profile of that name, but no saved version, and not what was tested.
+    edited = Agreed(renamed.replace(currency="SEK"), brief)
+    file.write_text(edited.to_json(), encoding="utf-8")
+    text, notes = said("--profile", file)
+    assert "Customers interviewed: 1" in text
+    assert "Not saved yet" in text
+    assert "not tested on own deals yet: learn --profile" in notes
+    file.write_text(Agreed(renamed.replace(name="Stranger")).to_json(), encoding="utf-8")
+    text, notes = said("--profile", file)
+    assert "No interviews yet" in text
+    assert "not in the workspace, so no interviews are counted" in notes
+    done = run("document", "--accounts", "listed", "--saved", "nobody", "--out", tmp_path / "x.pdf")
+    assert done.returncode == 2
+    assert "no profile nobody" in done.stderr
 
 
 def test_the_one_page_is_of_no_other_format(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from icp_core.exporting import prepare
 from icp_core.importing.load import run_import
 from icp_core.profiles.model import Profile
-from icp_core.reference.states import country_of_state, state_name
+from icp_core.reference.states import countries_of_codes, country_of_state, state_name
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,32 @@ def test_letters_of_a_code_tell_no_country() -> None:
     assert (country_of_state("Texas"), country_of_state("NSW"), country_of_state("AB")) == (
         "US", None, None,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("codes", "countries"),
+    [
+        ("TX CA FL", "US US US"), ("CA DE CO IN", "US US US US"), ("TX CA CO", "US US US"),
+        ("Tx fl N.Y.", "US US US"), ("ON QC BC AB", "CA CA CA CA"), ("NSW VIC QLD", "AU AU AU"),
+        ("TX ON CA QC", "US CA US CA"),
+        # Provinces of Italy, states of Brazil and India, one code alone, two that tell too little.
+        ("CA CO PA", "- - -"), ("SC PA MT", "- - -"), ("GA MN", "- -"), ("CA", "-"), ("TX CA", "- -"),
+        ("WA NT", "- -"), ("AB M O", "- - -"), ("TX Skåne Oslo", "- - -"),
+    ],
+)  # fmt: skip
+def test_codes_of_states_tell_a_country_where_they_leave_no_doubt(
+    tmp_path: Path, codes: str, countries: str
+) -> None:
+    told = countries_of_codes(codes.split())
+    assert " ".join(told.get(code, "-") for code in codes.split()) == countries
+    path = tmp_path / "list.csv"
+    rows = (f"Company {place},{code}\n" for place, code in enumerate(codes.split()))
+    path.write_text("Company,State\n" + "".join(rows))
+    loaded = run_import([path])
+    if "US" in countries or "CA" in countries.split():
+        assert loaded.accounts["country"].to_list() == countries.split()
+        (column,) = [c for c in loaded.report.columns if c.name == "country"]
+        assert any("named in no cell, taken for" in said for said in column.sentences())
 
 
 def test_letters_of_lan_tell_sweden_where_most_are_of_it(tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """Interviews: what was said stays, the newest answer holds, and each talk counts once a claim."""
 
+import io
 from datetime import date
 
 import pytest
+from pypdf import PdfReader
 
 from icp_core.analysis.interviews import (
     MAX_ANSWER,
     Evidence,
     InterviewKind,
+    form,
     guide,
     heads,
     missing_kinds,
@@ -15,6 +18,7 @@ from icp_core.analysis.interviews import (
     questions,
     said,
 )
+from icp_core.documents.guide import guide_file
 from icp_core.errors import WorkspaceError
 from icp_core.profiles.model import Profile
 
@@ -41,6 +45,31 @@ def test_every_question_and_head_is_there_in_five_languages():
         assert all(heads()[one.head][language] for language in LANGUAGES)
     for language in LANGUAGES:
         assert guide(language).count("?") == len(keys)
+        assert all(texts[language] for texts in form().values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "never"),
+    [
+        ("best", "To whom would you recommend us", "What made you decide against us?"),
+        ("worst", "What did you expect that did not come?", "To whom would you recommend us"),
+        ("lost", "What made you decide against us?", "Why are you still here?"),
+        ("prospect", "What would have to happen", "What has changed since you began?"),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_asked_what_only_others_can_answer(kind, asked, never, language):
+    kind = InterviewKind(kind)
+    assert asked in guide("en", kind)
+    assert never not in guide("en", kind)
+    made = guide_file("Økonomi & drift – čáhppes #include", language, kind, on=DAY)
+    reader = PdfReader(io.BytesIO(made))
+    text = " ".join(" ".join(one.extract_text() for one in reader.pages).split())
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert "Økonomi & drift – čáhppes #include" in text
+    assert form()[kind][language] in text
+    for one in questions(kind):
+        assert one.text[language] in text
 
 
 def test_an_interview_is_kept_with_the_company_it_was_with(saved):
@@ -59,6 +88,17 @@ def test_the_newest_answer_holds(saved):
     saved.keep_reply(one.id, "goals-year", "Second", author="Ola")
     assert saved.replies(one.id) == {"goals-year": "Second", "Own question?": "Yes – ŋ"}
     assert [one.key for one in own_questions(saved.replies(one.id))] == ["Own question?"]
+
+
+def test_what_was_once_said_is_told_from_what_is_new(saved):
+    one = begun(saved)
+    for text in ("Before", "", "Now"):
+        saved.keep_reply(one.id, "goals-year", text, author="Eva")
+    assert saved.was_said(one.id, "goals-year", "Before")
+    assert saved.was_said(one.id, "goals-year", "Now")
+    assert not saved.was_said(one.id, "goals-year", "Never")
+    assert not saved.was_said(one.id, "goals-way", "Now")
+    assert not saved.was_said(begun(saved).id, "goals-year", "Now")
 
 
 def test_a_quote_counts_until_it_is_taken_back(saved):

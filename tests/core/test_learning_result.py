@@ -1,6 +1,7 @@
 """From a customer list to a learning result, bad customer lists included."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -103,6 +104,18 @@ def test_hand_made_and_learned_are_set_against_each_other(result):
     assert {d.column: d.kind for d in columns}["country"] == "only by hand"
     assert set(accounts["favoured_by"]) == {"hand", "learned"}
     assert result.proof.difference("learned", "hand", "auc").winner == "learned"
+
+
+def test_what_is_kept_of_the_proof_is_that_of_the_profile_by_hand(result):
+    told = result.proven(TODAY)
+    assert told.lift == result.proof.judged["hand"].measures["lift_10"]
+    assert (told.accounts, told.best) == (result.proof.accounts, result.proof.positives)
+    assert told.fictional
+    assert replace(result, proof=None).proven(TODAY) is None
+    assert replace(result, hand=None).proven(TODAY) is None
+    # Learned from these very deals, it is judged as learned: out of sample.
+    learned = replace(result, hand=result.profile.replace(name="Adopted"))
+    assert learned.proven(TODAY).lift == result.proof.judged["learned"].measures["lift_10"]
 
 
 def test_the_result_can_be_written_as_json_and_as_text(result):

@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from icp_core import sources
 from icp_core.accounts.universe import Universe
 from icp_core.analysis.interviews import Said
+from icp_core.analysis.proven import Proven
 from icp_core.analysis.verification import Stratum, Tally, wilson
 from icp_core.documents import printing, region_map
 from icp_core.documents.one_page import (
@@ -28,7 +29,7 @@ from icp_core.documents.one_page import (
     checksum,
     content,
     generated,
-    proven,
+    proven_in_words,
 )
 from icp_core.documents.printing import Ink, Typeset
 from icp_core.documents.word_file import word_file
@@ -108,7 +109,7 @@ def test_letters_of_every_language_here_can_be_read_again():
         "Økonomi & drift – čáhppes",
         "ŋ đ š æ ø å ≥ 1 000",
         "Fordelt kostnad på to uker → färre öar",
-        "Färre driftstörningar; en räkning som går att förutse",
+        "Färre driftstörningar · en räkning som går att förutse",
         "Decision maker CTO (not at the customer)",
         "No, thanks, to: egen datahall",
         "Goal: 12 nya kunder",
@@ -281,7 +282,7 @@ def test_how_the_team_knows_is_said_with_its_interval():
     _reader, text = read(page(known=Known(verified=tally, interviews=9)).pdf())
     share = tally.precision
     assert f"38 of 40 looked up at random fit ({share.low:.0%} to" in text.replace(" %", "%")
-    assert "9 customers interviewed" in text
+    assert "Customers interviewed: 9" in text
     _reader, text = read(page().pdf())
     assert "No sample looked up yet · No interviews yet" in text
 
@@ -377,13 +378,20 @@ def test_what_interviews_say_stands_beside_the_answer():
 
 
 def test_a_proof_is_told_with_its_interval_or_that_it_cannot_tell():
-    told = proven(Estimate(2.41, 1.6, 3.3), accounts=104, best=63, fictional=False)
-    assert told == (
-        "Tested on 104 companies, 63 of them best customers: the best tenth holds 2.4 times what "
-        "chance finds (1.6–3.3)"
+    found = Proven(Estimate(2.41, 1.6, 3.3), 104, 63, fictional=False, on=DAY)
+    told = (
+        "Tested on 104 companies, 63 of them best customers, on 2026-11-27: the best tenth holds 2.4 "
+        "times what chance finds (1.6–3.3)"
     )
-    told = proven(Estimate(1.4, 0.9, 2.1), accounts=104, best=63, fictional=True)
-    assert told.endswith("best customers (fictional): can’t tell yet whether it beats chance")
+    assert proven_in_words(found) == told
+    _reader, text = read(page(known=Known(proven=found)).pdf())
+    assert told in text
+    assert "Not tested" not in text
+    unsure = Proven(Estimate(1.4, 0.9, 2.1), 104, 63, fictional=True, on=DAY)
+    assert proven_in_words(unsure) == (
+        "Tested on 104 companies, 63 of them best customers (fictional), on 2026-11-27: can’t tell "
+        "yet whether it beats chance"
+    )
 
 
 def test_the_map_is_described_and_the_headings_are_told_to_a_screen_reader():

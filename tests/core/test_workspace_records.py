@@ -1,10 +1,14 @@
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import text
 
 from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.proven import Proven
 from icp_core.analysis.verification import Answer, draw, verify
 from icp_core.errors import WorkspaceError
+from icp_core.intervals import Estimate
 from icp_core.profiles.model import Profile
 from icp_core.workspace import checksum
 
@@ -109,3 +113,33 @@ def test_the_export_log_tells_what_left_the_house(workspace):
     assert log["checksum"].unique().to_list() == [checksum(SAAS)]
     assert all(before <= moment <= datetime.now(UTC) for moment in log["exported_at"])
     assert workspace.exports(limit=1).height == 1
+
+
+FOUND = Proven(Estimate(2.4, 1.6, 3.3), 104, 63, fictional=False, on=date(2026, 11, 26))
+
+
+def test_the_newest_proof_of_a_profile_as_it_stands_on_a_list_holds(workspace):
+    where = {"list_name": "file:" + "ø" * 300, "profile": SAAS}
+    assert workspace.proof(**where) is None
+    workspace.keep_proof(FOUND, author="Eva", **where)
+    workspace.keep_proof(FOUND, author="Eva", **where)
+    assert workspace.proof(**where) == FOUND
+    newer = replace(FOUND, best=70)
+    workspace.keep_proof(newer, author="Ola", **where)
+    assert workspace.proof(**where) == newer
+    assert workspace.proof(list_name="demo", profile=SAAS) is None
+    assert workspace.proof(**where | {"profile": SAAS.replace(name="Another")}) is None
+    # The same is kept once, and nothing of it is a plan.
+    with workspace._engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM icp_settings")).scalar() == 2
+    assert workspace.team() == TeamPlan()
+
+
+@pytest.mark.parametrize(
+    "kept", ["", "[]", "{}", '"x"', '{"lift": 3}', FOUND.to_json().replace("2026-11-26", "soon")]
+)
+def test_a_proof_that_somebody_changed_in_the_database_is_none(workspace, kept):
+    workspace.keep_proof(FOUND, list_name="demo", profile=SAAS, author="Eva")
+    with workspace._engine.begin() as connection:
+        connection.execute(text("UPDATE icp_settings SET content = :kept"), {"kept": kept})
+    assert workspace.proof(list_name="demo", profile=SAAS) is None

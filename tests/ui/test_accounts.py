@@ -266,6 +266,46 @@ def test_ticked_accounts_are_decided_on_and_no_others(open_page: Open, market: E
     assert ids[0] not in Workspace.open().owners()
 
 
+def test_a_territory_is_set_on_one_account_and_on_many_and_found_again(
+    open_page: Open, market: Evaluation
+) -> None:
+    # Where the fewest lie, as they are to be told from the four.
+    there = market.universe.frame["territory"].drop_nulls().value_counts().sort("count")[0, 0]
+    ids = best(market, 48, 52)["account_id"].to_list()
+    app = open_page(PAGE)
+    app.session_state["accounts_ticked_demo"] = tuple(ids)
+    app.run()
+    press(app, "Edit 4 accounts")
+    app.selectbox(key="many_territory").set_value(there).run()
+    app.button(key="many_save").click().run()
+    assert Workspace.open().territories() == dict.fromkeys(ids, there)
+    # Filtered by, searched for, and among the columns of the table.
+    mine = open_page(PAGE, accounts_territories=there, accounts_columns="Territory")
+    names = mine.dataframe[0].value["name"].to_list()
+    assert set(mine.dataframe[0].value["territory"]) == {there}
+    called = market.universe.frame.filter(pl.col("account_id").is_in(ids))["name"]
+    assert set(called) <= set(names)
+    assert "Filters · 1" in [box.proto.popover.label for box in mine.get("popover")]
+    found = open_page(PAGE, find=there.lower(), accounts_columns="Territory")
+    assert found.dataframe[0].value["name"].to_list() == names
+    one = open_page(PAGE, account=ids[0])
+    field = f"decide_{ids[0]}_territory"
+    assert one.selectbox(key=field).value == there
+    assert any(there in table.value.to_string() for table in one.table)
+    one.selectbox(key=field).set_value("NO Oslo").run()
+    one.button(key="decide_save").click().run()
+    assert Workspace.open().territories()[ids[0]] == "NO Oslo"
+    assert one.selectbox(key=field).value == "NO Oslo"
+    one.selectbox(key=field).set_value("(as listed)").run()
+    one.button(key="decide_save").click().run()
+    assert ids[0] not in Workspace.open().territories()
+    # What the list says stands again, and nothing else was touched.
+    listed = market.universe.frame.filter(pl.col("account_id") == ids[0])["territory"].item()
+    assert one.button(key="decide_save").disabled
+    assert open_page(PAGE, account=ids[0]).selectbox(key=field).value == listed
+    assert Workspace.open().owners() == {}
+
+
 def test_ticked_accounts_are_picked_by_hand_to_learn_from_and_put_away_again(
     open_page: Open, market: Evaluation
 ) -> None:

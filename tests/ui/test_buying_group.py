@@ -121,3 +121,18 @@ def test_what_interviews_say_stands_beside_the_claim() -> None:
     app.button(key=f"group_edit_{key}").click().run()
     assert "Goals · 1 of 1 say so" in [one.label.replace("\\", "") for one in app.text_area]
     assert "No claim rests" not in texts(app)
+
+
+def test_a_persona_without_a_title_keeps_the_one_it_had() -> None:
+    app = opened(PAGE, dataset="demo")
+    first = group(app)[0]
+    app.button(key=f"group_edit_{first.key}").click().run()
+    name = next(one for one in app.text_input if one.label == "Title or challenge")
+    name.set_value("   ").run()
+    assert group(app)[0].name == first.name
+    assert [one for one in errors(app) if "needs a title or a challenge" in one]
+    name = next(one for one in app.text_input if one.label == "Title or challenge")
+    assert name.value == first.name
+    name.set_value("Hva koster det egentlig? " * 6).run()
+    assert len(group(app)[0].name) <= 80
+    assert [one for one in errors(app) if "80 letters are kept here at most" in one]

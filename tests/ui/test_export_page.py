@@ -174,3 +174,14 @@ def test_choices_survive_a_visit_to_another_page(open_page: Open) -> None:
     app.switch_page("app.py").run()
     app.switch_page(PAGE).run()
     assert written(app) == count
+
+
+def test_a_crm_gets_the_roles_of_the_buying_group_or_asks_for_one(open_page: Open) -> None:
+    app = open_page(PAGE, dataset="demo", export_format="HubSpot companies")
+    assert "hs_buying_role" in texts(app)
+    assert [one for one in app.get("download_button") if one.proto.label == "Job titles with roles"]
+    app = open_page(PAGE, dataset="norway", export_format="Salesforce accounts")
+    assert "OpportunityContactRole" in texts(app)
+    assert "Say who is in it" in [one.label for one in app.get("page_link")]
+    app = open_page(PAGE, dataset="norway", export_format="LinkedIn company list")
+    assert "Roles of the buying group" not in texts(app)

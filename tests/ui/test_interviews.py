@@ -6,7 +6,7 @@ import pytest
 from app_pages import Open, errors, texts
 from streamlit.testing.v1 import AppTest
 
-from icp_core.analysis.interviews import InterviewKind
+from icp_core.analysis.interviews import MAX_ANSWER, InterviewKind
 from icp_core.profiles.brief import Brief, BuyingRole, Persona
 from icp_core.profiles.model import Criterion, Profile, Range, Role
 from icp_core.workspace import Workspace
@@ -103,6 +103,8 @@ def test_what_they_say_becomes_a_criterion(open_page: Open, workspace: Workspace
     app = opened(open_page, interviews_part="What they say")
     app.button(key="interviews_criterion_employees").click().run()
     assert "Choose a value; until then it counts nothing." in texts(app)
+    (told,) = app.toast
+    assert told.value.replace("\\", "") == "They said: “Only above 50”"
     held: state.View = app.session_state["view"]
     assert held.profile == MINE
 
@@ -111,3 +113,58 @@ def test_the_guide_is_there_in_five_languages(open_page: Open) -> None:
     app = open_page(PAGE, dataset="norway", interviews_part="Guide to print")
     app.segmented_control(key="interviews_guide").set_value("fi").run()
     assert "Miksi valitsitte meidät?" in app.code[0].value
+    app.segmented_control(key="interviews_guide_kind").set_value(InterviewKind.LOST).run()
+    assert "Miksi valitsitte meidät?" not in app.code[0].value
+    assert "Mikä sai teidät päättämään meitä vastaan?" in app.code[0].value
+    assert [one for one in app.get("download_button") if one.proto.label == "PDF to print"]
+
+
+def test_an_answer_that_is_too_long_is_cut_and_a_quote_is_left_to_shorten(
+    open_page: Open, workspace: Workspace
+) -> None:
+    one = begun(workspace)
+    app = opened(open_page)
+    app.text_area[0].set_value("ord på ŋ " * 500).run()
+    (kept,) = workspace.replies(one.id).values()
+    assert len(kept) <= MAX_ANSWER
+    (message,) = [said for said in errors(app) if "4\u202f000 letters are kept" in said]
+    assert "ord på ŋ" in message.partition("Left out: ")[2]
+    app.text_area(key=f"interviews_quote_{one.id}").set_value("x" * 900).run()
+    app.selectbox(key="interviews_claim").select("brief.urgency").run()
+    app.button(key="interviews_mark").click().run()
+    assert workspace.evidence("mine") == []
+    assert [said for said in errors(app) if "900 letters" in said and "shorten it" in said]
+    quote = app.text_area(key=f"interviews_quote_{one.id}")
+    assert quote.value == "x" * 900
+
+
+def test_a_quote_is_marked_for_what_was_chosen_only(open_page: Open, workspace: Workspace) -> None:
+    one = begun(workspace)
+    app = opened(open_page)
+    app.text_area(key=f"interviews_quote_{one.id}").set_value("In March").run()
+    app.button(key="interviews_mark").click().run()
+    assert [said for said in errors(app) if "Choose what the quote speaks to" in said]
+    assert workspace.evidence("mine") == []
+    app.selectbox(key="interviews_claim").select("brief.urgency").run()
+    app.button(key="interviews_mark").click().run()
+    assert "Marked in this interview" in texts(app)
+    assert "“In March”" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "never"),
+    [
+        (InterviewKind.LOST, "What made you decide against us?", "Why are you still here?"),
+        (InterviewKind.PROSPECT, "What would have to happen for you to begin looking?", "Who uses"),
+    ],
+)
+def test_each_kind_is_asked_what_it_can_answer(
+    open_page: Open, workspace: Workspace, kind, asked, never
+) -> None:
+    one = begun(workspace, kind=kind)
+    shown = [area.label for area in opened(open_page).text_area]
+    assert asked in shown
+    assert not [label for label in shown if label.startswith(never)]
+    # Answered before the guide told kinds apart: it stays.
+    workspace.keep_reply(one.id, "choice-stay", "They know us", author="Eva")
+    assert "They know us" in [area.value for area in opened(open_page).text_area]

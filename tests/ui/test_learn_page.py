@@ -1,6 +1,7 @@
 """The learn page, driven as a user does, its numbers held against the library."""
 
 import time
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -22,6 +23,7 @@ from ui.format import number
 from ui.learning import proof, segments, shared, suggested
 
 LEARN = "pages/10_Learn.py"
+ONE_PAGE = "pages/21_One_page.py"
 SMALL = "demo:3000"
 
 
@@ -348,14 +350,19 @@ def test_deals_that_were_loaded_with_a_list_are_learned_from(
     assert groups(app)["Best"] == "3"
 
 
-def test_what_the_proof_says_stands_on_the_one_page(learn_page, result) -> None:
+def test_what_the_proof_says_stands_on_the_one_page_of_every_session(
+    learn_page, open_page: Open, result
+) -> None:
     app = learn_page(learn_part="Proof")
     lift = result.proof.judged["hand"].measures["lift_10"]
-    told = proof.proven(
-        lift, accounts=result.proof.accounts, best=result.proof.positives, fictional=True
-    )
-    assert list(app.session_state["own_proven"].values()) == [told]
-    app.switch_page("pages/21_One_page.py").run()
-    assert not app.exception
+    told = result.proven(date.today())
+    assert (told.lift, told.best) == (lift, result.proof.positives)
     view = app.session_state["view"]
-    assert [key[0] for key in app.session_state["own_proven"]] == [view.list_name]
+    # Another session, another day: it is the team's.
+    assert Workspace.open().proof(list_name=view.list_name, profile=view.profile) == told
+    app = open_page(ONE_PAGE, dataset=view.list_name)
+    assert app.session_state["view"].profile == view.profile
+    links = [one.label for one in app.get("page_link")]
+    assert "a sample looked up" in links
+    assert "a test on your deals" not in links
+    assert not errors(app)

@@ -1,11 +1,14 @@
 """One page: answers are edited, kept, taken back and saved; the page is drawn from them at once."""
 
 import json
+from secrets import token_hex
 
+import pytest
 from app_pages import Open, errors, opened, texts
 from streamlit.testing.v1 import AppTest
 
-from icp_core.profiles.brief import NO_BRIEF, Brief, BuyingRole, Persona
+from icp_core.profiles.brief import ANSWERS, NO_BRIEF, Brief, BuyingRole, Persona
+from icp_core.profiles.files import Agreed
 from icp_core.profiles.model import Criterion, Profile, Range, Role
 from icp_core.workspace import Workspace
 from ui import links, state
@@ -141,3 +144,87 @@ def test_a_draft_keeps_what_was_said() -> None:
     held = json.loads(view_of(app).agreed.to_json())
     assert held["brief"] == {"urgency": "#include <stdio.h> \U0001f680"}
     assert "stands for what cannot be printed" in texts(app)
+
+
+def test_what_is_said_travels_in_a_link() -> None:
+    app = typed(opened(PAGE, dataset="demo"), "urgency", "Før påske – ŋ #include")
+    sent = dict(app.query_params)
+    app = opened(PAGE, **sent)
+    assert view_of(app).brief.urgency == "Før påske – ŋ #include"
+    # The rest is the example that the starter brings, and one can go back to it.
+    assert view_of(app).brief.buying_group
+    assert view_of(app).edited
+    app.button(key="revert").click().run()
+    assert not view_of(app).edited
+    # A profile of one's own, which is no edit of anything.
+    said = {"p": links.pack(MINE), "b": links.pack_brief(THEIRS)}
+    app = opened(PAGE, dataset="norway", **said)
+    assert view_of(app).agreed == Agreed(MINE, THEIRS)
+    assert not view_of(app).edited
+    assert {name: app.query_params[name] for name in said} == said
+
+
+def test_an_answer_that_was_taken_away_stays_away_in_a_link() -> None:
+    app = opened(PAGE, dataset="demo")
+    for name in (*ANSWERS, "segment", "goal"):
+        typed(app, name, "")
+    emptied = view_of(app).brief
+    app = opened(PAGE, **dict(app.query_params))
+    assert view_of(app).brief == emptied
+
+
+def test_what_is_too_long_for_a_link_is_told_and_the_profile_goes_alone(monkeypatch) -> None:
+    monkeypatch.setattr(state, "MAX_ADDRESS", 600)
+    brief = Brief(**{name: token_hex(190) for name in ANSWERS})
+    app = opened(PAGE, dataset="norway", p=links.pack(MINE))
+    for name in ANSWERS:
+        typed(app, name, getattr(brief, name))
+    assert view_of(app).brief == brief
+    assert "b" not in app.query_params
+    assert links.unpack(app.query_params["p"]) == MINE
+    app.button(key="share").click().run()
+    assert [one for one in errors(app) if "too long for a link" in one and "Save" in one]
+
+
+@pytest.mark.parametrize("text", ["", "x!", links.pack(MINE), "A" * 90_000])
+def test_a_damaged_brief_in_a_link_is_one_message(text: str) -> None:
+    app = opened(PAGE, dataset="norway", p=links.pack(MINE), b=text)
+    (message,) = errors(app)
+    assert "What was said beside the profile is missing." in message
+    assert view_of(app).agreed == Agreed(MINE)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "left"),
+    [
+        ("word " * 160, 400, "word word"),
+        ("ordet æøå " * 80, 400, "ordet æøå"),
+        ("x" * 801, 400, "x" * 401),
+        ("שלום עולם " * 81, 400, "שלום"),
+        ("eleven-let " * 70, 396, "eleven-let"),
+        ("🚀" * 450, 400, "🚀" * 50),
+        ("a\n" * 300, 400, "a a"),
+    ],
+)
+def test_four_hundred_letters_too_many_are_told_and_none_is_lost(text, kept, left) -> None:
+    app = typed(opened(PAGE, dataset="norway"), "urgency", text)
+    held = view_of(app).brief.urgency
+    assert len(held) <= 400
+    assert abs(len(held) - kept) <= 1
+    (message,) = [one for one in errors(app) if "400 letters are kept here at most" in one]
+    rest = message.partition("Left out: ")[2]
+    assert left in rest
+    assert "".join((held + rest).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "word", ["ord ", "verksamhetsstyrningssystem ", "дані ", "🚀🚀 ", "#include "]
+)
+def test_a_description_of_three_hundred_words_is_cut_and_the_page_still_fits(word) -> None:
+    app = typed(opened(PAGE, dataset="norway"), "description", word * 300)
+    kept = view_of(app).profile.description
+    assert 500 < len(kept) <= 600
+    (message,) = [one for one in errors(app) if "600 letters are kept" in one]
+    rest = message.partition("Left out: ")[2]
+    assert "".join((kept + rest).split()) == "".join((word * 300).split())
+    assert [one for one in app.get("download_button") if one.proto.label == "PDF to print"]

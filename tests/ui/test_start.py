@@ -7,11 +7,16 @@ import pytest
 from app_pages import Open, metrics, texts
 
 from icp_core import sources
+from icp_core.analysis.plan import TeamPlan
+from icp_core.analysis.team import Rep, Team
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role
 from icp_core.profiles.starters import starter
+from icp_core.territories.coverage import Gap
 from icp_core.views import view_of
+from icp_core.workspace import Workspace
 from ui import headline, links
+from ui.coverage import gaps
 
 TODAY = date(2026, 11, 1)
 
@@ -163,3 +168,23 @@ def test_the_steps_of_the_method_are_counted_and_lead_on(open_page: Open) -> Non
     assert "Verified 0 of 30" in labels
     assert "Buying group 4 of 2–5" in labels
     assert "One page 9 of 9" in labels
+
+
+def test_the_best_accounts_that_nobody_owns_lead_to_coverage_where_there_is_a_team(
+    open_page: Open,
+) -> None:
+    app = open_page("app.py", dataset="demo")
+    assert not app.exception
+    evaluation = Scoreboard(sources.load("demo")).evaluate(starter("nordic-software").profile)
+    found = view_of(evaluation).gap(TeamPlan(), Gap.NOBODY, tiers=("A",))
+    assert f"{found.total} accounts in tier A are nobody's" in texts(app)
+    # Where the link leads, the list has as many.
+    there = open_page("pages/11_Coverage.py", dataset="demo", **gaps.leading_here("A"))
+    assert f"**{found.total} accounts**" in texts(there)
+    there = open_page("pages/11_Coverage.py", dataset="demo", **gaps.leading_here("B"))
+    assert there.pills(key=gaps.TIERS).value == ["B"]
+    # A list of one's own: only once somebody named the team.
+    assert "nobody's" not in texts(open_page("app.py", dataset="norway"))
+    team = TeamPlan(team=Team(reps=(Rep(name="Kari", home="NO-0301"),)))
+    Workspace.open().save_team(team, author="Eva")
+    assert "in tier A are nobody's" in texts(open_page("app.py", dataset="norway"))

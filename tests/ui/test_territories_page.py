@@ -2,6 +2,7 @@
 
 import re
 import time
+from functools import partial
 
 import polars as pl
 import pytest
@@ -10,8 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from icp_core.analysis.plan import TeamPlan
 from icp_core.analysis.team import Rep, Team
+from icp_core.territories.frontier import frontier
 from icp_core.territories.plan import today
+from icp_core.territories.sensitivity import if_off, price_of_balance
 from icp_core.workspace import Workspace
+from ui.territories import session
 from ui.territories.parts import reason
 from ui.territories.session import TerritorySession
 
@@ -28,7 +32,10 @@ def planned(app: AppTest) -> TerritorySession:
 
 
 @pytest.fixture
-def page(open_page: Open) -> AppTest:
+def page(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    # How good a plan gets in which time is told by the benchmark.
+    monkeypatch.setattr(session, "SECONDS", 1.0)
+    monkeypatch.setattr(session, "frontier", partial(frontier, seconds=1.5))
     return open_page("pages/12_Territories.py", dataset="demo:4000")
 
 
@@ -114,6 +121,22 @@ def test_one_rep_has_everything(open_page: Open, own_workspace) -> None:
     app = open_page("pages/12_Territories.py", dataset="demo:4000")
     session = planned(app)
     assert set(session.plans[0].table()["after"].drop_nulls()) == {"Anna Berg"}
+
+
+def test_what_balance_costs_and_what_is_off_are_said_in_a_sentence_and_a_table(
+    page: AppTest,
+) -> None:
+    plan = planned(page).plans[4]
+    found = price_of_balance(plan)
+    said = texts(page).replace("\u00a0", "").replace("\u202f", "")
+    assert f"Even shares cost {found.hours:.0f} h on the way" in said
+    page.segmented_control(key="territories_what_if").set_value("off").run()
+    assert not page.exception
+    off = {(one.assumption, one.change): one for one in if_off(plan, "A")}
+    (table,) = (one.value for one in page.table if "Over their hours" in one.value)
+    assert len(table) == 10
+    over = [", ".join(off["hours", change].over) or "none" for change in (-0.2, 0.0, 0.2)]
+    assert table["Over their hours"].to_list()[:3] == over
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 from test_builder import PROFILE, assert_shows, builder, labelled, profile_of
 
 from icp_core.profiles.model import Range
+from icp_core.workspace import Workspace
 from ui import links, state
 
 
@@ -117,3 +118,35 @@ def test_the_plan_is_taken_back_between_edits_of_the_profile() -> None:
     assert app.number_input(key="shown_plan_people").value == people + 5
     pressed(app, "Undo")
     assert profile_of(pressed(app, "Undo")) == PROFILE
+
+
+def test_a_plan_saved_for_the_team_is_taken_back_for_the_team() -> None:
+    app = builder()
+    app.switch_page("pages/4_Tiers.py").run()
+    people = app.number_input(key="shown_plan_people").value
+    app.number_input(key="shown_plan_people").set_value(people + 5).run()
+    app.button(key="plan_save").click().run()
+    assert Workspace.open().team().people == people + 5
+    pressed(app, "Undo")
+    assert Workspace.open().team().people == people
+    # What was tried before it was saved is tried still, and says so.
+    assert app.number_input(key="shown_plan_people").value == people + 5
+    assert app.button(key="plan_save")
+    pressed(app, "Redo")
+    assert Workspace.open().team().people == people + 5
+    pressed(app, "Undo")
+    pressed(app, "Undo")
+    assert app.number_input(key="shown_plan_people").value == people
+
+
+def test_a_plan_that_somebody_else_saved_since_is_not_taken_back() -> None:
+    app = builder()
+    app.switch_page("pages/4_Tiers.py").run()
+    people = app.number_input(key="shown_plan_people").value
+    app.number_input(key="shown_plan_people").set_value(people + 5).run()
+    app.button(key="plan_save").click().run()
+    theirs = Workspace.open().team().replace(people=people + 9)
+    Workspace.open().save_team(theirs, author="Eva")
+    pressed(app, "Undo")
+    assert "Somebody saved another plan" in " ".join(one.value for one in app.warning)
+    assert Workspace.open().team() == theirs

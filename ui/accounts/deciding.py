@@ -1,4 +1,4 @@
-"""Deciding on accounts, one or many: verified, excluded, wrong data, a note, an owner."""
+"""Deciding on accounts, one or many: verified, excluded, wrong data, a note, an owner, a territory."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -64,12 +64,30 @@ class Decision:
     detail: str = ""
     note: str | None = None
     owner: str | None = None
+    territory: str | None = None
     customer: CustomerMark | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing would be decided."""
-        return all(one is None for one in (self.status, self.note, self.owner, self.customer))
+        parts = (self.status, self.note, self.owner, self.territory, self.customer)
+        return all(one is None for one in parts)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Names that are offered; others can be typed.
+
+    Attributes
+    ----------
+    owners
+        Who may get an account: the reps of the team, then whoever owns some.
+    territories
+        Those that some account lies in.
+    """
+
+    owners: tuple[str, ...] = ()
+    territories: tuple[str, ...] = ()
 
 
 def fields(
@@ -77,7 +95,8 @@ def fields(
     *,
     decided: Mapping[str, Any] | None = None,
     owner: str | None = None,
-    owners: Sequence[str] = (),
+    territory: str | None = None,
+    choices: Choices = Choices(),
     can_mark: bool,
 ) -> Decision:
     """Draw the fields of a decision.
@@ -89,10 +108,10 @@ def fields(
     decided
         Where the one account stands, to begin with (a row of `Workspace.decisions`); then a blank
         note clears. None for many accounts; then blank leaves as it is.
-    owner
-        Who has the one account now.
-    owners
-        Who may get it; others can be typed.
+    owner, territory
+        Who has the one account now, and where it lies.
+    choices
+        Names to choose from.
     can_mark
         Whether customers can be marked: not where accounts stay in their engine.
     """
@@ -140,9 +159,16 @@ def fields(
         note = st.text_input(
             _("Note"), before.get("note", ""), max_chars=MAX_NOTE, key=f"{key}_note"
         )
-        given = _owner(key, before.get("owner", ""), owner, owners, one=decided is not None)
+        given = _owner(key, before.get("owner", ""), owner, choices.owners, one=decided is not None)
+        place = _territory(
+            key,
+            before.get("territory", ""),
+            territory,
+            choices.territories,
+            one=decided is not None,
+        )
     if decided is None:
-        return Decision(status, detail or "", note or None, given, mark)
+        return Decision(status, detail or "", note or None, given, place, mark)
     return Decision(
         None
         if status == before.get("status", Status.OPEN) and detail == before.get("detail", "")
@@ -150,6 +176,7 @@ def fields(
         detail or "",
         None if note == before.get("note", "") else note,
         given,
+        place,
         None if mark == before.get("customer", "") else mark,
     )
 
@@ -178,13 +205,46 @@ def _owner(
     )
     if chosen is None or chosen == (owner or (NOBODY if one and decided == NOBODY else None)):
         return None
+    if chosen == _AS_LISTED and one and not decided:
+        # It does already, since the field was saved.
+        return None
     return "" if chosen == _AS_LISTED else chosen.strip()[:MAX_NAME]
 
 
-def choices(market: MarketView) -> list[str]:
-    """Who may get accounts: the reps of the team, then whoever owns some."""
-    named = market.values("owner") if "filters" in market.supports else ()
-    return list(dict.fromkeys((*state.team_plan().team.names, *sorted(named, key=str.casefold))))
+def _territory(
+    key: str, decided: str, territory: str | None, territories: Sequence[str], *, one: bool
+) -> str | None:
+    """Draw where the accounts lie; None where that is to stay as it is."""
+    names = list(dict.fromkeys(name for name in (territory, *territories) if name))
+    now = names.index(territory) if territory else None
+    if decided or not one:
+        names.append(_AS_LISTED)
+    chosen = st.selectbox(
+        _("Territory"),
+        names,
+        index=now,
+        format_func=lambda name: _("As the list says") if name == _AS_LISTED else name,
+        accept_new_options=True,
+        placeholder=_("None") if one else _("As it is"),
+        help=_("The sales territory; choose one or type a new one. It holds in every list."),
+        width=220,
+        key=f"{key}_territory",
+    )
+    if chosen is None or chosen == territory or (chosen == _AS_LISTED and one and not decided):
+        return None
+    return "" if chosen == _AS_LISTED else chosen.strip()[:MAX_NAME]
+
+
+def choices(market: MarketView) -> Choices:
+    """The reps of the team and whoever owns accounts, and the territories that there are."""
+    can_ask = "filters" in market.supports
+    owners, territories = (
+        sorted(market.values(column), key=str.casefold) if can_ask else ()
+        for column in ("owner", "territory")
+    )
+    return Choices(
+        tuple(dict.fromkeys((*state.team_plan().team.names, *owners))), tuple(territories)
+    )
 
 
 def save(ids: Sequence[str], decision: Decision) -> bool:
@@ -204,11 +264,10 @@ def save(ids: Sequence[str], decision: Decision) -> bool:
     except IcpError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return False
-    st.toast(
+    widgets.confirm(
         ngettext("Saved for {count} account.", "Saved for {count} accounts.", saved).format(
             count=number(saved)
-        ),
-        icon=":material/done:",
+        )
     )
     return True
 
@@ -222,6 +281,7 @@ def _decide(ids: Sequence[str], decision: Decision) -> int:
         detail=detail,
         note=decision.note,
         owner=decision.owner,
+        territory=decision.territory,
         customer=decision.customer,
     )
 
@@ -232,7 +292,7 @@ def on_many(
     total: int,
     all_ids: Callable[[], pl.Series],
     can_mark: bool,
-    owners: Sequence[str] = (),
+    offered: Choices = Choices(),
 ) -> None:
     """Open the dialog that decides on the selected accounts, or on all of the list.
 
@@ -244,15 +304,17 @@ def on_many(
         Accounts on the list.
     all_ids
         Gives the ids of them all.
-    can_mark, owners
+    can_mark
         As for `fields`.
+    offered
+        Names to choose from.
     """
     st.dialog(
-        _("Set status, owner or customer"),
+        _("Set status, owner, territory or customer"),
         width="medium",
         icon=":material/fact_check:",
         on_dismiss=widgets.close_dialog,
-    )(_on_many)(selected, total, all_ids, can_mark, owners)
+    )(_on_many)(selected, total, all_ids, can_mark, offered)
 
 
 def _on_many(
@@ -260,7 +322,7 @@ def _on_many(
     total: int,
     all_ids: Callable[[], pl.Series],
     can_mark: bool,
-    owners: Sequence[str],
+    offered: Choices,
 ) -> None:
     names = {}
     if selected:
@@ -269,7 +331,7 @@ def _on_many(
         names["all"] = _("All {count} on the list").format(count=number(total))
     scope = one_of(_("Accounts"), names, labelled=True, key="many_scope")
     count = len(selected) if scope == "selected" else total
-    decision = fields("many", can_mark=can_mark, owners=owners)
+    decision = fields("many", can_mark=can_mark, choices=offered)
     if count > MOST:
         st.error(
             _(
@@ -294,7 +356,10 @@ def _on_many(
             widgets.close_dialog()
             st.rerun()
     st.caption(
-        _("Blank fields leave notes and owners as they are. All are saved together, or none.")
+        _(
+            "Blank fields leave notes, owners and territories as they are. All are saved together, or "
+            "none."
+        )
     )
 
 
@@ -315,6 +380,7 @@ def history_table(history: pl.DataFrame) -> None:
             _("Owner"): [
                 plain(_("Nobody") if owner == NOBODY else owner) for owner in history["owner"]
             ],
+            _("Territory"): [plain(territory) for territory in history["territory"]],
             _("Customer"): [plain(mark_name(mark)) if mark else "" for mark in history["customer"]],
         },
         border="horizontal",

@@ -42,6 +42,7 @@ STATE: Final = "accounts_state"
 TIERS: Final = "accounts_tiers"
 REGIONS: Final = "accounts_regions"
 OWNERS: Final = "accounts_owners"
+TERRITORIES: Final = "accounts_territories"
 CUSTOMERS: Final = "accounts_customers"
 DECISIONS: Final = "accounts_decisions"
 COLUMNS: Final = "accounts_columns"
@@ -49,10 +50,10 @@ SORT: Final = "accounts_sort"
 ORDER: Final = "accounts_order"
 
 _BLANK: Final[dict[str, Any]] = {
-    SEARCH: "", TIERS: [], REGIONS: [], OWNERS: [], CUSTOMERS: None, DECISIONS: []
+    SEARCH: "", TIERS: [], REGIONS: [], OWNERS: [], TERRITORIES: [], CUSTOMERS: None, DECISIONS: []
 }  # fmt: skip
 NO_OWNER: Final = "nobody"
-"""What the filter on owners calls accounts without one, in the address too."""
+"""What the filters on owners and territories call accounts without one, in the address too."""
 
 _ONLY: Final[dict[str | None, bool | Literal["unknown"] | None]] = {
     None: None,
@@ -60,6 +61,7 @@ _ONLY: Final[dict[str | None, bool | Literal["unknown"] | None]] = {
     "others": False,
     "unknown": "unknown",
 }
+_Names = tuple[str | None, ...]
 _CLICKED: Final = "accounts_headings_clicked"
 _RESULTS: Final = ("tier", NAMES.score, NAMES.coverage, NAMES.potential)
 _COMPUTED: Final = (NAMES.score_low, NAMES.score_high)
@@ -101,6 +103,7 @@ class Asked:
             self.wanted.tiers,
             self.wanted.regions,
             self.wanted.owners,
+            self.wanted.territories,
             self.wanted.customer,
             self.statuses,
             self.sort,
@@ -142,11 +145,12 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
                 groups(profile.tiers),
                 format_func=lambda name: plain(short_tier_label(name)),
                 selection_mode="multi",
+                wrap=True,
                 label_visibility="collapsed",
                 **widgets.kept(TIERS),
             )
         st.space("stretch")
-        regions, owners, customer, statuses = _filters(market)
+        regions, owners, territories, customer, statuses = _filters(market)
     among, without = kept_by(data.decisions(), statuses)
     wanted = Wanted(
         state=shown,
@@ -154,6 +158,7 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
         tiers=tuple(tiers),
         regions=tuple(regions),
         owners=owners,
+        territories=territories,
         customer=customer,
         among=among,
         without=without,
@@ -163,8 +168,9 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
 
 def _filters(
     market: MarketView,
-) -> tuple[list[str], tuple[str | None, ...], bool | Literal["unknown"] | None, list[Status]]:
-    in_use = sum(widgets.holds(name) for name in (REGIONS, OWNERS, CUSTOMERS, DECISIONS))
+) -> tuple[list[str], _Names, _Names, bool | Literal["unknown"] | None, list[Status]]:
+    filtered = (REGIONS, OWNERS, TERRITORIES, CUSTOMERS, DECISIONS)
+    in_use = sum(widgets.holds(name) for name in filtered)
     label = _("Filters") + (f" · {in_use}" if in_use else "")
     with st.popover(label, icon=":material/filter_list:"):
         names = {code: geography.name_of(code) for code in market.values("region")}
@@ -176,7 +182,17 @@ def _filters(
             select_all=False,
             **widgets.kept(REGIONS),
         )
-        owners = _owners(market)
+        owners = _named(
+            market, OWNER, OWNERS, label=_("Owners"), every=_("All owners"), none=_("Nobody")
+        )
+        territories = _named(
+            market,
+            "territory",
+            TERRITORIES,
+            label=_("Territories"),
+            every=_("All territories"),
+            none=_("None"),
+        )
         customers = {
             "customers": _("Customers"),
             "others": _("Not yet customers"),
@@ -195,22 +211,24 @@ def _filters(
             selection_mode="multi",
             **widgets.kept(DECISIONS),
         )
-    return regions, owners, _ONLY[customer], [Status(status) for status in statuses]
+    return regions, owners, territories, _ONLY[customer], [Status(status) for status in statuses]
 
 
-def _owners(market: MarketView) -> tuple[str | None, ...]:
-    """Draw the filter on owners; nothing where no account has one."""
-    named = sorted(market.values(OWNER), key=str.casefold)
-    asked = [one for one in widgets.now(OWNERS) or () if one != NO_OWNER]
+def _named(
+    market: MarketView, column: str, key: str, *, label: str, every: str, none: str
+) -> _Names:
+    """Draw the filter on owners or territories; nothing where no account has one."""
+    named = sorted(market.values(column), key=str.casefold)
+    asked = [one for one in widgets.now(key) or () if one != NO_OWNER]
     if not named and not asked:
         return ()
     chosen = st.multiselect(
-        _("Owners"),
+        label,
         [NO_OWNER, *dict.fromkeys((*named, *asked))],
-        format_func=lambda one: _("Nobody") if one == NO_OWNER else one,
-        placeholder=_("All owners"),
+        format_func=lambda one: none if one == NO_OWNER else one,
+        placeholder=every,
         select_all=False,
-        **widgets.kept(OWNERS),
+        **widgets.kept(key),
     )
     return tuple(None if one == NO_OWNER else one for one in chosen)
 

@@ -271,7 +271,8 @@ def _decide(
             f"decide_{account_id}",
             decided=before,
             owner=facts.get("owner"),
-            owners=deciding.choices(market),
+            territory=facts.get("territory"),
+            choices=deciding.choices(market),
             can_mark="adding" in market.supports,
         )
         with st.container(horizontal=True):

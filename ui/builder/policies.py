@@ -24,7 +24,7 @@ from icp_core.views import MarketView
 from ui import state
 from ui.builder import words
 from ui.builder.editing import apply, draft, held
-from ui.controls import most_letters, one_of
+from ui.controls import fitting, most_letters, one_of
 from ui.texts import _
 
 _MOST_BANDS: Final = 8  # bands of headcount, a row each
@@ -275,18 +275,18 @@ def about(profile: Profile) -> None:
         shown = getattr(profile, name)
         return _edits(f"about_{name}", shown, lambda now, to: now.replace(**{name: to}))
 
-    def letters(name: str) -> int:
-        return most_letters(Profile, name)
+    def typed(name: str) -> dict[str, Any]:
+        most = most_letters(Profile, name)
+        return _edits(
+            f"about_{name}",
+            getattr(profile, name),
+            lambda now, to: now.replace(**{name: fitting(to or "", most)}),
+        )
 
-    st.text_input(_("Name"), max_chars=letters("name"), **edits("name"))
-    st.text_area(
-        _("Description, thirty words at best"),
-        max_chars=letters("description"),
-        height=110,
-        **edits("description"),
-    )
+    st.text_input(_("Name"), **typed("name"))
+    st.text_area(_("Description, thirty words at best"), height=110, **typed("description"))
     st.caption(_("{count} words").format(count=len(profile.description.split())))
-    st.text_input(_("Offer"), max_chars=letters("offer"), **edits("offer"))
+    st.text_input(_("Offer"), **typed("offer"))
     left, right = st.columns(2, gap="small")
     left.date_input(_("Holds from"), value=None, **edits("valid_from"))
     right.date_input(_("Holds until"), value=None, **edits("valid_until"))

@@ -49,9 +49,9 @@ def _numbers(market: MarketView) -> None:
     more = "…" if len(whole.ranked) > len(shown) else ""
     names = plain(" · ".join(tier.name for tier in shown))
     # On a phone what is left over wraps, and the last number gives way to the page.
-    st.html(
-        "<style>@media (max-width: 640px) { .st-key-builder_strip > :last-child { display: none }"
-        " .st-key-builder_strip { gap: 0 1rem } }</style>"
+    theme.style(
+        "@media (max-width: 640px) { .st-key-builder_strip > :last-child { display: none }"
+        " .st-key-builder_strip { gap: 0 1rem } }"
     )
     with st.container(horizontal=True, gap="medium", key="builder_strip"):
         st.metric(

@@ -38,10 +38,20 @@ class _Asked:
     on: date
 
 
+def nobody_owns() -> str:
+    """What the list of accounts that nobody owns is called, in the address too."""
+    return _("Nobody owns")
+
+
+def leading_here(tier: str) -> dict[str, str]:
+    """What widgets show for who is led to the accounts of a tier that nobody owns."""
+    return {GAP: nobody_owns(), TIERS: short_tier_label(tier)}
+
+
 def gap_names(found: Coverage) -> dict[Gap, str]:
     """The lists, as they are called."""
     return {
-        Gap.NOBODY: _("Nobody owns"),
+        Gap.NOBODY: nobody_owns(),
         Gap.OUTSIDE: _("Owner not in the team"),
         Gap.UNTOUCHED: _("Untouched {days} days").format(days=number(found.days)),
         Gap.OUT_OF_REACH: _("Out of the rep's reach"),
@@ -57,6 +67,7 @@ def part(market: MarketView, plan: TeamPlan, found: Coverage) -> None:
             groups(market.profile.tiers),
             format_func=lambda name: plain(short_tier_label(name)),
             selection_mode="multi",
+            wrap=True,
             default=[found.best.tier],
             label_visibility="collapsed",
             **widgets.kept(TIERS),

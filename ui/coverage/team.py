@@ -113,8 +113,7 @@ def _edit(market: MarketView, now: TeamPlan) -> None:
             disabled=team is None,
             key="team_save",
         ):
-            plan.change(team=team)
-            plan.save()
+            plan.save(team=team)
             widgets.close_dialog()
             st.rerun()
         if st.button(

@@ -23,11 +23,12 @@ from ui.data.lists import (
     tried_market,
     universe,
 )
-from ui.data.printed import printed, printed_pdf, printed_word
+from ui.data.printed import printed, printed_guide, printed_pdf, printed_word
 from ui.data.saved import (
     decisions,
     refresh_saved,
     remembers,
+    saved_plans,
     saved_profiles,
     workspace,
 )
@@ -48,12 +49,14 @@ __all__ = [
     "offers",
     "outcomes",
     "printed",
+    "printed_guide",
     "printed_pdf",
     "printed_word",
     "rank_customers",
     "ranked_apart",
     "refresh_saved",
     "remembers",
+    "saved_plans",
     "saved_profiles",
     "stays_in_engine",
     "tried_market",

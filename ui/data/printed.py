@@ -8,6 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from icp_core.analysis.interviews import InterviewKind
+from icp_core.documents.guide import guide_file
 from icp_core.documents.one_page import Cut, OnePage
 from icp_core.documents.word_file import word_file
 
@@ -42,6 +44,17 @@ def printed_pdf(content: Mapping[str, Any]) -> bytes:
 def printed_word(content: Mapping[str, Any]) -> bytes:
     """The page as a Word file."""
     return word_file(content, on=date.today())
+
+
+def printed_guide(title: str, language: str, kind: InterviewKind) -> bytes:
+    """The interview guide as PDF.
+
+    Raises
+    ------
+    DocumentError
+        As `guide_file`.
+    """
+    return guide_file(title, language, kind, on=date.today())
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

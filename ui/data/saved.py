@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from icp_core.errors import WorkspaceError
-from icp_core.workspace import SavedProfile, Workspace, default_url
+from icp_core.workspace import SavedPlan, SavedProfile, Workspace, default_url
 
 _Told = TypeVar("_Told")
 
@@ -89,6 +89,17 @@ def decisions() -> pl.DataFrame:
     return _decisions(default_url(), workspace().revision())
 
 
+def saved_plans() -> tuple[SavedPlan, ...]:
+    """Every version of every plan of territories, those put away too, as `Workspace.plans` has them.
+
+    Raises
+    ------
+    WorkspaceError
+        As `workspace`.
+    """
+    return _plans(default_url(), workspace().plans_revision())
+
+
 @st.cache_resource(max_entries=2, show_spinner=False, on_release=Workspace.close)
 def _opened(url: str) -> Workspace:
     return Workspace.open(url)
@@ -143,3 +154,9 @@ def added_at(url: str, source: str, revision: str) -> str:
     damaged: list[str] = []
     accounts = _opened(url).added_accounts(source, damaged=damaged)
     return accounts.write_ndjson() + "\n".join(damaged) if accounts.height or damaged else ""
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _plans(url: str, revision: str) -> tuple[SavedPlan, ...]:
+    del revision  # part of the cache key
+    return tuple(_opened(url).plans(archived=True))

@@ -1,17 +1,19 @@
 """Whether what was learned holds on deals that learning did not see."""
 
+from datetime import date
 from typing import Final
 
 import polars as pl
 import streamlit as st
 
-from icp_core.documents.one_page import proven
+from icp_core.analysis.proven import Proven
+from icp_core.errors import WorkspaceError
 from icp_core.intervals import Estimate
 from icp_core.learning import LearningResult
 from icp_core.learning.proof import COMPARED, MEASURES, Candidate, Measure, Proof
 from icp_core.profiles.model import Profile
 from icp_core.workspace import checksum
-from ui import charts_explore, theme, widgets
+from ui import charts_explore, data, state, theme, widgets
 from ui.controls import apart, one_of, side_by_side
 from ui.format import number, plain
 from ui.learning.session import learning
@@ -59,25 +61,36 @@ def draw(result: LearningResult) -> None:
 
 
 def remember(list_name: str, result: LearningResult) -> None:
-    """Keep what the proof says of the current profile, for the one page of this session."""
-    proof = result.proof
-    if proof is None or result.hand is None or "hand" not in proof.judged:
+    """Keep what the proof says of the current profile, for the one page and for the team."""
+    found, seen = result.proven(date.today()), widgets.own(_PROVEN, dict[tuple[str, str], Proven])
+    if found is None or result.hand is None:
         return
-    lift = proof.judged["hand"].measures.get("lift_10")
-    if lift is not None:
-        said = proven(
-            lift,
-            accounts=proof.accounts,
-            best=proof.positives,
-            fictional=result.fictional,
-            _=_,
-        )
-        widgets.own(_PROVEN, dict[tuple[str, str], str])[list_name, checksum(result.hand)] = said
+    key = list_name, checksum(result.hand)
+    if seen.get(key) == found:
+        return
+    seen[key] = found
+    if data.remembers():
+        try:
+            data.workspace().keep_proof(
+                found, list_name=list_name, profile=result.hand, author=state.author()
+            )
+        except WorkspaceError as error:
+            widgets.notify(_("The proof was not kept: {reason}").format(reason=error))
 
 
-def told(list_name: str, profile: Profile) -> str:
-    """What a proof in this session said of a profile; empty where none did."""
-    return widgets.own(_PROVEN, dict[tuple[str, str], str]).get((list_name, checksum(profile)), "")
+def told(list_name: str, profile: Profile) -> Proven | None:
+    """What the newest proof said of a profile as it stands; None where there is none.
+
+    Raises
+    ------
+    WorkspaceError
+        If the workspace cannot be read.
+    """
+    seen = widgets.own(_PROVEN, dict[tuple[str, str], Proven])
+    here = seen.get((list_name, checksum(profile)))
+    if here is not None or not data.remembers():
+        return here
+    return data.workspace().proof(list_name=list_name, profile=profile)
 
 
 def method(proof: Proof) -> str:

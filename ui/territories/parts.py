@@ -21,6 +21,7 @@ from ui.downloads import download
 from ui.format import currency_sign, money, number, percent, plain
 from ui.headline import Figure
 from ui.tables import Field, Table
+from ui.territories import steady
 from ui.territories.session import planned
 from ui.texts import _, ngettext
 
@@ -247,8 +248,16 @@ def reason(row: dict[str, Any]) -> str:
     return _("it goes with its area")
 
 
-def moves(plan: TerritoryPlan, market: MarketView) -> None:
-    """Draw the accounts that change rep, with the ways to accept or refuse it."""
+def moves(plan: TerritoryPlan, market: MarketView, *, decides: bool = True) -> None:
+    """Draw the accounts that change rep, with the ways to accept or refuse it.
+
+    Parameters
+    ----------
+    plan, market
+        Whose moves they are.
+    decides
+        Whether they can be accepted and refused here.
+    """
     session, found = planned(), plan.moves()
     changed = found.filter(pl.col("before").is_not_null())
     fresh = found.height - changed.height
@@ -260,7 +269,7 @@ def moves(plan: TerritoryPlan, market: MarketView) -> None:
     ).format(count=number(changed.height))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{title}**", width="content")
-        if ticked:
+        if ticked and decides:
             mine = shown.filter(pl.col("account_id").is_in(ticked))
             for label, icon, rep, key in (
                 (_("Accept"), ":material/lock:", "after", "territories_accept"),
@@ -274,7 +283,7 @@ def moves(plan: TerritoryPlan, market: MarketView) -> None:
                     args=(mine["account_id"].to_list(), mine[rep].to_list()),
                     key=key,
                 )
-        if session.locks.accounts:
+        if session.locks.accounts and decides:
             st.button(
                 _("Forget {count} decided").format(count=number(len(session.locks.accounts))),
                 icon=":material/lock_open:",
@@ -313,12 +322,8 @@ def moves(plan: TerritoryPlan, market: MarketView) -> None:
         height=360,
         unknown="",
         opens=ids,
-        selection_mode="multi-row",
-        key=widgets.shown_rows(_MOVES, [at for at, one in enumerate(ids) if one in chosen]),
-        on_select=lambda: widgets.set_kept(
-            _TICKED, tuple(ids[at] for at in widgets.picked(_MOVES)["selection"]["rows"])
-        ),
         alt=_("Accounts that change rep"),
+        **(_ticking(ids, chosen) if decides else {"key": "territories_moves_saved"}),
     )
     if changed.height > _MOST:
         st.caption(
@@ -326,6 +331,17 @@ def moves(plan: TerritoryPlan, market: MarketView) -> None:
                 shown=number(_MOST), count=number(changed.height)
             )
         )
+
+
+def _ticking(ids: list[str], chosen: set[str]) -> dict[str, Any]:
+    """What has the table of moves be ticked."""
+    return {
+        "selection_mode": "multi-row",
+        "key": widgets.shown_rows(_MOVES, [at for at, one in enumerate(ids) if one in chosen]),
+        "on_select": lambda: widgets.set_kept(
+            _TICKED, tuple(ids[at] for at in widgets.picked(_MOVES)["selection"]["rows"])
+        ),
+    }
 
 
 def adopt(plan: TerritoryPlan) -> None:
@@ -394,18 +410,22 @@ def _csv(made: Callable[[], pl.DataFrame]) -> bytes:
     return frame.with_columns(guards).write_csv(include_bom=True).encode()
 
 
-def what_if(planning: Planning, plan: TerritoryPlan, now: TerritoryPlan) -> None:
-    """Draw plans side by side, one more rep and where, and what if somebody leaves."""
+def what_if(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
+    """Draw plans side by side, one more rep and where, who takes over, and what if figures are off."""
+    planning = plan.planning
     parts = {
         "plans": _("Side by side"),
         "more": _("One more rep"),
         "leaves": _("If somebody leaves"),
+        "off": _("If figures are off"),
     }
     match one_of(_("What if"), parts, **widgets.kept("territories_what_if")):
         case "plans":
             _side_by_side(plan, now)
         case "more":
             _one_more(planning)
+        case "off":
+            steady.table(plan, market)
         case _:
             _without(planning)
 
