@@ -11,7 +11,7 @@ from icp_core.territories.team import team_for
 from ui import maps, navigation, owner_map, shell, state, theme, widgets
 from ui.accounts.one import opened
 from ui.areas import Measure
-from ui.controls import apart, one_of
+from ui.controls import apart, one_of, section
 from ui.format import bounds, number, plain
 from ui.headline import customers_unknown
 from ui.navigation import NO_WIDGETS
@@ -102,7 +102,7 @@ ranked = areas.ranked(measure.value)
 left, right = st.columns([4, 3])
 with left.container(border=True, height="stretch"):
     title = maps.title(measure, level, best_tier=tiers[0], currency=currency)
-    st.markdown(f"**{_('Who has most matches, by area') if by_owner else title}**")
+    section(_("Who has most matches, by area") if by_owner else title)
     obstacle = maps.obstacle(areas, points)
     if obstacle is not None:
         st.info(obstacle)

@@ -5,7 +5,7 @@ import streamlit as st
 from icp_core.analysis.verification import verify
 from icp_core.workspace import checksum
 from ui import data, navigation, shell, verification, widgets
-from ui.controls import side_by_side
+from ui.controls import section, side_by_side
 from ui.texts import _
 
 view = shell.page("verification")
@@ -34,7 +34,7 @@ if draws:
             verification.new_sample(market, list_name=view.list_name)
 if not draws or chosen is None:
     with st.container(border=True):
-        st.markdown(_("**How right is this profile?**"))
+        section(_("How right is this profile?"))
         st.markdown(
             _(
                 "Look at a few companies by hand and say of each whether it fits. That tells what "

@@ -4,7 +4,7 @@ import streamlit as st
 
 from icp_core.errors import WorkspaceError
 from ui import data, exporting, navigation, saving, shell, state, theme, widgets
-from ui.controls import apart
+from ui.controls import apart, section
 from ui.downloads import download
 from ui.format import number, plain
 from ui.texts import _, ngettext
@@ -54,7 +54,7 @@ with shell.guard():
 
 left, right = st.columns([2, 3])
 with left.container(border=True, height="stretch"):
-    st.markdown(_("**What becomes of every account**"))
+    section(_("What becomes of every account"))
     st.table(
         {
             _("Step"): [plain(_(heading)) for heading, rows in facts],

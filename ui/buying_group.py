@@ -30,7 +30,7 @@ from icp_core.profiles.suggested_personas import (
 from icp_core.views import MarketView
 from icp_core.workspace import slug_of
 from ui import briefs, evidence, navigation, theme, widgets
-from ui.controls import fitting, most_letters, one_of, pictured
+from ui.controls import fitting, most_letters, one_of, pictured, section
 from ui.downloads import download
 from ui.evidence import Told
 from ui.format import plain
@@ -73,7 +73,7 @@ def _claims() -> dict[str, str]:
 def begin(view: View) -> None:
     """Say what a buying group is for, and offer the first."""
     with st.container(border=True):
-        st.markdown(_("**Who decides, who helps, who has a say, and who can stop it?**"))
+        section(_("Who decides, who helps, who has a say, and who can stop it?"))
         st.markdown(
             _(
                 "Two to five personas, named by a title or a challenge, never by a person. They go on "
@@ -359,7 +359,7 @@ def sheet(view: View, market: MarketView) -> None:
     name = f"{slug_of(view.profile.name)}-targeting"
     names = {one.key: one.name for one in made.group}
     with st.container(border=True):
-        st.markdown(_("**Targeting sheet for LinkedIn**"))
+        section(_("Targeting sheet for LinkedIn"))
         count = 2 * len(made.group)
         st.caption(ngettext("{count} ad set", "{count} ad sets", count).format(count=count))
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):

@@ -24,7 +24,7 @@ from icp_core.errors import IcpError
 from icp_core.profiles.brief import Brief
 from icp_core.workspace import slug_of
 from ui import data, state, widgets
-from ui.controls import fitting, pictured
+from ui.controls import fitting, pictured, section
 from ui.downloads import download
 from ui.format import number, plain
 from ui.state import View
@@ -130,7 +130,7 @@ def _missing(view: View, pieces: Sequence[Piece]) -> None:
     if not found:
         return
     with st.container(border=True, gap="xsmall"):
-        st.markdown(_("**Objections that nothing answers**"))
+        section(_("Objections that nothing answers"))
         for place, one in enumerate(found[:_MOST_GAPS]):
             with st.container(
                 horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"

@@ -151,6 +151,23 @@ def fitting(text: str, most: int) -> str:
     return kept
 
 
+def section(
+    title: str, *, help: str | None = None, width: Literal["content", "stretch"] = "stretch"
+) -> None:
+    """The title of a card or part, a heading to those who hear the page too.
+
+    Parameters
+    ----------
+    title
+        In Markdown.
+    help
+        What stands behind it, one hover away.
+    width
+        `content` where something stands beside it.
+    """
+    st.header(title, anchor=False, help=help, width=width)
+
+
 def apart() -> DeltaGenerator:
     """A row whose first part stands at its left end and the last at its right."""
     return st.container(

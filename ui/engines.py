@@ -14,7 +14,7 @@ from ui import charts_explore, shell, theme, widgets
 from ui.accounts.lists import heading
 from ui.areas import tier_label
 from ui.builder.results import gate_table, range_sentence
-from ui.controls import one_of
+from ui.controls import one_of, section
 from ui.format import currency_sign, number
 from ui.headline import headline
 from ui.market.breakdowns import segment_name
@@ -40,7 +40,7 @@ def totals(market: MarketView) -> None:
     else:
         _breakdown(market)
     with st.container(border=True, gap="xsmall"):
-        st.markdown(_("**What each must-have and knock-out costs, companies**"))
+        section(_("What each must-have and knock-out costs, companies"))
         gate_table(market)
 
 

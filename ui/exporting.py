@@ -18,7 +18,7 @@ from icp_core.views import MarketView
 from ui import data, navigation, shell, state, widgets
 from ui.areas import short_tier_label
 from ui.builder import words
-from ui.controls import one_of
+from ui.controls import one_of, section
 from ui.downloads import download
 from ui.format import bounds, number, percent, plain, signed
 from ui.headline import customers_unknown
@@ -304,7 +304,7 @@ def roles(view: View, asked: Asked, report: Preflight) -> None:
         return
     group = view.brief.buying_group
     with st.container(border=True, gap="xsmall"):
-        st.markdown(_("**Roles of the buying group**"))
+        section(_("Roles of the buying group"))
         st.caption(
             plain(
                 _(

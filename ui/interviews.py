@@ -31,7 +31,7 @@ from icp_core.profiles.brief import ANSWERS, CLAIMS, Brief
 from icp_core.views import MarketView
 from ui import data, navigation, state, theme, widgets
 from ui.builder import editing
-from ui.controls import fitting, one_of
+from ui.controls import fitting, one_of, section
 from ui.downloads import download
 from ui.format import in_sentence, number, plain
 from ui.state import View
@@ -248,7 +248,7 @@ def replies(one: Interview) -> None:
     for question in every:
         if question.head != head:
             head = question.head
-            st.markdown(f"**{plain(heads()[head][one.language] if head else _('Your own'))}**")
+            section(plain(heads()[head][one.language] if head else _("Your own")))
         _reply(one, question, given.get(question.key, ""))
     asked = st.text_input(_("A question of your own"), key=f"interviews_ask_{one.id}_{len(own)}")
     asked = fitting(asked.strip(), MAX_QUOTE)
@@ -286,7 +286,7 @@ def _was_said(one: Interview, question: Question, text: str) -> bool:
 def marking(one: Interview, kept: Talks) -> None:
     """Offer to mark a quote as speaking for or against a claim, and show those of this talk."""
     with st.container(border=True):
-        st.markdown(_("**Mark a quote**"))
+        section(_("Mark a quote"))
         st.text_area(_("Their words"), height=80, key=f"interviews_quote_{one.id}")
         st.selectbox(
             _("speaks to"),
@@ -311,7 +311,7 @@ def marking(one: Interview, kept: Talks) -> None:
     marked = [quote for quote in kept.evidence if quote.interview_id == one.id]
     if marked:
         with st.container(border=True, gap="xsmall"):
-            st.markdown(_("**Marked in this interview**"))
+            section(_("Marked in this interview"))
             for quote in marked:
                 _quote(quote, about=_named(quote.about, kept.claims))
 

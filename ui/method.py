@@ -5,6 +5,7 @@ import streamlit as st
 from icp_core.analysis.method_steps import MethodStep, Name, method_steps, next_step
 from icp_core.views import MarketView
 from ui import data, navigation
+from ui.controls import section
 from ui.format import number, plain
 from ui.state import View
 from ui.texts import _
@@ -39,7 +40,7 @@ def steps(view: View, market: MarketView) -> None:
     )
     names, coming = _names(), next_step(found)
     with st.container(border=True, gap="xsmall"):
-        st.markdown(_("**The method, step by step**"))
+        section(_("The method, step by step"))
         with st.container(horizontal=True, gap="xsmall"):
             for one in found:
                 label, page = names[one.name]

@@ -16,7 +16,7 @@ from icp_core.views import MarketView
 from icp_core.workspace import slug_of
 from ui import briefs, data, evidence, navigation, state, theme, widgets
 from ui.builder.editing import draft, held
-from ui.controls import fitting, most_letters
+from ui.controls import fitting, most_letters, section
 from ui.data.printed import Printed
 from ui.downloads import download
 from ui.format import number, plain
@@ -46,7 +46,7 @@ def from_the_criteria(market: MarketView) -> None:
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
-            st.markdown(_("**From the criteria**"), width="content")
+            section(_("From the criteria"), width="content")
             navigation.link("builder", _("Change in the Builder"), ":material/tune:")
         for question, answer in one_page.generated(market, _).items():
             said = plain(answer) if answer != UNKNOWN else f":gray[{_('no criterion asks for it')}]"
@@ -71,7 +71,7 @@ def answers(view: View) -> None:
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
-            st.markdown(_("**In your words**"), width="content")
+            section(_("In your words"), width="content")
             _copying(view)
         for name in ANSWERS:
             briefs.text(

@@ -12,6 +12,7 @@ from icp_core.views import MarketView
 from icp_core.workspace import Draft
 from ui import charts_live, data, method, navigation, new_profile, shell, state, theme
 from ui.areas import tier_in_sentence
+from ui.controls import section
 from ui.coverage import gaps
 from ui.format import moment, money_bounds, number, plain
 from ui.headline import headline, next_steps
@@ -39,7 +40,7 @@ def draw() -> None:
 
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
-        st.markdown(_("**Companies and potential a year, by tier**"))
+        section(_("Companies and potential a year, by tier"))
         if market.totals.matching:
             charts_live.show(
                 charts_live.tier_chart(
@@ -53,7 +54,7 @@ def draw() -> None:
         else:
             st.caption(_("Nothing to show yet: no company matches this profile."))
     with right.container(border=True, height="stretch"):
-        st.markdown(_("**What to do next**"))
+        section(_("What to do next"))
         with shell.guard():
             _nobodys(market)
         for step in steps:
@@ -73,7 +74,7 @@ def draw() -> None:
                     navigation.link("accounts", _("Mark customers"), ":material/arrow_forward:")
 
     with st.container(border=True):
-        st.markdown(f"**{plain(profile.name)}**")
+        section(plain(profile.name))
         if profile.description:
             st.markdown(plain(profile.description))
         facts = [_("For {offer}").format(offer=profile.offer) if profile.offer else ""]
@@ -168,7 +169,7 @@ def _go_on(drafts: Sequence[Draft]) -> None:
         return
     labels = data.all_lists()
     with st.container(border=True, gap="xsmall"):
-        st.markdown(_("**Continue where you were**"))
+        section(_("Continue where you were"))
         for place, draft in enumerate(drafts):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(

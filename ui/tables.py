@@ -22,7 +22,7 @@ from icp_core.profiles.model import Profile
 from icp_core.reference import geography, industry
 from ui import state, theme, widgets
 from ui.areas import short_tier_label
-from ui.controls import apart
+from ui.controls import apart, section
 from ui.downloads import download
 from ui.format import UNKNOWN, currency_sign, number, percent, plain, signed
 from ui.texts import _
@@ -285,7 +285,7 @@ class Table:
             return
         # Not at the right end: there a table's own tools lie over it when the mouse comes from below.
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{self.title}**", width="content")
+            section(self.title, width="content")
             self.draw_download()
 
     def draw_download(self, label: str = "") -> None:

@@ -69,7 +69,7 @@ def everywhere() -> None:
         ".st-key-undo p, .st-key-redo p { position: absolute; clip-path: inset(50%);"
         " width: 1px; overflow: hidden }",
         # Titles of cards are headings; the card has their room already.
-        "[data-testid=stHeading] h2 { padding: 0 }",
+        "[data-testid=stHeading] h2 { padding-top: 0 }",
     ]
     if is_dark():
         # Streamlit writes white on a chip, which can hardly be read there.

@@ -15,7 +15,7 @@ from icp_core.profiles.model import Tier, TierPolicy
 from icp_core.views import MarketView, PolicyMarket
 from ui import charts_explore, charts_live, plan, state, theme
 from ui.areas import tier_label
-from ui.controls import apart
+from ui.controls import apart, section
 from ui.format import currency_sign, money, number, percent, plain
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
@@ -119,7 +119,7 @@ def policies(market: MarketView, team: TeamPlan) -> None:
             if kind in found:
                 _policy(kind, found[kind].market, team, in_use=kind == market.profile.tiers.kind)
             else:
-                st.markdown(f"**{policy_name(kind)}**")
+                section(policy_name(kind))
                 st.caption(
                     _("No match has a known potential to rank by.")
                     if kind == "value"
@@ -136,7 +136,7 @@ def policies(market: MarketView, team: TeamPlan) -> None:
 def _policy(kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool) -> None:
     profile, table = found.profile, found.totals.tier_table()
     with apart():
-        st.markdown(f"**{policy_name(kind)}**", help=policy_meaning(kind), width="content")
+        section(policy_name(kind), help=policy_meaning(kind), width="content")
         if in_use:
             st.button(
                 _("In use"), icon=":material/check:", disabled=True, key=f"tiers_in_use_{kind}"
@@ -213,7 +213,7 @@ def comparison(market: MarketView, team: TeamPlan) -> None:
 def effort_part(market: MarketView, team: TeamPlan) -> None:
     """Draw the hours each tier asks for, to be edited, against what the team has."""
     found = market.effort(team)
-    st.markdown(f"**{_('Effort against capacity, hours in the time box')}**")
+    section(_("Effort against capacity, hours in the time box"))
     plan.inputs(team, market.profile.tiers.names, market.values("region"))
     st.markdown(effort_sentence(found))
     _effort_table(market, found)
@@ -294,7 +294,7 @@ def bubble_part(market: MarketView) -> None:
     profile, chosen = market.profile, market.bubbles()
     title = _("Fit against potential, a bubble as large as the possible deal")
     if not chosen.rows.height:
-        st.markdown(f"**{title}**")
+        section(title)
         st.caption(
             _(
                 "No match has both a score and a known potential, so there is nothing to draw. Choose "

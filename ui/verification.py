@@ -25,6 +25,7 @@ from icp_core.workspace import SavedDraw
 from ui import data, state, theme, widgets
 from ui.accounts.facts import account_line, facts_table
 from ui.builder.results import open_gates, reasons, to_find_out
+from ui.controls import section
 from ui.format import UNKNOWN, bounds, moment, money, money_bounds, number, percent, plain
 from ui.headline import Figure, cards, tam_value, too_little_known, value_bounds
 from ui.tables import Field, Table
@@ -428,7 +429,7 @@ def _place(draw_id: int) -> str:
 
 def arithmetic(steps: Sequence[Step]) -> None:
     """Draw the steps from the answers to the corrected TAM."""
-    st.markdown(_("**The arithmetic, from the answers to the corrected TAM**"))
+    section(_("The arithmetic, from the answers to the corrected TAM"))
     if not steps:
         st.caption(_("It appears with the first answer that is “fits” or “doesn't fit”."))
         return

@@ -185,4 +185,4 @@ def test_shaded_by_owner_the_areas_are_the_reps_and_the_uncovered_are_hatched(
     fills = {tuple(shape["properties"]["fill"]) for shape in drawn[maps.AREA_LAYER]}
     assert len(fills) > 8
     tips = [shape["properties"]["tip"] for shape in drawn[maps.AREA_LAYER]]
-    assert sum("Covered by nobody" in tip for tip in tips) == 6
+    assert sum("Covered by nobody" in tip for tip in tips) == 5

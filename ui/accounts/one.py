@@ -19,6 +19,7 @@ from ui.accounts import deciding
 from ui.accounts.facts import account_line, value_text
 from ui.areas import tier_in_sentence, tier_label
 from ui.builder import words
+from ui.controls import section
 from ui.format import in_badge, money, number, percent, plain
 from ui.texts import _
 
@@ -60,7 +61,7 @@ def drawer(market: MarketView, account_id: str, *, list_name: str) -> None:
 def _gone(account_id: str, reason: str) -> None:
     """An account that these accounts do not hold: what was decided on it stays."""
     st.warning(plain(reason), icon=":material/search_off:")
-    st.markdown(_("**What was decided**"))
+    section(_("What was decided"))
     st.caption(_("Decisions belong to the company, so they are kept and hold in every dataset."))
     deciding.history_table(data.workspace().decision_history(account_id))
 
@@ -116,7 +117,7 @@ def _badges(market: MarketView, found: AccountDetail) -> None:
 
 def _points(market: MarketView, found: AccountDetail) -> None:
     columns = market.population.columns
-    st.markdown(_("**Points per criterion, 0–100**"))
+    section(_("Points per criterion, 0–100"))
     for criterion, passes in found.gates:
         if passes is False:
             name = plain(words.criterion_name(criterion, columns))
@@ -203,7 +204,7 @@ def outlook_text(outlook: Outlook) -> str:
 
 
 def _unknown(market: MarketView, found: AccountDetail) -> None:
-    st.markdown(_("**What is unknown, and what knowing it could change**"))
+    section(_("What is unknown, and what knowing it could change"))
     if not found.unknown:
         st.caption(_("Nothing: every fact that the profile reads is known."))
         return
@@ -314,7 +315,7 @@ def _facts(market: MarketView, found: AccountDetail) -> None:
     origin = [
         plain(str(facts[name])) for name in ("source", "as_of") if facts.get(name) is not None
     ]
-    st.markdown(_("**Facts**"))
+    section(_("Facts"))
     st.caption(_("From {origin}.").format(origin=", ".join(origin)) if origin else "")
     read = market.profile.columns
     names = [name for name in columns if name not in ("name", "source", "as_of")]

@@ -18,7 +18,7 @@ from ui.accounts.one import opened
 from ui.areas import tier_in_sentence
 from ui.builder import words
 from ui.builder.editing import RESULTS, STRIP
-from ui.controls import one_of
+from ui.controls import one_of, section
 from ui.format import bounds, currency_sign, listed, money, number, percent, plain, signed
 from ui.headline import tam_value, too_little_known, unknown_potential, white_space
 from ui.tables import Field, Table
@@ -163,7 +163,7 @@ def _figures(market: MarketView) -> None:
         title = _("Accounts and {currency} by tier").format(
             currency=plain(currency_sign(profile.currency))
         )
-        st.markdown(f"**{title}**")
+        section(title)
         charts_live.show(
             charts_live.tier_chart(
                 market.totals.tier_table(),
@@ -175,7 +175,7 @@ def _figures(market: MarketView) -> None:
             alt=_("Accounts and potential by tier"),
         )
     with right, st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{_('Matches by score')}**")
+        section(_("Matches by score"))
         scores = market.totals.scores_by(charts_live.POINTS)
         if not any(counts.any() for counts in scores.values()):
             st.caption(_("No match has a score yet: what is weighed is unknown for all of them."))

@@ -11,7 +11,7 @@ from icp_core.reference.geography import Level
 from icp_core.territories.team import team_for
 from icp_core.views import MarketView
 from ui import maps, navigation, owner_map, widgets
-from ui.controls import one_of
+from ui.controls import one_of, section
 from ui.format import number, plain
 from ui.texts import _
 
@@ -28,7 +28,7 @@ def part(market: MarketView, plan: TeamPlan) -> None:
         **widgets.kept(LEVEL),
     )
     areas = market.areas(level)
-    st.markdown(f"**{_('Who has most matches, by area')}**")
+    section(_("Who has most matches, by area"))
     obstacle = maps.obstacle(areas, None)
     if obstacle is not None:
         st.info(obstacle)

@@ -16,6 +16,7 @@ from icp_core.importing.mapping import NO_CURRENCY
 from icp_core.importing.sandbox import match_deals
 from icp_core.importing.stages import ANSWERS, OPEN, OUTCOMES
 from ui import data, navigation, shell, theme
+from ui.controls import section
 from ui.downloads import download
 from ui.format import number, percent, plain
 from ui.importing.mapping import currencies, date_orders
@@ -273,7 +274,7 @@ def _stages(deals: Deals, key: str) -> dict[str, str]:
     if not deals.unknown:
         return {}
     labels = words() | {OPEN: _("open, left out")}
-    st.markdown(_("**Which of these stages mean a customer?**"))
+    section(_("Which of these stages mean a customer?"))
     said = {}
     for place, (stage, count) in enumerate(list(deals.unknown.items())[:_STAGES]):
         picked = st.selectbox(
@@ -342,7 +343,7 @@ def _ambiguous(review: DealReview, imported: ImportedList) -> None:
     rows = review.matches.ambiguous
     if rows.is_empty():
         return
-    st.markdown(_("**Which company is it?**"))
+    section(_("Which company is it?"))
     first = 0
     if rows.height > _ROWS:
         first = _ROWS * (st.pagination(-(-rows.height // _ROWS), key="deals_page") - 1)

@@ -16,7 +16,7 @@ from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.reading import SERVER_FOLDERS, server_path
 from icp_core.importing.refresh import WATCHED, Changes
 from ui import tables, theme, widgets
-from ui.controls import most_letters, one_of
+from ui.controls import most_letters, one_of, section
 from ui.format import in_badge, number, plain
 from ui.importing import mapping
 from ui.importing.session import FileChoice, ImportSession, OpenedFile, Refresh, watch
@@ -45,7 +45,7 @@ def draw(session: ImportSession) -> None:
 
 def _choose(session: ImportSession) -> None:
     with st.container(border=True):
-        st.markdown(_("**Any list of companies, or the files of a register**"))
+        section(_("Any list of companies, or the files of a register"))
         files = several_files(_("Files"), key=f"import_files_{session.round}")
         st.caption(
             _(
@@ -92,7 +92,7 @@ def _look(session: ImportSession) -> None:
 def _about(session: ImportSession, place: int, opened: OpenedFile) -> None:
     file = opened.file
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{plain(file.name)}**", width="content")
+        section(plain(file.name), width="content")
         if file.register is not None:
             st.badge(in_badge(file.register), icon=":material/verified:", color="green")
         else:

@@ -9,7 +9,7 @@ from icp_core.importing.duplicates import BY, INTO, KEPT_APART, SHARED, kept_apa
 from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.report import QualityReport
 from ui import widgets
-from ui.controls import side_by_side
+from ui.controls import section, side_by_side
 from ui.downloads import download
 from ui.format import moment, number, plain
 from ui.tables import Field, Table
@@ -27,15 +27,15 @@ def draw(imported: ImportedList) -> None:
     _counts(report)
     left, right = side_by_side("import_report_halves", shares=(2, 3), gap="small")
     with left.container(border=True, height="stretch"):
-        st.markdown(_("**What the gaps mean**"))
+        section(_("What the gaps mean"))
         for gap in report.gaps or (_("Nothing that a profile usually asks for is missing."),):
             st.markdown(f":small[{plain(_(gap))}]")
         told = [sentence for column in report.columns for sentence in column.sentences()]
         if told:
-            st.markdown(_("**What was decided about cells**"))
+            section(_("What was decided about cells"))
         for sentence in told:
             st.markdown(f":small[{plain(sentence)}]")
-        st.markdown(_("**Files**"))
+        section(_("Files"))
         for file in report.files:
             facts = [file.register_name or file.kind, number(file.rows) + " " + _("rows")]
             st.caption(plain(" · ".join([file.name, *facts, *file.notes])))
@@ -240,7 +240,7 @@ def _numbers(imported: ImportedList, report: QualityReport) -> None:
 
 
 def _merged(library: Library, imported: ImportedList, report: QualityReport) -> None:
-    st.markdown(_("**Merged rows**"))
+    section(_("Merged rows"))
     st.caption(plain(_(report.merge_rule)))
     members = library.members(imported.key)
     names = dict(members.select(INTO, "name").unique(INTO, maintain_order=True).iter_rows())

@@ -10,7 +10,7 @@ from icp_core.accounts.universe import Universe
 from icp_core.learning import RankedCustomers
 from icp_core.learning.customers import MEASURES, Group
 from ui import widgets
-from ui.controls import apart
+from ui.controls import apart, section
 from ui.format import number, plain
 from ui.importing import deals
 from ui.learning.session import learning
@@ -121,7 +121,7 @@ def _ranking(found: RankedCustomers, universe: Universe) -> None:
     counts = dict(found.frame["group"].value_counts().iter_rows())
     names = group_names()
     with apart():
-        st.markdown(f"**{_('Customers, best first')}**", width="content")
+        section(_("Customers, best first"), width="content")
         group = st.pills(
             _("Show"),
             [name for name in GROUPS if counts.get(name)],

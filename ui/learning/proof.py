@@ -14,7 +14,7 @@ from icp_core.learning.proof import COMPARED, MEASURES, Candidate, Measure, Proo
 from icp_core.profiles.model import Profile
 from icp_core.workspace import checksum
 from ui import charts_explore, data, state, theme, widgets
-from ui.controls import apart, one_of, side_by_side
+from ui.controls import apart, one_of, section, side_by_side
 from ui.format import number, plain
 from ui.learning.session import learning
 from ui.learning.shared import notes
@@ -115,7 +115,7 @@ def _curves(proof: Proof) -> None:
     left, right = side_by_side("learn_found_halves", shares=(3, 2), gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         with apart():
-            st.markdown(f"**{_('Best customers found, by accounts worked')}**", width="content")
+            section(_("Best customers found, by accounts worked"), width="content")
             shapes = {"gains": _("Gains"), "lift": _("Lift")}
             as_lift = one_of(_("Curve"), shapes, **widgets.kept("learn_curve")) == "lift"
         curves = {
@@ -265,7 +265,7 @@ def _leaks(result: LearningResult) -> None:
     leaking = {one.column.name: one for one in result.left_out if one.leaks}
     kept = learning().settings.keep
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{_('Columns that know the outcome')}**")
+        section(_("Columns that know the outcome"))
         if not leaking and not kept:
             st.caption(_("None was found."))
             return

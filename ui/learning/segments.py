@@ -6,7 +6,7 @@ import streamlit as st
 from icp_core.learning import LearningResult
 from icp_core.learning.segments import Segment, Segments
 from ui import data
-from ui.controls import apart
+from ui.controls import apart, section
 from ui.format import number, percent, plain
 from ui.learning.request import Request
 from ui.learning.session import done
@@ -21,7 +21,7 @@ def draw(request: Request, result: LearningResult) -> None:
     """Draw how many segments there are and how sure that is, and a card for each."""
     found = done(data.customer_segments(request, result), request)
     with apart():
-        st.markdown(f"**{plain(verdict(found))}**", width="content")
+        section(plain(verdict(found)), width="content")
         if found.stability.height:
             with st.popover(_("Stability"), icon=":material/query_stats:"):
                 _stability(found.stability, result)
@@ -55,7 +55,7 @@ def verdict(found: Segments) -> str:
 
 
 def _card(one: Segment, result: LearningResult) -> None:
-    st.markdown(f"**{plain(one.name)}**")
+    section(plain(one.name))
     st.caption(
         _("{count} customers, {share} of those grouped").format(
             count=number(len(one.rows)), share=percent(one.share)

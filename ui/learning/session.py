@@ -15,7 +15,7 @@ from icp_core.importing.library import Library
 from icp_core.learning import Outcomes
 from icp_core.workspace import Status
 from ui import controls, data, navigation, shell, state, theme, widgets
-from ui.controls import one_of
+from ui.controls import one_of, section
 from ui.downloads import download
 from ui.format import number, plain
 from ui.importing import deals as deal_questions
@@ -180,7 +180,7 @@ def _put_away(kind: str) -> None:
 
 
 def _ask_for_file(list_name: str, universe: Universe) -> None:
-    st.markdown(f"**{_('Deals and customers from your CRM')}**")
+    section(_("Deals and customers from your CRM"))
     st.caption(
         _(
             "An export of HubSpot, Salesforce or Pipedrive, or our template. Each row is found among "
@@ -271,7 +271,7 @@ def _questions(list_name: str, universe: Universe) -> None:
 
 
 def _ask_for_list(list_name: str, universe: Universe) -> None:
-    st.markdown(f"**{_('Companies picked by hand, or a competitor’s reference customers')}**")
+    section(_("Companies picked by hand, or a competitor’s reference customers"))
     st.caption(
         _(
             "A new company starts from the customers that its competitors name on their websites. "

@@ -11,7 +11,7 @@ from icp_core.learning.suggestion import Disagreement
 from icp_core.profiles.model import Profile, Role
 from ui import data, navigation, state, theme
 from ui.builder import words
-from ui.controls import apart, side_by_side
+from ui.controls import apart, section, side_by_side
 from ui.format import number, percent, plain, signed
 from ui.learning.request import Request
 from ui.learning.shared import notes
@@ -22,7 +22,7 @@ from ui.texts import _
 def draw(request: Request, result: LearningResult) -> None:
     """Draw both profiles, what they disagree on, and the accounts they rank apart."""
     if result.profile is None:
-        st.markdown(f"**{plain(result.verdict)}**")
+        section(plain(result.verdict))
         notes(result)
         return
     apart = data.ranked_apart(request, result)
@@ -46,7 +46,7 @@ def _side_by_side(learned: Profile, hand: Profile, result: LearningResult) -> No
     left, right = side_by_side("learn_profiles_halves", gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
         with apart():
-            st.markdown(f"**{_('Suggested profile')}**", width="content")
+            section(_("Suggested profile"), width="content")
             open_in_builder(learned, key="learn_open")
         criteria(learned, result)
         st.caption(

@@ -12,7 +12,7 @@ from icp_core.reference import geography, industry
 from icp_core.views import MarketView
 from ui import charts_explore, theme, widgets
 from ui.areas import tier_label
-from ui.controls import one_of, side_by_side
+from ui.controls import one_of, section, side_by_side
 from ui.format import SPACE, currency_sign, money, number, percent
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
@@ -180,7 +180,7 @@ def _drawn(
     left, right = side_by_side("market_segments_halves", gap="small")
     shown = table.head(BARS)
     with left, st.container(border=True, gap="xsmall", height="stretch"):
-        st.markdown(f"**{title}**")
+        section(title)
         charts_explore.legend({name: colour for name, (_column, colour) in parts.items()})
         charts_explore.show(
             charts_explore.stack_chart(

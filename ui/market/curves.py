@@ -12,7 +12,7 @@ from icp_core.evaluation.tiers import groups
 from icp_core.views import MarketView
 from ui import charts_explore, state, theme, widgets
 from ui.areas import tier_label
-from ui.controls import side_by_side
+from ui.controls import section, side_by_side
 from ui.format import UNKNOWN, currency_sign, number, percent, plain, short
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
@@ -34,7 +34,7 @@ def spread(market: MarketView) -> None:
         return
     left, right = side_by_side("market_largest_halves", shares=(5, 4), gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
-        st.markdown(f"**{_('Concentration of potential, share held by the largest companies')}**")
+        section(_("Concentration of potential, share held by the largest companies"))
         charts_explore.show(
             charts_explore.concentration_chart(curve, dark=theme.is_dark(), height=340),
             key="market_concentration",
@@ -117,7 +117,7 @@ def by_cut_off(market: MarketView) -> None:
     curve = market.curve()
     left, right = side_by_side("market_cuts_halves", shares=(3, 2), gap="small")
     with left, st.container(border=True, gap="xsmall", height="stretch"):
-        st.markdown(f"**{_('Companies that reach each cut-off of the score')}**")
+        section(_("Companies that reach each cut-off of the score"))
         charts_explore.show(
             charts_explore.cut_off_chart(
                 curve, market.cut_offs(), dark=theme.is_dark(), height=400
@@ -148,7 +148,7 @@ def by_cut_off(market: MarketView) -> None:
 
 def _edit(market: MarketView) -> None:
     profile = market.profile
-    st.markdown(f"**{_('Cut-offs of the tiers')}**")
+    section(_("Cut-offs of the tiers"))
     if profile.tiers.kind != "cut_off":
         st.caption(
             _("Tiers go by capacity now, and begin where the lines are.")

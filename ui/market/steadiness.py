@@ -9,7 +9,7 @@ from icp_core.analysis.robustness import STEADY, Robustness
 from icp_core.views import MarketView
 from ui import charts_explore, theme, widgets
 from ui.areas import tier_label
-from ui.controls import one_of, side_by_side
+from ui.controls import one_of, section, side_by_side
 from ui.format import number, percent, plain
 from ui.tables import Field, Table
 from ui.texts import _
@@ -21,7 +21,7 @@ def draw(market: MarketView) -> None:
     """Draw the sentence, the tiers and the accounts; the work is done when it is first shown."""
     found = computed(market)
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{plain(sentence(market, found))}**")
+        section(plain(sentence(market, found)))
         st.caption(method(market, found))
     if not found.depends_on_weights:
         return

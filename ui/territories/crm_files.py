@@ -15,7 +15,7 @@ from icp_core.importing.crm_exports import Org, read_org
 from icp_core.territories.plan import TerritoryPlan
 from icp_core.views import MarketView
 from ui import data, state, theme, widgets
-from ui.controls import one_of
+from ui.controls import one_of, section
 from ui.downloads import download
 from ui.format import number, plain
 from ui.tables import Field, Table
@@ -211,5 +211,5 @@ def _counted(counts: Mapping[str, int], title: str, what: str) -> None:
 
 
 def _listed(title: str, texts: Sequence[str]) -> None:
-    st.markdown(f"**{title}**")
+    section(title)
     st.markdown("\n".join(f"- {plain(text)}" for text in texts))

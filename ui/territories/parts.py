@@ -16,7 +16,7 @@ from icp_core.territories.plan import TerritoryPlan, compare, without
 from icp_core.territories.problem import Planning, Policy, Wishes
 from icp_core.views import MarketView
 from ui import charts_explore, giving, theme, widgets
-from ui.controls import one_of
+from ui.controls import one_of, section
 from ui.downloads import download
 from ui.format import currency_sign, money, number, percent, plain
 from ui.headline import Figure
@@ -159,7 +159,7 @@ def trade_off(chosen: int, now: TerritoryPlan, currency: str) -> None:
             "what": [*("chosen" if at == chosen else "plan" for at in plans), "today"],
         }
     )
-    st.markdown(f"**{_('What keeping relations costs in travel')}**")
+    section(_("What keeping relations costs in travel"))
     charts_explore.show(
         charts_explore.trade_off_chart(
             points,
@@ -268,7 +268,7 @@ def moves(plan: TerritoryPlan, market: MarketView, *, decides: bool = True) -> N
         "{count} account changes rep", "{count} accounts change rep", changed.height
     ).format(count=number(changed.height))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{title}**", width="content")
+        section(title, width="content")
         if ticked and decides:
             mine = shown.filter(pl.col("account_id").is_in(ticked))
             for label, icon, rep, key in (

@@ -8,7 +8,7 @@ import streamlit as st
 from icp_core.territories.plan import TerritoryPlan
 from icp_core.views import MarketView
 from ui import maps, owner_map, widgets
-from ui.controls import one_of
+from ui.controls import one_of, section
 from ui.format import number, percent, plain
 from ui.texts import _
 
@@ -28,7 +28,7 @@ def part(market: MarketView, plan: TerritoryPlan, now: TerritoryPlan) -> None:
             **widgets.kept(LEVEL),
         )
     areas = market.areas(level)
-    st.markdown(f"**{_('Who has most matches, by area')}**")
+    section(_("Who has most matches, by area"))
     obstacle = maps.obstacle(areas, None)
     if obstacle is not None:
         st.info(obstacle)

@@ -14,6 +14,7 @@ from icp_core.territories.team import team_for
 from icp_core.views import MarketView
 from icp_core.workspace import SavedAdoption, SavedPlan
 from ui import data, giving, headline, widgets
+from ui.controls import section
 from ui.format import moment, percent, plain
 from ui.tables import Field, Table
 from ui.territories import adopting, beside, crm_files, keeping, parts
@@ -71,7 +72,7 @@ def show(market: MarketView, plan: TeamPlan) -> None:
     except IcpError as error:
         st.warning(plain(str(error)), icon=":material/error:")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{plain(label(saved))}**", width="content")
+        section(plain(label(saved)), width="content")
         if found is not None and kept.figures.get("gap") is not None:
             st.badge(
                 _("At most {gap} above the best, when saved").format(
@@ -150,7 +151,7 @@ def part(found: TerritoryPlan | None, market: MarketView) -> None:
         return
     some_away = any(one.archived for one in every)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{_('Saved plans')}**", width="content")
+        section(_("Saved plans"), width="content")
         away = some_away and st.toggle(_("Those put away too"), key=_ARCHIVED)
     versions = {one.id: one for one in every if away or not one.archived}
     if not versions:

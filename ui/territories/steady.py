@@ -8,6 +8,7 @@ import streamlit as st
 from icp_core.territories.plan import TerritoryPlan
 from icp_core.territories.sensitivity import OFF, IfOff, if_off, price_of_balance
 from icp_core.views import MarketView
+from ui.controls import section
 from ui.format import currency_sign, money, number, percent, plain
 from ui.tables import Field, Table
 from ui.texts import _
@@ -18,7 +19,7 @@ _LEAST: Final = 0.5  # hours, and units of currency, below which there is nothin
 
 def sentences(plan: TerritoryPlan, market: MarketView) -> None:
     """Draw in two sentences what balance costs, and how many reps are over if hours are off."""
-    st.markdown(f"**{_('What balance costs, and how sure it is')}**")
+    section(_("What balance costs, and how sure it is"))
     st.markdown(plain(_balance(plan, market.profile.currency)))
     less, now, more = (one for one in _found(plan, market) if one.assumption == "hours")
     reps = len(plan.planning.team)

@@ -8,6 +8,7 @@ import streamlit as st
 from icp_core.exporting import FORMATS
 from icp_core.workspace import DIRECTORY_VARIABLE, URL_VARIABLE
 from ui import navigation, saving
+from ui.controls import section
 from ui.format import moment, number, plain
 from ui.tables import Field, Table
 from ui.texts import _
@@ -18,7 +19,7 @@ ROWS: Final = 1_000  # exports listed, newest first
 def export_log(log: pl.DataFrame) -> None:
     """Draw what was exported, newest first."""
     if log.is_empty():
-        st.markdown(_("**Export log**"))
+        section(_("Export log"))
         st.markdown(
             _(
                 "Nothing has been exported yet. Every download of an account list is noted here: "

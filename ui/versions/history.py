@@ -10,6 +10,7 @@ from icp_core.errors import IcpError
 from icp_core.profiles.model import Profile
 from icp_core.workspace import SavedProfile, SavedVersion
 from ui import data, navigation, saving, state, theme, widgets
+from ui.controls import section
 from ui.format import moment, number, plain
 from ui.state import View
 from ui.tables import Field, Table
@@ -19,7 +20,7 @@ from ui.texts import _, ngettext
 def history(view: View, versions: Sequence[SavedVersion], *, archived: bool) -> None:
     """Draw the versions of the saved profile of the view, and what can be done with one."""
     if not versions:
-        st.markdown(_("**History**"))
+        section(_("History"))
         st.markdown(
             _(
                 "This profile is not saved yet. Save it, and every later save becomes a version here: "
@@ -116,7 +117,7 @@ def _restore(slug: str, version: int) -> None:
 
 def time_box(profile: Profile, *, today: date) -> None:
     """Draw until when the profile holds, and a reminder once that is over."""
-    st.markdown(_("**Time box**"))
+    section(_("Time box"))
     sentence, is_over = time_box_data(profile, today=today)
     if is_over:
         st.badge(_("Time to review"), icon=":material/event_busy:", color="orange")
@@ -158,7 +159,7 @@ def time_box_data(profile: Profile, *, today: date) -> tuple[str, bool]:
 def archive(view: View, saved: Sequence[SavedProfile]) -> None:
     """Draw what puts the saved profile of the view away, and what takes others back."""
     away = {one.slug: one.newest for one in saved if one.archived}
-    st.markdown(_("**Archive**"))
+    section(_("Archive"))
     if view.saved is not None and view.saved not in away:
         st.button(
             _("Archive this profile"),
