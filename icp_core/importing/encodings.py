@@ -10,11 +10,17 @@ USUAL: Final = "cp1252"
 """Taken where nothing speaks against it."""
 
 CODE_PAGES: Final = MappingProxyType(
-    {USUAL: "Windows-1252", "mac_roman": "Mac Roman", "cp850": "DOS 850"}
+    {
+        USUAL: "Windows-1252",
+        "iso8859-15": "Latin-9",
+        "mac_roman": "Mac Roman",
+        "cp850": "DOS 850",
+    }
 )
 """Code pages that Nordic lists come in, with their labels.
 
-The letters of Latin-1, -9 and -10 are those of Windows-1252, those of DOS 865 those of 850.
+The letters of Latin-1, -9 and -10 are those of Windows-1252, those of DOS 865 those of 850. Latin-9 has
+its euro elsewhere, where the others have a sign that nobody writes.
 """
 
 # By how much each character speaks for a code page: letters of the languages, marks that word

@@ -50,6 +50,7 @@ def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
         "mac_roman",
         "cp850",
         "cp865",
+        "iso8859-15",
     ],
 )
 def test_any_usual_separator_and_encoding_reads_alike(separator: str, encoding: str) -> None:
@@ -57,6 +58,12 @@ def test_any_usual_separator_and_encoding_reads_alike(separator: str, encoding: 
     table = read(text.encode(encoding), name="list.csv")
     assert table.headings == ("Företag", "Ort")
     assert cells(table) == [("Åkeri AB", "Malmö"), ("Örn AB", "Växjö")]
+
+
+def test_the_euro_of_latin_9_is_one() -> None:
+    table = read("Yritys;Liikevaihto (1000 €)\nÄlä Oy;12 €\n".encode("iso8859-15"))
+    assert table.headings == ("Yritys", "Liikevaihto (1000 €)")
+    assert cells(table) == [("Älä Oy", "12 €")]
 
 
 def test_lines_in_two_encodings_are_each_read_in_their_own() -> None:

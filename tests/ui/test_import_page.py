@@ -152,8 +152,8 @@ def test_which_values_mean_a_customer_is_asked_before_the_load(open_page: Open) 
 def test_one_click_takes_all_as_assumed_and_what_cannot_be_stays_unknown(open_page: Open) -> None:
     us = b"Company,Country,Revenue,as_of\nA,US,25000000,03/04/2025\nB,DE,9000000,05/06/2025\n"
     app = looked_at(open_page(PAGE), ("us.csv", us), ("no.csv", b"Navn;Omsetning\nC AS;116\n"))
-    assert "3 questions before the load" in texts(app)
-    assert "3 questions are open: Revenue, as_of, Omsetning." in texts(app)
+    assert "4 questions before the load" in texts(app)
+    assert "4 questions are open: Revenue, as_of, Omsetning." in texts(app)
     labels = [box.label for box in app.selectbox if box.label.startswith("**")]
     assert any(label.startswith("**Omsetning** (no") for label in labels)
     app.button(key="import_agree").click().run()
@@ -169,9 +169,33 @@ def test_one_click_takes_all_as_assumed_and_what_cannot_be_stays_unknown(open_pa
 def test_a_correction_in_the_mapping_answers_the_question_above_it(open_page: Open) -> None:
     app = looked_at(open_page(PAGE), ("no.csv", b"Navn;Land;Omsetning\nC AS;Norge;116\n"))
     assert app.button(key="import_load").disabled
+    assert "2 questions before the load" in texts(app)
     app.selectbox(key="shown_import_unit_0_2").select(1e6).run()
+    assert "1 question before the load" in texts(app)
+    app.selectbox(key="shown_import_currency_0_2").select("NOK").run()
     assert "question" not in texts(app)
     assert not app.button(key="import_load").disabled
+
+
+def test_a_question_shows_the_answer_that_was_taken_and_one_press_agrees_to_it(
+    open_page: Open,
+) -> None:
+    content = b"Navn;Land;Omsetning\nA AS;Norge;11600000\nB AS;Norge;52000000\n"
+    app = looked_at(open_page(PAGE), ("no.csv", content))
+    (box,) = (b for b in app.selectbox if b.label.startswith("**Omsetning**"))
+    assert box.label.endswith("taken for NOK, that of the companies' country")
+    assert box.value == ""
+    (right,) = (button for button in app.button if button.label == "That is right")
+    right.click().run()
+    assert "before the load" not in texts(app)
+    app.button(key="import_load").click().run()
+    settled(app)
+    (entry,) = Library().lists()
+    frame = Library().open(entry.key).frame.sort("name")
+    assert frame["revenue_original"].to_list() == [11.6e6, 52e6]
+    assert frame["currency"].to_list() == ["NOK"] * 2
+    again = looked_at(open_page(PAGE), ("no-2.csv", content))
+    assert "before the load" not in texts(again)
 
 
 @pytest.mark.parametrize("path", ["app.py", "pages/1_Builder.py", "pages/5_Accounts.py"])

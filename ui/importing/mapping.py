@@ -58,8 +58,8 @@ def columns() -> dict[str, str]:
         "email": _("E-mail, for its domain"),
         "address": _("Address, for its postcode and town"),
         "post_town": _("Postcode and town in one"),
-        "municipality_beside": _("Municipality, beside another column"),
-        "region_beside": _("Region, beside another column"),
+        "municipality_beside": _("Municipality, second"),
+        "region_beside": _("Region, second"),
     }
     return (
         {_OWN: _("Column of its own"), _LEAVE_OUT: _("Leave out")}
@@ -143,7 +143,8 @@ def _question(place: int, row: Assignment, doubt: Doubt, *, of: str) -> None:
         st.selectbox(
             f"**{plain(row.heading)}**{file} → {plain(column)}: {plain(_(row.reason_of(doubt)))}",
             list(options),
-            index=None,
+            # What was taken can be changed, not cleared.
+            index=None if taken is None else 0,
             format_func=options.__getitem__,
             placeholder=_("Choose"),
             width=640,
@@ -191,7 +192,7 @@ def _values(place: int, row: Assignment, *, of: str) -> None:
         name = f"import_means_{import_session().round}_{place}_{fingerprint([row.heading, value])}"
         companies = ngettext("{count} row", "{count} rows", counts.get(value, 0))
         st.selectbox(
-            plain(f"{value} · ") + companies.format(count=number(counts.get(value, 0))),
+            f"{plain(value)} · " + companies.format(count=number(counts.get(value, 0))),
             list(options),
             index=None,
             format_func=options.__getitem__,
