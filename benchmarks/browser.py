@@ -32,11 +32,15 @@ def served(
     *,
     folder: Path = ROOT,
     environment: Mapping[str, str] | None = None,
+    port: int | None = None,
+    kill: bool = False,
 ) -> Iterator[str]:
-    """Run a Streamlit script with the settings of a folder, in a process of its own; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    """Run a Streamlit script with the settings of a folder, in a process of its own; its address.
+
+    It listens on a free port unless one is given, and with `kill` ends as a computer does whose plug is
+    pulled.
+    """
+    port = free_port() if port is None else port
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     process = subprocess.Popen(
         [
@@ -56,11 +60,19 @@ def served(
         _wait_until_healthy(process, address)
         yield address
     finally:
-        process.terminate()
+        process.kill() if kill else process.terminate()
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
 
 
 def _wait_until_healthy(process: subprocess.Popen[bytes], address: str) -> None:

@@ -41,11 +41,13 @@ from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED, groups
 from icp_core.exporting import FORMATS, Preflight
 from icp_core.exporting.buying_roles import roles_file
 from icp_core.exporting.cells import guarded
+from icp_core.exporting.crm import CRMS, CrmFiles, Where, crm_files
 from icp_core.importing import customers, refresh, sandbox
 from icp_core.importing.cleaning import Rules
+from icp_core.importing.crm_exports import read_org
 from icp_core.importing.encodings import CODE_PAGES
 from icp_core.importing.guessing import GIVEN_BACK
-from icp_core.importing.mapping import DATE_ORDERS, Assignment, Mapping
+from icp_core.importing.mapping import DATE_ORDERS, Assignment, Doubt, Mapping
 from icp_core.importing.report import QualityReport
 from icp_core.importing.team_lists import read_team
 from icp_core.profiles.brief import NO_BRIEF
@@ -54,7 +56,7 @@ from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography, json_text
 from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage, Gap, GapList
-from icp_core.territories.plan import solve, today
+from icp_core.territories.plan import TerritoryPlan, solve, today
 from icp_core.territories.problem import Locks, Policy, Wishes
 from icp_core.territories.sensitivity import BalancePrice, IfOff, if_off, price_of_balance
 from icp_core.views import ExportSpec, MarketView, view_of
@@ -240,7 +242,13 @@ def _territories_options(commands: Any) -> None:
         metavar="TEAM.csv",
         help="the reps, as for coverage; the workspace's team unless given",
     )
-    plans.add_argument("--out", type=Path, metavar="PLAN.csv", help="write every account's rep")
+    plans.add_argument(
+        "--out",
+        type=Path,
+        metavar="PLAN.csv",
+        help="write every account's rep; with --crm, file or directory to write the archive to",
+    )
+    _crm_options(plans)
     plans.add_argument(
         "--policy",
         choices=[policy.value for policy in Policy],
@@ -273,6 +281,36 @@ def _territories_options(commands: Any) -> None:
     _decisions(plans, "owners are those of the list, excluded accounts take part")
     plans.add_argument("--json", action="store_true", help="one JSON object and nothing else")
     plans.set_defaults(seconds=30)
+
+
+def _crm_options(plans: argparse.ArgumentParser) -> None:
+    """What carries a plan into a CRM."""
+    plans.add_argument(
+        "--crm",
+        choices=sorted(CRMS),
+        help="write the files that carry the plan into a CRM, in one archive with a report",
+    )
+    plans.add_argument(
+        "--crm-export",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="what the CRM exported of itself, to match ids with: users and accounts, of Salesforce "
+        "territories and their accounts and users too; can be repeated",
+    )
+    for name, what in (
+        ("model", "model that new territories are made in"),
+        ("type", "type of new territories"),
+        ("parent", "territory above new ones"),
+    ):
+        plans.add_argument(
+            f"--territory-{name}", metavar="ID", help=f"Salesforce's id of the {what}"
+        )
+    plans.add_argument(
+        "--author",
+        help="who writes files for a CRM, for the export log; the name logged in with unless given",
+    )
 
 
 def _printed(commands: Any) -> None:
@@ -702,6 +740,7 @@ def _territories(options: argparse.Namespace) -> None:
         potential_tolerance=options.potential_tolerance,
         open_borders=options.open_borders,
     )
+    carry = _crm(options)
     view = _view(options, workspace, lift=True)
     if "coverage" not in view.supports:
         raise SourceError(
@@ -711,8 +750,11 @@ def _territories(options: argparse.Namespace) -> None:
     planning = view.planning(plan, wishes=wishes, locks=_locks(options.lock))
     found = solve(planning, seconds=options.seconds)
     reps, moves, now = found.reps(), found.moves(), today(planning).figures
-    if options.out is not None:
-        _write_plan(found.table(), options.out)
+    carried, out = carry(found, view) if carry else None, options.out
+    if carried is not None:
+        out = _carried(carried, view, workspace, options)
+    elif out is not None:
+        _write_plan(found.table(), out)
     notes = tuple(dict.fromkeys((*remarks, *planning.remarks)))
     figures = found.figures
     off, balance = if_off(found, view.profile.tiers.names[0]), price_of_balance(found)
@@ -732,7 +774,8 @@ def _territories(options: argparse.Namespace) -> None:
             "if_off": [one.to_dict() for one in off],
             "price_of_balance": balance.to_dict(),
             "left_out": planning.left_out.height,
-            "out": None if options.out is None else str(options.out),
+            "out": None if out is None else str(out),
+            "crm": None if carried is None else carried.report.to_dict(),
             "notes": notes,
         }
         print(json.dumps(answer, ensure_ascii=False))
@@ -772,6 +815,55 @@ def _territories(options: argparse.Namespace) -> None:
         print(f"{row['name']:<40} {row['before']} → {row['after'] or 'nobody'}: {keeping}{load}")
     for note in notes:
         print(f"Note: {note}")
+    if carried is not None:
+        print("", *carried.report.lines(), f"Written: {out}", sep="\n")
+
+
+def _crm(options: argparse.Namespace) -> Callable[[TerritoryPlan, MarketView], CrmFiles] | None:
+    """What makes the files for the CRM that is asked for; its exports are read before all else."""
+    if options.crm is None:
+        return None
+    if options.out is None:
+        raise ExportError(f"Say with --out where the files for {CRMS[options.crm]} go.")
+    where = Where(
+        model=options.territory_model, type=options.territory_type, parent=options.territory_parent
+    )
+    org = read_org((file, file.name) for file in options.crm_export)
+
+    def carry(plan: TerritoryPlan, view: MarketView) -> CrmFiles:
+        return crm_files(
+            options.crm,
+            plan.table(),
+            view.accounts().frame,
+            plan.planning.team,
+            on=date.today(),
+            fictional=view.population.fictional,
+            org=org,
+            where=where,
+        )
+
+    return carry
+
+
+def _carried(
+    files: CrmFiles, view: MarketView, workspace: Workspace | None, options: argparse.Namespace
+) -> Path:
+    """Write the files for a CRM, and put that on record; where they lie."""
+    written = files.write(options.out)
+    if workspace:
+        try:
+            workspace.log_export(
+                author=options.author or user_name() or "command line",
+                list_name=view.population.name,
+                profile=view.profile,
+                format=files.log_format,
+                file_name=written.name,
+                accounts=files.report.accounts,
+                sha256=files.sha256,
+            )
+        except WorkspaceError as error:
+            raise WorkspaceError(f"{written} was written but not logged. {error}") from error
+    return written
 
 
 def _steadiness(off: Sequence[IfOff], balance: BalancePrice, currency: str) -> list[str]:
@@ -972,10 +1064,10 @@ def _settled(options: argparse.Namespace, mapping: Mapping) -> Mapping:
             mapping = mapping.setting(heading, answer)
     if stages := _pairs(options.stage, "--stage"):
         mapping = mapping.saying(stages)
-    for one in mapping.questions():
-        if options.currency and {"currency", "no currency"} & set(one.doubts):
+    for one, doubt in mapping.asked():
+        if options.currency and doubt in ("currency", "no currency"):
             mapping = mapping.changing(one.heading, currency=options.currency)
-        if options.date_order and "date order" in one.doubts:
+        if options.date_order and doubt == "date order":
             mapping = mapping.changing(one.heading, date_order=DATE_ORDERS[options.date_order])
     return mapping
 
@@ -1066,31 +1158,31 @@ def _import(options: argparse.Namespace) -> None:
 
 def _questions(mappings: Named[str, Mapping]) -> list[str]:
     """What was assumed of the headings and nobody has answered, and how to answer."""
-    return [_asked(one) for mapping in mappings.values() for one in mapping.questions()]
+    return [_asked(*asked) for mapping in mappings.values() for asked in mapping.asked()]
 
 
-def _asked(one: Assignment) -> str:
+def _asked(one: Assignment, doubt: Doubt) -> str:
     """A question and how to answer it."""
-    if one.doubts == ("customers",):
+    if doubt == "customers":
         listed = ", ".join(f"“{value}”" for value, meaning in one.means.items() if meaning is None)
         return (
-            f"{one.heading} → {one.column}: {one.reason} {listed}: unknown until somebody says. Answer "
-            "with --stage VALUE=active (or churned, or open for no customer)"
+            f"{one.heading} → {one.column}: {one.reason_of(doubt)} {listed}: unknown until somebody "
+            "says. Answer with --stage VALUE=active (or churned, or open for no customer)"
         )
     return (
-        f"{one.heading} → {one.column}: {one.reason}. Answer with --set {shlex.quote(one.heading)}="
-        f"{_example(one)}"
+        f"{one.heading} → {one.column}: {one.reason_of(doubt)}. Answer with --set "
+        f"{shlex.quote(one.heading)}={_example(one, doubt)}"
     )
 
 
-def _example(one: Assignment) -> str:
-    if {"currency", "no currency"} & set(one.doubts):
+def _example(one: Assignment, doubt: Doubt) -> str:
+    if doubt in ("currency", "no currency"):
         return "SEK (or another currency, 'by country' or unknown)"
-    if "date order" in one.doubts:
+    if doubt == "date order":
         return "'day first' (or 'month first')"
-    if "per cent" in one.doubts:
+    if doubt == "per cent":
         return "'per cent' (or 'as written')"
-    if {"unit", "no unit"} & set(one.doubts):
+    if doubt in ("unit", "no unit"):
         return "thousands (or millions, 'as written')"
     return f"{one.column} (or another column, or 'own column')"
 

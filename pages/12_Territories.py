@@ -9,7 +9,7 @@ from ui.accounts.one import opened
 from ui.controls import side_by_side
 from ui.coverage import team
 from ui.format import plain
-from ui.territories import keeping, parts, plan_map, saved, session, steady
+from ui.territories import crm_files, keeping, parts, plan_map, saved, session, steady
 from ui.texts import _
 
 view = shell.page("territories")
@@ -40,6 +40,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     parts.proof(found)
     team.button(planning.team)
     parts.files(found, market)
+    crm_files.button()
     keeping.button()
     parts.adopt(found)
 session.progress()

@@ -45,6 +45,7 @@ with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         ),
         default=Measure.MATCHES.value,
         required=True,
+        wrap=True,
         **widgets.kept("map_measure"),
     )
     by_owner = shade == OWNER
@@ -55,6 +56,7 @@ with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         [code for code in COUNTRIES if code in market.countries()],
         format_func=COUNTRIES.__getitem__,
         selection_mode="multi",
+        wrap=True,
         **widgets.kept("map_countries"),
     )
     areas = market.areas(level, countries)

@@ -45,6 +45,7 @@ def one_of(
         default=next(iter(names)) if default is None else default,
         required=True,
         label_visibility="visible" if labelled else "collapsed",
+        wrap=True,  # beside other things it would scroll instead, with no sign that there is more
         **options,
     )
     return chosen

@@ -109,7 +109,17 @@ def _claims_of(brief: Brief, columns: Mapping[str, Column]) -> dict[str, str]:
 
 def _named(about: str, claims: Mapping[str, str]) -> str:
     """What a claim is called, also where its persona or column is gone."""
-    return claims.get(about) or about.replace("persona:", "").replace("criterion:", "")
+    if about in claims:
+        return claims[about]
+    kind, _sign, what = about.partition(":")
+    if kind == "persona":
+        key, _dot, claim = what.partition(".")
+        return _("{persona}, who is gone: {claim}").format(
+            persona=key, claim=_claims().get(claim, claim)
+        )
+    if kind == "criterion":
+        return _("Criterion: {column}, which this list lacks").format(column=what)
+    return about
 
 
 # The talks ---------------------------------------------------------------------------------------
@@ -394,8 +404,8 @@ def _take_back(one: Evidence) -> None:
 def printed(view: View) -> None:
     """Offer the guide in a language for a kind of talk, to print or to send."""
     with st.container(horizontal=True, gap="small"):
-        language = one_of(_("Language"), languages(), wrap=True, key="interviews_guide")
-        kind = one_of(_("With"), kinds(), wrap=True, key="interviews_guide_kind")
+        language = one_of(_("Language"), languages(), key="interviews_guide")
+        kind = one_of(_("With"), kinds(), key="interviews_guide_kind")
     text = guide(language, kind)
     name = f"interview-guide-{kind}-{language}"
     with st.container(horizontal=True, gap="small"):

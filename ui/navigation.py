@@ -7,15 +7,17 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitPageNotFoundError
 
-from ui import state
+from ui import state, theme
 from ui.format import plain
 from ui.texts import _
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 START: Final = "start"
 ACCOUNTS: Final = "accounts"
+_PHONE: Final = "640px"  # as wide as where Streamlit lays the sidebar over the page
 NO_WIDGETS: Final[Mapping[str, str]] = MappingProxyType({})
 
 _ICONS: Final = {
@@ -158,8 +160,31 @@ def sidebar(here: Page) -> None:
             link_to(group.pages[0], label=label, icon=group.icon, width="stretch")
 
 
+def menu(here: Page) -> DeltaGenerator:
+    """The sidebar's links on a phone, where the sidebar would stay open over the page that it led to.
+
+    Returns
+    -------
+    DeltaGenerator
+        Where more can be drawn below them.
+    """
+    theme.style(
+        f"@media (max-width: {_PHONE}) {{"
+        " [data-testid=stSidebar], [data-testid=stExpandSidebarButton] { display: none }"
+        " .st-key-phone_menu { position: fixed; top: 0.5rem; left: 1rem; z-index: 999991 } }"
+        f" @media not all and (max-width: {_PHONE}) {{ .st-key-phone_menu {{ display: none }} }}"
+    )
+    # Of each page another one, so that it is closed when the next page comes.
+    with (
+        st.container(key="phone_menu"),
+        st.popover(_("Menu"), icon=":material/menu:", type="tertiary", key=f"menu_{here.key}"),
+    ):
+        sidebar(here)
+        return st.container()
+
+
 def beside(here: Page) -> None:
-    """The other pages beside this one: what a phone gets about by."""
+    """The other pages beside this one."""
     group = next((one.pages for one in _groups() if here in one.pages), ())
     if len(group) > 1:
         with st.container(horizontal=True, gap="xxsmall", width="content"):

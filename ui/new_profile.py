@@ -145,8 +145,9 @@ def _who(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
     chosen = st.multiselect(
         _("Industries"),
         offers.options("industry"),
-        format_func=lambda code: _counted(industry.titled(code), counts.get(code, 0)),
+        format_func=lambda code: _counted(industry.searchable(code), counts.get(code, 0)),
         placeholder=_("Any industry: type to search"),
+        filter_mode="contains",
         label_visibility="collapsed",
         select_all=False,
         **_shows("industries", _kept().get("industries", [])),

@@ -186,11 +186,9 @@ def _save(profile: Profile, *, slug: str, based_on: int | None, why: str, author
     data.refresh_saved()
     state.open_saved(saved)
     widgets.close_dialog()
-    st.toast(
-        plain(
-            _("Saved as version {number} of {name}.").format(number=saved.number, name=saved.name)
-        ),
-        icon=":material/check:",
+    # A message of this drawing would be gone with it.
+    widgets.confirm(
+        _("Saved as version {number} of {name}.").format(number=saved.number, name=saved.name)
     )
     st.rerun()
 

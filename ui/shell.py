@@ -79,11 +79,12 @@ def page(key: str, *, always: bool = False) -> View:
     view = state.view()
     st.set_page_config(page_title=f"{here.label} · {view.profile.name}")
     state.write_address()
-    theme.readable_chips()
+    theme.everywhere()
     with st.sidebar:
         st.markdown("**" + _("Target accounts") + "**")
         navigation.sidebar(here)
-        legal_note = st.container()
+        notes = {"sidebar": st.container()}
+    notes["menu"] = navigation.menu(here)
     # The header is filled in two steps, so that a list that fails can still be changed in it.
     top = header.begin(view)
     heading = st.container(horizontal=True, vertical_alignment="center", gap="small")
@@ -106,8 +107,9 @@ def page(key: str, *, always: bool = False) -> View:
         badge.badge(_("Fictional data"), icon=":material/science:", color="orange")
     header.complete(top, view, universe)
     new_profile.dialog()
-    with legal_note:
-        _legal_note(universe, here=key)
+    for place, note in notes.items():
+        with note:
+            _legal_note(universe, here=key, place=place)
     if not _fits(view, universe) and not always:
         st.stop()
     return view
@@ -258,18 +260,18 @@ def guard() -> Iterator[None]:
         st.stop()
 
 
-def _legal_note(universe: Universe, *, here: str) -> None:
+def _legal_note(universe: Universe, *, here: str, place: str) -> None:
     count = _("{count} accounts.").format(count=number(len(universe)))
     st.caption(
         plain(universe.note)
         if data.stays_in_engine(universe.name)
         else f"{count} {plain(universe.note)}"
     )
-    _left_out(universe.name, here=here)
+    _left_out(universe.name, here=here, place=place)
     st.caption(_("Company data stays on this machine."))
 
 
-def _left_out(list_name: str, *, here: str) -> None:
+def _left_out(list_name: str, *, here: str, place: str) -> None:
     """Say how many accounts are in no number because somebody excluded them, and lead to them."""
     try:
         count = len(data.excluded(list_name))
@@ -288,7 +290,8 @@ def _left_out(list_name: str, *, here: str) -> None:
     label, icon = _("Show excluded"), ":material/visibility:"
     if here == ACCOUNTS:
         # A link to the page that is open changes none of its widgets.
-        st.button(label, icon=icon, type="tertiary", on_click=_show_excluded, key="show_excluded")
+        key = f"show_excluded_{place}"
+        st.button(label, icon=icon, type="tertiary", on_click=_show_excluded, key=key)
         return
     accounts = next(one for one in pages() if one.key == ACCOUNTS)
     filters = {"accounts_state": _("All"), "accounts_decisions": _("Excluded")}

@@ -58,11 +58,24 @@ def emphasis() -> Literal["primary", "secondary"]:
     return "secondary" if is_dark() else "primary"
 
 
-def readable_chips() -> None:
-    """Write dark on the chips of a choice on a dark page, where Streamlit's white can hardly be read."""
+def everywhere() -> None:
+    """Rules for every page, where Streamlit's settings have none."""
+    rules = [
+        # Messages stand where they hide neither the header's buttons nor the Builder's numbers.
+        "[data-testid=stToastContainer] { top: auto !important; bottom: 9rem }",
+        # What has the keyboard is told from what is chosen.
+        "a:focus-visible { outline: 2px solid currentColor; outline-offset: -2px }",
+        # Undo and redo are known by their icons; a screen reader says their names.
+        ".st-key-undo p, .st-key-redo p { position: absolute; clip-path: inset(50%);"
+        " width: 1px; overflow: hidden }",
+        # Titles of cards are headings; the card has their room already.
+        "[data-testid=stHeading] h2 { padding: 0 }",
+    ]
     if is_dark():
+        # Streamlit writes white on a chip, which can hardly be read there.
         chips = "[data-testid=stMultiSelect] [data-tag], [data-testid=stMultiSelect] [data-tag] *"
-        style(f"{chips} {{ color: {_TEXT[False]} !important }}")
+        rules.append(f"{chips} {{ color: {_TEXT[False]} !important }}")
+    style(" ".join(rules))
 
 
 def style(rules: str) -> None:

@@ -65,6 +65,7 @@ from icp_core.importing.statuses import (
 )
 from icp_core.importing.tables import ROW, Table
 from icp_core.reference import geography, industry
+from icp_core.reference.crm_keys import USER, salesforce_ids
 
 GIVEN_BACK: Final = "most of its cells are not what the heading says: kept as it is"
 
@@ -481,14 +482,33 @@ def _give_back(
             guesses[heading] = _extra(heading, cells[heading], looks[heading], GIVEN_BACK)
 
 
+_OURS: Final = r"^(?:[A-Z]{2}-|domain:|name:)."
+"""How an `account_id` of ours begins."""
+
+
+def _are_keys(texts: pl.Series) -> bool:
+    """Whether cells are keys of a CRM's users."""
+    return len(texts) > 0 and salesforce_ids(texts, USER).null_count() == 0
+
+
 def _set_records_apart(
     guesses: dict[str, Assignment],
     cells: Mapping_[str, pl.Series],
     looks: Mapping_[str, dict[str, float]],
 ) -> None:
-    """Keep the status of a CRM's records as a column of the list's own: a company lives on without."""
+    """Keep what a CRM says of its records as columns of the list's own: status, and its keys.
+
+    A company lives on without that status, and has an `account_id` of ours; under `Account ID` files for
+    the CRM find theirs again. Of an owner's key and name the name is the owner.
+    """
+    owners = [heading for heading, one in guesses.items() if one.column == "owner"]
+    keys = [heading for heading in owners if _are_keys(cells[heading])]
     for heading, assignment in guesses.items():
         texts = cells[heading]
+        if assignment.column == "account_id" and len(texts) and not texts.str.contains(_OURS).any():
+            guesses[heading] = _extra(heading, texts, looks[heading])
+        if heading in keys and len(keys) < len(owners):
+            guesses[heading] = _extra(heading, texts, looks[heading])
         if assignment.column == "status" and len(texts) and not statuses_of(texts).count():
             guesses[heading] = _extra(heading, texts, looks[heading], GIVEN_BACK)
     if not keeps_records(guesses):

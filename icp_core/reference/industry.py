@@ -138,6 +138,26 @@ def titled(code: str) -> str:
     return code if title == code else f"{code} {title}"
 
 
+def searchable(code: str) -> str:
+    """Its title, and what people call such companies, to be found by: `62 Computer … · IT, software`.
+
+    Examples
+    --------
+    >>> searchable("63.11").partition(" · ")[0]
+    '63.11 Data processing, hosting and related activities'
+    >>> searchable("03").partition(" · ")[2]
+    'fishing, aquaculture, fish farming, seafood'
+    """
+    words = _everyday_words().get(code)
+    return f"{titled(code)} · {words}" if words else titled(code)
+
+
+@cache
+def _everyday_words() -> Mapping[str, str]:
+    file = pl.read_csv(DATA / "industry" / "everyday_words.csv", infer_schema=False)
+    return MappingProxyType(dict(file.iter_rows()))
+
+
 def normalise(code: str | None, revision: Revision = "2") -> str | None:
     """Read a code as lists write it: the NACE code behind it, or None where there is none.
 

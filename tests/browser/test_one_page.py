@@ -2,10 +2,16 @@
 
 import io
 import time
+from contextlib import closing
+from datetime import date
 
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from benchmarks.browser import settle
+from benchmarks.browser import free_port, served, settle
+from icp_core.analysis.interviews import InterviewKind
+from icp_core.profiles.model import Profile
+from icp_core.workspace import Workspace
 
 PICTURE = "[data-testid=stMain] [data-testid=stImage] img"
 
@@ -104,3 +110,53 @@ def test_what_a_customer_said_becomes_a_criterion(page, address):
     settle(page)
     page.get_by_role("button", name="Make it a criterion").click()
     page.get_by_text("Choose a value; until then it counts nothing.").wait_for()
+
+
+def test_a_dialog_leaves_a_phone_its_layout(page, address):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}/Buying_group?dataset=demo")
+    page.get_by_text("Targeting sheet for LinkedIn").wait_for()
+    settle(page)
+    halves = page.locator(".st-key-buying_group_halves > *")
+    assert all(one.bounding_box()["width"] > 300 for one in halves.all())
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("dialog").get_by_label("What changed, and why").wait_for()
+    settle(page)
+    assert halves.count() == 2
+    assert all(one.bounding_box()["width"] > 300 for one in halves.all())
+
+
+def test_an_answer_half_typed_when_the_server_dies_is_kept(page, tmp_path):
+    where = {"ICP_DATA_DIR": str(tmp_path)}
+    url = f"sqlite:///{tmp_path / 'workspace.sqlite'}"
+    with closing(Workspace.open(url)) as workspace:
+        workspace.save_profile(Profile(name="Mine"), author="Eva", why="", based_on=0)
+        one = workspace.begin_interview(
+            "mine", kind=InterviewKind.BEST, on_day=date(2026, 11, 27), author="Eva"
+        )
+    port = free_port()
+    with served(environment=where, port=port, kill=True) as address:
+        page.goto(f"{address}/Interviews?dataset=norway&saved=mine")
+        first = page.get_by_label("What do you want to have reached a year from now?")
+        first.fill("Dobbelt så mange – ŋ")
+        first.press("Control+Enter")
+        settle(page)
+        second = page.get_by_label("What stands in the way?")
+        second.press_sequentially("Half a ")
+    with served(environment=where, port=port):
+        page.wait_for_selector("[data-testid=stApp][data-test-connection-state=CONNECTED]")
+        # While the server is away, nothing can be typed.
+        expect(second).to_be_enabled(timeout=30_000)
+        assert second.input_value() == "Half a "
+        second.press("End")
+        second.press_sequentially("sentence")
+        second.press("Control+Enter")
+        settle(page)
+        with closing(Workspace.open(url)) as workspace:
+            deadline = time.monotonic() + 30
+            while len(workspace.replies(one.id)) < 2 and time.monotonic() < deadline:
+                time.sleep(0.2)
+            assert workspace.replies(one.id) == {
+                "goals-year": "Dobbelt så mange – ŋ",
+                "goals-way": "Half a sentence",
+            }

@@ -2,12 +2,15 @@
 
 import csv
 import hashlib
+import io
 import json
 import subprocess
 import sys
-from contextlib import closing
+import zipfile
+from contextlib import closing, redirect_stderr, redirect_stdout
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import polars as pl
@@ -35,7 +38,7 @@ LINKEDIN = (
 )
 
 
-def run(*arguments):
+def process(*arguments):
     return subprocess.run(
         [sys.executable, "-m", "icp_core", *map(str, arguments)],
         cwd=ROOT,
@@ -45,10 +48,18 @@ def run(*arguments):
     )
 
 
+def run(*arguments):
+    """The same in this process, where nothing depends on its being another."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main([str(argument) for argument in arguments])
+    return SimpleNamespace(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
+
+
 def test_the_linkedin_file_of_the_listed_companies_has_the_exact_header(tmp_path):
     out = tmp_path / "l.csv"
     profile = PROFILES / "listed-by-domain.json"
-    done = run(
+    done = process(
         *("export", "--accounts", "listed", "--profile", profile),
         *("--format", "linkedin", "--out", out),
     )
@@ -62,7 +73,7 @@ def test_the_linkedin_file_of_the_listed_companies_has_the_exact_header(tmp_path
 
 @pytest.mark.parametrize(("accounts", "count"), [("norway", 1133), ("demo", 24714)])
 def test_score_prints_one_json_object_and_nothing_else(accounts, count):
-    done = run("score", "--accounts", accounts, "--json")
+    done = process("score", "--accounts", accounts, "--json")
     assert (done.returncode, done.stderr) == (0, "")
     answer = json.loads(done.stdout)
     assert answer["universe"] == count
@@ -347,6 +358,12 @@ def test_territories_are_planned_with_a_bound_moves_and_a_file_of_every_account(
         ("Name,Home\nAnna,Stockholm\n", ("--lock", "SE=Nils"), "Nils, who is not in the team"),
         ("Name,Home\nAnna,Stockholm\n", ("--lock", "Anna"), "WHAT=REP"),
         ("Name,Home\nAnna,Stockholm\n", ("--disruption", "-1"), "disruption"),
+        ("Name,Home\nAnna,Stockholm\n", ("--crm", "hubspot"), "Say with --out"),
+        (
+            "Name,Home\nAnna,Stockholm\n",
+            ("--crm", "salesforce", "--out", "x.zip", "--territory-model", "Nordics"),
+            "no Salesforce id",
+        ),
     ],
 )
 def test_territories_that_cannot_be_planned_are_refused_in_a_sentence(
@@ -367,6 +384,26 @@ def test_territories_that_cannot_be_planned_are_refused_in_a_sentence(
     )
     assert code == 2
     assert says in capsys.readouterr().err
+
+
+def test_a_plan_is_written_for_a_crm_under_its_own_name_and_logged(tmp_path, capsys):
+    users = tmp_path / "users.csv"
+    users.write_text("User ID,First name,Last name,Email\n1,Alma,Demoberg,alma@team.example\n")
+    given = ("territories", "--accounts", "demo:4000", "--seconds", "1", "--out", str(tmp_path))
+    code = main([*given, "--crm", "hubspot", "--crm-export", str(users), "--author", "Eva"])
+    assert code == 0, capsys.readouterr().err
+    said = capsys.readouterr().out
+    (file,) = tmp_path.glob("*.zip")
+    assert f"Written: {file}" in said and file.name.startswith("FICTIONAL-territories-hubspot-")
+    assert "Contacts, deals, tickets" in said, "what stays behind is told"
+    with zipfile.ZipFile(file) as packed:
+        (name,) = (one for one in packed.namelist() if "by-domain" in one)
+        rows = list(csv.DictReader(packed.read(name).decode().splitlines()))
+    assert {row["Company owner"] for row in rows} == {"alma@team.example"}, "the only user"
+    log = Workspace.open().exports().row(0, named=True)
+    assert (log["author"], log["format"], log["file_name"]) == (
+        "Eva", "territories for HubSpot", file.name
+    )  # fmt: skip
 
 
 def test_roles_of_the_buying_group_are_written_beside_the_companies(tmp_path, capsys):
@@ -446,7 +483,7 @@ def test_the_one_page_says_what_its_saved_profile_was_asked_and_proven(tmp_path,
 
 
 def test_the_one_page_is_of_no_other_format(tmp_path):
-    done = run("document", "--accounts", "listed", "--out", tmp_path / "one-page.doc")
+    done = process("document", "--accounts", "listed", "--out", tmp_path / "one-page.doc")
     assert done.returncode == 2
     assert done.stderr.endswith("has to end in .pdf, .docx or .png.\n")
     assert not list(tmp_path.iterdir())

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from icp_core.importing.load import open_file, run_import
@@ -111,9 +112,58 @@ def test_the_export_of_a_system_becomes_accounts(system: str) -> None:
         ("dynamics_accounts", {}),
         ("upsales_companies", {}),
         ("orbis_companies", {}),
-        ("lime_foretag", {}),
+        ("lime_foretag", {"Företag.Omsättning (tkr)": ("currency",)}),
     ],
 )
 def test_only_what_a_system_leaves_open_is_asked(system: str, doubts: dict[str, Any]) -> None:
     questions = open_file(SYSTEMS / f"{system}.csv").mapping.questions()
     assert {q.heading: q.doubts for q in questions} == doubts
+
+
+def loaded(folder: Path, text: str) -> pl.DataFrame:
+    path = folder / "accounts.csv"
+    path.write_text(text)
+    return run_import([path]).accounts
+
+
+@pytest.mark.parametrize(
+    ("heading", "keys"),
+    [
+        ("Account ID", ("0015800000AbCdE", "0015800000AbCdF")),
+        ("AccountId", ("0015800000AbCdEAAV", "0015800000AbCdFAAV")),
+        ("ACCOUNT ID", ("0015800000abcdeaav", "0015800000abcdfaav")),
+        ("account_id", ("0015800000AbCdE", "0015800000AbCdF")),
+        ("Account id", ("A-1001", "A-1002")),
+    ],
+)
+def test_a_crms_key_of_an_account_stays_for_files_that_go_back(
+    heading: str, keys: tuple[str, ...], tmp_path: Path
+) -> None:
+    text = f"{heading};Account Name;Billing Country\n" + "".join(
+        f"{key};Exempel {at} AB;Sweden\n" for at, key in enumerate(keys)
+    )
+    found = loaded(tmp_path, text)
+    column = f"{heading} (own)" if heading == "account_id" else heading
+    assert sorted(found[column]) == sorted(keys)
+    assert found["account_id"].str.starts_with("name:").all(), "ours are made as ever"
+
+
+def test_our_own_ids_are_made_anew_from_what_the_row_says(tmp_path: Path) -> None:
+    text = "Account id;Name;Country;National number\nNO-923609016;Equinor ASA;NO;923609016\n"
+    found = loaded(tmp_path, text)
+    assert found["account_id"].to_list() == ["NO-923609016"]
+    assert "Account id" not in found.columns
+
+
+@pytest.mark.parametrize("keys", [("0055800000XyZaB",) * 2, ("0055800000XyZaBAAW",) * 2])
+def test_of_an_owners_key_and_name_the_name_is_the_owner(
+    keys: tuple[str, ...], tmp_path: Path
+) -> None:
+    text = "Account Name;Owner ID;Account Owner;Billing Country\n" + "".join(
+        f"Exempel {at} AB;{key};Anna Berg;Sweden\n" for at, key in enumerate(keys)
+    )
+    found = loaded(tmp_path, text)
+    assert found["owner"].to_list() == ["Anna Berg", "Anna Berg"]
+    assert found["Owner ID"].to_list() == list(keys)
+    alone = loaded(tmp_path, text.replace(";Account Owner", ";Region manager"))
+    assert alone["owner"].to_list() == list(keys)

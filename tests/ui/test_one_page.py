@@ -215,3 +215,16 @@ def test_four_hundred_letters_too_many_are_told_and_none_is_lost(text, kept, lef
     rest = message.partition("Left out: ")[2]
     assert left in rest
     assert "".join((held + rest).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "word", ["ord ", "verksamhetsstyrningssystem ", "дані ", "🚀🚀 ", "#include "]
+)
+def test_a_description_of_three_hundred_words_is_cut_and_the_page_still_fits(word) -> None:
+    app = typed(opened(PAGE, dataset="norway"), "description", word * 300)
+    kept = view_of(app).profile.description
+    assert 500 < len(kept) <= 600
+    (message,) = [one for one in errors(app) if "600 letters are kept" in one]
+    rest = message.partition("Left out: ")[2]
+    assert "".join((kept + rest).split()) == "".join((word * 300).split())
+    assert [one for one in app.get("download_button") if one.proto.label == "PDF to print"]

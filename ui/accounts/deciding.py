@@ -264,11 +264,10 @@ def save(ids: Sequence[str], decision: Decision) -> bool:
     except IcpError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return False
-    st.toast(
+    widgets.confirm(
         ngettext("Saved for {count} account.", "Saved for {count} accounts.", saved).format(
             count=number(saved)
-        ),
-        icon=":material/done:",
+        )
     )
     return True
 

@@ -145,6 +145,7 @@ def filters(market: MarketView) -> tuple[Wanted, tuple[Status, ...]]:
                 groups(profile.tiers),
                 format_func=lambda name: plain(short_tier_label(name)),
                 selection_mode="multi",
+                wrap=True,
                 label_visibility="collapsed",
                 **widgets.kept(TIERS),
             )

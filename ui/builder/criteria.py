@@ -23,6 +23,7 @@ from icp_core.profiles.model import (
     Role,
     Tags,
 )
+from icp_core.reference import industry
 from ui import charts_live, shell, state, theme, widgets
 from ui.builder import words
 from ui.builder.editing import (
@@ -77,6 +78,7 @@ def _picker(columns: Mapping[str, Column]) -> None:
         key=widgets.shown("builder_add", None),
         index=None,
         placeholder=_("Add a criterion: search what companies differ in"),
+        filter_mode="contains",
         on_change=picked,
         icon=":material/add:",
         label_visibility="collapsed",
@@ -275,6 +277,13 @@ def _values(offers: Offers, row: Row, column: Column) -> None:
         if not set(codes).isdisjoint(options)
     }
 
+    def called(value: str) -> str:
+        if value in areas:
+            return value
+        if column.kind is Kind.INDUSTRY:
+            return industry.searchable(value)
+        return words.value_name(value, column)
+
     def change(now: Fit | None, values: list[str]) -> Fit | None:
         wanted = dict.fromkeys(one for value in values for one in areas.get(value, (value,)))
         if not wanted:
@@ -288,9 +297,10 @@ def _values(offers: Offers, row: Row, column: Column) -> None:
     st.multiselect(
         plain(_(column.label)),
         [*areas, *options, *(value for value in chosen if value not in options)],
-        format_func=lambda value: value if value in areas else words.value_name(value, column),
+        format_func=called,
         label_visibility="collapsed",
         placeholder=_("Choose at least one"),
+        filter_mode="contains",
         select_all=False,
         **_edits_fit(row, "values", chosen, change),
     )

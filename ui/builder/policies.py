@@ -24,7 +24,8 @@ from icp_core.views import MarketView
 from ui import state
 from ui.builder import words
 from ui.builder.editing import apply, draft, held
-from ui.controls import most_letters, one_of
+from ui.controls import fitting, most_letters, one_of
+from ui.format import plain
 from ui.texts import _
 
 _MOST_BANDS: Final = 8  # bands of headcount, a row each
@@ -101,7 +102,7 @@ def _tier(policy: TierPolicy, place: int, unit: str) -> None:
     tier = policy.tiers[place]
     left, right = st.columns([1, 3], gap="small")
     left.text_input(
-        _("Tier"),
+        _("Tier {place}").format(place=place + 1),
         max_chars=most_letters(Tier, "name"),
         **_edits(
             f"tiers_{place}_name",
@@ -117,11 +118,15 @@ def _tier(policy: TierPolicy, place: int, unit: str) -> None:
     )
     match policy.kind:
         case "cut_off":
-            right.slider(_("Least score"), 0.0, 100.0, step=0.5, format="%g", **edits)
+            label = _("Least score of {tier}").format(tier=plain(tier.name))
+            right.slider(label, 0.0, 100.0, step=0.5, format="%g", **edits)
         case "capacity":
-            right.number_input(_("Accounts"), 1, **edits)
+            label = _("Accounts in {tier}").format(tier=plain(tier.name))
+            right.number_input(label, 1, **edits)
         case _:
-            label = _("Least potential, {currency} a year").format(currency=unit)
+            label = _("Least potential of {tier}, {currency} a year").format(
+                tier=plain(tier.name), currency=unit
+            )
             right.number_input(label, 0.0, step=10_000.0, format="%.0f", **edits)
 
 
@@ -275,18 +280,18 @@ def about(profile: Profile) -> None:
         shown = getattr(profile, name)
         return _edits(f"about_{name}", shown, lambda now, to: now.replace(**{name: to}))
 
-    def letters(name: str) -> int:
-        return most_letters(Profile, name)
+    def typed(name: str) -> dict[str, Any]:
+        most = most_letters(Profile, name)
+        return _edits(
+            f"about_{name}",
+            getattr(profile, name),
+            lambda now, to: now.replace(**{name: fitting(to or "", most)}),
+        )
 
-    st.text_input(_("Name"), max_chars=letters("name"), **edits("name"))
-    st.text_area(
-        _("Description, thirty words at best"),
-        max_chars=letters("description"),
-        height=110,
-        **edits("description"),
-    )
+    st.text_input(_("Name"), **typed("name"))
+    st.text_area(_("Description, thirty words at best"), height=110, **typed("description"))
     st.caption(_("{count} words").format(count=len(profile.description.split())))
-    st.text_input(_("Offer"), max_chars=letters("offer"), **edits("offer"))
+    st.text_input(_("Offer"), **typed("offer"))
     left, right = st.columns(2, gap="small")
     left.date_input(_("Holds from"), value=None, **edits("valid_from"))
     right.date_input(_("Holds until"), value=None, **edits("valid_until"))

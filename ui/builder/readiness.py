@@ -16,7 +16,7 @@ from icp_core.views import MarketView
 from ui import briefs, data, state, widgets
 from ui.builder import words
 from ui.builder.editing import draft, held
-from ui.controls import most_letters
+from ui.controls import fitting, most_letters
 from ui.format import number, percent, plain
 from ui.texts import _, ngettext
 
@@ -51,7 +51,6 @@ def readiness(
         left, right = st.columns([3, 2], gap="small", vertical_alignment="bottom")
         left.text_input(
             plain(name),
-            max_chars=most_letters(Readiness, "statement"),
             placeholder=meaning,
             **_edits(f"{aspect}_says", row.statement, _changing(aspect, "statement")),
         )
@@ -70,6 +69,8 @@ def readiness(
 
 def _changing(aspect: Aspect, field: str) -> Callable[[Brief, Any], Brief]:
     def change(now: Brief, to: Any) -> Brief:
+        if field == "statement":
+            to = fitting(to or "", most_letters(Readiness, field))
         return now.saying(now.about(aspect).replace(**{field: to}))
 
     return change
@@ -120,13 +121,13 @@ def focus(brief: Brief, profile: Profile) -> None:
     for field, label in (("pipeline", _("One pipeline")), ("lead_channel", _("One lead channel"))):
         st.text_input(
             plain(label),
-            max_chars=most_letters(Focus, field),
             **_edits(f"focus_{field}", getattr(brief.focus, field), _focusing(field)),
         )
 
 
 def _focusing(field: str) -> Callable[[Brief, Any], Brief]:
-    return lambda now, to: now.replace(focus=now.focus.replace(**{field: to}))
+    most = most_letters(Focus, field)
+    return lambda now, to: now.replace(focus=now.focus.replace(**{field: fitting(to or "", most)}))
 
 
 def _edits(name: str, shown: Any, change: Callable[[Brief, Any], Brief]) -> dict[str, Any]:

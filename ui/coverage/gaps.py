@@ -67,6 +67,7 @@ def part(market: MarketView, plan: TeamPlan, found: Coverage) -> None:
             groups(market.profile.tiers),
             format_func=lambda name: plain(short_tier_label(name)),
             selection_mode="multi",
+            wrap=True,
             default=[found.best.tier],
             label_visibility="collapsed",
             **widgets.kept(TIERS),

@@ -16,7 +16,7 @@ from icp_core.workspace import SavedAdoption, SavedPlan
 from ui import data, giving, headline, widgets
 from ui.format import moment, percent, plain
 from ui.tables import Field, Table
-from ui.territories import adopting, beside, keeping, parts
+from ui.territories import adopting, beside, crm_files, keeping, parts
 from ui.territories.beside import Side
 from ui.territories.keeping import kept_here, label
 from ui.texts import _
@@ -74,7 +74,7 @@ def show(market: MarketView, plan: TeamPlan) -> None:
         st.markdown(f"**{plain(label(saved))}**", width="content")
         if found is not None and kept.figures.get("gap") is not None:
             st.badge(
-                _("At most {gap} above the best possible plan when it was saved").format(
+                _("At most {gap} above the best, when saved").format(
                     gap=percent(kept.figures["gap"] or 0.0, digits=2)
                 ),
                 icon=":material/verified:",
@@ -88,6 +88,7 @@ def show(market: MarketView, plan: TeamPlan) -> None:
         )
         if found is not None:
             parts.files(found, market)
+            crm_files.button()
             adopting.button(saved, key="territories_adopt_opened")
         giving.take_back_button("territories", _("Take the plan back"))
     _told(saved)
@@ -299,6 +300,10 @@ def _archive(saved: SavedPlan) -> None:
 def dialog(found: TerritoryPlan | None, market: MarketView, plan: TeamPlan) -> bool:
     """Draw the dialog that is open, if it is one of these; whether it is."""
     which = widgets.open_now()
+    shown = found if found is not None else kept_here().plan
+    if which == crm_files.DIALOG and shown is not None:
+        crm_files.dialog(shown, market)
+        return True
     if which == keeping.DIALOG and found is not None:
         st.dialog(_("Save the plan"), on_dismiss=widgets.close_dialog)(keeping.form)(
             found, today(found.planning), market

@@ -8,7 +8,7 @@ import streamlit as st
 from icp_core.territories.plan import TerritoryPlan
 from icp_core.territories.sensitivity import OFF, IfOff, if_off, price_of_balance
 from icp_core.views import MarketView
-from ui.format import money, number, percent, plain
+from ui.format import currency_sign, money, number, percent, plain
 from ui.tables import Field, Table
 from ui.texts import _
 
@@ -101,7 +101,7 @@ def table(plan: TerritoryPlan, market: MarketView) -> None:
             ),
             Field(
                 "at_risk",
-                _("At risk, {currency}").format(currency=market.profile.currency),
+                _("At risk, {currency}").format(currency=currency_sign(market.profile.currency)),
                 "number",
                 digits=0,
             ),

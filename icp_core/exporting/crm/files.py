@@ -1,5 +1,6 @@
 """The files for a CRM in one archive, and the report that comes with them."""
 
+import hashlib
 import io
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -106,7 +107,8 @@ class CrmReport:
     def lines(self) -> list[str]:
         """The report as text, a line each."""
         found = [
-            f"{CRMS[self.crm]}: {self.accounts:,} accounts with a rep, {self.moved:,} change rep"
+            f"{CRMS[self.crm]}: {self.accounts:,} accounts with a rep, "
+            f"{self.moved:,} of them with another than today or none"
         ]
         if self.fictional:
             found.append("These companies are invented; use the files to try things out only.")
@@ -148,6 +150,16 @@ class CrmFiles:
     def file_name(self) -> str:
         """Suggested name of the archive."""
         return self.report.file_name
+
+    @property
+    def log_format(self) -> str:
+        """As the export log names the format."""
+        return f"territories for {CRMS[self.report.crm]}"
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the archive, in hexadecimal: what the export log keeps."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()
 
     def to_bytes(self) -> bytes:
         """The archive: the files, and the report as text."""
