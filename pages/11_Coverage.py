@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import headline, navigation, plan, shell, state, widgets
+from ui import data, headline, navigation, plan, shell, state, widgets
 from ui.accounts.one import opened
 from ui.controls import side_by_side
 from ui.coverage import cards, files, gaps, place, reps, team
@@ -25,6 +25,14 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         plan.note(now, market.profile.tiers.names)
 for remark in found.remarks:
     st.caption(f":material/info: {plain(remark)}")
+if data.stays_in_engine(view.list_name):
+    st.caption(
+        ":material/info: "
+        + _(
+            "These accounts come from an engine. Owners given here hold for those that are brought from "
+            "it; its table stays as it is, and a criterion on the owner goes by that."
+        )
+    )
 if not market.totals.matching:
     st.info(_("No company matches this profile, so there is nothing to cover."))
     navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")

@@ -709,6 +709,8 @@ def trade_off_chart(
                 "y": mine["travel"].to_list(),
                 "text": [escape(name) for name in mine["name"]],
                 "marker": marker,
+                # Today stands at zero, on the axis.
+                "cliponaxis": False,
                 "name": names[what],
                 "hovertemplate": _("%{text}: %{y:,.0f} h on the way, %{x:,.0f}")
                 + "<extra></extra>",

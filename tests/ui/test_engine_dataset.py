@@ -209,6 +209,26 @@ def test_an_account_is_told_as_in_memory_and_its_nearest_customers_are_of_the_li
     assert next(one.name for one in nearest if one.account_id in left) in str(lifted)
 
 
+def test_owners_that_were_given_hold_for_lifted_accounts_and_the_page_says_so(address, reference):
+    best = reference.page(limit=40).filter(pl.col("owner").is_null())["account_id"].to_list()
+    before = opened("pages/11_Coverage.py", dataset=address, profile=PROFILE)
+    assert "Owners given here hold for those that are brought from it" in texts(before)
+    failing = reference.universe.frame["account_id"][int(reference.failing.rows[0])]
+    change = Workspace.open().assign(dict.fromkeys([*best, failing], "Saga Demosjö"), author="Kari")
+    after = opened("pages/11_Coverage.py", dataset=address, profile=PROFILE)
+    table, given = (
+        next(one.value for one in app.dataframe if "load" in one.value).set_index("name")
+        for app in (before, after)
+    )
+    tiers = ["tier_0", "tier_1", "tier_2", "others"]
+    saga = given.loc["Saga Demosjö", tiers].sum() - table.loc["Saga Demosjö", tiers].sum()
+    # The one that does not match is nowhere among them.
+    assert saga == len(best) > 5
+    Workspace.open().take_back(change, author="Kari")
+    again = opened("pages/11_Coverage.py", dataset=address, profile=PROFILE)
+    assert metrics(again) == metrics(before)
+
+
 def test_what_was_not_lifted_is_not_offered(address, reference):
     app = opened("pages/5_Accounts.py", dataset=address, profile=PROFILE)
     assert app.segmented_control(key="accounts_state").options == [
