@@ -404,8 +404,8 @@ def _take_back(one: Evidence) -> None:
 def printed(view: View) -> None:
     """Offer the guide in a language for a kind of talk, to print or to send."""
     with st.container(horizontal=True, gap="small"):
-        language = one_of(_("Language"), languages(), wrap=True, key="interviews_guide")
-        kind = one_of(_("With"), kinds(), wrap=True, key="interviews_guide_kind")
+        language = one_of(_("Language"), languages(), key="interviews_guide")
+        kind = one_of(_("With"), kinds(), key="interviews_guide_kind")
     text = guide(language, kind)
     name = f"interview-guide-{kind}-{language}"
     with st.container(horizontal=True, gap="small"):
