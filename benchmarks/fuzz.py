@@ -447,6 +447,8 @@ def _work() -> None:
     os.environ["POLARS_MAX_THREADS"] = "1"
     from icp_core.importing import load  # noqa: F401 - not counted with the first file
 
+    gc.collect()
+    gc.freeze()  # Looking through all modules after each file takes as long as a file.
     folder = Path(tempfile.gettempdir())
     status = Path("/proc/self/status")
     for line in sys.stdin:

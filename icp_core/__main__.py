@@ -47,7 +47,7 @@ from icp_core.importing.cleaning import Rules
 from icp_core.importing.crm_exports import read_org
 from icp_core.importing.encodings import CODE_PAGES
 from icp_core.importing.guessing import GIVEN_BACK
-from icp_core.importing.mapping import DATE_ORDERS, Assignment, Mapping
+from icp_core.importing.mapping import DATE_ORDERS, Assignment, Doubt, Mapping
 from icp_core.importing.report import QualityReport
 from icp_core.importing.team_lists import read_team
 from icp_core.profiles.brief import NO_BRIEF
@@ -868,11 +868,13 @@ def _carried(
 
 def _steadiness(off: Sequence[IfOff], balance: BalancePrice, currency: str) -> list[str]:
     """What balance costs, and which reps are over if all takes a fifth more or less."""
+    if balance.least_share is None or balance.most_share is None:
+        return ["\nNo rep may have any of these accounts, so that there is nothing to share"]
     lines = [
         f"\nEven shares cost {balance.hours:,.0f} h on the way ({balance.km:,.0f} km) and put "
         f"{balance.at_risk:,.0f} {currency} more at risk"
     ]
-    if balance.least_share is not None:
+    if balance.most_share > balance.least_share:
         lines[0] += (
             f"; without them reps have {balance.least_share:.0%} to {balance.most_share:.0%} of one"
         )
@@ -1062,10 +1064,10 @@ def _settled(options: argparse.Namespace, mapping: Mapping) -> Mapping:
             mapping = mapping.setting(heading, answer)
     if stages := _pairs(options.stage, "--stage"):
         mapping = mapping.saying(stages)
-    for one in mapping.questions():
-        if options.currency and {"currency", "no currency"} & set(one.doubts):
+    for one, doubt in mapping.asked():
+        if options.currency and doubt in ("currency", "no currency"):
             mapping = mapping.changing(one.heading, currency=options.currency)
-        if options.date_order and "date order" in one.doubts:
+        if options.date_order and doubt == "date order":
             mapping = mapping.changing(one.heading, date_order=DATE_ORDERS[options.date_order])
     return mapping
 
@@ -1156,31 +1158,31 @@ def _import(options: argparse.Namespace) -> None:
 
 def _questions(mappings: Named[str, Mapping]) -> list[str]:
     """What was assumed of the headings and nobody has answered, and how to answer."""
-    return [_asked(one) for mapping in mappings.values() for one in mapping.questions()]
+    return [_asked(*asked) for mapping in mappings.values() for asked in mapping.asked()]
 
 
-def _asked(one: Assignment) -> str:
+def _asked(one: Assignment, doubt: Doubt) -> str:
     """A question and how to answer it."""
-    if one.doubts == ("customers",):
+    if doubt == "customers":
         listed = ", ".join(f"“{value}”" for value, meaning in one.means.items() if meaning is None)
         return (
-            f"{one.heading} → {one.column}: {one.reason} {listed}: unknown until somebody says. Answer "
-            "with --stage VALUE=active (or churned, or open for no customer)"
+            f"{one.heading} → {one.column}: {one.reason_of(doubt)} {listed}: unknown until somebody "
+            "says. Answer with --stage VALUE=active (or churned, or open for no customer)"
         )
     return (
-        f"{one.heading} → {one.column}: {one.reason}. Answer with --set {shlex.quote(one.heading)}="
-        f"{_example(one)}"
+        f"{one.heading} → {one.column}: {one.reason_of(doubt)}. Answer with --set "
+        f"{shlex.quote(one.heading)}={_example(one, doubt)}"
     )
 
 
-def _example(one: Assignment) -> str:
-    if {"currency", "no currency"} & set(one.doubts):
+def _example(one: Assignment, doubt: Doubt) -> str:
+    if doubt in ("currency", "no currency"):
         return "SEK (or another currency, 'by country' or unknown)"
-    if "date order" in one.doubts:
+    if doubt == "date order":
         return "'day first' (or 'month first')"
-    if "per cent" in one.doubts:
+    if doubt == "per cent":
         return "'per cent' (or 'as written')"
-    if {"unit", "no unit"} & set(one.doubts):
+    if doubt in ("unit", "no unit"):
         return "thousands (or millions, 'as written')"
     return f"{one.column} (or another column, or 'own column')"
 

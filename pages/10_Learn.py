@@ -33,7 +33,7 @@ with shell.guard():
     given = session.customers(view, universe)
 chosen = session.learning()
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-    part = one_of(_("Show"), PARTS, wrap=True, **widgets.kept("learn_part"))
+    part = one_of(_("Show"), PARTS, **widgets.kept("learn_part"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         st.markdown(f":small[:gray[{_('Compare the best with')}]]", width="content")
         st.segmented_control(

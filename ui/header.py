@@ -16,6 +16,7 @@ from icp_core.profiles.files import Agreed
 from icp_core.profiles.starters import starters, starters_for
 from icp_core.workspace import Draft
 from ui import data, new_profile, saving, state, widgets
+from ui.builder import words
 from ui.format import moment, plain
 from ui.state import View
 from ui.texts import _
@@ -143,19 +144,22 @@ def _actions() -> None:
     """Undo, redo, save, share, and in a menu what is done more seldom."""
     offered = state.offered()
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", width="content"):
-        # The name of an icon is what a screen reader says.
-        for key, icon, is_possible, change, said in (
-            ("undo", ":material/undo:", offered.undo, state.undo, _("Taken back: {what}.")),
-            ("redo", ":material/redo:", offered.redo, state.redo, _("Made again: {what}.")),
+        if st.button(
+            _("Undo"),
+            icon=":material/undo:",
+            disabled=not offered.undo,
+            help=_("Undo the last change of profile, list or plan"),
+            key="undo",
         ):
-            about = _("Undo the last change of profile, list or plan")
-            if key == "redo":
-                about = _("Redo what was taken back")
-            if st.button(icon, disabled=not is_possible, help=about, key=key):
-                what = change()
-                if what is not None:
-                    widgets.confirm(said.format(what=_CHANGES[what]()))
-                st.rerun()
+            _step(state.undo, _("Taken back: {what}."))
+        if st.button(
+            _("Redo"),
+            icon=":material/redo:",
+            disabled=not offered.redo,
+            help=_("Redo what was taken back"),
+            key="redo",
+        ):
+            _step(state.redo, _("Made again: {what}."))
         st.button(
             _("Save"),
             icon=":material/save:",
@@ -172,6 +176,19 @@ def _actions() -> None:
             _more(offered)
     state.header_shows(offered)
     saving.dialog()
+
+
+def _step(take: Callable[[], state.Change | None], said: str) -> None:
+    """Undo or redo, and say what was changed by it."""
+    before = state.view()
+    what = take()
+    if what is not None:
+        names = words.changed_criteria(before.profile, state.view().profile, {})
+        told = _CHANGES[what]()
+        if what == "edit" and names:
+            told = f"{told} ({', '.join(names)})"
+        widgets.confirm(said.format(what=told))
+    st.rerun()
 
 
 # What undo and redo say they did; translated when they do.

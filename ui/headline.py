@@ -260,8 +260,20 @@ def _step(due: NextStep, whole: Market, *, reachable: int, audience: int) -> Ste
             label = _("Widen the profile")
             text = _(
                 "LinkedIn needs at least {least} companies; {count} are in a tier and can be "
-                "advertised to. Lower a cut-off or loosen a must-have."
-            ).format(least=number(audience), count=number(reachable))
+                "advertised to. {remedy}"
+            ).format(
+                least=number(audience),
+                count=number(reachable),
+                remedy=_("Lower a cut-off or loosen a must-have.")
+                if whole.unranked
+                else _("Loosen a must-have."),
+            )
+        case NextStep.BRING_MORE:
+            page, label = "export", _("Download the list")
+            text = _(
+                "LinkedIn needs at least {least} companies and this list has {count}, so no profile "
+                "makes an audience of it. Take it to your CRM, or bring more companies."
+            ).format(least=number(audience), count=number(whole.universe))
         case NextStep.WEIGH_KNOWN:
             label = _("Change the weights")
             text = _(

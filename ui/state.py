@@ -168,7 +168,7 @@ def open_profile(profile: Profile, brief: Brief = NO_BRIEF) -> None:
 
 
 def open_saved(version: SavedVersion) -> None:
-    """Replace the profile by a saved version of it, or say that it is just that.
+    """Replace the profile by a saved version of it, or say that it is just that, but for its name.
 
     Raises
     ------
@@ -177,7 +177,8 @@ def open_saved(version: SavedVersion) -> None:
     """
     before, drafted = view().agreed, _draft(view())
     _replace(_saved_view(view().list_name, version))
-    if view().agreed == before:
+    now = view().agreed
+    if now == replace(before, profile=before.profile.replace(name=now.profile.name)):
         seat.drop(drafted)
 
 

@@ -65,6 +65,9 @@ def everywhere() -> None:
         "[data-testid=stToastContainer] { top: auto !important; bottom: 9rem }",
         # What has the keyboard is told from what is chosen.
         "a:focus-visible { outline: 2px solid currentColor; outline-offset: -2px }",
+        # Undo and redo are known by their icons; a screen reader says their names.
+        ".st-key-undo p, .st-key-redo p { position: absolute; clip-path: inset(50%);"
+        " width: 1px; overflow: hidden }",
         # Titles of cards are headings; the card has their room already.
         "[data-testid=stHeading] h2 { padding: 0 }",
     ]

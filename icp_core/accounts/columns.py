@@ -264,6 +264,14 @@ CANONICAL: Final[tuple[Column, ...]] = (
         "When somebody in the sales team last dealt with the account.",
         dtype=pl.Date(),
     ),
+    Column(
+        "open_deals",
+        "Open deals",
+        Kind.NUMBER,
+        "How many deals with the account are open: what a change of its rep puts at risk.",
+        "deals",
+        _INT,
+    ),
     Column("source", "Source", Kind.CHOICE, "Where the facts come from.", dtype=_TEXT),
     Column("as_of", "As of", Kind.DATE, "Date of the facts.", dtype=pl.Date()),
 )
@@ -280,7 +288,8 @@ _SUBJECTS: Final[Mapping[str, Subject]] = {
         Subject.PLACE: ("country", "region", "municipality", "latitude", "longitude"),
         Subject.RECORDS: (
             "status", "marketing_opt_out", "is_customer", "owner", "territory", "last_touch",
-            "source", "fiscal_year", "industry_revision", "employees_low", "employees_high",
+            "open_deals", "source", "fiscal_year", "industry_revision", "employees_low",
+            "employees_high",
         ),
     }.items()
     for name in names

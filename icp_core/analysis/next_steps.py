@@ -24,6 +24,8 @@ class NextStep(StrEnum):
     """Matches are in no tier because too little is known of them."""
     WIDEN = "widen"
     """Too few matches for an audience."""
+    BRING_MORE = "bring_more"
+    """The whole list is too short for an audience."""
     WEIGH_KNOWN = "weigh_known"
     """Scores rest on little of the weight."""
     REVIEW = "review"
@@ -57,7 +59,8 @@ def next_steps(
         NextStep.LOOSEN: not matches and not market.possible and not gains,
         NextStep.FIND_OUT: matches and market.possible > market.matching and bool(market.gates),
         NextStep.LOOK_UP: market.too_little_known > 0,
-        NextStep.WIDEN: matches and reachable < audience,
+        NextStep.WIDEN: matches and reachable < audience <= market.universe,
+        NextStep.BRING_MORE: matches and reachable <= market.universe < audience,
         NextStep.WEIGH_KNOWN: market.coverage is not None and market.coverage < LOW_COVERAGE,
         NextStep.REVIEW: until is not None and until < today,
         NextStep.EXPORT: matches and reachable >= audience,

@@ -59,7 +59,7 @@ def is_of_proff(names: Iterable[str]) -> bool:
 def in_country(mapping: Mapping, country: str) -> Mapping:
     """The mapping of a list that names no country, once a person has said which it is.
 
-    A currency that could not be told for want of a country may go without saying now.
+    A currency that could not be told for want of a country is assumed now.
 
     Parameters
     ----------
@@ -183,13 +183,17 @@ def _without_currency(
         return assignment.doubting("no currency", 0.5, "it has no currency: choose one")
     # EBIT is called so in every language.
     english = said & _ENGLISH - {"ebit"} or said <= _ENGLISH
+    codes = {CURRENCIES.get(str(country)) for country in countries}
     # A list of several countries was made in one of them, whatever its language.
-    mixed = len({CURRENCIES.get(str(country)) for country in countries}) > 1
-    if (english or mixed) and not said & {"kr", "tkr", "mkr"}:
+    if english or len(codes) != 1:
         return assignment.doubting(
             "currency", 0.75, "no currency is named: taken for that of each company's country"
         )
-    return assignment
+    return assignment.doubting(
+        "currency",
+        0.85,
+        f"no currency is named: taken for {codes.pop()}, that of the companies' country",
+    )
 
 
 def doubt_scales(

@@ -311,6 +311,7 @@ def _words(
         "technologies": lambda s: _read(s, values.tags),
         "marketing_opt_out": lambda s: _read(s, values.flag),
         "is_customer": lambda s: _read(s, values.flag),
+        "open_deals": lambda s: _read(s, values.count),
     }
     found = {}
     days = {"founded": dates.founded, "as_of": dates.date, "last_touch": dates.date}

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from collections.abc import Mapping as Mapping_
 from types import MappingProxyType
 from typing import Final, Literal
@@ -259,8 +260,8 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
         return _extra(name, cells, looks, f"tells which companies are {_LIVES.get(ended, ended)}")
     if is_proprietor(name):
         return _owner(heading, cells, looks)
-    if meaning == "last_touch" and len(cells) and _share_of_dates(cells) < _GOOD_FIT:
-        # Words about the dealing stay beside it, as they are.
+    if meaning in _FITTING and len(cells) and _FITTING[meaning](cells) < _GOOD_FIT:
+        # Words about the dealing, names of deals and what they are worth stay as they are.
         meaning = None
     reason = "known heading" if confidence >= SURE else "similar to a known heading"
     doubts: tuple[Doubt, ...] = () if confidence >= SURE else ("meaning",)
@@ -309,6 +310,19 @@ def _share_of_dates(cells: pl.Series) -> float:
     known = cells.drop_nulls().alias("text").to_frame()
     read = (dates.date(pl.col("text"), order).is_not_null() for order in ("dmy", "mdy"))
     return float(known.select(pl.any_horizontal(*read).mean()).item() or 0)
+
+
+def _share_of_counts(cells: pl.Series) -> float:
+    """How much of some cells is whole numbers of a few things."""
+    known = cells.drop_nulls().alias("text").to_frame()
+    return float(known.select(values.count(pl.col("text")).is_not_null().mean()).item() or 0)
+
+
+_FITTING: Final[Mapping_[str | None, Callable[[pl.Series], float]]] = {
+    "last_touch": _share_of_dates,
+    "open_deals": _share_of_counts,
+}
+"""How much of some cells is what the heading says, where other things stand under the same one."""
 
 
 def _owner(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> Assignment:

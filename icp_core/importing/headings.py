@@ -7,6 +7,7 @@ case, accents and punctuation; those that only say whose it is (`Organization - 
 nobody knows is never passed over: `Country of origin` is no country of a company.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -86,13 +87,13 @@ _KINDS: Final = {
     word: place
     for place, words in enumerate(
         (
-            "address adress adresse adressen addr osoite hq headquarters headquarter head office "
-            "huvudkontor hovedkontor hovedkvarter paakonttori "
+            "address addresses adress adresse adressen addr osoite hq headquarters headquarter head "
+            "office huvudkontor hovedkontor hovedkvarter paakonttori "
             "registered registrerat registrert registreret rekisteroity reg regaddress primary main "
             "business forretningsadresse forretnings "
             "besoksadress besoksadresse besogsadresse besoks besogs besok visiting visit "
-            "kayntiosoite legal physical",
-            "postadress postadresse postiosoite postal post mailing street",
+            "kayntiosoite kayntiosoitteen legal physical",
+            "postadress postadresse postiosoite postiosoitteen postal post mailing street",
             "billing invoice faktura fakturaadress fakturaadresse fakturerings",
             "shipping delivery leverans leveransadress leveringsadresse leverings",
         )
@@ -121,8 +122,13 @@ _PEOPLE: Final = _words(
 _BESIDE_PEOPLE: Final = _words(
     "name names namn navn nimi number nummer nr no num direct direkt direkte home hem work jobb "
     "jobs mobile first last full middle primary secondary main verklig vr var er din adm "
-    "adminstrerende title job role position private privat dial line extension ext personal"
+    "adminstrerende numbers title job role position private privat dial line extension ext personal"
 )
+# What stands behind a code's name in words, of what it does.
+_DESCRIPTIONS: Final = _words(
+    "beskrivelse beskrivning beskriv description descr kuvaus selite tekst"
+)
+_DESCRIBED: Final = frozenset({"industry", "industry_text", "legal_form", "municipality", "region"})
 _NAMES: Final = ("name", "namn", "navn", "nimi")
 _CODES: Final = (
     "kode",
@@ -157,8 +163,8 @@ _DATED: Final = frozenset({"founded", "as_of"})
 _OF_ENTITIES: Final = _PLACES | {"name", "website", "domain", "email", "legal_form"}
 # Beginnings of compounds: `Besöksort`, `Kundnamn`.
 _ADDRESS_STEMS: Final = (
-    "besoks", "besogs", "forretnings", "visiting", "visit", "postal", "mailing", "billing",
-    "shipping", "post", "faktura", "leverans", "leverings", "kaynti", "posti",
+    "besoks", "besogs", "forretnings", "beliggenheds", "visiting", "visit", "postal", "mailing",
+    "billing", "shipping", "post", "faktura", "leverans", "leverings", "kaynti", "posti",
 )  # fmt: skip
 _ENTITY_STEMS: Final = (
     "foretags", "bolags", "kunde", "kund", "firma", "selskaps", "selskabs", "virksomheds", "yritys",
@@ -606,10 +612,13 @@ def _lookup(words: str, confidence: float) -> _Found | None:
     tokens = _tokens(words)
     if known := _known("".join(tokens)):
         return _Found(known[0], confidence, known[1])
-    if _is_page(tokens):
-        return _Found("linkedin_url", confidence, _PAGE_RANK)
-    if _is_of_invoices(tokens) or _is_person(tokens):
-        return _Found(CONTACT, 0.95, 0)
+    apart = (
+        _described(tokens, confidence)
+        or _dated(tokens, confidence)
+        or _of_persons(tokens, confidence)
+    )
+    if apart is not None:
+        return apart
     bare = [token for token in tokens if token not in _NOISE and not token.isdigit()]
     runs = (
         (bare[start : start + size], bare[:start] + bare[start + size :])
@@ -620,8 +629,14 @@ def _lookup(words: str, confidence: float) -> _Found | None:
         known = _known("".join(run)) if all(o in _ENTITIES or o in _KINDS for o in others) else None
         if known is None or known[0] in ("account_id", "source"):
             continue
-        if known[0] == "name" and set(run) <= _ENTITIES and any(o in _KINDS for o in others):
-            # The address of a company is no company.
+        if known[0] == "name" and (
+            (set(run) <= _ENTITIES and any(o in _KINDS for o in others))
+            or any(_KINDS.get(o, 0) for o in others)
+        ):
+            # The address of a company is no company, nor is whom goods or invoices go to.
+            continue
+        if known[0] == "owner" and tokens[-1] in _DATES:
+            # `Assigned at` is a day.
             continue
         if known[0] == "status" and any(token in _OF_CRM for token in tokens):
             return None
@@ -630,6 +645,32 @@ def _lookup(words: str, confidence: float) -> _Found | None:
         kind = max((_KINDS.get(o, 0) for o in others), default=0)
         return _Found(known[0], confidence - 0.03, known[1] + 100 * (later - 1) + 1000 * kind)
     return None
+
+
+def _of_persons(tokens: list[str], confidence: float) -> _Found | None:
+    """A company's page, or what is about a person or whom invoices go to."""
+    if _is_page(tokens):
+        return _Found("linkedin_url", confidence, _PAGE_RANK)
+    return _Found(CONTACT, 0.95, 0) if _is_of_invoices(tokens) or _is_person(tokens) else None
+
+
+def _described(tokens: list[str], confidence: float) -> _Found | None:
+    """What stands in words behind a code: `naeringskode1.beskrivelse`, `Toimialan kuvaus`."""
+    if len(tokens) < 2 or tokens[-1] not in _DESCRIPTIONS:
+        return None
+    found = _lookup(" ".join(token for token in tokens[:-1] if not token.isdigit()), confidence)
+    if found is None or found.meaning not in _DESCRIBED:
+        return None
+    meaning = "industry_text" if found.meaning == "industry" else found.meaning
+    return _Found(meaning, confidence - 0.03, found.rank + 100)
+
+
+def _dated(tokens: list[str], confidence: float) -> _Found | None:
+    """What is a day or year with the word for it in front: `DateFounded`."""
+    known = _known("".join(tokens[1:])) if tokens and tokens[0] in _DATES else None
+    if known is None or known[0] not in _DATED:
+        return None
+    return _Found(known[0], confidence - 0.03, known[1])
 
 
 def _is_touch(tokens: list[str]) -> bool:
@@ -650,8 +691,13 @@ def _is_page(tokens: list[str]) -> bool:
 
 def _is_of_invoices(tokens: list[str]) -> bool:
     """Whether words are an address for invoices, which is an accountant's: `Laskutussähköposti`."""
-    joined = "".join(tokens)
-    return MAIL.search(joined) is not None and _INVOICES.search(joined) is not None
+    return speaks_of_mail(tokens) and _INVOICES.search("".join(tokens)) is not None
+
+
+def speaks_of_mail(tokens: list[str]) -> bool:
+    """Whether a word is one for e-mail, or two together; `Invoice Postal Code` is none."""
+    pairs = ("".join(pair) for pair in itertools.pairwise(tokens) if pair[0] == "e")
+    return any(MAIL.search(token) for token in (*tokens, *pairs))
 
 
 # Pages that have an address, and what is said beside them.
@@ -711,6 +757,8 @@ _STATED: Final = re.compile(
     r"\w{3,}(?:ert|erar|eret|erad|erat|kand|kant|kjent|kendt|stoppad|stoppet|sperret|sparrad|"
     r"spaerret|[^e]ed|stopp|stop|stengt|stangd|lukket|slettet|borttagen|[aeiouy]tt[uy]|merkt)"
 )
+# Before what is counted: `Antal kontakter`.
+_COUNTED: Final = _words("antal antall antallet lukumaara count")
 # Of dealings with a person, not of the person.
 _OF_RECORDS: Final = frozenset(
     ["status", "stage", "type", "typ", "count", "antal", "antall", "frequency", "source", "result"]
@@ -720,7 +768,8 @@ _OF_RECORDS: Final = frozenset(
 def _is_person(tokens: list[str]) -> bool:
     """Whether words are about a person or a telephone and nothing else."""
     about = [token for token in tokens if token in _PEOPLE or _is_telephone(token)]
-    if not about or not _OF_RECORDS.isdisjoint(tokens):
+    counted = tokens[:2] == ["number", "of"] or not _COUNTED.isdisjoint(tokens[:1])
+    if not about or counted or not _OF_RECORDS.isdisjoint(tokens):
         return False
     if tokens[0] in ("contact", "kontakt", "kontaktperson") and not {"owner", "email"} & set(
         tokens

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Final
 
-from icp_core.importing.headings import MAIL, words
+from icp_core.importing.headings import MAIL, speaks_of_mail, words
 from icp_core.importing.persons import vocabulary
 
 
@@ -38,7 +38,7 @@ def is_mail_of_ours(text: str) -> bool:
     [True, True, False]
     """
     spoken = words(text)
-    return not _OURS.isdisjoint(spoken) and MAIL.search("".join(spoken)) is not None
+    return not _OURS.isdisjoint(spoken) and speaks_of_mail(spoken)
 
 
 def is_mail_of_a_person(text: str) -> bool:
@@ -50,7 +50,7 @@ def is_mail_of_a_person(text: str) -> bool:
     [True, True, False]
     """
     spoken = words(text)
-    if MAIL.search("".join(spoken)) is None:
+    if not speaks_of_mail(spoken):
         return False
     if {"primary", "main", "first"} & set(spoken) and _DESKS & set(spoken):
         return True

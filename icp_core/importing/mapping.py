@@ -66,6 +66,10 @@ _SETTLES: Final[dict[str, tuple[Doubt, ...]]] = {
     "date_order": ("date order",),
     "means": ("customers",),
 }  # fmt: skip
+# What is asked of all amounts of a list at once.
+_OF_ALL_AMOUNTS: Final = ("currency", "no currency", "unit", "no unit")
+# Between the reasons of a heading of which several things were assumed, in the order of its doubts.
+_AND: Final = "; "
 _CHOSEN: Final = "chosen"
 _AGREED: Final = "as assumed"
 
@@ -150,6 +154,12 @@ class Assignment(_Model):
         """Whether something of it was assumed, and nobody has said yet that it is so."""
         return self.column is not None and not self.is_extra and bool(self.doubts)
 
+    def reason_of(self, doubt: Doubt) -> str:
+        """Why that was assumed."""
+        parts = self.reason.split(_AND)
+        told = doubt in self.doubts and len(parts) == len(self.doubts)
+        return parts[self.doubts.index(doubt)] if told else self.reason
+
     @property
     def is_decided(self) -> bool:
         """Whether a person said what it is, or agreed to what was assumed."""
@@ -162,7 +172,7 @@ class Assignment(_Model):
             update={
                 "doubts": (*self.doubts, doubt),
                 "confidence": min(self.confidence, confidence),
-                "reason": "; ".join(reasons),
+                "reason": _AND.join(reasons),
                 **changes,
             }
         )
@@ -247,14 +257,35 @@ class Mapping(_Model):
         if said is None:
             raise ImportRefused(f"The file has no heading {heading}.")
         settled = {doubt for field in changes for doubt in _SETTLES.get(field, ())}
-        is_answer = settled & set(said.doubts) and "column" not in changes
-        same = is_answer and said.year is not None
-        unit = is_answer and "unit" in changes
+        return self._settling(said, settled, changes, of_others="column" not in changes)
+
+    def agreeing(self, heading: str, doubt: Doubt) -> "Mapping":
+        """A copy in which a person agreed to one thing that was assumed of a heading.
+
+        Raises
+        ------
+        ImportRefused
+            If the file has no such heading.
+        """
+        said = next((a for a in self.assignments if a.heading == heading), None)
+        if said is None:
+            raise ImportRefused(f"The file has no heading {heading}.")
+        return self._settling(said, {doubt}, _agreed(said, {doubt}), reason=_AGREED)
+
+    def _settling(
+        self,
+        said: Assignment,
+        settled: set[Doubt],
+        changes: dict[str, Any],
+        *,
+        of_others: bool = True,
+        reason: str = _CHOSEN,
+    ) -> "Mapping":
+        """A copy with what a person said of a heading, and of the others of which the same is asked."""
+        asked = [doubt for doubt in said.doubts if doubt in settled] if of_others else []
         assignments = tuple(
-            a.model_dump() | _decided(a, changes)
-            if a.heading == heading
-            or (same and a.column == said.column and set(a.doubts) == set(said.doubts))
-            or (unit and _asks_the_same_unit(said, a))
+            a.model_dump() | _decided(a, changes, settled, reason=reason)
+            if a.heading == said.heading or any(_asks_the_same(said, a, doubt) for doubt in asked)
             else a.model_dump()
             for a in self.assignments
         )
@@ -403,21 +434,25 @@ class Mapping(_Model):
                 mapping = mapping.changing(one.heading, means=whole)
         return mapping
 
-    def questions(self) -> tuple[Assignment, ...]:
-        """What was assumed, to be answered before anything is computed from it.
+    def asked(self) -> tuple[tuple[Assignment, Doubt], ...]:
+        """What was assumed of which heading, to be answered before anything is computed from it.
 
-        Years once, and the unit that was assumed of all amounts for the same reason.
+        What a heading means comes before all else of it. The same of several years, or of several
+        amounts for the same reason, is asked once.
         """
-        asked: list[Assignment] = []
+        found: list[tuple[Assignment, Doubt]] = []
         for one in self.assignments:
-            if not one.is_asked:
-                continue
-            years = [other for other in self.of(str(one.column)) if other.doubts == one.doubts]
-            if any(_asks_the_same_unit(other, one) for other in asked):
-                continue
-            if "meaning" in one.doubts or years[0] is one:
-                asked.append(one)
-        return tuple(asked)
+            doubts = one.doubts if one.is_asked else ()
+            for doubt in ("meaning",) if "meaning" in doubts else doubts:
+                years = [other for other in self.of(str(one.column)) if doubt in other.doubts]
+                known = any(_asks_the_same(other, one, doubt) for other, _ in found)
+                if doubt == "meaning" or (years[0] is one and not known):
+                    found.append((one, doubt))
+        return tuple(found)
+
+    def questions(self) -> tuple[Assignment, ...]:
+        """The headings of which something was assumed that is asked."""
+        return tuple({one.heading: one for one, _ in self.asked()}.values())
 
     def unknowing(self, heading: str) -> "Mapping":
         """A copy in which a person left the amounts of a heading unknown.
@@ -437,19 +472,16 @@ class Mapping(_Model):
 
         Where nothing could be assumed, amounts without a currency or unit, they stay unknown.
         """
-        assignments = []
-        for one in self.assignments:
-            agreed: dict[str, Any] = {}
-            if one.is_asked:
-                agreed = {"doubts": (), "confidence": 1.0, "reason": _AGREED}
-                if "no currency" in one.doubts or ("no unit" in one.doubts and not one.own_units):
-                    agreed |= {"currency": NO_CURRENCY}
-                if "date order" in one.doubts:
-                    agreed |= {"date_order": one.date_order or "dmy"}
-                if "customers" in one.doubts:
-                    agreed |= {"means": {v: m or UNKNOWN for v, m in one.means.items()}}
-            assignments.append(one.model_dump() | agreed)
-        return self.replace(assignments=tuple(assignments), corrected=True)
+        assignments = tuple(
+            one.model_dump()
+            | (
+                _decided(one, _agreed(one, set(one.doubts)), set(one.doubts), reason=_AGREED)
+                if one.is_asked
+                else {}
+            )
+            for one in self.assignments
+        )
+        return self.replace(assignments=assignments, corrected=True)
 
     def replace(self, **changes: Any) -> "Mapping":
         """A validated copy with some fields changed.
@@ -497,26 +529,44 @@ def _changes(word: str) -> dict[str, Any] | None:
     return {"currency": word} if re.fullmatch("[A-Z]{3}", word) else None
 
 
-def _asks_the_same_unit(one: Assignment, other: Assignment) -> bool:
-    """Whether of two amounts nothing but the unit is asked, and for the same reason."""
+def _asks_the_same(one: Assignment, other: Assignment, doubt: Doubt) -> bool:
+    """Whether the same is asked of two headings: of years of a column, or of amounts for one reason."""
+    if doubt not in one.doubts or doubt not in other.doubts or one.heading == other.heading:
+        return False
+    if one.column == other.column and one.year is not None and doubt != "meaning":
+        return True
     return (
         one.column in AMOUNTS
         and other.column in AMOUNTS
-        and one.doubts == other.doubts
-        and one.doubts in (("unit",), ("no unit",))
-        and (one.reason, one.unit, one.own_units) == (other.reason, other.unit, other.own_units)
+        and doubt in _OF_ALL_AMOUNTS
+        and one.reason_of(doubt) == other.reason_of(doubt)
+        and (one.unit, one.currency, one.own_units) == (other.unit, other.currency, other.own_units)
     )
 
 
-def _decided(before: Assignment, changes: dict[str, Any]) -> dict[str, Any]:
+def _agreed(one: Assignment, doubts: set[Doubt]) -> dict[str, Any]:
+    """What changes of a heading with agreeing to what was assumed of it."""
+    agreed: dict[str, Any] = {}
+    if "no currency" in doubts or ("no unit" in doubts and not one.own_units):
+        agreed |= {"currency": NO_CURRENCY}
+    if "date order" in doubts:
+        agreed |= {"date_order": one.date_order or "dmy"}
+    if "customers" in doubts:
+        agreed |= {"means": {v: m or UNKNOWN for v, m in one.means.items()}}
+    return agreed
+
+
+def _decided(
+    before: Assignment, changes: dict[str, Any], settled: set[Doubt], *, reason: str
+) -> dict[str, Any]:
     """What changes with a person's decision: sure, unless something else was assumed too."""
-    settled = {doubt for field in changes for doubt in _SETTLES.get(field, ())}
     left = tuple(doubt for doubt in before.doubts if doubt not in settled)
     if before.own_units and "unit" in changes and changes.get("reason") != _CHOSEN:
         changes = changes | {"own_units": False}
     if left:
-        return {"doubts": left, **changes}
-    return {"confidence": 1.0, "reason": _CHOSEN, "doubts": (), **changes}
+        reasons = dict.fromkeys(before.reason_of(doubt) for doubt in left)
+        return {"doubts": left, "reason": _AND.join(reasons), **changes}
+    return {"confidence": 1.0, "reason": reason, "doubts": (), **changes}
 
 
 def _validated(content: Any) -> Mapping:

@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 WATCHED: Final = ("employees", "revenue")
-KEPT: Final = ("is_customer", "owner", "territory", "last_touch")
+KEPT: Final = ("is_customer", "owner", "territory", "last_touch", "open_deals")
 """Columns that the team filled; a newer file that has none leaves them as they are."""
 
 

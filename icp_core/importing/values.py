@@ -320,6 +320,18 @@ def flag(text: pl.Expr) -> pl.Expr:
     )
 
 
+def count(text: pl.Expr) -> pl.Expr:
+    """A whole number of a few things; unknown where there is more than that, such as an amount.
+
+    Examples
+    --------
+    >>> cells = pl.DataFrame({"x": ["3", " 2.0", "0", "120 000 kr", "Expansion", None]})
+    >>> cells.select(count(pl.col("x")))["x"].to_list()
+    [3, 2, 0, None, None, None]
+    """
+    return text.str.extract(r"^\s*(\d{1,4})(?:[.,]0+)?\s*$").cast(pl.Int64)
+
+
 def tags(text: pl.Expr) -> pl.Expr:
     """A list of words separated by `;`, `|` or, where there is neither, `,`."""
     parts = (

@@ -35,6 +35,7 @@ CONSEQUENCES: Final[Mapping[str, str]] = {
     "owner": "is given to customers by the sales team",
     "territory": "is given by the sales team",
     "last_touch": "is recorded by the sales team",
+    "open_deals": "is recorded by the sales team",
 }
 BOOKKEEPING: Final = frozenset(
     {

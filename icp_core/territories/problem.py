@@ -752,7 +752,8 @@ class Planning:
                 f"{_listed(idle)} has no hours and gets only what is locked or stays; give hours a year."
             )
         if len(reps) == 1:
-            found.append(f"There is one rep, so that everything goes to {reps[0].name}.")
+            what = "what is within reach" if self.left_out.height else "everything"
+            found.append(f"There is one rep, so that {what} goes to {reps[0].name}.")
         if len(reps) > accounts.height:
             found.append(
                 f"There are {len(reps):,} reps for {accounts.height:,} accounts: some get none."

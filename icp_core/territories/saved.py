@@ -77,14 +77,14 @@ class KeptPlan(BaseModel):
         """What is kept of a plan, and of the owners of today beside it."""
         before = now.reps().select("name", hours_before="hours", accounts_before="accounts")
         reps = plan.reps().join(before, on="name", how="left", maintain_order="left")
-        wishes, locks = plan.planning.wishes, plan.planning.locks
+        locks = plan.planning.locks
         return cls(
             list_name=list_name,
             list_label=list_label,
             profile=profile,
             currency=currency,
             fictional=fictional,
-            wishes={one.name: _plain(getattr(wishes, one.name)) for one in fields(Wishes)},
+            wishes=wishes_of(plan),
             locks={one.name: _plain(getattr(locks, one.name)) for one in fields(Locks)},
             disruption=plan.disruption,
             figures=plan.figures,
@@ -141,6 +141,12 @@ class KeptPlan(BaseModel):
 
     def _sum(self, name: str) -> float:
         return float(sum(_number(one.get(name)) for one in self.reps))
+
+
+def wishes_of(plan: TerritoryPlan) -> dict[str, Any]:
+    """What was asked for, as it is kept."""
+    wishes = plan.planning.wishes
+    return {one.name: _plain(getattr(wishes, one.name)) for one in fields(Wishes)}
 
 
 def accounts_kept(plan: TerritoryPlan, owners: pl.DataFrame) -> pl.DataFrame:

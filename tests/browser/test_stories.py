@@ -98,12 +98,12 @@ def test_an_own_list_and_its_profile_are_found_again_after_a_restart(chromium, t
         settle(page)
         edited = page.locator(METRIC).first.inner_text()
         entries = page.evaluate("history.length")
-        page.get_by_role("button", name="undo icon").click()
+        page.get_by_role("button", name="Undo").first.click()
         page.wait_for_function(
             "before => document.querySelector('[data-testid=stMetricValue]').innerText === before",
             arg=before,
         )
-        page.get_by_role("button", name="redo icon").click()
+        page.get_by_role("button", name="Redo").first.click()
         page.wait_for_function(
             "edited => document.querySelector('[data-testid=stMetricValue]').innerText === edited",
             arg=edited,
@@ -140,7 +140,7 @@ def test_a_sales_leader_tries_a_plan_takes_it_back_and_saves_it_on_purpose(page,
     page.get_by_role("heading", name="Tiers", exact=True).wait_for()
     settle(page)
     assert page.get_by_label("People", exact=True).input_value() == "9"
-    page.get_by_role("button", name="undo icon").click()
+    page.get_by_role("button", name="Undo").first.click()
     page.wait_for_function(
         "before => document.querySelector('input[aria-label=People]').value === before", arg=before
     )

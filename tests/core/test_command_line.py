@@ -2,13 +2,15 @@
 
 import csv
 import hashlib
+import io
 import json
 import subprocess
 import sys
 import zipfile
-from contextlib import closing
+from contextlib import closing, redirect_stderr, redirect_stdout
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import polars as pl
@@ -36,7 +38,7 @@ LINKEDIN = (
 )
 
 
-def run(*arguments):
+def process(*arguments):
     return subprocess.run(
         [sys.executable, "-m", "icp_core", *map(str, arguments)],
         cwd=ROOT,
@@ -46,10 +48,18 @@ def run(*arguments):
     )
 
 
+def run(*arguments):
+    """The same in this process, where nothing depends on its being another."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main([str(argument) for argument in arguments])
+    return SimpleNamespace(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
+
+
 def test_the_linkedin_file_of_the_listed_companies_has_the_exact_header(tmp_path):
     out = tmp_path / "l.csv"
     profile = PROFILES / "listed-by-domain.json"
-    done = run(
+    done = process(
         *("export", "--accounts", "listed", "--profile", profile),
         *("--format", "linkedin", "--out", out),
     )
@@ -63,7 +73,7 @@ def test_the_linkedin_file_of_the_listed_companies_has_the_exact_header(tmp_path
 
 @pytest.mark.parametrize(("accounts", "count"), [("norway", 1133), ("demo", 24714)])
 def test_score_prints_one_json_object_and_nothing_else(accounts, count):
-    done = run("score", "--accounts", accounts, "--json")
+    done = process("score", "--accounts", accounts, "--json")
     assert (done.returncode, done.stderr) == (0, "")
     answer = json.loads(done.stdout)
     assert answer["universe"] == count
@@ -473,7 +483,7 @@ def test_the_one_page_says_what_its_saved_profile_was_asked_and_proven(tmp_path,
 
 
 def test_the_one_page_is_of_no_other_format(tmp_path):
-    done = run("document", "--accounts", "listed", "--out", tmp_path / "one-page.doc")
+    done = process("document", "--accounts", "listed", "--out", tmp_path / "one-page.doc")
     assert done.returncode == 2
     assert done.stderr.endswith("has to end in .pdf, .docx or .png.\n")
     assert not list(tmp_path.iterdir())

@@ -117,7 +117,8 @@ def test_a_list_as_somebody_brought_it(name: str) -> None:
         ("m21", {"Annual Revenue": ("currency",)}),
         ("m24", {"Annual Revenue": ("no currency",)}),
         ("m70", {"Revenue": ("no currency",)}),
-        ("m09", {}), ("m10", {}), ("m51", {}), ("m27", {}),
+        ("m09", {}), ("m51", {}), ("m10", {"Omsetning (i hele 1000)": ("currency",)}),
+        ("m27", {"Omsättning (tkr)": ("currency",)}),
     ],
 )  # fmt: skip
 def test_what_a_list_leaves_open_is_asked_and_nothing_else(

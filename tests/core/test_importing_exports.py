@@ -393,8 +393,12 @@ def test_thousands_are_asked_once_for_all_amounts() -> None:
     mapping = open_file(ALLABOLAG.encode(), name="list.csv").mapping
     asked = mapping.questions()
     assert [one.column for one in asked] == ["revenue"]
+    assert [doubt for _, doubt in mapping.asked()] == ["unit", "currency"]
     millions = mapping.changing(asked[0].heading, unit=1e6)
-    assert millions.questions() == ()
+    assert [doubt for _, doubt in millions.asked()] == ["currency"]
+    euros = millions.changing(asked[0].heading, currency="EUR")
+    assert euros.questions() == ()
+    assert {a.currency for c in AMOUNTS for a in euros.of(c)} == {"EUR"}
     assert {a.unit for c in AMOUNTS for a in millions.of(c)} == {1e6}
     assert {a.unit for c in AMOUNTS for a in mapping.confirmed().of(c)} == {1e3}
 
@@ -408,17 +412,19 @@ def test_amounts_of_which_other_things_are_assumed_are_asked_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heading", "countries", "is_asked"),
+    ("heading", "countries", "said"),
     [
-        ("Omsetning", ["NO", "NO"], False), ("Omsetning", ["NO", "SE"], True),
-        ("Liikevaihto", ["FI", "FI"], False), ("Liikevaihto", ["FI", "SE"], True),
-        ("Nettoomsättning", ["SE", "DK"], True), ("Omsætning (mio. kr.)", ["DK", "NO"], False),
-        ("Omsetning (NOK)", ["NO", "SE"], False), ("Revenue", ["SE", "SE"], True),
+        ("Omsetning", ["NO", "NO"], "taken for NOK"), ("Omsetning", ["NO", "SE"], "each company's"),
+        ("Liikevaihto", ["FI", "FI"], "taken for EUR"), ("Liikevaihto", ["FI", "SE"], "each company's"),
+        ("Nettoomsättning", ["SE", "DK"], "each company's"), ("Omsetning (NOK)", ["NO", "SE"], None),
+        ("Omsætning (mio. kr.)", ["DK", "NO"], "each company's"),
+        ("Omsättning (tkr)", ["SE"], "taken for SEK"), ("Revenue", ["SE", "SE"], "each company's"),
     ],
 )  # fmt: skip
-def test_a_currency_taken_from_the_country_is_asked_where_it_may_be_another(
-    heading: str, countries: list[str], is_asked: bool
+def test_a_currency_taken_from_the_country_is_asked(
+    heading: str, countries: list[str], said: str | None
 ) -> None:
     rows = "".join(f"Alm {n};{country};9000000\n" for n, country in enumerate(countries * 3))
     asked = open_file(f"Firma;Land;{heading}\n{rows}".encode(), name="list.csv").mapping.questions()
-    assert ["currency" in one.doubts for one in asked] == ([True] if is_asked else [])
+    assert [one.doubts for one in asked] == ([("currency",)] if said else [])
+    assert all(str(said) in one.reason for one in asked)

@@ -48,7 +48,13 @@ def test_of_two_headings_with_one_meaning_the_first_in_the_table_ranks_first(
 
 
 @pytest.mark.parametrize(
-    "file", ["headings_of_lists.csv", "headings_of_systems.csv", "headings_held_out.csv"]
+    "file",
+    [
+        "headings_of_lists.csv",
+        "headings_of_systems.csv",
+        "headings_held_out.csv",
+        "headings_of_public_docs.csv",
+    ],
 )
 def test_headings_of_real_lists_and_systems_are_understood(file: str) -> None:
     wrong = []

@@ -23,7 +23,11 @@ def load(tmp_path: Path, text: str, **options: Any) -> ImportResult:
 
 
 def asked(text: str) -> dict[str, tuple[str, ...]]:
-    return {q.heading: q.doubts for q in mapped(text).questions()}
+    """What is asked but for the currency, which is asked wherever nothing names it."""
+    doubts = {
+        one.heading: [d for d in one.doubts if d != "currency"] for one in mapped(text).questions()
+    }
+    return {heading: tuple(left) for heading, left in doubts.items() if left}
 
 
 # Units --------------------------------------------------------------------------------------------
@@ -104,9 +108,14 @@ def test_all_as_assumed_settles_every_question_and_invents_nothing(tmp_path: Pat
 def test_the_years_of_a_series_are_one_question_with_one_answer() -> None:
     mapping = mapped("Företag;Land;Omsättning 2024;Omsättning 2023\nA AB;Sverige;12500;11000\n")
     (question,) = mapping.questions()
+    assert [doubt for _, doubt in mapping.asked()] == ["currency", "no unit"]
     answered = mapping.setting(question.heading, "thousands")
     assert [a.unit for a in answered.of("revenue")] == [1000, 1000]
-    assert answered.questions() == ()
+    assert [doubt for _, doubt in answered.asked()] == ["currency"]
+    assert answered.setting(question.heading, "SEK").questions() == ()
+    assert [a.currency for a in answered.setting(question.heading, "SEK").of("revenue")] == [
+        "SEK"
+    ] * 2
 
 
 # Dates --------------------------------------------------------------------------------------------

@@ -27,7 +27,11 @@ FINLAND = must("region", Choice.of("FI-01"))
 
 def test_a_list_that_is_large_enough_is_ready_and_a_smaller_one_is_widened():
     assert due(staff(10, 20), LARGE, audience=2) == (NextStep.EXPORT,)
-    assert due(staff(10, 20), LARGE, audience=3) == (NextStep.WIDEN,)
+    assert due(staff(10, 20, 5), LARGE, audience=3) == (NextStep.WIDEN,)
+
+
+def test_of_a_list_that_is_shorter_than_an_audience_no_profile_makes_one():
+    assert due(staff(10, 20), LARGE, audience=3) == (NextStep.BRING_MORE,)
 
 
 def test_without_a_match_the_step_depends_on_what_keeps_everybody_out():

@@ -65,6 +65,8 @@ def wait_for(text, log, seconds=90):
 def cluster(tmp_path_factory):
     """Address of the master, and the worker processes."""
     folder = tmp_path_factory.mktemp("cluster")
+    # Nothing runs long enough for the second compiler's work to come back.
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
     port = free_port()
     address = f"spark://127.0.0.1:{port}"
     master_log = folder / "master.log"

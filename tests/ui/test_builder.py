@@ -431,7 +431,7 @@ def test_a_criterion_is_removed_and_its_neighbour_keeps_its_weight() -> None:
 def test_tiers_are_filled_to_capacity_or_cut_where_the_user_says() -> None:
     app = builder()
     labelled(app.segmented_control, "Change").set_value("tiers").run()
-    labelled(app.slider, "Least score").set_value(95.0).run()
+    labelled(app.slider, "Least score of A").set_value(95.0).run()
     cut = PROFILE.tiers.replace(
         tiers=(PROFILE.tiers.tiers[0].replace(threshold=95), *PROFILE.tiers.tiers[1:])
     )
@@ -447,12 +447,12 @@ def test_tiers_are_filled_to_capacity_or_cut_where_the_user_says() -> None:
 def test_a_tier_that_is_passed_moves_along() -> None:
     app = builder()
     labelled(app.segmented_control, "Change").set_value("tiers").run()
-    labelled(app.slider, "Least score", 1).set_value(90.0).run()
+    labelled(app.slider, "Least score of B").set_value(90.0).run()
     app.run()
     assert [tier.threshold for tier in profile_of(app).tiers.tiers] == [90.5, 90, 40]
-    assert labelled(app.slider, "Least score", 0).value == 90.5
+    assert labelled(app.slider, "Least score of A").value == 90.5
     assert not errors(app)
-    labelled(app.text_input, "Tier", 1).set_value("A").run()
+    labelled(app.text_input, "Tier 2").set_value("A").run()
     app.run()
     assert profile_of(app).tiers.names == ("A", "B", "C")
 
@@ -587,9 +587,9 @@ def test_a_tier_that_has_no_room_is_refused_with_a_reason() -> None:
 
 def test_what_was_edited_quickly_outlives_the_next_edit() -> None:
     app = builder(builder_part="Tiers")
-    labelled(app.slider, "Least score").set_value(95.0).run()
+    labelled(app.slider, "Least score of A").set_value(95.0).run()
     app.run()
-    labelled(app.slider, "Least score").set_value(90.0)
+    labelled(app.slider, "Least score of A").set_value(90.0)
     labelled(app.number_input, "Number of tiers").set_value(4).run()
     assert [tier.threshold for tier in profile_of(app).tiers.tiers] == [90, 60, 40, 20]
 

@@ -75,9 +75,11 @@ def test_the_link_lists_all_that_are_excluded_whether_they_match_or_not(
     assert options[0] == f"Matches {number(matching)}"
     assert app.button(key="show_excluded_sidebar").label == "Show excluded"
     links = open_page("app.py", dataset="listed").get("page_link")
-    (shown,) = [one.proto for one in links if one.proto.label == "Show excluded"]
-    assert "accounts_decisions=Excluded" in shown.query_string
-    assert "accounts_state=All" in shown.query_string
+    shown = [one.proto for one in links if one.proto.label == "Show excluded"]
+    assert len(shown) == 2  # in the sidebar, and in the menu of a phone
+    for one in shown:
+        assert "accounts_decisions=Excluded" in one.query_string
+        assert "accounts_state=All" in one.query_string
 
 
 def test_an_excluded_account_opens_by_its_address_and_is_taken_back(

@@ -56,6 +56,7 @@ def test_a_plan_is_saved_changed_and_laid_beside_the_first(page: AppTest) -> Non
     table = page.table[-1].value
     assert "Hours on the way" in str(table)
     assert "v2" in str(table.columns.tolist()) and "v1" in str(table.columns.tolist())
+    assert "their costs by the model do not compare" in texts(page), "the weights differ"
 
 
 def test_who_is_overtaken_is_told_and_saves_as_the_next_version(page: AppTest) -> None:
@@ -159,6 +160,10 @@ def side(label: str, hours: list[float], gap: float | None = 0.004, **figures: f
 
 
 def test_two_plans_are_compared_in_words_and_by_rep() -> None:
+    nearer = compared(side("A", [1.0], gap=0.0031), side("B", [1.0], gap=0.0059))
+    assert (
+        dict(nearer.select("figure", "change").rows())["Above the best, at most"] == "−0.28\u00a0%"
+    )
     one, other = side("A", [10.0, 20.0], moved=4), side("B", [25.0], gap=None, moved=6)
     found = {row[0]: row[1:] for row in compared(one, other).iter_rows()}
     assert found["Km"] == ("30", "25", "+5")

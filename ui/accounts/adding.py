@@ -57,7 +57,7 @@ def _form(market: MarketView, list_name: str) -> None:
                 key="add_employees",
             )
             revenue = st.number_input(
-                _("Revenue, EUR a year"),
+                _("Revenue, € a year"),
                 min_value=0.0,
                 value=None,
                 format="%.0f",

@@ -25,6 +25,7 @@ from ui import state
 from ui.builder import words
 from ui.builder.editing import apply, draft, held
 from ui.controls import fitting, most_letters, one_of
+from ui.format import plain
 from ui.texts import _
 
 _MOST_BANDS: Final = 8  # bands of headcount, a row each
@@ -101,7 +102,7 @@ def _tier(policy: TierPolicy, place: int, unit: str) -> None:
     tier = policy.tiers[place]
     left, right = st.columns([1, 3], gap="small")
     left.text_input(
-        _("Tier"),
+        _("Tier {place}").format(place=place + 1),
         max_chars=most_letters(Tier, "name"),
         **_edits(
             f"tiers_{place}_name",
@@ -117,11 +118,15 @@ def _tier(policy: TierPolicy, place: int, unit: str) -> None:
     )
     match policy.kind:
         case "cut_off":
-            right.slider(_("Least score"), 0.0, 100.0, step=0.5, format="%g", **edits)
+            label = _("Least score of {tier}").format(tier=plain(tier.name))
+            right.slider(label, 0.0, 100.0, step=0.5, format="%g", **edits)
         case "capacity":
-            right.number_input(_("Accounts"), 1, **edits)
+            label = _("Accounts in {tier}").format(tier=plain(tier.name))
+            right.number_input(label, 1, **edits)
         case _:
-            label = _("Least potential, {currency} a year").format(currency=unit)
+            label = _("Least potential of {tier}, {currency} a year").format(
+                tier=plain(tier.name), currency=unit
+            )
             right.number_input(label, 0.0, step=10_000.0, format="%.0f", **edits)
 
 

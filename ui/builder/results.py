@@ -19,7 +19,7 @@ from ui.areas import tier_in_sentence
 from ui.builder import words
 from ui.builder.editing import RESULTS, STRIP
 from ui.controls import one_of
-from ui.format import bounds, listed, money, number, percent, plain, signed
+from ui.format import bounds, currency_sign, listed, money, number, percent, plain, signed
 from ui.headline import tam_value, too_little_known, unknown_potential, white_space
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
@@ -48,9 +48,9 @@ def _numbers(market: MarketView) -> None:
     shown = whole.ranked[:_MOST_TIERS]
     more = "…" if len(whole.ranked) > len(shown) else ""
     names = plain(" · ".join(tier.name for tier in shown))
-    # On a phone what is left over wraps, and the last number gives way to the page.
+    # Where they need a second row, the last number gives way to the page.
     theme.style(
-        "@media (max-width: 640px) { .st-key-builder_strip > :last-child { display: none }"
+        "@media (max-width: 1000px) { .st-key-builder_strip > :last-child { display: none }"
         " .st-key-builder_strip { gap: 0 1rem } }"
     )
     with st.container(horizontal=True, gap="medium", key="builder_strip"):
@@ -114,12 +114,11 @@ def _last_change(market: MarketView) -> str:
 
 def cause(before: Profile, after: Profile, columns: Mapping[str, Column]) -> str:
     """What was changed, as `by Employees` or `without Employees`; empty where nothing is named."""
-    come = [one for one in after.criteria if one not in before.criteria]
-    gone = [one for one in before.criteria if one not in after.criteria]
-    names = list(dict.fromkeys(words.criterion_name(one, columns) for one in come or gone))
+    names = words.changed_criteria(before, after, columns)
     if len(names) > 1:
         return _("by {count} criteria").format(count=len(names))
     if names:
+        come = set(after.criteria) - set(before.criteria)
         said = _("by {criterion}") if come else _("without {criterion}")
         return said.format(criterion=names[0])
     if before.tiers != after.tiers:
@@ -161,7 +160,9 @@ def _figures(market: MarketView) -> None:
     dark = theme.is_dark()
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, gap="xsmall"):
-        title = _("Accounts and {currency} by tier").format(currency=profile.currency)
+        title = _("Accounts and {currency} by tier").format(
+            currency=plain(currency_sign(profile.currency))
+        )
         st.markdown(f"**{title}**")
         charts_live.show(
             charts_live.tier_chart(

@@ -1,11 +1,11 @@
 """Criteria in the reader's words: what roles and rules are called, and what a fit asks for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from icp_core.accounts.columns import Column, Subject
 from icp_core.documents import words
 from icp_core.documents.words import areas, column_of, value_name
-from icp_core.profiles.model import Criterion, Fit, Missing, Role
+from icp_core.profiles.model import Criterion, Fit, Missing, Profile, Role
 from ui.texts import _
 
 __all__ = ["areas", "column_of", "value_name"]
@@ -100,6 +100,15 @@ def gate_name(criterion: Criterion, columns: Mapping[str, Column]) -> str:
     summary = fit_summary(criterion.fit, column_of(criterion.column, columns))
     sign = _("not ") if criterion.role is Role.KNOCK_OUT else ""
     return f"{criterion_name(criterion, columns)}: {sign}{summary}"
+
+
+def changed_criteria(
+    before: Profile, after: Profile, columns: Mapping[str, Column]
+) -> Sequence[str]:
+    """Names of the criteria that came or were changed; where there are none, of those that went."""
+    come = [one for one in after.criteria if one not in before.criteria]
+    gone = [one for one in before.criteria if one not in after.criteria]
+    return list(dict.fromkeys(criterion_name(one, columns) for one in come or gone))
 
 
 def criterion_name(criterion: Criterion, columns: Mapping[str, Column]) -> str:

@@ -379,7 +379,7 @@ def _unmatched(matches: MatchedDeals) -> None:
         Field("domain", _("Domain"), in_file=False),
         Field("country", _("Country"), in_file=False),
         Field("outcome", _("Outcome"), in_file=False),
-        Field("amount", _("Amount, EUR"), "number", in_file=False),
+        Field("amount", _("Amount, €"), "number", in_file=False),
     )
     names = ("row", *(field.name for field in shown))
     Table(

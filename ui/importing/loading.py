@@ -221,13 +221,14 @@ def _save_as(session: ImportSession) -> None:
                 _("Discard"), icon=":material/close:", on_click=session.clear, key="import_clear"
             )
             if waiting:
-                st.caption(plain(_held_back([row.heading for _place, row in waiting])))
+                st.caption(plain(_held_back([row.heading for _place, row, _doubt in waiting])))
 
 
 def _held_back(headings: Sequence[str]) -> str:
     """Which questions hold the load back, in a line."""
-    named = ", ".join(headings[:_NAMED])
-    if more := len(headings) - _NAMED:
+    several = list(dict.fromkeys(headings))
+    named = ", ".join(several[:_NAMED])
+    if more := len(several) - _NAMED:
         named += _(" and {count} more").format(count=more) if more > 0 else ""
     return ngettext(
         "{count} question is open: {headings}.",

@@ -16,6 +16,7 @@ from icp_core.importing.mapping import (
     SURE,
     UNITS,
     Assignment,
+    Doubt,
     Mapping,
     Meaning,
     fingerprint,
@@ -41,6 +42,11 @@ _LEAVE_OUT: Final = "-"
 _OWN: Final = "+"
 _SAMPLE_LENGTH: Final = 24
 _USUAL: Final = ("EUR", "SEK", "NOK", "DKK", "ISK", "USD", "GBP", "CHF")
+# The field that a question is answered with.
+_ANSWERED_BY: Final[dict[Doubt, str]] = {
+    "meaning": "becomes", "customers": "means", "currency": "currency", "no currency": "currency",
+    "unit": "unit", "no unit": "unit", "per cent": "unit", "date order": "date_order",
+}  # fmt: skip
 _KINDS: Final = ("choice", "number", "tags", "flag")
 
 
@@ -77,13 +83,13 @@ def summary(mapping: Mapping) -> str:
     )
 
 
-def open_questions(session: ImportSession) -> list[tuple[int, Assignment]]:
+def open_questions(session: ImportSession) -> list[tuple[int, Assignment, Doubt]]:
     """What was assumed of the open files and nobody has answered, by the file's place."""
     return [
-        (place, row)
+        (place, row, doubt)
         for place, opened in enumerate(session.opened)
         if opened.file.register is None
-        for row in opened.file.mapping.questions()
+        for row, doubt in opened.file.mapping.asked()
     ]
 
 
@@ -102,8 +108,8 @@ def questions(session: ImportSession) -> None:
                 len(asked_now),
             ).format(count=len(asked_now))
         )
-        for place, row in asked_now[:_ROWS]:
-            _question(place, row, of=session.opened[place].file.name if several else "")
+        for place, row, doubt in asked_now[:_ROWS]:
+            _question(place, row, doubt, of=session.opened[place].file.name if several else "")
         if len(asked_now) > _ROWS:
             st.caption(_("{count} more follow.").format(count=len(asked_now) - _ROWS))
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -114,14 +120,17 @@ def questions(session: ImportSession) -> None:
                 key="import_agree",
             )
             st.caption(
-                _("What cannot be assumed, a currency or a unit, then stays unknown."),
+                _(
+                    "Answers are remembered for files with the same headings. "
+                    "What cannot be assumed stays unknown."
+                ),
                 width="content",
             )
 
 
-def _question(place: int, row: Assignment, *, of: str) -> None:
-    """Draw one question: the heading, what was made of it and why, and the other answers."""
-    field = asked(row)
+def _question(place: int, row: Assignment, doubt: Doubt, *, of: str) -> None:
+    """Draw one question: what was assumed and why, the other answers, and a way to agree."""
+    field = _ANSWERED_BY[doubt]
     if field == "means":
         _values(place, row, of=of)
         return
@@ -129,24 +138,51 @@ def _question(place: int, row: Assignment, *, of: str) -> None:
     name = f"import_ask_{import_session().round}_{place}_{fingerprint([row.heading])}_{field}"
     column = columns().get(str(row.column), str(row.column))
     file = f" ({plain(of)})" if of else ""
-    st.selectbox(
-        f"**{plain(row.heading)}**{file} → {plain(column)}: {plain(_(row.reason))}",
-        list(options),
-        index=None,
-        format_func=options.__getitem__,
-        placeholder=_("Choose"),
-        width=640,
-        key=widgets.shown(name, None),
-        on_change=_answer,
-        args=(place, row.heading, field, name),
-    )
+    taken = assumed(row, doubt)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.selectbox(
+            f"**{plain(row.heading)}**{file} → {plain(column)}: {plain(_(row.reason_of(doubt)))}",
+            list(options),
+            index=None,
+            format_func=options.__getitem__,
+            placeholder=_("Choose"),
+            width=640,
+            key=widgets.shown(name, taken),
+            on_change=_answer,
+            args=(place, row.heading, field, name),
+        )
+        if taken is not None:
+            st.button(
+                _("That is right"),
+                icon=":material/check:",
+                on_click=_agree_to,
+                args=(place, row.heading, doubt),
+                key=f"{name}_right",
+            )
+
+
+def assumed(row: Assignment, doubt: Doubt) -> Any:
+    """The answer that was assumed, as `answers` has it; None where nothing could be."""
+    found: dict[Doubt, Any] = {
+        "meaning": _OWN if row.is_extra else row.column,
+        "currency": row.currency or "",
+        "unit": row.unit,
+        "per cent": row.unit,
+        "date order": row.date_order or "dmy",
+    }
+    return found.get(doubt)
+
+
+def _agree_to(place: int, heading: str, doubt: Doubt) -> None:
+    session = import_session()
+    session.map(place, session.opened[place].file.mapping.agreeing(heading, doubt))
 
 
 def _values(place: int, row: Assignment, *, of: str) -> None:
     """Draw which values nobody understood, each as a question of its own."""
     counts = import_session().opened[place].file.choices.get(row.heading, {})
     file = f" ({plain(of)})" if of else ""
-    st.markdown(f"**{plain(row.heading)}**{file}: {plain(_(row.reason))}")
+    st.markdown(f"**{plain(row.heading)}**{file}: {plain(_(row.reason_of('customers')))}")
     known = [plain(value) for value, meaning in row.means.items() if meaning in CUSTOMERS]
     if known:
         st.caption(_("Understood as customers: {values}").format(values=", ".join(known)))
@@ -232,20 +268,6 @@ def editor(place: int) -> None:
     if not rows:
         st.caption(_("No heading here."))
     _whole_file(place, mapping)
-
-
-def asked(row: Assignment) -> str:
-    """The field that a question about a heading is answered with."""
-    doubts = set(row.doubts)
-    if "meaning" in doubts:
-        return "becomes"
-    if "customers" in doubts:
-        return "means"
-    if {"currency", "no currency"} & doubts:
-        return "currency"
-    if {"unit", "no unit", "per cent"} & doubts:
-        return "unit"
-    return "date_order" if "date order" in doubts else "becomes"
 
 
 def answers(field: str, row: Assignment) -> dict[Any, str]:

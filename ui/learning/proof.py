@@ -222,7 +222,7 @@ def _differences(result: LearningResult, proof: Proof) -> None:
         for name, label in names.items()
     )
     with apart():
-        measure = one_of(_("Measure"), names, wrap=True, **widgets.kept("learn_measure"))
+        measure = one_of(_("Measure"), names, **widgets.kept("learn_measure"))
         table = Table(
             difference_data(proof, measure),
             fields,

@@ -127,7 +127,7 @@ def customers(view: View, universe: Universe) -> Given:
                 "where you have no customers yet."
             ),
         )
-        kind = one_of(_("Learn from"), kinds, wrap=True, **widgets.kept(LEARN_FROM))
+        kind = one_of(_("Learn from"), kinds, **widgets.kept(LEARN_FROM))
         found = _given(view.list_name, kind, universe)
         if found is not None and found.outcomes.fictional:
             st.caption(_("The deals are invented, with planted drivers."), width="content")

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 import streamlit as st
 
 from icp_core.territories.plan import TerritoryPlan
-from icp_core.territories.saved import KeptPlan
+from icp_core.territories.saved import KeptPlan, wishes_of
 from icp_core.workspace import SavedPlan
 from ui.controls import side_by_side
 from ui.format import UNKNOWN, money, number, percent, signed
@@ -34,12 +34,15 @@ class Side:
         name, hours, accounts, potential_low, potential_high.
     currency
         Of the amounts.
+    asked
+        What was asked for, by which a plan costs what it costs; None for the owners of today.
     """
 
     label: str
     figures: Mapping[str, float | int | None]
     reps: pl.DataFrame
     currency: str
+    asked: tuple[Any, ...] | None = None
 
     @property
     def potential(self) -> tuple[float, float] | None:
@@ -70,12 +73,13 @@ def side(name: str, kept: KeptPlan) -> Side:
         schema={key: pl.String if key == "name" else pl.Float64 for key in _OF_REP},
         strict=False,
     )
-    return Side(name, kept.figures, reps, kept.currency)
+    return Side(name, kept.figures, reps, kept.currency, (kept.disruption, kept.wishes))
 
 
 def side_of_plan(name: str, plan: TerritoryPlan, currency: str) -> Side:
     """A plan that is not saved, or the owners of today."""
-    return Side(name, plan.figures, plan.reps().select(_OF_REP), currency)
+    asked = None if plan.assignment is None else (plan.disruption, wishes_of(plan))
+    return Side(name, plan.figures, plan.reps().select(_OF_REP), currency, asked)
 
 
 def compared(one: Side, other: Side) -> pl.DataFrame:
@@ -108,7 +112,7 @@ def compared(one: Side, other: Side) -> pl.DataFrame:
 
     def points(value: float) -> str:
         percents = round(100 * value, 2)
-        return f"{signed(percents)}\u00a0%" if percents else _SAME
+        return f"{signed(percents, digits=2)}\u00a0%" if percents else _SAME
 
     whole = partial(number, digits=0)
     row(_("Cost by the model"), "value", amount, amounts)
@@ -166,6 +170,13 @@ def draw(one: Side, other: Side) -> None:
             title=_("Side by side"),
             file="territories-side-by-side",
         ).draw_printed(unknown="")
+        if None not in (one.asked, other.asked) and one.asked != other.asked:
+            st.caption(
+                _(
+                    "The two were asked for different things, which have different prices: their costs "
+                    "by the model do not compare."
+                )
+            )
         if one.currency != other.currency:
             st.caption(_("The two count in different currencies."))
     with right:

@@ -201,7 +201,7 @@ def reps(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
             Field("lost", _("Given"), "number"),
             Field(
                 "potential_low",
-                _("Potential, least, {currency}").format(currency=currency),
+                _("Potential, least, {currency}").format(currency=currency_sign(currency)),
                 "number",
                 digits=0,
             ),
@@ -312,7 +312,7 @@ def moves(plan: TerritoryPlan, market: MarketView, *, decides: bool = True) -> N
             Field("after", _("To")),
             Field(
                 "at_risk",
-                _("At risk, {currency}").format(currency=market.profile.currency),
+                _("At risk, {currency}").format(currency=currency_sign(market.profile.currency)),
                 "number",
                 digits=0,
             ),

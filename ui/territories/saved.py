@@ -74,7 +74,7 @@ def show(market: MarketView, plan: TeamPlan) -> None:
         st.markdown(f"**{plain(label(saved))}**", width="content")
         if found is not None and kept.figures.get("gap") is not None:
             st.badge(
-                _("At most {gap} above the best possible plan when it was saved").format(
+                _("At most {gap} above the best, when saved").format(
                     gap=percent(kept.figures["gap"] or 0.0, digits=2)
                 ),
                 icon=":material/verified:",

@@ -1,16 +1,19 @@
 """How steady a plan is: what its balance costs, and what changes if its figures are off."""
 
+from typing import Final
+
 import polars as pl
 import streamlit as st
 
 from icp_core.territories.plan import TerritoryPlan
 from icp_core.territories.sensitivity import OFF, IfOff, if_off, price_of_balance
 from icp_core.views import MarketView
-from ui.format import money, number, percent, plain
+from ui.format import currency_sign, money, number, percent, plain
 from ui.tables import Field, Table
 from ui.texts import _
 
-_LEAST: float = 0.5  # hours, and units of currency, below which there is nothing to tell
+_EVEN: Final = 0.005  # difference of shares that does not show
+_LEAST: Final = 0.5  # hours, and units of currency, below which there is nothing to tell
 
 
 def sentences(plan: TerritoryPlan, market: MarketView) -> None:
@@ -22,7 +25,7 @@ def sentences(plan: TerritoryPlan, market: MarketView) -> None:
     st.markdown(
         plain(
             _(
-                "{count} of {all} reps have more than their own hours; {more} if everything takes {off} "
+                "More than their own hours: {count} of {all} reps; {more} if everything takes {off} "
                 "longer, {less} if it takes {off} less."
             ).format(
                 count=number(len(now.over)),
@@ -37,6 +40,8 @@ def sentences(plan: TerritoryPlan, market: MarketView) -> None:
 
 def _balance(plan: TerritoryPlan, currency: str) -> str:
     found = price_of_balance(plan)
+    if found.least_share is None or found.most_share is None:
+        return _("No rep may have any of these accounts, so that there is nothing to share.")
     costs = []
     if found.hours >= _LEAST:
         costs.append(
@@ -51,7 +56,7 @@ def _balance(plan: TerritoryPlan, currency: str) -> str:
         if costs
         else _("Even shares cost nothing here.")
     )
-    if found.least_share is not None:
+    if found.most_share - found.least_share > _EVEN:
         text += " " + _(
             "Without them, reps would have {least} to {most} of an even share of the hours."
         ).format(least=percent(found.least_share), most=percent(found.most_share))
@@ -96,7 +101,7 @@ def table(plan: TerritoryPlan, market: MarketView) -> None:
             ),
             Field(
                 "at_risk",
-                _("At risk, {currency}").format(currency=market.profile.currency),
+                _("At risk, {currency}").format(currency=currency_sign(market.profile.currency)),
                 "number",
                 digits=0,
             ),
