@@ -39,9 +39,9 @@ def _clean(value: Any) -> Any:
     )
 
 
-Name = Annotated[str, BeforeValidator(_clean), Field(max_length=80)]
-Answer = Annotated[str, BeforeValidator(_clean), Field(max_length=400)]
-Point = Annotated[str, BeforeValidator(_clean), Field(max_length=200)]
+Name = Annotated[str, Field(max_length=80), BeforeValidator(_clean)]
+Answer = Annotated[str, Field(max_length=400), BeforeValidator(_clean)]
+Point = Annotated[str, Field(max_length=200), BeforeValidator(_clean)]
 Points = Annotated[tuple[Point, ...], Field(max_length=MAX_POINTS)]
 JobTitles = Annotated[tuple[Name, ...], Field(max_length=MAX_TITLES)]
 
@@ -94,7 +94,7 @@ class Persona(FrozenModel):
     """
 
     key: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z0-9-]+$")]
-    name: Annotated[Name, Field(min_length=1)]
+    name: Annotated[str, Field(min_length=1, max_length=80), BeforeValidator(_clean)]
     role: BuyingRole
     at_ideal_customer: bool = True
     functions: tuple[Annotated[int, Field(ge=1, le=26)], ...] = ()

@@ -168,3 +168,29 @@ def test_each_kind_is_asked_what_it_can_answer(
     # Answered before the guide told kinds apart: it stays.
     workspace.keep_reply(one.id, "choice-stay", "They know us", author="Eva")
     assert "They know us" in [area.value for area in opened(open_page).text_area]
+
+
+def test_two_tabs_on_one_interview_see_each_others_answers(
+    open_page: Open, workspace: Workspace
+) -> None:
+    one = begun(workspace)
+    first, second = opened(open_page), opened(open_page)
+    first.text_area[0].set_value("From the first").run()
+    second.text_area[1].set_value("From the second").run()
+    assert second.text_area[0].value == "From the first"
+    second.text_area[0].set_value("Corrected").run()
+    first.text_area[2].set_value("Another").run()
+    # What the first still holds is older, and is not put back.
+    assert [area.value for area in first.text_area[:3]] == [
+        "Corrected",
+        "From the second",
+        "Another",
+    ]
+    assert workspace.replies(one.id) == {
+        "goals-year": "Corrected",
+        "goals-way": "From the second",
+        "goals-week": "Another",
+    }
+    first.text_area[0].set_value("").run()
+    assert workspace.replies(one.id)["goals-year"] == ""
+    assert first.text_area[0].value == ""
