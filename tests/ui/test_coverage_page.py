@@ -106,7 +106,7 @@ def test_a_chosen_rep_shows_its_numbers_and_files(open_page: Open, demo) -> None
     app = open_page(PAGE)
     app.session_state[reps.CHOSEN] = "Lars Demodal"
     app.run()
-    said = "**Lars Demodal** · Bergen · 171 of 160 hours (107 %), 145 on the way"
+    said = "**Lars Demodal** · Bergen · 233 of 220 hours (106 %), 199 on the way"
     assert said in texts(app).replace("\u00a0", " ")
     labels = [button.label for button in app.get("download_button")]
     assert labels.count("CSV") == 1
