@@ -55,6 +55,7 @@ from icp_core.profiles.files import Agreed
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography, json_text
+from icp_core.reference.numbers import number
 from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage, Gap, GapList
 from icp_core.territories.plan import TerritoryPlan, solve, today
 from icp_core.territories.problem import Locks, Policy, Wishes
@@ -544,10 +545,10 @@ def _more(view: MarketView, options: argparse.Namespace) -> dict[str, Any]:
 def _by_segment(view: MarketView, by: str) -> list[str]:
     lines = ["", f"Matches by {by}"]
     for row in view.segments(by).sort("accounts", descending=True).iter_rows(named=True):
-        amount = "unknown" if row["potential"] is None else f"{row['potential']:,.0f}"
+        amount = "unknown" if row["potential"] is None else number(row["potential"])
         lines.append(
             f"{row['key'] or 'unknown':<12}{row['accounts']:>10,} accounts {amount:>18} "
-            f"{view.profile.currency}  {row['customers']:,} customers"
+            f"{view.profile.currency}  {number(row['customers'])} customers"
         )
     return lines
 
@@ -556,7 +557,7 @@ def _costs(view: MarketView) -> list[str]:
     lines = ["", "What loosening each by one step brings"]
     for cost in view.costs():
         gained = cost.gained_if_loosened
-        more = "no step" if gained is None else f"+{gained:,} matches"
+        more = "no step" if gained is None else f"+{number(gained)} matches"
         lines.append(f"{cost.gate.criterion.column:<18}{more:>20}")
     lines += ["", "Left after each must-have and knock-out"]
     for stage in view.attrition():
@@ -570,8 +571,9 @@ def _against_team(view: MarketView, team: TeamPlan) -> list[str]:
     answer = "can't tell yet" if found.breadth is None else found.breadth.replace("_", " ")
     return [
         "",
-        f"SAM holds {found.sam.low:,.0f}–{found.sam.high:,.0f} accounts, which take "
-        f"{found.needed.low:,.0f}–{found.needed.high:,.0f} hours of the {found.available:,.0f} a year "
+        f"SAM holds {number(found.sam.low)}–{number(found.sam.high)} accounts, which take "
+        f"{number(found.needed.low)}–{number(found.needed.high)} hours of the "
+        f"{number(found.available)} a year "
         f"that the team has: {answer}",
     ]
 
@@ -614,23 +616,23 @@ def _row(row: dict[str, Any], reason: Explanation) -> dict[str, Any]:
 
 def _summary(label: str, market: Market, *, fictional: bool, left_out: int) -> list[str]:
     value = market.tam_value
-    worth = f"{value.low:,.0f}–{value.high:,.0f}"
+    worth = f"{number(value.low)}–{number(value.high)}"
     if market.is_value_open:
-        worth = f"at least {value.low:,.0f}"
-    unknown = f"; unknown: {market.customers_unknown:,}" if market.customers_unknown else ""
+        worth = f"at least {number(value.low)}"
+    unknown = f"; unknown: {number(market.customers_unknown)}" if market.customers_unknown else ""
     lines = [
-        f"{label}: {market.universe:,} accounts{' (FICTIONAL)' if fictional else ''}"
-        + (f"; excluded and not counted: {left_out:,}" if left_out else ""),
+        f"{label}: {number(market.universe)} accounts{' (FICTIONAL)' if fictional else ''}"
+        + (f"; excluded and not counted: {number(left_out)}" if left_out else ""),
         f"Profile: {market.profile.name}",
-        f"TAM: {market.tam.low:,.0f}–{market.tam.high:,.0f} accounts, "
+        f"TAM: {number(market.tam.low)}–{number(market.tam.high)} accounts, "
         f"{worth} {market.profile.currency} a year "
-        f"({market.potential_unknown:,} matches of unknown potential)",
-        f"Customers: {market.customers:,}; white space: {market.white_space:,}{unknown}",
+        f"({number(market.potential_unknown)} matches of unknown potential)",
+        f"Customers: {number(market.customers)}; white space: {number(market.white_space)}{unknown}",
         "",
         "Tiers",
     ]
     lines += [
-        f"{tier.name:<16}{tier.accounts:>10,} accounts {tier.potential:>18,.0f} "
+        f"{tier.name:<16}{tier.accounts:>10,} accounts {number(tier.potential):>18} "
         f"{market.profile.currency}"
         for tier in market.tiers
     ]
@@ -638,7 +640,7 @@ def _summary(label: str, market: Market, *, fictional: bool, left_out: int) -> l
         lines += ["", "What each must-have and knock-out costs"]
     lines += [
         f"{gate.criterion.column:<18}{gate.passes:>10,} pass {gate.fails:>10,} fail "
-        f"{gate.unknown:>10,} unknown   dropped: +{gate.gained_if_dropped:,} matches"
+        f"{gate.unknown:>10,} unknown   dropped: +{number(gate.gained_if_dropped)} matches"
         for gate in market.gates
     ]
     return lines
@@ -702,25 +704,26 @@ def _covered(view: MarketView, found: Coverage, gap: GapList) -> list[str]:
         share = "–" if tier.share is None else f"{tier.share:.0%}"
         lines.append(
             f"{tier.tier:<16}{tier.accounts:>8,} accounts {share:>5} covered  "
-            f"{tier.nobody:,} nobody's, {tier.outside:,} of owners outside the team"
+            f"{number(tier.nobody)} nobody's, {number(tier.outside)} of owners outside the team"
         )
     if found.reps:
         lines += ["", "Reps: hours needed (on the way) and available, accounts by tier, mean km"]
     for one in found.reps:
         load = "–" if one.load is None else f"{one.load:.0%}"
-        km = "–" if one.km is None else f"{one.km:,.0f} km"
-        tiers = " · ".join(f"{count:,}" for count in one.accounts[: len(found.tiers)])
+        km = "–" if one.km is None else f"{number(one.km)} km"
+        tiers = " · ".join(number(count) for count in one.accounts[: len(found.tiers)])
         lines.append(
-            f"{one.rep.name:<28}{one.needed:>8,.0f} ({one.journeys:,.0f}) of {one.available:>7,.0f} h "
+            f"{one.rep.name:<28}{number(one.needed):>8} ({number(one.journeys)}) of "
+            f"{number(one.available):>7} h "
             f"{load:>5}  "
             f"{tiers}  {km}"
         )
-    lines += ["", f"Accounts that nobody owns: {gap.total:,}; the best"]
+    lines += ["", f"Accounts that nobody owns: {number(gap.total)}; the best"]
     for row in gap.rows.iter_rows(named=True):
         near = "nobody near"
         if row["nearest"] is not None:
             beyond = "" if row["nearest_reaches"] else " (too far)"
-            near = f"{row['nearest']}, {row['nearest_km']:,.0f} km{beyond}"
+            near = f"{row['nearest']}, {number(row['nearest_km'])} km{beyond}"
         lines.append(f"{row['tier'] or UNRANKED:<10}{row['name']:<40} {near}")
     return lines
 
@@ -783,25 +786,26 @@ def _territories(options: argparse.Namespace) -> None:
     fictional = " (FICTIONAL)" if view.population.fictional else ""
     print(f"{view.population.label}{fictional}; profile: {view.profile.name}")
     gap = "no gap can be told" if found.gap is None else f"at most {found.gap:.2%} above the best"
-    print(f"Cost {found.value:,.0f} {view.profile.currency}, bound {found.bound:,.0f}: {gap}")
+    print(f"Cost {number(found.value)} {view.profile.currency}, bound {number(found.bound)}: {gap}")
     print(
-        f"On the way {now['travel_hours']:,.0f} h today, {figures['travel_hours']:,.0f} h planned; "
-        f"{figures['moved']:,} accounts change rep, {figures['new']:,} get one; "
-        f"{figures['value_moved']:,.0f} {view.profile.currency} at risk"
+        f"On the way {number(now['travel_hours'])} h today, "
+        f"{number(figures['travel_hours'])} h planned; "
+        f"{number(figures['moved'])} accounts change rep, {number(figures['new'])} get one; "
+        f"{number(figures['value_moved'])} {view.profile.currency} at risk"
     )
     print("\nReps: hours, share of the rep's own, accounts, potential, km, pieces on the map")
     for row in reps.iter_rows(named=True):
         load = "–" if row["load"] is None else f"{row['load']:.0%}"
         print(
-            f"{row['name']:<28}{row['hours']:>8,.0f} h {load:>5} {row['accounts']:>7,}  "
-            f"{row['potential_low']:,.0f}–{row['potential_high']:,.0f}  {row['km']:,.0f} km  "
+            f"{row['name']:<28}{number(row['hours']):>8} h {load:>5} {row['accounts']:>7,}  "
+            f"{number(row['potential_low'])}–{number(row['potential_high'])}  {number(row['km'])} km  "
             f"{row['pieces']}"
         )
     for line in _steadiness(off, balance, view.profile.currency):
         print(line)
     changed = moves.filter(pl.col("before").is_not_null())
     if changed.height:
-        print(f"\nAccounts that change rep: {changed.height:,}; most at risk first")
+        print(f"\nAccounts that change rep: {number(changed.height)}; most at risk first")
     for row in changed.head(10).iter_rows(named=True):
         load = (
             ""
@@ -871,8 +875,8 @@ def _steadiness(off: Sequence[IfOff], balance: BalancePrice, currency: str) -> l
     if balance.least_share is None or balance.most_share is None:
         return ["\nNo rep may have any of these accounts, so that there is nothing to share"]
     lines = [
-        f"\nEven shares cost {balance.hours:,.0f} h on the way ({balance.km:,.0f} km) and put "
-        f"{balance.at_risk:,.0f} {currency} more at risk"
+        f"\nEven shares cost {number(balance.hours)} h on the way ({number(balance.km)} km) and put "
+        f"{number(balance.at_risk)} {currency} more at risk"
     ]
     if balance.most_share > balance.least_share:
         lines[0] += (
@@ -1127,7 +1131,9 @@ def _import(options: argparse.Namespace) -> None:
             "ambiguous": matches.ambiguous.height,
             "unmatched": matches.unmatched.height,
         }
-        lines.append(f"Deals: {matches.rate:.0%} matched; {matches.ambiguous.height:,} ambiguous")
+        lines.append(
+            f"Deals: {matches.rate:.0%} matched; {number(matches.ambiguous.height)} ambiguous"
+        )
         answer["customers"]["stages"] = dict(deals.unknown)
         answer["questions"] = [*questions, *deals.questions]
         if deals.question:
@@ -1317,7 +1323,7 @@ def _write(path: Path, write: Callable[[Path], object]) -> None:
 
 def _demo(options: argparse.Namespace) -> None:
     demo.write(options.out, rows=options.rows, seed=options.seed)
-    print(f"Written: {options.out} ({options.rows:,} fictional companies)")
+    print(f"Written: {options.out} ({number(options.rows)} fictional companies)")
 
 
 if __name__ == "__main__":

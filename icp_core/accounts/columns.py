@@ -16,6 +16,7 @@ import polars as pl
 
 from icp_core.errors import UniverseError
 from icp_core.reference.industry import spelled
+from icp_core.reference.numbers import number
 from icp_core.reference.text import BLANKS
 
 
@@ -421,11 +422,12 @@ def unfit_ids(rows: int, blank: int, distinct: int) -> str:
     '2 of 5 accounts have an account_id that stands more than once; keep one row of each.'
     """
     if blank:
-        who = f"{blank:,} accounts have" if blank > 1 else "An account has"
+        who = f"{number(blank)} accounts have" if blank > 1 else "An account has"
         return f"{who} no account_id; fill it or leave those rows out."
     if distinct < rows:
         return (
-            f"{rows - distinct:,} of {rows:,} accounts have an account_id that stands more than once; "
+            f"{number(rows - distinct)} of {number(rows)} accounts have an account_id that "
+            "stands more than once; "
             "keep one row of each."
         )
     return ""

@@ -25,6 +25,7 @@ from icp_core.errors import SourceError
 from icp_core.reference import industry
 from icp_core.reference.arrays import Array, Flags, Floats, Ints
 from icp_core.reference.geography import municipality_table, postcode_table
+from icp_core.reference.numbers import number
 
 ROWS: Final = 25_000
 SEED: Final = 2026
@@ -258,7 +259,7 @@ def write(path: str | Path, rows: int = ROWS, seed: int = SEED) -> None:
 
 def _blocks(rows: int, seed: int) -> Iterator[pl.DataFrame]:
     if not 1 <= rows <= MAX_ROWS:
-        raise SourceError(f"The demo has 1 to {MAX_ROWS:,} companies, not {rows:,}.")
+        raise SourceError(f"The demo has 1 to {number(MAX_ROWS)} companies, not {number(rows)}.")
     for start in range(0, rows, BLOCK):
         yield _block(start // BLOCK, seed).head(rows - start)
 

@@ -21,6 +21,7 @@ from icp_core.accounts.columns import (
 from icp_core.accounts.identity import account_ids
 from icp_core.accounts.on_disk import mapped
 from icp_core.errors import UniverseError
+from icp_core.reference.numbers import number
 from icp_core.reference.text import fold_expr
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Universe:
                 )
         if not height:
             raise UniverseError(
-                f"{label} holds {listed:,} accounts, none of them active. Include inactive ones."
+                f"{label} holds {number(listed)} accounts, none of them active. Include inactive ones."
             )
         if height > IN_MEMORY:
             frame = mapped(_sorted(accounts, names))

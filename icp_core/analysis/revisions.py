@@ -8,6 +8,7 @@ from icp_core.accounts.columns import Kind
 from icp_core.accounts.population import Population
 from icp_core.profiles.model import Choice, Profile
 from icp_core.reference import industry
+from icp_core.reference.numbers import number
 
 
 class _Segmented(Protocol):
@@ -51,6 +52,6 @@ def revision_note(market: _Segmented) -> str | None:
     if not count:
         return None
     return (
-        f"The profile's industries are of NACE Rev. {own}; {count:,} of the matches have codes of "
+        f"The profile's industries are of NACE Rev. {own}; {number(count)} of the matches have codes of "
         f"Rev. {other}, found through Eurostat's correspondence of the two."
     )

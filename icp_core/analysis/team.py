@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from icp_core.errors import PlanError
 from icp_core.reference import geography
 from icp_core.reference.countries import names as country_names
+from icp_core.reference.numbers import number
 
 MOST_REPS: Final = 2_000
 MOST_HOURS: Final = 8_784
@@ -267,7 +268,7 @@ def _listed(names: list[str], most: int = 5) -> str:
     """`Anna, Nils and 3 more`."""
     if len(names) <= most:
         return ", ".join(names)
-    return f"{', '.join(names[:most])} and {len(names) - most:,} more"
+    return f"{', '.join(names[:most])} and {number(len(names) - most)} more"
 
 
 def _invalid(error: ValidationError, fields: Mapping[str, Any]) -> str:
@@ -277,10 +278,11 @@ def _invalid(error: ValidationError, fields: Mapping[str, Any]) -> str:
     who = str(fields.get("name") or "").strip() or "A rep"
     said = {
         "name": "A rep has no name; give the one that accounts have as their owner.",
-        "hours": f"{who}: hours a year are 0 to {MOST_HOURS:,}; {fields.get('hours')!s:.40} is not.",
-        "max_km": f"{who}: the longest distance is above 0 km and at most {MOST_KM:,} km; "
+        "hours": f"{who}: hours a year are 0 to {number(MOST_HOURS)}; "
+        f"{fields.get('hours')!s:.40} is not.",
+        "max_km": f"{who}: the longest distance is above 0 km and at most {number(MOST_KM)} km; "
         f"{fields.get('max_km')!s:.40} is not.",
-        "reps": f"A team has at most {MOST_REPS:,} reps.",
+        "reps": f"A team has at most {number(MOST_REPS)} reps.",
     }.get(field)
     if said and not (field == "name" and who != "A rep"):
         return said

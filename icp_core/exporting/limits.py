@@ -7,6 +7,7 @@ import polars as pl
 
 from icp_core.exporting.formats import Format
 from icp_core.reference import geography
+from icp_core.reference.numbers import number
 
 Customers = Literal["with", "without", "only"]
 """Whether existing customers are kept, left out, or the only ones kept."""
@@ -24,27 +25,32 @@ def blockers(
             "loosen a must-have",
         ]
         if dropped["other_tier"]:
-            remedies.insert(0, f"add tiers (the others hold {dropped['other_tier']:,})")
+            remedies.insert(0, f"add tiers (the others hold {number(dropped['other_tier'])})")
         if dropped["too_little_known"]:
             remedies.insert(
-                0, f"find out more of those too little known ({dropped['too_little_known']:,})"
+                0,
+                f"find out more of those too little known ({number(dropped['too_little_known'])})",
             )
         if dropped["other_country"]:
-            remedies.insert(0, f"add countries (the others hold {dropped['other_country']:,})")
+            remedies.insert(
+                0, f"add countries (the others hold {number(dropped['other_country'])})"
+            )
         if suppressed:
-            remedies.insert(0, f"keep customers ({suppressed:,})")
+            remedies.insert(0, f"keep customers ({number(suppressed)})")
         *most, last = remedies
         advice = f"To raise it, {', '.join(most)} or {last}."
         if rows == 0:
             return [f"There is no company to export. {advice}"]
         return [
-            f"{target.label} needs at least {target.min_rows:,} companies and this one has {rows:,}. "
+            f"{target.label} needs at least {number(target.min_rows)} companies and this "
+            f"one has {number(rows)}. "
             f"{advice}"
         ]
     found = []
     if target.max_rows is not None and rows > target.max_rows:
         found.append(
-            f"{target.label} takes at most {target.max_rows:,} companies and this one has {rows:,}. "
+            f"{target.label} takes at most {number(target.max_rows)} companies and this one "
+            f"has {number(rows)}. "
             f"{_split(kept, most=target.max_rows)}"
         )
     elif target.max_bytes is not None and size > target.max_bytes:
@@ -73,12 +79,12 @@ def _split(kept: pl.DataFrame, *, most: int) -> str:
     }
     for name, sizes in by.items():
         if sizes["len"].max() <= most:  # type: ignore[operator]
-            shown = [f"{' '.join(row[:-1])} {row[-1]:,}" for row in sizes.iter_rows()]
+            shown = [f"{' '.join(row[:-1])} {number(row[-1])}" for row in sizes.iter_rows()]
             return f"Split it by {name}: {', '.join(shown)}."
     largest = int(by["country and tier"]["len"][0])
     return (
-        f"Even by country and tier one part holds {largest:,}: raise a tier's cut-off or add a "
-        f"must-have until none holds more than {most:,}."
+        f"Even by country and tier one part holds {number(largest)}: raise a tier's cut-off or add a "
+        f"must-have until none holds more than {number(most)}."
     )
 
 
@@ -99,8 +105,9 @@ def warnings(
         found.append("These companies are invented; use the file to try things out only.")
     if target.min_rows <= rows < target.advised_rows:
         found.append(
-            f"{target.label}: {target.advised_rows:,} companies or more are advised, so that enough "
-            f"members match; this one has {rows:,}."
+            f"{target.label}: {number(target.advised_rows)} companies or more are advised, "
+            "so that enough "
+            f"members match; this one has {number(rows)}."
         )
     if target.is_ad_audience:
         if rows and name_only / rows > 0.5:
@@ -117,12 +124,13 @@ def warnings(
     if same_domain:
         found.append(
             f"{target.label}: all that share a web domain are one company there, so of those only the "
-            f"best is written and {same_domain:,} are left out."
+            f"best is written and {number(same_domain)} are left out."
         )
     pages = int(kept["person_page"].sum())
     if pages and not target.for_people:
         found.append(
-            f"{pages:,} LinkedIn addresses are persons' pages, not the company's; they are left out."
+            f"{number(pages)} LinkedIn addresses are persons' pages, not the company's; "
+            "they are left out."
         )
     if customers_unknown:
         found.append(customers_unknown_warning(customers_unknown))
@@ -131,7 +139,8 @@ def warnings(
     ).to_series()
     if not target.for_people and unreadable.any():
         found.append(
-            f"{int(unreadable.sum()):,} companies have a country that is not a two-letter code; it is "
+            f"{number(int(unreadable.sum()))} companies have a country that is not a "
+            "two-letter code; it is "
             "left blank."
         )
     return found
@@ -140,7 +149,8 @@ def warnings(
 def customers_unknown_warning(accounts: int) -> str:
     """What a file says of accounts of which nobody knows whether they are customers."""
     return (
-        f"Of {accounts:,} of the accounts it is not known whether they are customers: they count as "
+        f"Of {number(accounts)} of the accounts it is not known whether they are customers: "
+        "they count as "
         "none. Load your customers on the Import page to tell them apart."
     )
 
@@ -148,6 +158,6 @@ def customers_unknown_warning(accounts: int) -> str:
 def opted_out_warning(companies: int) -> str:
     """What a file with companies that opted out says of them."""
     return (
-        f"{companies:,} of the companies opted out of advertising; do not make an ad audience of "
+        f"{number(companies)} of the companies opted out of advertising; do not make an ad audience of "
         "them."
     )

@@ -15,6 +15,7 @@ from icp_core.exporting.formats import Format
 from icp_core.exporting.limits import customers_unknown_warning, opted_out_warning
 from icp_core.exporting.preflight import Preflight
 from icp_core.exporting.prepare import Prepared, place, unwritable
+from icp_core.reference.numbers import number
 
 SPARE: Final = 3
 """Matches taken for every company that the receiver takes, since some are left out or repeated."""
@@ -68,7 +69,8 @@ def with_limit(prepared: Prepared, *, matching: int, most: int) -> Prepared:
     if matching <= most:
         return prepared
     warning = (
-        f"Only the best {most:,} of {matching:,} matches were taken; narrow the must-haves to reach "
+        f"Only the best {number(most)} of {number(matching)} matches were taken; narrow the "
+        "must-haves to reach "
         "the others."
     )
     report = replace(prepared.report, warnings=(*prepared.report.warnings, warning))

@@ -13,6 +13,7 @@ from icp_core.importing.figures import CURRENCIES
 from icp_core.importing.headings import parse, words
 from icp_core.importing.mapping import AMOUNTS, FRACTIONS, Assignment, Doubt, Mapping
 from icp_core.reference import geography
+from icp_core.reference.numbers import number
 
 # Whose amounts without a currency are each country's own.
 _NORDIC: Final = frozenset({"SE", "NO", "DK", "FI", "IS"})
@@ -310,4 +311,4 @@ def _share_of_revenue(assignments: Sequence[Assignment]) -> float:
 
 
 def _shown(amount: float) -> str:
-    return f"{amount:,.0f}" if amount >= 100 else f"{amount:g}"
+    return number(amount) if amount >= 100 else f"{amount:g}"

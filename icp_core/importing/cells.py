@@ -17,6 +17,7 @@ import polars as pl
 from icp_core.importing import values
 from icp_core.importing.headings import parse
 from icp_core.importing.tables import ROW, Limits, Table, unique_headings
+from icp_core.reference.numbers import number
 
 _INVISIBLE: Final = (
     r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0f\ufeff]"
@@ -98,7 +99,7 @@ def tidied(table: Table) -> Table:
 
 
 def _cells(count: int) -> str:
-    return f"{count:,} cell" if count == 1 else f"{count:,} cells"
+    return f"{number(count)} cell" if count == 1 else f"{number(count)} cells"
 
 
 def _survey(table: Table) -> dict[str, dict[str, int]]:

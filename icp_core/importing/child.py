@@ -30,6 +30,7 @@ from icp_core.importing import nursery
 from icp_core.importing.nursery import Born
 from icp_core.importing.tables import OnProgress, Progress, Scratch, no_progress
 from icp_core.paths import DIRECTORY_VARIABLE
+from icp_core.reference.numbers import number
 
 PROCESSORS: Final = max(1, (os.cpu_count() or 1) // 2)
 """How many processors a child may use: half of them stay with those who load nothing."""
@@ -350,7 +351,7 @@ def _parsed(line: bytes) -> Any:
 
 
 def _too_much(of: str, memory: int | None) -> str:
-    limit = f"more than {memory >> 20:,} MB of memory" if memory else "too much memory"
+    limit = f"more than {number(memory >> 20)} MB of memory" if memory else "too much memory"
     return (
         f"{of}: it needs {limit}, more than a sound file of its size does. Look for repeated or very "
         "long cells, save it as CSV, or split it."

@@ -16,6 +16,7 @@ from icp_core.importing import sandbox
 from icp_core.importing.sandbox import Source
 from icp_core.importing.tables import refuse
 from icp_core.reference.crm_keys import ACCOUNT, USER, salesforce_ids
+from icp_core.reference.numbers import number
 from icp_core.reference.text import fold
 
 MOST_ROWS: Final = 1_000_000
@@ -129,7 +130,7 @@ def read_org(files: Iterable[tuple[Source, str]]) -> Org:
         org = replace(
             org,
             **{kind: together},
-            read=(*org.read, f"{prepared.name}: {found.height:,} {labels[kind]}"),
+            read=(*org.read, f"{prepared.name}: {number(found.height)} {labels[kind]}"),
         )
     return org
 

@@ -16,6 +16,7 @@ from icp_core.importing.customers import Deals, MatchedDeals
 from icp_core.importing.dates import Order
 from icp_core.importing.sandbox import Source
 from icp_core.learning.customers import Outcomes
+from icp_core.reference.numbers import number
 
 MOST_LINES: Final = 20_000
 
@@ -76,7 +77,7 @@ class CustomerList:
             Whether to end with what a person has to say.
         """
         rest = [
-            f"{count:,} {what}"
+            f"{number(count)} {what}"
             for count, what in (
                 (self.ambiguous, "fit several accounts"),
                 (self.unmatched, "are not among them"),
@@ -84,7 +85,7 @@ class CustomerList:
             )
             if count
         ]
-        told = ", ".join([f"{self.matched:,} rows found their account", *rest]) + "."
+        told = ", ".join([f"{number(self.matched)} rows found their account", *rest]) + "."
         return f"{told} {self.question}" if self.question and asking else told
 
 
@@ -157,7 +158,8 @@ def from_text(text: str, universe: Universe) -> CustomerList:
         raise LearningError("The list is empty. Write one company a line: name, domain or number.")
     if len(lines) > MOST_LINES:
         raise LearningError(
-            f"The list has {len(lines):,} lines; {MOST_LINES:,} are the most. Use a file instead."
+            f"The list has {number(len(lines))} lines; {number(MOST_LINES)} are the most. "
+            "Use a file instead."
         )
     written = io.StringIO()
     writer = csv.DictWriter(written, _HEADINGS)
@@ -205,8 +207,8 @@ def _found(given: Deals, matches: MatchedDeals, universe: Universe) -> CustomerL
         raise UnansweredError(message, given) if given.questions else LearningError(message)
     if matches.matched.is_empty():
         raise LearningError(
-            f"None of the {given.rows.height:,} rows of the customer list names one of these "
-            f"{len(universe):,} accounts for certain. Load the list that they belong to, "
+            f"None of the {number(given.rows.height)} rows of the customer list names one of these "
+            f"{number(len(universe))} accounts for certain. Load the list that they belong to, "
             "or give national numbers or domains."
         )
     labels = matches.unmatched.select(pl.coalesce("name", "domain", "org_number")).to_series()

@@ -25,6 +25,7 @@ from icp_core.importing.relations import best, choices_of
 from icp_core.importing.stages import ANSWERS, CUSTOMERS, OPEN, meaning, of_company
 from icp_core.importing.tables import ROW, Table
 from icp_core.reference import currency, geography
+from icp_core.reference.numbers import number
 from icp_core.reference.text import fold
 
 ALIKE: Final = 92
@@ -156,12 +157,16 @@ class Deals:
         left = {stage: count for stage, count in self.unknown.items() if stage not in said.stages}
         sentences = []
         if left:
-            listed = ", ".join(f"“{stage}” ({count:,})" for stage, count in left.items())
+            listed = ", ".join(f"“{stage}” ({number(count)})" for stage, count in left.items())
             sentences.append(f"Deals of these stages are open and left out: {listed}.")
         if self.no_currency and said.currency is None:
-            sentences.append(f"Amounts that name no currency are in euros: {self.no_currency:,}.")
+            sentences.append(
+                f"Amounts that name no currency are in euros: {number(self.no_currency)}."
+            )
         if self.no_order and said.date_order is None:
-            sentences.append(f"In dates that can be either the day comes first: {self.no_order:,}.")
+            sentences.append(
+                f"In dates that can be either the day comes first: {number(self.no_order)}."
+            )
         return tuple(sentences)
 
     @property
@@ -176,7 +181,8 @@ class Deals:
         if not self.no_currency:
             return None
         return (
-            f"In which currency are the amounts? {self.no_currency:,} name none: taken for euros until "
+            f"In which currency are the amounts? {number(self.no_currency)} name none: "
+            "taken for euros until "
             "one is chosen."
         )
 
@@ -186,7 +192,8 @@ class Deals:
         if not self.no_order:
             return None
         return (
-            f"Does the day or the month come first in the dates? {self.no_order:,} can be either, and "
+            f"Does the day or the month come first in the dates? {number(self.no_order)} "
+            "can be either, and "
             f"nothing tells: taken for {dates.ORDERS['dmy']}."
         )
 
@@ -195,7 +202,7 @@ class Deals:
         """The stages that a person has to explain, in a sentence; None if there are none."""
         if not self.unknown:
             return None
-        listed = ", ".join(f"“{stage}” ({count:,})" for stage, count in self.unknown.items())
+        listed = ", ".join(f"“{stage}” ({number(count)})" for stage, count in self.unknown.items())
         return (
             f"Which of these stages mean a customer? {listed}. Until then their deals are left out."
         )
@@ -372,7 +379,7 @@ def _on_stages(text: pl.DataFrame, given: Mapping[str, str]) -> list[str]:
     stages = told.to_series().drop_nulls()
     counts = stages.value_counts(sort=True).sort("count", "stage", descending=[True, False])
     return [
-        f"“{stage[:_STAGE]}” means {given[fold(stage)]}, as answered ({count:,} ×)"
+        f"“{stage[:_STAGE]}” means {given[fold(stage)]}, as answered ({number(count)} ×)"
         for stage, count in counts.iter_rows()
         if fold(stage) in given
     ]
@@ -382,12 +389,12 @@ def _on_amounts(bare: int, *, chosen: str | None) -> list[str]:
     said = f"taken for {chosen}, as chosen" if chosen else "taken for euros. Say which it is."
     if chosen == NO_CURRENCY:
         said = "unknown, as chosen"
-    return [f"{bare:,} amounts name no currency: {said}"] if bare else []
+    return [f"{number(bare)} amounts name no currency: {said}"] if bare else []
 
 
 def _on_rates(undated: int) -> list[str]:
     said = "closed on no day that is known or has a rate: in euros at the latest rate"
-    return [f"amount: {undated:,} {said}"] if undated else []
+    return [f"amount: {number(undated)} {said}"] if undated else []
 
 
 def _plausible() -> tuple[date, date]:
@@ -416,10 +423,10 @@ def _on_dates(
                 is_chosen=is_chosen,
                 by_others=own[column] is None,
             )
-            notes.append(f"{column}: {said} ({doubtful:,} ×)")
+            notes.append(f"{column}: {said} ({number(doubtful)} ×)")
         lost = cells.filter(cells.is_not_null() & rows[column].is_null())
         if len(lost):
-            notes.append(f"{column}: {len(lost):,} cells are no dates, such as “{lost[0]}”")
+            notes.append(f"{column}: {number(len(lost))} cells are no dates, such as “{lost[0]}”")
     return notes
 
 

@@ -33,6 +33,7 @@ from icp_core.importing.tables import (
     within,
 )
 from icp_core.importing.text_files import TOO_LONG, Survey, mend, survey
+from icp_core.reference.numbers import number
 from icp_core.reference.offline import OFFLINE
 
 _UNPAIRED: Final = "UNQUOTED VALUE"
@@ -140,9 +141,12 @@ def _table(
     if rows == 0:
         if unreadable.is_empty():
             refuse(name, "it has headings but no rows below them. Export it again with its rows.")
-        refuse(name, f"none of its {unreadable.height:,} rows can be read. Export it again as CSV.")
+        refuse(
+            name,
+            f"none of its {number(unreadable.height)} rows can be read. Export it again as CSV.",
+        )
     if rows + unreadable.height > limits.rows:
-        refuse(name, f"it has more than {limits.rows:,} rows. Split it.")
+        refuse(name, f"it has more than {number(limits.rows)} rows. Split it.")
     # Columns that have neither a heading nor a value come from separators at the line's end.
     nameless = [i for i, heading in enumerate(header) if not (heading or "").strip()]
     if nameless:
@@ -307,7 +311,8 @@ def _reason(error: str, text: str | None) -> str:
 def _refuse_damaged(name: str, limits: Limits) -> None:
     refuse(
         name,
-        f"more than {limits.unreadable:,} of its rows cannot be read. It is damaged or its quotation "
+        f"more than {number(limits.unreadable)} of its rows cannot be read. It is damaged "
+        "or its quotation "
         "marks do not pair; export it again.",
     )
 

@@ -44,6 +44,7 @@ from icp_core.importing.tables import (
     rejects,
     within,
 )
+from icp_core.reference.numbers import number
 
 _BATCH: Final = 200_000
 _ORPHAN: Final = "no company of that national number in the other files"
@@ -497,5 +498,5 @@ def _with_cells(file: MappedFile, rejected: pl.DataFrame) -> pl.DataFrame:
 
 def _nothing_left(rejected: pl.DataFrame) -> str:
     reasons = rejected["reason"].value_counts(sort=True).head(3).iter_rows()
-    listed = "; ".join(f"{count:,} × {reason}" for reason, count in reasons)
-    return f"No company is left of the {rejected.height:,} rows: {listed}. Check the mapping."
+    listed = "; ".join(f"{number(count)} × {reason}" for reason, count in reasons)
+    return f"No company is left of the {number(rejected.height)} rows: {listed}. Check the mapping."

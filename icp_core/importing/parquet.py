@@ -26,6 +26,7 @@ from icp_core.importing.tables import (
     refuse,
     unique_headings,
 )
+from icp_core.reference.numbers import number
 
 _DAMAGED: Final = "the Parquet file is damaged. Write it again."
 _ROWS: Final = 8_192
@@ -138,7 +139,7 @@ class _Count:
             return ()
         if self._lost == 1:
             return ("1 cell holds bytes that are not UTF-8 and is unknown",)
-        return (f"{self._lost:,} cells hold bytes that are not UTF-8 and are unknown",)
+        return (f"{number(self._lost)} cells hold bytes that are not UTF-8 and are unknown",)
 
     def lose(self, cells: int) -> None:
         """Count cells whose bytes are no text."""
@@ -149,7 +150,8 @@ class _Count:
         if self._bytes > self._most:
             refuse(
                 self._name,
-                f"its cells hold more than {self._most >> 20:,} MB of text, which looks like a bomb. "
+                f"its cells hold more than {number(self._most >> 20)} MB of text, which "
+                "looks like a bomb. "
                 "Write it without what repeats.",
             )
 
@@ -157,7 +159,7 @@ class _Count:
 def _columns(file: pq.ParquetFile, name: str, limits: Limits) -> list[_Column]:
     schema = file.schema_arrow
     if file.metadata.num_rows > limits.rows:
-        refuse(name, f"it has more than {limits.rows:,} rows. Split it.")
+        refuse(name, f"it has more than {number(limits.rows)} rows. Split it.")
     if file.metadata.num_rows < 1 or not schema.names:
         refuse(name, "it has no rows.")
     headings = unique_headings(schema.names, name=name, limits=limits)
@@ -167,7 +169,7 @@ def _columns(file: pq.ParquetFile, name: str, limits: Limits) -> list[_Column]:
     ]
     leaves = file.metadata.num_columns
     if leaves > 10 * limits.columns:
-        refuse(name, f"it has {leaves:,} columns. Remove those that are not needed.")
+        refuse(name, f"it has {number(leaves)} columns. Remove those that are not needed.")
     listed = {column.path for column in columns if column.is_list}
     for group in range(file.metadata.num_row_groups) if listed else ():
         about = file.metadata.row_group(group)

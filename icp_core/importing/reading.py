@@ -30,6 +30,7 @@ from icp_core.importing.tables import (
     rejects,
 )
 from icp_core.importing.text_files import wide_encoding
+from icp_core.reference.numbers import number
 
 _CHUNK: Final = 1 << 20
 _NESTING: Final = 2
@@ -303,7 +304,8 @@ def _inflate(
             ):
                 refuse(
                     name,
-                    f"it grows to more than {total >> 20:,} MB when unpacked and looks like a bomb. "
+                    f"it grows to more than {number(total >> 20)} MB when unpacked and "
+                    "looks like a bomb. "
                     "Unpack it and load the file itself.",
                 )
             out.write(chunk)

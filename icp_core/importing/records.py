@@ -26,6 +26,7 @@ from icp_core.importing.tables import (
     rejects,
     unique_headings,
 )
+from icp_core.reference import numbers
 
 Record = Mapping[str, Any]
 Flatten = Callable[[Record], dict[str, str | None]]
@@ -115,7 +116,10 @@ def read_json(  # noqa: PLR0915 - one pass, with what it has found so far
                     text = json.dumps(record, default=str, ensure_ascii=False)[:1000]
                     bad.append((number, "not a record", text))
                 if len(headings) > limits.columns:
-                    refuse(name, f"its records have more than {limits.columns:,} different fields.")
+                    refuse(
+                        name,
+                        f"its records have more than {numbers.number(limits.columns)} different fields.",
+                    )
                 if len(bad) > limits.unreadable or rows + len(flat) > limits.rows:
                     refuse(name, "it holds too much that is no record. Export it again.")
                 if (
@@ -127,7 +131,9 @@ def read_json(  # noqa: PLR0915 - one pass, with what it has found so far
                     flushed = file.taken
                     on_progress(Progress("Reading the records", min(1.0, raw.tell() / size)))
         except (ijson.JSONError, UnicodeDecodeError) as error:
-            reason = f"it is not sound JSON behind record {number:,} ({short(error)})."
+            reason = (
+                f"it is not sound JSON behind record {numbers.number(number)} ({short(error)})."
+            )
             refuse(name, reason, error)
         except RecursionError as error:
             refuse(name, "its records are nested too deeply.", error)

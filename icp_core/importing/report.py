@@ -20,6 +20,7 @@ from icp_core.importing.duplicates import (
     kept_apart,
     shared_numbers,
 )
+from icp_core.reference.numbers import number
 
 # Below this share a column's gaps change what a profile can tell.
 _TELLING: Final = 0.95
@@ -87,10 +88,10 @@ class ColumnReport(_Model):
         """What to know about the column: the texts that could not be read, and what was decided."""
         label = BY_NAME[self.name].label if self.name in BY_NAME else self.name
         told = list(self.remarks.items())
-        said = [f"{label}: {text} ({count:,} ×)." for text, count in told[:_REMARKS]]
+        said = [f"{label}: {text} ({number(count)} ×)." for text, count in told[:_REMARKS]]
         if rest := told[_REMARKS:]:
             cells = sum(count for _, count in rest)
-            said.append(f"{label}: {len(rest):,} more of the kind ({cells:,} cells).")
+            said.append(f"{label}: {number(len(rest))} more of the kind ({number(cells)} cells).")
         # A region that is divided today has a sentence of its own.
         misread = {
             text: count
@@ -98,9 +99,9 @@ class ColumnReport(_Model):
             if not any(remark.startswith(f"“{text}” is ") for remark in self.remarks)
         }
         if misread and self.name in _CODED:
-            listed = ", ".join(f"“{text}” ({count:,} ×)" for text, count in misread.items())
+            listed = ", ".join(f"“{text}” ({number(count)} ×)" for text, count in misread.items())
             others = self.invalid - sum(self.misread.values())
-            more = f" and {others:,} others" if others else ""
+            more = f" and {number(others)} others" if others else ""
             said.insert(0, f"{label}: not understood, so unknown: {listed}{more}.")
         return tuple(said)
 

@@ -46,6 +46,7 @@ from icp_core.importing.tables import (
     refuse,
     within,
 )
+from icp_core.reference.numbers import number
 
 Source = Path | bytes | io.BytesIO
 """A file: its path, its content, or what a browser uploaded."""
@@ -252,7 +253,10 @@ def read_cells(
     """
     prepared = open_file(source, name=name)
     if prepared.rows > most_rows:
-        refuse(prepared.name, f"it has {prepared.rows:,} rows; at most {most_rows:,} are read.")
+        refuse(
+            prepared.name,
+            f"it has {number(prepared.rows)} rows; at most {number(most_rows)} are read.",
+        )
     cells = _frame(prepared.scratch.path / _ROWS, prepared.rows, prepared.name)
     if cells.columns != [ROW, *prepared.headings] or any(
         dtype != pl.String for column, dtype in cells.schema.items() if column != ROW
@@ -703,7 +707,8 @@ def _canonical(arguments: Mapping[str, Any], folder: Path, tell: OnProgress) -> 
         names = accounts.collect_schema().names()
         if len(names) > _LIMITS.columns:
             refuse(
-                path.name, f"it has {len(names):,} columns; at most {_LIMITS.columns:,} are read."
+                path.name,
+                f"it has {number(len(names))} columns; at most {number(_LIMITS.columns)} are read.",
             )
         if not canonical.is_parquet(path) or names != list(pl.read_parquet_schema(path)):
             accounts.collect().write_parquet(folder / _ACCOUNTS, row_group_size=_ROW_GROUP)
@@ -712,7 +717,7 @@ def _canonical(arguments: Mapping[str, Any], folder: Path, tell: OnProgress) -> 
             tell(Progress("Checking the accounts", place / len(names)))
             held = typed(accounts.select(column).collect()).to_series()
             if len(held) > _LIMITS.rows:
-                refuse(path.name, f"it has more than {_LIMITS.rows:,} rows. Split it.")
+                refuse(path.name, f"it has more than {number(_LIMITS.rows)} rows. Split it.")
             if _holds_too_much(held):
                 refuse(path.name, f"the column {column[:80]} has cells that are too long.")
 

@@ -34,6 +34,7 @@ from icp_core.importing.tables import (
     rejects,
     unique_headings,
 )
+from icp_core.reference import numbers
 
 _CHUNK: Final = 1 << 16
 # Bytes that one tag may take before the parser's work on it grows out of hand.
@@ -484,7 +485,7 @@ class _Sheet:
         """Refuse a sheet whose cells stand too far apart."""
         refuse(
             self._book.name,
-            f"a sheet reaches to row {row:,} and column {column:,}. "
+            f"a sheet reaches to row {numbers.number(row)} and column {numbers.number(column)}. "
             "Delete the far cells, or save it as CSV.",
         )
 
@@ -669,7 +670,7 @@ def _read(
     if width > named:
         notes.append(f"columns without a heading of their own: {', '.join(headings[named:])}")
     if beside:
-        notes.append(f"cells right of the table left out, in {beside:,} rows")
+        notes.append(f"cells right of the table left out, in {numbers.number(beside)} rows")
     return Table(
         name,
         "Excel",

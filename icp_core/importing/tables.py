@@ -11,6 +11,7 @@ import polars as pl
 
 from icp_core.errors import ImportRefused
 from icp_core.paths import DIRECTORY_VARIABLE, TemporaryFolder, temporary_base
+from icp_core.reference.numbers import number
 
 ROW: Final = "#row"
 """Column that counts the file's rows as a spreadsheet does: the first line of the file is 1."""
@@ -203,7 +204,7 @@ def unique_headings(cells: Sequence[str | None], *, name: str, limits: Limits) -
     if len(cells) > limits.columns:
         refuse(
             name,
-            f"it has {len(cells):,} columns; at most {limits.columns:,} are read. "
+            f"it has {number(len(cells))} columns; at most {number(limits.columns)} are read. "
             "Remove the columns that are not needed.",
         )
     taken: set[str] = set(_OURS)

@@ -20,6 +20,7 @@ from icp_core.importing.tables import ROW, refuse
 from icp_core.importing.values import decimal_mark, numbers, says_unknown
 from icp_core.reference import geography
 from icp_core.reference.countries import country_code
+from icp_core.reference.numbers import number
 from icp_core.reference.text import fold
 
 HEADINGS: Final = ("Name", "E-mail", "Home", "Hours a year", "Countries", "Maximum km")
@@ -113,7 +114,7 @@ def read_team(source: Source, *, name: str | None = None) -> TeamList:
     if unread:
         remarks.append(f"Not used: {_shown(unread)}.")
     if prepared.unreadable:
-        remarks.append(f"{prepared.unreadable:,} rows could not be read.")
+        remarks.append(f"{number(prepared.unreadable)} rows could not be read.")
     return TeamList(team, (*remarks, *team.remarks))
 
 

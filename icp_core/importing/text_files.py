@@ -11,6 +11,7 @@ import numpy as np
 
 from icp_core.importing.encodings import CODE_PAGES, guess_code_page, is_utf_8
 from icp_core.importing.tables import Limits, OnProgress, Progress, refuse
+from icp_core.reference.numbers import number
 
 TOO_LONG: Final = "\x1aline too long: "
 """What stands before the start of a line that was cut."""
@@ -154,9 +155,9 @@ def mend(
     if surveyed.code_page:
         label = CODE_PAGES[surveyed.code_page]
         lines = "line" if foreign == 1 else "lines"
-        notes.append(f"encoding {label} in {foreign:,} {lines}, UTF-8 in the others")
+        notes.append(f"encoding {label} in {number(foreign)} {lines}, UTF-8 in the others")
     if nuls:
-        notes.append(f"{nuls:,} NUL bytes were removed")
+        notes.append(f"{number(nuls)} NUL bytes were removed")
     return notes
 
 

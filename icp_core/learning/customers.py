@@ -15,6 +15,7 @@ import polars as pl
 from icp_core.accounts.universe import Universe
 from icp_core.errors import LearningError
 from icp_core.reference.arrays import Rows
+from icp_core.reference.numbers import number
 
 Group = Literal["best", "worst", "rest"]
 
@@ -107,7 +108,8 @@ class Outcomes:
             ) from error
         if frame["account_id"].null_count():
             raise LearningError(
-                f"{frame['account_id'].null_count():,} rows of the customer list have no account_id; "
+                f"{number(frame['account_id'].null_count())} rows of the customer list have "
+                "no account_id; "
                 "match them to accounts or leave them out."
             )
         wrong = frame.filter(~pl.col("outcome").is_in(list(Outcome)).fill_null(False))["outcome"]
@@ -250,19 +252,22 @@ def rank_customers(
     outside = tuple(ids.filter(~ids.is_in(places["account_id"].implode())))
     if len(outside) == len(ids):
         raise LearningError(
-            f"None of the {len(ids):,} customers is among these {len(universe):,} accounts. "
+            f"None of the {number(len(ids))} customers is among these {number(len(universe))} accounts. "
             "Load the list that they belong to, or match them by national number or domain first."
         )
     notes = []
     if outside:
         notes.append(
-            f"{len(outside):,} of {len(ids):,} customers are not among these accounts and are left out."
+            f"{number(len(outside))} of {number(len(ids))} customers are not among these "
+            "accounts and are left out."
         )
     deals = outcomes.frame
     future = [(pl.col(name) > today).fill_null(False) for name in ("closed_on", "since", "until")]
     late = deals.filter(pl.any_horizontal(future)).height
     if late:
-        notes.append(f"{late:,} rows have a date after {today}; those dates count as unknown.")
+        notes.append(
+            f"{number(late)} rows have a date after {today}; those dates count as unknown."
+        )
         deals = deals.with_columns(
             pl.when(pl.col(name) <= today).then(pl.col(name)).alias(name)
             for name in ("closed_on", "since", "until")
@@ -356,7 +361,8 @@ def _grouped(
     healthy = frame.filter(~unhappy)
     if best is not None and best > healthy.height:
         notes.append(
-            f"Only {healthy.height:,} customers stayed and earn money, so {best:,} cannot be the best."
+            f"Only {number(healthy.height)} customers stayed and earn money, so "
+            f"{number(best)} cannot be the best."
         )
     good = healthy["account_id"].head(len(healthy) if best is None else best)
     bad = frame.filter(unhappy)["account_id"]

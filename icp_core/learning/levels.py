@@ -19,6 +19,7 @@ from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.universe import Universe
 from icp_core.reference import industry
 from icp_core.reference.arrays import Flags, Floats, Ints, Places
+from icp_core.reference.numbers import number
 
 UNKNOWN: Final = "(unknown)"
 OTHER: Final = "(other)"
@@ -238,7 +239,10 @@ def attributes_of(universe: Universe) -> tuple[tuple[Column, ...], tuple[LeftOut
             and distinct > _OWN_VALUE * known
         ):
             left.append(
-                LeftOut(column, f"has {distinct:,} values for {known:,} accounts, like a name")
+                LeftOut(
+                    column,
+                    f"has {number(distinct)} values for {number(known)} accounts, like a name",
+                )
             )
         else:
             used.append(column)

@@ -27,6 +27,7 @@ from icp_core.learning.levels import LeftOut, Levels, attributes_of
 from icp_core.learning.proof import prove
 from icp_core.learning.result import LearningResult
 from icp_core.profiles.model import Profile
+from icp_core.reference.numbers import number
 
 LEAST_BEST: Final = 20
 SEED: Final = 1
@@ -174,13 +175,15 @@ def _taught(
             notes.append("These accounts have no column that could tell customers from others.")
         elif len(others) < LEAST_BEST:
             notes.append(
-                f"There are only {len(others):,} {compared} to compare with; "
+                f"There are only {number(len(others))} {compared} to compare with; "
                 f"{LEAST_BEST} are the least. Twins can be found without."
             )
         if len(best) < LEAST_BEST:
             notes.append(
-                f"{len(best):,} best customers are too few to learn from; {LEAST_BEST} are the least "
-                f"and it takes {least:,} to be fairly sure of a trait that three in eight of them have "
+                f"{number(len(best))} best customers are too few to learn from; "
+                f"{LEAST_BEST} are the least "
+                f"and it takes {number(least)} to be fairly sure of a trait that three in "
+                "eight of them have "
                 "and one in four companies of the market. "
                 "Twins can be found from one."
             )
@@ -190,7 +193,7 @@ def _taught(
         worst = label(universe, bad, best, grid, days=days)
     elif result.against == "market":
         notes.append(
-            f"{len(bad):,} lost or churned customers are too few to tell what marks them; "
+            f"{number(len(bad))} lost or churned customers are too few to tell what marks them; "
             f"{suggestion.LEAST_WORST} are the least."
         )
     report(0.2, "Fitting the scorecard")
@@ -199,8 +202,9 @@ def _taught(
     if learned.profile is None and len(best) < least:
         needed = least
         notes.append(
-            f"It takes some {least:,} best customers to be fairly sure of a trait that three in eight "
-            f"of them have and one in four companies of the market; there are {len(best):,}."
+            f"It takes some {number(least)} best customers to be fairly sure of a trait "
+            "that three in eight "
+            f"of them have and one in four companies of the market; there are {number(len(best))}."
         )
     result = replace(
         result,

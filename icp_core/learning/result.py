@@ -27,6 +27,7 @@ from icp_core.learning.scorecard import Scorecard
 from icp_core.learning.segments import Segments, find_segments
 from icp_core.learning.twins import Twins, find_twins
 from icp_core.profiles.model import Profile
+from icp_core.reference.numbers import number
 
 
 @dataclass(frozen=True, eq=False)
@@ -327,7 +328,7 @@ class LearningResult:
         best, worst = len(self.customers.rows("best")), len(self.customers.rows("worst"))
         compared = self.compared
         lines = [
-            f"{self.universe.label}{mark}: {best:,} best customers, {worst:,} worst, "
+            f"{self.universe.label}{mark}: {number(best)} best customers, {number(worst)} worst, "
             f"compared with {compared}",
             self.verdict,
         ]
@@ -345,7 +346,7 @@ class LearningResult:
                 for c in self.profile.criteria
             ]
         if self.proof:
-            lines += ["", f"Judged {self.proof.how} on {self.proof.accounts:,} accounts"]
+            lines += ["", f"Judged {self.proof.how} on {number(self.proof.accounts)} accounts"]
             for judged in self.proof.judged.values():
                 area, lift = judged.measures["auc"], judged.measures["lift_10"]
                 lines.append(

@@ -19,6 +19,7 @@ from icp_core.accounts.columns import BY_NAME, Column, Kind, fits_for
 from icp_core.errors import ProfileError
 from icp_core.intervals import alike
 from icp_core.profiles.frozen import FrozenModel, json_object, short, validated
+from icp_core.reference.numbers import number
 
 SCHEMA_VERSION: Final = 1
 WITH_BRIEF: Final = 2
@@ -746,10 +747,12 @@ def _check_sizes(profile: Profile, *, before: Profile | None = None) -> None:
     for what, (size, limit) in _sizes(profile).items():
         if size > max(limit, reached.get(what, (0, limit))[0]):
             raise ProfileError(
-                f"A profile holds at most {limit:,.0f} {what}; this one has {size:,.0f}. Four to five "
+                f"A profile holds at most {number(limit)} {what}; this one has "
+                f"{number(size)}. Four to five "
                 "sharp criteria work best; take some away, or make two profiles."
                 if what == "criteria"
-                else f"A profile holds at most {limit:,.0f} {what}; this one has {size:,.0f}. Use less."
+                else f"A profile holds at most {number(limit)} {what}; this one has "
+                f"{number(size)}. Use less."
             )
 
 

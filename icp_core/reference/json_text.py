@@ -4,6 +4,8 @@ import json
 from collections import Counter
 from typing import Any, Final
 
+from icp_core.reference.numbers import number
+
 MOST_BYTES: Final = 4 << 20
 """Length of a document; the largest that we write, a mapping of 2,000 headings, has one megabyte."""
 
@@ -62,5 +64,5 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _bounded(digits: str) -> str:
     if len(digits) > _DIGITS:
-        raise ValueError(f"a number of {len(digits):,} digits; at most {_DIGITS} are read")
+        raise ValueError(f"a number of {number(len(digits))} digits; at most {_DIGITS} are read")
     return digits

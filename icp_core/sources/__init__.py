@@ -14,6 +14,7 @@ from icp_core.evaluation.engines import is_address
 from icp_core.evaluation.engines.addresses import without_secrets
 from icp_core.importing import canonical, sandbox
 from icp_core.importing.library import IMPORTED, Library
+from icp_core.reference.numbers import number
 from icp_core.sources import listed, norway
 
 MAX_DEMO_ROWS: Final = 10_000_000
@@ -102,7 +103,7 @@ def load(source: str, *, include_inactive: bool = False) -> Universe:
         return Universe.of(
             accounts,
             name=source,
-            label=f"{kind.label}, {count:,} rows" if count else kind.label,
+            label=f"{kind.label}, {number(count)} rows" if count else kind.label,
             fictional=kind.fictional,
             note=kind.note,
             include_inactive=include_inactive,

@@ -24,6 +24,7 @@ from icp_core.evaluation.tiers import groups
 from icp_core.reference import geography
 from icp_core.reference.arrays import Flags, Floats, Ints, Places
 from icp_core.reference.geography import Level
+from icp_core.reference.numbers import number
 from icp_core.territories.journeys import Journeys, beginnings, crow_km, positions
 from icp_core.territories.team import team_for
 
@@ -253,7 +254,8 @@ class Coverage:
             )
         elif len(self.team) > self.matches:
             found.append(
-                f"The team has {len(self.team):,} reps for {self.matches:,} matching accounts, so "
+                f"The team has {number(len(self.team))} reps for {number(self.matches)} "
+                "matching accounts, so "
                 "that some have none."
             )
         if not self.tells_owners:
@@ -268,7 +270,7 @@ class Coverage:
             )
         if self.unplaced:
             found.append(
-                f"{self.unplaced:,} matching accounts have no place: no rep is nearest to them."
+                f"{number(self.unplaced)} matching accounts have no place: no rep is nearest to them."
             )
         if self.matches and all(one.potential.high <= 0 for one in self.tiers if one.accounts):
             found.append("Nothing is known of the potential, so that accounts are only counted.")

@@ -23,6 +23,7 @@ from icp_core.evaluation.expressions import most_potential
 from icp_core.evaluation.in_memory import Evaluation
 from icp_core.reference import geography
 from icp_core.reference.arrays import Array, Flags, Floats, Ints
+from icp_core.reference.numbers import number
 from icp_core.territories.coverage import NOBODY, Matched
 from icp_core.territories.generalised import FREE, AssignmentProblem
 from icp_core.territories.highs import Clock
@@ -756,14 +757,16 @@ class Planning:
             found.append(f"There is one rep, so that {what} goes to {reps[0].name}.")
         if len(reps) > accounts.height:
             found.append(
-                f"There are {len(reps):,} reps for {accounts.height:,} accounts: some get none."
+                f"There are {number(len(reps))} reps for {number(accounts.height)} "
+                "accounts: some get none."
             )
         if (self.units.fixed[self.kept] >= 0).all() and len(self.kept):
             found.append("Everything is locked or stays with its rep: there is nothing to decide.")
         nowhere = int((accounts["place"] == "").sum())
         if nowhere:
             found.append(
-                f"{nowhere:,} accounts have no place: they stay with their rep, or go where there is "
+                f"{number(nowhere)} accounts have no place: they stay with their rep, or go "
+                "where there is "
                 "room, and no journey is counted for them."
             )
         unknown = int((~accounts["is_known"]).sum())
@@ -771,12 +774,14 @@ class Planning:
             found.append("Nothing is known of the potential: only hours are balanced.")
         elif unknown:
             found.append(
-                f"The potential of {unknown:,} accounts is unknown: they count as others of their tier, "
+                f"The potential of {number(unknown)} accounts is unknown: they count as "
+                "others of their tier, "
                 "from one in ten to nine in ten of them."
             )
         if self.left_out.height:
             found.append(
-                f"{self.left_out.height:,} accounts lie outside every rep's countries or longest way "
+                f"{number(self.left_out.height)} accounts lie outside every rep's countries "
+                "or longest way "
                 "and stay with nobody: widen one, or open the borders."
             )
         if not (accounts["hours"] > 0).any():
@@ -826,4 +831,4 @@ def _degrees(grouped: pl.DataFrame, of_accounts: str, of_place: str) -> Floats:
 def _listed(names: Sequence[str], most: int = 5) -> str:
     if len(names) <= most:
         return ", ".join(names)
-    return f"{', '.join(names[:most])} and {len(names) - most:,} more"
+    return f"{', '.join(names[:most])} and {number(len(names) - most)} more"

@@ -48,6 +48,7 @@ from sqlalchemy.pool import NullPool
 from icp_core.errors import WorkspaceError
 from icp_core.evaluation.engines.addresses import scrubbed
 from icp_core.paths import DIRECTORY_VARIABLE, data_directory, private_file, private_folder
+from icp_core.reference.numbers import number
 from icp_core.workspace.schema import VERSION_TABLE
 
 URL_VARIABLE: Final = "ICP_DATABASE_URL"
@@ -179,7 +180,8 @@ def bounded(text: str, most: int, *, what: str) -> str:
     """
     if len(text) > most:
         raise WorkspaceError(
-            f"The {what} has {len(text):,} letters, and at most {most:,} are kept; shorten it. Nothing "
+            f"The {what} has {number(len(text))} letters, and at most {number(most)} are "
+            "kept; shorten it. Nothing "
             "was saved."
         )
     return text

@@ -27,6 +27,7 @@ from icp_core.profiles.brief import Brief
 from icp_core.profiles.files import Agreed
 from icp_core.profiles.model import Criterion, Profile, Range
 from icp_core.profiles.starters import starter
+from icp_core.reference.numbers import number
 from icp_core.sources import load
 from icp_core.workspace import Status, Workspace
 
@@ -88,7 +89,7 @@ def test_score_tells_a_reader_the_same_numbers(capsys):
     assert main(["score", "--accounts", "demo", "--rows", "1"]) == 0
     shown = capsys.readouterr().out
     evaluation = Scoreboard(load("demo")).evaluate(starter("nordic-software").profile)
-    assert f"TAM: {len(evaluation.matches):,}–" in shown
+    assert f"TAM: {number(len(evaluation.matches))}–" in shown
     assert "FICTIONAL" in shown
 
 
@@ -106,7 +107,7 @@ def test_the_costs_are_those_of_the_dashboard(capsys):
     assert main(["score", "--accounts", "demo:4000", "--costs"]) == 0
     shown = capsys.readouterr().out
     assert "What loosening each by one step brings" in shown
-    assert f"{len(evaluation.matches):,} match" in shown
+    assert f"{number(len(evaluation.matches))} match" in shown
 
 
 def test_a_team_is_held_against_the_market(capsys):
@@ -122,7 +123,7 @@ def test_a_team_is_held_against_the_market(capsys):
     changes = found["verdict"]["changes"]
     assert changes and {change["column"] for change in changes} <= columns
     assert main(command) == 0
-    assert "hours of the 4,000 a year" in capsys.readouterr().out
+    assert "hours of the 4\u202f000 a year" in capsys.readouterr().out
     with pytest.raises(SystemExit):
         main(["score", "--accounts", "demo:4000", "--team", "three"])
 

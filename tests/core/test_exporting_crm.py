@@ -102,7 +102,7 @@ def test_salesforce_takes_50000_rows_and_no_more():
 
     assert blockers(50_000) == ()
     (blocker,) = blockers(50_001)
-    assert "one part holds 50,001" in blocker
+    assert "one part holds 50\u202f001" in blocker
 
 
 def test_pipedrive_has_a_name_and_an_address():

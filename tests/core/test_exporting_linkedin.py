@@ -156,7 +156,9 @@ def test_leads_are_cleaned_repeatedly_and_counted_per_cell():
 def test_small_lists_are_refused_or_warned_of(rows, blocked, warned):
     prepared = linkedin(companies(rows, domain=None, marketing_opt_out=False))
     assert bool(prepared.report.blockers) == blocked
-    assert any("1,000 companies or more" in text for text in prepared.report.warnings) == warned
+    assert (
+        any("1\u202f000 companies or more" in text for text in prepared.report.warnings) == warned
+    )
     if blocked:
         with pytest.raises(ExportError, match="at least 300 companies and this one has 299"):
             prepared.to_bytes()
@@ -196,8 +198,8 @@ def test_the_maximum_is_300000_and_the_refusal_says_how_to_split():
     )
     assert linkedin(accounts.head(300_000)).report.blockers == ()
     (blocker,) = linkedin(accounts).report.blockers
-    assert "at most 300,000 companies and this one has 300,001" in blocker
-    assert "Split it by country: Sweden 200,000, Norway 100,001." in blocker
+    assert "at most 300\u202f000 companies and this one has 300\u202f001" in blocker
+    assert "Split it by country: Sweden 200\u202f000, Norway 100\u202f001." in blocker
 
 
 def test_a_file_over_20_megabytes_is_refused_with_a_split():
@@ -208,7 +210,7 @@ def test_a_file_over_20_megabytes_is_refused_with_a_split():
     assert report.size_bytes > 20_000_000
     (blocker,) = report.blockers
     assert "at most 20 MB" in blocker
-    assert "Split it by tier: B 50,000, A 40,000." in blocker
+    assert "Split it by tier: B 50\u202f000, A 40\u202f000." in blocker
 
 
 def test_opted_out_and_inactive_companies_never_enter_an_ad_audience():

@@ -111,7 +111,7 @@ def test_a_file_that_is_too_large_is_refused_without_being_made():
     evaluation = large(90_000, "x" * 230).evaluate(Profile(name="P", tiers=policy))
     report = prepare_matches(evaluation, format="linkedin", on=ON).report
     assert report.size_bytes > 20_000_000
-    assert "Split it by tier: unranked 50,000, A 40,000." in report.blockers[0]
+    assert "Split it by tier: unranked 50\u202f000, A 40\u202f000." in report.blockers[0]
 
 
 @examples(300)

@@ -206,7 +206,7 @@ def test_columns_that_cannot_tell_anything_are_left_out_with_a_reason(market):
     assert [c.name for c in used] == ["size", "colour", "tags"]
     reasons = {out.column.name: out.reason for out in left}
     assert reasons["same"] == "has the same value for every account"
-    assert reasons["own"] == "has 1,000 values for 1,000 accounts, like a name"
+    assert reasons["own"] == "has 1\u202f000 values for 1\u202f000 accounts, like a name"
     assert [out.column.name for out in left if out.leaks] == ["is_customer"]
 
 

@@ -42,7 +42,7 @@ def test_two_reps_of_one_name_are_refused_with_it(second):
 def test_a_rep_without_a_name_or_with_impossible_hours_is_refused_in_a_sentence():
     with pytest.raises(PlanError, match="has no name"):
         rep(name="   ")
-    with pytest.raises(PlanError, match=r"Anna: hours a year are 0 to 8,784; 9000 is not"):
+    with pytest.raises(PlanError, match=r"Anna: hours a year are 0 to 8\u202f784; 9000 is not"):
         rep(name="Anna", hours=9_000)
     with pytest.raises(PlanError, match="XX is no country"):
         rep(name="Anna", countries=("XX",))

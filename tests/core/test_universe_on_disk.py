@@ -21,6 +21,7 @@ from icp_core.errors import SourceError, UniverseError
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.importing.library import Library
 from icp_core.profiles.model import Choice, Flag, PerEmployee, Profile, Range, Tags
+from icp_core.reference.numbers import number
 
 ROWS = 1_500
 PROFILE = Profile(
@@ -93,9 +94,9 @@ def test_columns_are_written_one_by_one(own_workspace):
     written = []
 
     def columns():
-        for number in range(3):
+        for place in range(3):
             written.append(len(list((own_workspace / "mapped").glob("*/*.arrow"))))
-            yield pl.Series(str(number), [number])
+            yield pl.Series(str(place), [place])
 
     assert mapped(columns()).row(0) == (0, 1, 2)
     assert written == [0, 1, 2]
@@ -142,7 +143,7 @@ def test_only_active_accounts_come_from_a_file(accounts, on_disk, tmp_path):
 def test_the_demo_is_the_same_from_disk(on_disk, accounts):
     found = sources.load(f"demo:{ROWS}", include_inactive=True)
     assert found.frame.equals(accounts.sort("account_id"))
-    assert found.label.endswith(f"{ROWS:,} rows")
+    assert found.label.endswith(f"{number(ROWS)} rows")
 
 
 def test_a_loaded_list_opens_from_disk(on_disk, accounts, own_workspace):

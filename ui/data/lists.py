@@ -28,6 +28,7 @@ from icp_core.learning.customers import Outcomes
 from icp_core.profiles import first_draft
 from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.model import Profile
+from icp_core.reference.numbers import number
 from icp_core.views import ExportSpec, InMemory, MarketView, view_of
 from icp_core.workspace import default_url
 from ui.data.saved import (
@@ -212,7 +213,8 @@ def comparison(source: str, before: Profile, after: Profile) -> Comparison:
             )
         if engine.left(before, after) > most:
             raise SourceError(
-                f"The two profiles leave more than {most:,} accounts in the engine, too many to be "
+                f"The two profiles leave more than {number(most)} accounts in the "
+                "engine, too many to be "
                 "compared one by one. Narrow their must-haves."
             )
         return InMemory(engine.lifted(before, after).evaluate(before)).compare(after)

@@ -14,6 +14,7 @@ import polars as pl
 from icp_core.exporting import cells
 from icp_core.exporting.prepare import FICTIONAL_PREFIX, unwritable
 from icp_core.exporting.rep_files import archive
+from icp_core.reference.numbers import number
 
 CRMS: Final[Mapping[str, str]] = MappingProxyType(
     {"salesforce": "Salesforce", "hubspot": "HubSpot"}
@@ -107,8 +108,8 @@ class CrmReport:
     def lines(self) -> list[str]:
         """The report as text, a line each."""
         found = [
-            f"{CRMS[self.crm]}: {self.accounts:,} accounts with a rep, "
-            f"{self.moved:,} of them with another than today or none"
+            f"{CRMS[self.crm]}: {number(self.accounts)} accounts with a rep, "
+            f"{number(self.moved)} of them with another than today or none"
         ]
         if self.fictional:
             found.append("These companies are invented; use the files to try things out only.")
@@ -126,7 +127,7 @@ class CrmReport:
             if texts:
                 found += ["", title, *(f"- {text}" for text in texts)]
         if self.cells_cleaned:
-            found += ["", f"{self.cells_cleaned:,} cells were cleaned or shortened."]
+            found += ["", f"{number(self.cells_cleaned)} cells were cleaned or shortened."]
         return found
 
 

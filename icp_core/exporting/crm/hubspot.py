@@ -14,6 +14,7 @@ from icp_core.exporting.crm.people import users
 from icp_core.exporting.crm.planned import planned
 from icp_core.exporting.crm.report import Draft
 from icp_core.importing.crm_exports import Org
+from icp_core.reference.numbers import number
 
 MAX_ROWS: Final = 250_000
 """Of one import file (HubSpot, *Set up your import files*)."""
@@ -70,7 +71,8 @@ def files(table: pl.DataFrame, accounts: pl.DataFrame, team: Team, org: Org) -> 
         )
         if owned.height > MAX_ROWS:
             draft.warn(
-                f"{name} has {owned.height:,} rows, and HubSpot takes {MAX_ROWS:,} a file: split it."
+                f"{name} has {number(owned.height)} rows, and HubSpot takes "
+                f"{number(MAX_ROWS)} a file: split it."
             )
     if org.users.is_empty() and rows["owner"].count():
         draft.warn(

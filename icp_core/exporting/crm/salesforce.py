@@ -20,6 +20,7 @@ from icp_core.exporting.crm.planned import planned
 from icp_core.exporting.crm.report import Draft
 from icp_core.importing.crm_exports import Org
 from icp_core.reference.crm_keys import salesforce_id
+from icp_core.reference.numbers import number
 
 _MOST: Final = 80
 _ROLE: Final = "Owner"
@@ -266,7 +267,8 @@ def _objects(draft: Draft, rows: pl.DataFrame, ours: set[str], org: Org) -> None
     )
     if ruled.height:
         draft.warn(
-            f"{ruled['account'].n_unique():,} accounts are in a territory they leave by an assignment "
+            f"{number(ruled['account'].n_unique())} accounts are in a territory they leave "
+            "by an assignment "
             "rule, which would bring them back: change the rule (the file of areas helps)."
         )
     right = have.filter(pl.col("territory") == pl.col("wanted")).select(id="account").unique()
