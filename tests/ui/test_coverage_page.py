@@ -23,6 +23,7 @@ from ui.coverage import files, gaps, reps, team
 from ui.format import number
 
 PAGE = "pages/11_Coverage.py"
+ID = "Account id"
 HOSTILE = '=HYPERLINK("http://x")'
 
 
@@ -117,16 +118,31 @@ def test_a_chosen_rep_shows_its_numbers_and_files(open_page: Open, demo) -> None
     assert set(table["Owner"]) == {"Lars Demodal"}
 
 
-def test_the_archive_has_a_file_of_each_rep_and_one_of_nobodys(demo) -> None:
-    found = demo.coverage(TeamPlan())
+@pytest.mark.parametrize(
+    "reps",
+    [
+        None,
+        [],
+        ["Alma Demoberg", "nobody", "Owner not in the team"],
+        ["Lars Demodal", "lars  demodal!"],
+        ["SAGA DEMOSJÖ"],
+    ],
+)
+def test_each_match_is_in_one_file_of_the_archive(demo, reps) -> None:
+    plan = TeamPlan() if reps is None else TeamPlan(team=Team(reps=[Rep(name=n) for n in reps]))
+    found = demo.coverage(plan)
     lists = {one.rep.name: one.owners for one in found.reps}
     with zipfile.ZipFile(BytesIO(files.packed(demo, lists, "csv"))) as packed:
         names = packed.namelist()
-        rows = {name: pl.read_csv(packed.read(name), infer_schema=False).height for name in names}
-    assert len(names) == 9
+        tables = [pl.read_csv(packed.read(name), infer_schema=False) for name in names]
     assert all(name.startswith("FICTIONAL-accounts-") for name in names)
-    total = sum(one.total for one in found.reps) + demo.gap(TeamPlan(), Gap.NOBODY).total
-    assert sum(rows.values()) == total
+    whole = pl.read_csv(files.content(demo, (), "csv"), infer_schema=False)
+    ids = [one for table in tables for one in table[ID]]
+    assert len(ids) == demo.totals.matching
+    assert sorted(ids) == sorted(whole[ID])
+    expected = [one.total for one in found.reps]
+    expected += [demo.gap(plan, gap).total for gap in (Gap.NOBODY, Gap.OUTSIDE)]
+    assert [one.height for one in tables] == [count for count in expected if count]
 
 
 def test_a_team_of_ones_own_takes_the_place_of_the_invented_one(open_page: Open) -> None:
