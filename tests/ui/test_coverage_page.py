@@ -24,6 +24,7 @@ from ui.format import number
 
 PAGE = "pages/11_Coverage.py"
 ID = "Account id"
+TAKE_BACK = "coverage_take_back"
 HOSTILE = '=HYPERLINK("http://x")'
 
 
@@ -92,6 +93,34 @@ def test_accounts_are_given_to_a_rep_and_taken_back(open_page: Open, demo) -> No
     app.button(key="coverage_take_back").click().run()
     assert nobodys(app) == before
     assert Workspace.open().owners() == {}
+
+
+def test_what_was_given_is_taken_back_in_another_session(open_page: Open, demo) -> None:
+    listed = demo.gap(TeamPlan(), Gap.NOBODY).rows["account_id"].to_list()[:3]
+    workspace = Workspace.open()
+    workspace.assign({"no such account": "Kim"}, author="Eva")
+    app = open_page(PAGE)
+    assert TAKE_BACK not in [one.key for one in app.button], "nothing of this list"
+    workspace.assign(dict.fromkeys(listed, "Saga Demosjö"), author="Eva")
+    app, other = open_page(PAGE), open_page(PAGE)
+    said = texts(app)
+    assert "Eva · 3 accounts" in said and "changed since" not in said
+    workspace.decide(listed[:1], author="Ola", owner="Kim Dahl")
+    app.run()
+    assert "Eva · 3 accounts · 1 changed since" in texts(app)
+    app.button(key=TAKE_BACK).click().run()
+    assert not app.exception
+    (said,) = app.toast
+    assert said.value.replace("\\", "") == (
+        "2 accounts stand as before. 1 was changed by somebody since and stays as it is."
+    )
+    assert workspace.owners() == {listed[0]: "Kim Dahl", "no such account": "Kim"}
+    assert TAKE_BACK not in [one.key for one in app.button]
+    # A page that still shows the button changes nothing.
+    other.button(key=TAKE_BACK).click().run()
+    assert not other.exception
+    assert errors(other) == ["Nothing is left of it to be taken back."]
+    assert workspace.owners() == {listed[0]: "Kim Dahl", "no such account": "Kim"}
 
 
 def test_the_nearest_gets_only_what_is_within_reach(open_page: Open, demo) -> None:
