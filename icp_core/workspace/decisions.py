@@ -253,7 +253,8 @@ class Decisions(Database):
         Returns
         -------
         int
-            Number of the change, for `take_back`; 0 where there was nothing to do.
+            Number of the change, for `take_back`; 0 where there was nothing to do, as for accounts
+            that were given just so before.
 
         Raises
         ------
@@ -262,6 +263,8 @@ class Decisions(Database):
         """
         author = named(author)
         with self._writing() as connection:
+            # Giving what was given already would hide the change that can be taken back.
+            owners = _not_yet(connection, owners, territories or {})
             change = given(connection, owners, territories or {}, author=author)
             if change:
                 connection.execute(
@@ -572,6 +575,25 @@ def _account(content: str) -> pl.DataFrame:
     return columns.conform(
         pl.read_ndjson(content.encode(), infer_schema_length=None, schema_overrides=types)
     )
+
+
+def _not_yet(
+    connection: Connection, owners: Mapping[str, str], territories: Mapping[str, str]
+) -> dict[str, str]:
+    """Those whose owner or territory somebody has not given them already."""
+    table = schema.decisions.c
+    query = select(table.account_id, table.owner, table.territory).where(table.owner != "")
+    has: dict[str, tuple[str, str]] = {
+        row[0]: (row[1], row[2]) for row in connection.execute(query)
+    }
+
+    def is_given(key: str, owner: str) -> bool:
+        if key not in has:
+            return False
+        there, territory = has[key]
+        return there == owner.strip() and territories.get(key, territory).strip() == territory
+
+    return {key: owner for key, owner in owners.items() if not is_given(key, owner)}
 
 
 def _giving_key(given_as: GivenAs) -> str:

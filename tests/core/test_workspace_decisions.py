@@ -129,6 +129,18 @@ def test_what_was_given_is_found_to_be_taken_back_as_long_as_that_changes_someth
     assert workspace.givings(GivenAs.ACCOUNTS) == []
 
 
+def test_giving_the_same_again_leaves_the_way_back_from_the_first(workspace):
+    first = workspace.assign({"SE-1": "Ola", "SE-2": "Ola"}, author="Eva")
+    assert workspace.assign({"SE-1": " Ola", "SE-2": "Ola"}, author="Eva") == 0
+    again = workspace.assign(
+        {"SE-1": "Ola", "SE-2": "Ola"}, author="Eva", territories={"SE-2": "West"}
+    )
+    assert [one.standing for one in workspace.givings(GivenAs.ACCOUNTS)] == [("SE-2",), ("SE-1",)]
+    assert workspace.take_back(again, author="Eva") == 1
+    assert workspace.take_back(first, author="Eva") == 1
+    assert workspace.owners() == {"SE-2": "Ola"}
+
+
 def test_a_name_that_is_too_long_gives_nobody_anything(workspace):
     with pytest.raises(WorkspaceError, match="name"):
         workspace.assign({"SE-1": "Ola", "SE-2": "x" * 1_000}, author="Eva")
