@@ -4,6 +4,7 @@ A rep without hours, or whose home nobody knows, stays in the team: `Team.remark
 it. Only what cannot be told apart is refused, as names are what accounts refer to.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from math import asin, cos, radians, sin, sqrt
@@ -23,6 +24,12 @@ MOST_HOURS: Final = 8_784
 MOST_KM: Final = 20_100
 """More than half the earth's girth."""
 
+MOST_LETTERS: Final = 254
+"""Of an e-mail address."""
+
+MOST_NAME: Final = 200
+MOST_COUNTRIES: Final = 60
+
 MEAN_RADIUS_KM: Final = 6_371.0
 """Of the earth (IUGG)."""
 
@@ -36,6 +43,22 @@ def key_of(name: str) -> str:
     'anna berg'
     """
     return " ".join(name.casefold().split())
+
+
+_ADDRESS: Final = re.compile(r"\w[\w.!#$%&'*+/?^`{|}~-]*@\w[\w-]*(?:\.\w[\w-]*)+")
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an e-mail address that files can carry as it stands.
+
+    One that begins as a formula does is none: a file would have to write another address.
+
+    Examples
+    --------
+    >>> [is_address(text) for text in ("anna@example.com", "@x", "=1+1@example.com", "anna@")]
+    [True, False, False, False]
+    """
+    return len(text) <= MOST_LETTERS and _ADDRESS.fullmatch(text) is not None
 
 
 class Rep(BaseModel):
@@ -59,11 +82,11 @@ class Rep(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    email: Annotated[str, Field(min_length=3, max_length=254)] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
+    email: Annotated[str, Field(min_length=3, max_length=MOST_LETTERS)] | None = None
     home: Annotated[str, Field(min_length=2, max_length=20)] | None = None
     hours: float = Field(default=1_000, ge=0, le=MOST_HOURS)
-    countries: Annotated[tuple[str, ...], Field(max_length=60)] = ()
+    countries: Annotated[tuple[str, ...], Field(max_length=MOST_COUNTRIES)] = ()
     max_km: float | None = Field(default=None, gt=0, le=MOST_KM)
 
     @field_validator("name", "email", "home", mode="before")
@@ -273,18 +296,26 @@ def _listed(names: list[str], most: int = 5) -> str:
 
 def _invalid(error: ValidationError, fields: Mapping[str, Any]) -> str:
     first = error.errors()[0]
-    what = first["msg"].removeprefix("Value error, ")
-    field = str(first["loc"][-1]) if first["loc"] else ""
-    who = str(fields.get("name") or "").strip() or "A rep"
+    # Only what this module says itself is for people to read.
+    own = first["type"] == "value_error"
+    what = first["msg"].removeprefix("Value error, ") if own else "is not understood"
+    field = str(first["loc"][0]) if first["loc"] else ""
+    who = str(fields.get("name") or "").strip()[:60] or "A rep"
     said = {
-        "name": "A rep has no name; give the one that accounts have as their owner.",
+        "name": "A rep has no name; give the one that accounts have as their owner."
+        if who == "A rep"
+        else f"{who}: a name has at most {MOST_NAME} letters.",
+        "email": f"{who}: {fields.get('email')!s:.60} is no e-mail address; write one as "
+        "anna@example.com, or none.",
+        "home": f"{who}: {fields.get('home')!s:.40} is no municipality; write its code, as SE-0180.",
+        "countries": f"{who}: a rep has at most {MOST_COUNTRIES} countries; none means everywhere.",
         "hours": f"{who}: hours a year are 0 to {number(MOST_HOURS)}; "
         f"{fields.get('hours')!s:.40} is not.",
         "max_km": f"{who}: the longest distance is above 0 km and at most {number(MOST_KM)} km; "
         f"{fields.get('max_km')!s:.40} is not.",
         "reps": f"A team has at most {number(MOST_REPS)} reps.",
     }.get(field)
-    if said and not (field == "name" and who != "A rep"):
+    if said and not own:
         return said
     where = f"{who}, {field}: " if field else ""
     return f"The team is not valid: {where}{what}."

@@ -8,11 +8,23 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
-from icp_core.analysis.team import MOST_HOURS, MOST_KM, MOST_REPS, Rep, Team, key_of, rep, team_of
+from icp_core.analysis.team import (
+    MOST_COUNTRIES,
+    MOST_HOURS,
+    MOST_KM,
+    MOST_NAME,
+    MOST_REPS,
+    Rep,
+    Team,
+    is_address,
+    key_of,
+    rep,
+    team_of,
+)
 from icp_core.errors import ImportRefused, PlanError
 from icp_core.importing import sandbox
 from icp_core.importing.sandbox import Source
@@ -143,18 +155,18 @@ def _reps(rows: pl.DataFrame) -> tuple[list[Rep], list[str]]:
     for place, row in enumerate(rows.iter_rows(named=True)):
         at, email = row[ROW], row.get("email")
         name = row.get("name") or " ".join(filter(None, (row.get("first"), row.get("last"))))
-        if email and "@" not in email:
-            remarks.append(f"Row {at}: {email:.60} is no e-mail address, and was left out.")
-            email = None
+        name, email = " ".join(name.split()), " ".join((email or "").split())
+        if email and not is_address(email):
+            left = "" if name else ", and with it the row, which names nobody else"
+            remarks.append(f"Row {at}: {email:.60} is no e-mail address, and was left out{left}.")
+            email = ""
         if not (name or email):
             continue
-        countries, unknown = _countries(row.get("countries"))
-        if unknown:
-            remarks.append(f"Row {at}: {', '.join(unknown):.80} is no country we know.")
-        home, remark = _home(row.get("home"), row.get("postcode"), countries)
-        if remark:
-            remarks.append(f"Row {at}: {remark}")
-        name = " ".join((name or email or "").split())[:200]
+        home, countries, said = _places(row)
+        remarks += [f"Row {at}: {remark}" for remark in said]
+        if len(name) > MOST_NAME:
+            remarks.append(f"Row {at}: {name:.40}… was cut to {MOST_NAME} letters.")
+        name = (name or email)[:MOST_NAME].strip()
         if key_of(name) in taken:
             if not email or key_of(email) in taken:
                 remarks.append(
@@ -163,24 +175,53 @@ def _reps(rows: pl.DataFrame) -> tuple[list[Rep], list[str]]:
                 )
                 continue
             remarks.append(f"Row {at}: a second {name} is called {name} ({email}) here.")
-            name = f"{name} ({email})"
+            name = f"{name[: MOST_NAME // 4]} ({email})"[:MOST_NAME]
+            if key_of(name) in taken:
+                remarks.append(f"Row {at}: {name:.60} is another rep's name; the row was left out.")
+                continue
         if email and key_of(email) in taken:
             remarks.append(f"Row {at}: {email:.60} is another rep's address, and was left out.")
-            email = None
-        fields = {"name": name, "email": email, "home": home, "countries": countries}
-        for field, given, column in (("hours", hours, "hours"), ("max_km", max_km, "max_km")):
-            value, text = given[place], row.get(column)
-            if text is None:
-                continue
-            least, most = (0, MOST_HOURS) if field == "hours" else (1e-9, MOST_KM)
-            if value is not None and least <= value <= most:
-                fields[field] = value
-            else:
-                what = "hours a year" if field == "hours" else "kilometres"
-                remarks.append(f"Row {at}: {text:.40} is no number of {what}; the default holds.")
-        found.append(rep(**fields))
+            email = ""
+        figures, said = _figures(row, hours[place], max_km[place])
+        remarks += [f"Row {at}: {remark}" for remark in said]
+        found.append(rep(name=name, email=email or None, home=home, countries=countries, **figures))
         taken.update(key_of(key) for key in (name, email) if key)
     return found, remarks
+
+
+def _places(row: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...], list[str]]:
+    """Home and countries of a row, and what is to be said of them."""
+    countries, unknown = _countries(row.get("countries"))
+    home, remark = _home(row.get("home"), row.get("postcode"), countries)
+    said = [remark] if remark else []
+    if unknown:
+        lives = home[:2] if home and not countries else None
+        follows = f"; the rep works at home, in {lives}" if lives else ""
+        if not (countries or lives):
+            follows = ", and no home tells another: the rep works everywhere"
+        said.append(f"{', '.join(unknown):.80} is no country we know{follows}.")
+        countries = (lives,) if lives else countries
+    if len(countries) > MOST_COUNTRIES:
+        said.append(f"of {len(countries)} countries the first {MOST_COUNTRIES} were taken.")
+    return home, countries[:MOST_COUNTRIES], said
+
+
+def _figures(
+    row: Mapping[str, Any], hours: float | None, max_km: float | None
+) -> tuple[dict[str, float], list[str]]:
+    """Hours and kilometres of a row, and what is to be said of them."""
+    found, said = {}, []
+    for field, value, least, most, what in (
+        ("hours", hours, 0, MOST_HOURS, "hours a year"),
+        ("max_km", max_km, 1e-9, MOST_KM, "kilometres"),
+    ):
+        if (text := row.get(field)) is None:
+            continue
+        if value is not None and least <= value <= most:
+            found[field] = value
+        else:
+            said.append(f"{text:.40} is no number of {what}; the default holds.")
+    return found, said
 
 
 def _numbers(rows: pl.DataFrame, column: str) -> Sequence[float | None]:

@@ -11,7 +11,7 @@ import polars as pl
 from icp_core.analysis.team import Team
 from icp_core.errors import PlanError
 from icp_core.reference import geography
-from icp_core.reference.arrays import Floats, Ints
+from icp_core.reference.arrays import Flags, Floats, Ints
 from icp_core.reference.geography import Level
 from icp_core.territories.adjacency import neighbours, pieces
 from icp_core.territories.assignment import Assignment, Progress, assign
@@ -22,9 +22,11 @@ SECONDS: Final = 10.0
 ENOUGH: Final = 0.0005
 """Gap at which a plan is as good as the figures it rests on, and the search stops."""
 
-Reason = Literal["nobody", "travel", "load", "area", "locked"]
+Reason = Literal["nobody", "travel", "load", "area", "apart", "reach", "locked"]
 """Why an account changes rep: nobody of the team had it; it is a shorter way; its rep would have more
-than the tolerance allows; it goes with its area; somebody said so."""
+than the tolerance allows; it goes with its municipality, the whole of which its new rep has; others
+of the municipality stay or go elsewhere, and only its own hours tell; no rep may have it; somebody said
+so."""
 
 _A_MINUTE: Final = 1 / 60
 
@@ -87,6 +89,14 @@ class TerritoryPlan:
     def handed_over(self) -> Ints:
         """Places of the accounts that a rep of the team has today, and another in the plan."""
         return self.moved[self.planning.owner[self.moved] >= 0]
+
+    @cached_property
+    def _whole(self) -> Flags:
+        """Whether one rep has all accounts of the municipality of each account."""
+        places = self.planning.accounts.select("place", rep=pl.Series(self.rep))
+        one = (pl.col("rep").n_unique().over("place") == 1) & (pl.col("place") != "")
+        found: Flags = places.select(one).to_series().to_numpy()
+        return found
 
     # By rep.
 
@@ -216,11 +226,20 @@ class TerritoryPlan:
         load_kept = load_after + hours_before / np.maximum(available, 1e-9)
         most = planning.targets[0][own] * (1 + planning.wishes.hours_tolerance)
         extra = hours_before - hours_after
-        locked = planning.accounts["account_id"].is_in(list(planning.locks.accounts)).to_numpy()[at]
+        # What changes its rep though it is fixed was given by somebody.
+        decided = planning.accounts["fixed"].to_numpy()[at]
+        locked = (decided >= 0) & (decided == after)
         reason = np.select(
-            [before < 0, locked, extra > _A_MINUTE, mine + hours_before > most],
-            ["nobody", "locked", "travel", "load"],
-            default="area",
+            [
+                before < 0,
+                locked,
+                after < 0,
+                extra > _A_MINUTE,
+                mine + hours_before > most,
+                self._whole[at],
+            ],
+            ["nobody", "locked", "reach", "travel", "load", "area"],
+            default="apart",
         )
         names = pl.Series([*planning.team.names, None], dtype=pl.String)
         nobody = len(planning.team)
@@ -271,33 +290,83 @@ class TerritoryPlan:
         )  # fmt: skip
 
     def areas(self) -> pl.DataFrame:
-        """The rep of every area: rules for systems that assign by place.
+        """The rep of every area: rules for systems that assign by place, of which no two contradict.
+
+        Where postcodes do not tell the accounts of two reps apart, the area is one and split.
 
         Returns
         -------
         polars.DataFrame
-            country, municipality, name, area, rep, accounts; areas of accounts that stay by themselves
-            are left out.
+            country, municipality, name, area, rep (who has most of its accounts), accounts, split
+            (whether others have some of them), others (their names, most accounts first). Accounts
+            that stay or move by themselves are left out.
         """
         planning, units = self.planning, self.planning.units
-        of_unit = np.full(len(units), NOBODY, dtype=np.int64)
-        of_unit[planning.unit] = self.rep
-        areas = np.flatnonzero((units.fixed < 0) & (units.place != "") & (of_unit >= 0))
-        places = units.place[areas]
-        return pl.DataFrame(
-            {
-                "country": units.country[areas].tolist(),
-                "municipality": places.tolist(),
-                "name": [geography.name_of(code) for code in places],
-                "area": units.label[areas].tolist(),
-                "rep": [planning.team.names[rep] for rep in of_unit[areas]],
-                "accounts": units.accounts[areas].tolist(),
-            },
-            schema_overrides={
-                "country": pl.String, "municipality": pl.String, "name": pl.String,
-                "area": pl.String, "rep": pl.String, "accounts": pl.Int64,
-            },
-        )  # fmt: skip
+        here = np.flatnonzero(
+            ((units.fixed < 0) & ~units.single & (units.place != ""))[planning.unit]
+            & (self.rep >= 0)
+        )
+        unit = planning.unit[here]
+        rows = planning.accounts[here].select(
+            "postcode",
+            unit=pl.Series(unit),
+            country=pl.Series(
+                # An account that does not say its country lies in that of its municipality.
+                [
+                    country if place.startswith("@") else place[:2]
+                    for country, place in zip(units.country[unit], units.place[unit], strict=True)
+                ],
+                dtype=pl.String,
+            ),
+            municipality=pl.Series(units.place[unit].tolist(), dtype=pl.String),
+            label=pl.Series(units.label[unit].tolist(), dtype=pl.String),
+            rep=pl.Series(self.rep[here]),
+        )
+        place = ["country", "municipality"]
+        runs = (
+            rows.group_by(*place, "unit", "label")
+            .agg(first=pl.col("postcode").min(), last=pl.col("postcode").max())
+            .sort(*place, "first", "unit", nulls_last=True)
+            .with_columns(
+                # Runs that share a postcode are one area; so are all without any.
+                begins=(pl.col("first") > pl.col("last").cum_max().shift().over(place)).fill_null(
+                    pl.col("first").is_null() != pl.col("first").is_null().shift().over(place)
+                )
+            )
+            .with_columns(run=pl.col("begins").fill_null(False).cum_sum().over(place))
+        )
+        called = [geography.name_of(code) for code in runs["municipality"]]
+        runs = runs.with_columns(name=pl.Series(called, dtype=pl.String))
+        first, last = (
+            pl.col("first").min().over(*place, "run"),
+            pl.col("last").max().over(*place, "run"),
+        )
+        several = pl.len().over(*place, "run") > 1
+        runs = runs.with_columns(
+            area=pl.when(several & (first != last))
+            .then(pl.format("{} {}–{}", "name", first, last))
+            .when(several & first.is_not_null())
+            .then(pl.format("{} {}", "name", first))
+            .otherwise(pl.col("label").first().over(*place, "run"))
+        )
+        counted = (
+            rows.join(runs.select("unit", *place, "run", "name", "area"), on=["unit", *place])
+            .group_by(*place, "run", "name", "area", "rep")
+            .len()
+            .sort(*place, "run", "len", "rep", descending=[False, False, False, True, False])
+        )
+        names = pl.Series(planning.team.names, dtype=pl.String)
+        counted = counted.with_columns(who=names.gather(counted["rep"]))
+        return (
+            counted.group_by(*place, "run", "name", "area", maintain_order=True)
+            .agg(
+                rep=pl.col("who").first(),
+                accounts=pl.col("len").sum().cast(pl.Int64),
+                split=pl.len() > 1,
+                others=pl.col("who").slice(1).str.join(", "),
+            )
+            .drop("run")
+        )
 
     def owners_by_area(self, level: Level) -> pl.DataFrame:
         """Whose each region or municipality is in this plan, as `coverage.whose` gives it."""

@@ -232,6 +232,8 @@ class Units:
         Code, "" where unknown.
     fixed
         Place in the team of who keeps it, or `FREE`.
+    single
+        Whether it is what moves by itself, and no area.
     accounts, hours, visits, potential
         Sums over its accounts.
     """
@@ -242,6 +244,7 @@ class Units:
     longitude: Floats
     country: Array
     fixed: Ints
+    single: Flags
     accounts: Ints
     hours: Floats
     visits: Floats
@@ -383,6 +386,7 @@ class Planning:
             longitude=_degrees(grouped, "longitude", "east"),
             country=grouped["country"].to_numpy(),
             fixed=grouped["fixed"].to_numpy().astype(np.int64),
+            single=(grouped["single"] >= 0).to_numpy(),
             accounts=grouped["size"].to_numpy().astype(np.int64),
             hours=grouped["hours"].to_numpy(),
             visits=grouped["visits"].to_numpy(),

@@ -227,7 +227,8 @@ def test_without_exports_the_territories_are_made_and_the_rest_is_told():
     told = found.report.lacking
     assert told["Reps whose user id is unknown: give an export of users"] == 2
     assert any("territory is new" in what and count == 2 for what, count in told.items())
-    assert {row["Name"] for row in files["lacking.csv"]} == {"Anna Berg", "Bo Øst"}
+    accounts = {f"Exempel {at} AB" for at in range(3)}
+    assert {row["Name"] for row in files["lacking.csv"]} == {"Anna Berg", "Bo Øst", *accounts}
     assert not any("blank" in one for one in found.report.warnings)
     assert any("the column is blank" in one for one in made().report.warnings)
 
@@ -386,7 +387,34 @@ def test_hubspots_users_decide_which_addresses_are_taken():
     found = made("hubspot", rows=rows, org=org)
     owners = {row["Company owner"] for row in content(found)["2-companies-by-domain.csv"]}
     assert owners == {"anna@example.com", "kim@example.com"}, "Kim is found by name"
-    assert found.report.lacking == {"Reps who are no user of that e-mail address or name": 1}
+    assert found.report.lacking == {
+        "Reps who are no user of that e-mail address or name": 1,
+        "Companies whose rep has no e-mail address of a user": 1,
+    }
+
+
+@pytest.mark.parametrize("crm", ["salesforce", "hubspot"])
+@pytest.mark.parametrize(
+    "email",
+    [None, "=1+1@x.se", "+47@x.se", "-a@x.se", "@x.se", "a b@x.se", "anna@x", "a@x.se;b@x.se"],
+)
+def test_accounts_of_a_rep_without_an_address_are_in_no_file_and_listed(crm, email):
+    team = team_of([Rep(name="Anna Berg", email=email), BO])
+    users = file([{"Id": U_BO, "Username": "bo@example.com", "Email": "bo@example.com",
+                   "Name": "Bo Øst", "IsActive": "true"}])  # fmt: skip
+    org = read_org([(users, "u.csv")]) if crm == "salesforce" else NO_ORG
+    found = made(crm, org=org, team=team, rows=table(before=(None,) * 4))
+    files = content(found)
+    owned = files["5-Account-update.csv" if crm == "salesforce" else "2-companies-by-domain.csv"]
+    lacking = [row["Name"] for row in files["lacking.csv"]]
+    assert len(owned) + sum(name.startswith("Exempel") for name in lacking) == 3
+    assert "Exempel 0 AB" in lacking
+    assert "Anna Berg" in lacking
+    assert all("x.se" not in value for row in owned for value in row.values())
+    assert any(
+        what.startswith(("Accounts that", "Companies whose")) and count == 1
+        for what, count in found.report.lacking.items()
+    )
 
 
 # Both.
@@ -394,7 +422,7 @@ def test_hubspots_users_decide_which_addresses_are_taken():
 
 @pytest.mark.parametrize("crm", ["salesforce", "hubspot"])
 def test_no_cell_is_a_formula(crm):
-    team = team_of([Rep(name='=HYPERLINK("x")', email="+anna@example.com", home="SE-0180")])
+    team = team_of([Rep(name='=HYPERLINK("x")', email="anna@example.com", home="SE-0180")])
     rows = table(after=('=HYPERLINK("x")',) * 4, before=(None,) * 4).with_columns(
         name=pl.Series(["=1+1", "@x", "-2+3", "+4"])
     )

@@ -1,6 +1,7 @@
 """Plans of territories: nothing lost, locks kept, numbers that add up, and sense in every bad case."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -370,3 +371,76 @@ def test_water_parts_no_territory_where_a_bridge_or_ferry_crosses_it():
     assert pieces(["SE-0980", "SE-0180"]) == 2
     assert pieces(["SE-0980", "SE-0180"], passable=codes) == 1
     assert pieces([]) == 0
+
+
+def _split(**wishes):
+    """A plan of one heavy municipality, with and without postcodes, among three reps."""
+    carl = Rep(name="Carl", home="SE-0184", hours=900)
+    rows = [("SE-0180", 1 + at % 5, 10 + at % 7, at % 4 - 1, at % 5 == 0) for at in range(60)]
+    rows += [("SE-1280", 2, 100, 0, False)] * 4
+    team = team_of([ANNA, BO, carl])
+    codes = wishes.pop("codes")
+    frame = accounts(rows).with_columns(
+        postcode=pl.Series([codes(at) for at in range(len(rows))], dtype=pl.String)
+    )
+    planning = Planning(frame, team, TeamPlan(team=team), wishes=Wishes(**wishes))
+    return solve(planning, seconds=2, effort="local")
+
+
+CODES = {
+    "none": lambda at: None,
+    "one": lambda at: "11120",
+    "two": lambda at: f"1112{at % 2}",
+    "many": lambda at: f"{11_000 + at}",
+    "some": lambda at: None if at % 2 else f"{11_000 + at % 9}",
+    "heavy": lambda at: "11120" if at % 3 else f"{11_100 + at}",
+}
+
+
+@pytest.mark.parametrize("policy", Policy)
+@pytest.mark.parametrize("codes", CODES.values(), ids=CODES)
+def test_rules_from_area_to_rep_never_contradict(codes, policy):
+    plan = _split(codes=codes, policy=policy)
+    rules, planning = plan.areas(), plan.planning
+    assert not rules.select("municipality", "area").is_duplicated().any()
+    spans = [
+        row["area"].split()[1].split("–")
+        for row in rules.to_dicts()
+        if row["area"].startswith("Stockholm ")
+    ]
+    spans = sorted((span[0], span[-1]) for span in spans)
+    assert all(before[1] < after[0] for before, after in pairwise(spans))
+    going = (planning.units.fixed < 0) & ~planning.units.single
+    assert rules["accounts"].sum() == int(going[planning.unit].sum())
+    for row in rules.to_dicts():
+        assert row["split"] == bool(row["others"])
+        assert row["rep"] not in row["others"].split(", ")
+    if codes(1) is None and codes(2) is None and policy is Policy.AREA:
+        (stockholm,) = rules.filter(pl.col("municipality") == "SE-0180").to_dicts()
+        mine = plan.table().filter(pl.col("municipality") == "SE-0180")["after"].value_counts()
+        assert stockholm["split"] == (mine.height > 1)
+        most = mine.filter(pl.col("count") == mine["count"].max())["after"].to_list()
+        assert stockholm["rep"] in most
+
+
+def test_an_account_that_does_not_say_its_country_lies_in_that_of_its_municipality():
+    rows = accounts([("SE-0180", 2, 100, -1, False)] * 4)
+    rows = rows.with_columns(
+        country=pl.Series(["SE", None, "SE", None]), postcode=pl.lit(None, dtype=pl.String)
+    )
+    plan = solve(Planning(rows, TEAM, TeamPlan(team=TEAM)), seconds=1)
+    assert plan.areas().select("country", "area", "accounts").rows() == [("SE", "Stockholm", 4)]
+
+
+@pytest.mark.parametrize("policy", Policy)
+@pytest.mark.parametrize("codes", CODES.values(), ids=CODES)
+def test_an_account_goes_with_its_area_only_where_all_of_it_goes(codes, policy):
+    plan = _split(codes=codes, policy=policy)
+    after = plan.table().group_by("municipality").agg(pl.col("after").unique())
+    reps = dict(after.iter_rows())
+    for move in plan.moves().to_dicts():
+        if move["reason"] == "area":
+            where = plan.table().filter(pl.col("account_id") == move["account_id"])
+            assert reps[where["municipality"].item()] == [move["after"]]
+        if move["reason"] == "apart":
+            assert move["extra_hours"] is not None

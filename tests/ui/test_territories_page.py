@@ -145,12 +145,14 @@ def test_what_balance_costs_and_what_is_off_are_said_in_a_sentence_and_a_table(
         ("nobody", "nobody of the team has it today"),
         ("travel", "keeping it costs 14.0 h more and puts Anna at 112"),
         ("load", "keeping it puts Anna at 112"),
-        ("area", "it goes with its area"),
+        ("area", "it goes with its area, all of which Bo has"),
+        ("reach", "it lies outside every rep's countries"),
+        ("apart", "keeping it costs 14.0 h more and puts Anna at 112"),
         ("locked", "you decided so"),
     ],
 )
 def test_every_move_has_its_reason_in_words(why: str, said: str) -> None:
-    row = {"reason": why, "extra_hours": 14.0, "before": "Anna", "load_kept": 1.12}
+    row = {"reason": why, "extra_hours": 14.0, "before": "Anna", "after": "Bo", "load_kept": 1.12}
     assert said in reason(row).replace("\u202f", "").replace("\u00a0", " ")
 
 

@@ -234,19 +234,24 @@ def reps(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
 
 def reason(row: dict[str, Any]) -> str:
     """Why an account moves, in words whose numbers add up."""
-    kept = "" if row["load_kept"] is None else percent(row["load_kept"])
-    match row["reason"]:
-        case "nobody":
-            return _("nobody of the team has it today")
-        case "locked":
-            return _("you decided so")
-        case "travel":
-            return _("keeping it costs {hours} h more and puts {rep} at {load}").format(
-                hours=number(row["extra_hours"], digits=1), rep=row["before"], load=kept
-            )
-        case "load":
-            return _("keeping it puts {rep} at {load}").format(rep=row["before"], load=kept)
-    return _("it goes with its area")
+    kept, extra = row["load_kept"], row["extra_hours"] or 0.0
+    said = {
+        "nobody": _("nobody of the team has it today"),
+        "locked": _("you decided so"),
+        "area": _("it goes with its area, all of which {after} has"),
+        "reach": _("it lies outside every rep's countries or longest way"),
+        "travel": _("keeping it costs {hours} h more and puts {rep} at {load}"),
+        "load": _("keeping it puts {rep} at {load}"),
+        "apart": _("keeping it saves {hours} h and puts {rep} at {load}")
+        if extra < 0
+        else _("keeping it costs {hours} h more and puts {rep} at {load}"),
+    }[row["reason"]]
+    return said.format(
+        hours=number(abs(extra), digits=1),
+        rep=row["before"],
+        after=row.get("after"),
+        load="–" if kept is None else percent(kept),
+    )
 
 
 def moves(plan: TerritoryPlan, market: MarketView, *, decides: bool = True) -> None:

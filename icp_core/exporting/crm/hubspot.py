@@ -60,6 +60,10 @@ def files(table: pl.DataFrame, accounts: pl.DataFrame, team: Team, org: Org) -> 
         ("2-companies-by-domain.csv", "Owners by domain.", alone, "Company Domain Name"),
     ):  # fmt: skip
         owned = found.filter(pl.col("owner").is_not_null())
+        draft.lack(
+            "Companies whose rep has no e-mail address of a user",
+            *found.filter(pl.col("owner").is_null())["name"].fill_null("").to_list(),
+        )
         draft.add(
             name,
             purpose,

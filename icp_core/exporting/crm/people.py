@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from icp_core.analysis.team import Rep, Team, key_of
+from icp_core.analysis.team import Rep, Team, is_address, key_of
 from icp_core.importing.crm_exports import Org
 
 
@@ -18,7 +18,7 @@ class User:
     rep
         Of the team.
     id, email
-        Of the user; None where unknown.
+        Of the user; None where unknown, or where files could not carry the address as it stands.
     lacking
         Why accounts cannot be given to the rep; blank if they can.
     """
@@ -45,17 +45,22 @@ def users(team: Team, org: Org, *, by_id: bool) -> Mapping[str, User]:
 
 
 def _user(rep: Rep, org: Org, *, by_id: bool) -> User:
+    email = rep.email if rep.email and is_address(rep.email) else None
     if org.users.is_empty():
         lacking = ""
         if by_id:
             lacking = "Reps whose user id is unknown: give an export of users"
         elif rep.email is None:
             lacking = "Reps without an e-mail address: write it in the team"
-        return User(rep, None, rep.email, lacking)
+        elif email is None:
+            lacking = "Reps whose e-mail address is none: mend it in the team"
+        return User(rep, None, email, lacking)
     found = _found(rep, org.users)
     active = found.filter(pl.col("active"))
     column, called = ("id", "id") if by_id else ("email", "e-mail address")
     keys = active[column].drop_nulls().unique()
+    if not by_id:
+        keys = keys.filter(pl.Series([is_address(key) for key in keys], dtype=pl.Boolean))
     if len(keys) == 1:
         row = active.filter(pl.col(column) == keys[0]).row(0, named=True)
         return User(rep, row["id"], row["email"])
@@ -66,7 +71,7 @@ def _user(rep: Rep, org: Org, *, by_id: bool) -> User:
         lacking = "Reps whose user is inactive"
     elif keys.is_empty():
         lacking = f"Reps whose user has no {called} in the export"
-    return User(rep, None, rep.email, lacking)
+    return User(rep, None, email, lacking)
 
 
 def _found(rep: Rep, known: pl.DataFrame) -> pl.DataFrame:

@@ -288,6 +288,10 @@ def _objects(draft: Draft, rows: pl.DataFrame, ours: set[str], org: Org) -> None
 
 def _owners(draft: Draft, rows: pl.DataFrame, org: Org) -> None:
     owned = rows.filter(pl.col("user").is_not_null())
+    draft.lack(
+        "Accounts that are not in file 5, as no user is known of their rep",
+        *rows.filter(pl.col("user").is_null())["name"].fill_null("").to_list(),
+    )
     same = org.accounts.select("id", pl.col("owner").alias("user")).drop_nulls()
     owned = owned.join(same, on=["id", "user"], how="anti", maintain_order="left")
     draft.add(
