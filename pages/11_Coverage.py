@@ -36,6 +36,7 @@ if data.stays_in_engine(view.list_name):
 if not market.totals.matching:
     st.info(_("No company matches this profile, so there is nothing to cover."))
     navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    gaps.take_back(market)
 else:
     left, right = side_by_side("coverage_halves")
     with left, st.container(border=True, gap="xsmall", height="stretch"):

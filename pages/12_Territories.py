@@ -34,6 +34,7 @@ if planning is None:
     with st.container(horizontal=True, gap="small"):
         navigation.link("coverage", _("Go to the team"), ":material/groups:")
         navigation.link("builder", _("Change the profile"), ":material/tune:")
+        parts.take_back(market)
     st.stop()
 found, now = session.plan_for(place), today(planning)
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -42,7 +43,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     parts.files(found, market)
     crm_files.button()
     keeping.button()
-    parts.adopt(found)
+    parts.adopt(found, market)
 session.progress()
 for remark in planning.remarks:
     st.caption(f":material/info: {plain(remark)}")

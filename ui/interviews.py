@@ -182,7 +182,13 @@ def _new(view: View, kept: Talks, market: MarketView) -> None:
         _("Language"), list(languages()), format_func=languages().__getitem__, key="interviews_in"
     )
     consent = st.checkbox(_("They agreed that their words are kept"), key="interviews_consent")
-    if st.button(_("Begin"), type=theme.emphasis(), disabled=not consent, key="interviews_begin"):
+    if st.button(
+        _("Begin"),
+        type=theme.emphasis(),
+        disabled=not consent,
+        help=None if consent else _("Ask them first whether their words may be kept."),
+        key="interviews_begin",
+    ):
         try:
             begun = data.workspace().begin_interview(
                 kept.slug,
@@ -235,7 +241,7 @@ def about(one: Interview, market: MarketView) -> None:
 
 
 def replies(one: Interview) -> None:
-    """Draw the questions with what was answered, each kept as it is typed."""
+    """Draw the questions with what was answered, each kept when its box is left."""
     given = data.workspace().replies(one.id)
     own = widgets.own(f"interviews_own_{one.id}", list[str])
     # What was answered stays in view, whatever the kind of the talk is asked now.
@@ -262,6 +268,10 @@ def _reply(one: Interview, question: Question, shown: str) -> None:
     first = not widgets.is_there(key)
 
     def keep(text: str) -> None:
+        # Where a page is left while a box is at work, a browser sends every box of it as changed; what
+        # somebody else answered meanwhile must not be taken for that.
+        if text == shown or (widgets.is_leaving() and not text):
+            return
         said = fitting(text, MAX_ANSWER)
         _try(lambda: data.workspace().keep_reply(one.id, question.key, said, author=state.author()))
 

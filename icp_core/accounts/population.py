@@ -21,6 +21,10 @@ class Population(Protocol):
         """Whether the companies are invented."""
 
     @property
+    def note(self) -> str:
+        """What whoever uses them must know; may be empty."""
+
+    @property
     def columns(self) -> dict[str, Column]:
         """What each column is, by name."""
 

@@ -164,7 +164,7 @@ def buying_roles(_: Translate = str) -> dict[BuyingRole, str]:
 def generated(market: MarketView, _: Translate = str) -> dict[str, str]:
     """The answers that the criteria give themselves, by their questions; a dash where none asks."""
     asked = {
-        _("Industry"): ("industry",),
+        _("Industry"): ("industry", "sector"),
         _("Where they are"): _PLACE_COLUMNS,
         _("Headcount"): ("employees",),
         _("Revenue"): ("revenue",),
@@ -494,6 +494,9 @@ def _footer(market: MarketView, brief: Brief, stamp: Stamp, _: Translate) -> Ite
     if stamp.author.strip():
         yield stamp.author.strip()
     yield f"sha256 {checksum(market.profile, brief)[:_DIGITS]}…"
+    if market.population.note and not market.population.fictional:
+        # Such as that its companies are no sample of a market.
+        yield market.population.note.rstrip(".")
 
 
 def checksum(profile: Profile, brief: Brief) -> str:
@@ -615,8 +618,11 @@ def _typed(page: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     texts += [(one["called"], " ".join(one[part] for part in _OF_PERSONA)) for one in page["group"]]
     for name, text in texts:
         if text.strip():
-            yield name, word_count(text)
+            yield name, max(word_count(text), len(text) // _LONG_WORD)
 
+
+_LONG_WORD: Final = 16
+"""Letters for which a text without spaces counts a word."""
 
 _OF_PERSONA: Final = ("goals", "objections", "channels")
 

@@ -6,6 +6,8 @@ Decisions are keyed by `account_id`, so they hold across profiles and lists.
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
@@ -71,6 +73,40 @@ class CustomerMark(StrEnum):
     NO = "no"
 
 
+class GivenAs(StrEnum):
+    """What accounts were given to their owners as: some of them by hand, or a plan of territories."""
+
+    ACCOUNTS = "accounts"
+    PLAN = "plan"
+
+
+@dataclass(frozen=True)
+class SavedGiving:
+    """That somebody gave accounts to owners, as far as it can be taken back.
+
+    Attributes
+    ----------
+    change
+        Number of the change, to take it back.
+    accounts
+        How many were given.
+    author, given_at
+        Who gave them, and when (UTC).
+    standing
+        Those that nobody decided on since: what taking it back changes.
+    adopted
+        Whether a saved plan was adopted by it.
+    """
+
+    change: int
+    accounts: int
+    author: str
+    given_at: datetime
+    standing: tuple[str, ...] = field(repr=False)
+    adopted: bool = False
+
+
+_MAX_GIVINGS: Final = 500
 _NEEDS_DETAIL: Final = {
     Status.EXCLUDED: "An exclusion needs its reason; say why the account is left out.",
     Status.WRONG_DATA: "Wrong data needs what is right; say what the facts should be.",
@@ -198,6 +234,7 @@ class Decisions(Database):
         *,
         author: str,
         territories: Mapping[str, str] | None = None,
+        given_as: GivenAs = GivenAs.ACCOUNTS,
     ) -> int:
         """Give accounts to their owners, each its own, in one transaction that can be taken back.
 
@@ -210,6 +247,8 @@ class Decisions(Database):
             Who gives them.
         territories
             By `account_id`, of accounts that get an owner too; those left out keep theirs.
+        given_as
+            Under which it is found in `givings`.
 
         Returns
         -------
@@ -223,7 +262,17 @@ class Decisions(Database):
         """
         author = named(author)
         with self._writing() as connection:
-            return given(connection, owners, territories or {}, author=author)
+            change = given(connection, owners, territories or {}, author=author)
+            if change:
+                connection.execute(
+                    insert(schema.settings).values(
+                        key=_giving_key(given_as),
+                        content=str(change),
+                        author=author,
+                        saved_at=now(),
+                    )
+                )
+        return change
 
     def take_back(self, change: int, *, author: str) -> int:
         """Have accounts stand as they stood before a change; those decided on since stay as they are.
@@ -243,6 +292,62 @@ class Decisions(Database):
         author = named(author)
         with self._writing() as connection:
             return taken_back(connection, change, author=author)
+
+    def givings(self, given_as: GivenAs) -> list[SavedGiving]:
+        """What was given and can be taken back, in whole or in part, newest first.
+
+        Adopted plans are among the plans; what was taken back, or decided on since to the last account,
+        is left out.
+        """
+        settings, adopted = schema.settings.c, schema.adoptions.c
+        decisions, changes = schema.decisions.c, schema.changes.c
+        history = schema.decision_history.c
+        found = []
+        with self._reading() as connection:
+            noted = connection.execute(
+                select(settings.content)
+                .where(settings.key == _giving_key(given_as))
+                .order_by(settings.id.desc())
+                .limit(_MAX_GIVINGS)
+            ).scalars()
+            numbers = {int(one) for one in noted if one.isdecimal()}
+            plans = set[int]()
+            if given_as is GivenAs.PLAN:
+                plans.update(
+                    connection.execute(
+                        select(adopted.change_id)
+                        .where(adopted.taken_back_at.is_(None))
+                        .order_by(adopted.id.desc())
+                        .limit(_MAX_GIVINGS)
+                    ).scalars()
+                )
+            standing: dict[int, list[str]] = {}
+            asked = sorted(numbers | plans)
+            for key, change in connection.execute(
+                select(decisions.account_id, decisions.change_id).where(
+                    decisions.change_id.in_(asked)
+                )
+            ):
+                standing.setdefault(change, []).append(key)
+            about = (
+                select(changes.id, changes.author, changes.decided_at, func.count())
+                .join_from(schema.changes, schema.decision_history, history.change_id == changes.id)
+                .where(changes.id.in_(list(standing)))
+                .group_by(changes.id, changes.author, changes.decided_at)
+                .order_by(changes.id.desc())
+            )
+            for change, author, given_at, accounts in connection.execute(about):
+                found.append(
+                    SavedGiving(
+                        change,
+                        accounts,
+                        author,
+                        given_at,
+                        tuple(sorted(standing[change])),
+                        adopted=change in plans,
+                    )
+                )
+        return found
 
     def owners(self) -> dict[str, str | None]:
         """Owner by account_id of every account that somebody gave one; None where nobody is to be."""
@@ -467,6 +572,10 @@ def _account(content: str) -> pl.DataFrame:
     return columns.conform(
         pl.read_ndjson(content.encode(), infer_schema_length=None, schema_overrides=types)
     )
+
+
+def _giving_key(given_as: GivenAs) -> str:
+    return f"given:{given_as}"
 
 
 def _ids(account_ids: Iterable[str]) -> list[str]:

@@ -49,7 +49,7 @@ def test_what_nobody_owns_is_given_to_reps_comes_in_their_files_and_is_taken_bac
     settle(page)
     assert number(page, "A nobody owns") == before
     files = archive(page)
-    assert len(files) == 9
+    assert len(files) == 10
     nobodys = [row for row in of(files, "nobody") if row["Tier"] == "A"]
     assert len(nobodys) == before
     saga = len(of(files, "saga"))

@@ -126,7 +126,7 @@ def test_a_dialog_leaves_a_phone_its_layout(page, address):
     assert all(one.bounding_box()["width"] > 300 for one in halves.all())
 
 
-def test_an_answer_half_typed_when_the_server_dies_is_kept(page, tmp_path):
+def test_an_answer_half_typed_is_kept_when_the_server_dies_and_erases_nobody_s(page, tmp_path):
     where = {"ICP_DATA_DIR": str(tmp_path)}
     url = f"sqlite:///{tmp_path / 'workspace.sqlite'}"
     with closing(Workspace.open(url)) as workspace:
@@ -160,3 +160,20 @@ def test_an_answer_half_typed_when_the_server_dies_is_kept(page, tmp_path):
                 "goals-year": "Dobbelt så mange – ŋ",
                 "goals-way": "Half a sentence",
             }
+        # Somebody answers in another tab; who leaves this one while typing takes nothing of it back.
+        other = page.context.new_page()
+        other.goto(f"{address}/Interviews?dataset=norway&saved=mine")
+        third = other.get_by_label("What else did you look at?")
+        third.fill("Theirs")
+        third.press("Control+Enter")
+        settle(other)
+        second.press("End")
+        second.press_sequentially(", and more")
+        page.get_by_test_id("stMain").get_by_role("link", name="One page", exact=True).click()
+        page.get_by_role("heading", name="One page", exact=True).wait_for()
+        settle(page)
+        with closing(Workspace.open(url)) as workspace:
+            kept = workspace.replies(one.id)
+        assert sorted(kept.values()) == [
+            "Dobbelt så mange – ŋ", "Half a sentence, and more", "Theirs",
+        ]  # fmt: skip

@@ -185,7 +185,7 @@ def test_cutting_as_many_words_as_told_makes_it_fit():
     full = Brief(
         **dict.fromkeys(ANSWERS, wordy[:400]),
         buying_group=tuple(
-            CTO.replace(key=f"p{place}", goals=(wordy[:200],) * 2, objections=(wordy[:200],) * 2)
+            CTO.replace(key=f"p{place}", goals=(wordy[:200],) * 3, objections=(wordy[:200],) * 3)
             for place in range(8)
         ),
     )

@@ -11,6 +11,7 @@ from icp_core.workspace import (
     BY_HAND,
     NOBODY,
     CustomerMark,
+    GivenAs,
     Status,
     Workspace,
     kept_by,
@@ -107,6 +108,25 @@ def test_accounts_are_given_to_owners_and_taken_from_them_in_one_change(workspac
     # There is nothing left to be taken back.
     assert workspace.take_back(change, author="Eva") == 0
     assert workspace.assign({}, author="Eva") == 0
+
+
+def test_what_was_given_is_found_to_be_taken_back_as_long_as_that_changes_something(workspace):
+    assert workspace.givings(GivenAs.ACCOUNTS) == []
+    first = workspace.assign({"SE-1": "Ola", "SE-2": "Ola"}, author="Eva")
+    second = workspace.assign({"SE-2": "Kari", "SE-3": "Kari"}, author="Åse")
+    plan = workspace.assign({"SE-4": "Kari"}, author="Åse", given_as=GivenAs.PLAN)
+    # One account at a time is decided on, not given.
+    workspace.decide(["SE-5"], author="Eva", owner="Ola")
+    newest, older = workspace.givings(GivenAs.ACCOUNTS)
+    assert (newest.change, newest.author, newest.accounts) == (second, "Åse", 2)
+    assert (older.change, older.accounts, older.standing) == (first, 2, ("SE-1",))
+    assert newest.given_at.tzinfo is not None and not newest.adopted
+    assert [one.change for one in workspace.givings(GivenAs.PLAN)] == [plan]
+    assert workspace.take_back(second, author="Eva") == 2
+    # What takes something back is not itself offered to be taken back.
+    assert workspace.givings(GivenAs.ACCOUNTS) == [older]
+    workspace.decide(["SE-1"], author="Ola", note="call")
+    assert workspace.givings(GivenAs.ACCOUNTS) == []
 
 
 def test_a_name_that_is_too_long_gives_nobody_anything(workspace):

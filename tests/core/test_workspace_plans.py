@@ -21,7 +21,7 @@ from icp_core.territories.saved import (
     unpacked,
 )
 from icp_core.territories.team import Rep, team_of
-from icp_core.workspace import NOBODY, PlanConflictError, schema
+from icp_core.workspace import NOBODY, GivenAs, PlanConflictError, schema
 
 ANNA = Rep(name="Anna Berg", email="anna@example.com", home="SE-0180", hours=900)
 BO = Rep(name="Bo Ek", email="bo@example.com", home="SE-1480", hours=900)
@@ -230,9 +230,13 @@ def test_a_plan_is_adopted_on_record_and_taken_back(workspace):
     assert (record.version_id, record.change, record.accounts) == (saved.id, change, 3)
     assert (record.author, record.taken_back_at) == ("Eva", None)
     workspace.decide(["a4"], author="Kim", owner="Kim")
+    (offered,) = workspace.givings(GivenAs.PLAN)
+    assert (offered.change, offered.author, offered.accounts) == (change, "Eva", 3)
+    assert offered.standing == ("a1", "a3") and offered.adopted
     assert workspace.take_plan_back(change, author="Kim") == 2, "what was decided since stays"
     assert workspace.owners() == {"a4": "Kim"}
     assert workspace.adoptions()[0].taken_back_by == "Kim"
+    assert workspace.givings(GivenAs.PLAN) == workspace.givings(GivenAs.ACCOUNTS) == []
     assert workspace.decisions(["a1"])["note"].to_list() == ["likes mornings"]
     with pytest.raises(WorkspaceError, match="taken back before"):
         workspace.take_plan_back(change, author="Kim")

@@ -42,4 +42,6 @@ def errors(app: AppTest) -> list[str]:
 
 def texts(app: AppTest) -> str:
     """All running text of the page, without the escapes of Markdown."""
-    return "\n".join(element.value for element in (*app.markdown, *app.caption)).replace("\\", "")
+    return "\n".join(
+        element.value for element in (*app.header, *app.markdown, *app.caption)
+    ).replace("\\", "")

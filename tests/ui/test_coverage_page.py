@@ -23,6 +23,8 @@ from ui.coverage import files, gaps, reps, team
 from ui.format import number
 
 PAGE = "pages/11_Coverage.py"
+ID = "Account id"
+TAKE_BACK = "coverage_take_back"
 HOSTILE = '=HYPERLINK("http://x")'
 
 
@@ -93,6 +95,34 @@ def test_accounts_are_given_to_a_rep_and_taken_back(open_page: Open, demo) -> No
     assert Workspace.open().owners() == {}
 
 
+def test_what_was_given_is_taken_back_in_another_session(open_page: Open, demo) -> None:
+    listed = demo.gap(TeamPlan(), Gap.NOBODY).rows["account_id"].to_list()[:3]
+    workspace = Workspace.open()
+    workspace.assign({"no such account": "Kim"}, author="Eva")
+    app = open_page(PAGE)
+    assert TAKE_BACK not in [one.key for one in app.button], "nothing of this list"
+    workspace.assign(dict.fromkeys(listed, "Saga Demosjö"), author="Eva")
+    app, other = open_page(PAGE), open_page(PAGE)
+    said = texts(app)
+    assert "Eva · 3 accounts" in said and "changed since" not in said
+    workspace.decide(listed[:1], author="Ola", owner="Kim Dahl")
+    app.run()
+    assert "Eva · 3 accounts · 1 changed since" in texts(app)
+    app.button(key=TAKE_BACK).click().run()
+    assert not app.exception
+    (said,) = app.toast
+    assert said.value.replace("\\", "") == (
+        "2 accounts stand as before. 1 was changed by somebody since and stays as it is."
+    )
+    assert workspace.owners() == {listed[0]: "Kim Dahl", "no such account": "Kim"}
+    assert TAKE_BACK not in [one.key for one in app.button]
+    # A page that still shows the button changes nothing.
+    other.button(key=TAKE_BACK).click().run()
+    assert not other.exception
+    assert errors(other) == ["Nothing is left of it to be taken back."]
+    assert workspace.owners() == {listed[0]: "Kim Dahl", "no such account": "Kim"}
+
+
 def test_the_nearest_gets_only_what_is_within_reach(open_page: Open, demo) -> None:
     app = open_page(PAGE)
     app.button(key="coverage_give").click().run()
@@ -117,16 +147,31 @@ def test_a_chosen_rep_shows_its_numbers_and_files(open_page: Open, demo) -> None
     assert set(table["Owner"]) == {"Lars Demodal"}
 
 
-def test_the_archive_has_a_file_of_each_rep_and_one_of_nobodys(demo) -> None:
-    found = demo.coverage(TeamPlan())
+@pytest.mark.parametrize(
+    "reps",
+    [
+        None,
+        [],
+        ["Alma Demoberg", "nobody", "Owner not in the team"],
+        ["Lars Demodal", "lars  demodal!"],
+        ["SAGA DEMOSJÖ"],
+    ],
+)
+def test_each_match_is_in_one_file_of_the_archive(demo, reps) -> None:
+    plan = TeamPlan() if reps is None else TeamPlan(team=Team(reps=[Rep(name=n) for n in reps]))
+    found = demo.coverage(plan)
     lists = {one.rep.name: one.owners for one in found.reps}
     with zipfile.ZipFile(BytesIO(files.packed(demo, lists, "csv"))) as packed:
         names = packed.namelist()
-        rows = {name: pl.read_csv(packed.read(name), infer_schema=False).height for name in names}
-    assert len(names) == 9
+        tables = [pl.read_csv(packed.read(name), infer_schema=False) for name in names]
     assert all(name.startswith("FICTIONAL-accounts-") for name in names)
-    total = sum(one.total for one in found.reps) + demo.gap(TeamPlan(), Gap.NOBODY).total
-    assert sum(rows.values()) == total
+    whole = pl.read_csv(files.content(demo, (), "csv"), infer_schema=False)
+    ids = [one for table in tables for one in table[ID]]
+    assert len(ids) == demo.totals.matching
+    assert sorted(ids) == sorted(whole[ID])
+    expected = [one.total for one in found.reps]
+    expected += [demo.gap(plan, gap).total for gap in (Gap.NOBODY, Gap.OUTSIDE)]
+    assert [one.height for one in tables] == [count for count in expected if count]
 
 
 def test_a_team_of_ones_own_takes_the_place_of_the_invented_one(open_page: Open) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 import streamlit as st
 
 from icp_core.analysis.listing import Wanted
+from icp_core.analysis.team import key_of
 from icp_core.evaluation.names import NAMES
 from icp_core.exporting import FORMATS, prepare
 from icp_core.exporting.rep_files import archive, file_name
@@ -23,6 +24,7 @@ from ui.texts import _
 
 _RESULTS: Final = ("tier", NAMES.score, NAMES.coverage, NAMES.potential)
 _NOBODY: Final = "nobody"
+_OUTSIDE: Final = "owner-not-in-the-team"
 _TEAM: Final = "whole-team"
 _LABELS: Final = {"csv": "CSV", "xlsx": "Excel"}
 
@@ -58,7 +60,8 @@ def of_all(market: MarketView, found: Coverage) -> None:
             on_made=_log(market, format),
             again=True,
             help=_(
-                "One file for each rep and one of the accounts that nobody owns, in an archive."
+                "One file for each rep, one of the accounts that nobody owns and one of those whose "
+                "owner is not in the team, in an archive: each account in one of them."
             ),
             disabled=not lists,
             key=f"coverage_zip_{format}",
@@ -78,7 +81,43 @@ def of_all(market: MarketView, found: Coverage) -> None:
 
 def content(market: MarketView, owners: Owners, format: str) -> bytes:
     """Matches of some owners, or of all where none is named, as a file for people: no formulas."""
-    rows = market.page(Wanted(owners=owners), limit=market.totals.universe).rows
+    return _as_file(market, _rows(market, owners), format)
+
+
+def packed(market: MarketView, lists: dict[str, tuple[str, ...]], format: str) -> bytes:
+    """A file of each rep, of the accounts that nobody owns, and of those with other owners.
+
+    Each match is in one of them; who has none has no file.
+
+    Parameters
+    ----------
+    market
+        Whose matches.
+    lists
+        How the accounts spell each rep.
+    format
+        Of the files.
+    """
+    names = [*lists, _NOBODY, _OUTSIDE]
+    nobody, outside = len(lists), len(lists) + 1
+    place = {key_of(owner): at for at, owners in enumerate(lists.values()) for owner in owners}
+    place[""] = nobody
+    rows = _rows(market, ())
+    owners = rows["owner"] if "owner" in rows.columns else pl.Series([""] * rows.height)
+    found = {one: place.get(key_of(one or ""), outside) for one in owners.unique()}
+    # By place, not by name: a rep may be called like a file.
+    whose = pl.Series([found[one] for one in owners], dtype=pl.Int64)
+    return archive(
+        (_called(market, names[at], format), _as_file(market, rows.filter(whose == at), format))
+        for at in sorted(set(whose))
+    )
+
+
+def _rows(market: MarketView, owners: Owners) -> pl.DataFrame:
+    return market.page(Wanted(owners=owners), limit=market.totals.universe).rows
+
+
+def _as_file(market: MarketView, rows: pl.DataFrame, format: str) -> bytes:
     kept = [name for name in (*market.population.columns, *_RESULTS) if name in rows.columns]
     first = [name for name in ("owner", "territory", "last_touch") if name in kept]
     ordered = [*kept[:2], *first, *(name for name in kept[2:] if name not in first)]
@@ -89,15 +128,6 @@ def content(market: MarketView, owners: Owners, format: str) -> bytes:
         fictional=market.population.fictional,
         on=date.today(),
     ).to_bytes()
-
-
-def packed(market: MarketView, lists: dict[str, tuple[str, ...]], format: str) -> bytes:
-    """A file of each rep, and one of the accounts that nobody owns."""
-    whose: dict[str, Owners] = {**lists, _NOBODY: (None,)}
-    return archive(
-        (_called(market, name, format), content(market, owners, format))
-        for name, owners in whose.items()
-    )
 
 
 def _called(market: MarketView, name: str, format: str) -> str:

@@ -12,6 +12,7 @@ from icp_core.evaluation.names import NAMES
 from icp_core.evaluation.tiers import groups
 from icp_core.territories.coverage import Coverage, Gap, GapList
 from icp_core.views import MarketView
+from icp_core.workspace import GivenAs
 from ui import giving, navigation, tables, theme, widgets
 from ui.areas import short_tier_label
 from ui.controls import one_of
@@ -123,7 +124,7 @@ def _head(
             args=(market, plan, asked, ids),
             key="coverage_give",
         )
-    giving.take_back_button("coverage", _("Take back"))
+    take_back(market)
     if asked.gap is Gap.NOBODY:
         tiers = {"accounts_tiers": asked.tiers[0]} if len(asked.tiers) == 1 else {}
         navigation.link(
@@ -132,6 +133,11 @@ def _head(
             ":material/table_rows:",
             widgets={"accounts_owners": _("Nobody")} | tiers,
         )
+
+
+def take_back(market: MarketView) -> None:
+    """Draw the way back from what was given last."""
+    giving.take_back_button(market, GivenAs.ACCOUNTS, _("Take back"), key="coverage_take_back")
 
 
 def _give(market: MarketView, plan: TeamPlan, asked: _Asked, ids: tuple[str, ...]) -> None:
@@ -156,7 +162,7 @@ def _give(market: MarketView, plan: TeamPlan, asked: _Asked, ids: tuple[str, ...
     lost = len(wanted) - len(owners)
     if lost:
         text += " " + _("{count} are out of reach and stay as they are.").format(count=number(lost))
-    if giving.give("coverage", owners, text):
+    if giving.give(owners, text, given_as=GivenAs.ACCOUNTS):
         widgets.set_kept(_TICKED, ())
 
 

@@ -26,6 +26,7 @@ from ui.data.lists import (
 from ui.data.printed import printed, printed_guide, printed_pdf, printed_word
 from ui.data.saved import (
     decisions,
+    givings,
     refresh_saved,
     remembers,
     saved_plans,
@@ -44,6 +45,7 @@ __all__ = [
     "excluded",
     "export",
     "fictional_deals",
+    "givings",
     "learning_result",
     "market",
     "offers",

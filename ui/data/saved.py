@@ -10,7 +10,14 @@ import polars as pl
 import streamlit as st
 
 from icp_core.errors import WorkspaceError
-from icp_core.workspace import SavedPlan, SavedProfile, Workspace, default_url
+from icp_core.workspace import (
+    GivenAs,
+    SavedGiving,
+    SavedPlan,
+    SavedProfile,
+    Workspace,
+    default_url,
+)
 
 _Told = TypeVar("_Told")
 
@@ -89,6 +96,17 @@ def decisions() -> pl.DataFrame:
     return _decisions(default_url(), workspace().revision())
 
 
+def givings(given_as: GivenAs) -> tuple[SavedGiving, ...]:
+    """What was given to owners and can be taken back, newest first, as `Workspace.givings`.
+
+    Raises
+    ------
+    WorkspaceError
+        As `workspace`.
+    """
+    return _givings(default_url(), workspace().revision(), given_as)
+
+
 def saved_plans() -> tuple[SavedPlan, ...]:
     """Every version of every plan of territories, those put away too, as `Workspace.plans` has them.
 
@@ -145,6 +163,12 @@ def territories_at(url: str, revision: str) -> Mapping[str, str]:
 def _decisions(url: str, revision: str) -> pl.DataFrame:
     del revision  # part of the cache key
     return _opened(url).decisions()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _givings(url: str, revision: str, given_as: GivenAs) -> tuple[SavedGiving, ...]:
+    del revision  # part of the cache key
+    return tuple(_opened(url).givings(given_as))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -13,7 +13,7 @@ from icp_core.territories.team import team_for
 from icp_core.views import MarketView
 from icp_core.workspace import SavedPlan
 from icp_core.workspace.database import MAX_NAME
-from ui import data, giving, state, theme, widgets
+from ui import data, state, theme, widgets
 from ui.format import number, plain
 from ui.tables import Field, Table
 from ui.territories.keeping import label, owners_of
@@ -106,7 +106,7 @@ def form(saved: SavedPlan, market: MarketView, plan: TeamPlan) -> None:
         key="territories_adopt_now",
     ):
         try:
-            change = data.workspace().adopt_plan(saved, owners, author=state.author())
+            data.workspace().adopt_plan(saved, owners, author=state.author())
         except WorkspaceError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
@@ -115,7 +115,7 @@ def form(saved: SavedPlan, market: MarketView, plan: TeamPlan) -> None:
             "{count} accounts have the reps of {plan} now.",
             len(owners),
         ).format(count=number(len(owners)), plan=label(saved))
-        giving.remember("territories", change, text, is_plan=True)
+        widgets.confirm(text)
         widgets.close_dialog()
         st.rerun()
 

@@ -15,6 +15,7 @@ from icp_core.territories.frontier import WEIGHTS, OneMore, one_more
 from icp_core.territories.plan import TerritoryPlan, compare, without
 from icp_core.territories.problem import Planning, Policy, Wishes
 from icp_core.views import MarketView
+from icp_core.workspace import GivenAs
 from ui import charts_explore, giving, theme, widgets
 from ui.controls import one_of, section
 from ui.downloads import download
@@ -349,7 +350,7 @@ def _ticking(ids: list[str], chosen: set[str]) -> dict[str, Any]:
     }
 
 
-def adopt(plan: TerritoryPlan) -> None:
+def adopt(plan: TerritoryPlan, market: MarketView) -> None:
     """Draw the button that makes the plan true, and the way back."""
     st.button(
         _("Adopt this plan"),
@@ -363,7 +364,14 @@ def adopt(plan: TerritoryPlan) -> None:
         args=(plan,),
         key="territories_adopt",
     )
-    giving.take_back_button("territories", _("Take the plan back"))
+    take_back(market)
+
+
+def take_back(market: MarketView) -> None:
+    """Draw the way back from the plan that was adopted last."""
+    giving.take_back_button(
+        market, GivenAs.PLAN, _("Take the plan back"), key="territories_take_back"
+    )
 
 
 def _adopt(plan: TerritoryPlan) -> None:
@@ -375,7 +383,7 @@ def _adopt(plan: TerritoryPlan) -> None:
         "{count} accounts have their planned reps now.",
         len(owners),
     ).format(count=number(len(owners)))
-    if giving.give("territories", owners, text):
+    if giving.give(owners, text, given_as=GivenAs.PLAN):
         widgets.set_kept(_TICKED, ())
 
 

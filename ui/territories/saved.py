@@ -13,7 +13,7 @@ from icp_core.territories.saved import KeptPlan, reopened
 from icp_core.territories.team import team_for
 from icp_core.views import MarketView
 from icp_core.workspace import SavedAdoption, SavedPlan
-from ui import data, giving, headline, widgets
+from ui import data, headline, widgets
 from ui.controls import section
 from ui.format import moment, percent, plain
 from ui.tables import Field, Table
@@ -91,7 +91,7 @@ def show(market: MarketView, plan: TeamPlan) -> None:
             parts.files(found, market)
             crm_files.button()
             adopting.button(saved, key="territories_adopt_opened")
-        giving.take_back_button("territories", _("Take the plan back"))
+        parts.take_back(market)
     _told(saved)
     if found is None:
         return

@@ -279,7 +279,7 @@ def changes(comparison: Comparison) -> None:
         st.caption(
             _("Both hold the same companies in the same tiers, on these accounts.")
             if comparison.before.profile != comparison.after.profile
-            else _("These are the same profile. Choose another one on either side.")
+            else _("Criteria, tiers and potential: the same profile on both sides.")
         )
         return
     some = next(kind for kind, count in counts.items() if count)

@@ -43,6 +43,8 @@ class Engine(ABC):
         The address without secrets, and a few words for it.
     columns
         What each column is, by name.
+    note
+        Empty: what must be known of accounts is known of those that were loaded.
     fictional
         Whether the companies are invented.
     tells_customers
@@ -60,6 +62,7 @@ class Engine(ABC):
         self._asked = RLock()
         self.columns = self._describe()
         self.fictional = self._holds("source", nw.col("source") == FICTIONAL)
+        self.note = ""
         self.tells_customers = self._holds("is_customer", ~nw.col("is_customer").is_null())
 
     @abstractmethod
