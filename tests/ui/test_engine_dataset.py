@@ -69,6 +69,8 @@ def shown(app: AppTest) -> dict[str, object]:
     assert not app.exception
     assert not errors(app)
     main = app.main
+    # What is said of the list itself stands in the sidebar, and in the menu of a phone.
+    of_list = {one.value for one in app.sidebar.caption}
     return {
         "metrics": [(one.label, one.value, one.delta) for one in main.metric],
         "frames": [pl.from_pandas(one.value).to_dicts() for one in main.dataframe],
@@ -79,6 +81,7 @@ def shown(app: AppTest) -> dict[str, object]:
         "text": [
             re.sub(r"_[0-9a-f]{8}(?=\\?\.)", "", one.value)
             for one in (*main.markdown, *main.caption, *main.info)
+            if one.value not in of_list
         ],
         "buttons": [one.label for one in main.button],
     }

@@ -84,7 +84,7 @@ def test_a_page_shows_percent_and_leaves_out_what_is_for_the_file():
     (shown,) = app.dataframe
     assert list(shown.value.columns) == ["name", "accounts", "share", "tags", "shown"]
     assert shown.value["share"][0] == 62.5
-    assert app.markdown[0].value == "**Regions**"
+    assert app.header[0].value == "Regions"
 
 
 def test_a_list_of_nothing_has_one_page():
