@@ -58,7 +58,7 @@ from icp_core.reference import geography, json_text
 from icp_core.reference.numbers import number
 from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage, Gap, GapList
 from icp_core.territories.plan import TerritoryPlan, solve, today
-from icp_core.territories.problem import Locks, Policy, Wishes
+from icp_core.territories.problem import Locks, Planning, Policy, Wishes
 from icp_core.territories.sensitivity import BalancePrice, IfOff, if_off, price_of_balance
 from icp_core.views import ExportSpec, MarketView, view_of
 from icp_core.workspace import SavedVersion, Workspace, user_name
@@ -751,6 +751,7 @@ def _territories(options: argparse.Namespace) -> None:
             f"match are too many to be lifted. Narrow the must-haves, or raise {LIFT_VARIABLE}."
         )
     planning = view.planning(plan, wishes=wishes, locks=_locks(options.lock))
+    remarks += _held(planning)
     found = solve(planning, seconds=options.seconds)
     reps, moves, now = found.reps(), found.moves(), today(planning).figures
     carried, out = carry(found, view) if carry else None, options.out
@@ -889,6 +890,22 @@ def _steadiness(off: Sequence[IfOff], balance: BalancePrice, currency: str) -> l
                 f"with room {', '.join(one.with_room) or 'nobody'}"
             )
     return lines
+
+
+def _held(planning: Planning) -> tuple[str, ...]:
+    """Refuse locks of what does not exist, and say of which places nothing is there to be locked."""
+    idle = planning.locks_of_nothing
+    if idle.accounts:
+        what, rep = next(iter(idle.accounts.items()))
+        raise PlanError(
+            f"The lock {what}={rep} names no account of this plan, and no municipality, region or "
+            "country: give an account_id that matches the profile, or a code as SE-0180."
+        )
+    return tuple(
+        f"The lock {code}={rep} changes nothing: no account of the plan lies in "
+        f"{geography.name_of(code)}."
+        for code, rep in idle.areas.items()
+    )
 
 
 def _locks(asked: Sequence[str]) -> Locks:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from icp_core.analysis.team import Team
 from icp_core.errors import PlanError
 from icp_core.evaluation.tiers import UNRANKED
+from icp_core.reference import faults
 
 ASSUMED_HOURS: Final = (4.0, 2.0, 1.0)
 """Hours that a company takes in the time box by the place of its tier, best first, where the plan states
@@ -147,7 +148,7 @@ class TeamPlan(BaseModel):
 def _out_of_range(error: ValidationError) -> str:
     first = error.errors()[0]
     where = ".".join(str(step) for step in first["loc"])
-    return f"The team's plan is not valid at {where}: {first['msg']}."
+    return f"The team's plan is not valid at {where}: {faults.said(first)}."
 
 
 @dataclass(frozen=True)

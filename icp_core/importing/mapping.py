@@ -14,7 +14,7 @@ from icp_core.accounts.columns import BY_NAME, Kind
 from icp_core.errors import ImportRefused
 from icp_core.importing import dates, values
 from icp_core.importing.headings import parse
-from icp_core.reference import industry, json_text
+from icp_core.reference import faults, industry, json_text
 from icp_core.reference.text import fold
 
 BESIDE: Final = {"municipality": "municipality_beside", "region": "region_beside"}
@@ -575,7 +575,7 @@ def _validated(content: Any) -> Mapping:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
-        reason = str(first["msg"]).removeprefix("Value error, ")
+        reason = faults.said(first)
         raise ImportRefused(
             f"The mapping is not valid{f' at {where}' if where else ''}: {reason}."
         ) from error

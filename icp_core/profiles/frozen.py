@@ -6,7 +6,7 @@ from typing import Any, Final, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from icp_core.errors import ProfileError
-from icp_core.reference import json_text
+from icp_core.reference import faults, json_text
 
 _Validated = TypeVar("_Validated", bound=BaseModel)
 _MOST_SAID: Final = 300
@@ -50,7 +50,7 @@ def validated(
     except ValidationError as error:
         first, *rest = error.errors()
         more = f" (and {len(rest)} more)" if rest else ""
-        reason = short(str(first["msg"]).removeprefix("Value error, "))
+        reason = short(faults.said(first))
         where = _path(first["loc"])
         raise ProfileError(f"The {what} is not valid{where}: {reason}{more}.") from error
 

@@ -311,6 +311,17 @@ class Planning:
         accounts = accounts.with_columns(owner=pl.Series(to[self.owner]))
         return Planning(accounts, team, self.plan, wishes=self.wishes, locks=self.locks)
 
+    @property
+    def locks_of_nothing(self) -> Locks:
+        """Those locks that no account of the plan is, or lies in."""
+        rows, locks = self.accounts, self.locks
+        ids = set(rows["account_id"])
+        codes = {code for level in ("country", "region", "municipality") for code in rows[level]}
+        return Locks(
+            accounts={one: rep for one, rep in locks.accounts.items() if one not in ids},
+            areas={code: rep for code, rep in locks.areas.items() if code not in codes},
+        )
+
     # How accounts become units.
 
     @cached_property

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from icp_core.analysis.team import Team, key_of
 from icp_core.errors import PlanError
+from icp_core.reference import faults
 from icp_core.territories.plan import TerritoryPlan
 from icp_core.territories.problem import Locks, Planning, Policy, Wishes
 
@@ -107,7 +108,7 @@ class KeptPlan(BaseModel):
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             raise PlanError(
-                f"A saved plan cannot be read ({where}: {first['msg']}); a newer version of this "
+                f"A saved plan cannot be read ({where}: {faults.said(first)}); a newer version of this "
                 "program may have saved it. Update this program."
             ) from error
 

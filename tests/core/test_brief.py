@@ -71,7 +71,7 @@ def broken(**brief):
     [
         (
             broken(urgency="x" * 800),
-            "The brief is not valid at urgency: String should have at most 400 characters",
+            "The brief is not valid at urgency: the urgency may have at most 400 letters",
         ),
         (broken(colour="red"), "at colour"),
         (broken(buying_group=[{"name": "CTO", "role": "boss", "key": "cto"}]), "buying_group[0]"),
@@ -84,7 +84,7 @@ def broken(**brief):
         (broken(buying_group=[CTO.model_dump(mode="json")] * 2), "the same key"),
         (
             broken(buying_group=[CTO.model_dump(mode="json") | {"name": ""}]),
-            "buying_group[0].name: String should have at least 1 character",
+            "buying_group[0].name: the name is missing",
         ),
         (broken(readiness=[{"aspect": "able"}] * 2), "readiness says the same twice"),
         ('{"schema_version": 2}', "holds a profile and a brief"),

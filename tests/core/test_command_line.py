@@ -358,6 +358,7 @@ def test_territories_are_planned_with_a_bound_moves_and_a_file_of_every_account(
     [
         ("Name,Home\nAnna,Stockholm\n", ("--lock", "SE=Nils"), "Nils, who is not in the team"),
         ("Name,Home\nAnna,Stockholm\n", ("--lock", "Anna"), "WHAT=REP"),
+        ("Name,Home\nAnna,Stockholm\n", ("--lock", "XX-1=Anna"), "The lock XX-1=Anna names no"),
         ("Name,Home\nAnna,Stockholm\n", ("--disruption", "-1"), "disruption"),
         ("Name,Home\nAnna,Stockholm\n", ("--crm", "hubspot"), "Say with --out"),
         (

@@ -444,3 +444,11 @@ def test_an_account_goes_with_its_area_only_where_all_of_it_goes(codes, policy):
             assert reps[where["municipality"].item()] == [move["after"]]
         if move["reason"] == "apart":
             assert move["extra_hours"] is not None
+
+
+def test_locks_of_what_is_not_there_are_told():
+    rows = [("SE-0180", 2, 100, -1, False), ("NO-0301", 2, 100, -1, False)]
+    areas = {"SE": "Anna", "SE-1280": "Bo", "NO-0301": "Bo", "XX-1": "Anna"}
+    locks = Locks(accounts={"a0": "Anna", "a9": "Bo"}, areas=areas)
+    idle = made(rows, locks=locks).locks_of_nothing
+    assert (idle.accounts, idle.areas) == ({"a9": "Bo"}, {"SE-1280": "Bo", "XX-1": "Anna"})
