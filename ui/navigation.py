@@ -17,7 +17,7 @@ from ui.texts import _
 ROOT: Final = Path(__file__).resolve().parent.parent
 START: Final = "start"
 ACCOUNTS: Final = "accounts"
-_PHONE: Final = "640px"  # as wide as where Streamlit lays the sidebar over the page
+_PHONE: Final = "768px"  # from here down Streamlit lays the sidebar over the page
 NO_WIDGETS: Final[Mapping[str, str]] = MappingProxyType({})
 
 _ICONS: Final = {

@@ -17,14 +17,13 @@ def chosen(page, label):
 
 def sidebar(page, group):
     """Go to a group of pages; on a narrow screen its menu has to be opened first."""
-    opener = page.get_by_test_id("stExpandSidebarButton")
-    if opener.is_visible():
-        opener.click()
-    page.get_by_test_id("stSidebar").get_by_role("link", name=group, exact=True).click()
+    menu = page.get_by_test_id("stMain").get_by_role("button", name="Menu", exact=True)
+    if menu.is_visible():
+        menu.click()
+        page.get_by_test_id("stPopoverBody").get_by_role("link", name=group, exact=True).click()
+    else:
+        page.get_by_test_id("stSidebar").get_by_role("link", name=group, exact=True).click()
     settle(page)
-    closer = page.get_by_test_id("stSidebarCollapseButton").get_by_role("button")
-    if page.viewport_size["width"] < 768 and closer.is_visible():
-        closer.click()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
