@@ -329,6 +329,10 @@ def _say_lacking(profile: Profile, universe: Universe, lacking: Mapping[str, pl.
             ).format(columns=plain(names)),
             width="content",
         )
+        if "industry" in lacking and "industry_text" in universe.columns:
+            navigation.link(
+                "builder", _("Its industries are words: test those"), ":material/arrow_forward:"
+            )
         fitting = _fitting(profile, universe)
         if fitting is not None:
             st.button(

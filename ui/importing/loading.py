@@ -11,6 +11,7 @@ import streamlit as st
 from icp_core.accounts.columns import BY_NAME
 from icp_core.errors import ImportRefused
 from icp_core.importing.cleaning import Rules
+from icp_core.importing.deal_headings import signs_of_deals
 from icp_core.importing.encodings import CODE_PAGES
 from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.reading import SERVER_FOLDERS, server_path
@@ -199,12 +200,15 @@ def _save_as(session: ImportSession) -> None:
                 key="import_merge_domains",
             )
         waiting = mapping.open_questions(session)
+        is_nameless = mapping.is_nameless(session)
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(
                 _("Load"),
                 type=theme.emphasis(),
                 icon=":material/upload:",
-                disabled=bool(waiting) or (replacing == _NEW_LIST and not label.strip()),
+                disabled=bool(waiting)
+                or is_nameless
+                or (replacing == _NEW_LIST and not label.strip()),
                 key="import_load",
             ):
                 session.load(
@@ -220,7 +224,14 @@ def _save_as(session: ImportSession) -> None:
             st.button(
                 _("Discard"), icon=":material/close:", on_click=session.clear, key="import_clear"
             )
-            if waiting:
+            if is_nameless:
+                of_deals = any(signs_of_deals(one.file.headings) for one in session.opened)
+                st.caption(
+                    _("This is a list of deals: load it as customers, or set a column to Name.")
+                    if of_deals
+                    else _("Which column has the companies' names? Set it to Name.")
+                )
+            elif waiting:
                 st.caption(plain(_held_back([row.heading for _place, row, _doubt in waiting])))
 
 

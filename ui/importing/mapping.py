@@ -93,6 +93,11 @@ def open_questions(session: ImportSession) -> list[tuple[int, Assignment, Doubt]
     ]
 
 
+def is_nameless(session: ImportSession) -> bool:
+    """Whether no open file says what the companies are called, without which nothing is loaded."""
+    return not any(opened.file.mapping.of("name") for opened in session.opened)
+
+
 def questions(session: ImportSession) -> None:
     """Draw what was assumed as questions, which hold the load back, and a way to agree to all."""
     asked_now = open_questions(session)
