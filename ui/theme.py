@@ -66,8 +66,8 @@ def everywhere() -> None:
         # What has the keyboard is told from what is chosen.
         "a:focus-visible { outline: 2px solid currentColor; outline-offset: -2px }",
         # Undo and redo are known by their icons; a screen reader says their names.
-        ".st-key-undo p, .st-key-redo p { position: absolute; clip-path: inset(50%);"
-        " width: 1px; overflow: hidden }",
+        ":is(.st-key-undo, .st-key-redo) button [data-testid=stMarkdownContainer]"
+        " { position: absolute; clip-path: inset(50%); width: 1px; overflow: hidden }",
         # Titles of cards are headings; the card has their room already.
         "[data-testid=stHeading] h2 { padding-top: 0 }",
     ]

@@ -5,7 +5,7 @@ import time
 from contextlib import closing
 from datetime import date
 
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 from pypdf import PdfReader
 
 from benchmarks.browser import free_port, served, settle
@@ -169,8 +169,15 @@ def test_an_answer_half_typed_is_kept_when_the_server_dies_and_erases_nobody_s(p
         settle(other)
         second.press("End")
         second.press_sequentially(", and more")
-        page.get_by_test_id("stMain").get_by_role("link", name="One page", exact=True).click()
-        page.get_by_role("heading", name="One page", exact=True).wait_for()
+        link = page.get_by_test_id("stMain").get_by_role("link", name="One page", exact=True)
+        link.click()
+        heading = page.get_by_role("heading", name="One page", exact=True)
+        try:
+            heading.wait_for(timeout=10_000)
+        except TimeoutError:
+            # On a busy machine the page is drawn anew under the mouse before it is let go.
+            link.click()
+            heading.wait_for()
         settle(page)
         with closing(Workspace.open(url)) as workspace:
             kept = workspace.replies(one.id)
