@@ -28,8 +28,12 @@ _OVER: Final = (
 # The company goes on as if nothing had been.
 _LIFTED: Final = (
     r"\b(?:upphav\w*|ophaev\w*|opphev\w*|kumot\w*|kumou\w*|peruutet\w*|peruunt\w*|annul\w*|lifted|"
-    r"revoked|rescinded|overturned|discharged|aterkalla\w*|tilbakekalt|tilbagekaldt|omgjort|omgort)\b"
+    r"revoked|rescinded|overturned|discharged|aterkalla\w*|tilbakekalt|tilbagekaldt|omgjort|omgort|"
+    r"avslag\w*|avslatt|avslaget|avvis\w*|afvis\w*|afslaet|\w*trukket|tillbakadrag\w*|hylatty|hylattiin|"
+    r"withdrawn|dismissed|rejected|refused)\b"
 )
+# A procedure was over, and the company is back.
+_BACK: Final = r"\b(?:genoptag\w*|gjenoppt\w*|gjenopprett\w*|aterupp\w*|reinstated|restored)\b"
 _SAVING: Final = (
     r"\b(?:\w*rekonstruk\w*|reconstruct\w*|restructur\w*|\w*saneer\w*|gjeldsforhandling\w*|"
     r"voluntary arrangement)\b"
@@ -109,7 +113,7 @@ def status_of(text: str) -> str | None:
     negated = re.search(_NOT, folded) is not None
     found: str | None = None
     over = ended and re.search(_OVER, folded) is not None
-    survived = rf"{_STILL_ACTIVE}|{_SAVING}" if over else _LIFTED
+    survived = rf"{_STILL_ACTIVE}|{_SAVING}|{_BACK}" if over else rf"{_LIFTED}|{_BACK}"
     if ended and (negated or re.search(survived, folded)):
         found = "active"
     elif over:

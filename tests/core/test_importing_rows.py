@@ -324,6 +324,10 @@ def test_only_the_end_of_a_name_tells_its_status(name: str, status: str | None) 
         ("DissolutionDate", "deregistered"), ("date_of_cessation", "deregistered"),
         ("Poistettu rekisteristä", "deregistered"), ("Konkurs avslutad datum", "deregistered"),
         ("Konkurs upphävd", "active"), ("Rekonstruktion avslutad", "active"),
+        ("Konkursansökan avslagen", "active"), ("Konkursbegjæring trukket", "active"),
+        ("Konkursbegjæring avvist", "active"), ("Konkursbegæring tilbagetrukket", "active"),
+        ("Konkurshakemus hylätty", "active"), ("Winding-up petition dismissed", "active"),
+        ("Genoptaget efter tvangsopløsning", "active"),
         # Of public exports of the Norwegian and Danish registers.
         ("ophoersdato", "deregistered"), ("tvangsavvikletPgaManglendeSlettingDato", "deregistered"),
         ("underUtenlandskInsolvensbehandlingDato", "bankrupt"),
