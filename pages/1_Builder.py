@@ -58,6 +58,7 @@ left, right = side_by_side("builder_halves")
 # Even where the market cannot be asked, the profile can be changed.
 with left:
     profile_part()
+results.strip_style()
 with st.bottom:
     results.strip()
 with right:

@@ -168,12 +168,11 @@ def menu(here: Page) -> DeltaGenerator:
     DeltaGenerator
         Where more can be drawn below them.
     """
-    place = ":has(> .st-key-phone_menu)"  # so that it leaves no gap where it would have stood
     theme.style(
         f"@media (max-width: {_PHONE}) {{"
         " [data-testid=stSidebar], [data-testid=stExpandSidebarButton] { display: none }"
-        f" {place} {{ position: fixed; top: 0.5rem; left: 1rem; z-index: 999991 }} }}"
-        f" @media not all and (max-width: {_PHONE}) {{ {place} {{ display: none }} }}"
+        " .st-key-phone_menu { position: fixed; top: 0.5rem; left: 1rem; z-index: 999991 } }"
+        f" @media not all and (max-width: {_PHONE}) {{ .st-key-phone_menu {{ display: none }} }}"
     )
     # Of each page another one, so that it is closed when the next page comes.
     with (

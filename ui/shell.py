@@ -84,7 +84,6 @@ def page(key: str, *, always: bool = False) -> View:
         st.markdown("**" + _("Target accounts") + "**")
         navigation.sidebar(here)
         notes = {"sidebar": st.container()}
-    notes["menu"] = navigation.menu(here)
     # The header is filled in two steps, so that a list that fails can still be changed in it.
     top = header.begin(view)
     heading = st.container(horizontal=True, vertical_alignment="center", gap="small")
@@ -92,6 +91,8 @@ def page(key: str, *, always: bool = False) -> View:
     badge = heading.empty()
     with heading:
         navigation.beside(here)
+        # At the end of a row, where it leaves no gap on a wide screen.
+        notes["menu"] = navigation.menu(here)
     for notice in widgets.notices():
         st.warning(plain(notice), icon=":material/info:")
     for done in widgets.confirmed():

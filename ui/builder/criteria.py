@@ -38,7 +38,7 @@ from ui.builder.editing import (
     rows,
     toggle,
 )
-from ui.controls import one_of, pictured, section
+from ui.controls import one_of, pictured
 from ui.format import number, plain
 from ui.texts import _
 
@@ -54,7 +54,7 @@ def draw(offers: Offers) -> None:
     for role in Role:
         of_role = [row for row in shown if row.role is role]
         if of_role:
-            section(words.role_name(role), help=words.role_meaning(role))
+            st.markdown(f"**{words.role_name(role)}**", help=words.role_meaning(role))
         for row in of_role:
             _row(offers, row, columns.get(row.column), gates)
 

@@ -18,7 +18,7 @@ from ui.accounts.one import opened
 from ui.areas import tier_in_sentence
 from ui.builder import words
 from ui.builder.editing import RESULTS, STRIP
-from ui.controls import one_of, section
+from ui.controls import one_of
 from ui.format import bounds, currency_sign, listed, money, number, percent, plain, signed
 from ui.headline import tam_value, too_little_known, unknown_potential, white_space
 from ui.tables import Field, Table
@@ -31,6 +31,17 @@ _MOST_REASONS: Final = 3  # reasons of a score that a line has room for
 _AHEAD: Final = 0.03
 """Seconds that the numbers are ahead of the figures: a browser is busy with the beginning of a run for
 about as long, then draws in one go all that has come, and the numbers would wait for the figures."""
+
+
+def strip_style() -> None:
+    """Have the last number give way to the page where the strip would need a second row.
+
+    Once a page: in the strip it would cost the browser at every edit.
+    """
+    theme.style(
+        "@media (max-width: 1000px) { .st-key-builder_strip > :last-child { display: none }"
+        " .st-key-builder_strip { gap: 0 1rem } }"
+    )
 
 
 @st.fragment(key=STRIP)
@@ -48,11 +59,6 @@ def _numbers(market: MarketView) -> None:
     shown = whole.ranked[:_MOST_TIERS]
     more = "…" if len(whole.ranked) > len(shown) else ""
     names = plain(" · ".join(tier.name for tier in shown))
-    # Where they need a second row, the last number gives way to the page.
-    theme.style(
-        "@media (max-width: 1000px) { .st-key-builder_strip > :last-child { display: none }"
-        " .st-key-builder_strip { gap: 0 1rem } }"
-    )
     with st.container(horizontal=True, gap="medium", key="builder_strip"):
         st.metric(
             _("Matches"),
@@ -163,7 +169,8 @@ def _figures(market: MarketView) -> None:
         title = _("Accounts and {currency} by tier").format(
             currency=plain(currency_sign(profile.currency))
         )
-        section(title)
+        # No heading: two more of those are a tenth of what an edit costs the browser.
+        st.markdown(f"**{title}**")
         charts_live.show(
             charts_live.tier_chart(
                 market.totals.tier_table(),
@@ -175,7 +182,7 @@ def _figures(market: MarketView) -> None:
             alt=_("Accounts and potential by tier"),
         )
     with right, st.container(border=True, gap="xsmall"):
-        section(_("Matches by score"))
+        st.markdown(f"**{_('Matches by score')}**")
         scores = market.totals.scores_by(charts_live.POINTS)
         if not any(counts.any() for counts in scores.values()):
             st.caption(_("No match has a score yet: what is weighed is unknown for all of them."))
