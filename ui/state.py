@@ -43,6 +43,7 @@ _HISTORY: Final = "view_history"
 _SEAT: Final = "draft"
 _HEADER: Final = "view_header"
 _FAILED_AT: Final = "draft_failed_at"
+_UNKEPT: Final = "draft_unkept"
 _AUTHOR: Final = "author"
 _PLAN: Final = "plan"
 _CONFLICT: Final = "conflict"
@@ -137,9 +138,17 @@ def epoch() -> int:
     return replaced
 
 
-def set_profile(profile: Profile) -> None:
-    """Change the profile by an edit; what it came from is remembered."""
-    _edit(replace(view(), profile=profile))
+def set_profile(profile: Profile, *, keep: bool = True) -> None:
+    """Change the profile by an edit; what it came from is remembered.
+
+    Parameters
+    ----------
+    profile
+        What it becomes.
+    keep
+        Whether the draft is kept at once; otherwise `keep_draft` has to be called in this run.
+    """
+    _edit(replace(view(), profile=profile), keep=keep)
 
 
 def set_brief(brief: Brief) -> None:
@@ -147,8 +156,8 @@ def set_brief(brief: Brief) -> None:
     _edit(replace(view(), brief=brief))
 
 
-def _edit(changed: View) -> None:
-    _show(replace(changed, edited=changed.agreed != st.session_state[_BASE]))
+def _edit(changed: View, *, keep: bool = True) -> None:
+    _show(replace(changed, edited=changed.agreed != st.session_state[_BASE]), keep=keep)
 
 
 def choose_starter(slug: str) -> None:
@@ -464,7 +473,8 @@ def _brief_of_base() -> Brief:
 
 
 def write_address() -> None:
-    """Bring the address up to date; parameters of other widgets stay as they are."""
+    """Keep the draft and bring the address up to date; parameters of other widgets stay as they are."""
+    keep_draft()  # first: the address holds the edits of a draft that could not be kept
     wanted = address()
     there = st.query_params.to_dict()
     gone = [name for name in _OF_VIEW if name in there and name not in wanted]
@@ -671,9 +681,9 @@ def _replace(changed: View, *, counted_from: Agreed | None = None) -> None:
     _put(changed)
 
 
-def _show(changed: View) -> None:
+def _show(changed: View, *, keep: bool = True) -> None:
     _remember(changed)
-    _put(changed)
+    _put(changed, keep=keep)
 
 
 def _remember(changed: View) -> None:
@@ -691,13 +701,20 @@ def _happened(step: _Step) -> None:
     history.future.clear()
 
 
-def _put(changed: View) -> None:
+def _put(changed: View, *, keep: bool = True) -> None:
     st.session_state[_VIEW] = changed
+    st.session_state[_UNKEPT] = True
     widgets.own(_LAST, list[View])[:] = [changed]
-    if not _keeps_drafts():
+    if keep:
+        keep_draft()
+
+
+def keep_draft() -> None:
+    """Keep the view in the workspace, where it is not yet, to be found again whatever happens."""
+    if not st.session_state.pop(_UNKEPT, False) or not _keeps_drafts():
         return
     st.session_state[_SEAT] = seat.take(st.session_state[_SEAT])
-    error = seat.keep(_draft(changed))
+    error = seat.keep(_draft(view()))
     if error is not None:
         st.session_state[_FAILED_AT] = monotonic()
         widgets.notify(

@@ -194,7 +194,8 @@ def apply(change: Callable[[], Profile], *, quick: bool = False, whole: bool = F
     except ProfileError as error:
         widgets.notify(str(error))
         st.rerun()
-    state.set_profile(profile)
+    # The draft is kept by the strip: numbers first.
+    state.set_profile(profile, keep=False)
     _held().profile = profile.name
     # A run for an edit before may have been broken off by this one, the header not drawn yet.
     if state.header_is_current() and not whole:

@@ -47,10 +47,12 @@ def strip_style() -> None:
 @st.fragment(key=STRIP)
 def strip() -> None:
     """Draw the numbers, and what the last edit did to them, where they stay in sight."""
-    with shell.guard():
-        market = shell.market(state.view())
-        _numbers(market)
-    state.write_address()
+    try:
+        with shell.guard():
+            market = shell.market(state.view())
+            _numbers(market)
+    finally:
+        state.write_address()
     time.sleep(_AHEAD)
 
 

@@ -322,42 +322,34 @@ def edition_of(source: str, *, excluding: bool = False) -> Edition:
         except ImportRefused:
             # Loading the accounts says so.
             version = "gone"
-    edition = Edition(version, "")
     try:
-        url, revision = default_url(), workspace().revision()
-        edition = edition._replace(added=added_at(url, source, revision))
-        if not stays_in_engine(source):
-            marks = marked_at(url, revision)
-            edition = edition._replace(
-                customers=_here(source, edition, marks, "customers", url, revision)
-            )
-        owners, territories = owners_at(url, revision), territories_at(url, revision)
-        edition = edition._replace(
-            owners=_here(source, edition, owners, "owners", url, revision),
-            territories=_here(source, edition, territories, "territories", url, revision),
-        )
-        if excluding:
-            reasons = excluded_at(url, revision)
-            return edition._replace(
-                excluded=_here(source, edition, reasons, "excluded", url, revision)
-            )
+        edition = _edition(source, version, default_url(), workspace().revision())
     except WorkspaceError:
         # The accounts themselves need no workspace; the page header says what is wrong with it.
-        pass
-    return edition
+        return Edition(version, "")
+    return edition if excluding else edition._replace(excluded=ByAccount())
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_CONTENT)
-def _here(
-    source: str, edition: Edition, _told: Mapping[str, _Told], what: str, url: str, revision: str
-) -> ByAccount[_Told]:
-    """What was decided on accounts in memory, so that decisions on others change nothing."""
-    del what, url, revision  # stand for what was decided in the key of the cache
-    if not _told or stays_in_engine(source):
-        return ByAccount.of(_told)
-    ids = universe_of(source, edition).frame["account_id"]
-    here = ids.filter(ids.is_in(pl.Series([*_told], dtype=pl.String).implode()))
-    return ByAccount.of({key: _told[key] for key in here})
+# One look-up where several would be a tenth of what an edit takes until its numbers are there.
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _edition(source: str, version: str, url: str, revision: str) -> Edition:
+    """What was decided in the workspace as it stands at that revision."""
+    edition = Edition(version, added_at(url, source, revision))
+
+    def here(told: Mapping[str, _Told]) -> ByAccount[_Told]:
+        """What was decided on accounts in memory, so that decisions on others change nothing."""
+        if not told or stays_in_engine(source):
+            return ByAccount.of(told)
+        ids = universe_of(source, edition).frame["account_id"]
+        kept = ids.filter(ids.is_in(pl.Series([*told], dtype=pl.String).implode()))
+        return ByAccount.of({key: told[key] for key in kept})
+
+    return edition._replace(
+        customers=ByAccount() if stays_in_engine(source) else here(marked_at(url, revision)),
+        owners=here(owners_at(url, revision)),
+        territories=here(territories_at(url, revision)),
+        excluded=here(excluded_at(url, revision)),
+    )
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
