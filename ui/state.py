@@ -248,8 +248,15 @@ def _go_to(there: list[_Step], *, back_to: list[_Step]) -> Change | None:
     # A browser may send two clicks where one was meant.
     if not there:
         return None
-    step, before, planned = there.pop(), view(), plan()
-    if step.team and not _put_team(*step.team):
+    step, before, planned = there[-1], view(), plan()
+    try:
+        overtaken = step.team is not None and not _put_team(*step.team)
+    except WorkspaceError as error:
+        # The step stays, to be taken when the workspace is back.
+        widgets.notify(str(error))
+        return None
+    there.pop()
+    if overtaken:
         return None
     if step.view.list_name not in data.all_lists():
         # It was deleted meanwhile: the profile comes back on the list that is open.
@@ -365,14 +372,10 @@ def save_plan(saved: TeamPlan) -> None:
 
 def _put_team(saved: TeamPlan, instead_of: TeamPlan) -> bool:
     """Whether the team's plan is that again; it is not where somebody saved another one since."""
-    if team_plan() != instead_of:
+    if data.workspace().team() != instead_of:
         widgets.notify(_("Somebody saved another plan for the team since; that stays."))
         return False
-    try:
-        data.workspace().save_team(saved, author=author())
-    except WorkspaceError as error:
-        widgets.notify(str(error))
-        return False
+    data.workspace().save_team(saved, author=author())
     return True
 
 

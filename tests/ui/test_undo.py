@@ -1,9 +1,11 @@
 """Every change of the profile and of the list is taken back and made again, in its order."""
 
+import pytest
 from app_pages import Open, opened
 from streamlit.testing.v1 import AppTest
 from test_builder import PROFILE, assert_shows, builder, labelled, profile_of
 
+from icp_core.errors import WorkspaceError
 from icp_core.profiles.model import Range
 from icp_core.workspace import Workspace
 from ui import links, state
@@ -137,6 +139,26 @@ def test_a_plan_saved_for_the_team_is_taken_back_for_the_team() -> None:
     pressed(app, "Undo")
     pressed(app, "Undo")
     assert app.number_input(key="shown_plan_people").value == people
+
+
+def test_a_saved_plan_can_be_taken_back_once_the_workspace_can_be_reached_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = builder()
+    app.switch_page("pages/4_Tiers.py").run()
+    people = app.number_input(key="shown_plan_people").value
+    app.number_input(key="shown_plan_people").set_value(people + 5).run()
+    app.button(key="plan_save").click().run()
+
+    def refuse(*_args: object, **_named: object) -> None:
+        raise WorkspaceError("The workspace cannot be reached.")
+
+    with monkeypatch.context() as away:
+        away.setattr(Workspace, "save_team", refuse)
+        pressed(app, "Undo")
+        assert "cannot be reached" in " ".join(one.value for one in app.warning)
+    pressed(app, "Undo")
+    assert Workspace.open().team().people == people
 
 
 def test_a_plan_that_somebody_else_saved_since_is_not_taken_back() -> None:

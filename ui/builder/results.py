@@ -357,7 +357,6 @@ def _accounts(rows: pl.DataFrame, why: list[str], market: MarketView) -> None:
             st.button(
                 label,
                 type="tertiary",
-                help=_("Open the account"),
                 on_click=state.open_account,
                 args=(row["account_id"],),
                 key=f"builder_open_{row['account_id']}",
