@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-import streamlit as st
-
 from icp_core.errors import IcpError
 from icp_core.profiles.brief import Brief
-from ui import state, widgets
+from ui import state, typed, widgets
 from ui.builder.editing import draft, held
-from ui.controls import fitting, most_letters
+from ui.controls import most_letters
 from ui.texts import ngettext
 
 
@@ -42,13 +40,13 @@ def text(brief: Brief, name: str, label: str, *, rows: int = 0, **options: Any) 
     options
         For the widget.
     """
-    shown = getattr(brief, name)
-    most = most_letters(Brief, name)
-    options |= edits(name, shown, lambda now, to: now.replace(**{name: fitting(to or "", most)}))
-    if rows:
-        st.text_area(label, height=34 + 22 * rows, **options)
-    else:
-        st.text_input(label, **options)
+    typed.text(
+        label,
+        most=most_letters(Brief, name),
+        rows=rows,
+        **edits(name, getattr(brief, name), lambda now, to: now.replace(**{name: to or ""})),
+        **options,
+    )
 
 
 def words(count: int) -> str:

@@ -29,17 +29,18 @@ from icp_core.profiles.suggested_personas import (
 )
 from icp_core.views import MarketView
 from icp_core.workspace import slug_of
-from ui import briefs, evidence, navigation, theme, widgets
-from ui.controls import fitting, most_letters, one_of, pictured, section
+from ui import briefs, evidence, navigation, theme, typed, widgets
+from ui.controls import most_letters, one_of, pictured, section
 from ui.downloads import download
 from ui.evidence import Told
-from ui.format import plain
+from ui.format import number, plain
 from ui.state import View
 from ui.texts import _, ngettext
 
 _OPEN: Final = "buying_group_open"
 _POINT: Final = 200  # letters of one claim
 _TITLE: Final = 80  # letters of a job title
+_ROWS: Final = 3  # lines seen of its sentences and titles
 _COLOURS: Final[dict[BuyingRole, Literal["blue", "green", "gray", "orange"]]] = {
     BuyingRole.DECISION_MAKER: "blue",
     BuyingRole.AMBASSADOR: "green",
@@ -182,12 +183,13 @@ def _set(field: str) -> Callable[[Persona, Any], Persona]:
 def _name(now: Persona, to: Any) -> Persona:
     if not (to or "").strip():
         raise ProfileError(_("A persona needs a title or a challenge; it keeps the one it had."))
-    return now.replace(name=fitting(to, most_letters(Persona, "name")))
+    return now.replace(name=to)
 
 
 def _editor(one: Persona, told: Told) -> None:
-    st.text_input(
+    typed.text(
         _("Title or challenge"),
+        most=most_letters(Persona, "name"),
         **_edits(one, "name", one.name, _name),
     )
     one_of(
@@ -220,8 +222,11 @@ def _editor(one: Persona, told: Told) -> None:
             st.caption(_("A sentence a line. Ask customers before you believe it."))
             for place, (field, label) in _in_pairs(_claims()):
                 with place:
-                    _lines(
+                    typed.text(
                         plain(label + told.beside(f"persona:{one.key}.{field}")),
+                        excess=_too_many_sentences,
+                        called=f"{one.name}: {label}",
+                        rows=_ROWS,
                         **_edits(one, field, "\n".join(getattr(one, field)), _claiming(field)),
                     )
 
@@ -233,22 +238,25 @@ def _in_pairs(names: Mapping[str, str]) -> Iterator[tuple[DeltaGenerator, tuple[
         yield from zip(st.columns(2, gap="small"), every[start : start + 2], strict=False)
 
 
-def _lines(label: str, **options: Any) -> None:
-    st.text_area(label, height=90, **options)
+def _points(to: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return points(to or "", most=MAX_POINTS, letters=_POINT)
+
+
+def _too_many_sentences(held: str) -> str:
+    count = len(_points(held)[1])
+    if not count:
+        return ""
+    return typed.waits(
+        ngettext(
+            "{count} sentence more than the {most} that fit.",
+            "{count} sentences more than the {most} that fit.",
+            count,
+        ).format(count=number(count), most=number(MAX_POINTS))
+    )
 
 
 def _claiming(field: str) -> Callable[[Persona, Any], Persona]:
-    def change(now: Persona, to: Any) -> Persona:
-        kept, left = points(to or "", most=MAX_POINTS, letters=_POINT)
-        if left:
-            widgets.notify(
-                _("{count} sentences are kept at most. Left out: {left}").format(
-                    count=MAX_POINTS, left=" ".join(left)
-                )
-            )
-        return now.replace(**{field: kept})
-
-    return change
+    return lambda now, to: now.replace(**{field: _points(to)[0]})
 
 
 def _reach(one: Persona) -> None:
@@ -268,8 +276,11 @@ def _reach(one: Persona) -> None:
     for place, (language, label) in _in_pairs(_languages()):
         shown = "\n".join(getattr(one.titles, language))
         with place:
-            _lines(
+            typed.text(
                 plain(label),
+                excess=_too_many_titles,
+                called=f"{one.name}: {label}",
+                rows=_ROWS,
                 **_edits(one, f"titles_{language}", shown, _titled(language)),
             )
 
@@ -278,18 +289,25 @@ def _numbers(field: str) -> Callable[[Persona, Any], Persona]:
     return lambda now, to: now.replace(**{field: tuple(sorted(to))})
 
 
-def _titled(language: str) -> Callable[[Persona, Any], Persona]:
-    def change(now: Persona, to: Any) -> Persona:
-        kept, left = points(to or "", most=MAX_TITLES, letters=_TITLE)
-        if left:
-            widgets.notify(
-                _("{count} titles are kept at most. Left out: {left}").format(
-                    count=MAX_TITLES, left=", ".join(left)
-                )
-            )
-        return now.replace(titles=now.titles.replace(**{language: kept}))
+def _titles(to: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return points(to or "", most=MAX_TITLES, letters=_TITLE)
 
-    return change
+
+def _too_many_titles(held: str) -> str:
+    count = len(_titles(held)[1])
+    if not count:
+        return ""
+    return typed.waits(
+        ngettext(
+            "{count} title more than the {most} that fit.",
+            "{count} titles more than the {most} that fit.",
+            count,
+        ).format(count=number(count), most=number(MAX_TITLES))
+    )
+
+
+def _titled(language: str) -> Callable[[Persona, Any], Persona]:
+    return lambda now, to: now.replace(titles=now.titles.replace(**{language: _titles(to)[0]}))
 
 
 def adding(view: View) -> None:
@@ -317,17 +335,19 @@ def adding(view: View) -> None:
         label_visibility="collapsed",
     )
     with st.popover(_("One of your own"), icon=":material/add:"):
-        name = st.text_input(_("Title or challenge"), key="group_own_name")
+        name = typed.text(
+            _("Title or challenge"), most=most_letters(Persona, "name"), key="group_own_name"
+        )
         role = st.selectbox(
             _("Role"), list(BuyingRole), format_func=roles.__getitem__, key="group_own_role"
         )
         st.button(
             _("Add"),
             icon=":material/add:",
-            disabled=not name.strip(),
+            disabled=not (name or "").strip(),
             key="group_own_add",
             on_click=_add_own,
-            args=(view, name.strip(), role),
+            args=(view, (name or "").strip(), role),
         )
 
 
@@ -339,7 +359,7 @@ def _add(one: Persona) -> None:
 
 def _add_own(view: View, name: str, role: BuyingRole) -> None:
     try:
-        one = own_persona(fitting(name, most_letters(Persona, "name")), role, view.brief)
+        one = own_persona(name, role, view.brief)
     except IcpError as error:
         widgets.notify(str(error))
         return

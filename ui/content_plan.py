@@ -23,8 +23,8 @@ from icp_core.documents.sheets import Sheet, workbook
 from icp_core.errors import IcpError
 from icp_core.profiles.brief import Brief
 from icp_core.workspace import slug_of
-from ui import data, state, widgets
-from ui.controls import fitting, pictured, section
+from ui import data, state, typed, widgets
+from ui.controls import pictured, section
 from ui.downloads import download
 from ui.format import number, plain
 from ui.state import View
@@ -89,7 +89,7 @@ def draw(view: View) -> None:
             icon=":material/add:",
             key="content_new",
             on_click=_begin,
-            args=(view, view.brief.buying_group[0].key, Stage.AWARE, "", _("New piece")),
+            args=(view, view.brief.buying_group[0].key, Stage.AWARE, ""),
         )
         if pieces:
             download(
@@ -144,14 +144,15 @@ def _missing(view: View, pieces: Sequence[Piece]) -> None:
                     type="tertiary",
                     key=f"content_answer_{place}",
                     on_click=_begin,
-                    args=(view, one.persona.key, Stage.DECIDING, one.objection, one.objection),
+                    args=(view, one.persona.key, Stage.DECIDING, one.objection),
                 )
         if len(found) > _MOST_GAPS:
             st.caption(_("And {count} more.").format(count=number(len(found) - _MOST_GAPS)))
 
 
-def _begin(view: View, persona: str, stage: Stage, answers: str, title: str) -> None:
-    piece = Piece(token_hex(8), persona, stage, title[:MAX_TITLE], answers[:MAX_TEXT])
+def _begin(view: View, persona: str, stage: Stage, answers: str) -> None:
+    # It has no title yet and counts for nothing until somebody gives it one.
+    piece = Piece(token_hex(8), persona, stage, "", answers)
     if _keep(view, piece):
         widgets.own(_OPEN, dict[str, str])["key"] = piece.key
 
@@ -168,7 +169,9 @@ def _keep(view: View, piece: Piece, *, removed: bool = False) -> bool:
 def _row(view: View, piece: Piece) -> None:
     is_open = widgets.own(_OPEN, dict[str, str]).get("key") == piece.key
     who = view.brief.persona(piece.persona)
+    title = piece.title.strip() or piece.answers.strip() or _("New piece")
     facts = [
+        "" if piece.title.strip() else _("counts once it has a title"),
         who.name if who else _("a persona that is gone"),
         stages()[piece.stage],
         _progress()[piece.progress],
@@ -178,19 +181,17 @@ def _row(view: View, piece: Piece) -> None:
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
             said = plain(" · ".join(fact for fact in facts if fact))
-            st.markdown(f"**{plain(piece.title)}**  \n:small[:gray[{said}]]", width="stretch")
+            st.markdown(f"**{plain(title)}**  \n:small[:gray[{said}]]", width="stretch")
             pictured(
                 "fold" if is_open else "edit",
-                plain(
-                    (_("Close {name}") if is_open else _("Edit {name}")).format(name=piece.title)
-                ),
+                plain((_("Close {name}") if is_open else _("Edit {name}")).format(name=title)),
                 key=f"content_edit_{piece.key}",
                 on_click=_toggle,
                 args=(piece.key,),
             )
             pictured(
                 "remove",
-                plain(_("Take {name} off the plan").format(name=piece.title)),
+                plain(_("Take {name} off the plan").format(name=title)),
                 key=f"content_remove_{piece.key}",
                 on_click=_take_off,
                 args=(view, piece),
@@ -228,7 +229,7 @@ def _editor(view: View, piece: Piece) -> None:
         st.date_input(_("Due"), value=None, **_edits(view, piece, "due"))
 
 
-def _edits(view: View, piece: Piece, field: str, *, most: int | None = None) -> dict[str, Any]:
+def _edits(view: View, piece: Piece, field: str) -> dict[str, Any]:
     name = f"content_{piece.key}_{field}"
 
     def changed() -> None:
@@ -236,15 +237,13 @@ def _edits(view: View, piece: Piece, field: str, *, most: int | None = None) -> 
         kept = data.workspace().pieces(view.saved or "")
         now = next((one for one in kept if one.key == piece.key), piece)
         to: Any = widgets.picked(name)
-        if most is not None:
-            to = fitting(to or "", most)
         _keep(view, replace(now, **{field: to}))
 
     return {"key": widgets.shown(name, getattr(piece, field)), "on_change": changed}
 
 
 def _text(view: View, piece: Piece, field: str, label: str, *, most: int = MAX_TEXT) -> None:
-    st.text_input(plain(label), **_edits(view, piece, field, most=most))
+    typed.text(plain(label), most=most, **_edits(view, piece, field))
 
 
 def _choice(view: View, piece: Piece, field: str, label: str, names: Mapping[Any, str]) -> None:

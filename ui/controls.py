@@ -8,9 +8,8 @@ from annotated_types import MaxLen
 from pydantic import BaseModel
 from streamlit.delta_generator import DeltaGenerator
 
-from ui import theme, widgets
-from ui.format import number, percent, plain
-from ui.texts import _
+from ui import theme
+from ui.format import percent, plain
 
 _Option = TypeVar("_Option")
 
@@ -129,26 +128,6 @@ def side_by_side(
             st.container(gap="small", height="content" if stays else "stretch"),
             st.container(gap="small", height="content" if stays else "stretch"),
         )
-
-
-def fitting(text: str, most: int) -> str:
-    """As much of a typed text as there is room for, and a message with the rest.
-
-    For callbacks of fields without `max_chars`: with it, a browser drops a longer text that is pasted
-    without a word.
-    """
-    if len(text) <= most:
-        return text
-    kept = text[:most]
-    in_a_word = not text[most - 1].isspace() and not text[most].isspace()
-    if in_a_word and len(kept.split()) > 1:
-        kept = kept.rsplit(None, 1)[0]
-    widgets.notify(
-        _("{count} letters are kept here at most. Left out: {left}").format(
-            count=number(most), left=text[len(kept) :].strip()
-        )
-    )
-    return kept
 
 
 def section(

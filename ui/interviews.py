@@ -29,9 +29,10 @@ from icp_core.documents.one_page import questions as answers_called
 from icp_core.errors import IcpError
 from icp_core.profiles.brief import ANSWERS, CLAIMS, Brief
 from icp_core.views import MarketView
-from ui import data, navigation, state, theme, widgets
+from icp_core.workspace.database import MAX_NAME
+from ui import data, navigation, state, theme, typed, widgets
 from ui.builder import editing
-from ui.controls import fitting, one_of, section
+from ui.controls import one_of, section
 from ui.downloads import download
 from ui.format import in_sentence, number, plain
 from ui.state import View
@@ -163,9 +164,10 @@ def _label(one: Interview) -> str:
 
 def _new(view: View, kept: Talks, market: MarketView) -> None:
     kind = one_of(_("With"), kinds(), labelled=True, key="interviews_kind")
-    company = st.text_input(_("Company"), key="interviews_company")
-    title = st.text_input(
+    company = typed.text(_("Company"), most=MAX_NAME, key="interviews_company")
+    title = typed.text(
         _("Job title"),
+        most=MAX_NAME,
         help=_("No person's name: it is not needed, and it is personal data."),
         key="interviews_title",
     )
@@ -185,7 +187,7 @@ def _new(view: View, kept: Talks, market: MarketView) -> None:
     if st.button(
         _("Begin"),
         type=theme.emphasis(),
-        disabled=not consent,
+        disabled=not consent or company is None or title is None,
         help=None if consent else _("Ask them first whether their words may be kept."),
         key="interviews_begin",
     ):
@@ -195,10 +197,10 @@ def _new(view: View, kept: Talks, market: MarketView) -> None:
                 kind=kind,
                 on_day=day,
                 author=state.author(),
-                company=company,
-                account_id=_account(market, company),
+                company=company or "",
+                account_id=_account(market, company or ""),
                 persona=persona,
-                job_title=title,
+                job_title=title or "",
                 language=language,
                 consent=consent,
             )
@@ -256,8 +258,10 @@ def replies(one: Interview) -> None:
             head = question.head
             section(plain(heads()[head][one.language] if head else _("Your own")))
         _reply(one, question, given.get(question.key, ""))
-    asked = st.text_input(_("A question of your own"), key=f"interviews_ask_{one.id}_{len(own)}")
-    asked = fitting(asked.strip(), MAX_QUOTE)
+    asked = typed.text(
+        _("A question of your own"), most=MAX_QUOTE, key=f"interviews_ask_{one.id}_{len(own)}"
+    )
+    asked = (asked or "").strip()
     if asked and asked not in [*given, *own]:
         own.append(asked)
         st.rerun()
@@ -265,22 +269,22 @@ def replies(one: Interview) -> None:
 
 def _reply(one: Interview, question: Question, shown: str) -> None:
     key = f"reply_{one.id}_{sha256(question.key.encode()).hexdigest()[:12]}"
-    first = not widgets.is_there(key)
+    first = not widgets.is_there(key) and not widgets.waiting(key)
 
     def keep(text: str) -> None:
         # Where a page is left while a box is at work, a browser sends every box of it as changed; what
         # somebody else answered meanwhile must not be taken for that.
         if text == shown or (widgets.is_leaving() and not text):
             return
-        said = fitting(text, MAX_ANSWER)
-        _try(lambda: data.workspace().keep_reply(one.id, question.key, said, author=state.author()))
+        _try(lambda: data.workspace().keep_reply(one.id, question.key, text, author=state.author()))
 
     # At first not given by its key: that would take the place of what a browser holds that outlived
     # the server.
-    text = st.text_area(
+    text = typed.text(
         plain(question.text.get(one.language, question.key)),
         shown if first else "",
-        height=80,
+        most=MAX_ANSWER,
+        rows=2,
         key=key if first else widgets.showing(key, shown),
         on_change=lambda: keep(widgets.now(key) or ""),
     )
@@ -297,7 +301,7 @@ def marking(one: Interview, kept: Talks) -> None:
     """Offer to mark a quote as speaking for or against a claim, and show those of this talk."""
     with st.container(border=True):
         section(_("Mark a quote"))
-        st.text_area(_("Their words"), height=80, key=f"interviews_quote_{one.id}")
+        typed.text(_("Their words"), most=MAX_QUOTE, rows=2, key=f"interviews_quote_{one.id}")
         st.selectbox(
             _("speaks to"),
             list(kept.claims),

@@ -12,13 +12,14 @@ from icp_core.profiles.four_questions import QUESTIONS, Answers
 from icp_core.profiles.model import MAX_AMOUNT, PerEmployee, Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography, industry
-from ui import data, navigation, state, theme, widgets
+from ui import data, navigation, state, theme, typed, widgets
 from ui.builder import words
 from ui.controls import most_letters
 from ui.format import bounds, in_sentence, number, plain
 from ui.texts import _
 
 DIALOG: Final = "new_profile"
+_KEYS: Final = "new_"  # what those of its widgets begin with
 _SIZES: Final = ("employees", "revenue")
 
 
@@ -47,9 +48,9 @@ def _form() -> None:
                 question - 1
             ):
                 _so_far(list_name, answers, question)
-    name = st.text_input(
+    name = typed.text(
         _("Name of the profile"),
-        max_chars=most_letters(Profile, "name"),
+        most=most_letters(Profile, "name"),
         **_shows("name", _kept().get("name") or _name(answers)),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -57,17 +58,17 @@ def _form() -> None:
             _("Create the profile"),
             type=theme.emphasis(),
             icon=":material/check:",
-            disabled=not name.strip(),
+            disabled=not (name or "").strip() or bool(widgets.waiting(_KEYS)),
             key="new_create",
         ):
-            _kept().clear()
-            state.open_profile(replace(answers, name=name.strip()).profile())
+            _clear()
+            state.open_profile(replace(answers, name=(name or "").strip()).profile())
             _to_builder()
-        if _kept():
+        if _kept() or widgets.waiting(_KEYS):
             st.button(
                 _("Clear the answers"),
                 type="tertiary",
-                on_click=_kept().clear,
+                on_click=_clear,
                 key="new_clear",
             )
         _so_far(list_name, answers, QUESTIONS)
@@ -113,13 +114,18 @@ def _kept() -> dict[str, Any]:
     return widgets.own(f"new_profile_{state.view().list_name}", dict[str, Any])
 
 
+def _clear() -> None:
+    _kept().clear()
+    widgets.let_go(*widgets.waiting(_KEYS))
+
+
 def _shows(field: str, value: Any) -> dict[str, Any]:
     """Arguments for a widget that shows an answer and keeps what it is changed to.
 
     What the browser sends of a choice is its label, and that changes with the counts: so the choice
     itself is kept, from the moment of the change, and given to the widget at every drawing.
     """
-    kept, key = _kept(), f"new_{field}"
+    kept, key = _kept(), f"{_KEYS}{field}"
 
     def keep() -> None:
         kept[field] = widgets.now(key)
@@ -237,11 +243,12 @@ def _what(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
     del offers, columns
     st.markdown(f"**4. {_('What do you sell, and what is a customer worth?')}**")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        offer = st.text_input(
-            _("What you sell"),
-            max_chars=most_letters(Profile, "offer"),
-            **_shows("offer", _kept().get("offer", "")),
-        )
+        with st.container(gap="xxsmall"):
+            offer = typed.text(
+                _("What you sell"),
+                most=most_letters(Profile, "offer"),
+                **_shows("offer", _kept().get("offer", "")),
+            )
         worth = st.number_input(
             _("Worth a year (€)"),
             0.0,
@@ -262,7 +269,9 @@ def _what(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
         )
     if worth == PerEmployee().rate and each:
         st.caption(_("The worth is an assumption until you change it, here or under Potential."))
-    return replace(answers, offer=offer.strip(), worth=worth or 0.0, each_employee=bool(each))
+    return replace(
+        answers, offer=(offer or "").strip(), worth=worth or 0.0, each_employee=bool(each)
+    )
 
 
 def _so_far(list_name: str, answers: Answers, question: int) -> None:

@@ -14,9 +14,9 @@ from icp_core.profiles.model import Profile
 from icp_core.reference.numbers import UNKNOWN
 from icp_core.views import MarketView
 from icp_core.workspace import slug_of
-from ui import briefs, data, evidence, navigation, state, theme, widgets
+from ui import briefs, data, evidence, navigation, state, theme, typed, widgets
 from ui.builder.editing import draft, held
-from ui.controls import fitting, most_letters, section
+from ui.controls import most_letters, section
 from ui.data.printed import Printed
 from ui.downloads import download
 from ui.format import number, plain
@@ -57,9 +57,10 @@ def answers(view: View) -> None:
     """Draw the answers that are typed."""
     brief, profile = view.brief, view.profile
     with st.container(border=True, gap="small"):
-        st.text_area(
+        typed.text(
             _("The company in thirty words"),
-            height=100,
+            most=most_letters(Profile, "description"),
+            rows=3,
             key=draft("brief_description", profile.description),
             on_change=_describe,
         )
@@ -93,7 +94,7 @@ def _counted(description: str) -> None:
 
 def _describe() -> None:
     try:
-        said = fitting(held("brief_description") or "", most_letters(Profile, "description"))
+        said = held("brief_description") or ""
         state.set_profile(state.view().profile.replace(description=said))
     except IcpError as error:
         widgets.notify(str(error))

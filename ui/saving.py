@@ -8,7 +8,8 @@ from icp_core.errors import IcpError, WorkspaceError
 from icp_core.profiles.model import Profile
 from icp_core.workspace import ConflictError, SavedVersion, slug_of
 from icp_core.workspace.database import MAX_NAME, MAX_REASON
-from ui import data, state, theme, widgets
+from ui import data, state, theme, typed, widgets
+from ui.builder import editing
 from ui.controls import most_letters
 from ui.downloads import download
 from ui.format import moment, plain
@@ -68,9 +69,9 @@ def author_popover(label: str) -> None:
         type="tertiary",
         icon=":material/person:",
     ):
-        st.text_input(
+        typed.text(
             _("Your name"),
-            max_chars=MAX_NAME,
+            most=MAX_NAME,
             key=widgets.shown("author", state.author()),
             on_change=lambda: state.set_author(widgets.picked("author")),
         )
@@ -84,21 +85,24 @@ def _form() -> None:
         unavailable(error, key="save_again")
         profile_download(_("Download the profile"), key="save_download")
         return
-    name = st.text_input(
-        _("Name"), view.profile.name, max_chars=most_letters(Profile, "name"), key="save_name"
+    name = typed.text(
+        _("Name"), view.profile.name, most=most_letters(Profile, "name"), key="save_name"
     )
     as_new = view.saved is None or st.toggle(
         _("As a new profile"),
         key="save_as_new",
         help=_("Otherwise it becomes the next version of the saved profile."),
     )
-    why = st.text_input(
+    why = typed.text(
         _("What changed, and why"),
         placeholder=_("Shown in the history"),
-        max_chars=MAX_REASON,
+        most=MAX_REASON,
         key="save_why",
     )
-    author = st.text_input(_("Your name"), state.author(), max_chars=MAX_NAME, key="save_author")
+    author = typed.text(_("Your name"), state.author(), most=MAX_NAME, key="save_author")
+    waits = _waiting()
+    if name is None or why is None or author is None or waits:
+        return
     try:
         profile = view.profile.replace(name=name.strip())
     except IcpError:
@@ -122,6 +126,26 @@ def _form() -> None:
     if newest is not None and _is_overtaken(slug):
         slot.empty()
         _overtaken(newest, profile, why=why, author=author)
+
+
+def _waiting() -> bool:
+    """Whether texts of the profile are too long still; says which, and offers to go on without them."""
+    waiting = editing.waiting()
+    if not waiting:
+        return False
+    st.warning(
+        plain(
+            _(
+                "Too long to be saved: {fields}. Shorten what stands there, or leave it out: then what "
+                "was there before is saved."
+            ).format(fields=", ".join(label for label, _text in waiting.values()))
+        ),
+        icon=":material/content_cut:",
+    )
+    if st.button(_("Leave it out"), key="save_without"):
+        editing.let_go()
+        st.rerun()
+    return True
 
 
 def _is_overtaken(slug: str) -> bool:

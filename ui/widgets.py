@@ -18,6 +18,7 @@ _NOTICES: Final = "view_notices"
 _SAID: Final = "view_said"
 _DONE: Final = "view_done"
 _DIALOG: Final = "dialog"
+_WAITING: Final = "texts_waiting"
 
 
 def own(name: str, make: Callable[[], _Own]) -> _Own:
@@ -106,6 +107,29 @@ def now(key: str) -> Any:
     return st.session_state.get(key)
 
 
+def wait(key: str, label: str, text: str) -> None:
+    """Keep a text that does not fit for the field with that key."""
+    st.session_state.setdefault(_WAITING, {})[key] = (label, text)
+
+
+def let_go(*keys: str) -> None:
+    """Let the texts go that wait in fields with these keys."""
+    for key in keys:
+        st.session_state.get(_WAITING, {}).pop(key, None)
+
+
+def waiting(prefix: str = "") -> dict[str, tuple[str, str]]:
+    """Texts that do not fit, each with the label of its field, by keys that begin with `prefix`."""
+    held: dict[str, tuple[str, str]] = st.session_state.get(_WAITING, {})
+    return {key: one for key, one in held.items() if key.startswith(prefix)}
+
+
+def _awaited(key: str, value: Any) -> Any:
+    """What a widget is to show: the text that waits in it, if one does."""
+    held: dict[str, tuple[str, str]] = st.session_state.get(_WAITING, {})
+    return held[key][1] if key in held else value
+
+
 def event(key: str) -> Any:
     """What a chart or table with that key reported last; for its callback."""
     return st.session_state[key]
@@ -118,7 +142,7 @@ def shown(name: str, value: Any) -> str:
     while the value has not, and on another page a widget of the same key begins with none.
     """
     key = f"shown_{name}"
-    st.session_state[key] = value
+    st.session_state[key] = _awaited(key, value)
     return key
 
 
@@ -128,6 +152,7 @@ def showing(key: str, value: Any) -> str:
     For what is drawn while somebody types or clicks: a value that is given anew takes back the click
     that crosses the drawing.
     """
+    value = _awaited(key, value)
     if not is_there(key) or now(key) != value:
         st.session_state[key] = value
     return key

@@ -52,7 +52,8 @@ class Piece:
     persona, stage
         Key of the persona it is for, and how far that one is.
     title, answers
-        A working title, and what it answers: an objection, a challenge, a question.
+        A working title, empty until it has one, and what it answers: an objection, a challenge, a
+        question.
     source, form, channel, owner
         Where it comes from, what it is, where it goes, and who makes it.
     due
@@ -93,11 +94,12 @@ class Unanswered:
 def grid(brief: Brief, pieces: Sequence[Piece]) -> Mapping[tuple[str, Stage], int]:
     """How many pieces there are for every persona and stage; 0 is a gap.
 
-    Pieces of personas that are gone count for none.
+    A piece without a title says nothing yet, and one of a persona that is gone is for nobody: neither
+    counts.
     """
     counts = {(one.key, stage): 0 for one in brief.buying_group for stage in Stage}
     for piece in pieces:
-        if (piece.persona, piece.stage) in counts:
+        if piece.title.strip() and (piece.persona, piece.stage) in counts:
             counts[piece.persona, piece.stage] += 1
     return counts
 

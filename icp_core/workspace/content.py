@@ -29,10 +29,8 @@ class ContentPlan(Database):
         Raises
         ------
         WorkspaceError
-            If it has no title, a text is too long, there is no such profile, or the database refuses.
+            If a text is too long, there is no such profile, or the database refuses.
         """
-        if not piece.title.strip():
-            raise WorkspaceError("A piece of content needs a working title.")
         bounded(piece.title, MAX_TITLE, what="title")
         for text in (piece.answers, piece.form, piece.channel, piece.owner):
             bounded(text, MAX_TEXT, what="text")

@@ -1,7 +1,7 @@
 """The content plan on the Buying group page: gaps, and pieces that are kept as they are edited."""
 
 import pytest
-from app_pages import Open, errors, texts
+from app_pages import Open, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core.analysis.content_plan import Progress, Stage
@@ -42,9 +42,11 @@ def test_an_objection_becomes_a_piece_and_the_gap_closes(
         "Risk while [moving](x)",
     )
     assert "Objections that nothing answers" not in texts(app)
-    assert app.table[0].value.iloc[0, 3] == "1"
+    assert app.table[0].value.iloc[0, 3] == "gap"
+    assert "counts once it has a title" in texts(app)
     key = f"shown_content_{piece.key}"
     app.text_input(key=f"{key}_title").set_value("Moving in a week").run()
+    assert app.table[0].value.iloc[0, 3] == "1"
     app.selectbox(key=f"{key}_progress").select(Progress.PUBLISHED).run()
     app.text_input(key=f"{key}_owner").set_value("Åsa").run()
     (piece,) = workspace.pieces("mine")
@@ -53,9 +55,6 @@ def test_an_objection_becomes_a_piece_and_the_gap_closes(
         Progress.PUBLISHED,
         "Åsa",
     )
-    app.text_input(key=f"{key}_title").set_value(" ").run()
-    assert [said for said in errors(app) if "needs a working title" in said]
-    assert workspace.pieces("mine") == [piece]
     app.button(key=f"content_remove_{piece.key}").click().run()
     assert workspace.pieces("mine") == []
     assert "Objections that nothing answers" in texts(app)

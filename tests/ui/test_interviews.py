@@ -6,7 +6,7 @@ import pytest
 from app_pages import Open, errors, texts
 from streamlit.testing.v1 import AppTest
 
-from icp_core.analysis.interviews import MAX_ANSWER, InterviewKind
+from icp_core.analysis.interviews import InterviewKind
 from icp_core.profiles.brief import Brief, BuyingRole, Persona
 from icp_core.profiles.model import Criterion, Profile, Range, Role
 from icp_core.workspace import Workspace
@@ -119,16 +119,16 @@ def test_the_guide_is_there_in_five_languages(open_page: Open) -> None:
     assert [one for one in app.get("download_button") if one.proto.label == "PDF to print"]
 
 
-def test_an_answer_that_is_too_long_is_cut_and_a_quote_is_left_to_shorten(
+def test_an_answer_and_a_quote_that_are_too_long_are_left_to_shorten(
     open_page: Open, workspace: Workspace
 ) -> None:
     one = begun(workspace)
     app = opened(open_page)
     app.text_area[0].set_value("ord på ŋ " * 500).run()
-    (kept,) = workspace.replies(one.id).values()
-    assert len(kept) <= MAX_ANSWER
-    (message,) = [said for said in errors(app) if "4\u202f000 letters are kept" in said]
-    assert "ord på ŋ" in message.partition("Left out: ")[2]
+    assert workspace.replies(one.id) == {}
+    assert "500 characters more than the 4\u202f000 that fit" in texts(app)
+    app.text_area[0].set_value("ord på ŋ " * 400).run()
+    assert list(workspace.replies(one.id).values()) == ["ord på ŋ " * 400]
     app.text_area(key=f"interviews_quote_{one.id}").set_value("x" * 900).run()
     app.selectbox(key="interviews_claim").select("brief.urgency").run()
     app.button(key="interviews_mark").click().run()

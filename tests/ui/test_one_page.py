@@ -194,37 +194,40 @@ def test_a_damaged_brief_in_a_link_is_one_message(text: str) -> None:
     assert view_of(app).agreed == Agreed(MINE)
 
 
-@pytest.mark.parametrize(
-    ("text", "kept", "left"),
-    [
-        ("word " * 160, 400, "word word"),
-        ("ordet æøå " * 80, 400, "ordet æøå"),
-        ("x" * 801, 400, "x" * 401),
-        ("שלום עולם " * 81, 400, "שלום"),
-        ("eleven-let " * 70, 396, "eleven-let"),
-        ("🚀" * 450, 400, "🚀" * 50),
-        ("a\n" * 300, 400, "a a"),
-    ],
-)
-def test_four_hundred_letters_too_many_are_told_and_none_is_lost(text, kept, left) -> None:
-    app = typed(opened(PAGE, dataset="norway"), "urgency", text)
-    held = view_of(app).brief.urgency
-    assert len(held) <= 400
-    assert abs(len(held) - kept) <= 1
-    (message,) = [one for one in errors(app) if "400 letters are kept here at most" in one]
-    rest = message.partition("Left out: ")[2]
-    assert left in rest
-    assert "".join((held + rest).split()) == "".join(text.split())
+def test_an_answer_that_is_too_long_waits_whole_and_is_kept_once_it_fits() -> None:
+    app = typed(opened(PAGE, dataset="norway"), "urgency", "Soon")
+    typed(app, "urgency", "ordet 🚀 שלום " * 40)
+    assert view_of(app).brief.urgency == "Soon"
+    assert "characters more than the 400 that fit. All of it stays here" in texts(app)
+    typed(app, "budget", "€15 k")
+    held = next(one for one in app.text_area if (one.key or "").endswith("brief_urgency"))
+    assert held.value == "ordet 🚀 שלום " * 40
+    app.switch_page("pages/1_Builder.py").run()
+    app.switch_page(PAGE).run()
+    held = next(one for one in app.text_area if (one.key or "").endswith("brief_urgency"))
+    assert held.value == "ordet 🚀 שלום " * 40
+    held.set_value("ordet 🚀 שלום").run()
+    assert view_of(app).brief == Brief(urgency="ordet 🚀 שלום", budget="€15 k")
+    assert "that fit" not in texts(app)
+
+
+def test_nothing_is_saved_while_a_text_is_too_long_until_it_is_left_out() -> None:
+    app = typed(opened(PAGE, dataset="norway", p=links.pack(MINE)), "urgency", "x" * 401)
+    assert "1 character more than the 400 that fit" in texts(app)
+    app.button(key="save").click().run()
+    assert [one for one in app.warning if "Too long to be saved" in one.value]
+    assert not [one for one in app.button if one.key == "save_now"]
+    app.button(key="save_without").click().run()
+    app.button(key="save_now").click().run()
+    (saved,) = Workspace.open().profiles()
+    assert saved.newest.brief == Brief()
 
 
 @pytest.mark.parametrize(
     "word", ["ord ", "verksamhetsstyrningssystem ", "дані ", "🚀🚀 ", "#include "]
 )
-def test_a_description_of_three_hundred_words_is_cut_and_the_page_still_fits(word) -> None:
-    app = typed(opened(PAGE, dataset="norway"), "description", word * 300)
-    kept = view_of(app).profile.description
-    assert 500 < len(kept) <= 600
-    (message,) = [one for one in errors(app) if "600 letters are kept" in one]
-    rest = message.partition("Left out: ")[2]
-    assert "".join((kept + rest).split()) == "".join((word * 300).split())
+def test_the_page_fits_with_as_long_a_description_as_fits(word) -> None:
+    full = (word * 300)[:600]
+    app = typed(opened(PAGE, dataset="norway"), "description", full)
+    assert view_of(app).profile.description == full
     assert [one for one in app.get("download_button") if one.proto.label == "PDF to print"]

@@ -10,8 +10,8 @@ import streamlit as st
 from icp_core.errors import IcpError
 from icp_core.views import MarketView
 from icp_core.workspace import NOBODY, CustomerMark, Status
-from icp_core.workspace.database import MAX_NAME, MAX_NOTE, MAX_REASON
-from ui import data, state, theme, widgets
+from icp_core.workspace.database import MAX_NOTE, MAX_REASON
+from ui import data, state, theme, typed, widgets
 from ui.controls import one_of
 from ui.format import moment, number, plain
 from ui.texts import _, ngettext
@@ -137,10 +137,10 @@ def fields(
             key=f"{key}_reason",
         )
     elif status == Status.WRONG_DATA:
-        detail = st.text_input(
+        detail = typed.text(
             _("What is right?"),
             before.get("detail", "") if before.get("status") == Status.WRONG_DATA else "",
-            max_chars=MAX_REASON,
+            most=MAX_REASON,
             placeholder=_("Such as: 120 employees since the merger"),
             key=f"{key}_right",
         )
@@ -156,9 +156,8 @@ def fields(
             key=f"{key}_customer",
         )
     with st.container(horizontal=True):
-        note = st.text_input(
-            _("Note"), before.get("note", ""), max_chars=MAX_NOTE, key=f"{key}_note"
-        )
+        with st.container(gap="xxsmall"):
+            note = typed.text(_("Note"), before.get("note", ""), most=MAX_NOTE, key=f"{key}_note")
         given = _owner(key, before.get("owner", ""), owner, choices.owners, one=decided is not None)
         place = _territory(
             key,
@@ -167,6 +166,9 @@ def fields(
             choices.territories,
             one=decided is not None,
         )
+    if note is None or (detail is None and status == Status.WRONG_DATA):
+        # Too long: nothing is decided until it fits.
+        return Decision()
     if decided is None:
         return Decision(status, detail or "", note or None, given, place, mark)
     return Decision(
@@ -208,7 +210,7 @@ def _owner(
     if chosen == _AS_LISTED and one and not decided:
         # It does already, since the field was saved.
         return None
-    return "" if chosen == _AS_LISTED else chosen.strip()[:MAX_NAME]
+    return "" if chosen == _AS_LISTED else chosen.strip()
 
 
 def _territory(
@@ -232,7 +234,7 @@ def _territory(
     )
     if chosen is None or chosen == territory or (chosen == _AS_LISTED and one and not decided):
         return None
-    return "" if chosen == _AS_LISTED else chosen.strip()[:MAX_NAME]
+    return "" if chosen == _AS_LISTED else chosen.strip()
 
 
 def choices(market: MarketView) -> Choices:

@@ -208,6 +208,16 @@ def draft(name: str, value: Any) -> str:
     return widgets.showing(key_of(name), value)
 
 
+def waiting() -> dict[str, tuple[str, str]]:
+    """Texts too long for the profile, and for what is said beside it, that wait to be shortened."""
+    return widgets.waiting(key_of(""))
+
+
+def let_go() -> None:
+    """Let them go: what was there before stays."""
+    widgets.let_go(*waiting())
+
+
 def key_of(name: str) -> str:
     """Key of a widget of the Builder; new whenever the whole profile is replaced."""
     return f"builder_{state.epoch()}_{name}"

@@ -21,10 +21,10 @@ from icp_core.profiles.model import (
 )
 from icp_core.reference import currency
 from icp_core.views import MarketView
-from ui import state
+from ui import state, typed
 from ui.builder import words
 from ui.builder.editing import apply, draft, held
-from ui.controls import fitting, most_letters, one_of
+from ui.controls import most_letters, one_of
 from ui.format import plain
 from ui.texts import _
 
@@ -101,15 +101,16 @@ def _tier(policy: TierPolicy, place: int, unit: str) -> None:
     """Name of a tier, and where it begins; one that it would pass moves along."""
     tier = policy.tiers[place]
     left, right = st.columns([1, 3], gap="small")
-    left.text_input(
-        _("Tier {place}").format(place=place + 1),
-        max_chars=most_letters(Tier, "name"),
-        **_edits(
-            f"tiers_{place}_name",
-            tier.name,
-            _of_tiers(lambda now, name: now.renamed(place, name.strip())),
-        ),
-    )
+    with left:
+        typed.text(
+            _("Tier {place}").format(place=place + 1),
+            most=most_letters(Tier, "name"),
+            **_edits(
+                f"tiers_{place}_name",
+                tier.name,
+                _of_tiers(lambda now, name: now.renamed(place, name.strip())),
+            ),
+        )
     is_counted = policy.kind == "capacity"
     edits = _edits(
         f"tiers_{policy.kind}_{place}",
@@ -280,18 +281,13 @@ def about(profile: Profile) -> None:
         shown = getattr(profile, name)
         return _edits(f"about_{name}", shown, lambda now, to: now.replace(**{name: to}))
 
-    def typed(name: str) -> dict[str, Any]:
-        most = most_letters(Profile, name)
-        return _edits(
-            f"about_{name}",
-            getattr(profile, name),
-            lambda now, to: now.replace(**{name: fitting(to or "", most)}),
-        )
+    def text(name: str) -> dict[str, Any]:
+        return {"most": most_letters(Profile, name), **edits(name)}
 
-    st.text_input(_("Name"), **typed("name"))
-    st.text_area(_("Description, thirty words at best"), height=110, **typed("description"))
+    typed.text(_("Name"), **text("name"))
+    typed.text(_("Description, thirty words at best"), rows=3, **text("description"))
     st.caption(_("{count} words").format(count=len(profile.description.split())))
-    st.text_input(_("Offer"), **typed("offer"))
+    typed.text(_("Offer"), **text("offer"))
     left, right = st.columns(2, gap="small")
     left.date_input(_("Holds from"), value=None, **edits("valid_from"))
     right.date_input(_("Holds until"), value=None, **edits("valid_until"))

@@ -13,10 +13,10 @@ from icp_core.errors import IcpError, WorkspaceError
 from icp_core.profiles.brief import Aspect, Brief, Focus, Readiness
 from icp_core.profiles.model import Profile
 from icp_core.views import MarketView
-from ui import briefs, data, state, widgets
+from ui import briefs, data, state, typed, widgets
 from ui.builder import words
 from ui.builder.editing import draft, held
-from ui.controls import fitting, most_letters
+from ui.controls import most_letters
 from ui.format import number, percent, plain
 from ui.texts import _, ngettext
 
@@ -49,11 +49,13 @@ def readiness(
         row = brief.about(aspect)
         kept = [row.column] if row.column and row.column not in measuring else []
         left, right = st.columns([3, 2], gap="small", vertical_alignment="bottom")
-        left.text_input(
-            plain(name),
-            placeholder=meaning,
-            **_edits(f"{aspect}_says", row.statement, _changing(aspect, "statement")),
-        )
+        with left:
+            typed.text(
+                plain(name),
+                most=most_letters(Readiness, "statement"),
+                placeholder=meaning,
+                **_edits(f"{aspect}_says", row.statement, _changing(aspect, "statement")),
+            )
         right.selectbox(
             _("Measured by"),
             [None, *measuring, *kept],
@@ -68,12 +70,7 @@ def readiness(
 
 
 def _changing(aspect: Aspect, field: str) -> Callable[[Brief, Any], Brief]:
-    def change(now: Brief, to: Any) -> Brief:
-        if field == "statement":
-            to = fitting(to or "", most_letters(Readiness, field))
-        return now.saying(now.about(aspect).replace(**{field: to}))
-
-    return change
+    return lambda now, to: now.saying(now.about(aspect).replace(**{field: to}))
 
 
 def _known(market: MarketView | None, column: str) -> str:
@@ -119,15 +116,15 @@ def focus(brief: Brief, profile: Profile) -> None:
         listed = f": {plain(', '.join(names))}" if names else ""
         st.markdown(f"{_YES if fine else _NO} {plain(said)}{listed}")
     for field, label in (("pipeline", _("One pipeline")), ("lead_channel", _("One lead channel"))):
-        st.text_input(
+        typed.text(
             plain(label),
+            most=most_letters(Focus, field),
             **_edits(f"focus_{field}", getattr(brief.focus, field), _focusing(field)),
         )
 
 
 def _focusing(field: str) -> Callable[[Brief, Any], Brief]:
-    most = most_letters(Focus, field)
-    return lambda now, to: now.replace(focus=now.focus.replace(**{field: fitting(to or "", most)}))
+    return lambda now, to: now.replace(focus=now.focus.replace(**{field: to}))
 
 
 def _edits(name: str, shown: Any, change: Callable[[Brief, Any], Brief]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from icp_core.errors import ImportRefused
 from icp_core.importing.library import ImportedList, Library
-from ui import navigation, shell, state, theme, widgets
+from ui import navigation, shell, state, theme, typed, widgets
 from ui.controls import most_letters
 from ui.format import moment, number, plain
 from ui.importing import report
@@ -45,13 +45,16 @@ def draw(imported_lists: Sequence[ImportedList], view: View) -> None:
                 key="import_choose",
             )
         with st.popover(_("Rename"), icon=":material/edit:"):
-            label = st.text_input(
+            label = typed.text(
                 _("Name"),
                 imported.label,
-                max_chars=most_letters(ImportedList, "label"),
+                most=most_letters(ImportedList, "label"),
                 key=f"import_label_{imported.key}",
             )
-            if st.button(_("Rename"), key="import_rename", disabled=not label.strip()):
+            if (
+                st.button(_("Rename"), key="import_rename", disabled=not (label or "").strip())
+                and label
+            ):
                 with shell.guard():
                     Library().rename(imported.key, label.strip())
                 st.rerun()

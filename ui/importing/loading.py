@@ -16,7 +16,7 @@ from icp_core.importing.encodings import CODE_PAGES
 from icp_core.importing.library import ImportedList, Library
 from icp_core.importing.reading import SERVER_FOLDERS, server_path
 from icp_core.importing.refresh import WATCHED, Changes
-from ui import tables, theme, widgets
+from ui import tables, theme, typed, widgets
 from ui.controls import most_letters, one_of, section
 from ui.format import in_badge, number, plain
 from ui.importing import mapping
@@ -170,16 +170,16 @@ def _save_as(session: ImportSession) -> None:
                 width=280,
                 key=f"import_as_{session.round}",
             )
-            label = ""
+            label: str | None = ""
             if replacing == _NEW_LIST:
                 most = most_letters(ImportedList, "label")
-                label = st.text_input(
-                    _("Name"),
-                    PurePath(session.opened[0].file.name).stem.replace("_", " ")[:most],
-                    max_chars=most,
-                    width=280,
-                    key=f"import_name_{session.round}",
-                )
+                with st.container(gap="xxsmall", width=280):
+                    label = typed.text(
+                        _("Name"),
+                        PurePath(session.opened[0].file.name).stem.replace("_", " "),
+                        most=most,
+                        key=f"import_name_{session.round}",
+                    )
         with st.container(horizontal=True):
             keep_persons = st.toggle(
                 _("Keep sole proprietors"),
@@ -208,11 +208,11 @@ def _save_as(session: ImportSession) -> None:
                 icon=":material/upload:",
                 disabled=bool(waiting)
                 or is_nameless
-                or (replacing == _NEW_LIST and not label.strip()),
+                or (replacing == _NEW_LIST and not (label or "").strip()),
                 key="import_load",
             ):
                 session.load(
-                    label.strip(),
+                    (label or "").strip(),
                     rules=Rules(
                         keep_persons=keep_persons,
                         keep_inactive=keep_inactive,
