@@ -40,7 +40,7 @@ def text(brief: Brief, name: str, label: str, *, rows: int = 0, **options: Any) 
     options
         For the widget.
     """
-    typed.text(
+    typed.text_field(
         label,
         most=most_letters(Brief, name),
         rows=rows,

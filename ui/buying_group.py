@@ -187,7 +187,7 @@ def _name(now: Persona, to: Any) -> Persona:
 
 
 def _editor(one: Persona, told: Told) -> None:
-    typed.text(
+    typed.text_field(
         _("Title or challenge"),
         most=most_letters(Persona, "name"),
         **_edits(one, "name", one.name, _name),
@@ -222,7 +222,7 @@ def _editor(one: Persona, told: Told) -> None:
             st.caption(_("A sentence a line. Ask customers before you believe it."))
             for place, (field, label) in _in_pairs(_claims()):
                 with place:
-                    typed.text(
+                    typed.text_field(
                         plain(label + told.beside(f"persona:{one.key}.{field}")),
                         excess=_too_many_sentences,
                         called=f"{one.name}: {label}",
@@ -276,7 +276,7 @@ def _reach(one: Persona) -> None:
     for place, (language, label) in _in_pairs(_languages()):
         shown = "\n".join(getattr(one.titles, language))
         with place:
-            typed.text(
+            typed.text_field(
                 plain(label),
                 excess=_too_many_titles,
                 called=f"{one.name}: {label}",
@@ -335,7 +335,7 @@ def adding(view: View) -> None:
         label_visibility="collapsed",
     )
     with st.popover(_("One of your own"), icon=":material/add:"):
-        name = typed.text(
+        name = typed.text_field(
             _("Title or challenge"), most=most_letters(Persona, "name"), key="group_own_name"
         )
         role = st.selectbox(

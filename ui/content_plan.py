@@ -243,7 +243,7 @@ def _edits(view: View, piece: Piece, field: str) -> dict[str, Any]:
 
 
 def _text(view: View, piece: Piece, field: str, label: str, *, most: int = MAX_TEXT) -> None:
-    typed.text(plain(label), most=most, **_edits(view, piece, field))
+    typed.text_field(plain(label), most=most, **_edits(view, piece, field))
 
 
 def _choice(view: View, piece: Piece, field: str, label: str, names: Mapping[Any, str]) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from icp_core.reference.numbers import (
+    JOINER,
     SPACE,
     THIN,
     UNKNOWN,
@@ -21,6 +22,7 @@ from icp_core.reference.numbers import (
     percent,
     short,
     signed,
+    unbroken,
 )
 
 __all__ = [
@@ -52,7 +54,6 @@ _LATE: Final = re.compile(
     r"(?<=http)(?=s?:)|(?<=w)(?=ww)|(?<=@)|(?<=:)(?=[\w+/-]+:)|(?<=[-<>~])(?=[-=>])", re.IGNORECASE
 )
 _BRACKETS: Final = re.compile(r"\\([\[\]])")
-_JOINER: Final = "\u2060"  # has no width, and no line is broken at it
 # They turn the direction of all that follows on the line, ours too.
 _TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -68,7 +69,7 @@ def plain(text: str) -> str:
     Nothing in it becomes a link, a picture, a formula or a colour, and no address can be clicked.
     """
     line = _BLANKS.sub(" ", _TURNS.sub("", text)).strip()
-    return _MARKDOWN.sub(r"\\\1", _LATE.sub(_JOINER, line))
+    return _MARKDOWN.sub(r"\\\1", _LATE.sub(JOINER, unbroken(line)))
 
 
 def spoken(text: str) -> str:

@@ -164,8 +164,8 @@ def _label(one: Interview) -> str:
 
 def _new(view: View, kept: Talks, market: MarketView) -> None:
     kind = one_of(_("With"), kinds(), labelled=True, key="interviews_kind")
-    company = typed.text(_("Company"), most=MAX_NAME, key="interviews_company")
-    title = typed.text(
+    company = typed.text_field(_("Company"), most=MAX_NAME, key="interviews_company")
+    title = typed.text_field(
         _("Job title"),
         most=MAX_NAME,
         help=_("No person's name: it is not needed, and it is personal data."),
@@ -258,7 +258,7 @@ def replies(one: Interview) -> None:
             head = question.head
             section(plain(heads()[head][one.language] if head else _("Your own")))
         _reply(one, question, given.get(question.key, ""))
-    asked = typed.text(
+    asked = typed.text_field(
         _("A question of your own"), most=MAX_QUOTE, key=f"interviews_ask_{one.id}_{len(own)}"
     )
     asked = (asked or "").strip()
@@ -280,7 +280,7 @@ def _reply(one: Interview, question: Question, shown: str) -> None:
 
     # At first not given by its key: that would take the place of what a browser holds that outlived
     # the server.
-    text = typed.text(
+    text = typed.text_field(
         plain(question.text.get(one.language, question.key)),
         shown if first else "",
         most=MAX_ANSWER,
@@ -301,7 +301,7 @@ def marking(one: Interview, kept: Talks) -> None:
     """Offer to mark a quote as speaking for or against a claim, and show those of this talk."""
     with st.container(border=True):
         section(_("Mark a quote"))
-        typed.text(_("Their words"), most=MAX_QUOTE, rows=2, key=f"interviews_quote_{one.id}")
+        typed.text_field(_("Their words"), most=MAX_QUOTE, rows=2, key=f"interviews_quote_{one.id}")
         st.selectbox(
             _("speaks to"),
             list(kept.claims),

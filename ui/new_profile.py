@@ -48,7 +48,7 @@ def _form() -> None:
                 question - 1
             ):
                 _so_far(list_name, answers, question)
-    name = typed.text(
+    name = typed.text_field(
         _("Name of the profile"),
         most=most_letters(Profile, "name"),
         **_shows("name", _kept().get("name") or _name(answers)),
@@ -244,7 +244,7 @@ def _what(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
     st.markdown(f"**4. {_('What do you sell, and what is a customer worth?')}**")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(gap="xxsmall"):
-            offer = typed.text(
+            offer = typed.text_field(
                 _("What you sell"),
                 most=most_letters(Profile, "offer"),
                 **_shows("offer", _kept().get("offer", "")),

@@ -57,7 +57,7 @@ def answers(view: View) -> None:
     """Draw the answers that are typed."""
     brief, profile = view.brief, view.profile
     with st.container(border=True, gap="small"):
-        typed.text(
+        typed.text_field(
             _("The company in thirty words"),
             most=most_letters(Profile, "description"),
             rows=3,

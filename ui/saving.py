@@ -69,7 +69,7 @@ def author_popover(label: str) -> None:
         type="tertiary",
         icon=":material/person:",
     ):
-        typed.text(
+        typed.text_field(
             _("Your name"),
             most=MAX_NAME,
             key=widgets.shown("author", state.author()),
@@ -85,7 +85,7 @@ def _form() -> None:
         unavailable(error, key="save_again")
         profile_download(_("Download the profile"), key="save_download")
         return
-    name = typed.text(
+    name = typed.text_field(
         _("Name"), view.profile.name, most=most_letters(Profile, "name"), key="save_name"
     )
     as_new = view.saved is None or st.toggle(
@@ -93,13 +93,13 @@ def _form() -> None:
         key="save_as_new",
         help=_("Otherwise it becomes the next version of the saved profile."),
     )
-    why = typed.text(
+    why = typed.text_field(
         _("What changed, and why"),
         placeholder=_("Shown in the history"),
         most=MAX_REASON,
         key="save_why",
     )
-    author = typed.text(_("Your name"), state.author(), most=MAX_NAME, key="save_author")
+    author = typed.text_field(_("Your name"), state.author(), most=MAX_NAME, key="save_author")
     waits = _waiting()
     if name is None or why is None or author is None or waits:
         return

@@ -10,11 +10,11 @@ from typing import Any
 import streamlit as st
 
 from ui import widgets
-from ui.format import number
+from ui.format import number, plain
 from ui.texts import _, ngettext
 
 
-def text(
+def text_field(
     label: str,
     value: str = "",
     *,
@@ -58,13 +58,14 @@ def text(
         if on_change is not None:
             on_change()
 
+    options |= {"key": key, "on_change": changed if on_change else None}
     if rows:
-        options["height"] = 34 + 22 * rows
-    draw = st.text_area if rows else st.text_input
-    held = draw(label, value, key=key, on_change=changed if on_change else None, **options) or ""
-    said = over(held)
+        held = st.text_area(label, value, height=34 + 22 * rows, **options)
+    else:
+        held = st.text_input(label, value, **options)
+    said = over(held or "")
     if said:
-        st.caption(f":red[{said}]")
+        st.caption(f":red[{plain(said)}]")
     return None if said else held
 
 

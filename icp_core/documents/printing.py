@@ -18,6 +18,7 @@ import typst
 
 from icp_core.errors import DocumentError
 from icp_core.paths import DATA
+from icp_core.reference.numbers import unbroken
 
 FONTS: Final = DATA / "fonts"
 STANDARD: Final = "ua-1"
@@ -50,7 +51,8 @@ class Ink:
                 piece = "" if made and made[-1] == NOT_PRINTED else NOT_PRINTED
             if piece:
                 made.append(piece)
-        return "\n".join(" ".join(map(_breakable, line.split(" "))) for line in _lines(made))
+        lines = (" ".join(map(_breakable, line.split(" "))) for line in _lines(made))
+        return unbroken("\n".join(lines))
 
     def all(self, content: Any) -> Any:
         """As `text`, for every text in plain JSON values; what is called `svg` stays as it is."""

@@ -13,6 +13,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from icp_core.documents.printing import Typeset
+from icp_core.reference.numbers import unbroken
 
 _FONT: Final = "Calibri"
 _MARGIN: Final = Mm(18)
@@ -133,4 +134,4 @@ def _table(made: Word, headings: Sequence[str], rows: Sequence[Sequence[str]]) -
 
 
 def _clean(text: str) -> str:
-    return text.translate(_ILLEGAL)
+    return unbroken(text.translate(_ILLEGAL))

@@ -1,13 +1,16 @@
 """Numbers as people read them: thin thousands separators, few digits, units."""
 
+import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple, Protocol
 
 THIN: Final = "\u202f"  # between thousands: narrow, and never broken over a line
 SPACE: Final = "\u00a0"  # before a unit: never broken either
+JOINER: Final = "\u2060"  # has no width, and no line is broken at it
 UNKNOWN: Final = "–"
 
 _SYMBOLS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
+_RANGE: Final = re.compile(r"(?<=\d)–(?=[\d−$€£])")
 _LARGE: Final = 1_000  # from here on nobody reads decimals
 _STEPS: Final = ((1e12, "T"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
 
@@ -87,6 +90,17 @@ def _written(value: Ends, symbol: str) -> str:
         return f"{symbol}{low}–{high}{suffix}"
     digits_only = low.removeprefix("−")
     return ("" if digits_only == low else "−") + symbol + digits_only + suffix
+
+
+def unbroken(text: str) -> str:
+    r"""A text whose ranges stay on one line, however narrow it is set: for what is shown or printed.
+
+    Examples
+    --------
+    >>> ascii(unbroken("SEK 30–132"))
+    "'SEK 30\\u2013\\u2060132'"
+    """
+    return _RANGE.sub(f"–{JOINER}", text)
 
 
 def in_sentence(label: str) -> str:

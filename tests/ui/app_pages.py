@@ -41,7 +41,9 @@ def errors(app: AppTest) -> list[str]:
 
 
 def texts(app: AppTest) -> str:
-    """All running text of the page, without the escapes of Markdown."""
-    return "\n".join(
-        element.value for element in (*app.header, *app.markdown, *app.caption)
-    ).replace("\\", "")
+    """All running text of the page, without the escapes of Markdown and what keeps ranges together."""
+    return (
+        "\n".join(element.value for element in (*app.header, *app.markdown, *app.caption))
+        .replace("\\", "")
+        .replace("\u2060", "")
+    )

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from icp_core.evaluation.market import Bounds
+from icp_core.reference.numbers import unbroken
 from ui.format import (
     bounds,
     in_badge,
@@ -140,3 +141,18 @@ def test_a_badge_escapes_brackets_itself() -> None:
 
 def test_numbers_in_text_keep_their_spaces() -> None:
     assert plain(f"  1{T}284 of\n 12{S}% ") == f"1{T}284 of 12{S}%"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("NOK\u00a030–132\u00a0M", "NOK\u00a030–\u2060132\u00a0M"),
+        ("€15–€40 k", "€15–\u2060€40 k"),
+        ("−3–−1", "−3–\u2060−1"),
+        ("Oslo–Bergen, 2 – 3", "Oslo–Bergen, 2 – 3"),
+        ("3–8–12", "3–\u20608–\u206012"),
+    ],
+)
+def test_a_range_of_numbers_stays_on_one_line(text, shown) -> None:
+    assert unbroken(text) == shown
+    assert unbroken(shown) == shown

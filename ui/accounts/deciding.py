@@ -137,7 +137,7 @@ def fields(
             key=f"{key}_reason",
         )
     elif status == Status.WRONG_DATA:
-        detail = typed.text(
+        detail = typed.text_field(
             _("What is right?"),
             before.get("detail", "") if before.get("status") == Status.WRONG_DATA else "",
             most=MAX_REASON,
@@ -157,7 +157,9 @@ def fields(
         )
     with st.container(horizontal=True):
         with st.container(gap="xxsmall"):
-            note = typed.text(_("Note"), before.get("note", ""), most=MAX_NOTE, key=f"{key}_note")
+            note = typed.text_field(
+                _("Note"), before.get("note", ""), most=MAX_NOTE, key=f"{key}_note"
+            )
         given = _owner(key, before.get("owner", ""), owner, choices.owners, one=decided is not None)
         place = _territory(
             key,

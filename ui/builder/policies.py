@@ -102,7 +102,7 @@ def _tier(policy: TierPolicy, place: int, unit: str) -> None:
     tier = policy.tiers[place]
     left, right = st.columns([1, 3], gap="small")
     with left:
-        typed.text(
+        typed.text_field(
             _("Tier {place}").format(place=place + 1),
             most=most_letters(Tier, "name"),
             **_edits(
@@ -284,10 +284,10 @@ def about(profile: Profile) -> None:
     def text(name: str) -> dict[str, Any]:
         return {"most": most_letters(Profile, name), **edits(name)}
 
-    typed.text(_("Name"), **text("name"))
-    typed.text(_("Description, thirty words at best"), rows=3, **text("description"))
+    typed.text_field(_("Name"), **text("name"))
+    typed.text_field(_("Description, thirty words at best"), rows=3, **text("description"))
     st.caption(_("{count} words").format(count=len(profile.description.split())))
-    typed.text(_("Offer"), **text("offer"))
+    typed.text_field(_("Offer"), **text("offer"))
     left, right = st.columns(2, gap="small")
     left.date_input(_("Holds from"), value=None, **edits("valid_from"))
     right.date_input(_("Holds until"), value=None, **edits("valid_until"))

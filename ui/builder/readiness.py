@@ -50,7 +50,7 @@ def readiness(
         kept = [row.column] if row.column and row.column not in measuring else []
         left, right = st.columns([3, 2], gap="small", vertical_alignment="bottom")
         with left:
-            typed.text(
+            typed.text_field(
                 plain(name),
                 most=most_letters(Readiness, "statement"),
                 placeholder=meaning,
@@ -116,7 +116,7 @@ def focus(brief: Brief, profile: Profile) -> None:
         listed = f": {plain(', '.join(names))}" if names else ""
         st.markdown(f"{_YES if fine else _NO} {plain(said)}{listed}")
     for field, label in (("pipeline", _("One pipeline")), ("lead_channel", _("One lead channel"))):
-        typed.text(
+        typed.text_field(
             plain(label),
             most=most_letters(Focus, field),
             **_edits(f"focus_{field}", getattr(brief.focus, field), _focusing(field)),

@@ -45,7 +45,7 @@ def draw(imported_lists: Sequence[ImportedList], view: View) -> None:
                 key="import_choose",
             )
         with st.popover(_("Rename"), icon=":material/edit:"):
-            label = typed.text(
+            label = typed.text_field(
                 _("Name"),
                 imported.label,
                 most=most_letters(ImportedList, "label"),

@@ -174,7 +174,7 @@ def _save_as(session: ImportSession) -> None:
             if replacing == _NEW_LIST:
                 most = most_letters(ImportedList, "label")
                 with st.container(gap="xxsmall", width=280):
-                    label = typed.text(
+                    label = typed.text_field(
                         _("Name"),
                         PurePath(session.opened[0].file.name).stem.replace("_", " "),
                         most=most,
