@@ -7,7 +7,7 @@ import streamlit as st
 from ui import data, saving, shell, widgets
 from ui.controls import one_of, side_by_side
 from ui.texts import _
-from ui.versions import comparing, exports, history
+from ui.versions import comparing, exports, history, said
 
 PARTS = {"history": _("History"), "compare": _("Compare"), "exports": _("Export log")}
 
@@ -48,7 +48,7 @@ match part:
             comparing.transitions(comparison)
         comparing.changes(comparison)
         with shell.guard():
-            comparing.said(before, after)
+            said.draw(before.agreed, after.agreed, comparison.before.population.columns)
     case "exports":
         with st.container(border=True), shell.guard():
             exports.export_log(workspace.exports(limit=exports.ROWS))

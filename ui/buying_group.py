@@ -71,6 +71,24 @@ def _claims() -> dict[str, str]:
     }
 
 
+def importances() -> dict[int, str]:
+    """What the degrees of importance are called."""
+    return {1: _("Low"), 2: _("Medium"), 3: _("High")}
+
+
+def fields() -> dict[str, str]:
+    """What everything that is said of a persona is called."""
+    return {
+        "name": _("Title or challenge"),
+        "role": _("Role"),
+        "importance": _("Importance"),
+        "at_ideal_customer": _("At ideal customers"),
+        "functions": _("Job functions on LinkedIn"),
+        "seniorities": _("Seniorities on LinkedIn"),
+        "titles": _("Job titles"),
+    } | _claims()
+
+
 def begin(view: View) -> None:
     """Say what a buying group is for, and offer the first."""
     with st.container(border=True):
@@ -202,7 +220,7 @@ def _editor(one: Persona, told: Told) -> None:
     with left:
         one_of(
             _("Importance"),
-            {1: _("Low"), 2: _("Medium"), 3: _("High")},
+            importances(),
             labelled=True,
             **_edits(one, "importance", one.importance, _set("importance")),
         )

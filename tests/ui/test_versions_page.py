@@ -11,13 +11,25 @@ from streamlit.testing.v1 import AppTest
 from icp_core import sources
 from icp_core.analysis.compare import compare
 from icp_core.evaluation.scoreboard import Scoreboard
-from icp_core.profiles.brief import Brief, BuyingRole, Persona
+from icp_core.profiles.brief import (
+    ANSWERS,
+    CLAIMS,
+    Aspect,
+    Brief,
+    BuyingRole,
+    Focus,
+    Persona,
+    Readiness,
+    Titles,
+)
+from icp_core.profiles.files import Agreed
 from icp_core.profiles.model import Criterion, Profile, Range, Role
 from icp_core.profiles.starters import starter
 from icp_core.workspace import Workspace
 from ui import links
 from ui.versions.exports import export_log_data
 from ui.versions.history import time_box_data
+from ui.versions.said import said_data
 
 PAGE = "pages/7_Versions.py"
 FIRST = starter("nordic-software").profile.replace(name="Software")
@@ -244,10 +256,23 @@ def test_a_time_box_holds_through_its_last_day(start, end, said, over) -> None:
 def test_what_is_said_in_words_is_compared_field_by_field(
     open_page: Open, two_versions: Workspace
 ) -> None:
-    cto = Persona(key="cto", name="CTO", role=BuyingRole.BLOCKER)
+    cto = Persona(
+        key="technik-chef",
+        name="CTO",
+        role=BuyingRole.BLOCKER,
+        functions=(10, 13),
+        value_propositions=("Half the bill",),
+        titles=Titles(sv=("Teknisk chef",)),
+    )
+    ready = Readiness(aspect=Aspect.ABLE, statement="Has money", column="employees")
     two_versions.save_profile(
         SECOND.replace(offer="ERP"),
-        brief=Brief(urgency="[Soon](x)", buying_group=(cto,)),
+        brief=Brief(
+            urgency="[Soon](x)",
+            buying_group=(cto,),
+            readiness=(ready,),
+            focus=Focus(lead_channel="Fairs"),
+        ),
         author="Eva",
         why="",
         based_on=2,
@@ -260,4 +285,45 @@ def test_what_is_said_in_words_is_compared_field_by_field(
     shown = {row[0]: (row[1], row[2]) for row in plain.itertuples(index=False)}
     assert shown["Offer"][1] == "ERP"
     assert shown["How urgent it is"][1] == "[Soon](x)"
-    assert shown["cto: role"] == ("", "blocker")
+    after = {name: now for name, (was, now) in shown.items() if not was}
+    assert (
+        after
+        | {
+            "CTO: Role": "Blocker",
+            "CTO: At ideal customers": "Yes",
+            "CTO: Importance": "Medium",
+            "CTO: Job functions on LinkedIn": "Finance; Information Technology",
+            "CTO: What we promise": "Half the bill",
+            "CTO: Job titles": "Teknisk chef",
+            "Able": "Has money",
+            "Able: Measured by": "Employees",
+            "One lead channel": "Fairs",
+        }
+        == after
+    )
+    assert not [name for name in shown if "_" in name or "technik-chef" in name]
+
+
+def test_every_field_of_a_brief_has_a_name_in_words() -> None:
+    full = Brief(
+        **dict.fromkeys(ANSWERS, "x"),
+        segment="x",
+        goal="x",
+        buying_group=(
+            Persona(
+                key="cto",
+                name="CTO",
+                role=BuyingRole.BLOCKER,
+                functions=(1,),
+                seniorities=(1,),
+                titles=Titles(en=("x",)),
+                **dict.fromkeys(CLAIMS, ("x",)),
+            ),
+        ),
+        readiness=tuple(Readiness(aspect=one, statement="x", column="x") for one in Aspect),
+        focus=Focus(pipeline="x", lead_channel="x"),
+    )
+    rows = said_data(Agreed(FIRST, Brief()), Agreed(FIRST, full), {})
+    answers, personas, ready = len(ANSWERS) + 2, len(CLAIMS) + 7, 2 * len(Aspect)
+    assert rows.height == answers + personas + ready + 2
+    assert not [name for name in rows["field"] if "_" in name or name != name[0].upper() + name[1:]]

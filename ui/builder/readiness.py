@@ -37,6 +37,11 @@ def aspects() -> dict[Aspect, tuple[str, str]]:
     }
 
 
+def focused() -> dict[str, str]:
+    """What is typed of the Rule of Five Ones."""
+    return {"pipeline": _("One pipeline"), "lead_channel": _("One lead channel")}
+
+
 def readiness(
     brief: Brief, profile: Profile, columns: Mapping[str, Column], market: MarketView | None
 ) -> None:
@@ -115,7 +120,7 @@ def focus(brief: Brief, profile: Profile) -> None:
     for fine, said, names in lines:
         listed = f": {plain(', '.join(names))}" if names else ""
         st.markdown(f"{_YES if fine else _NO} {plain(said)}{listed}")
-    for field, label in (("pipeline", _("One pipeline")), ("lead_channel", _("One lead channel"))):
+    for field, label in focused().items():
         typed.text_field(
             plain(label),
             most=most_letters(Focus, field),

@@ -21,10 +21,8 @@ from icp_core.analysis.compare import (
     Kind,
     MoveCause,
 )
-from icp_core.documents import one_page
 from icp_core.evaluation.market import Market, TierTotal
 from icp_core.profiles.files import Agreed
-from icp_core.profiles.files import changes as changes_of
 from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.views import view_of
@@ -127,48 +125,6 @@ def choose(choices: dict[str, Side], before: str, after: str) -> tuple[Side, Sid
         )
     # A choice that was kept from another profile or other accounts may be gone.
     return choices.get(one) or choices[before], choices.get(other) or choices[after]
-
-
-def said(before: Side, after: Side) -> None:
-    """Draw what the two say differently in words, field by field; nothing where they say the same."""
-    rows = said_data(before.agreed, after.agreed)
-    if rows.is_empty():
-        return
-    with st.container(border=True):
-        Table(
-            rows,
-            (
-                Field("field", _("What is said")),
-                Field("before", _("Before")),
-                Field("after", _("After")),
-            ),
-            title=_("In words"),
-            file="in-words",
-        ).draw_printed(unknown="")
-
-
-def said_data(before: Agreed, after: Agreed) -> pl.DataFrame:
-    """What two profiles say differently: field, before, after."""
-    rows = [(field_name(one.field), one.before, one.after) for one in changes_of(before, after)]
-    schema = dict.fromkeys(("field", "before", "after"), pl.String)
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def field_name(path: str) -> str:
-    """`CTO: Goals` for the path of a field, as `files.changes` gives it."""
-    own = {
-        "name": _("Name"),
-        "description": _("Description"),
-        "offer": _("Offer"),
-        "valid_from": _("Holds from"),
-        "valid_until": _("Holds until"),
-        "segment": _("Market segment"),
-        "goal": _("Goal with this profile"),
-    } | one_page.questions(_)
-    if path in own:
-        return own[path]
-    *_of, key, part = path.split(".") if path.count(".") > 1 else ("", *path.split("."))
-    return f"{key}: {part.replace('_', ' ')}"
 
 
 def side_by_side_data(comparison: Comparison) -> pl.DataFrame:
