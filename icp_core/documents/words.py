@@ -12,7 +12,7 @@ from polars import String
 from icp_core.accounts.columns import Column, Kind, describe
 from icp_core.profiles.model import Choice, Fit, Flag, Range, Tags
 from icp_core.reference import geography, industry
-from icp_core.reference.numbers import SPACE, THIN, money, money_bounds, number, percent
+from icp_core.reference.numbers import SPACE, exact, money, money_bounds, number, percent
 
 Translate = Callable[[str], str]
 
@@ -53,7 +53,7 @@ def amounts(values: Iterable[float], column: Column, _: Translate = str) -> dict
 
 def _exact(value: float, column: Column) -> str:
     share = column.unit == "fraction"
-    digits = f"{100 * value if share else value:,.15g}".replace(",", THIN).replace("-", "−")
+    digits = exact(100 * value if share else value)
     return digits + (f"{SPACE}%" if share else f"{SPACE}{column.unit}" if column.unit else "")
 
 

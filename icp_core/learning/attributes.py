@@ -20,6 +20,7 @@ from icp_core.learning.levels import OTHER, UNKNOWN, Coded, Levels, edge_name
 from icp_core.learning.scorecard import SHARPEST, SIGNIFICANT, Scorecard
 from icp_core.reference import industry
 from icp_core.reference.arrays import Floats, Rows
+from icp_core.reference.numbers import exact
 
 Finding = Literal["proven", "overlaps", "unproven"]
 
@@ -349,7 +350,7 @@ def _shown(levels: Levels, coded: Coded, n_best: int) -> tuple[tuple[str, ...], 
 def _bins(levels: Levels, group: Rows) -> tuple[str, ...]:
     edges = levels.edges if levels.edges is not None else np.empty(0)
     cuts = edges[np.flatnonzero(np.diff(group))]
-    texts = [f"{edge:,.10g}" for edge in cuts]
+    texts = [exact(edge) for edge in cuts]
     if not texts:
         return ("any value",)
     inner = (f"{low} – {high}" for low, high in pairwise(texts))

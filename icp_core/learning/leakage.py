@@ -15,6 +15,7 @@ from icp_core.learning import scorecard
 from icp_core.learning.labelled import LabelledAccounts
 from icp_core.learning.levels import Coded, LeftOut
 from icp_core.reference.arrays import Flags, Floats, Ints
+from icp_core.reference.numbers import exact
 
 NEAR_PERFECT: Final = 0.98
 """Area under the ROC curve from which a column alone tells too much."""
@@ -107,7 +108,7 @@ def _held(values: pl.Series, coded: Coded) -> list[tuple[str, Flags]]:
     # Of a number the usual value, mostly 0, may be all that others have.
     usual = values.cast(pl.Float64).drop_nulls().mode().min()
     return (
-        [(f"is not {usual:,.10g}", (values != usual).fill_null(False).to_numpy())]
+        [(f"is not {exact(usual)}", (values != usual).fill_null(False).to_numpy())]
         if isinstance(usual, float)
         else []
     )

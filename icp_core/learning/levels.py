@@ -19,7 +19,7 @@ from icp_core.accounts.columns import Column, Kind
 from icp_core.accounts.universe import Universe
 from icp_core.reference import industry
 from icp_core.reference.arrays import Flags, Floats, Ints, Places
-from icp_core.reference.numbers import number
+from icp_core.reference.numbers import SPACE, exact, number
 
 UNKNOWN: Final = "(unknown)"
 OTHER: Final = "(other)"
@@ -279,12 +279,12 @@ def _centres(known: Floats, edges: Floats) -> Floats:
 def edge_name(value: float, column: Column) -> str:
     """A number of a column as it stands in a sentence, with its unit where the label does not say it."""
     if column.unit == "fraction":
-        return f"{100 * value:,.10g} %"
+        return exact(100 * value) + f"{SPACE}%"
     if column.unit == "year":
         return f"{value:.0f}"
     if column.unit.startswith("EUR"):
-        return f"€{value:,.10g}".replace("€-", "-€")
-    return f"{value:,.10g}"
+        return ("−€" if value < 0 else "€") + exact(abs(value))
+    return exact(value)
 
 
 def _bin_names(edges: Floats, column: Column) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ UNKNOWN: Final = "–"
 _SYMBOLS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
 _RANGE: Final = re.compile(r"(?<=\d)–(?=[\d−$€£])")
 _LARGE: Final = 1_000  # from here on nobody reads decimals
+_SURE: Final = 15  # significant digits of a float of 64 bits
 _STEPS: Final = ((1e12, "T"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
 
 
@@ -40,6 +41,11 @@ def number(value: float | None, *, digits: int | None = 0) -> str:
         digits = next(n for n in (0, 1, 2) if n == 2 or round(value, n) == round(value, 2))
         digits = 0 if abs(value) >= _LARGE else digits
     return f"{value:,.{digits}f}".replace(",", THIN).replace("-", "−")
+
+
+def exact(value: float) -> str:
+    """`2 500 000` or `−0.125`: a number with all the digits that it holds for sure."""
+    return f"{value:,.{_SURE}g}".replace(",", THIN).replace("-", "−")
 
 
 def signed(value: float, *, digits: int = 0) -> str:

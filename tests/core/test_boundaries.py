@@ -168,3 +168,20 @@ def test_the_library_runs_without_loading_any_user_interface():
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_numbers_in_texts_are_written_in_one_place():
+    """Thin spaces between thousands come from `reference.numbers`; a comma would be Python's own."""
+    found = [
+        f"{path.relative_to(ROOT)}:{spec.lineno}"
+        for path in ROOT.glob("icp_core/**/*.py")
+        if path.name != "numbers.py"
+        for spec in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(spec, ast.FormattedValue)
+        and isinstance(spec.format_spec, ast.JoinedStr)
+        and any(
+            isinstance(part, ast.Constant) and part.value.startswith(",")
+            for part in spec.format_spec.values
+        )
+    ]
+    assert found == []

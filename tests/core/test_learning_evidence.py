@@ -250,10 +250,10 @@ def test_more_customers_are_needed_for_more_columns_and_smaller_lifts():
     ("name", "value", "said"),
     [
         ("founded", 1985.0, "1985"),
-        ("revenue", 2_500_000.0, "€2,500,000"),
-        ("net_profit", -40_000.0, "-€40,000"),
-        ("margin", 0.12, "12 %"),
-        ("employees", 1_200.0, "1,200"),
+        ("revenue", 2_500_000.0, "€2\u202f500\u202f000"),
+        ("net_profit", -40_000.0, "−€40\u202f000"),
+        ("margin", 0.12, "12\u00a0%"),
+        ("employees", 1_200.0, "1\u202f200"),
     ],
 )
 def test_the_edge_of_a_bin_is_written_with_its_unit(name, value, said):
