@@ -994,11 +994,12 @@ def _document(options: argparse.Namespace) -> None:
     agreed = asked or _starting(view)
     known, saved = NOTHING_KNOWN, None
     if workspace:
+        listed = sources.list_key(view.population.name)
         saved = workspace.version(options.saved) if options.saved else workspace.identify(agreed)
         interviews = workspace.interviews_held(saved.slug) if saved else 0
         known = Known(
-            workspace.looked_up(list_name=view.population.name, profile=view.profile),
-            workspace.proof(list_name=view.population.name, profile=view.profile),
+            workspace.looked_up(list_name=listed, profile=view.profile),
+            workspace.proof(list_name=listed, profile=view.profile),
             interviews=interviews,
             said=said(workspace.evidence(saved.slug), interviews) if saved else (),
         )
@@ -1300,7 +1301,7 @@ def _keep_proof(options: argparse.Namespace, list_name: str, result: "LearningRe
     try:
         Workspace.open().keep_proof(
             found,
-            list_name=list_name,
+            list_name=sources.list_key(list_name),
             profile=result.hand,
             author=options.author or user_name() or "command line",
         )

@@ -119,6 +119,17 @@ def load(source: str, *, include_inactive: bool = False) -> Universe:
         return universe(pl.scan_parquet(folder / "demo.parquet", glob=False))
 
 
+def list_key(source: str) -> str:
+    """The name under which a workspace keeps what is of one list alone.
+
+    A file goes by its whole path: one of the same name in another folder is another list, and what was
+    proven on one says nothing of the other.
+    """
+    path = Path(source)
+    is_file = path.suffix.lower() in canonical.SUFFIXES and path.is_file()
+    return str(path.resolve()) if is_file else source
+
+
 def _of_file(source: str, *, include_inactive: bool) -> Universe:
     path = Path(source)
     if path.suffix.lower() not in canonical.SUFFIXES or not path.is_file():

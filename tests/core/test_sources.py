@@ -227,3 +227,17 @@ def test_a_list_of_inactive_companies_only_says_so(tmp_path):
     with pytest.raises(UniverseError, match="none of them active"):
         sources.load(str(path))
     assert len(sources.load(str(path), include_inactive=True)) == 1
+
+
+def test_a_file_of_the_same_name_elsewhere_is_another_list(tmp_path, monkeypatch):
+    keys = []
+    for folder in ("a", "b", "a"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / "accounts.csv").write_text("name,country\nA AB,SE\n", encoding="utf-8")
+        monkeypatch.chdir(tmp_path / folder)
+        keys.append(sources.list_key("accounts.csv"))
+    assert keys[0] == keys[2] == sources.list_key("../a/accounts.csv") != keys[1]
+    assert [sources.list_key(name) for name in ("demo:2000", "nowhere.csv")] == [
+        "demo:2000",
+        "nowhere.csv",
+    ]
