@@ -39,7 +39,7 @@ from icp_core.evaluation.market import Market
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED, groups
 from icp_core.exporting import FORMATS, Preflight
-from icp_core.exporting.buying_roles import roles_file
+from icp_core.exporting.buying_roles import roles_file, untitled
 from icp_core.exporting.cells import guarded
 from icp_core.exporting.crm import CRMS, CrmFiles, Where, crm_files
 from icp_core.importing import customers, refresh, sandbox
@@ -978,6 +978,8 @@ def _export(options: argparse.Namespace) -> None:
     print(f"Written: {written}")
     if options.roles:
         print(f"Written: {options.roles}")
+        if lacking := untitled(agreed.brief.buying_group):
+            print(f"Note: {lacking}")
 
 
 def _document(options: argparse.Namespace) -> None:

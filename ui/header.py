@@ -99,8 +99,9 @@ def _choose_profile(view: View, universe: Universe) -> WorkspaceError | None:
     names[current] = _("Edited: {name}").format(name=label) if view.edited else label
     taken = Counter(names[key] for key in offered)
     for key in offered:
-        if taken[names[key]] > 1:
-            names[key] += f" ({key.removeprefix(_SAVED)})"
+        # What came by a link or a file has no key: the others of its name have theirs.
+        if taken[names[key]] > 1 and (mark := key.removeprefix(_SAVED)):
+            names[key] += f" ({mark})"
     names[_NEW] = _("+ New profile")
     st.selectbox(
         _("Profile"),

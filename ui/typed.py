@@ -65,7 +65,7 @@ def text_field(
         held = st.text_input(label, value, **options)
     said = over(held or "")
     if said:
-        st.caption(f":red[{plain(said)}]")
+        st.markdown(f":small[:red[{plain(said)}]]")
     return None if said else held
 
 

@@ -62,27 +62,40 @@ def buying_roles(group: Sequence[Persona], format: str) -> pl.DataFrame:
     """
     if format not in HEADINGS:
         known = " and ".join(FORMATS[one].label for one in HEADINGS)
-        raise ExportError(f"Roles go with the files {known} only.")
+        raise ExportError(
+            f"Roles go with the files {known} only; choose one of these, or leave the roles out."
+        )
     if not group:
-        raise ExportError("The profile has no buying group, so there are no roles to write.")
+        raise ExportError(
+            "The profile has no buying group, so there are no roles to write. Describe one on the "
+            "Buying group page and take the profile from there, or leave the roles out."
+        )
     heading = HEADINGS[format]
     rows: list[dict[str, str]] = []
     for one in group:
         titles = [
             (title, language) for language in LANGUAGES for title in getattr(one.titles, language)
         ]
-        note = format == "salesforce" and one.role in IMPERFECT
+        notes = [] if titles else ["No job title: no contact can get this role by it"]
+        if format == "salesforce" and one.role in IMPERFECT:
+            notes.append("Salesforce has nothing closer")
         rows += [
             {
                 "Job title": title,
                 "Language": language,
                 heading: getattr(CRM_ROLES[one.role], format),
                 "Persona": one.name,
-                "Note": "Salesforce has nothing closer" if note else "",
+                "Note": "; ".join(notes),
             }
             for title, language in titles or [("", "")]
         ]
     return pl.DataFrame(rows).with_columns(guarded(pl.all()).name.keep())
+
+
+def untitled(group: Sequence[Persona]) -> str:
+    """A note on the personas that no contact can be matched with; empty where each has a job title."""
+    names = ", ".join(one.name for one in group if not one.titles.together)
+    return f"Without a job title, so that no contact gets their role: {names}." if names else ""
 
 
 def roles_file(group: Sequence[Persona], format: str) -> bytes:

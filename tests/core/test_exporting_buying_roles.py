@@ -7,10 +7,17 @@ import polars as pl
 import pytest
 
 from icp_core.errors import ExportError
-from icp_core.exporting.buying_roles import CRM_ROLES, buying_roles, roles_file, roles_file_name
+from icp_core.exporting.buying_roles import (
+    CRM_ROLES,
+    buying_roles,
+    roles_file,
+    roles_file_name,
+    untitled,
+)
 from icp_core.profiles.brief import BuyingRole, Persona, Titles
 from icp_core.profiles.suggested_personas import suggestions
 
+NO_TITLE = "No job title: no contact can get this role by it"
 DAY = date(2026, 11, 27)
 GROUP = (
     Persona(
@@ -36,7 +43,7 @@ def test_hubspot_gets_its_own_values_a_row_a_title():
         ("CTO", "en", "DECISION_MAKER", "CTO", None),
         ('\'=HYPERLINK("x")', "en", "DECISION_MAKER", "CTO", None),
         ("Teknologiajohtaja", "fi", "DECISION_MAKER", "CTO", None),
-        (None, None, "CHAMPION", "Åsas fråga; ŋ", None),
+        (None, None, "CHAMPION", "Åsas fråga; ŋ", NO_TITLE),
         ("Økonomisjef", "nb", "INFLUENCER", "CFO", None),
         ("a b", "en", "BLOCKER", "IT", None),
     ]
@@ -48,7 +55,7 @@ def test_salesforce_gets_its_own_values_and_is_told_what_fits_badly():
         ("Decision Maker", None),
         ("Decision Maker", None),
         ("Decision Maker", None),
-        ("Executive Sponsor", nothing_closer),
+        ("Executive Sponsor", f"{NO_TITLE}; {nothing_closer}"),
         ("Influencer", None),
         ("Other", nothing_closer),
     ]
@@ -86,3 +93,12 @@ def test_every_suggestion_can_be_written():
     found = buying_roles(group, "hubspot")
     assert set(found["Persona"]) == {one.name for one in group}
     assert found.height > 5 * len(group)
+
+
+def test_a_persona_without_a_job_title_is_told_of_in_the_file_and_beside_it():
+    silent = Persona(key="x", name="Board", role=BuyingRole.BLOCKER)
+    for format, more in (("hubspot", ""), ("salesforce", "; Salesforce has nothing closer")):
+        (row,) = buying_roles([silent], format).rows(named=True)
+        assert row["Note"] == NO_TITLE + more
+    assert untitled([*GROUP, silent]).endswith("role: Åsas fråga; ŋ, Board.")
+    assert untitled([one for one in GROUP if one.titles.together]) == ""
