@@ -661,7 +661,7 @@ class Planning:
             price=np.array([[price], [of_potential]]) * balanced,
             allowed=self.serves[:, kept],
             fixed=fixed,
-        )
+        ).capped()
 
     @property
     def targets(self) -> tuple[Floats, Floats]:
@@ -770,10 +770,15 @@ class Planning:
         if len(reps) == 1:
             what = "what is within reach" if self.left_out.height else "everything"
             found.append(f"There is one rep, so that {what} goes to {reps[0].name}.")
-        if len(reps) > accounts.height:
+        worked = int((accounts["hours"] > 0).sum())
+        counted = worked or accounts.height
+        if len(reps) > counted:
+            every = number(accounts.height)
+            that = "" if counted == accounts.height else f" that take hours, of {every}"
             found.append(
-                f"There are {number(len(reps))} reps for {number(accounts.height)} "
-                "accounts: some get none."
+                f"There are {number(len(reps))} reps for {number(counted)} accounts{that}: at least "
+                f"{number(len(reps) - counted)} will have no work in any plan, so that shares "
+                "cannot be even; take reps out of the team, or widen the tiers."
             )
         if (self.units.fixed[self.kept] >= 0).all() and len(self.kept):
             found.append("Everything is locked or stays with its rep: there is nothing to decide.")
