@@ -322,6 +322,21 @@ class Planning:
             areas={code: rep for code, rep in locks.areas.items() if code not in codes},
         )
 
+    @cached_property
+    def by_area(self) -> Flags:
+        """Which accounts go with their area: not those that stay or were given one by one."""
+        codes, rows = list(self.locks.areas), self.accounts
+        locked = rows.select(
+            pl.any_horizontal(
+                pl.col(level).is_in(codes).fill_null(False)
+                for level in ("country", "region", "municipality")
+            )
+            & ~pl.col("account_id").is_in(list(self.locks.accounts))
+        )
+        free = self.units.fixed[self.unit] < 0
+        found: Flags = free | locked.to_series().to_numpy()
+        return found
+
     # How accounts become units.
 
     @cached_property

@@ -394,6 +394,36 @@ def test_water_parts_no_territory_where_a_bridge_or_ferry_crosses_it():
     assert pieces([]) == 0
 
 
+ISLAND, HARBOUR, INLAND = "SE-0980", "SE-0192", "SE-0136"
+OTHER_HARBOURS = ["SE-0882", "SE-0883"]
+
+
+@pytest.mark.parametrize(
+    ("between", "locked", "pieces_of_anna", "joined"),
+    [
+        ([(HARBOUR, 0, False)], False, 1, False),
+        ([(HARBOUR, 0, True)], False, 1, False),
+        ([], False, 1, True),
+        ([(HARBOUR, -1, False)], False, 1, True),
+        ([(code, 1, False) for code in (HARBOUR, *OTHER_HARBOURS)], False, 2, False),
+        ([(code, 1, True) for code in (HARBOUR, *OTHER_HARBOURS)], False, 2, False),
+        ([(code, 1, False) for code in (HARBOUR, *OTHER_HARBOURS)], True, 2, False),
+    ],
+    ids=[
+        "hers", "only her customer", "empty", "nobody's", "another's", "another's customers", "locked",
+    ],
+)  # fmt: skip
+def test_a_territory_joined_through_anothers_area_is_in_pieces_and_empty_ones_are_told(
+    between, locked, pieces_of_anna, joined
+):
+    rows = [(ISLAND, 1, 1, 0, False), (INLAND, 1, 1, 0, False)]
+    rows += [(code, 1, 1, owner, customer) for code, owner, customer in between]
+    areas = {ISLAND: "Anna", INLAND: "Anna"} if locked else {}
+    plan = today(made(rows, locks=Locks(areas=areas)))
+    assert plan.reps()["pieces"][0] == pieces_of_anna
+    assert ("Anna" in plan.joined_by_empty) is joined
+
+
 def _split(**wishes):
     """A plan of one heavy municipality, with and without postcodes, among three reps."""
     carl = Rep(name="Carl", home="SE-0184", hours=900)

@@ -223,7 +223,10 @@ def reps(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
                 "pieces",
                 _("Planned"),
                 "number",
-                help=_("Of the territory on the map, across bridges and ferries."),
+                help=_(
+                    "Of the territory on the map, across bridges, ferries and municipalities where no "
+                    "rep has an account."
+                ),
             ),
         ),
         title=_("Reps, before and after"),
