@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import PlanError
 from icp_core.territories.adjacency import links, neighbours, pieces, told_apart, touching
-from icp_core.territories.frontier import candidates, frontier, one_more
+from icp_core.territories.frontier import candidates, changes, frontier, monotone, one_more
 from icp_core.territories.plan import compare, solve, today, without
 from icp_core.territories.problem import Locks, Planning, Policy, Wishes
 from icp_core.territories.team import Rep, team_of
@@ -160,6 +160,35 @@ def test_the_frontier_never_travels_more_to_move_more():
     assert plans[0].value_moved >= plans[-1].value_moved
     figures = compare({"today": today(planning), "plan": plans[1]})
     assert figures.filter(pl.col("figure") == "moved")["today"].item() == 0
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(ROW, min_size=4, max_size=40),
+    st.sampled_from(Policy),
+    st.floats(0, 0.3),
+    st.none() | st.integers(0, 3),
+)
+def test_who_changes_less_never_travels_less_whatever_balance_costs(rows, policy, within, keep):
+    planning = made(rows, policy=policy, open_borders=True, hours_tolerance=within)
+    weights = (0.0, 0.5, 2.0, 32.0)
+    begun = [solve(planning, disruption=one, seconds=2, effort="local") for one in weights]
+    plans = monotone(begun, keep=keep)
+    points = list(zip((plan.travel_hours for plan in plans), changes(plans), strict=True))
+    for (travel, changed), (next_travel, next_changed) in pairwise(points):
+        assert next_travel >= travel
+        assert next_changed <= changed
+    if keep is not None:
+        assert plans[keep] is begun[keep]
+    for plan, weight, own in zip(plans, weights, begun, strict=True):
+        assert plan.disruption == weight
+        assert plan.bound == own.bound
+        # What it costs at this weight, counted again from who has what.
+        agent = plan.assignment.agent
+        assert plan.value == pytest.approx(planning.problem(weight).value(agent))
+        assert {*plan.rep[plan.rep >= 0]} >= {*agent[planning.units.accounts[planning.kept] > 0]}
+    # Of the same plans there is nothing more to take away.
+    assert [plan.value for plan in monotone(plans, keep=keep)] == [plan.value for plan in plans]
 
 
 def test_one_more_rep_is_worth_most_where_the_work_is():

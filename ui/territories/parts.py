@@ -11,7 +11,7 @@ import streamlit as st
 from icp_core.errors import PlanError
 from icp_core.exporting.cells import guarded
 from icp_core.exporting.rep_files import file_name
-from icp_core.territories.frontier import WEIGHTS, OneMore, one_more
+from icp_core.territories.frontier import WEIGHTS, OneMore, changes, one_more
 from icp_core.territories.plan import TerritoryPlan, compare, without
 from icp_core.territories.problem import Planning, Policy, Wishes
 from icp_core.views import MarketView
@@ -145,18 +145,13 @@ def trade_off(chosen: int, now: TerritoryPlan, currency: str) -> None:
     """Draw travel against what changes of rep put at risk, with today and the plan looked at."""
     plans = planned().plans
     # Where customers stay with their reps, nothing is at risk: what keeps moving are the others.
+    changed = changes(list(plans.values()))
     is_at_risk = any(plan.value_moved > 0 for plan in plans.values())
     points = pl.DataFrame(
         {
             "name": [*(_weights()[at] for at in plans), _("Today")],
             "travel": [*(plan.travel_hours for plan in plans.values()), now.travel_hours],
-            "changed": [
-                *(
-                    plan.value_moved if is_at_risk else float(len(plan.handed_over))
-                    for plan in plans.values()
-                ),
-                0.0,
-            ],
+            "changed": [*changed, 0.0],
             "what": [*("chosen" if at == chosen else "plan" for at in plans), "today"],
         }
     )
