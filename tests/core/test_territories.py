@@ -310,6 +310,35 @@ def test_a_locked_rep_keeps_what_there_is_and_gets_nothing():
     assert mine == [f"a{place}" for place, row in enumerate(rows) if row[3] == 1]
 
 
+@settings(max_examples=20)
+@given(st.lists(ROW, min_size=1, max_size=25), st.sampled_from(Policy), st.booleans())
+def test_who_has_no_hours_has_no_account_but_what_is_locked_and_the_totals_agree(
+    rows, policy, is_locked
+):
+    team = team_of([ANNA, BO.replace(hours=0)])
+    locks = Locks(accounts={"a0": "Bo"}) if is_locked else Locks()
+    planning = made(rows, team=team, policy=policy, open_borders=True, locks=locks)
+    plan = solve(planning, seconds=2, effort="local")
+    anna, bo = plan.reps().to_dicts()
+    assert bo["accounts"] == is_locked
+    assert anna["accounts"] == len(rows) - is_locked
+    assert bo["load"] is None
+    assert bo["target"] == 0
+    # Whatever somebody without hours has is outside an even share of nothing.
+    assert bo["outside"] == pytest.approx(bo["hours"], abs=1e-5)
+    assert anna["hours"] + bo["hours"] == pytest.approx(plan.table()["hours"].sum())
+    assert anna["target"] == pytest.approx(anna["hours"] + bo["hours"])
+    (said,) = [one for one in planning.remarks if one.startswith("Bo has no hours")]
+    assert ("but the 1 that are locked" in said) is is_locked
+
+
+def test_accounts_that_only_somebody_without_hours_reaches_are_told_so():
+    team = team_of([ANNA, Rep(name="Nora", home="NO-0301", hours=0)])
+    planning = made([("NO-0301", 1, 1, 1, True), ("SE-0180", 1, 1, 0, True)], team=team)
+    assert planning.left_out["account_id"].to_list() == ["a0"]
+    assert any("only reps without hours" in one for one in planning.remarks)
+
+
 def test_borders_are_closed_unless_opened():
     rows = [("NO-0301", 2, 100, -1, False), ("SE-1480", 2, 100, -1, False)]
     nora = Rep(name="Nora", home="NO-4601", hours=1_000)
