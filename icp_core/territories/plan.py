@@ -277,6 +277,32 @@ class TerritoryPlan:
         )
         return found.sort("at_risk", "account_id", descending=[True, False])
 
+    def to_give(self, decided: Mapping[str, str | None]) -> tuple[dict[str, str], int]:
+        """What adopting the plan gives, where others may have given accounts since it was made.
+
+        Parameters
+        ----------
+        decided
+            Owner by account_id of what somebody gave to anybody, as it is now; None for nobody.
+
+        Returns
+        -------
+        tuple
+            The planned rep by account_id of those that do not have theirs yet; and how many are left
+            out because they have another owner than the plan was made from: they stay there. Who owns
+            what no rep reaches keeps it.
+        """
+        team = self.planning.team
+        given, stay = {}, 0
+        moves = self.moves().filter(pl.col("after").is_not_null())
+        for key, before, after in moves.select("account_id", "before", "after").iter_rows():
+            now = team.owner_key(decided[key]) if key in decided else before
+            if now == before:
+                given[key] = after
+            elif now != after:
+                stay += 1
+        return given, stay
+
     def table(self) -> pl.DataFrame:
         """Every account with its rep today and in the plan: what a file of the plan holds.
 

@@ -13,7 +13,7 @@ from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import PlanError
 from icp_core.territories.adjacency import links, neighbours, pieces, told_apart, touching
 from icp_core.territories.frontier import candidates, changes, frontier, monotone, one_more
-from icp_core.territories.plan import compare, solve, today, without
+from icp_core.territories.plan import TerritoryPlan, compare, solve, today, without
 from icp_core.territories.problem import Locks, Planning, Policy, Wishes
 from icp_core.territories.team import Rep, team_of
 
@@ -189,6 +189,25 @@ def test_who_changes_less_never_travels_less_whatever_balance_costs(rows, policy
         assert {*plan.rep[plan.rep >= 0]} >= {*agent[planning.units.accounts[planning.kept] > 0]}
     # Of the same plans there is nothing more to take away.
     assert [plan.value for plan in monotone(plans, keep=keep)] == [plan.value for plan in plans]
+
+
+@pytest.mark.parametrize(
+    ("decided", "gives", "stays"),
+    [
+        ({}, {"a0": "Bo", "a1": "Anna"}, 0),
+        ({"a0": "Anna"}, {"a0": "Bo", "a1": "Anna"}, 0),
+        ({"a0": "bo "}, {"a1": "Anna"}, 0),
+        ({"a0": None}, {"a1": "Anna"}, 1),
+        ({"a0": "Nils", "a1": "Bo"}, {}, 2),
+        ({"a1": None}, {"a0": "Bo", "a1": "Anna"}, 0),
+        ({"a1": "Nils"}, {"a0": "Bo", "a1": "Anna"}, 0),
+        ({"a2": "Bo"}, {"a0": "Bo", "a1": "Anna"}, 0),
+    ],
+)
+def test_adopting_leaves_what_somebody_gave_away_since_the_plan_was_made(decided, gives, stays):
+    rows = [("SE-1280", 1, 1, 0, False), ("SE-0180", 1, 1, -1, False), ("SE-0180", 1, 1, 0, False)]
+    plan = TerritoryPlan(made(rows), np.array([1, 0, 0]), disruption=1.0)
+    assert plan.to_give(decided) == (gives, stays)
 
 
 def test_one_more_rep_is_worth_most_where_the_work_is():

@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from icp_core.errors import PlanError
+from icp_core.errors import PlanError, WorkspaceError
 from icp_core.exporting.cells import guarded
 from icp_core.exporting.rep_files import file_name
 from icp_core.territories.frontier import WEIGHTS, OneMore, changes, one_more
@@ -16,7 +16,7 @@ from icp_core.territories.plan import TerritoryPlan, compare, without
 from icp_core.territories.problem import Planning, Policy, Wishes
 from icp_core.views import MarketView
 from icp_core.workspace import GivenAs
-from ui import charts_explore, giving, theme, widgets
+from ui import charts_explore, data, giving, theme, widgets
 from ui.controls import one_of, section
 from ui.downloads import download
 from ui.format import currency_sign, money, number, percent, plain
@@ -33,6 +33,7 @@ _TICKED: Final = "territories_ticked"
 _MOVES: Final = "territories_moves"
 _LEAVES: Final = "territories_leaves"
 _MOST: Final = 200  # moves on the page; the file has all of them
+_NO_HOURS: Final = 0.05  # what would be printed as 0.0
 _TOLERANCES: Final = (0.02, 0.05, 0.10, 0.20)
 
 
@@ -233,14 +234,19 @@ def reps(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
 def reason(row: dict[str, Any]) -> str:
     """Why an account moves, in words whose numbers add up."""
     kept, extra = row["load_kept"], row["extra_hours"] or 0.0
+    same = _("keeping it takes as many hours and puts {rep} at {load}")
     said = {
         "nobody": _("nobody of the team has it today"),
         "locked": _("you decided so"),
         "area": _("it goes with its area, all of which {after} has"),
         "reach": _("it lies outside every rep's countries or longest way"),
-        "travel": _("keeping it costs {hours} h more and puts {rep} at {load}"),
+        "travel": same
+        if abs(extra) < _NO_HOURS
+        else _("keeping it costs {hours} h more and puts {rep} at {load}"),
         "load": _("keeping it puts {rep} at {load}"),
-        "apart": _("keeping it saves {hours} h and puts {rep} at {load}")
+        "apart": same
+        if abs(extra) < _NO_HOURS
+        else _("keeping it saves {hours} h and puts {rep} at {load}")
         if extra < 0
         else _("keeping it costs {hours} h more and puts {rep} at {load}"),
     }[row["reason"]]
@@ -373,15 +379,28 @@ def take_back(market: MarketView) -> None:
 
 
 def _adopt(plan: TerritoryPlan) -> None:
-    # Who owns what no rep reaches keeps it: a plan that has nobody for it takes nothing away.
-    given = plan.moves().filter(pl.col("after").is_not_null())
-    owners = dict(given.select("account_id", "after").iter_rows())
+    try:
+        # As it is now: another session may have given accounts while this one looked at its plan.
+        owners, stay = plan.to_give(data.workspace().owners())
+    except WorkspaceError as error:
+        widgets.notify(str(error))
+        return
     text = ngettext(
         "{count} account has its planned rep now.",
         "{count} accounts have their planned reps now.",
         len(owners),
     ).format(count=number(len(owners)))
-    if giving.give(owners, text, given_as=GivenAs.PLAN):
+    if not owners:
+        text = _("Nothing was given: every account has its planned rep, or another since.")
+    if stay:
+        text += " " + ngettext(
+            "{count} was given to somebody else meanwhile and stays there.",
+            "{count} were given to somebody else meanwhile and stay there.",
+            stay,
+        ).format(count=number(stay))
+    if not owners:
+        widgets.notify(text)
+    elif giving.give(owners, text, given_as=GivenAs.PLAN):
         widgets.set_kept(_TICKED, ())
 
 
