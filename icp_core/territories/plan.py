@@ -120,6 +120,14 @@ class TerritoryPlan:
         """What the changes of rep put at risk, in the profile's currency."""
         return float(self.planning.at_risk[self.handed_over].sum())
 
+    @property
+    def risk_is_known(self) -> bool:
+        """Whether `value_moved` tells anything: not where nobody knows what moved customers buy."""
+        accounts = self.planning.accounts[self.handed_over]
+        sold = accounts["is_customer"].fill_null(False) & ~accounts["is_known"]
+        nothing = accounts["potential_high"] <= 0
+        return self.value_moved > 0 or not (sold & nothing).any()
+
     def reps(self) -> pl.DataFrame:
         """What each rep has.
 

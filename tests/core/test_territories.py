@@ -210,6 +210,20 @@ def test_adopting_leaves_what_somebody_gave_away_since_the_plan_was_made(decided
     assert plan.to_give(decided) == (gives, stays)
 
 
+@pytest.mark.parametrize(
+    ("moved", "customer", "most", "is_known"),
+    [(1, True, 0.0, False), (1, False, 0.0, True), (0, True, 0.0, True), (1, True, 100.0, True)],
+    ids=["worth unknown", "no customer", "stays", "a range"],
+)
+def test_a_customer_of_unknown_worth_that_moves_does_not_risk_nothing(
+    moved, customer, most, is_known
+):
+    rows = accounts([("SE-1280", 1, None, 0, customer)])
+    rows = rows.with_columns(potential=pl.lit(most / 2), potential_high=pl.lit(most))
+    plan = TerritoryPlan(Planning(rows, TEAM, TeamPlan(team=TEAM)), np.array([moved]), 1.0)
+    assert plan.risk_is_known is is_known
+
+
 def test_one_more_rep_is_worth_most_where_the_work_is():
     rows = [("SE-2480", 5, 100, -1, False)] * 20 + [("SE-0180", 5, 100, -1, False)] * 10
     planning = made(rows, team=team_of([ANNA]))

@@ -129,7 +129,7 @@ def figures(plan: TerritoryPlan, now: TerritoryPlan, currency: str) -> tuple[Fig
         ),
         Figure(
             _("At risk by the changes"),
-            money(one["value_moved"], currency),
+            money(one["value_moved"] if plan.risk_is_known else None, currency),
             _("a year, of customers and open deals"),
             _("A change of rep costs some 15 % of what a customer is worth in a year."),
         ),
@@ -176,6 +176,12 @@ def reps(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
         "name", hours_before="hours", accounts_before="accounts", pieces_before="pieces"
     )
     rows = plan.reps().join(before, on="name", how="left", maintain_order="left")
+    # What nobody knows is not zero.
+    is_unknown = (pl.col("unknown") > 0) & (pl.col("potential_high") <= 0)
+    rows = rows.with_columns(
+        pl.when(~is_unknown).then(pl.col(name)).alias(name)
+        for name in ("potential_low", "potential_high")
+    )
     currency = market.profile.currency
     Table(
         rows,
