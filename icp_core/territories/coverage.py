@@ -519,7 +519,8 @@ class Matched:
     @cached_property
     def needed(self) -> Floats:
         """Hours in the time box that each rep's matches take, those in a tier: work and journeys."""
-        return self.by_rep(self.work + self.on_the_way)
+        # Added as `RepCovered.needed` adds them, so that both are one number to the last digit.
+        return self.by_rep(self.work) + self.by_rep(self.on_the_way)
 
     def by_rep(self, each: Floats) -> Floats:
         """Sum over the matches of each rep."""

@@ -1,8 +1,9 @@
 """What keeping relations costs in travel, and what one more rep would bring, and where."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -35,6 +36,8 @@ def frontier(
 ) -> tuple[TerritoryPlan, ...]:
     """A plan for each weight of changing reps, from `travel less` to `keep relations`.
 
+    None travels more than one that keeps more relations (`monotone`).
+
     Parameters
     ----------
     planning
@@ -66,7 +69,90 @@ def frontier(
         )
         plans.append(plan)
         tell((place + 1) / len(weights))
-    return tuple(plans)
+    return monotone(plans)
+
+
+def changes(plans: Sequence[TerritoryPlan]) -> list[float]:
+    """What the changes of rep of some plans are held against travel by.
+
+    What they put at risk; where none of them risks anything, as where customers stay, how many accounts
+    change.
+    """
+    at_risk = [plan.value_moved for plan in plans]
+    return at_risk if any(at_risk) else [float(len(plan.handed_over)) for plan in plans]
+
+
+def monotone(
+    plans: Sequence[TerritoryPlan], *, keep: int | None = None
+) -> tuple[TerritoryPlan, ...]:
+    """The best plan at each weight, such that who changes less never travels less.
+
+    Balance has its price too, and searches end before they are done: a plan that travels more and
+    changes more than another can be the best found for its weight. It is no choice between the two
+    then, and gives way to the best for that weight of those that are.
+
+    Parameters
+    ----------
+    plans
+        One for each weight of changing reps, rising, as `solve` finds them.
+    keep
+        The place of one that stays, and that others give way to.
+
+    Returns
+    -------
+    tuple of TerritoryPlan
+        One for each weight, each with the bound of its weight.
+    """
+    points = list(zip((plan.travel_hours for plan in plans), changes(plans), strict=True))
+
+    def beats(one: int, other: int) -> bool:
+        (travel, changed), (more_travel, more_changed) = points[one], points[other]
+        return points[one] != points[other] and travel <= more_travel and changed <= more_changed
+
+    every = range(len(plans))
+    there = [at for at in every if keep is None or not (beats(at, keep) or beats(keep, at))]
+    kept = [at for at in there if at == keep or not any(beats(one, at) for one in there)]
+    found: dict[int, TerritoryPlan] = {}
+    if keep is not None:
+        found[keep] = plans[keep]
+    most = math.inf
+    for place in every:
+        if place in found:
+            most = points[place][1]
+            continue
+        # Whatever stays ahead is changed less, what lies behind more.
+        least = points[keep][1] if keep is not None and place < keep else -math.inf
+        may = [at for at in kept if least <= points[at][1] <= most]
+        found[place], chosen = _best_at(plans, place, may)
+        most = points[chosen][1]
+    return tuple(found[place] for place in every)
+
+
+def _best_at(
+    plans: Sequence[TerritoryPlan], place: int, among: Sequence[int]
+) -> tuple[TerritoryPlan, int]:
+    """The best of some plans at the weight of one place, and its own place."""
+    own = plans[place]
+    values = {}
+    for at in among:
+        other = plans[at]
+        if other.assignment is not None:
+            # Plans of other weights cost what they did, but for their changes of rep.
+            agent = other.assignment.agent
+            moving = float(other.planning.moving[agent, other.planning.kept].sum())
+            values[at] = other.assignment.value + (own.disruption - other.disruption) * moving
+    chosen = min(values, key=lambda at: (values[at], at != place))
+    theirs = plans[chosen].assignment
+    if chosen == place or own.assignment is None or theirs is None:
+        return own, chosen
+    assignment = replace(
+        own.assignment,
+        agent=theirs.agent,
+        value=max(values[chosen], own.assignment.bound),
+        loads=theirs.loads,
+        excess=theirs.excess,
+    )
+    return replace(own, rep=plans[chosen].rep, assignment=assignment), chosen
 
 
 @dataclass(frozen=True)

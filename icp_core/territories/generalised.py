@@ -7,7 +7,7 @@ the limits, which is why it holds whatever found those prices and however early 
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -156,6 +156,28 @@ class AssignmentProblem:
             np.isinf(self.price).all()
             and (self.cost == np.rint(self.cost)).all()
             and np.abs(self.cost).max(axis=0, initial=0).sum() < _LARGEST_WHOLE
+        )
+
+    def capped(self) -> "AssignmentProblem":
+        """The same problem with a higher bound: what a unit takes beyond a limit is a cost of its own.
+
+        A unit that takes more than an agent may have oversteps that limit in every plan, by the rest of
+        it, whatever else the agent has; shared among many agents, as the relaxation may, it would not.
+        Every plan costs what it did, up to rounding. Limits without a price stay as they are, and loads
+        count no more than the limits.
+
+        Examples
+        --------
+        >>> one = AssignmentProblem.of(cost=[[1], [1]], use=[[8], [8]], upper=3, price=10)
+        >>> one.capped().cost.tolist(), one.capped().use.tolist()
+        ([[51.0], [51.0]], [[[3.0], [3.0]]])
+        """
+        priced = np.isfinite(self.price)
+        limit = np.where(priced, np.maximum(self.upper, 0), np.inf)[:, :, None]
+        beyond = np.maximum(self.use - limit, 0)
+        extra = (np.where(priced, self.price, 0)[:, :, None] * beyond).sum(axis=0)
+        return replace(
+            self, cost=np.where(self.allowed, self.cost + extra, 0.0), use=self.use - beyond
         )
 
     def loads(self, agent: Ints) -> Floats:

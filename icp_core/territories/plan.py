@@ -120,6 +120,14 @@ class TerritoryPlan:
         """What the changes of rep put at risk, in the profile's currency."""
         return float(self.planning.at_risk[self.handed_over].sum())
 
+    @property
+    def risk_is_known(self) -> bool:
+        """Whether `value_moved` tells anything: not where nobody knows what moved customers buy."""
+        accounts = self.planning.accounts[self.handed_over]
+        sold = accounts["is_customer"].fill_null(False) & ~accounts["is_known"]
+        nothing = accounts["potential_high"] <= 0
+        return self.value_moved > 0 or not (sold & nothing).any()
+
     def reps(self) -> pl.DataFrame:
         """What each rep has.
 
@@ -130,8 +138,9 @@ class TerritoryPlan:
             time box), load (hours as a share of them, null where there are none), target (the even
             share of the hours), outside (hours beyond its tolerance), km (by road, in the time box),
             potential_low, potential, potential_high, unknown (accounts of unknown potential),
-            potential_target, gained, lost (accounts), pieces (of the territory on the map), and a column
-            `tier_NAME` per tier with accounts.
+            potential_target, gained, lost (accounts), pieces (of the territory on the map, across
+            bridges, ferries and municipalities where no rep has an account; 0 for who has no area), and
+            a column `tier_NAME` per tier with accounts.
         """
         planning, team = self.planning, self.planning.team
         accounts = planning.accounts
@@ -176,25 +185,41 @@ class TerritoryPlan:
                 "potential_target": potential_target,
                 "gained": gained.astype(np.int64),
                 "lost": lost.astype(np.int64),
-                "pieces": self._pieces(),
+                "pieces": self._pieces[0],
                 **{name: count.astype(np.int64) for name, count in counts.items()},
             }
         )
 
-    def _pieces(self) -> list[int]:
-        """In how many pieces each territory lies, across bridges and ferries.
+    @cached_property
+    def _pieces(self) -> tuple[list[int], list[int]]:
+        """In how many pieces each territory lies, with and without what nobody has between them.
 
-        Single accounts that stay with a rep elsewhere make no piece, and a municipality that nobody has
-        is no border.
+        A territory is the municipalities that a rep has as areas: accounts that stay with a rep one by
+        one, wherever they are, make no piece. Bridges and ferries join it, and so does a municipality
+        where only the rep has any accounts; in the first count also those where no rep has any.
         """
         planning = self.planning
-        areas = (planning.units.fixed[planning.unit] < 0) & (self.rep >= 0)
-        place = planning.accounts["place"].to_numpy()
-        passable = neighbours().keys() - set(place[self.rep >= 0])
-        return [
-            pieces(set(place[areas & (self.rep == rep)]), passable)
-            for rep in range(len(planning.team))
-        ]
+        places = planning.accounts["place"].to_numpy()
+        had = pl.DataFrame({"place": places, "rep": self.rep}).filter(pl.col("rep") >= 0).unique()
+        alone = had.filter(pl.len().over("place") == 1)
+        empty = neighbours().keys() - set(had["place"])
+        areas = planning.by_area & (self.rep >= 0)
+        joined, apart = [], []
+        for rep in range(len(planning.team)):
+            mine = set(places[areas & (self.rep == rep)])
+            own = set(alone.filter(pl.col("rep") == rep)["place"])
+            joined.append(pieces(mine, own | empty))
+            apart.append(pieces(mine, own))
+        return joined, apart
+
+    @property
+    def joined_by_empty(self) -> tuple[str, ...]:
+        """Reps whose territory has fewer pieces only because no rep has an account between some."""
+        return tuple(
+            name
+            for name, joined, apart in zip(self.planning.team.names, *self._pieces, strict=True)
+            if joined < apart
+        )
 
     # For people.
 
@@ -259,6 +284,32 @@ class TerritoryPlan:
             reason=pl.Series(reason.astype(str)),
         )
         return found.sort("at_risk", "account_id", descending=[True, False])
+
+    def to_give(self, decided: Mapping[str, str | None]) -> tuple[dict[str, str], int]:
+        """What adopting the plan gives, where others may have given accounts since it was made.
+
+        Parameters
+        ----------
+        decided
+            Owner by account_id of what somebody gave to anybody, as it is now; None for nobody.
+
+        Returns
+        -------
+        tuple
+            The planned rep by account_id of those that do not have theirs yet; and how many are left
+            out because they have another owner than the plan was made from: they stay there. Who owns
+            what no rep reaches keeps it.
+        """
+        team = self.planning.team
+        given, stay = {}, 0
+        moves = self.moves().filter(pl.col("after").is_not_null())
+        for key, before, after in moves.select("account_id", "before", "after").iter_rows():
+            now = team.owner_key(decided[key]) if key in decided else before
+            if now == before:
+                given[key] = after
+            elif now != after:
+                stay += 1
+        return given, stay
 
     def table(self) -> pl.DataFrame:
         """Every account with its rep today and in the plan: what a file of the plan holds.

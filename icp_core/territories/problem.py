@@ -303,6 +303,12 @@ class Planning:
         self.unit: Ints = self.accounts["unit"].to_numpy().astype(np.int64)
         self.owner: Ints = self.accounts["owner"].to_numpy().astype(np.int64)
 
+    @cached_property
+    def idle(self) -> Flags:
+        """Reps without hours, where others have some: they are given nothing."""
+        found: Flags = (self.available <= 0) & (self.available.sum() > 0)
+        return found
+
     def with_team(self, team: Team) -> "Planning":
         """The same accounts and wishes with other reps; who is in both keeps the accounts."""
         place = {name: at for at, name in enumerate(team.names)}
@@ -321,6 +327,21 @@ class Planning:
             accounts={one: rep for one, rep in locks.accounts.items() if one not in ids},
             areas={code: rep for code, rep in locks.areas.items() if code not in codes},
         )
+
+    @cached_property
+    def by_area(self) -> Flags:
+        """Which accounts go with their area: not those that stay or were given one by one."""
+        codes, rows = list(self.locks.areas), self.accounts
+        locked = rows.select(
+            pl.any_horizontal(
+                pl.col(level).is_in(codes).fill_null(False)
+                for level in ("country", "region", "municipality")
+            )
+            & ~pl.col("account_id").is_in(list(self.locks.accounts))
+        )
+        free = self.units.fixed[self.unit] < 0
+        found: Flags = free | locked.to_series().to_numpy()
+        return found
 
     # How accounts become units.
 
@@ -419,9 +440,11 @@ class Planning:
         kept = np.zeros(rows.height, dtype=bool)
         if self.wishes.policy is Policy.RELATIONS:
             kept |= rows["has_relation"].fill_null(False).to_numpy()
-        kept |= np.isin(owner, [self._place[name] for name in self.locks.reps])
         # Nobody is near to an account without a place: it stays with whom it has.
         kept |= (rows["place"] == "").to_numpy()
+        # Who has no hours has none for customers either; only what somebody locked stays there.
+        kept &= ~self.idle[np.maximum(owner, 0)]
+        kept |= np.isin(owner, [self._place[name] for name in self.locks.reps])
         fixed = np.where(kept & (owner >= 0) & (fixed < 0), owner, fixed)
         if self.locks.accounts:
             reps = [self._place[name] for name in self.locks.accounts.values()]
@@ -606,7 +629,7 @@ class Planning:
                 )
             if rep.max_km is not None:
                 inside &= self.crow_km[place] <= rep.max_km
-            if rep.name in self.locks.reps or (not rep.hours and self.available.sum() > 0):
+            if rep.name in self.locks.reps or self.idle[place]:
                 inside[:] = False
             found[place] = inside
         return found
@@ -661,7 +684,7 @@ class Planning:
             price=np.array([[price], [of_potential]]) * balanced,
             allowed=self.serves[:, kept],
             fixed=fixed,
-        )
+        ).capped()
 
     @property
     def targets(self) -> tuple[Floats, Floats]:
@@ -764,16 +787,26 @@ class Planning:
         if idle and len(idle) == len(reps):
             found.append("Nobody has any hours: everybody gets an even share; give hours a year.")
         elif idle:
+            locked = self.idle[np.maximum(self.units.fixed, 0)] & (self.units.fixed >= 0)
+            kept = int(self.units.accounts[locked].sum())
+            but = f" but the {number(kept)} that are locked" if kept else ""
+            have, get = ("have", "get") if len(idle) > 1 else ("has", "gets")
             found.append(
-                f"{_listed(idle)} has no hours and gets only what is locked or stays; give hours a year."
+                f"{_listed(idle)} {have} no hours and {get} no account{but}: others take over, "
+                "customers too. Give hours a year, or take who has none out of the team."
             )
         if len(reps) == 1:
             what = "what is within reach" if self.left_out.height else "everything"
             found.append(f"There is one rep, so that {what} goes to {reps[0].name}.")
-        if len(reps) > accounts.height:
+        worked = int((accounts["hours"] > 0).sum())
+        counted = worked or accounts.height
+        if len(reps) > counted:
+            every = number(accounts.height)
+            that = "" if counted == accounts.height else f" that take hours, of {every}"
             found.append(
-                f"There are {number(len(reps))} reps for {number(accounts.height)} "
-                "accounts: some get none."
+                f"There are {number(len(reps))} reps for {number(counted)} accounts{that}: at least "
+                f"{number(len(reps) - counted)} will have no work in any plan, so that shares "
+                "cannot be even; take reps out of the team, or widen the tiers."
             )
         if (self.units.fixed[self.kept] >= 0).all() and len(self.kept):
             found.append("Everything is locked or stays with its rep: there is nothing to decide.")
@@ -794,10 +827,12 @@ class Planning:
                 "from one in ten to nine in ten of them."
             )
         if self.left_out.height:
+            full = self.idle.any() or len(self.locks.reps) > 0
+            or_only = ", or only reps without hours or locked ones reach them," if full else ""
             found.append(
-                f"{number(self.left_out.height)} accounts lie outside every rep's countries "
-                "or longest way "
-                "and stay with nobody: widen one, or open the borders."
+                f"{number(self.left_out.height)} accounts lie outside every rep's countries or longest "
+                f"way{or_only} and stay with nobody: {'give hours, ' if full else ''}widen one, or open "
+                "the borders."
             )
         if not (accounts["hours"] > 0).any():
             found.append("No account is in a tier, so that none takes hours: change the tiers.")

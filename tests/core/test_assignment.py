@@ -107,6 +107,33 @@ def test_any_prices_prove_a_bound_that_is_not_above_the_best_plan(problem, price
     assert relax(problem, Clock(time.monotonic() - 1), start=dual).bound <= best
 
 
+@settings(max_examples=30)
+@given(problems(), st.randoms(use_true_random=False))
+def test_what_one_unit_takes_beyond_a_limit_costs_the_same_said_as_its_own_cost(problem, random):
+    capped = problem.capped()
+    agent = np.array(
+        [random.choice(np.flatnonzero(may)) for may in problem.allowed.T], dtype=np.int64
+    )
+    assert capped.value(agent) == pytest.approx(problem.value(agent), abs=1e-6)
+    soon = Clock(time.monotonic() + 20)
+    loose, tight = relax(problem, soon).bound, relax(capped, soon).bound
+    assert tight >= loose - 1e-6 * (1 + abs(loose))
+
+
+def test_units_larger_than_what_any_of_many_agents_may_have_leave_no_gap_to_the_bound():
+    # Ten units for forty agents of whom each is to have a quarter of one: they cannot be shared.
+    cost = np.abs(np.arange(40)[:, None] - 4 * np.arange(10))
+    problem = AssignmentProblem.of(
+        cost=cost, use=np.ones((40, 10)), lower=0.2, upper=0.3, price=100
+    )
+    # Each with its own: ten have 0.7 too much, thirty 0.2 too little.
+    best = 100 * (10 * 0.7 + 30 * 0.2)
+    assert relax(problem, Clock(time.monotonic() + 20)).bound < best / 2
+    plan = assign(problem.capped(), seconds=20, effort="local")
+    assert plan.value == pytest.approx(best)
+    assert plan.gap < 0.1
+
+
 @settings(max_examples=40)
 @given(problems(soft=True))
 def test_every_unit_has_one_agent_who_may_have_it_and_decided_ones_stay(problem):

@@ -121,6 +121,29 @@ def test_a_rep_of_an_unknown_country_works_at_home(home, countries, works):
         assert any("the rep works everywhere" in one for one in found.remarks)
 
 
+@pytest.mark.parametrize(
+    ("countries", "works", "unknown"),
+    [
+        ("XX, NO", ("NO",), "XX"),
+        ("XXX/NO", ("NO",), "XXX"),
+        ("Sverige; Atlantis", ("SE",), "Atlantis"),
+        ("SE, Narnia, ZZ, NO", ("SE", "NO"), "Narnia, ZZ"),
+        ("Sverige, Norge", ("SE", "NO"), None),
+        ("Korea, Republic of", ("KR",), None),
+        ("Belgium/Belgique", ("BE",), None),
+        ("Bosnia & Herzegovina", ("BA",), None),
+    ],
+)
+def test_of_several_countries_one_that_is_none_is_named_and_the_others_kept(
+    countries, works, unknown
+):
+    text = f'Name,Home,Countries\nAnna,Stockholm,"{countries}"\n'
+    found = read_team(text.encode(), name="team.csv")
+    assert found.team.reps[0].countries == works
+    said = [one for one in found.remarks if "no country we know" in one]
+    assert said == ([f"Row 2: {unknown} is no country we know."] if unknown else [])
+
+
 def test_a_rep_who_is_saved_with_any_address_is_read_again():
     assert Rep(name="Anna", email="=1+1@x.se").email == "=1+1@x.se"
     with pytest.raises(PlanError, match="Anna: @x is no e-mail"):

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from datetime import date
 from io import BytesIO
 
 import polars as pl
@@ -11,15 +12,16 @@ from streamlit.testing.v1 import AppTest
 
 from icp_core.analysis.plan import TeamPlan
 from icp_core.analysis.team import Rep, Team
+from icp_core.evaluation.market import Bounds
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Choice, Criterion, Profile, Role
 from icp_core.profiles.starters import starters_for
 from icp_core.sources import load
-from icp_core.territories.coverage import Gap
+from icp_core.territories.coverage import Coverage, Gap, TierCovered
 from icp_core.views import view_of
 from icp_core.workspace import Workspace
 from ui import links, owner_map
-from ui.coverage import files, gaps, reps, team
+from ui.coverage import cards, files, gaps, reps, team
 from ui.format import number
 
 PAGE = "pages/11_Coverage.py"
@@ -265,3 +267,14 @@ def test_a_shape_is_hatched_inside_and_nowhere_else() -> None:
     small = {"geometry": {"type": "Polygon", "coordinates": [square(20, 3.01, 0.1)]}}
     inside = [line for line in owner_map.hatch_lines([shape, small]) if line[0][0] > 19]
     assert len(inside) >= 3
+
+
+def test_potential_that_nobody_knows_is_no_zero_on_the_cards() -> None:
+    nothing = Bounds(0.0, 0.0)
+    tier = TierCovered("A", 5, 2, 0, 3, nothing, nothing, nothing, None)
+    found = Coverage(
+        Team(), date(2026, 1, 1), 90, ("A",), (tier,), (), (), 5, True, False, 0
+    )  # fmt: skip
+    drawn = cards.figures(found, "EUR")
+    assert not any("€0" in str(part) for card in drawn for part in vars(card).values())
+    assert sum("potential unknown" in str(vars(card)) for card in drawn) == 2

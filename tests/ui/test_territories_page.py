@@ -72,10 +72,19 @@ def test_a_move_that_is_refused_stays_with_its_rep_in_every_plan(page: AppTest) 
 def test_a_plan_is_adopted_and_taken_back(page: AppTest) -> None:
     session = planned(page)
     moves = session.plans[4].moves().filter(pl.col("after").is_not_null())
-    page.button(key="territories_adopt").click().run()
     wanted = dict(moves.select("account_id", "after").iter_rows())
+    # Another tab gives one to the planned rep and one to somebody else, while this one looks.
+    there, elsewhere = list(wanted)[:2]
+    reps = session.plans[4].planning.team.names
+    had = dict(moves.select("account_id", "before").iter_rows())[elsewhere]
+    other = next(name for name in reps if name not in (had, wanted[elsewhere]))
+    Workspace.open().assign({there: wanted[there], elsewhere: other}, author="Another")
+    page.button(key="territories_adopt").click().run()
     owners = dict(Workspace.open().decisions().select("account_id", "owner").iter_rows())
-    assert owners == wanted, "who owns what no rep reaches keeps it"
+    assert owners == wanted | {elsewhere: other}, "who owns what no rep reaches keeps it"
+    (said,) = [one.value for one in page.toast]
+    assert "1 was given to somebody else meanwhile and stays there" in said
+    wanted = {key: rep for key, rep in wanted.items() if key not in (there, elsewhere)}
     session = planned(page)
     assert not set(wanted) & set(session.plans[8].moves()["account_id"])
     page.button(key="territories_take_back").click().run()
@@ -154,6 +163,12 @@ def test_what_balance_costs_and_what_is_off_are_said_in_a_sentence_and_a_table(
 def test_every_move_has_its_reason_in_words(why: str, said: str) -> None:
     row = {"reason": why, "extra_hours": 14.0, "before": "Anna", "after": "Bo", "load_kept": 1.12}
     assert said in reason(row).replace("\u202f", "").replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("why", ["travel", "apart"])
+def test_a_reason_never_says_that_keeping_an_account_costs_no_hours(why: str) -> None:
+    row = {"reason": why, "extra_hours": 0.02, "before": "Anna", "after": "Bo", "load_kept": 1.12}
+    assert reason(row).startswith("keeping it takes as many hours and puts Anna at 112")
 
 
 def test_what_is_decided_is_kept_once() -> None:

@@ -1,5 +1,6 @@
 """The row of numbers: what is covered, what is nobody's, who has too much, what is neglected."""
 
+from icp_core.evaluation.market import Bounds
 from icp_core.territories.coverage import Coverage, TierCovered
 from ui.format import SPACE, UNKNOWN, money_bounds, number, percent, plain
 from ui.headline import Figure
@@ -18,7 +19,7 @@ def figures(found: Coverage, currency: str) -> tuple[Figure, ...]:
             covered=number(one.covered),
             accounts=number(one.accounts),
             share=_share(one),
-            amount=money_bounds(one.potential, currency),
+            amount=_worth(one.potential, currency),
         )
         for one in found.tiers
     ]
@@ -32,8 +33,10 @@ def figures(found: Coverage, currency: str) -> tuple[Figure, ...]:
             _("{share} of {tier}'s {amount}").format(
                 share=_share(best),
                 tier=plain(best.tier),
-                amount=money_bounds(best.potential, currency),
-            ),
+                amount=_worth(best.potential, currency),
+            )
+            if best.potential_share is not None
+            else _worth(best.potential, currency),
             plain(_("Accounts whose owner is in the team, and their potential."))
             + "\n\n"
             + "\n\n".join(map(plain, each)),
@@ -41,7 +44,7 @@ def figures(found: Coverage, currency: str) -> tuple[Figure, ...]:
         Figure(
             _("{tier} nobody owns").format(tier=plain(best.tier)),
             number(best.nobody),
-            money_bounds(best.nobody_potential, currency) if best.nobody else _("none"),
+            _worth(best.nobody_potential, currency) if best.nobody else _("none"),
             _("They have no owner at all."),
         ),
         Figure(
@@ -70,6 +73,11 @@ def figures(found: Coverage, currency: str) -> tuple[Figure, ...]:
             ),
         ),
     )
+
+
+def _worth(potential: Bounds, currency: str) -> str:
+    """What accounts could be worth; what nobody knows is not zero."""
+    return money_bounds(potential, currency) if potential.high > 0 else _("potential unknown")
 
 
 def _share(best: TierCovered) -> str:

@@ -10,8 +10,8 @@ from icp_core.reference import geography
 from icp_core.reference.geography import Level
 from icp_core.territories.team import team_for
 from icp_core.views import MarketView
-from ui import maps, navigation, owner_map, widgets
-from ui.controls import one_of, section
+from ui import navigation, owner_map
+from ui.coverage import area_choice
 from ui.format import number, plain
 from ui.texts import _
 
@@ -22,27 +22,16 @@ HEIGHT: Final = 470
 
 def part(market: MarketView, plan: TeamPlan) -> None:
     """Draw whose each area is; pressing one says what it holds and leads to its accounts."""
-    level = one_of(
-        _("Areas"),
-        {"region": _("Regions"), "municipality": _("Municipalities")},
-        **widgets.kept(LEVEL),
-    )
-    areas = market.areas(level)
-    section(_("Who has most matches, by area"))
-    obstacle = maps.obstacle(areas, None)
-    if obstacle is not None:
-        st.info(obstacle)
+    level = area_choice.level_of(LEVEL)
+    choice = area_choice.begin(market, level, kept=AREA)
+    if choice is None:
         return
-    names = areas.names()
-    area = widgets.now(widgets.begun(AREA, None))
-    if area not in names:
-        # Of the other level, or of another list.
-        area = None
-        widgets.set_kept(AREA, None)
-    owners = market.owners_by_area(plan, areas.level)
-    owner_map.part(owners, team_for(plan, market.population), areas, kept=AREA, height=HEIGHT)
-    for row in owners.filter(owners["code"] == area).iter_rows(named=True) if area else ():
-        _one(row, names[row["code"]], level)
+    owners = market.owners_by_area(plan, choice.areas.level)
+    team = team_for(plan, market.population)
+    owner_map.part(owners, team, choice.areas, kept=AREA, height=HEIGHT)
+    if choice.code is not None:
+        for row in owners.filter(owners["code"] == choice.code).iter_rows(named=True):
+            _one(row, choice.names[row["code"]], level)
 
 
 def _one(row: Mapping[str, Any], name: str, level: Level) -> None:

@@ -47,7 +47,7 @@ class Side:
     @property
     def potential(self) -> tuple[float, float] | None:
         """Least and most of all reps; None where nobody kept it."""
-        if self.reps["potential_low"].null_count():
+        if self.reps["potential_low"].null_count() or not self.reps["potential_high"].sum():
             return None
         return float(self.reps["potential_low"].sum()), float(self.reps["potential_high"].sum())
 

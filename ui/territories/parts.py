@@ -8,15 +8,15 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
-from icp_core.errors import PlanError
+from icp_core.errors import PlanError, WorkspaceError
 from icp_core.exporting.cells import guarded
 from icp_core.exporting.rep_files import file_name
-from icp_core.territories.frontier import WEIGHTS, OneMore, one_more
+from icp_core.territories.frontier import WEIGHTS, OneMore, changes, one_more
 from icp_core.territories.plan import TerritoryPlan, compare, without
 from icp_core.territories.problem import Planning, Policy, Wishes
 from icp_core.views import MarketView
 from icp_core.workspace import GivenAs
-from ui import charts_explore, giving, theme, widgets
+from ui import charts_explore, data, giving, theme, widgets
 from ui.controls import one_of, section
 from ui.downloads import download
 from ui.format import currency_sign, money, number, percent, plain
@@ -33,6 +33,7 @@ _TICKED: Final = "territories_ticked"
 _MOVES: Final = "territories_moves"
 _LEAVES: Final = "territories_leaves"
 _MOST: Final = 200  # moves on the page; the file has all of them
+_NO_HOURS: Final = 0.05  # what would be printed as 0.0
 _TOLERANCES: Final = (0.02, 0.05, 0.10, 0.20)
 
 
@@ -128,7 +129,7 @@ def figures(plan: TerritoryPlan, now: TerritoryPlan, currency: str) -> tuple[Fig
         ),
         Figure(
             _("At risk by the changes"),
-            money(one["value_moved"], currency),
+            money(one["value_moved"] if plan.risk_is_known else None, currency),
             _("a year, of customers and open deals"),
             _("A change of rep costs some 15 % of what a customer is worth in a year."),
         ),
@@ -145,18 +146,13 @@ def trade_off(chosen: int, now: TerritoryPlan, currency: str) -> None:
     """Draw travel against what changes of rep put at risk, with today and the plan looked at."""
     plans = planned().plans
     # Where customers stay with their reps, nothing is at risk: what keeps moving are the others.
+    changed = changes(list(plans.values()))
     is_at_risk = any(plan.value_moved > 0 for plan in plans.values())
     points = pl.DataFrame(
         {
             "name": [*(_weights()[at] for at in plans), _("Today")],
             "travel": [*(plan.travel_hours for plan in plans.values()), now.travel_hours],
-            "changed": [
-                *(
-                    plan.value_moved if is_at_risk else float(len(plan.handed_over))
-                    for plan in plans.values()
-                ),
-                0.0,
-            ],
+            "changed": [*changed, 0.0],
             "what": [*("chosen" if at == chosen else "plan" for at in plans), "today"],
         }
     )
@@ -180,6 +176,12 @@ def reps(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
         "name", hours_before="hours", accounts_before="accounts", pieces_before="pieces"
     )
     rows = plan.reps().join(before, on="name", how="left", maintain_order="left")
+    # What nobody knows is not zero.
+    is_unknown = (pl.col("unknown") > 0) & (pl.col("potential_high") <= 0)
+    rows = rows.with_columns(
+        pl.when(~is_unknown).then(pl.col(name)).alias(name)
+        for name in ("potential_low", "potential_high")
+    )
     currency = market.profile.currency
     Table(
         rows,
@@ -223,7 +225,10 @@ def reps(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
                 "pieces",
                 _("Planned"),
                 "number",
-                help=_("Of the territory on the map, across bridges and ferries."),
+                help=_(
+                    "Of the territory on the map, across bridges, ferries and municipalities where no "
+                    "rep has an account."
+                ),
             ),
         ),
         title=_("Reps, before and after"),
@@ -235,14 +240,19 @@ def reps(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
 def reason(row: dict[str, Any]) -> str:
     """Why an account moves, in words whose numbers add up."""
     kept, extra = row["load_kept"], row["extra_hours"] or 0.0
+    same = _("keeping it takes as many hours and puts {rep} at {load}")
     said = {
         "nobody": _("nobody of the team has it today"),
         "locked": _("you decided so"),
         "area": _("it goes with its area, all of which {after} has"),
         "reach": _("it lies outside every rep's countries or longest way"),
-        "travel": _("keeping it costs {hours} h more and puts {rep} at {load}"),
+        "travel": same
+        if abs(extra) < _NO_HOURS
+        else _("keeping it costs {hours} h more and puts {rep} at {load}"),
         "load": _("keeping it puts {rep} at {load}"),
-        "apart": _("keeping it saves {hours} h and puts {rep} at {load}")
+        "apart": same
+        if abs(extra) < _NO_HOURS
+        else _("keeping it saves {hours} h and puts {rep} at {load}")
         if extra < 0
         else _("keeping it costs {hours} h more and puts {rep} at {load}"),
     }[row["reason"]]
@@ -375,15 +385,28 @@ def take_back(market: MarketView) -> None:
 
 
 def _adopt(plan: TerritoryPlan) -> None:
-    # Who owns what no rep reaches keeps it: a plan that has nobody for it takes nothing away.
-    given = plan.moves().filter(pl.col("after").is_not_null())
-    owners = dict(given.select("account_id", "after").iter_rows())
+    try:
+        # As it is now: another session may have given accounts while this one looked at its plan.
+        owners, stay = plan.to_give(data.workspace().owners())
+    except WorkspaceError as error:
+        widgets.notify(str(error))
+        return
     text = ngettext(
         "{count} account has its planned rep now.",
         "{count} accounts have their planned reps now.",
         len(owners),
     ).format(count=number(len(owners)))
-    if giving.give(owners, text, given_as=GivenAs.PLAN):
+    if not owners:
+        text = _("Nothing was given: every account has its planned rep, or another since.")
+    if stay:
+        text += " " + ngettext(
+            "{count} was given to somebody else meanwhile and stays there.",
+            "{count} were given to somebody else meanwhile and stay there.",
+            stay,
+        ).format(count=number(stay))
+    if not owners:
+        widgets.notify(text)
+    elif giving.give(owners, text, given_as=GivenAs.PLAN):
         widgets.set_kept(_TICKED, ())
 
 

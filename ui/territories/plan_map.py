@@ -7,8 +7,9 @@ import streamlit as st
 
 from icp_core.territories.plan import TerritoryPlan
 from icp_core.views import MarketView
-from ui import maps, owner_map, widgets
-from ui.controls import one_of, section
+from ui import owner_map, widgets
+from ui.controls import one_of
+from ui.coverage import area_choice
 from ui.format import number, percent, plain
 from ui.texts import _
 
@@ -16,35 +17,24 @@ WHICH: Final = "territories_map"
 LEVEL: Final = "territories_level"
 AREA: Final = "territories_area"
 HEIGHT: Final = 430
+_NAMED: Final = 5  # reps in a sentence
 
 
 def part(market: MarketView, plan: TerritoryPlan, now: TerritoryPlan) -> None:
     """Draw whose each area is today or in the plan; pressing one tells both."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         which = one_of(_("Map of"), {"plan": _("Plan"), "today": _("Today")}, **widgets.kept(WHICH))
-        level = one_of(
-            _("Areas"),
-            {"region": _("Regions"), "municipality": _("Municipalities")},
-            **widgets.kept(LEVEL),
-        )
-    areas = market.areas(level)
-    section(_("Who has most matches, by area"))
-    obstacle = maps.obstacle(areas, None)
-    if obstacle is not None:
-        st.info(obstacle)
+        level = area_choice.level_of(LEVEL)
+    choice = area_choice.begin(market, level, kept=AREA)
+    if choice is None:
         return
-    names = areas.names()
-    area = widgets.now(widgets.begun(AREA, None))
-    if area not in names:
-        # Of the other level, or of another list.
-        area = None
-        widgets.set_kept(AREA, None)
     planned, before = plan.owners_by_area(level), now.owners_by_area(level)
     shown, other = (planned, before) if which == "plan" else (before, planned)
-    owner_map.part(shown, plan.planning.team, areas, others=[other], kept=AREA, height=HEIGHT)
-    if area is not None:
+    team = plan.planning.team
+    owner_map.part(shown, team, choice.areas, others=[other], kept=AREA, height=HEIGHT)
+    if (area := choice.code) is not None:
         st.markdown(
-            f"**{plain(names[area])}** · "
+            f"**{plain(choice.names[area])}** · "
             + plain(
                 _("today {before}; planned {after}").format(
                     before=_said(before, area), after=_said(planned, area)
@@ -66,13 +56,28 @@ def _said(owners: pl.DataFrame, area: str) -> str:
 
 
 def _pieces(plan: TerritoryPlan) -> str:
-    """Which territories are in several pieces."""
-    several = plan.reps().filter(pl.col("pieces") > 1).sort("pieces", descending=True)
+    """Which territories are in several pieces, and what joins the others."""
+    counted = plan.reps().filter(pl.col("pieces") > 0).sort("pieces", descending=True)
+    several = counted.filter(pl.col("pieces") > 1)
+    if counted.is_empty():
+        return _("No rep has an area: every account stays or goes by itself.")
     if several.is_empty():
-        return _("Every territory is in one piece.")
-    listed = ", ".join(
-        f"{name} {number(pieces)}" for name, pieces in several.select("name", "pieces").iter_rows()
-    )
-    return _("Territories in several pieces, across bridges and ferries: {listed}.").format(
-        listed=listed
-    )
+        said = _(
+            "Every territory is in one piece, across bridges, ferries and municipalities where no rep "
+            "has an account."
+        )
+    else:
+        listed = ", ".join(
+            f"{name} {number(pieces)}"
+            for name, pieces in several.select("name", "pieces").iter_rows()
+        )
+        said = _(
+            "Territories in several pieces, across bridges, ferries and municipalities where no rep "
+            "has an account: {listed}."
+        ).format(listed=listed)
+    if names := plan.joined_by_empty:
+        listed = ", ".join(names[:_NAMED])
+        if len(names) > _NAMED:
+            listed += _(" and {count} more").format(count=number(len(names) - _NAMED))
+        said += " " + _("Such empty municipalities join parts of {names}.").format(names=listed)
+    return said

@@ -11,7 +11,7 @@ from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import IcpError
 from icp_core.importing.tables import OnProgress, Progress
 from icp_core.profiles.model import Profile
-from icp_core.territories.frontier import WEIGHTS, frontier
+from icp_core.territories.frontier import WEIGHTS, frontier, monotone
 from icp_core.territories.plan import SECONDS, TerritoryPlan, solve
 from icp_core.territories.problem import Locks, Planning, Wishes
 from icp_core.views import MarketView
@@ -59,6 +59,17 @@ class TerritorySession:
         for account_id, rep in zip(account_ids, reps, strict=True):
             if rep is not None:
                 self.locks = self.locks.with_account(account_id, rep)
+
+    def put(self, place: int, plan: TerritoryPlan) -> None:
+        """Take a plan that was searched for in full; others give way that contradict it."""
+        places = sorted(self.plans)
+        before = [plan if at == place else self.plans[at] for at in places]
+        after = monotone(before, keep=places.index(place))
+        self.plans = dict(zip(places, after, strict=True))
+        changed = {
+            at for at, one, other in zip(places, before, after, strict=True) if one is not other
+        }
+        self.improved = (self.improved | {place}) - changed
 
     def unlock(self) -> None:
         """Decide nothing any more; for callbacks."""
@@ -126,8 +137,7 @@ def _improve(session: TerritorySession, place: int) -> None:
         session.place = place
         session.work = Work(_one(session.planning, place, session.plans[place]))
     if session.work.wait(0.05):
-        session.plans[place] = _made(session.work)
-        session.improved.add(place)
+        session.put(place, _made(session.work))
         session.work = None
 
 
