@@ -229,6 +229,14 @@ _OF_THE_END: Final = (
 )
 _EVENT_WORD: Final = re.compile(rf"(?:{_OF_BANKRUPTCY}|{_OF_DISSOLUTION}|{_OF_THE_END}){_DAY}")
 _END_WORD: Final = re.compile(rf"(?:{_OF_THE_END}){_DAY}")
+# Somebody asked for it: nothing of the company has changed until a court says yes.
+_A_PETITION: Final = r"petitions?|application|hakemus|begj?aering\w*|ansokan|ansokningar?"
+_PETITION: Final = re.compile(
+    r"(?:konkurs(?:si)?|likvidations?|avviklings?|opp?losnings?|rekonstruktions?|saneeraus)"
+    rf"(?:ansok\w*|begj?aer\w*|begar\w*|sokn\w*|hakemu\w*)|{_A_PETITION}"
+)
+_SEQUENCE: Final = ("efter", "etter", "after", "jalkeen", "from", "up")
+_RECOVERED: Final = re.compile(rf"{_LIFTED}|{_BACK}")
 _BESIDE_EVENTS: Final = re.compile(
     r"pga|manglende|daglig|leder|revisor|regnskap|styre|sletting|utenlandsk|compulsory|forced|"
     r"y|n|status|tila|is|has|in|i|er|ar|on|under|pa|the|of|up|date|dato|datum|dag|pvm|paiva|paivamaara|flag|flagga|at|since|"
@@ -271,9 +279,15 @@ def status_in_heading(heading: str) -> str | None:
         return "active"
     events = [word for word in words if _EVENT_WORD.fullmatch(word)]
     gone_from = "poistettu" in words and any(word.startswith("rekister") for word in words)
-    others = [word for word in words if word not in events]
-    if not (events or gone_from) or not all(map(_BESIDE_EVENTS.fullmatch, others)):
+    petitions = [word for word in words if _PETITION.fullmatch(word)]
+    recovered = [word for word in words if _RECOVERED.fullmatch(word)]
+    others = [word for word in words if word not in (*events, *petitions, *recovered, *_SEQUENCE)]
+    if not (events or petitions or gone_from) or not all(map(_BESIDE_EVENTS.fullmatch, others)):
         return None
+    if petitions or recovered:
+        # Refused, withdrawn or reversed: the company goes on. A bare petition says nothing yet.
+        of_bankruptcy = events or any(not re.fullmatch(_A_PETITION, word) for word in petitions)
+        return "active" if recovered and of_bankruptcy else None
     if gone_from or (events and all(map(_END_WORD.fullmatch, events))):
         return "deregistered"
     bare = [

@@ -328,6 +328,8 @@ def test_only_the_end_of_a_name_tells_its_status(name: str, status: str | None) 
         ("Konkursbegjæring avvist", "active"), ("Konkursbegæring tilbagetrukket", "active"),
         ("Konkurshakemus hylätty", "active"), ("Winding-up petition dismissed", "active"),
         ("Genoptaget efter tvangsopløsning", "active"),
+        # A petition alone has decided nothing.
+        ("Konkursansökan", None), ("Konkursbegjæring dato", None), ("Winding-up petition", None),
         # Of public exports of the Norwegian and Danish registers.
         ("ophoersdato", "deregistered"), ("tvangsavvikletPgaManglendeSlettingDato", "deregistered"),
         ("underUtenlandskInsolvensbehandlingDato", "bankrupt"),
