@@ -152,6 +152,59 @@ def test_a_total_may_be_of_the_last_rows_above_it_alone(tmp_path: Path) -> None:
     assert loaded(tmp_path, text).accounts["name"].to_list() == ["A", "B", "C"]
 
 
+def _in_a_list(cells: str, *, within: bool = False) -> str | None:
+    """Why a row of name, town and figures is no company, behind two companies or between them."""
+    lines = [["Alfa AB", "Lund", "3", "9000000"], ["Beta", "Kiruna", "5", "8000000"]]
+    lines.insert(1 if within else 2, [cell or None for cell in cells.split(";")])
+    rows = pl.DataFrame(lines, schema=dict.fromkeys("abcd", pl.String), orient="row")
+    nobody = pl.repeat(value=False, n=3, eager=True)
+    found = no_companies(rows["a"], rows, identified=nobody)
+    return found[1 if within else 2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Datauttag 2024-03-01 kl 10", "Ei sisällä toiminimiä", "Huom! Luvut ovat arvioita",
+        "Udtræk fra CVR", "Listen må ikke deles", "Utskrift: 1. mars", "Uttrekk gjort av Kari",
+        "1) Tall fra 2023", "* Tal fra 2023", "² omräknat", "Lista skapad av marknad",
+        "Perustuu tilinpäätöksiin 2023", "Baseret på regnskaber for 2023", "Avser år 2023: preliminärt",
+        "(2) Moderbolag", "Includes subsidiaries", "Tallene er hentet fra Proff",
+        "Uttag ur registret, 03.01.2024",
+    ],
+)  # fmt: skip
+def test_a_text_alone_behind_the_last_company_is_a_note_by_how_it_is_written(text: str) -> None:
+    assert _in_a_list(f"{text};;;") == NOTE
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "Sum totalt;;8;17000000", "Gennemsnit pr. virksomhed;;4;8500000", "Genomsnitt per bolag;;4;",
+        "Snitt totalt;;4;8500000", "Keskiarvo;;4;", "Totalt alla bolag;;8;17000000",
+        "I alt for listen;;8;",
+    ],
+)  # fmt: skip
+def test_a_sum_or_mean_of_whatever_is_a_line_of_totals(cells: str) -> None:
+    assert _in_a_list(cells) == TOTAL
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "Summa Equity AB;;;", "Notat AS;;;", "Total Energies;;;", "Sum AS;Oslo;5;9",
+        "Sum;Oslo;5;100000",
+        "Smak av Skåne AB;;;", "Hansen og Sønn;;;", "3:e Gruppen;;;", "Not Only Coffee AB;;;",
+        "From Sweden with Love AB;;;", "Kompaniet av 1890;Lund;;", "Huset på Hjørnet;;;",
+        "Tal & Tanke;;;",
+        "Total Bygg;;7;", "Er Du Klar?;Bergen;2;",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("within", [True, False])
+def test_a_company_is_none_of_these(cells: str, within: bool) -> None:
+    assert _in_a_list(cells, within=within) is None
+
+
 def test_the_footer_of_a_crms_report_is_left_out_wherever_it_stands(tmp_path: Path) -> None:
     found = loaded(
         tmp_path,
