@@ -18,6 +18,7 @@ from icp_core.importing.assumptions import (
     is_of_proff,
 )
 from icp_core.importing.deal_headings import signs_of_deals
+from icp_core.importing.exchanged import exchange
 from icp_core.importing.footers import without_footers
 from icp_core.importing.headings import (
     CONTACT,
@@ -146,7 +147,7 @@ def guess(
         heading: _guess(parsed[heading], cells[heading], looks[heading])
         for heading in table.headings
     }
-    _swap(guesses, looks)
+    exchange(guesses, cells, looks)
     _give_back(guesses, cells, looks)
     choices = choices_of(table) if choices is None else choices
     if not signs_of_deals(table.headings):
@@ -423,29 +424,6 @@ def _answers(name: str, cells: pl.Series) -> bool:
     if not said & values.PLAIN_ANSWERS and said not in values.LETTER_ANSWERS:
         return is_question(name) and not any(map(_COUNT.fullmatch, words(name)))
     return not any(map(_GROUP.fullmatch, words(name))) or bool(said & values.PLAIN_ANSWERS)
-
-
-def _swap(guesses: dict[str, Assignment], looks: Mapping_[str, dict[str, float]]) -> None:
-    """Give two columns each other's meaning where their cells fit only that way."""
-    misfits = [
-        heading
-        for heading, a in guesses.items()
-        if a.column and not a.is_extra and sum(looks[heading].values()) and _is_misfit(a, looks)
-    ]
-    for place, one in enumerate(misfits):
-        for other in misfits[place + 1 :]:
-            first, second = str(guesses[one].column), str(guesses[other].column)
-            crossed = fit_of(second, looks[one]), fit_of(first, looks[other])
-            if first == second or min(crossed) < _GOOD_FIT:
-                continue
-            for heading, column in ((one, second), (other, first)):
-                guesses[heading] = Assignment(
-                    heading=heading,
-                    column=column,
-                    confidence=0.6,
-                    reason="the headings look swapped: the cells are what the other one names",
-                    doubts=("meaning",),
-                )
 
 
 def _is_misfit(assignment: Assignment, looks: Mapping_[str, dict[str, float]]) -> bool:
