@@ -709,7 +709,7 @@ def _settle_units(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
             guesses[heading] = assignment.doubting("unit", 0.8, _ALLABOLAG_SAYS, unit=1000.0)
         if assignment.column in FRACTIONS and assignment.unit == 1.0:
             cells = sample[heading].drop_nulls()
-            if len(cells) and cells.str.contains("%").sum() > 0.5 * len(cells):
+            if len(cells) and cells.str.contains("%").all():
                 guesses[heading] = assignment.model_copy(
                     update={"unit": 0.01, "reason": "per cent"}
                 )
