@@ -29,6 +29,7 @@ from icp_core.importing.persons import (
     has_masked_number,
     name_reason,
     says_person,
+    without_addressee,
     without_care_of,
 )
 from icp_core.importing.places import addressed, placed
@@ -60,7 +61,7 @@ _LEGAL_FORMS: Final = {
     "yksityinen elinkeinonharjoittaja": "TMI",
 }  # fmt: skip
 _TEXTS: Final = (
-    "website", "stock_symbol", "city", "sector", "funding_stage", "owner",
+    "website", "stock_symbol", "city", "sector", "owner",
     "territory", "industry_text", "address", "source",
 )  # fmt: skip
 # Digits of Nordic codes of industries.
@@ -304,10 +305,11 @@ def _words(
     }
     readers |= {
         "name": lambda s: _read(_plain(s), without_care_of),
-        "address": lambda s: _read(_plain(s), without_care_of),
+        "address": lambda s: _read(_plain(s), without_addressee),
         "linkedin_url": lambda s: _read(s, company_page),
         "legal_form": lambda s: _map(s, lambda v: _LEGAL_FORMS.get(fold(v), v.strip())),
         "status": statuses_of,
+        "funding_stage": lambda s: _read(s, values.funding_stage),
         "technologies": lambda s: _read(s, values.tags),
         "marketing_opt_out": lambda s: _read(s, values.flag),
         "is_customer": lambda s: _read(s, values.flag),
@@ -399,6 +401,11 @@ def _without_pages_of_persons(column: str, texts: pl.Series) -> pl.Series:
     )
 
 
+def _without_page(texts: pl.Series) -> pl.Series:
+    """The cells but for persons' pages."""
+    return _read(texts, lambda t: pl.when(~is_person_page(t)).then(t))
+
+
 def _plain(texts: pl.Series) -> pl.Series:
     return texts.str.replace_all(r"[\s\u00a0]+", " ").str.strip_chars()
 
@@ -414,7 +421,7 @@ def _extras(
         Kind.NUMBER: lambda s, a: values.amounts(s, a.decimal, a.unit),
         Kind.FLAG: lambda s, _: _read(s, values.flag),
         Kind.TAGS: lambda s, _: _read(s, values.tags),
-        Kind.CHOICE: lambda s, _: _read(s, without_care_of),
+        Kind.CHOICE: lambda s, _: _read(_without_page(s), without_care_of),
     }
     for assignment in mapping.assignments:
         if assignment.column and assignment.kind and assignment.column not in frame.columns:
