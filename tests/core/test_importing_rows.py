@@ -249,7 +249,9 @@ def test_a_negated_status_is_not_active() -> None:
         ("Live", "active"), ("Ikke konkurs", "active"), ("Bolaget är inte i konkurs", "active"),
         ("Ei aktiivinen", "deregistered"), ("Ei toimintaa", "deregistered"),
         ("Ej verksam", "deregistered"),
-        ("No longer active", "deregistered"), ("Inaktiv", "deregistered"), ("Vilande", "deregistered"),
+        ("No longer active", "deregistered"), ("Inaktiv", "deregistered"), ("Vilande", "active"), ("Hvilende", "active"), ("Dormant", "active"), ("Lepäävä", "active"),
+        ("Registrerad, vilande", "active"), ("Vilande, avregistrerad", "deregistered"),
+        ("Dormant - struck off", "deregistered"),
         ("Upphört", "deregistered"), ("Ophørt", "deregistered"), ("Lakannut", "deregistered"),
         ("Slettet fra Foretaksregisteret", "deregistered"), ("Fusionerad", "deregistered"),
         ("Konkurs avslutad", "deregistered"), ("Opløst efter konkurs", "deregistered"),
@@ -408,7 +410,10 @@ def test_headings_that_are_a_status(heading: str, status: str | None) -> None:
         ("Konkurs", "Avslutad", "deregistered"), ("Konkurs", "Upphävd 2021", "active"),
         ("Konkurs", "Ingen", None), ("Konkurs", "0", None), ("Konkurs", "X", "bankrupt"),
         ("Slettedato", "31.12.2020", "deregistered"), ("Slettedato", "9999-12-31", None),
-        ("Slettedato", "0001-01-01", None), ("Ophørsdato", "2019", "deregistered"),
+        ("Slettedato", "0001-01-01", None), ("Avregistreringsdatum", "0000-00-00", None),
+        ("Ophørsdato", "00.00.0000", None), ("Slettedato", "00000000", None),
+        ("Konkurs", "1900-01-00", None), ("DissolutionDate", "0000-00-00 00:00:00", None),
+        ("Konkursdato", "0", None), ("Konkurs", "inledd i maj 2024", "bankrupt"), ("Ophørsdato", "2019", "deregistered"),
         ("Företagsrekonstruktion", "Avslutad", "active"),
         ("Saneeraus", "käynnissä, alkanut 2024", "dissolving"),
         ("Aktivt bolag", "Nej", "deregistered"), ("Aktivt bolag", "Ja", None),
@@ -436,6 +441,13 @@ def test_flags_and_days_leave_companies_out_and_the_report_counts_them(tmp_path:
     }
     (told,) = [c.sentences() for c in found.report.columns if c.name == "status"]
     assert "Status: “Slettedato” says that companies are deregistered (1 ×)." in told
+
+
+def test_dormant_companies_stay_and_the_report_counts_them(tmp_path: Path) -> None:
+    found = loaded(tmp_path, "Företag;Status\nAlfa AB;Aktiv\nBeta AB;Vilande\nGamma AB;Konkurs\n")
+    assert found.accounts["name"].to_list() == ["Alfa AB", "Beta AB"]
+    (told,) = [c.sentences() for c in found.report.columns if c.name == "status"]
+    assert any("dormant companies" in one and "(1 ×)" in one for one in told)
 
 
 def test_a_bankruptcy_that_was_lifted_leaves_an_active_company_whatever_its_day(
