@@ -82,6 +82,9 @@ _DORMANT: Final = (
 _PAGES_OF_PERSONS: Final = "persons' pages are left out"
 # Least share of bands among the cells of a column that dates were made of.
 _BANDS: Final = 0.3
+# Least share of e-mail addresses in a column of sites from which their hosts are the companies' own.
+_MAILS: Final = 0.5
+_A_MAIL: Final = "an e-mail address is no website, and is not kept"
 _NO_NAME: Final = "no company name"
 _PLACEHOLDERS: Final = "placeholders (000000000, 123456789 and the like) are no numbers: unknown"
 _INVALID: Final = "cells are no valid national numbers: unknown"
@@ -214,9 +217,17 @@ def _identity(
         names = text["name"] if "name" in text.columns else None
         domains = []
         for column in addresses:
-            registered = registered_domains(text[column])
+            cells = text[column]
+            mails = cells.str.contains("@", literal=True).fill_null(value=False)
+            if column != "email" and mails.any() and mails.sum() < _MAILS * cells.count():
+                # One mail among sites may be anybody's; a column of them is the companies' own.
+                remark(tallies, column, _A_MAIL, int(mails.sum()))
+                cells = cells.set(mails, None)
+            registered = registered_domains(cells)
             # Many write from their provider's mail, nobody has its home page.
+            of_mails = own_domains(registered)
             own = own_domains(registered, names=None if column == "email" else names)
+            own = own.zip_with(~mails, of_mails)
             domains.append(own)
             if column != "email":
                 tally(tallies, "domain", text[column], own)
@@ -224,7 +235,9 @@ def _identity(
                 # `Ingen hjemmeside` is no address.
                 persons = pl.select(is_person_page(pl.lit(text[column]))).to_series()
                 remark(tallies, column, _PAGES_OF_PERSONS, int(persons.sum()))
-                address = pl.when(registered.is_not_null() & ~persons).then(_plain(text[column]))
+                address = pl.when(registered.is_not_null() & ~persons & ~mails).then(
+                    _plain(text[column])
+                )
                 frame = frame.with_columns(address.alias("website"))
                 tally(
                     tallies,
