@@ -70,6 +70,8 @@ _NATIONAL: Final = 5
 _DEGREES: Final = ("latitude", "longitude")
 NUMBER_COUNTRY: Final = "#number_country"
 """Column with the country whose register a national number is in, while loading."""
+NOT_ACTIVE: Final = ", not active"
+"""How the reason ends of a company that is bankrupt, dissolving or deregistered."""
 A_PERSONS_PAGE: Final = "(a person's page)"
 """What the report shows for a LinkedIn address of a person, which is not kept."""
 _SHORT_MONTHS: Final = (
@@ -488,7 +490,7 @@ def _left(
     if not rules.keep_inactive and "status" in frame.columns:
         status = pl.col("status")
         reasons.append(
-            pl.when(status != "active").then(pl.format("left out: {}, not active", status))
+            pl.when(status != "active").then(pl.format(f"left out: {{}}{NOT_ACTIVE}", status))
         )
     reason = frame.select(
         pl.coalesce([*reasons, pl.lit(None, pl.String)]).alias("reason")

@@ -92,6 +92,11 @@ _GROUP: Final = re.compile(
     r"sone|zone|zon|alue|omrade)(?:n|en|et|er|in)?"
 )
 _OF_CODES: Final = re.compile(r"\w*(?:kode|kod|koodi|code)(?:r|er|s|t)?|\w*(?:nummer|numer|numero)")
+_OF_IDS: Final = re.compile(
+    r"ids?|uid|guid|uuid|key|nr|no|num|number|nro|numret|nummer|numero|\w*(?:nummer|numret|numero|tunnus|tunniste)|"
+    r"(?:kund|kunde|asiakas|konto|debitor|deb|leverantors?|leverandor|toimittaja|customer|account|deal|avtals?|"
+    r"avtale|ordre|order|faktura|client|supplier|record|objekt|object)(?:nr|no|id|nro)"
+)
 # Least share of codes that are known under a heading of codes.
 _SOME_CODES: Final = 0.3
 _SAMPLE: Final = 2_000
@@ -400,7 +405,11 @@ def _extra(
     if len(cells):
         if looks["flag"] >= 0.95 and _answers(name, cells):
             kind = "flag"
-        elif looks["number"] >= 0.9 and not (looks["identifier"] and parse(name).year is None):
+        elif (
+            looks["number"] >= 0.9
+            and not (looks["identifier"] and parse(name).year is None)
+            and not _are_ids(name, cells)
+        ):
             kind = "number"
         elif looks["tags"] >= 0.3:
             kind = "tags"
@@ -411,6 +420,19 @@ def _extra(
         confidence=0.5,
         unit=0.01 if "%" in name and kind == "number" else 1.0,
         reason=reason,
+    )
+
+
+def _are_ids(name: str, cells: pl.Series) -> bool:
+    """Whether whole numbers are what a program calls its records by: `Kundnr`, `Record ID`.
+
+    Nobody adds them up, and as an amount 10001 would be written 10001.0.
+    """
+    spoken = words(name)
+    if not spoken or _COUNT.fullmatch(spoken[0]) or {"of", "employees"} & set(spoken):
+        return False
+    return any(map(_OF_IDS.fullmatch, spoken)) and bool(
+        cells.str.contains(r"^\s*\d+(?:\.0+)?\s*$").all()
     )
 
 

@@ -445,6 +445,22 @@ def test_flags_and_days_leave_companies_out_and_the_report_counts_them(tmp_path:
     assert "Status: “Slettedato” says that companies are deregistered (1 ×)." in told
 
 
+def test_the_rejects_have_the_cells_of_companies_that_ended_but_none_of_persons(
+    tmp_path: Path,
+) -> None:
+    found = loaded(
+        tmp_path,
+        "Företag;Org.nr;Status;Ort;Kontaktperson;Mobil\nAlfa AB;;Aktiv;Lund;Eva Ek;0701234567\n"
+        "Beta AB;;Konkurs;N/A;Bo Ek;0701234568\nGamma Bo;850101-1234;Aktiv;Malmö;Cia Ek;\n"
+        "Summa;;;;;\n",
+    )
+    assert found.rejected.select("reason", "cells").rows() == [
+        ("left out: bankrupt, not active", "Beta AB,,Konkurs,N/A,,"),
+        ("left out: sole proprietor or person", None),
+        (TOTAL, "Summa,,,,,"),
+    ]
+
+
 def test_dormant_companies_stay_and_the_report_counts_them(tmp_path: Path) -> None:
     found = loaded(tmp_path, "Företag;Status\nAlfa AB;Aktiv\nBeta AB;Vilande\nGamma AB;Konkurs\n")
     assert found.accounts["name"].to_list() == ["Alfa AB", "Beta AB"]
