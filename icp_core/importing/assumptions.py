@@ -50,6 +50,12 @@ _NEVER_IN_FULL: Final = 1e3
 _FEWEST: Final = 3
 # Share of cells that name a currency themselves, from which nothing is assumed.
 _MOST_TELL: Final = 0.5
+_PER_CENT: Final = 0.01
+_FRACTIONS_BESIDE: Final = "some cells say %, the others are taken for fractions (0.15 is 15 %)"
+_FRACTIONS_UNDER: Final = (
+    "the heading says per cent, but the values are taken for fractions (0.15 is 15 %): that is how "
+    "small they are"
+)
 
 
 def is_of_proff(names: Iterable[str]) -> bool:
@@ -84,14 +90,25 @@ def in_country(mapping: Mapping, country: str) -> Mapping:
 
 
 def doubt_fractions(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
-    """Per cent without a sign, by the distribution of all years of a column."""
+    """Per cent without a sign, by the distribution of all years of a column.
+
+    A cell with a sign of its own says nothing of those without.
+    """
     for column in FRACTIONS:
-        own = [a for a in guesses.values() if a.column == column and a.unit == 1.0 and not a.doubts]
-        figures = pl.concat(
-            [values.numbers(sample[a.heading].drop_nulls(), a.decimal) for a in own]
-            or [pl.Series(dtype=pl.Float64)]
-        ).drop_nulls()
+        every = [a for a in guesses.values() if a.column == column and not a.doubts]
+        for assignment in every:
+            # A spreadsheet shows `15 %` and keeps 0.15, whatever its heading says.
+            bare = _bare_figures([assignment], sample)
+            if assignment.unit == _PER_CENT and column != "current_ratio" and _are_fractions(bare):
+                guesses[assignment.heading] = assignment.doubting(
+                    "per cent", 0.6, _FRACTIONS_UNDER, unit=1.0
+                )
+        own = [a for a in every if a.unit == 1.0]
+        figures = _bare_figures(own, sample)
         said = per_cent_by(column, figures)
+        mixed = any(sample[a.heading].str.contains("%").any() for a in own)
+        if said is None and mixed and (figures != 0).any():
+            said = 1.0, 0.6, _FRACTIONS_BESIDE
         if said is None:
             continue
         unit, confidence, reason = said
@@ -99,6 +116,22 @@ def doubt_fractions(guesses: dict[str, Assignment], sample: pl.DataFrame) -> Non
             guesses[assignment.heading] = assignment.doubting(
                 "per cent", confidence, reason, unit=unit
             )
+
+
+def _bare_figures(assignments: Sequence[Assignment], sample: pl.DataFrame) -> pl.Series:
+    """The figures of the cells without a sign of their own."""
+    parts = []
+    for one in assignments:
+        texts = sample[one.heading].drop_nulls()
+        bare = texts.filter(~texts.str.contains("%"))
+        parts.append(values.numbers(bare, one.decimal))
+    return pl.concat(parts or [pl.Series(dtype=pl.Float64)]).drop_nulls()
+
+
+def _are_fractions(figures: pl.Series) -> bool:
+    """Whether figures are hardly per cent: three or more, all below one, none of them whole."""
+    size = figures.filter(figures != 0).abs()
+    return len(size) >= _FEWEST and bool((size < 1.0).all())
 
 
 def per_cent_by(column: str, figures: pl.Series) -> tuple[float, float, str] | None:

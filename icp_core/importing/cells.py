@@ -4,6 +4,7 @@ This happens to every list before anybody looks at its headings, so that a place
 every column and a number is a number wherever it stands. The rejects keep the cells as they were.
 """
 
+import html
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -26,6 +27,8 @@ _SPACES: Final = r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t\x0b\x0c\x85]+"
 _WIDE: Final = {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}
 # UTF-8 read as Windows-1252, Mac Roman or DOS has one of these; Nordic words hardly ever do.
 _SUSPECT: Final = r"[ÃÂ√¬├┬\x80-\x9f]|[âÄÅÐÑ][^\w\s.,:;/()&'\-]"
+# Letters as web pages write them: `Br&oslash;nn&oslash;ysund`, encoded twice too.
+_ENTITY: Final = r"&(?:amp;)?(?:[A-Za-z]{2,8}\d?|#\d{2,5}|#x[0-9A-Fa-f]{2,4});"
 _KINDS: Final = ("unknown", "wrapped")
 _LOST: Final = "\ufffd"
 _MISREAD_AS: Final = ("sloppy-windows-1252", "mac_roman", "cp850", "cp437")
@@ -110,7 +113,7 @@ def _survey(table: Table) -> dict[str, dict[str, int]]:
         lambda heading, cell: {
             "unknown": _says_unknown(cell, heading),
             "wrapped": _is_wrapped(cell),
-            "foreign": cell.str.len_bytes() != cell.str.len_chars(),
+            "foreign": (cell.str.len_bytes() != cell.str.len_chars()) | cell.str.contains(_ENTITY),
         },
     )
     foreign = [heading for heading, seen in found.items() if seen["foreign"]]
@@ -118,7 +121,7 @@ def _survey(table: Table) -> dict[str, dict[str, int]]:
         table,
         foreign,
         lambda _, cell: {
-            "suspect": cell.str.contains(_SUSPECT),
+            "suspect": cell.str.contains(rf"{_SUSPECT}|{_ENTITY}"),
             "lost": cell.str.contains(_LOST, literal=True),
             "odd": cell.str.contains(_BEYOND),
         },
@@ -211,7 +214,7 @@ def _repairs(table: Table, heading: str) -> tuple[dict[str, str], int]:
     """Cells of a column with broken letters, as they were meant, and how many cells that is."""
     suspects = (
         table.lazy.select(pl.col(heading).alias("text"))
-        .filter(pl.col("text").str.contains(_SUSPECT))
+        .filter(pl.col("text").str.contains(rf"{_SUSPECT}|{_ENTITY}"))
         .group_by("text")
         .len()
         .sort("text")
@@ -228,14 +231,14 @@ def _repairs(table: Table, heading: str) -> tuple[dict[str, str], int]:
 
 
 def _heading(heading: str) -> str:
-    if heading.isascii() and heading.isprintable():
+    if heading.isascii() and heading.isprintable() and not re.search(_ENTITY, heading):
         return heading
     text = pl.select(_plain(pl.lit(repaired(heading)))).item()
     return str(text or heading)
 
 
 def repaired(text: str) -> str:
-    """A text whose letters were read in a wrong code, as it was meant; others as they are.
+    """A text whose letters were read in a wrong code or written as HTML, as it was meant.
 
     ftfy decides what is broken; what it leaves because a single capital letter is too little for it is
     repaired where the whole text is sound UTF-8 with Western letters only, which no Nordic text is by
@@ -246,6 +249,9 @@ def repaired(text: str) -> str:
     >>> [repaired(text) for text in ("BodÃ¸", "Ã…LESUND", "Malm√∂", "BodÃƒÂ¸", "SÃO PAULO", "Ö”")]
     ['Bodø', 'ÅLESUND', 'Malmö', 'Bodø', 'SÃO PAULO', 'Ö”']
     """
+    if re.search(_ENTITY, text):
+        for _ in range(2):
+            text = re.sub(_ENTITY, lambda found: _without_marks(html.unescape(found[0])), text)
     if not re.search(_SUSPECT, text):
         return text
     # A plain space behind it leaves open which letter it was.
@@ -256,6 +262,11 @@ def repaired(text: str) -> str:
             break
         fixed = decoded
     return fixed
+
+
+def _without_marks(letter: str) -> str:
+    """What an entity stands for: a hard space is a space, an invisible character nothing."""
+    return re.sub(_INVISIBLE, "", re.sub(_SPACES, " ", letter))
 
 
 def _decoded(text: str) -> str | None:

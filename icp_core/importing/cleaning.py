@@ -29,6 +29,7 @@ from icp_core.importing.persons import (
     has_masked_number,
     name_reason,
     says_person,
+    without_addressee,
     without_care_of,
 )
 from icp_core.importing.places import addressed, placed
@@ -36,6 +37,7 @@ from icp_core.importing.registers import LEFT_OUT
 from icp_core.importing.relations import flags, meanings
 from icp_core.importing.row_countries import named_or_told
 from icp_core.importing.statuses import (
+    are_dormant,
     goes_on,
     is_record_flag,
     keeps_records,
@@ -60,7 +62,7 @@ _LEGAL_FORMS: Final = {
     "yksityinen elinkeinonharjoittaja": "TMI",
 }  # fmt: skip
 _TEXTS: Final = (
-    "website", "stock_symbol", "city", "sector", "funding_stage", "owner",
+    "website", "stock_symbol", "city", "sector", "owner",
     "territory", "industry_text", "address", "source",
 )  # fmt: skip
 # Digits of Nordic codes of industries.
@@ -68,15 +70,23 @@ _NATIONAL: Final = 5
 _DEGREES: Final = ("latitude", "longitude")
 NUMBER_COUNTRY: Final = "#number_country"
 """Column with the country whose register a national number is in, while loading."""
+NOT_ACTIVE: Final = ", not active"
+"""How the reason ends of a company that is bankrupt, dissolving or deregistered."""
 A_PERSONS_PAGE: Final = "(a person's page)"
 """What the report shows for a LinkedIn address of a person, which is not kept."""
 _SHORT_MONTHS: Final = (
     "a month with two digits (nov-50) may be of any century, or Excel's for 11-50: unknown"
 )
 _LOST_ZERO: Final = "a zero in front was lost"
+_DORMANT: Final = (
+    "dormant companies (Vilande, Hvilende, Dormant) are in the register: kept as active"
+)
 _PAGES_OF_PERSONS: Final = "persons' pages are left out"
 # Least share of bands among the cells of a column that dates were made of.
 _BANDS: Final = 0.3
+# Least share of e-mail addresses in a column of sites from which their hosts are the companies' own.
+_MAILS: Final = 0.5
+_A_MAIL: Final = "an e-mail address is no website, and is not kept"
 _NO_NAME: Final = "no company name"
 _PLACEHOLDERS: Final = "placeholders (000000000, 123456789 and the like) are no numbers: unknown"
 _INVALID: Final = "cells are no valid national numbers: unknown"
@@ -209,9 +219,17 @@ def _identity(
         names = text["name"] if "name" in text.columns else None
         domains = []
         for column in addresses:
-            registered = registered_domains(text[column])
+            cells = text[column]
+            mails = cells.str.contains("@", literal=True).fill_null(value=False)
+            if column != "email" and mails.any() and mails.sum() < _MAILS * cells.count():
+                # One mail among sites may be anybody's; a column of them is the companies' own.
+                remark(tallies, column, _A_MAIL, int(mails.sum()))
+                cells = cells.set(mails, None)
+            registered = registered_domains(cells)
             # Many write from their provider's mail, nobody has its home page.
+            of_mails = own_domains(registered)
             own = own_domains(registered, names=None if column == "email" else names)
+            own = own.zip_with(~mails, of_mails)
             domains.append(own)
             if column != "email":
                 tally(tallies, "domain", text[column], own)
@@ -219,7 +237,9 @@ def _identity(
                 # `Ingen hjemmeside` is no address.
                 persons = pl.select(is_person_page(pl.lit(text[column]))).to_series()
                 remark(tallies, column, _PAGES_OF_PERSONS, int(persons.sum()))
-                address = pl.when(registered.is_not_null() & ~persons).then(_plain(text[column]))
+                address = pl.when(registered.is_not_null() & ~persons & ~mails).then(
+                    _plain(text[column])
+                )
                 frame = frame.with_columns(address.alias("website"))
                 tally(
                     tallies,
@@ -304,10 +324,11 @@ def _words(
     }
     readers |= {
         "name": lambda s: _read(_plain(s), without_care_of),
-        "address": lambda s: _read(_plain(s), without_care_of),
+        "address": lambda s: _read(_plain(s), without_addressee),
         "linkedin_url": lambda s: _read(s, company_page),
         "legal_form": lambda s: _map(s, lambda v: _LEGAL_FORMS.get(fold(v), v.strip())),
         "status": statuses_of,
+        "funding_stage": lambda s: _read(s, values.funding_stage),
         "technologies": lambda s: _read(s, values.tags),
         "marketing_opt_out": lambda s: _read(s, values.flag),
         "is_customer": lambda s: _read(s, values.flag),
@@ -350,6 +371,8 @@ def _words(
         if column in text.columns:
             found[column] = reader(text[column]).alias(column)
             tally(tallies, column, _without_pages_of_persons(column, text[column]), found[column])
+    if "status" in text.columns:
+        remark(tallies, "status", _DORMANT, int(are_dormant(text["status"]).sum()))
     return frame.with_columns(found.values())
 
 
@@ -399,6 +422,11 @@ def _without_pages_of_persons(column: str, texts: pl.Series) -> pl.Series:
     )
 
 
+def _without_page(texts: pl.Series) -> pl.Series:
+    """The cells but for persons' pages."""
+    return _read(texts, lambda t: pl.when(~is_person_page(t)).then(t))
+
+
 def _plain(texts: pl.Series) -> pl.Series:
     return texts.str.replace_all(r"[\s\u00a0]+", " ").str.strip_chars()
 
@@ -414,7 +442,7 @@ def _extras(
         Kind.NUMBER: lambda s, a: values.amounts(s, a.decimal, a.unit),
         Kind.FLAG: lambda s, _: _read(s, values.flag),
         Kind.TAGS: lambda s, _: _read(s, values.tags),
-        Kind.CHOICE: lambda s, _: _read(s, without_care_of),
+        Kind.CHOICE: lambda s, _: _read(_without_page(s), without_care_of),
     }
     for assignment in mapping.assignments:
         if assignment.column and assignment.kind and assignment.column not in frame.columns:
@@ -462,7 +490,7 @@ def _left(
     if not rules.keep_inactive and "status" in frame.columns:
         status = pl.col("status")
         reasons.append(
-            pl.when(status != "active").then(pl.format("left out: {}, not active", status))
+            pl.when(status != "active").then(pl.format(f"left out: {{}}{NOT_ACTIVE}", status))
         )
     reason = frame.select(
         pl.coalesce([*reasons, pl.lit(None, pl.String)]).alias("reason")

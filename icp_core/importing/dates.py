@@ -47,6 +47,7 @@ _PARTS: Final = {"first": 1, "second": 3, "third": 4}
 _QUARTER: Final = r"(?:q|k|kv\.?|kvartal(?:et)?|kvartaali|quarter|nelj[äa]nnes)"
 # Two digits are of the years until ten from now, and of those before.
 _AHEAD: Final = 10
+_DAYS: Final = 31
 # Share of a column's cells that are dates before it tells how other columns are written.
 _DATED: Final = 0.8
 
@@ -161,7 +162,8 @@ def _dates(cells: pl.DataFrame, order: Order) -> pl.Series:
     )
     return cells.select(
         pl.coalesce(
-            bare.str.to_date("%Y-%m-%d", strict=False),
+            # `98-03-12` is no day of the first century.
+            pl.when(bare.str.contains(r"^\d{4}-")).then(bare.str.to_date("%Y-%m-%d", strict=False)),
             _numeric(order),
             _serial(),
             _compact(),
@@ -195,16 +197,26 @@ def founded(text: pl.Expr, order: Order = "dmy") -> pl.Expr:
 
     Examples
     --------
-    >>> cells = pl.DataFrame({"x": ["98", "nov-50", "1. marts 1998", "2098"]})
+    >>> cells = pl.DataFrame({"x": ["98", "nov-50", "1. marts 1998", "2098", "v. 1978"]})
     >>> cells.select(founded(pl.col("x")))["x"].to_list()
-    [1998, None, 1998, None]
+    [1998, None, 1998, None, 1978]
     """
     today = day_of_calendar.today().year
     short = text.str.strip_chars().str.extract(r"^['’]?(\d{2})$", 1).cast(pl.Int64, strict=False)
     century = pl.when(short <= today - 2000).then(2000).otherwise(1900)
     told = year(text, order)
     kept = pl.when(~is_short_month(text) & (told <= today)).then(told)
-    return pl.coalesce(kept, century + short)
+    within = text.str.extract(_YEAR_IN_WORDS, 1).cast(pl.Int64, strict=False)
+    # Before or until a year is not in it.
+    said = pl.when((within <= today) & ~text.str.contains(_NOT_IN_IT)).then(within)
+    return pl.coalesce(kept, century + short, said)
+
+
+_YEAR_IN_WORDS: Final = r"^\D{0,25}\b((?:1[2-9]|20)\d{2})\b(?:\s?[-–]\s*)?\D{0,25}$"
+_NOT_IN_IT: Final = (
+    r"(?i)\b(?:före|før|innan|ennen|before|until|till|til|asti|saakka|efter|etter|after|jälkeen|"
+    r"ophørt|upphört|lakkautettu|closed|nedlagt|nedlagd)\b"
+)
 
 
 def is_short_month(text: pl.Expr) -> pl.Expr:
@@ -247,8 +259,13 @@ def _numeric(order: Order) -> pl.Expr:
     first, second, third = map(pl.col, _PARTS)
     months, days = (first, second) if order == "mdy" else (second, first)
     by_order = _built(first, second, third) if order == "ymd" else _built(third, months, days)
+    # No day is beyond 31: such a number is the year, wherever the column has it.
+    beyond = first.cast(pl.Int64, strict=False) > _DAYS
+    if order == "ymd":
+        last = third.cast(pl.Int64, strict=False) > _DAYS
+        by_order = pl.when(last & ~beyond).then(_built(third, second, first)).otherwise(by_order)
     return (
-        pl.when(first.str.len_chars() == 4)
+        pl.when((first.str.len_chars() == 4) | (beyond & (third.str.len_chars() <= 2)))
         .then(_built(first, second, third))
         .when((first.str.len_chars() <= 2) & third.str.len_chars().is_in([2, 4]))
         .then(by_order)

@@ -11,12 +11,13 @@ import numpy as np
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from icp_core.accounts.company_names import are_siblings, normalised
+from icp_core.accounts.company_names import LEGAL_FORMS, are_siblings, normalised
 from icp_core.accounts.identity import account_ids
 from icp_core.importing.cleaning import NUMBER_COUNTRY
+from icp_core.importing.row_countries import towns
 from icp_core.importing.tables import ROW, OnProgress, Progress, no_progress, within
 from icp_core.reference import geography
-from icp_core.reference.text import fold_expr
+from icp_core.reference.text import fold, fold_expr
 
 RULE: Final = (
     "Rows with the same national number are one company, unless both names and web domains differ; "
@@ -61,6 +62,11 @@ _BRANCH: Final = (
     r"\b(?:filial(?:en)?|avd|avdeling(?:en)?|avdelning(?:en)?|afd|afdeling(?:en)?|osasto|toimipiste|"
     r"toimipaikka|sivuliike|myymala|branch|driftstalle|arbetsstalle|driftssted|underenhet|"
     r"kontoret|butiken|butikken|depot|lagret)\b|"
+    # An office behind a mark: `Lehto Oy / Oulun konttori`, but `Kontor & Kopi AS` is a company.
+    r"[\p{L}\p{N}).][\s,]*(?:[(\[/|]|\s[-–—]|,)\s*(?:[\p{L}.-]+\s){0,2}[\p{L}-]*(?:kontor(?:et)?|konttori|"
+    r"toimisto|office|butik|butikk|forretning|lager|varasto|warehouse|showroom|verksted|verkstad|tehdas|"
+    r"fabrik|fabrikk|factory|plant|site|store|location|lokation|region|distrikt|district|avd\.)"
+    r"(?:\s[\p{L}.-]+){0,2}\s*[)\]]?$|"
     r"[\p{L}\p{N}] (?:ab|as|asa|a/s|aps|oy|oyj|hb|kb|ltd|gmbh|inc|llc|ehf|hf)\b[\s,–-]+"
     r"(?:[\p{L}][\p{L}\s.-]*)$"
 )
@@ -68,6 +74,12 @@ _STILL_WHOLE: Final = (
     r"\((?:publ|i|under|in)\b|\b(?:publ|konkurs\w*|avvikling|avveckling|likvidation|oplosning|"
     r"konkursbo|rekonstruktion|liquidation|holding|group|gruppen)\W*$"
 )
+# What stands behind a name and a mark, or behind its legal form: `Tallmo AB (Göteborg)`.
+_LAST_PART: Final = (
+    r"[\p{L}\p{N})][\s,]*(?:[(\[/|,]|\s[-–—]|(?:\b(?:ab|as|asa|a/s|aps|oy|oyj)\b))\s*"
+    r"([^()\[\]/|,]+?)\s*[)\]]?$"
+)
+_HAS_FORM: Final = rf"\b(?:{'|'.join(LEGAL_FORMS)}|a/s)[\s.)]*$"
 # What a branch has of its own; it says nothing about the company.
 _OF_A_BRANCH: Final = (
     "name", "city", "postcode", "municipality", "region", "latitude", "longitude", "employees",
@@ -78,7 +90,7 @@ _OF_A_BRANCH: Final = (
 _COMPARED_CHARACTERS: Final = 250
 _TELL_EVERY: Final = 0.2
 """Seconds between two words about how far the comparing is."""
-_COMPARED: Final = ("domain", "country", "place", "key", "branch")
+_COMPARED: Final = ("domain", "country", "place", "key", "branch", "city", "formed")
 
 
 @dataclass(frozen=True)
@@ -134,7 +146,7 @@ def merge(
     columns = [c for c in accounts.columns if c not in (ROW, FILE)]
     head = ~pl.col("#branch") | pl.col("#branch").all()
     newest = (
-        repeated.with_columns(_is_branch(repeated).alias("#branch"))
+        _with_parts(repeated)
         .sort(pl.col("#branch").not_(), *order, nulls_last=False)
         .group_by("#group", maintain_order=True)
         .agg(
@@ -238,8 +250,48 @@ def _is_branch(rows: pl.DataFrame) -> pl.Expr:
     if "name" not in rows.columns:
         return pl.lit(value=False)
     text = fold_expr(pl.col("name"))
-    branch = text.str.contains(_BRANCH) & ~text.str.contains(_STILL_WHOLE)
-    return branch.fill_null(value=False)
+    city = fold_expr(pl.col("city")) if "city" in rows.columns else pl.lit(None, pl.String)
+    part = text.str.extract(_LAST_PART, 1)
+    placed = (part == city) | part.is_in(sorted(towns()))
+    branch = text.str.contains(_BRANCH) | placed.fill_null(value=False)
+    return (branch & ~text.str.contains(_STILL_WHOLE)).fill_null(value=False)
+
+
+def _is_place_behind(more: str, city: str | None) -> bool:
+    """Whether the words that a name has more than another are a town, or the row's own."""
+    return bool(more) and (more in towns() or more == fold(city or ""))
+
+
+def _with_parts(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of groups with `#branch`: by their own name, or as another row's name with a town behind.
+
+    `Nordbo Gruppen Aalborg` alone may be any company; beside `Nordbo Gruppen A/S` in its group it is
+    the branch. One that has a legal form of its own is a company whose name was changed.
+    """
+    rows = rows.with_columns(_is_branch(rows).alias("#branch"))
+    if "name" not in rows.columns:
+        return rows
+    city = pl.col("city") if "city" in rows.columns else pl.lit(None, pl.String)
+    named = rows.select(
+        "#group",
+        "#at",
+        "#branch",
+        city=city,
+        key=_key(pl.col("name")),
+        formed=fold_expr(pl.col("name")).str.contains(_HAS_FORM),
+    ).filter(pl.col("key").n_unique().over("#group") > 1)
+    found: list[int] = []
+    for _, group in named.group_by("#group", maintain_order=True):
+        keys = set(group["key"].drop_nulls())
+        for at, is_branch, town, key, formed in group.select(
+            "#at", "#branch", "city", "key", "formed"
+        ).iter_rows():
+            if key is None or is_branch or formed:
+                continue
+            behind = (key.removeprefix(f"{head} ") for head in keys if head != key)
+            if any(more != key and _is_place_behind(more, town) for more in behind):
+                found.append(at)
+    return rows.with_columns(pl.col("#branch") | pl.col("#at").is_in(found))
 
 
 def kept_apart(accounts: pl.DataFrame) -> pl.DataFrame:
@@ -429,6 +481,8 @@ class _Row:
     place: str | None
     key: str | None
     branch: bool
+    city: str | None
+    formed: bool
 
 
 def _groups(
@@ -449,6 +503,8 @@ def _groups(
         ).alias("place"),
         _key(pl.col("name").str.head(_COMPARED_CHARACTERS)).alias("key"),
         _is_branch(frame).alias("branch"),
+        "city",
+        fold_expr(pl.col("name")).str.contains(_HAS_FORM).fill_null(value=False).alias("formed"),
     )
     keys = _apart_by_name_and_domain(keys)
     first = pl.col("at").min().over("number", "part")
@@ -538,7 +594,10 @@ def _same_name(left: _Row, right: _Row) -> bool:
     if more == long.key:
         return False
     country = left.country or right.country
-    return long.branch or (country is not None and geography.country_code(more) == country)
+    placed = not long.formed and _is_place_behind(more, long.city)
+    return (
+        long.branch or placed or (country is not None and geography.country_code(more) == country)
+    )
 
 
 def _one_of(left: str | None, right: str | None) -> bool:

@@ -20,7 +20,7 @@ _SUMS: Final = (
     r"(?:grand |sub ?|del|slut|sluts?|hoved|kaikki |loppu|vali)?"
     r"(?:total(?:er|t|s|en|summa|sum|a)?|summa|summer|sum|yhteensa|summat)"
     r"|i ?alt|sammanlagt|sammenlagt|til sammen|tilsammen|kokonaissumma|loppusumma|valisumma|samtals"
-    r"|genomsnitt|medelvarde|gjennomsnitt|gennemsnit|keskiarvo|average|mean|median|mediaani"
+    r"|genomsnitt|snitt|snittet|medelvarde|gjennomsnitt|gennemsnit|keskiarvo|average|mean|median|mediaani"
     r"|record ?count|row ?count|count|tot|antal|antall|lukumaara"
 )
 _OF: Final = (
@@ -77,6 +77,32 @@ _NOTE: Final = (
     r"|^\*+\s*\S.{8,}$"
 )
 _FORM: Final = rf"\b(?:{'|'.join(LEGAL_FORMS)}|a/s)\.?$"
+# What a sum or a mean is of, where only figures stand beside it: `Gennemsnit pr. virksomhed`.
+_SUM_OVER: Final = (
+    rf"^[\W_]*(?:{_SUMS})(?:[\s,/]+(?:{_SUMS}|pr|per|av|af|of|for|over|alla?|alle|hele|kaikki|samtliga|"
+    rf"samtlige)\b\.?)+(?:\s*{_OF})?(?:\s+[\p{{Ll}}-]+)?[\W\d_]*$"
+)
+
+# A row with one filled cell, of a list whose rows have several, is judged by how it is written.
+_FEWEST_FILLED: Final = 3
+_MARKED: Final = r"^\s*(?:\(?\d{1,2}\)|\[\d{1,2}\]|[*†‡¹²³⁴]+\)?)\s*\S"
+_LABELLED: Final = r"^[^:]{2,40}:\s+\S|^[^:]{2,40}:\s*$"
+_LABEL: Final = r"^[^:]{2,40}:\s*$"
+_WITH_DAY: Final = r"\b(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\s?\d{1,2}[-./]\s?\d{2,4})\b"
+_EXCLAIMED: Final = r"^\p{L}+!\s+\S"
+# Words that sentences have and names of companies hardly ever, and those that stand in both.
+_SENTENCE: Final = (
+    r"(?i)\b(?:ikke|ikkje|inte|icke|ej|ei|eiva?t|not|är|er|on|ovat|is|are|was|were|må|får|kan|skal|ska|skall|"
+    r"saa|voi|may|must|har|have|has|gjort|gjord|lavet|tehty|made|basert|baserad|baseret|perustuu|"
+    r"inkludert|inkluderar|inneholder|innehåller|indeholder|sisältää|sisällä|includes?|excludes?|contains?|"
+    r"hentet|hämtad|hämtat|haettu|laget|skapad|opprettet|oprettet|gjelder|gäller|gælder|koskee|brukes|"
+    r"används|anvendes|alle tall|"
+    r"all data|only|kun|endast|bare|vain|som|that|which|jotka|denne|denna|this)\b"
+)
+_PREPOSITION: Final = (
+    r"(?i)\b(?:fra|från|från|frå|av|af|of|per|pr|til|till|for|för|fram|from|by|til og med|t\.?o\.?m|"
+    r"pvm|asti|mukaan|mennessä|alkaen)\b"
+)
 _FEW: Final = 2
 # A number with its unit: `83 000 tkr`, `12 %`.
 _FIGURE: Final = re.compile(r"[^\W\d_]{0,4}\W*-?\d[\d\s.,'’]*\s*\W?\s*[^\W\d_]{0,5}\.?|[A-Z]{3}|-+")
@@ -130,7 +156,7 @@ def no_companies(names: pl.Series, cells: pl.DataFrame, *, identified: pl.Series
         return found
     first = pl.coalesce(pl.lit(names[rows]), *cells.columns)
     text = cells[rows].select(text=fold_expr(first)).to_series()
-    total, note = text.str.contains(_TOTAL), text.str.contains(_NOTE)
+    total, note = text.str.contains(rf"{_TOTAL}|{_SUM_OVER}"), text.str.contains(_NOTE)
     part = text.str.contains(_PART) & ~text.str.contains(_FORM)
     of_part = text.str.contains(_SUM_OF) & ~text.str.contains(_FORM) & ~total
     for at in _sums_of_rows(rows.filter(of_part.fill_null(value=False)), cells):
@@ -145,7 +171,49 @@ def no_companies(names: pl.Series, cells: pl.DataFrame, *, identified: pl.Series
         elif note[at] and len(row) <= _FEW:
             found[int(rows[at])] = NOTE
     _without_words(found, rows, text, cells)
+    _written_as_notes(found, rows, cells, names)
     return found
+
+
+def _written_as_notes(
+    found: pl.Series, rows: pl.Series, cells: pl.DataFrame, names: pl.Series
+) -> None:
+    """Say of rows with little but a text in one cell that they are notes, by how that is written.
+
+    Behind the last row with several cells hardly a company stands, so a preposition is enough there;
+    elsewhere a mark of a footnote, a label with its colon or a sentence with its stop has to tell. A
+    legal form makes a company of any text.
+    """
+    filled = cells.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
+    usual = filled.filter(filled > 0).median()
+    if not isinstance(usual, float) or usual < _FEWEST_FILLED:
+        return
+    several = (filled >= min(_FEWEST_FILLED, usual)).arg_true()
+    last = int(several[-1]) if len(several) else -1
+    some = rows.filter(filled[rows].is_between(1, _FEW) & found[rows].is_null())
+    if some.is_empty():
+        return
+    texts = pl.coalesce(pl.lit(names[some]), *cells.columns)
+    text = pl.col("text")
+    words = text.str.count_matches(r"\pL[\pL.-]*")
+    lower = text.str.count_matches(r"\b\p{Ll}[\pL.-]*")
+    told = cells[some].select(text=texts).select(
+        formed=fold_expr(text).str.contains(_FORM),
+        label=text.str.contains(_LABEL),
+        anywhere=text.str.contains(rf"{_MARKED}|{_LABELLED}|{_EXCLAIMED}")
+        | (text.str.contains(_WITH_DAY) & (words >= 1))
+        | (text.str.contains(_SENTENCE) & (words >= 4) & (lower * 2 >= words)
+           & (text.str.contains(r"[.!]\s*$") | (words >= 7))),
+        at_end=text.str.contains(_SENTENCE)
+        | (text.str.contains(_PREPOSITION) & (lower * 3 >= words)),
+    )  # fmt: skip
+    for at, alone, (formed, label, anywhere, at_end) in zip(
+        some, filled[some] == 1, told.iter_rows(), strict=True
+    ):
+        if formed or not (alone or label):
+            continue
+        if label or anywhere or (at_end and at > last):
+            found[at] = NOTE
 
 
 def _without_words(found: pl.Series, rows: pl.Series, text: pl.Series, cells: pl.DataFrame) -> None:

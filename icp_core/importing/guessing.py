@@ -18,6 +18,7 @@ from icp_core.importing.assumptions import (
     is_of_proff,
 )
 from icp_core.importing.deal_headings import signs_of_deals
+from icp_core.importing.exchanged import exchange
 from icp_core.importing.footers import without_footers
 from icp_core.importing.headings import (
     CONTACT,
@@ -91,6 +92,11 @@ _GROUP: Final = re.compile(
     r"sone|zone|zon|alue|omrade)(?:n|en|et|er|in)?"
 )
 _OF_CODES: Final = re.compile(r"\w*(?:kode|kod|koodi|code)(?:r|er|s|t)?|\w*(?:nummer|numer|numero)")
+_OF_IDS: Final = re.compile(
+    r"ids?|uid|guid|uuid|key|nr|no|num|number|nro|numret|nummer|numero|\w*(?:nummer|numret|numero|tunnus|tunniste)|"
+    r"(?:kund|kunde|asiakas|konto|debitor|deb|leverantors?|leverandor|toimittaja|customer|account|deal|avtals?|"
+    r"avtale|ordre|order|faktura|client|supplier|record|objekt|object)(?:nr|no|id|nro)"
+)
 # Least share of codes that are known under a heading of codes.
 _SOME_CODES: Final = 0.3
 _SAMPLE: Final = 2_000
@@ -146,7 +152,7 @@ def guess(
         heading: _guess(parsed[heading], cells[heading], looks[heading])
         for heading in table.headings
     }
-    _swap(guesses, looks)
+    exchange(guesses, cells, looks)
     _give_back(guesses, cells, looks)
     choices = choices_of(table) if choices is None else choices
     if not signs_of_deals(table.headings):
@@ -399,7 +405,11 @@ def _extra(
     if len(cells):
         if looks["flag"] >= 0.95 and _answers(name, cells):
             kind = "flag"
-        elif looks["number"] >= 0.9 and not (looks["identifier"] and parse(name).year is None):
+        elif (
+            looks["number"] >= 0.9
+            and not (looks["identifier"] and parse(name).year is None)
+            and not _are_ids(name, cells)
+        ):
             kind = "number"
         elif looks["tags"] >= 0.3:
             kind = "tags"
@@ -413,6 +423,19 @@ def _extra(
     )
 
 
+def _are_ids(name: str, cells: pl.Series) -> bool:
+    """Whether whole numbers are what a program calls its records by: `Kundnr`, `Record ID`.
+
+    Nobody adds them up, and as an amount 10001 would be written 10001.0.
+    """
+    spoken = words(name)
+    if not spoken or _COUNT.fullmatch(spoken[0]) or {"of", "employees"} & set(spoken):
+        return False
+    return any(map(_OF_IDS.fullmatch, spoken)) and bool(
+        cells.str.contains(r"^\s*\d+(?:\.0+)?\s*$").all()
+    )
+
+
 def _answers(name: str, cells: pl.Series) -> bool:
     """Whether cells that can be a yes or a no are one: in words, or under a heading that asks.
 
@@ -423,29 +446,6 @@ def _answers(name: str, cells: pl.Series) -> bool:
     if not said & values.PLAIN_ANSWERS and said not in values.LETTER_ANSWERS:
         return is_question(name) and not any(map(_COUNT.fullmatch, words(name)))
     return not any(map(_GROUP.fullmatch, words(name))) or bool(said & values.PLAIN_ANSWERS)
-
-
-def _swap(guesses: dict[str, Assignment], looks: Mapping_[str, dict[str, float]]) -> None:
-    """Give two columns each other's meaning where their cells fit only that way."""
-    misfits = [
-        heading
-        for heading, a in guesses.items()
-        if a.column and not a.is_extra and sum(looks[heading].values()) and _is_misfit(a, looks)
-    ]
-    for place, one in enumerate(misfits):
-        for other in misfits[place + 1 :]:
-            first, second = str(guesses[one].column), str(guesses[other].column)
-            crossed = fit_of(second, looks[one]), fit_of(first, looks[other])
-            if first == second or min(crossed) < _GOOD_FIT:
-                continue
-            for heading, column in ((one, second), (other, first)):
-                guesses[heading] = Assignment(
-                    heading=heading,
-                    column=column,
-                    confidence=0.6,
-                    reason="the headings look swapped: the cells are what the other one names",
-                    doubts=("meaning",),
-                )
 
 
 def _is_misfit(assignment: Assignment, looks: Mapping_[str, dict[str, float]]) -> bool:
@@ -731,7 +731,7 @@ def _settle_units(guesses: dict[str, Assignment], sample: pl.DataFrame) -> None:
             guesses[heading] = assignment.doubting("unit", 0.8, _ALLABOLAG_SAYS, unit=1000.0)
         if assignment.column in FRACTIONS and assignment.unit == 1.0:
             cells = sample[heading].drop_nulls()
-            if len(cells) and cells.str.contains("%").sum() > 0.5 * len(cells):
+            if len(cells) and cells.str.contains("%").all():
                 guesses[heading] = assignment.model_copy(
                     update={"unit": 0.01, "reason": "per cent"}
                 )

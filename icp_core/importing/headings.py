@@ -65,6 +65,8 @@ _PER_CENT_UNIT: Final = 0.01
 _NO_SHARE: Final = frozenset({"revenue", "net_profit", "not_revenue", "employees", "fte"})
 _SCALE_OF: Final = {word: factor for factor, words in _SCALES.items() for word in words.split()}
 _FUZZY: Final = 90
+# Of the words of a heading that were cut short.
+_LETTERS_TELL: Final = 5
 # Words of the longest heading that is looked up in parts.
 _LONGEST: Final = 8
 
@@ -572,7 +574,7 @@ def _meaning(words: str) -> _Found | None:
     """What words mean without unit and year."""
     outside = re.sub(r"[(\[].*?[)\]]", " ", words)
     if _is_touch(_tokens(outside)):
-        return None
+        return _last_touch(_tokens(outside))
     inside = re.findall(r"[(\[](.*?)[)\]]", words)
     found = _lookup(words, 0.98) or (_lookup(outside, 0.96) if inside else None)
     if found is not None and found.meaning == "as_of" and _tokens(outside)[-1:] in _BY_WHOM:
@@ -588,7 +590,43 @@ def _meaning(words: str) -> _Found | None:
         known = [_lookup(part, 0.94) for part in parts]
         if all(k or len(_tokens(part)) == 1 for k, part in zip(known, parts, strict=True)):
             found = next(filter(None, known), None)
-    return found or _misspelt(outside)
+    return found or _abbreviated(outside) or _misspelt(outside)
+
+
+def _abbreviated(words: str) -> _Found | None:
+    """A heading some of whose words end in a full stop, as the beginnings of a known one: `Nettooms.`.
+
+    Where known headings of several meanings begin so (`Liikev.`), or few letters are left, the first of
+    them is a guess to be asked.
+    """
+    parts = re.findall(r"[^\W\d_]+\.?", fold(words))
+    cut = [len(part) > 2 and part.endswith(".") for part in parts]
+    if not any(cut):
+        return None
+    begun = [part.removesuffix(".") for part in parts]
+
+    def fits(tokens: tuple[str, ...]) -> bool:
+        return len(tokens) == len(begun) and all(
+            token.startswith(start) if is_cut else token == start
+            for token, start, is_cut in zip(tokens, begun, cut, strict=True)
+        )
+
+    found = [known for known in _spelled_headings() if fits(known[0])]
+    if not found:
+        return None
+    shortest, meaning, rank = min(found, key=lambda known: len("".join(known[0])))
+    # `omsetningsvekst` begins with the `omsetning` that is meant; `liikevoitto` not with `liikevaihto`.
+    others = [known for known in found if not "".join(known[0]).startswith("".join(shortest))]
+    agree = all(known[1] == meaning for known in others)
+    sure = agree and sum(map(len, begun)) >= _LETTERS_TELL
+    return _Found(meaning, 0.92 if sure else 0.7, rank)
+
+
+@cache
+def _spelled_headings() -> tuple[tuple[tuple[str, ...], str, int], ...]:
+    """Words, meaning and rank of every known heading."""
+    known = pl.read_csv(FILE, infer_schema=False)["heading"]
+    return tuple((tuple(_tokens(heading)), *_table()[_key(heading)]) for heading in known)
 
 
 def _coded(text: str) -> _Found | None:
@@ -680,6 +718,13 @@ def _is_touch(tokens: list[str]) -> bool:
     return whole and bool(said & _WHEN) and bool(said & _DEALINGS)
 
 
+def _last_touch(tokens: list[str]) -> _Found | None:
+    """When somebody was last spoken to, unless words are about what comes, or what was said."""
+    said = set(tokens)
+    told = said & _PAST and not said - _PAST - _DEALINGS - _BESIDE_TOUCH
+    return _Found("last_touch", 0.95, _TOUCH_RANK) if told else None
+
+
 def _is_page(tokens: list[str]) -> bool:
     """Whether words are LinkedIn's and a company's page: `LinkedIn-företagssida`."""
     allowed = _PAGES | _ENTITIES | _NOISE | {"linkedin"}
@@ -725,6 +770,15 @@ _BESIDE_DEALINGS: Final = _words(
     "notes note comment type planned planerad planlagt deal open upcoming kommande kommende tuleva "
     "logged"
 )
+_PAST: Final = _words(
+    "last latest recent senaste senast sist sista sidste seneste siste nyeste viimeisin viimeksi "
+    "viimeinen"
+)
+_BESIDE_TOUCH: Final = _words(
+    "date dato datum pvm paiva at on day dag with med up our var vores sales salg salgs salj "
+    "myynti logged"
+)
+_TOUCH_RANK: Final = 500
 _DEALING: Final = re.compile(
     r"(?:aktivitet|aktiviteet|activit|uppfolj|oppfolg|opfolg|followup|follow|seurant|kundmote|mote|meeting|"
     r"tapaami|samtal|paminnels|reminder|muistut|haendels|handelse|hendelse|uppgift|oppgave|opgave|tehtav|"

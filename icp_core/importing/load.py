@@ -13,7 +13,7 @@ from icp_core.importing import registers
 from icp_core.importing.assumptions import in_country
 from icp_core.importing.cell_counts import CellCounts
 from icp_core.importing.cells import tidied
-from icp_core.importing.cleaning import NUMBER_COUNTRY, Rules, clean
+from icp_core.importing.cleaning import NOT_ACTIVE, NUMBER_COUNTRY, Rules, clean
 from icp_core.importing.deal_headings import signs_of_deals
 from icp_core.importing.deal_lists import note_on_deals
 from icp_core.importing.duplicates import FILE, merge, merge_shared
@@ -27,7 +27,7 @@ from icp_core.importing.guessing import (
     units_below,
 )
 from icp_core.importing.mapping import Mapping as HeadingMapping
-from icp_core.importing.persons import note_on, without_persons
+from icp_core.importing.persons import left_out, note_on, without_persons
 from icp_core.importing.reading import read
 from icp_core.importing.registers import Register
 from icp_core.importing.relations import Choices, asking, choices_of
@@ -479,14 +479,17 @@ def _join_figures(
 
 
 def _with_cells(file: MappedFile, rejected: pl.DataFrame) -> pl.DataFrame:
-    """Rejected rows with their original cells; those of persons are not kept."""
+    """Rejected rows with their original cells; those of persons and estates are not kept."""
     if rejected.is_empty():
         return pl.DataFrame(schema=REJECTS)
-    private = pl.col("reason").str.starts_with("left out")
+    inactive = pl.col("reason").str.ends_with(NOT_ACTIVE)
+    private = pl.col("reason").str.starts_with("left out") & ~inactive
     wanted = rejected.filter(~private)
     cells: dict[int, str] = {}
     if wanted.height:
         rows = file.original.lazy.filter(pl.col(ROW).is_in(wanted[ROW].implode())).collect()
+        persons = [h for h in left_out(file.mapping) if h in rows.columns]
+        rows = rows.with_columns(pl.lit(None, pl.String).alias(h) for h in persons)
         cells = {row[0]: joined(row[1:]) for row in rows.select(ROW, pl.exclude(ROW)).iter_rows()}
     return rejected.select(
         pl.lit(file.original.name).alias("file"),

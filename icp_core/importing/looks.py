@@ -7,10 +7,13 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from icp_core.accounts.company_names import LEGAL_FORMS
 from icp_core.importing import dates, values
 from icp_core.importing.mapping import AMOUNTS, NUMBERS, SURE
 from icp_core.importing.national import country_of, is_personal
+from icp_core.importing.row_countries import towns
 from icp_core.reference import industry
+from icp_core.reference.text import fold_expr
 
 # Cells of a column whose check digits are tried.
 _CHECKED: Final = 300
@@ -23,6 +26,7 @@ _LOOKS: Final = (
     "email", "linkedin_url", "website", "number", "band", "headcount", "flag", "tags", "identifier",
     "org_number", "foreign_number", "industry", "year", "words", "postcode", "currency",
     "range", "social", "post_town", "round", "party", "personal",
+    "company", "town", "full_year",
 )  # fmt: skip
 # Columns of words, which a yes or a no says nothing of.
 _WORDY: Final = ("industry_text", "sector", "city", "address", "funding_stage", "technologies")
@@ -85,6 +89,9 @@ SOCIAL: Final = (
 )
 """Accounts and pages of social media, of which nothing tells whether they are a person's."""
 
+_LEGAL: Final = rf"\b(?:{'|'.join(LEGAL_FORMS)}|a/s)\.?(?:\s*\(publ\))?$"
+# A year of today or of a founding, and nothing else.
+_FULL_YEAR: Final = r"^\s*(?:18[5-9]\d|19\d\d|20[0-2]\d)(?:\.0+)?\s*$"
 # Keys of programs: UUIDs, those of document stores, Salesforce's.
 _KEYS: Final = (
     r"(?i)^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$|^[0-9a-f]{24}$|^[0-9a-f]{32}$"
@@ -111,12 +118,16 @@ def looks_of(cells: Mapping[str, pl.Series]) -> dict[str, dict[str, float]]:
     code = pl.Series(
         industry.read(distinct.select(values.leading_code(text)).to_series())["industry"]
     )
+    folded = fold_expr(text.str.strip_chars())
     told = distinct.with_columns(
         email=text.str.contains(r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
         linkedin_url=text.str.contains(r"(?i)linkedin\.com/(?:company|school)"),
         website=text.str.contains(r"(?i)^(?:https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)$"),
         social=text.str.contains(SOCIAL),
         round=text.str.contains(_ROUND),
+        company=folded.str.contains(_LEGAL),
+        town=folded.is_in(sorted(towns())),
+        full_year=text.str.contains(_FULL_YEAR),
         party=text.str.contains(_PARTY),
         post_town=text.str.contains(POST_TOWN) | text.str.contains(TOWN_POST),
         number=values.number(text).is_not_null(),

@@ -80,6 +80,16 @@ _ESTATE_NAMES: Final = (
     rf"{_ESTATE_WORDS}\W*$|^(?:dodsboet|dodsbo|kuolinpesa|boet)\b.*\b(?:efter|etter)\b|^estate of\b"
 )
 _CARE_OF: Final = r"(?i)[\s,;(–-]*\bc\s?/\s?[o0]\b[^,;)]*\)?"
+# Whom a letter is for; in an address without a mark behind it too, where no company has such a name.
+_ATTENTION: Final = (
+    r"(?i)[\s,;(/–-]*\b(?:att(?:n|ention)?\s?[.:]+|attn\b|attention\b|f\.?a\.?o\s?[.:]+)"
+    r"\s*\pL[^,;)]*\)?"
+)
+_ATTENTION_BARE: Final = r"[\s,;(/–-]*\b[Aa]tt \p{Lu}[^,;)]*\)?"
+_BY: Final = r"(?i)[\s,;(–-]*\b(?:v\s?/|p\s?/\s?a\b)\s?\pL[^,;)]*\)?"
+_BY_BEHIND_A_FORM: Final = (
+    r"(?i)(\b(?:ab|as|asa|a/s|aps|oy|oyj|ans|da|ks|i/s|k/s|hb|kb))[\s,;(–-]+v\s?/\s?\pL[^,;)]*\)?"
+)
 
 
 def form_reason(form: pl.Expr, country: pl.Expr) -> pl.Expr:
@@ -144,8 +154,19 @@ def says_person(heading: str, cells: pl.Series) -> pl.Series | None:
 
 
 def without_care_of(text: pl.Expr) -> pl.Expr:
-    """Text without `c/o` and the person behind it."""
-    return text.str.replace_all(_CARE_OF, "").str.strip_chars(" ,;").replace("", None)
+    """Text without `c/o`, `Attn:` and, behind a legal form, `v/`, each with the person behind it."""
+    bare = text.str.replace_all(_CARE_OF, "").str.replace_all(_ATTENTION, "")
+    bare = bare.str.replace_all(_BY_BEHIND_A_FORM, "${1}")
+    return bare.str.strip_chars(" ,;").replace("", None)
+
+
+def without_addressee(text: pl.Expr) -> pl.Expr:
+    """An address without the person it is for: `v/Nils Moe`, `att Anna`, `Pekka Puu / Cesi Oy`."""
+    bare = without_care_of(text)
+    for pattern in (_BY, _ATTENTION_BARE, rf"^{_given_and_family()}\s*/\s*"):
+        bare = bare.str.replace_all(pattern, "")
+    bare = bare.str.replace_all(rf"\s*/\s*{_given_and_family()}\s*(,|;|$)", "${1}")
+    return bare.str.strip_chars(" ,;/").replace("", None)
 
 
 # Columns -------------------------------------------------------------------------------------------
@@ -158,6 +179,12 @@ _TITLE_CELL: Final = (
     r"(?i)\b(?:ceo|cfo|cto|coo|cmo|vd|chief|director|manager|president|head of|founder|owner|partner|vp|"
     r"svp|consultant|engineer|specialist|assistant|c suite|"
     r"\w*(?:direktör|direktør|johtaja|chef|sjef|leder|päällikkö|konsult|koordinator|ordförande))\b"
+)
+# What only a person is to a company; it may be a partner or an owner itself.
+_JOB: Final = (
+    r"(?i)(?:ceo|cfo|cto|coo|cmo|vd|hr|ekonomi|\w*(?:direktör|direktør|johtaja|chef|sjef|leder|ledare|"
+    r"päällikkö|ordförande|formand|köpare|kjøper|køber|ostaja|säljare|selger|sælger|myyjä|ansvarig|ansvarlig|"
+    r"vastaava|kontakt|assistent|controller|direct(?:or)?|manager|buyer|founder))(?:[ /-]\w+)?"
 )
 _MAY_BE_MASKED: Final = r"^[^\pL]*\d{2}.*(?:[Xx*•●∙○#_?…]|\.{3}|\pL{4})|^\W*[Xx*•●∙○#_?]{6}.*\d{4}$"
 _BUSINESS_ID: Final = r"^\d{7}-\d$"
@@ -289,7 +316,8 @@ def _without_persons(assignment: Assignment, cells: pl.Series, note: str | None)
     if assignment.is_extra or assignment.means:
         kind = note or _kind_of_cells(heading, cells) or _kind_of_heading(heading, cells)
     elif assignment.column in _ADDRESSES and _share_of_pages(cells) >= _MANY:
-        kind = _PAGES
+        # Beside companies' pages a person's loses its cell; a column of nothing else goes.
+        kind = _PAGES if not _has_company_pages(cells) else None
     if kind is None:
         return assignment
     return Assignment(
@@ -322,7 +350,9 @@ def _kind_of_heading(heading: str, cells: pl.Series) -> str | None:
         return _ACCOUNTS
     is_any = {kind: not known[kind].isdisjoint(words) for kind in known}
     text = f" {' '.join(words)} "
-    numeric, digits, titles = _shares(cells, r"^[\d\s.,:/-]*$", r"(?:\d\D*){6,}", _TITLE_CELL)
+    numeric, digits, titles, jobs = _shares(
+        cells, r"^[\d\s.,:/-]*$", r"(?:\d\D*){6,}", _TITLE_CELL, rf"^(?:{_JOB})$"
+    )
     texts = numeric < _MANY and not 0 < cells.n_unique() <= 3 < len(cells)
     telephone = is_any["telephone"] or re.search("telefon|phone|mobil|puhelin", text)
     if telephone and (digits >= _MANY or not len(cells)):
@@ -335,7 +365,10 @@ def _kind_of_heading(heading: str, cells: pl.Series) -> str | None:
     if is_any["private"]:
         return "personal details"
     named = is_any["name"] or bool(phrases)
-    if texts and (named or is_any["role"] or (is_any["title"] and titles >= _SOME)):
+    # A few persons of many companies are persons too.
+    few = (phrases and not _counts(cells)) or (is_any["title"] and jobs >= _MANY)
+    said = named or is_any["role"] or (is_any["title"] and titles >= _SOME)
+    if (numeric < _MANY and few) or (texts and said):
         return "names or titles of persons"
     return None
 
@@ -356,7 +389,7 @@ def _kind_of_cells(heading: str, cells: pl.Series) -> str | None:
     found = {
         "telephone numbers": phone - business - date >= _MOSTLY,
         "e-mail addresses": email >= _MANY,
-        _PAGES: _share_of_pages(cells) >= _MANY,
+        _PAGES: _share_of_pages(cells) >= _MANY and not _has_company_pages(cells),
         "personal identity numbers": numbers >= _MANY,
         _NAMES: person >= _MOSTLY and _given(cells) >= _SOME,
         _ACCOUNTS: social >= _MANY,
@@ -387,6 +420,11 @@ def _counts(cells: pl.Series) -> bool:
 def _share_of_pages(cells: pl.Series) -> float:
     """Share of cells that are persons' pages on LinkedIn."""
     return float(pl.select(is_person_page(pl.lit(cells)).mean()).item() or 0.0)
+
+
+def _has_company_pages(cells: pl.Series) -> bool:
+    """Whether some cells are pages of companies, written as such."""
+    return bool(cells.str.contains(r"(?i)linkedin\.com/(?:company|school|showcase)/").any())
 
 
 def _persons_share(cells: pl.Series) -> float:

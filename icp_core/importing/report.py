@@ -28,8 +28,10 @@ _LISTED: Final = 200
 NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 _MISREAD: Final = 10
 _REMARKS: Final = 8
-# Columns whose texts stand for something of a list of ours: what is no part of it is worth reading.
-_CODED: Final = frozenset({"country", "region", "municipality", "industry", "status", "as_of"})
+# Columns whose texts stand for a day or something of a list of ours: what is none is worth reading.
+_CODED: Final = frozenset(
+    {"country", "region", "municipality", "industry", "status", "as_of", "founded", "last_touch"}
+)
 
 
 class _Model(BaseModel):

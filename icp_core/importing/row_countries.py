@@ -373,19 +373,30 @@ def towns_among(cells: pl.Series) -> float:
 
 
 @cache
+def towns() -> frozenset[str]:
+    """Folded names of the Nordic towns and municipalities."""
+    return frozenset(_every_town()["name"].drop_nulls())
+
+
+@cache
 def _towns() -> Mapping[str, str]:
     """Folded names of towns and municipalities that are in one country only."""
-    towns = geography.postcode_table().select("country", name="place")
+    alone = _every_town().unique().filter(pl.len().over("name") == 1)
+    return MappingProxyType(dict(alone.select("name", "country").iter_rows()))
+
+
+def _every_town() -> pl.DataFrame:
+    """Country and folded name of towns and municipalities, in any of their languages."""
+    named = geography.postcode_table().select("country", name="place")
     communes = geography.municipality_table().select(
         pl.col("municipality").str.head(2).alias("country"), "name"
     )
     others = pl.DataFrame(
         [(code[:2], name) for name, code in geography.other_names("municipality")],
-        schema=towns.schema, orient="row",
+        schema=named.schema, orient="row",
     )  # fmt: skip
-    every = pl.concat([towns, communes, others]).select("country", name=fold_expr(pl.col("name")))
-    alone = every.unique().filter(pl.len().over("name") == 1)
-    return MappingProxyType(dict(alone.select("name", "country").iter_rows()))
+    every = pl.concat([named, communes, others])
+    return every.select("country", name=fold_expr(pl.col("name")))
 
 
 @cache

@@ -31,10 +31,12 @@ def _words(text: str) -> frozenset[str]:
 
 
 _WON: Final = _words(
-    "won win wins vunnen vunnet vunna vundet voitettu voitti sold salt sald solgt myyty"
+    "won win wins vunnen vunnet vunna vundet voitettu voitti voitimme vant vann vandt sold salt sald "
+    "solgt myyty"
 )
 _LOST: Final = _words(
-    "lost lose loss forlorad forlorat forlorade tapt tabt havitty havisi menetetty tappad "
+    "lost lose loss forlorad forlorat forlorade tapt tapte tabt tabte havitty havisi havisimme "
+    "menetetty menetimme mistet mistede tappad tappade "
     "tappat disqualified rejected declined avslagen avslatt avbojd avbojt afvist hylatty "
     "hylkasi outsold"
 )
@@ -52,9 +54,33 @@ _FORMER: Final = _words(
 _NOT: Final = _words(
     "not no non never ej inte icke ikke ikkje ei eivat ingen inga nei nej utan uden uten none"
 )
-_ACCEPTED: Final = _words(
-    "accepted accepterad accepterat accepteret akseptert hyvaksytty godkand godkant godkendt godkjent "
-    "signed signerad signerat signert underskrevet allekirjoitettu"
+_SIGNED: Final = _words(
+    "signed signerad signerat signert signeret underskrevet underskriven underskrivet undertecknad "
+    "undertecknat undertegnet paskrivet paskriven paskrevet allekirjoitettu allekirjoitimme"
+)
+_CONTRACT: Final = _words(
+    "contract contracts agreement avtal avtalet avtale avtalen aftale aftalen kontrakt kontraktet "
+    "kontrakten sopimus sopimuksen"
+)
+_ORDER: Final = _words(
+    "order ordern ordre ordren bestilling bestillingen bestallning bestallningen tilaus tilauksen"
+)
+_PLACED: Final = _words(
+    "lagd lagt placed received mottagen mottaget mottatt modtaget afgivet avgitt inkommen inkommet "
+    "saatu tehty vahvistettu confirmed bekraftad bekraftat bekreftet bekraeftet in inne"
+)
+# Who or what a deal was lost to, and that somebody chose them.
+_RIVAL: Final = _words(
+    "competitor competitors competition konkurrent konkurrenten konkurrenter konkurrence konkurrens "
+    "kilpailija kilpailijalle kilpailijan rival"
+)
+_CHOSE: Final = _words("chose chosen valde vald valgte valgt valitsi valittiin")
+_REASONS: Final = _RIVAL | _words(
+    "mot against price pris priset prisen hinta hinnalla budget budsjett budjetti timing tid aika "
+    "no response svar intet inget ingen pa grund grunn pga due because"
+)
+_ACCEPTED: Final = _SIGNED | _words(
+    "accepted accepterad accepterat accepteret akseptert hyvaksytty godkand godkant godkendt godkjent"
 )
 _NEW: Final = _words("new ny nytt nya nye uusi")
 _YET: Final = _words("yet an enna enda endnu viela not")
@@ -110,11 +136,11 @@ _CLASS_OF_CUSTOMER: Final = re.compile(r"(?:kunde?|asiakas|customer|client)[ -][
 # Words that stand beside others without changing them.
 _BESIDE: Final = _words(
     "closed close avslutad avslutat avsluttet afsluttet lukket stangd paatetty suljettu deal "
-    "deals sale opportunity affar affaren affare salg salget kauppa myynti mulighet avtal "
+    "deals sale opportunity affar affaren affare salg salget kauppa kaupan kaupat myynti mulighet avtal "
     "avtale aftale contract kontrakt stage status fas fase vaihe is the a an och og ja and to "
     "of in on med with till til for by i at id makers maker value price existing current "
     "nuvarande befintlig eksisterende naevaerende navaerende nykyinen paying betalande "
-    "betalende var vores our customer customers client kund kunde kunder asiakas active aktiv "
+    "betalende var vores our we vi me customer customers client kund kunde kunder asiakas active aktiv "
     "aktivt up first second forsta forste via per fully final"
 )
 # Words that make something else of what stands before them.
@@ -255,6 +281,8 @@ def _of_words(words: list[str], *, of_customers: bool) -> str | None:
         _WON | _LOST | _CHURNED | _CUSTOMER | _ACTIVE | _NOT | _YET | _POSSIBLE | _UNDER_WAY | _BESIDE
         | _FORMER | {"thanks", "tack", "tak", "takk", "nei", "nej", "nothanks"}
     )  # fmt: skip
+    if settled := _of_a_contract(said, negated=negated):
+        return settled
     if (said & _ACCEPTED and not negated) or (
         said & _CUSTOMER and said & _NEW and said <= _CUSTOMER | _NEW
     ):
@@ -283,6 +311,20 @@ def _of_words(words: list[str], *, of_customers: bool) -> str | None:
     elif active:
         answer = "active" if of_customers else OPEN
     return answer
+
+
+def _of_a_contract(said: set[str], *, negated: bool) -> str | None:
+    """A contract that was signed or an order that was placed is won, a deal lost to somebody is lost.
+
+    Where any other word stands beside it, somebody has to say.
+    """
+    agreed = (said & _CONTRACT and said & _SIGNED) or (said & _ORDER and said & _PLACED)
+    if agreed and not negated and not said - _CONTRACT - _SIGNED - _ORDER - _PLACED - _BESIDE:
+        return "won"
+    lost = said & _LOST or (said & _CHOSE and said & _RIVAL)
+    if lost and said & _REASONS and not said & (_WON | _UNDER_WAY | _POSSIBLE):
+        return "lost" if not said - _LOST - _CHOSE - _REASONS - _BESIDE else None
+    return None
 
 
 def _refused(said: set[str], *, customer: bool) -> str | None:

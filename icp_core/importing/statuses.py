@@ -52,8 +52,10 @@ _GONE: Final = (
     r"opp?ho\w*|upphor\w*|opplost|oplost|opplos\w*|lakan\w*|lakkau\w*|lopett\w*|poist\w*|"
     r"dissolved|closed|ceased|defunct|removed|struck off|stryk\w*|struken|strukna|avford|nedlagt\w*|"
     r"keskeyt\w*|nedlagd\w*|sammenlag\w*|sammenslatt|\w*fusion\w*|\w*fusjon\w*|merged|fuusio\w*|fuusion\w*|sulautu\w*|"
-    r"vilande|hvilende|dormant|lepaav\w*|passiv\w*|terminated|tvangsopplost|tvangsoplost|afskrad|afmad|expired|inaktiivi\w*)\b"
+    r"passiv\w*|terminated|tvangsopplost|tvangsoplost|afskrad|afmad|expired|inaktiivi\w*)\b"
 )
+# Without business for a while, but in the register: nobody but the user knows whether to call on it.
+_DORMANT: Final = r"\b(?:vilande|hvilende|dormant|lepaav\w*|lepotila\w*|i dvala|sovende)\b"
 _ACTIVE: Final = (
     r"\b(?:aktiv\w*|aktiiv\w*|active|normal\w*|registr\w*|registered|\w*rekister\w*|toiminnassa|toimiva|"
     r"toimii|toimintaa|toiminta|voimassa|virksom\w*|verksam\w*|i drift|drift|existing|in business|"
@@ -122,6 +124,8 @@ def status_of(text: str) -> str | None:
         found = "bankrupt" if re.search(_BANKRUPT, folded) else "dissolving"
     elif re.search(_GONE, folded):
         found = "active" if negated else "deregistered"
+    elif re.search(_DORMANT, folded):
+        found = "active"
     elif re.search(_ACTIVE, folded):
         found = "deregistered" if negated else "active"
     return found
@@ -229,6 +233,14 @@ _OF_THE_END: Final = (
 )
 _EVENT_WORD: Final = re.compile(rf"(?:{_OF_BANKRUPTCY}|{_OF_DISSOLUTION}|{_OF_THE_END}){_DAY}")
 _END_WORD: Final = re.compile(rf"(?:{_OF_THE_END}){_DAY}")
+# Somebody asked for it: nothing of the company has changed until a court says yes.
+_A_PETITION: Final = r"petitions?|application|hakemus|begj?aering\w*|ansokan|ansokningar?"
+_PETITION: Final = re.compile(
+    r"(?:konkurs(?:si)?|likvidations?|avviklings?|opp?losnings?|rekonstruktions?|saneeraus)"
+    rf"(?:ansok\w*|begj?aer\w*|begar\w*|sokn\w*|hakemu\w*)|{_A_PETITION}"
+)
+_SEQUENCE: Final = ("efter", "etter", "after", "jalkeen", "from", "up")
+_RECOVERED: Final = re.compile(rf"{_LIFTED}|{_BACK}")
 _BESIDE_EVENTS: Final = re.compile(
     r"pga|manglende|daglig|leder|revisor|regnskap|styre|sletting|utenlandsk|compulsory|forced|"
     r"y|n|status|tila|is|has|in|i|er|ar|on|under|pa|the|of|up|date|dato|datum|dag|pvm|paiva|paivamaara|flag|flagga|at|since|"
@@ -241,7 +253,7 @@ _BESIDE_EVENTS: Final = re.compile(
 # Texts under such a heading: that there never was one, and that one has begun.
 _NEVER: Final = rf"^\W*(?:{_NOT}|(?:nej|nei|aldri|aldrig|never|none)\b)"
 _BEGUN: Final = (
-    r"^\W*(?:ja|yes|kylla|true|sant|x)\b|\d{4}|\b(?:inled\w*|innled\w*|indled\w*|apne\w*|oppna\w*|open\w*|"
+    r"^\W*(?:ja|yes|kylla|true|sant|x)\b|\b(?:19(?!00)|20)\d{2}\b|\b(?:inled\w*|innled\w*|indled\w*|apne\w*|oppna\w*|open\w*|"
     r"pagar|pagaende|pagaar|igang\w*|alka\w*|vireil\w*|beslut\w*|under|start\w*|ongoing)\b"
 )
 _BEFORE_REGISTERS: Final = 1901
@@ -271,9 +283,15 @@ def status_in_heading(heading: str) -> str | None:
         return "active"
     events = [word for word in words if _EVENT_WORD.fullmatch(word)]
     gone_from = "poistettu" in words and any(word.startswith("rekister") for word in words)
-    others = [word for word in words if word not in events]
-    if not (events or gone_from) or not all(map(_BESIDE_EVENTS.fullmatch, others)):
+    petitions = [word for word in words if _PETITION.fullmatch(word)]
+    recovered = [word for word in words if _RECOVERED.fullmatch(word)]
+    others = [word for word in words if word not in (*events, *petitions, *recovered, *_SEQUENCE)]
+    if not (events or petitions or gone_from) or not all(map(_BESIDE_EVENTS.fullmatch, others)):
         return None
+    if petitions or recovered:
+        # Refused, withdrawn or reversed: the company goes on. A bare petition says nothing yet.
+        of_bankruptcy = events or any(not re.fullmatch(_A_PETITION, word) for word in petitions)
+        return "active" if recovered and of_bankruptcy else None
     if gone_from or (events and all(map(_END_WORD.fullmatch, events))):
         return "deregistered"
     bare = [
@@ -336,6 +354,16 @@ def _read_under(name: str, status: str, text: str) -> str | None:
     if re.search(_OVER, folded):
         return status_of(f"{name} {text}") or status
     return status if re.search(_BEGUN, folded) else None
+
+
+def are_dormant(texts: pl.Series) -> pl.Series:
+    """Whether a status says that a company rests, and is in the register all the same: `Vilande`."""
+    distinct = texts.drop_nulls().unique()
+    found = [
+        status_of(text) == "active" and re.search(_DORMANT, fold(text)) is not None
+        for text in distinct
+    ]
+    return texts.replace_strict(distinct, found, default=False, return_dtype=pl.Boolean)
 
 
 def goes_on(texts: pl.Series) -> pl.Series:

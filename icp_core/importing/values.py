@@ -345,6 +345,39 @@ def tags(text: pl.Expr) -> pl.Expr:
     return pl.when(text.is_not_null()).then(parts)
 
 
+def funding_stage(text: pl.Expr) -> pl.Expr:
+    """The last round of outside money as accounts have it: `seed`, `a`, `listed`; others as written.
+
+    Examples
+    --------
+    >>> cells = pl.DataFrame({"x": ["Series A", "series_b+", "Seed Round", "IPO", "Venture"]})
+    >>> cells.select(funding_stage(pl.col("x")))["x"].to_list()
+    ['a', 'b', 'seed', 'listed', 'Venture']
+    """
+    plain = text.str.replace_all(r"\s+", " ").str.strip_chars()
+    bare = plain.str.to_lowercase().str.replace_all(r"[\s_-]+", " ")
+    letter = bare.str.extract(
+        r"^(?:series|serie|round|runda|runde) ([a-j])\d?(?:\+.*| ?(?:extension|ii?|round))?$", 1
+    )
+    return (
+        pl.when(letter.is_not_null())
+        .then(letter)
+        .when(bare.str.contains(r"^seed(?: (?:round|plus|stage|runda|runde))?\+?$"))
+        .then(pl.lit("seed"))
+        .when(bare.str.contains(_LISTED))
+        .then(pl.lit("listed"))
+        .when(bare.str.contains(r"^(?:bootstrapped|no funding|unfunded|none|ingen|ei rahoitusta)$"))
+        .then(pl.lit("none"))
+        .otherwise(plain)
+    )
+
+
+_LISTED: Final = (
+    r"^(?:ipo|listed|public|publicly traded|post ipo(?: [a-z]+)?|börsnoterad|noterad|børsnotert|"
+    r"børsnoteret|pörssiyhtiö|pörssilistattu)$"
+)
+
+
 def leading_code(text: pl.Expr) -> pl.Expr:
     """The code at the start of a cell: `62010 Dataprogrammering`, `SNI 62010; 62020` give `62010`."""
     named = text.str.replace(

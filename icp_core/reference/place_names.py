@@ -33,7 +33,8 @@ _REGION_WORDS: Final = re.compile(
 )
 _MUNICIPALITY_WORDS: Final = re.compile(
     r"^(?:kommun|kommune|municipality of|city of|town of) | "
-    r"(?:kommun|kommune|regionskommune|komm|stad|by|kunta|kaupunki|municipality|city|tettsted|herred)$"
+    r"(?:kommun|kommune|regionskommune|komm?\.?|kn\.?|k:n|kmn\.?|stad|by|kunta|kaupunki|municipality|city|"
+    r"tettsted|herred)$"
 )
 
 

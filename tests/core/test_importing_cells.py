@@ -218,3 +218,48 @@ def test_deals_are_read_as_they_were_meant_too() -> None:
     )
     assert deals.rows.select("name", "amount").rows() == [("Bodø AS", None)]
     assert any("repaired" in note for note in deals.notes)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Br&oslash;nn&oslash;ysund", "Brønnøysund"), ("Malm&ouml;", "Malmö"),
+        ("A &amp; B AB", "A & B AB"),
+        ("&Aring;lesund", "Ålesund"), ("Sm&#248;la", "Smøla"), ("R&amp;oslash;ros", "Røros"),
+        ("K&#xF8;ge", "Køge"), ("Alfa&nbsp;AB", "Alfa AB"), ("R&D; AB", "R&D; AB"), ("B&W AB", "B&W AB"),
+    ],
+)  # fmt: skip
+def test_letters_written_as_on_web_pages_are_read(written: str, meant: str) -> None:
+    assert repaired(written) == meant
+
+
+def test_html_is_read_in_any_column_and_heading(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "list.csv",
+        "Navn,Kommune,Oms&aelig;tning\nA &amp; B AS,R&oslash;ros,1\nC AS,Oslo,2\n",
+    )
+    loaded = run_import([path])
+    assert loaded.accounts.select("name", "municipality").rows() == [
+        ("A & B AS", "NO-5025"), ("C AS", "NO-0301"),
+    ]  # fmt: skip
+    assert loaded.mappings["list.csv"].of("revenue")[0].heading == "Omsætning"
+
+
+@pytest.mark.parametrize(
+    ("cells", "domains"),
+    [
+        (["info@alfa.se", "kontakt@beta.se", "bo@gmail.com"], ["alfa.se", "beta.se", None]),
+        (["info@alfa.se", "beta.se", "bo@telia.com"], ["alfa.se", "beta.se", None]),
+        # One among sites may be anybody's.
+        (["alfa.se", "beta.se", "bo@ceta.se"], ["alfa.se", "beta.se", None]),
+        (["www.alfa.se", "bo@hotmail.com", "ceta.se"], ["alfa.se", None, "ceta.se"]),
+        (["a@alfa.se", "b@beta.se", "c@ceta.se"], ["alfa.se", "beta.se", "ceta.se"]),
+    ],
+)
+def test_mails_under_websites_tell_domains_where_the_column_is_of_them(
+    tmp_path: Path, cells: list[str], domains: list[str | None]
+) -> None:
+    rows = "".join(f"{name} AB,{cell}\n" for name, cell in zip("ABC", cells, strict=True))
+    found = run_import([write(tmp_path / "list.csv", f"Namn,Website\n{rows}")]).accounts
+    assert found["domain"].to_list() == domains
+    assert not found["website"].str.contains("@").any()

@@ -137,6 +137,37 @@ def test_what_is_no_day_is_unknown(text: str) -> None:
     assert read([text], "dmy") == [None]
 
 
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("v. 1978", 1978), ("siden 1920", 1920), ("noin 1985", 1985), ("1998 (stiftet)", 1998),
+        ("est. 1978", 1978), ("Perustettu 1985", 1985), ("ca. 1950", 1950), ("vuonna 2003", 2003),
+        ("98-03-12", 1998), ("98/3/12", 1998), ("12-03-98", 1998), ("05-03-12", 2012),
+        ("före 1980", None), ("1978, 1999", None), ("lopetettu 1978 ja 1999", None),
+        ("Postboks 1234567", None),
+        ("ophørt 1999", None), ("2098 est.", None),
+    ],
+)  # fmt: skip
+def test_a_founding_is_the_year_inside_its_words(text: str, year: int | None) -> None:
+    assert pl.select(dates.founded(pl.lit(text))).item() == year
+
+
+@pytest.mark.parametrize("order", ["dmy", "mdy", "ymd"])
+@pytest.mark.parametrize("text", ["98-03-12", "98.3.12", "1998-03-12", "98/03/12", "980312"])
+def test_a_number_beyond_any_day_is_the_year_in_every_order(text: str, order: dates.Order) -> None:
+    assert read([text], order) == ([None] if text == "980312" else [date(1998, 3, 12)])
+
+
+def test_the_report_names_foundings_that_are_not_understood(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    text = "Company;Founded\nA;1998\nB;2001\nC;v. 1978\nD;länge sedan\n"
+    path.write_text(text, encoding="utf-8")
+    loaded = run_import([path])
+    assert loaded.accounts["founded"].to_list() == [1998, 2001, 1978, None]
+    (told,) = [c.sentences() for c in loaded.report.columns if c.name == "founded"]
+    assert any("“länge sedan” (1 ×)" in one for one in told)
+
+
 def test_the_whole_column_tells_the_order_of_a_list(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("Company,as_of\nA,02/01/2025\nB,02/28/2025\n", encoding="utf-8")

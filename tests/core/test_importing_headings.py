@@ -213,3 +213,39 @@ def test_keys_of_records_and_growth_of_several_years_are_not_taken(
     heading: str, meaning: str | None
 ) -> None:
     assert parse(heading).meaning == meaning
+
+
+@pytest.mark.parametrize(
+    ("heading", "meaning", "is_sure"),
+    [
+        ("Nettooms.", "revenue", True), ("Oms.", "revenue", True), ("Omsetn.", "revenue", True),
+        ("Nettooms. (tkr)", "revenue", True), ("Ant. ans.", "employees", True),
+        ("Ant. anst.", "employees", True), ("Henkilöst.", "employees", True),
+        ("Driftsres.", "operating_profit", True), ("Årsres.", "net_profit", True),
+        # Revenue and operating profit begin so: the first of them is a guess.
+        ("Liikev.", "revenue", False), ("Komm.", "municipality", False),
+        ("Xyz.", None, False), ("Ant. xyz.", None, False), ("Anm.", None, False),
+    ],
+)  # fmt: skip
+def test_words_that_are_cut_short_are_the_beginnings_of_known_ones(
+    heading: str, meaning: str | None, is_sure: bool
+) -> None:
+    found = parse(heading)
+    assert (found.meaning, found.confidence >= 0.9) == (meaning, is_sure)
+
+
+@pytest.mark.parametrize(
+    ("heading", "meaning"),
+    [
+        ("lastContactedAt", "last_touch"), ("Last contacted at", "last_touch"),
+        ("last_contact_on", "last_touch"), ("Senaste kontakt", "last_touch"),
+        ("Viimeisin yhteydenotto", "last_touch"), ("Siste kontakt dato", "last_touch"),
+        ("Seneste aktivitet (dato)", "last_touch"), ("Siste samtale", "last_touch"),
+        ("Next activity date", None), ("Last activity type", None), ("Last call notes", None),
+        ("Nästa kontakt", None), ("First contacted at", None),
+    ],
+)  # fmt: skip
+def test_when_somebody_was_last_spoken_to_is_the_last_touch(
+    heading: str, meaning: str | None
+) -> None:
+    assert parse(heading).meaning == meaning

@@ -285,6 +285,15 @@ def test_a_branch_does_not_replace_the_head_office() -> None:
         ("Alfa Oy Oulun toimipiste", "Alfa Oy"),
         ("Alfa Ltd, branch Oslo", "Alfa Ltd"),
         ("Alfa AB – Kiruna", "Alfa AB (publ)"),
+        # A part whose word nobody knows: the other row's name and a place or an office behind it.
+        ("Tallmo AB (Göteborg)", "Tallmo AB"),
+        ("TallmoA AB (Göteborg)", "Tallmo AB"),
+        ("Kauppahuone Lehto Oy / Oulun konttori", "Kauppahuone Lehto Oy"),
+        ("Nordbo Gruppen Aalborg", "Nordbo Gruppen A/S"),
+        ("Nordbo Gruppen, Bergen", "Nordbo Gruppen AS"),
+        ("Alfa Regnskap AS, Bergen kontor", "Alfa Regnskap AS"),
+        ("Alfa Regnskap / Lager Kongsvinger", "Alfa Regnskap AS"),
+        ("Alfa Regnskap [Tromsø]", "Alfa Regnskap AS"),
     ],
 )
 @pytest.mark.parametrize("first", [True, False])
@@ -300,6 +309,40 @@ def test_head_offices_win_in_any_order_and_language(
     assert found.accounts.select("name", "city", "employees", "domain").rows() == [
         (head, "Oslo", 120, "alfa.no")
     ]
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("Nordbo Gruppen A/S", "Nordbo Gruppen Aalborg A/S"), ("Sten AB", "Sten Fastigheter AB"),
+        ("Hotell AS", "Hotell Bergen AS"), ("Kontor AS", "Kontor & Kopi AS"),
+        ("Alfa AS", "Alfa AS (tidl. Beta AS)"),
+    ],
+)  # fmt: skip
+def test_a_new_name_of_its_own_is_no_branch(tmp_path: Path, older: str, newer: str) -> None:
+    found = loaded(
+        tmp_path,
+        f'Company,Org.nr,City,Employees\n"{older}",923609016,Oslo,120\n"{newer}",923609016,Bergen,4\n',
+    )
+    assert found.accounts.select("name", "city").rows() == [(newer, "Bergen")]
+
+
+@pytest.mark.parametrize(
+    ("branch", "head"),
+    [
+        ("Tallmo AB (Göteborg)", "Tallmo AB"), ("Nordbo Gruppen Aalborg", "Nordbo Gruppen A/S"),
+        ("Lehto Oy / Oulun konttori", "Lehto Oy"), ("Nordbo, Bergen", "Nordbo AS"),
+        ("Tallmo AB, Malmökontoret", "Tallmo AB"),
+    ],
+)  # fmt: skip
+def test_a_branch_with_the_head_offices_domain_is_its(
+    tmp_path: Path, branch: str, head: str
+) -> None:
+    found = loaded(
+        tmp_path,
+        f'Company,City,Employees,Domain\n"{head}",,120,alfa.com\n"{branch}",,4,alfa.com\n',
+    )
+    assert found.accounts.select("name", "employees").rows() == [(head, 120)]
 
 
 def test_a_list_of_deals_becomes_one_account_a_company_and_says_so() -> None:

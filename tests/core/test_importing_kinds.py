@@ -99,3 +99,22 @@ def test_every_kind_has_inputs_of_its_own_and_some_from_public_reports() -> None
         reports = {case["report"] for case in own if "report" in case}
         assert len(own) >= 5, file.stem
         assert len(reports) >= 2, file.stem
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("Kundnr", "choice"), ("Record ID", "choice"), ("Customer number", "choice"),
+        ("Asiakasnumero", "choice"), ("Kundenummer", "choice"), ("Account No.", "choice"),
+        ("Avtale nr", "choice"), ("Number of licences", "number"), ("Antal lager", "number"),
+        ("No of sites", "number"), ("Score", "number"), ("Number of employees in DK", "number"),
+    ],
+)  # fmt: skip
+def test_numbers_that_records_are_called_by_stay_as_written(heading: str, kind: str) -> None:
+    text = f"Name;{heading}\nA AB;10001\nB AB;10002\nC AB;10002\n"
+    (found,) = [
+        a
+        for a in open_file(text.encode(), name="list.csv").mapping.assignments
+        if a.heading == heading
+    ]
+    assert found.kind == kind

@@ -67,20 +67,25 @@ def test_legal_forms_in_words_are(tmp_path: Path, heading: str, cells: list[str]
 
 
 @pytest.mark.parametrize(
-    ("heading", "cells"),
+    ("heading", "cells", "stages"),
     [
-        ("Latest Funding", ["Series B", "Seed", "Private Equity"]),
-        ("Last Funding Type", ["Pre-Seed", "Series A", "Venture - Series Unknown"]),
-        ("Finansieringsrunda", ["Series C", "Seed", "Grant"]),
-        ("Investeringsrunde", ["Seed Round", "Series A1", "Angel"]),
-        ("Stage of company", ["Seed", "Series D", "Late Stage Venture"]),
-        ("Rahoituskierros", ["Pre-Series A", "Series B", "Convertible Note"]),
+        ("Latest Funding", ["Series B", "Seed", "Private Equity"], ["b", "seed", "Private Equity"]),
+        ("Last Funding Type", ["Pre-Seed", "Series A", "Venture - Series Unknown"],
+         ["Pre-Seed", "a", "Venture - Series Unknown"]),
+        ("Finansieringsrunda", ["Series C", "Seed", "Grant"], ["c", "seed", "Grant"]),
+        ("Investeringsrunde", ["Seed Round", "Series A1", "Angel"], ["seed", "a", "Angel"]),
+        ("Stage of company", ["Seed", "Series D", "Late Stage Venture"],
+         ["seed", "d", "Late Stage Venture"]),
+        ("Rahoituskierros", ["Pre-Series A", "Series B+", "Convertible Note"],
+         ["Pre-Series A", "b", "Convertible Note"]),
+        ("Funding stage", ["IPO", "series_a", "Bootstrapped"], ["listed", "a", "none"]),
+        ("Funding stage", ["listed", "a", "seed"], ["listed", "a", "seed"]),
     ],
-)
-def test_rounds_of_funding_are_known_by_the_cells(
-    tmp_path: Path, heading: str, cells: list[str]
+)  # fmt: skip
+def test_rounds_of_funding_are_known_by_the_cells_and_called_as_accounts_call_them(
+    tmp_path: Path, heading: str, cells: list[str], stages: list[str]
 ) -> None:
-    assert loaded(tmp_path, rows_of(heading, *cells))["funding_stage"].to_list() == cells
+    assert loaded(tmp_path, rows_of(heading, *cells))["funding_stage"].to_list() == stages
 
 
 def test_the_last_available_year_has_no_year_of_its_own(tmp_path: Path) -> None:

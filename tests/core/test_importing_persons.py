@@ -2,12 +2,19 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from icp_core.importing.load import ImportResult, open_file, run_import
 from icp_core.importing.mapping import Mapping
 from icp_core.importing.national import is_personal
-from icp_core.importing.persons import LEFT_OUT_REASON, left_out, note_on
+from icp_core.importing.persons import (
+    LEFT_OUT_REASON,
+    left_out,
+    note_on,
+    without_addressee,
+    without_care_of,
+)
 
 CASES = Path(__file__).parent.parent / "fixtures" / "import_cases"
 PERSON = "left out: sole proprietor or person"
@@ -461,3 +468,81 @@ def test_of_a_persons_name_and_its_company_the_company_is_the_account(
 def test_a_companys_own_two_names_are_both_kept(tmp_path: Path) -> None:
     found = loaded(tmp_path, "Name,Company,City\nAspen,Aspen Glass AS,Oslo\nBirk,Birk AS,Moss\n")
     assert sorted(found.accounts["name"]) == ["Aspen", "Birk"]
+
+
+# Whom a letter is for ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("v/Nils Moe, Storgata 1", "Storgata 1"), ("Attn: Kari Li, Vei 2", "Vei 2"),
+        ("att. Ola Nord, Gate 3", "Gate 3"), ("Gate 3 (att: Per Li)", "Gate 3"),
+        ("Pekka Puu / Cesi Oy, Katu 3", "Cesi Oy, Katu 3"),
+        ("Cesi Oy / Pekka Puu, Katu 3", "Cesi Oy, Katu 3"),
+        ("p/a Kari Li, Vei 2", "Vei 2"), ("Attention Bo Ek; Gatan 1", "Gatan 1"),
+        ("Attn Anna Ek", None), ("Storgata 1, v/ Nils Moe", "Storgata 1"),
+        ("Attundavägen 3", "Attundavägen 3"), ("Katu 3 / 4", "Katu 3 / 4"),
+        ("Vej 1, 2. tv.", "Vej 1, 2. tv."),
+    ],
+)  # fmt: skip
+def test_an_address_loses_the_person_it_is_for(address: str, kept: str | None) -> None:
+    assert pl.select(without_addressee(pl.lit(address))).item() == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("E AS v/Nils Moe", "E AS"), ("E A/S (v/ Nils Moe)", "E A/S"), ("E AB Attn: Bo Ek", "E AB"),
+        ("E ApS, att. Bo Ek", "E ApS"), ("Att Vara AB", "Att Vara AB"),
+        # Without a legal form it says whose it is, and leaves the row out.
+        ("Salong v/Nils Moe", "Salong v/Nils Moe"),
+    ],
+)  # fmt: skip
+def test_a_name_with_a_legal_form_loses_the_person_behind_it(name: str, kept: str) -> None:
+    assert pl.select(without_care_of(pl.lit(name))).item() == kept
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Roll", ["VD", "VD", "Köpare"]), ("Rolle", ["Innkjøper", "Leder", "Leder"]),
+        ("Rooli", ["Toimitusjohtaja", "Ostaja", "Ostaja"]), ("ErRef", ["Anna", "Eva", "Eva"]),
+        ("Er ref", ["A. Ek", "B. Al", "B. Al"]), ("Deres ref.", ["Kari", "Per", "Per"]),
+        ("Your ref", ["Ann", "Bob", "Bob"]), ("Er referens", ["Bo Ek", "Bo Ek", "Bo Al"]),
+        ("Teidän viite", ["Pekka", "Pekka", "Aino"]), ("Kundens referens", ["Bo", "Bo", "Al"]),
+    ],
+)  # fmt: skip
+def test_columns_of_references_and_roles_are_about_persons(heading: str, cells: list[str]) -> None:
+    rows = "".join(f"{name} AB;{cell}\n" for name, cell in zip("ABC", cells, strict=True))
+    mapping = open_file(f"Namn;{heading}\n{rows}".encode(), name="list.csv").mapping
+    assert mapping.assignments[1].column is None
+
+
+@pytest.mark.parametrize(
+    "heading", ["VårRef", "Vår referens", "Vår ref.", "Vår referanse", "Vores ref"]
+)
+def test_our_own_reference_is_the_owner(heading: str) -> None:
+    text = f"Namn;{heading}\nA AB;Cia Ek\nB AB;Cia Ek\nC AB;Cia Ek\n"
+    mapping = open_file(text.encode(), name="list.csv").mapping
+    assert mapping.assignments[1].column == "owner"
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "kept"),
+    [
+        ("LinkedIn", ["linkedin.com/company/a", "linkedin.com/in/kari"], [True, False]),
+        ("LinkedIn URL", ["linkedin.com/in/x", "linkedin.com/company/a"], [False, True]),
+        ("Some page", ["linkedin.com/in/x", "https://no.linkedin.com/company/a"], [False, True]),
+        ("Lenke", ["https://linkedin.com/in/x", "linkedin.com/company/a"], [False, True]),
+        ("LinkedIn", ["linkedin.com/school/a", "linkedin.com/pub/kari"], [True, False]),
+    ],
+)
+def test_a_persons_page_loses_its_cell_not_the_column(
+    tmp_path: Path, heading: str, cells: list[str], kept: list[bool]
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"Name;{heading}\nA AB;{cells[0]}\nB AB;{cells[1]}\nC AB;\n", encoding="utf-8")
+    found = run_import([path]).accounts
+    column = found["linkedin_url"] if "linkedin_url" in found.columns else found[heading]
+    assert column.is_not_null().to_list() == [*kept, False]

@@ -136,6 +136,11 @@ def test_names_with_old_codes_and_counties_beside_them(tmp_path: Path) -> None:
         ("Falu kommun", "SE", "SE-2080"),
         ("FALU", "SE", "SE-2080"),
         ("Hamarøy - Hábmer", "NO", "NO-1875"),
+        ("Malmö kn", "SE", "SE-1280"),
+        ("Lunds kn.", "SE", "SE-1281"),
+        ("Kiruna kom.", "SE", "SE-2584"),
+        ("Rælingen komm.", "NO", "NO-3224"),
+        ("Hangon k:n", "FI", "FI-078"),
     ],
 )
 def test_one_municipality_by_code_name_or_language(text: str, country: str, today: str) -> None:

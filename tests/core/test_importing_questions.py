@@ -335,3 +335,24 @@ def test_a_divided_county_is_said_once(tmp_path: Path, county: str) -> None:
     said = [sentence for sentence in column.sentences() if f"“{county}”" in sentence]
     assert len(said) == 1
     assert "divided today" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "growth", "is_asked"),
+    [
+        ("Revenue growth", ["12 %", "0.15", "0.2", "-0.1"], [0.12, 0.15, 0.2, -0.1], True),
+        ("Tillväxt", ["12 %", "8 %", "5 %", "0,15"], [0.12, 0.08, 0.05, 0.15], True),
+        ("Vekst", ["12 %", "15", "8", "-3"], [0.12, 0.15, 0.08, -0.03], True),
+        ("Vækst %", ["12 %", "0,15", "0,2", "-0,1"], [0.12, 0.15, 0.2, -0.1], True),
+        ("Kasvu %", ["0,15", "0,22", "0,08", "-0,1"], [0.15, 0.22, 0.08, -0.1], True),
+        ("Kasvu %", ["12", "8", "0,5", "-3"], [0.12, 0.08, 0.005, -0.03], False),
+        ("Revenue growth", ["12 %", "8 %", "5 %", "0"], [0.12, 0.08, 0.05, 0.0], False),
+    ],
+)
+def test_a_sign_in_one_cell_says_nothing_of_the_others(
+    tmp_path: Path, heading: str, cells: list[str], growth: list[float], is_asked: bool
+) -> None:
+    rows = "".join(f"{name} AB;{cell}\n" for name, cell in zip("ABCD", cells, strict=True))
+    text = f"Name;{heading}\n{rows}"
+    assert load(tmp_path, text).accounts["revenue_growth"].to_list() == pytest.approx(growth)
+    assert (("per cent",) in asked(text).values()) == is_asked

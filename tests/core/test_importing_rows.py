@@ -152,6 +152,59 @@ def test_a_total_may_be_of_the_last_rows_above_it_alone(tmp_path: Path) -> None:
     assert loaded(tmp_path, text).accounts["name"].to_list() == ["A", "B", "C"]
 
 
+def _in_a_list(cells: str, *, within: bool = False) -> str | None:
+    """Why a row of name, town and figures is no company, behind two companies or between them."""
+    lines = [["Alfa AB", "Lund", "3", "9000000"], ["Beta", "Kiruna", "5", "8000000"]]
+    lines.insert(1 if within else 2, [cell or None for cell in cells.split(";")])
+    rows = pl.DataFrame(lines, schema=dict.fromkeys("abcd", pl.String), orient="row")
+    nobody = pl.repeat(value=False, n=3, eager=True)
+    found = no_companies(rows["a"], rows, identified=nobody)
+    return found[1 if within else 2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Datauttag 2024-03-01 kl 10", "Ei sisällä toiminimiä", "Huom! Luvut ovat arvioita",
+        "Udtræk fra CVR", "Listen må ikke deles", "Utskrift: 1. mars", "Uttrekk gjort av Kari",
+        "1) Tall fra 2023", "* Tal fra 2023", "² omräknat", "Lista skapad av marknad",
+        "Perustuu tilinpäätöksiin 2023", "Baseret på regnskaber for 2023", "Avser år 2023: preliminärt",
+        "(2) Moderbolag", "Includes subsidiaries", "Tallene er hentet fra Proff",
+        "Uttag ur registret, 03.01.2024",
+    ],
+)  # fmt: skip
+def test_a_text_alone_behind_the_last_company_is_a_note_by_how_it_is_written(text: str) -> None:
+    assert _in_a_list(f"{text};;;") == NOTE
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "Sum totalt;;8;17000000", "Gennemsnit pr. virksomhed;;4;8500000", "Genomsnitt per bolag;;4;",
+        "Snitt totalt;;4;8500000", "Keskiarvo;;4;", "Totalt alla bolag;;8;17000000",
+        "I alt for listen;;8;",
+    ],
+)  # fmt: skip
+def test_a_sum_or_mean_of_whatever_is_a_line_of_totals(cells: str) -> None:
+    assert _in_a_list(cells) == TOTAL
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "Summa Equity AB;;;", "Notat AS;;;", "Total Energies;;;", "Sum AS;Oslo;5;9",
+        "Sum;Oslo;5;100000",
+        "Smak av Skåne AB;;;", "Hansen og Sønn;;;", "3:e Gruppen;;;", "Not Only Coffee AB;;;",
+        "From Sweden with Love AB;;;", "Kompaniet av 1890;Lund;;", "Huset på Hjørnet;;;",
+        "Tal & Tanke;;;",
+        "Total Bygg;;7;", "Er Du Klar?;Bergen;2;",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("within", [True, False])
+def test_a_company_is_none_of_these(cells: str, within: bool) -> None:
+    assert _in_a_list(cells, within=within) is None
+
+
 def test_the_footer_of_a_crms_report_is_left_out_wherever_it_stands(tmp_path: Path) -> None:
     found = loaded(
         tmp_path,
@@ -196,7 +249,10 @@ def test_a_negated_status_is_not_active() -> None:
         ("Live", "active"), ("Ikke konkurs", "active"), ("Bolaget är inte i konkurs", "active"),
         ("Ei aktiivinen", "deregistered"), ("Ei toimintaa", "deregistered"),
         ("Ej verksam", "deregistered"),
-        ("No longer active", "deregistered"), ("Inaktiv", "deregistered"), ("Vilande", "deregistered"),
+        ("No longer active", "deregistered"), ("Inaktiv", "deregistered"),
+        ("Vilande", "active"), ("Hvilende", "active"), ("Dormant", "active"), ("Lepäävä", "active"),
+        ("Registrerad, vilande", "active"), ("Vilande, avregistrerad", "deregistered"),
+        ("Dormant - struck off", "deregistered"),
         ("Upphört", "deregistered"), ("Ophørt", "deregistered"), ("Lakannut", "deregistered"),
         ("Slettet fra Foretaksregisteret", "deregistered"), ("Fusionerad", "deregistered"),
         ("Konkurs avslutad", "deregistered"), ("Opløst efter konkurs", "deregistered"),
@@ -328,6 +384,8 @@ def test_only_the_end_of_a_name_tells_its_status(name: str, status: str | None) 
         ("Konkursbegjæring avvist", "active"), ("Konkursbegæring tilbagetrukket", "active"),
         ("Konkurshakemus hylätty", "active"), ("Winding-up petition dismissed", "active"),
         ("Genoptaget efter tvangsopløsning", "active"),
+        # A petition alone has decided nothing.
+        ("Konkursansökan", None), ("Konkursbegjæring dato", None), ("Winding-up petition", None),
         # Of public exports of the Norwegian and Danish registers.
         ("ophoersdato", "deregistered"), ("tvangsavvikletPgaManglendeSlettingDato", "deregistered"),
         ("underUtenlandskInsolvensbehandlingDato", "bankrupt"),
@@ -353,7 +411,11 @@ def test_headings_that_are_a_status(heading: str, status: str | None) -> None:
         ("Konkurs", "Avslutad", "deregistered"), ("Konkurs", "Upphävd 2021", "active"),
         ("Konkurs", "Ingen", None), ("Konkurs", "0", None), ("Konkurs", "X", "bankrupt"),
         ("Slettedato", "31.12.2020", "deregistered"), ("Slettedato", "9999-12-31", None),
-        ("Slettedato", "0001-01-01", None), ("Ophørsdato", "2019", "deregistered"),
+        ("Slettedato", "0001-01-01", None), ("Avregistreringsdatum", "0000-00-00", None),
+        ("Ophørsdato", "00.00.0000", None), ("Slettedato", "00000000", None),
+        ("Konkurs", "1900-01-00", None), ("DissolutionDate", "0000-00-00 00:00:00", None),
+        ("Konkursdato", "0", None), ("Konkurs", "inledd i maj 2024", "bankrupt"),
+        ("Ophørsdato", "2019", "deregistered"),
         ("Företagsrekonstruktion", "Avslutad", "active"),
         ("Saneeraus", "käynnissä, alkanut 2024", "dissolving"),
         ("Aktivt bolag", "Nej", "deregistered"), ("Aktivt bolag", "Ja", None),
@@ -381,6 +443,29 @@ def test_flags_and_days_leave_companies_out_and_the_report_counts_them(tmp_path:
     }
     (told,) = [c.sentences() for c in found.report.columns if c.name == "status"]
     assert "Status: “Slettedato” says that companies are deregistered (1 ×)." in told
+
+
+def test_the_rejects_have_the_cells_of_companies_that_ended_but_none_of_persons(
+    tmp_path: Path,
+) -> None:
+    found = loaded(
+        tmp_path,
+        "Företag;Org.nr;Status;Ort;Kontaktperson;Mobil\nAlfa AB;;Aktiv;Lund;Eva Ek;0701234567\n"
+        "Beta AB;;Konkurs;N/A;Bo Ek;0701234568\nGamma Bo;850101-1234;Aktiv;Malmö;Cia Ek;\n"
+        "Summa;;;;;\n",
+    )
+    assert found.rejected.select("reason", "cells").rows() == [
+        ("left out: bankrupt, not active", "Beta AB,,Konkurs,N/A,,"),
+        ("left out: sole proprietor or person", None),
+        (TOTAL, "Summa,,,,,"),
+    ]
+
+
+def test_dormant_companies_stay_and_the_report_counts_them(tmp_path: Path) -> None:
+    found = loaded(tmp_path, "Företag;Status\nAlfa AB;Aktiv\nBeta AB;Vilande\nGamma AB;Konkurs\n")
+    assert found.accounts["name"].to_list() == ["Alfa AB", "Beta AB"]
+    (told,) = [c.sentences() for c in found.report.columns if c.name == "status"]
+    assert any("dormant companies" in one and "(1 ×)" in one for one in told)
 
 
 def test_a_bankruptcy_that_was_lifted_leaves_an_active_company_whatever_its_day(

@@ -25,12 +25,19 @@ from icp_core.importing.stages import meaning
         (
             "won",
             "Closed Won|closedwon|Vunnet|Vunnen affär|Vundet|Voitettu|100 % – won|Avslutad - vunnen|"
-            "Solgt|Kauppa voitettu|WON|6. Won",
+            "Solgt|Kauppa voitettu|WON|6. Won|Vi vant|Voitimme kaupan|Vi vann affären|"
+            # A contract that both have signed and an order that was placed are no offers any more.
+            "Avtal påskrivet|Kontrakt signert|Avtal signerat|Sopimus allekirjoitettu|Contract signed|"
+            "Aftale underskrevet|Order lagd|Ordre mottatt|Bestilling modtaget|Tilaus saatu|"
+            "Order received",
         ),
         (
             "lost",
             "Closed Lost|closedlost|Not won|Förlorad|Ej vunnen|Ikke vundet|Ei voitettu|Tapt|Tabt|"
-            "Hävitty|No thanks|Nej tack|Nei takk|Closed lost - no budget|Out-Sold|Lost: competitor won",
+            "Hävitty|No thanks|Nej tack|Nei takk|Closed lost - no budget|Out-Sold|Lost: competitor won|"
+            "Tabt til konkurrent|Tapt mot konkurrent|Förlorad till konkurrent|Lost to competitor|"
+            "Hävisimme|Hävitty kilpailijalle|Vi tapte|Lost on price|Tapt på pris|Valde konkurrent|"
+            "Valgte konkurrent",
         ),
         (
             "churned",
@@ -40,7 +47,8 @@ from icp_core.importing.stages import meaning
         (
             None,
             "Guld|Order|Winback|NDA signed|Solgt til konkurrent|Not lost|Won or lost|Win probable|"
-            "Closed|Onboarding|Canceled|42",
+            "Closed|Onboarding|Canceled|42|Vunnet av konkurrent|Won by competitor|Avtal ej påskrivet|"
+            "NDA påskrivet|Order|Konkurrent",
         ),
     ],
 )
@@ -52,7 +60,7 @@ def test_stages_mean_what_their_whole_words_say(expected: str | None, stages: st
 @pytest.mark.parametrize(
     "stage",
     ["Ja tack!", "Vunnen?", "Offert accepterad", "Tilbud akseptert", "Tilbud accepteret",
-     "Tarjous hyväksytty", "Uusi asiakas", "Ny kund", "Kontrakt signert", "Avtal signerat"],
+     "Tarjous hyväksytty", "Uusi asiakas", "Ny kund", "NDA påskrivet", "Avtal signerat?"],
 )  # fmt: skip
 def test_what_is_nearly_always_won_is_asked(stage: str) -> None:
     assert meaning(stage) is None

@@ -66,7 +66,7 @@ EXPECTED: dict[str, tuple[dict[str, Any], set[str]]] = {
     ),
     "crunchbase_organizations": (
         {"name": "Exempel Data", "city": "Malmö", "country": "SE", "domain": "exempel-data.se",
-         "funding_stage": "Seed", "employees_low": 11, "employees_high": 50, "founded": 2009,
+         "funding_stage": "seed", "employees_low": 11, "employees_high": 50, "founded": 2009,
          "status": "active"},
         {"Founders", "Phone Number"},
     ),
