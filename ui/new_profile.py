@@ -14,7 +14,7 @@ from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography, industry
 from ui import data, navigation, state, theme, typed, widgets
 from ui.builder import words
-from ui.controls import most_letters
+from ui.controls import most_letters, section
 from ui.format import bounds, in_sentence, number, plain
 from ui.texts import _
 
@@ -143,7 +143,7 @@ def _counts(column: str, answers: Answers, questions: int) -> Mapping[str, int]:
 
 
 def _who(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
-    st.markdown(f"**1. {_('Who are they?')}**")
+    section(f"1. {_('Who are they?')}")
     if "industry" not in columns:
         st.caption(_("This list tells no industries."))
         return answers
@@ -162,7 +162,7 @@ def _who(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
 
 
 def _where(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
-    st.markdown(f"**2. {_('Where?')}**")
+    section(f"2. {_('Where?')}")
     countries: list[str] = []
     if "country" in columns:
         # Of the whole list: what the browser sends of a pill is its label, and a click that crosses a
@@ -217,7 +217,7 @@ def _regions(offers: Offers, answers: Answers, countries: Collection[str]) -> tu
 
 
 def _how_large(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
-    st.markdown(f"**3. {_('How large?')}**")
+    section(f"3. {_('How large?')}")
     if answers.size not in columns:
         st.caption(_("This list tells no sizes."))
         return answers
@@ -241,7 +241,7 @@ def _how_large(offers: Offers, columns: frozenset[str], answers: Answers) -> Ans
 
 def _what(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
     del offers, columns
-    st.markdown(f"**4. {_('What do you sell, and what is a customer worth?')}**")
+    section(f"4. {_('What do you sell, and what is a customer worth?')}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(gap="xxsmall"):
             offer = typed.text_field(

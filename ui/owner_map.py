@@ -76,12 +76,13 @@ def part(
     )
     maps.legend(swatches(owners, colours), title=_("Areas"))
     bare = owners.filter(owners["owner"].is_null() & owners["code"].is_not_null()).height
-    st.caption(
-        _(
-            ":orange[Hatched]: {areas}, where nobody covers any match. Faint: the first has less than "
-            "half."
-        ).format(areas=ngettext("{count} area", "{count} areas", bare).format(count=number(bare)))
-    )
+    hatched = ngettext(
+        ":orange[Hatched]: {count} area, where nobody covers any match.",
+        ":orange[Hatched]: {count} areas, where nobody covers any match.",
+        bare,
+    ).format(count=number(bare))
+    faint = _("Faint: the first has less than half.")
+    st.caption(f"{hatched} {faint}" if bare else faint)
 
 
 def colours_of(team: Team, owners: Sequence[pl.DataFrame], level: Level) -> dict[str, str]:

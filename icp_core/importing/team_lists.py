@@ -234,7 +234,8 @@ def _numbers(rows: pl.DataFrame, column: str) -> Sequence[float | None]:
 
 def _countries(text: str | None) -> tuple[tuple[str, ...], list[str]]:
     """Codes of the countries that a cell names, and what of it is none."""
-    whole = country_code(text) if text else None
+    # `Korea, Republic of` is one country; of `XX, NO` one part is none, and has to be told.
+    whole = country_code(re.sub(r"[,;/|+]", "·", text)) if text else None
     parts = [text] if whole and text else re.split(r"[,;/|+&]|\s+(?:och|og|ja|and)\s+", text or "")
     named = [part.strip() for part in parts if part.strip()]
     codes = {part: country_code(part) for part in named}

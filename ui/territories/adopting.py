@@ -18,6 +18,7 @@ from ui.format import number, plain
 from ui.tables import Field, Table
 from ui.territories.keeping import label, owners_of
 from ui.texts import _, ngettext
+from ui.typed import text_field
 
 DIALOG: Final = "territories_adopt_saved"
 _SHOWN: Final = 100  # accounts told one by one; the counts are of all
@@ -87,10 +88,10 @@ def form(saved: SavedPlan, market: MarketView, plan: TeamPlan) -> None:
     )
     owners = found.owners(changed_too=too)
     _listed(found, market)
-    st.text_input(
+    author = text_field(
         _("Your name"),
         state.author(),
-        max_chars=MAX_NAME,
+        most=MAX_NAME,
         on_change=lambda: state.set_author(widgets.now("territories_adopt_author")),
         key="territories_adopt_author",
     )
@@ -102,7 +103,7 @@ def form(saved: SavedPlan, market: MarketView, plan: TeamPlan) -> None:
         ).format(count=number(len(owners))),
         type=theme.emphasis(),
         icon=":material/done_all:",
-        disabled=not owners,
+        disabled=not owners or author is None,
         key="territories_adopt_now",
     ):
         try:

@@ -20,6 +20,7 @@ from ui.downloads import download
 from ui.format import number, plain
 from ui.tables import Field, Table
 from ui.texts import _
+from ui.typed import text_field
 
 DIALOG: Final = "territories_crm_files"
 MOST_BYTES: Final = 200_000_000
@@ -126,7 +127,7 @@ def _where() -> Where | None:
     with st.popover(_("Where new territories belong"), icon=":material/account_tree:"):
         st.caption(_("Ids of your org. Left blank, they are taken from the export of Territory2."))
         model, kind, parent = (
-            st.text_input(label, max_chars=_MOST_ID, key=f"territories_crm_{name}").strip() or None
+            text_field(label, most=_MOST_ID, key=f"territories_crm_{name}")
             for label, name in (
                 (_("Territory model"), "model"),
                 (_("Territory type"), "type"),
@@ -134,7 +135,11 @@ def _where() -> Where | None:
             )
         )
     try:
-        return Where(model=model, type=kind, parent=parent)
+        if model is None or kind is None or parent is None:
+            return None
+        return Where(
+            model=model.strip() or None, type=kind.strip() or None, parent=parent.strip() or None
+        )
     except IcpError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None

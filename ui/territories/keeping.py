@@ -17,6 +17,7 @@ from icp_core.workspace.database import MAX_NAME, MAX_REASON
 from ui import data, saving, state, theme, widgets
 from ui.format import moment, plain
 from ui.texts import _
+from ui.typed import text_field
 
 DIALOG: Final = "territories_save"
 
@@ -78,10 +79,10 @@ def form(found: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
     """Draw what the dialog to save a plan asks."""
     session = kept_here()
     based = session.based
-    name = st.text_input(
+    name = text_field(
         _("Name"),
         based.name if based else "",
-        max_chars=MAX_NAME,
+        most=MAX_NAME,
         placeholder=_("Spring, two more reps"),
         key="territories_save_name",
     )
@@ -90,15 +91,17 @@ def form(found: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
         key="territories_save_new",
         help=_("Otherwise it becomes the next version of {name}.").format(name=plain(based.name)),
     )
-    why = st.text_input(
+    why = text_field(
         _("Note"),
         placeholder=_("What is special about it"),
-        max_chars=MAX_REASON,
+        most=MAX_REASON,
         key="territories_save_why",
     )
-    author = st.text_input(
-        _("Your name"), state.author(), max_chars=MAX_NAME, key="territories_save_author"
+    author = text_field(
+        _("Your name"), state.author(), most=MAX_NAME, key="territories_save_author"
     )
+    if name is None or why is None or author is None:
+        return
     slug = slug_of(name) if as_new or based is None else based.slug
     base = 0 if as_new or based is None else based.number
     save = partial(_save, found, now, market, name=name, why=why, author=author, slug=slug)
