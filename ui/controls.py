@@ -64,21 +64,42 @@ PICTURES: Final = {
 }
 
 
-def pictured(picture: str, name: str, **options: Any) -> None:
-    """Draw a button that shows a picture and is called by its name.
+def pictured(of: str, name: str, **options: Any) -> None:
+    """Draw a button that is nothing but a `picture`; options are for `st.button`."""
+    st.button(picture(of, name), type="tertiary", width=28, **options)
+
+
+def opens(label: str, *, key: str, **options: Any) -> None:
+    """Draw lines of text that open something when they are pressed.
+
+    One element, where a text with a button beside it would be two: each costs the browser at every edit.
+
+    Parameters
+    ----------
+    label
+        As Markdown of a line or two.
+    key
+        Names the button among all that open something.
+    options
+        For `st.button`.
+    """
+    key = f"{theme.OPENS}{key}"
+    st.button(label, type="tertiary", width="stretch", key=key, **options)
+
+
+def picture(of: str, name: str) -> str:
+    """A picture that is called by a name, as Markdown.
 
     Of an icon of Streamlit's own, assistive technology reads only what the icon is called.
 
     Parameters
     ----------
-    picture
+    of
         `edit`, `fold` or `remove`.
     name
-        What the button does, and to what: as Markdown.
-    options
-        For `st.button`.
+        What pressing it does, and to what: as Markdown.
     """
-    st.button(f"![{name}]({PICTURES[picture]})", type="tertiary", width=28, **options)
+    return f"![{name}]({PICTURES[of]})"
 
 
 def most_letters(model: type[BaseModel], field: str) -> int:

@@ -17,7 +17,6 @@ from ui.texts import _
 ROOT: Final = Path(__file__).resolve().parent.parent
 START: Final = "start"
 ACCOUNTS: Final = "accounts"
-_PHONE: Final = "768px"  # from here down Streamlit lays the sidebar over the page
 NO_WIDGETS: Final[Mapping[str, str]] = MappingProxyType({})
 
 _ICONS: Final = {
@@ -168,15 +167,9 @@ def menu(here: Page) -> DeltaGenerator:
     DeltaGenerator
         Where more can be drawn below them.
     """
-    theme.style(
-        f"@media (max-width: {_PHONE}) {{"
-        " [data-testid=stSidebar], [data-testid=stExpandSidebarButton] { display: none }"
-        " .st-key-phone_menu { position: fixed; top: 0.5rem; left: 1rem; z-index: 999991 } }"
-        f" @media not all and (max-width: {_PHONE}) {{ .st-key-phone_menu {{ display: none }} }}"
-    )
     # Of each page another one, so that it is closed when the next page comes.
     with (
-        st.container(key="phone_menu"),
+        st.container(key=theme.PHONE_MENU),
         st.popover(_("Menu"), icon=":material/menu:", type="tertiary", key=f"menu_{here.key}"),
     ):
         sidebar(here)

@@ -14,6 +14,11 @@ from icp_core.reference.colours import between, rgb
 __all__ = ["rgb"]
 
 CUSTOMERS: Final = "#E07A1F"
+OPENS: Final = "opens_"
+"""Beginning of the keys of buttons that are lines of text."""
+PHONE_MENU: Final = "phone_menu"
+"""Key of what stands in for the sidebar on a phone."""
+_PHONE: Final = "768px"  # from here down Streamlit lays the sidebar over the page
 TEXT_SIZE: Final = 12  # pixels, of what is written in a chart
 _TOP: Final = 4  # pixels above a chart, so that the highest mark is whole
 
@@ -68,6 +73,14 @@ def everywhere() -> None:
         # Undo and redo are known by their icons; a screen reader says their names.
         ":is(.st-key-undo, .st-key-redo) button [data-testid=stMarkdownContainer]"
         " { position: absolute; clip-path: inset(50%); width: 1px; overflow: hidden }",
+        # Lines that open something read as text.
+        f"[class*=st-key-{OPENS}] button * {{ justify-content: start; text-align: left;"
+        " white-space: normal }",
+        # A phone has a menu of ours, because the sidebar would stay open over the page that it led to.
+        f"@media (max-width: {_PHONE}) {{"
+        " [data-testid=stSidebar], [data-testid=stExpandSidebarButton] { display: none }"
+        f" .st-key-{PHONE_MENU} {{ position: fixed; top: 0.5rem; left: 1rem; z-index: 999991 }} }}",
+        f"@media not all and (max-width: {_PHONE}) {{ .st-key-{PHONE_MENU} {{ display: none }} }}",
         # Titles of cards are headings; the card has their room already.
         "[data-testid=stHeading] h2 { padding-top: 0 }",
     ]

@@ -535,7 +535,7 @@ def test_accounts_to_verify_say_what_to_find_out() -> None:
     app = builder()
     labelled(app.segmented_control, "Show").set_value("verify").run()
     best = scoreboard("norway").evaluate(PROFILE).to_verify(1)
-    button = app.button(key=f"builder_open_{best['account_id'][0]}")
+    button = app.button(key=f"opens_builder_{best['account_id'][0]}")
     assert best["name"][0] in button.label.replace("\\", "")
     assert "Find out: Employees" in texts(app)
     button.click().run()

@@ -38,7 +38,7 @@ from ui.builder.editing import (
     rows,
     toggle,
 )
-from ui.controls import one_of, pictured
+from ui.controls import one_of, opens, picture, pictured
 from ui.format import number, plain
 from ui.texts import _
 
@@ -98,21 +98,28 @@ def _row(
     described = words.column_of(row.column, offers.columns)
     label = plain(_(described.label))
     asked = plain(words.fit_summary(row.fit, described)) if row.fit else ""
-    if column is None:
-        text = f":gray[{label}  \n:small[{asked}]  \n:small[:material/info: " + (
-            _("This list has no {column}: it counts as unknown.").format(column=label) + "]]"
-        )
-    elif criterion is None:
-        text = f"{label}  \n:small[:orange[{_('Choose a value; until then it counts nothing.')}]]"
-    else:
-        gate = gates.get(criterion)
-        passes = f" · {_('{count} pass').format(count=number(gate.passes))}" if gate else ""
-        text = f"{label}  \n:small[:gray[{asked}{passes}]]"
     is_open = column is not None and opened() == row.uid
     # Two criteria may test one column; their buttons are told apart by the role.
     called = f"{label}, {words.one_of(row.role).lower()}"
+    edits = (_("Close {criterion}") if is_open else _("Edit {criterion}")).format(criterion=called)
+    name = f"{label} {picture('fold' if is_open else 'edit', edits)}"
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
-        st.markdown(text, width="stretch")
+        if column is None:
+            lacking = _("This list has no {column}: it counts as unknown.").format(column=label)
+            st.markdown(
+                f":gray[{label}  \n:small[{asked}]  \n:small[:material/info: {lacking}]]",
+                width="stretch",
+            )
+        else:
+            gate = gates.get(criterion) if criterion else None
+            passes = f" · {_('{count} pass').format(count=number(gate.passes))}" if gate else ""
+            unset = f":orange[{_('Choose a value; until then it counts nothing.')}]"
+            opens(
+                f"{name}  \n:small[{f':gray[{asked}{passes}]' if criterion else unset}]",
+                key=key_of(f"{row.uid}_edit"),
+                on_click=toggle,
+                args=(row.uid,),
+            )
         if not row.role.is_gate:
             key = f"{row.uid}_weight"
             st.slider(
@@ -125,16 +132,6 @@ def _row(
                 kwargs={"quick": True},
                 label_visibility="collapsed",
                 width=_WEIGHT_WIDTH,
-            )
-        if column is not None:
-            pictured(
-                "fold" if is_open else "edit",
-                (_("Close {criterion}") if is_open else _("Edit {criterion}")).format(
-                    criterion=called
-                ),
-                key=key_of(f"{row.uid}_edit"),
-                on_click=toggle,
-                args=(row.uid,),
             )
         pictured(
             "remove",

@@ -18,7 +18,7 @@ from ui.accounts.one import opened
 from ui.areas import tier_in_sentence
 from ui.builder import words
 from ui.builder.editing import RESULTS, STRIP
-from ui.controls import one_of
+from ui.controls import one_of, opens
 from ui.format import bounds, currency_sign, listed, money, number, percent, plain, signed
 from ui.headline import tam_value, too_little_known, unknown_potential, white_space
 from ui.tables import Field, Table
@@ -166,8 +166,8 @@ def _figures(market: MarketView) -> None:
         st.warning(loosening(market), icon=":material/filter_alt_off:")
         return
     dark = theme.is_dark()
-    left, right = st.columns(2, gap="small")
-    with left, st.container(border=True, gap="xsmall"):
+    left, right = st.columns(2, gap="small", border=True)
+    with left:
         title = _("Accounts and {currency} by tier").format(
             currency=plain(currency_sign(profile.currency))
         )
@@ -183,7 +183,7 @@ def _figures(market: MarketView) -> None:
             key="builder_tiers",
             alt=_("Accounts and potential by tier"),
         )
-    with right, st.container(border=True, gap="xsmall"):
+    with right:
         st.markdown(f"**{_('Matches by score')}**")
         scores = market.totals.scores_by(charts_live.POINTS)
         if not any(counts.any() for counts in scores.values()):
@@ -351,16 +351,14 @@ def _accounts(rows: pl.DataFrame, why: list[str], market: MarketView) -> None:
             facts.append(money(row[NAMES.potential], currency))
         label = (
             f"**{number(row[NAMES.score])}**\u2003{plain(row['name'])}\u2002"
-            f":small[:gray[{plain(' · '.join(facts))}]]"
+            f":small[:gray[{plain(' · '.join(facts))}]]  \n:small[:gray[{plain(sentence)}]]"
         )
         if "account" in market.supports:
-            st.button(
+            opens(
                 label,
-                type="tertiary",
                 on_click=state.open_account,
                 args=(row["account_id"],),
-                key=f"builder_open_{row['account_id']}",
+                key=f"builder_{row['account_id']}",
             )
         else:
             st.markdown(label)
-        st.caption(plain(sentence))
