@@ -13,7 +13,7 @@ from ui.accounts.one import opened
 from ui.areas import Measure
 from ui.controls import apart, one_of, section
 from ui.format import bounds, number, plain
-from ui.headline import customers_unknown
+from ui.headline import customers_unknown, tam_value
 from ui.navigation import NO_WIDGETS
 from ui.tables import Table, accounts_table
 from ui.texts import _, ngettext
@@ -147,12 +147,17 @@ with left.container(border=True, height="stretch"):
             maps.legend(maps.tier_swatches(drawn, dark=dark), title=_("Accounts"), dots=True)
     for note in maps.notes(areas, points, measure):
         st.caption(note)
+leaves_out = shown["possible"] or shown["potential_known"] < shown["accounts"]
 with right.container(horizontal=True, gap="xsmall"):
     for one in Measure:
         text = one.text(shown[one.value], currency)
         if one is Measure.MATCHES:
             # With missing data, as on the other pages.
             text = bounds(Bounds(shown["accounts"], shown["accounts"] + shown["possible"]))
+        elif one is Measure.POTENTIAL and area is None and not countries:
+            text = tam_value(market.totals)
+        elif one is Measure.POTENTIAL and shown["potential"] is not None and leaves_out:
+            text = _("at least {amount}").format(amount=text)
         st.metric(plain(one.label(tiers[0])), text, border=True)
 with right.container(border=True, height="stretch"):
     codes = ranked["code"].to_list()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from icp_core.errors import WorkspaceError
+from icp_core.exporting.limits import customers_unknown_warning
 from ui import data, exporting, navigation, saving, shell, state, theme, widgets
 from ui.controls import apart, section
 from ui.downloads import download
@@ -65,7 +66,9 @@ with left.container(border=True, height="stretch"):
         hide_header=True,
     )
     exporting.reach(report)
-    for warning in report.warnings:
+    # Of whom nobody knows is told above, with what can be done about it.
+    told = customers_unknown_warning(report.customers_unknown)
+    for warning in (one for one in report.warnings if one != told):
         st.markdown(f":small[:orange[:material/warning: {plain(warning)}]]")
     for note in report.notes:
         st.caption(plain(note))

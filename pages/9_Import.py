@@ -42,6 +42,12 @@ elif chosen is not None:
     deals.draw(chosen, session)
 else:
     st.info(
-        _("Deals are kept with a list of yours. Load one, or choose it under Accounts."),
+        _("Deals are kept with a list of yours. Load one, or choose it at the top of the page."),
         icon=":material/upload_file:",
+    )
+    st.button(
+        _("Load a company list"),
+        icon=":material/arrow_forward:",
+        on_click=widgets.set_kept,
+        args=(PART, "list"),
     )

@@ -183,7 +183,8 @@ def problems(view: View, asked: Asked, report: Preflight) -> None:
             for place, (label, more, change) in enumerate(_ways(view, asked, report)):
                 found = True
                 st.button(
-                    f"{plain(label)} ({signed(more)})",
+                    # On a phone a label ends where the button does: what it brings comes first.
+                    f"{signed(more)}: {plain(label)}",
                     icon=":material/add:",
                     on_click=_apply,
                     args=(change,),
@@ -194,9 +195,9 @@ def problems(view: View, asked: Asked, report: Preflight) -> None:
     if report.customers_unknown:
         customers_unknown(
             report.customers_unknown,
-            _("They count as no customers, so they are in the file.")
+            _("They count as no customers: leaving customers out keeps them.")
             if asked.customers == "without"
-            else _("They count as no customers, so they are not in the file."),
+            else _("They count as no customers, so none of them is in the file."),
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from icp_core.errors import IcpError
+from icp_core.evaluation.market import Bounds
 from icp_core.profiles.first_draft import Offers
 from icp_core.profiles.four_questions import QUESTIONS, Answers
 from icp_core.profiles.model import MAX_AMOUNT, PerEmployee, Profile
@@ -236,7 +237,11 @@ def _how_large(offers: Offers, columns: frozenset[str], answers: Answers) -> Ans
             )
             for field, text in (("least", _("{size}, at least")), ("most", _("{size}, at most")))
         ]
-    return replace(answers, least=ends[0], most=ends[1])
+    least, most = ends
+    if least is not None and most is not None and least > most:
+        turned = bounds(Bounds(most, least))
+        st.caption(_("The least is above the most: taken as {range}.").format(range=turned))
+    return replace(answers, least=least, most=most)
 
 
 def _what(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:

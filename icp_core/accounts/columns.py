@@ -5,7 +5,7 @@ from here. A column that is not canonical is kept as it is and can be a criterio
 gives it a kind from its data type.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -304,6 +304,8 @@ _OF_READERS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Label and unit of what our readers of registers and exchanges add to the canonical columns."""
 
+_ORIGINAL: Final = "_original"
+
 LARGEST: Final = 2.0**53
 """The largest number that an account may hold: beyond it a float no longer counts by ones."""
 
@@ -320,6 +322,11 @@ _LAST_DAY: Final = date.max.toordinal() - date(1970, 1, 1).toordinal()
 _TICKS_A_DAY: Final = {"ms": 86_400_000, "us": 86_400_000_000}
 _NO_TIME: Final = (-(2**63), -(2**63) + 1, 2**63 - 1)
 """What stands for minus and plus infinity among times, which are 64-bit numbers."""
+
+
+def restates(name: str) -> bool:
+    """Whether a column holds a canonical amount once more, as it was before it became euros."""
+    return name.endswith(_ORIGINAL) and name.removesuffix(_ORIGINAL) in BY_NAME
 
 
 def describe(name: str, dtype: pl.DataType) -> Column:
@@ -346,6 +353,8 @@ def describe(name: str, dtype: pl.DataType) -> Column:
         kind = Kind.CHOICE
     label = name.replace("_", " ").strip()
     label, unit = _OF_READERS.get(name, (label[:1].upper() + label[1:], ""))
+    if restates(name):
+        label = f"{BY_NAME[name.removesuffix(_ORIGINAL)].label}, in its own currency"
     return Column(
         name, label, kind, "Column of the loaded list.", unit if kind is Kind.NUMBER else ""
     )
@@ -523,6 +532,6 @@ def describe_all(schema: Mapping[str, pl.DataType]) -> dict[str, Column]:
     return {name: describe(name, dtype) for name, dtype in schema.items()}
 
 
-def labels(names: Iterable[str]) -> list[str]:
-    """Labels of columns by name, for headings; a name that is not canonical stands for itself."""
-    return [BY_NAME[name].label if name in BY_NAME else name for name in names]
+def labels(schema: Mapping[str, pl.DataType]) -> list[str]:
+    """Labels of the columns of a frame, or of those that one lacks, as they are called everywhere."""
+    return [column.label for column in describe_all(schema).values()]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from icp_core.accounts.columns import Column, Kind
+from icp_core.accounts.columns import Column, Kind, restates
 from icp_core.accounts.universe import Universe
 from icp_core.errors import ProfileError
 from icp_core.intervals import alike
@@ -349,7 +349,7 @@ def potential(offers: Offers, model: str, before: Potential) -> Potential:
         case "employee_bands":
             return EmployeeBands(bands=_POTENTIAL_BANDS, **limits)
     names = [column.name for column in offers.numbers]
-    own = [column.name for column in offers.numbers if not column.is_canonical]
+    own = [name for name in names if not (offers.columns[name].is_canonical or restates(name))]
     if not names:
         raise ProfileError(
             "These accounts have no number column to read potential from. Use another model."
@@ -390,6 +390,8 @@ def profile(universe: Universe) -> Profile:
 
 def _tells(universe: Universe, column: Column) -> bool:
     """Whether enough is known of a column, and it tells accounts apart."""
+    if restates(column.name):  # in euros it tells already: two weights for one fact
+        return False
     values = universe.frame[column.name]
     if values.null_count() > (1 - _KNOWN) * len(values):
         return False

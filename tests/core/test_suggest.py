@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from icp_core.accounts.columns import labels
 from icp_core.accounts.universe import Universe
 from icp_core.errors import ProfileError
 from icp_core.evaluation.scoreboard import Scoreboard
@@ -160,3 +161,15 @@ def test_values_that_only_rounding_tells_apart_make_one_stop(noise: list[float])
     stops = first_draft.Spread.of(pl.Series(noise * 20)).stops()
     assert len(stops) == 1
     assert stops[0] in noise
+
+
+def test_an_amount_that_is_told_in_euros_is_not_weighed_once_more_in_its_own_currency() -> None:
+    euros = [float(1_000 * i) for i in range(1, 101)]
+    accounts = universe(revenue=euros, revenue_original=[11 * one for one in euros])
+    assert [one.column for one in first_draft.profile(accounts).criteria] == ["revenue"]
+    assert accounts.columns["revenue_original"].label == "Revenue, in its own currency"
+
+
+def test_what_a_list_lacks_is_called_as_where_it_is_there() -> None:
+    schema = {"employees": pl.Int64(), "recruits_abroad": pl.Boolean()}
+    assert labels(schema) == ["Employees", "Recruits abroad"]

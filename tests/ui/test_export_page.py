@@ -94,19 +94,19 @@ def test_too_few_for_linkedin_is_refused_with_ways_that_are_one_press_away(
     assert f"at least 300 companies, and this file has {few}" in message.replace("\\", "")
     assert download(app).disabled
     offered = ways(app)
-    assert [label.partition(" (")[0] for label in offered][:4] == [
+    assert [label.partition(": ")[2] for label in offered][:4] == [
         "Add B",
         "Add C",
         "Add Unranked",
         "Include missing data",
     ]
-    assert any(label.startswith("Loosen ") for label in offered)
+    assert any(": Loosen " in label for label in offered)
     # Each brings what its button says.
     for place, label in enumerate(offered):
         again = open_page(PAGE, export_tiers="A")
         again.button(key=f"export_way_{place}").click().run()
         assert not again.exception
-        gain = label.rpartition("(+")[2].rstrip(")").replace("\u202f", "")
+        gain = label.partition(": ")[0].lstrip("+").replace("\u202f", "")
         assert written(again) == few + int(gain), label
 
 
@@ -147,7 +147,9 @@ def test_the_size_of_the_audience_is_an_estimate_with_its_basis(open_page: Open)
 def test_unknown_customers_are_told_with_the_ways_to_tell_them(open_page: Open) -> None:
     app = open_page(PAGE, dataset="norway", export_customers="Without")
     assert "nobody knows whether they are customers" in texts(app)
-    assert "so they are in the file" in texts(app)
+    assert "leaving customers out keeps them" in texts(app)
+    # Said once, where the ways to tell them are.
+    assert "it is not known whether they are customers" not in texts(app)
     assert "nobody knows" not in texts(open_page(PAGE, dataset="norway"))
 
 

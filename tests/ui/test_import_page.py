@@ -432,6 +432,9 @@ def test_currency_and_dates_of_deals_are_asked_once(open_page: Open) -> None:
 def test_deals_are_asked_for_only_beside_a_list_of_ones_own(open_page: Open) -> None:
     app = open_page(PAGE, import_part="Customers and deals")
     assert "Deals are kept with a list" in app.info[0].value
+    next(one for one in app.button if one.label == "Load a company list").click().run()
+    assert not app.info
+    assert app.get("file_uploader")
 
 
 def test_a_server_path_is_offered_only_where_folders_are_allowed(

@@ -14,7 +14,8 @@ from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography
 from icp_core.sources import load
 from ui import links, maps
-from ui.format import bounds, money, number, percent
+from ui.format import bounds, number, percent
+from ui.headline import tam_value
 
 MAP = "pages/3_Map.py"
 
@@ -52,7 +53,7 @@ def test_the_map_shows_every_region_and_the_market_of_all(open_page: Open, demo)
     market = demo.market
     shown = metrics(app)
     assert shown["Matches"] == bounds(market.tam)
-    assert shown["Potential"] == money(market.potential, "EUR")
+    assert shown["Potential"] == tam_value(market)
     assert shown["Tier A"] == number(market.tiers[0].accounts)
     assert shown["Not yet customers"] == number(market.white_space)
     assert shown["Matching share"] == percent(market.matching / market.universe, digits=1)
@@ -115,6 +116,12 @@ def test_no_background_map_is_asked_for_at_first(open_page: Open) -> None:
     app = open_page(MAP)
     assert app.toggle(key="map_background").value is False
     assert "mapProvider" not in decks(app)[0]
+
+
+def test_the_potential_of_a_part_is_at_least_that_of_what_is_known_there(open_page: Open) -> None:
+    shown = metrics(open_page(MAP, map_countries="Sweden"))
+    assert "–" in shown["Matches"]
+    assert shown["Potential"].startswith("at least €")
 
 
 def test_what_was_chosen_survives_another_page(open_page: Open) -> None:

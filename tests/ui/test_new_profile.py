@@ -66,6 +66,8 @@ def test_answers_stay_when_the_dialog_is_closed_until_a_profile_is_made_or_they_
     app.button(key="start_new").click().run()
     app.multiselect(key="new_industries").select("62").run()
     app.number_input(key="new_least").set_value(20).run()
+    app.number_input(key="new_most").set_value(5).run()
+    assert any("taken as 5–20" in one.value for one in app.caption)
     app.text_input(key="new_name").set_value("Mine").run()
     app.session_state["dialog"] = None
     app.switch_page("pages/2_Market.py").run()
