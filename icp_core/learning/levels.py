@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from icp_core.accounts.columns import Column, Kind
+from icp_core.accounts.columns import Column, Kind, restates
 from icp_core.accounts.universe import Universe
 from icp_core.reference import industry
 from icp_core.reference.arrays import Flags, Floats, Ints, Places
@@ -223,7 +223,7 @@ def attributes_of(universe: Universe) -> tuple[tuple[Column, ...], tuple[LeftOut
         if name in CONSEQUENCES:
             left.append(LeftOut(column, CONSEQUENCES[name], leaks=True))
             continue
-        if not column.is_criterion or name in BOOKKEEPING:
+        if not column.is_criterion or name in BOOKKEEPING or restates(name):
             continue
         values = universe.frame[name]
         known = len(values) - values.null_count()

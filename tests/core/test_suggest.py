@@ -7,6 +7,7 @@ from icp_core.accounts.columns import labels
 from icp_core.accounts.universe import Universe
 from icp_core.errors import ProfileError
 from icp_core.evaluation.scoreboard import Scoreboard
+from icp_core.learning.levels import attributes_of
 from icp_core.profiles import first_draft
 from icp_core.profiles.model import (
     Choice,
@@ -167,6 +168,7 @@ def test_an_amount_that_is_told_in_euros_is_not_weighed_once_more_in_its_own_cur
     euros = [float(1_000 * i) for i in range(1, 101)]
     accounts = universe(revenue=euros, revenue_original=[11 * one for one in euros])
     assert [one.column for one in first_draft.profile(accounts).criteria] == ["revenue"]
+    assert [one.name for one in attributes_of(accounts)[0]] == ["revenue"]
     assert accounts.columns["revenue_original"].label == "Revenue, in its own currency"
 
 
