@@ -20,7 +20,9 @@ PHONE_MENU: Final = "phone_menu"
 """Key of what stands in for the sidebar on a phone."""
 _PHONE: Final = "768px"  # from here down Streamlit lays the sidebar over the page
 TEXT_SIZE: Final = 12  # pixels, of what is written in a chart
-_TOP: Final = 4  # pixels above a chart, so that the highest mark is whole
+_TOP: Final = (
+    4  # pixels above a chart and at its end, so that the highest mark and last label are whole
+)
 
 # Best tier first; the best stands out most from the page's background, light or dark.
 _TIERS: Final = {
@@ -213,7 +215,7 @@ def vega_lite(layers: Sequence[dict[str, Any]], *, dark: bool, height: int) -> d
     return {
         "layer": list(layers),
         "height": height,
-        "padding": {"left": 0, "right": 0, "top": _TOP, "bottom": 0},
+        "padding": {"left": 0, "right": _TOP, "top": _TOP, "bottom": 0},
         "background": "transparent",
         "config": {"axis": axis, "view": {"stroke": None}},
     }

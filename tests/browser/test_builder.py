@@ -1,5 +1,7 @@
 """The Builder under quick hands: every key press counts, none is lost to a late answer."""
 
+import re
+
 from benchmarks.browser import settle
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Criterion, Profile, Range, Role
@@ -111,6 +113,14 @@ def test_the_numbers_stay_in_sight_and_no_word_breaks_on_a_narrow_screen(page, a
         assert page.locator(METRIC).first.is_visible()
         box = page.locator(METRIC).first.bounding_box()
         assert 0 < box["y"] < 800 - box["height"]
+        # What has the keyboard is not behind them.
+        cross = page.get_by_role("button", name=re.compile("^Remove")).last
+        page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
+        cross.evaluate("one => one.focus()")
+        strip = page.locator(".st-key-builder_strip").bounding_box()
+        page.wait_for_function(
+            "top => document.activeElement.getBoundingClientRect().bottom <= top", arg=strip["y"]
+        )
         halves = page.locator(".st-key-builder_halves > *")
         left, right = (halves.nth(i).bounding_box() for i in range(2))
         assert (right["y"] > left["y"]) == (width < 1000)

@@ -44,8 +44,4 @@ def texts(app: AppTest) -> str:
     """All running text of the page, without the escapes of Markdown and what keeps ranges together."""
     lines = [element.value for element in (*app.header, *app.markdown, *app.caption)]
     lines += [one.label for one in app.button if (one.key or "").startswith("opens_")]
-    return (
-        "\n".join(lines)
-        .replace("\\", "")
-        .replace("\u2060", "")
-    )
+    return "\n".join(lines).replace("\\", "").replace("\u2060", "")

@@ -34,12 +34,13 @@ about as long, then draws in one go all that has come, and the numbers would wai
 
 
 def strip_style() -> None:
-    """Have the last number give way to the page where the strip would need a second row.
+    """Have the strip hide nothing that has the keyboard, nor take a second row where it needs not.
 
     Once a page: in the strip it would cost the browser at every edit.
     """
     theme.style(
-        "@media (max-width: 1000px) { .st-key-builder_strip > :last-child { display: none }"
+        "[data-testid=stMain] { scroll-padding-bottom: 10rem }"
+        " @media (max-width: 1000px) { .st-key-builder_strip > :last-child { display: none }"
         " .st-key-builder_strip { gap: 0 1rem } }"
     )
 
