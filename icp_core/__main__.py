@@ -808,20 +808,22 @@ def _territories(options: argparse.Namespace) -> None:
     if changed.height:
         print(f"\nAccounts that change rep: {number(changed.height)}; most at risk first")
     for row in changed.head(10).iter_rows(named=True):
-        load = (
-            ""
-            if row["load_kept"] is None
-            else f" and puts {row['before']} at {row['load_kept']:.0%}"
-        )
-        extra = row["extra_hours"]
-        keeping = ""
-        if extra is not None:
-            keeping = f"keeping it {'costs' if extra >= 0 else 'saves'} {abs(extra):.1f} h"
-        print(f"{row['name']:<40} {row['before']} → {row['after'] or 'nobody'}: {keeping}{load}")
+        print(f"{row['name']:<40} {row['before']} → {row['after'] or 'nobody'}: {_why(row)}")
     for note in notes:
         print(f"Note: {note}")
     if carried is not None:
         print("", *carried.report.lines(), f"Written: {out}", sep="\n")
+
+
+def _why(row: Named[str, Any]) -> str:
+    """Why an account changes rep, in words."""
+    if row["after"] is None:
+        return "it lies outside every rep's countries or longest way"
+    if row["reason"] == "locked":
+        return "a lock says so"
+    extra, load = row["extra_hours"], row["load_kept"]
+    keeping = f"keeping it {'costs' if extra >= 0 else 'saves'} {abs(extra):.1f} h"
+    return keeping if load is None else f"{keeping} and puts {row['before']} at {load:.0%}"
 
 
 def _crm(options: argparse.Namespace) -> Callable[[TerritoryPlan, MarketView], CrmFiles] | None:

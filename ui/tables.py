@@ -244,8 +244,10 @@ class Table:
             )
         written = {field.name: field.written for field in shown if field.kind in _WRITTEN}
         st.dataframe(
-            # Numbers stay numbers, to be sorted, beside how they read.
-            Styler(frame.to_pandas()).format(written, na_rep=unknown) if written else frame,
+            # Numbers stay numbers, to be sorted, beside how they read; days are not times of day.
+            Styler(frame.to_pandas(date_as_object=True)).format(written, na_rep=unknown)
+            if written
+            else frame,
             column_config=config,
             hide_index=True,
             height=height,

@@ -27,6 +27,7 @@ from icp_core.analysis.team import (
 )
 from icp_core.errors import ImportRefused, PlanError
 from icp_core.importing import sandbox
+from icp_core.importing.footers import NOTE, TOTAL, no_companies
 from icp_core.importing.sandbox import Source
 from icp_core.importing.tables import ROW, refuse
 from icp_core.importing.values import decimal_mark, numbers, says_unknown
@@ -49,7 +50,7 @@ _MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
             "first": "first name,given name,fornamn,fornavn,etunimi",
             "last": "last name,family name,surname,efternamn,etternavn,efternavn,sukunimi",
             "email": "e mail,email,mail,e post,epost,mejl,email address,e mail address,e postadress,"
-            "e postadresse,e mailadresse,sahkoposti,sahkopostiosoite,user email",
+            "e postadresse,e mailadresse,sahkoposti,sahkopostiosoite,sposti,s posti,user email",
             "home": "home,home municipality,municipality,home town,town,city,place,location,based in,"
             "base,hem,hemkommun,hemort,kommun,ort,stad,bostadsort,hjem,hjemkommune,hjemsted,kommune,sted,by,"
             "bopael,bosted,bostad,kunta,kotikunta,kaupunki,kotipaikka,koti,office,kontor,toimisto,"
@@ -58,16 +59,22 @@ _MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
             "hours": "hours,hours a year,hours per year,hours year,annual hours,capacity,capacity hours,"
             "h,timmar,timmar per ar,timmar ar,arstimmar,arbetstid,timer,timer pr ar,timer per ar,"
             "timer i aret,arstimer,tunnit,tunnit vuodessa,tuntia,tunteja,tuntia vuodessa,kapacitet,"
-            "kapasitet,kapasiteetti",
+            "kapasitet,kapasiteetti,arbetstimmar,arbeidstimer,arbejdstimer,tyotunnit,vuositunnit,"
+            "tyotunnit vuodessa",
             "countries": "countries,country,land,lander,lande,maa,maat,market,markets,marknad,marknader",
-            "max_km": "maximum km,max km,maximum distance,max distance,distance,km,radius,radius km,"
-            "maximum distance km,max avstand,maxavstand,avstand,maks avstand,maks km,maksimum km,"
+            "max_km": "maximum km,max km,maximum distance,max distance,distance,km,radius,"
+            "max avstand,maxavstand,avstand,maks avstand,maks km,maksimum km,"
             "max afstand,maks afstand,afstand,etaisyys,enimmaisetaisyys,maksimietaisyys,langst km,"
-            "max distance km,avstand km,afstand km,enintaan km",
+            "enintaan,maximum kilometres,kilometres,max kilometer,kilometer,langsta resa,langsta resvag,"
+            "max resvag,lengste reise,laengste rejse,maks reise,maks rejse,longest trip,longest way,"
+            "max travel,pisin matka,kilometria enintaan,enintaan kilometria,rackvidd,rekkevidde,"
+            "raekkevidde,reach",
         }.items()
         for word in words.split(",")
     }
 )
+
+_WITH_MUNICIPALITIES: Final = ("SE", "NO", "DK", "FI")
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,9 @@ def read_team(source: Source, *, name: str | None = None) -> TeamList:
         for column in rows.columns
         if column != ROW
     )
-    found, remarks = _reps(rows)
+    rows, remarks = _without_totals(rows)
+    found, said = _reps(rows)
+    remarks += said
     if not found:
         refuse(prepared.name, "no row names a rep. Write one name a row, below the headings.")
     try:
@@ -141,9 +150,36 @@ def meanings(headings: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for heading in headings:
         words = " ".join(re.sub(r"[\W_]+", " ", fold(heading)).split())
-        if meaning := _MEANINGS.get(words):
+        # `Längsta resa (km)` is one whatever it is measured in.
+        if meaning := _MEANINGS.get(words) or _MEANINGS.get(re.sub(" (?:km|h)$", "", words)):
             found.setdefault(meaning, heading)
     return found
+
+
+def _without_totals(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """The rows that may name a rep, and what is to be said of the others.
+
+    A line of totals would be a rep with the hours of all, and get the accounts of half the team. Who has
+    an address or a home is one, whatever the name.
+    """
+    parts = [pl.col(one) for one in ("name", "first", "last") if one in rows.columns]
+    if not parts:
+        return rows, []
+    names = rows.select(pl.concat_str(parts, separator=" ", ignore_nulls=True)).to_series()
+    told = [one for one in ("email", "home", "postcode") if one in rows.columns]
+    known = rows.select(
+        pl.any_horizontal(pl.col(ROW).is_null(), pl.col(told).is_not_null())
+    ).to_series()
+    reasons = no_companies(names, rows.drop(ROW), identified=known)
+    # A name may look like a note, `Åsa af Ek` say, but has neither figures nor a colon.
+    other = (reasons == TOTAL) | ((reasons == NOTE) & names.str.contains(r"[\d:©]"))
+    other = other.fill_null(value=False) & (names != "")
+    remarks = [
+        f"Row {at}: {name:.60} is a line of totals or a note, and was left out; who is a rep needs an "
+        "e-mail address or a home."
+        for at, name in zip(rows[ROW].filter(other), names.filter(other), strict=True)
+    ]
+    return rows.filter(~other), remarks
 
 
 def _reps(rows: pl.DataFrame) -> tuple[list[Rep], list[str]]:
@@ -271,9 +307,10 @@ def _home(
     if postcode and (found := _of_postcode(postcode, countries)):
         return found, None
     shown = text or postcode
-    return None, (
-        f"{shown:.60} is no municipality of Sweden, Norway, Denmark or Finland; no home was taken."
-    )
+    codes = [one for one in countries if one in _WITH_MUNICIPALITIES] or [*_WITH_MUNICIPALITIES]
+    *others, only = [geography.COUNTRIES[one] for one in codes]
+    where = f"{', '.join(others)} or {only}" if others else only
+    return None, f"{shown:.60} is no municipality or postcode of {where}; no home was taken."
 
 
 def _of_postcode(text: str, countries: Sequence[str]) -> str | None:

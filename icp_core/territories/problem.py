@@ -829,9 +829,12 @@ class Planning:
         if self.left_out.height:
             full = self.idle.any() or len(self.locks.reps) > 0
             or_only = ", or only reps without hours or locked ones reach them," if full else ""
+            loses = int((self.left_out["owner"] >= 0).sum())
+            with_rep = f"get nobody, {number(loses)} of them with a rep today"
+            stay = with_rep if loses else "stay with nobody"
             found.append(
                 f"{number(self.left_out.height)} accounts lie outside every rep's countries or longest "
-                f"way{or_only} and stay with nobody: {'give hours, ' if full else ''}widen one, or open "
+                f"way{or_only} and {stay}: {'give hours, ' if full else ''}widen one, or open "
                 "the borders."
             )
         if not (accounts["hours"] > 0).any():

@@ -73,7 +73,13 @@ def relax(problem: AssignmentProblem, clock: Clock, *, start: Floats | None = No
     share = np.zeros(problem.cost.shape)
     share[problem.fixed[held], held] = 1
     ended = not len(free)
-    if len(free):
+    if ended:
+        # Nothing is to decide: what each limit is overstepped by costs its price, and proves itself.
+        over, under = loads > problem.upper, loads < problem.lower
+        forced = np.where(np.isfinite(problem.price), problem.price, 0) * (over * 1.0 - under)
+        if (bound := dual_bound(problem, forced)) > best:
+            best, best_dual = bound, problem.clipped(forced)
+    else:
         elastic = False
         inside = _promising(problem, free, best_dual)
         program = Program(problem, free, loads, whole=False)

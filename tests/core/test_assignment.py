@@ -1,5 +1,6 @@
 """The generalised assignment: plans against all plans, and bounds that never lie above the best."""
 
+import dataclasses
 import itertools
 import math
 import threading
@@ -85,6 +86,17 @@ def problems(draw, soft=None):
         allowed=allowed,
         fixed=np.array(fixed, dtype=np.int64) if draw(st.booleans()) else None,
     )
+
+
+@settings(max_examples=40)
+@given(problem=problems(soft=True), random=st.randoms(use_true_random=False))
+def test_where_all_is_decided_the_bound_is_what_that_costs(problem, random):
+    held = [random.choice(np.flatnonzero(may).tolist()) for may in problem.allowed.T]
+    held = np.array(held, dtype=np.int64)
+    only = np.arange(problem.agents)[:, None] == held
+    problem = dataclasses.replace(problem, fixed=held, allowed=only)
+    value = problem.value(held)
+    assert assign(problem, seconds=1).bound == pytest.approx(value, rel=1e-6, abs=1e-4)
 
 
 @settings(max_examples=60)

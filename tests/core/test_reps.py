@@ -133,7 +133,7 @@ def test_what_a_row_does_not_tell_is_remarked_with_its_place():
     assert [one.home for one in found.team.reps] == [None, None, None, "NO-0301"]
     said = " ".join(found.remarks)
     for part in (
-        "Row 2: Berlin is no municipality of Sweden",
+        "Row 2: Berlin is no municipality or postcode of Sweden, Norway, Denmark or Finland",
         "Row 3: a second Anna is called",
         "Row 4: there are two reps called Anna",
         "Row 5: nils(at)example.com is no e-mail address",
@@ -165,6 +165,51 @@ def test_a_file_that_is_no_team_is_refused_in_a_sentence(content, said):
 def test_text_that_a_spreadsheet_would_run_stays_text():
     found = read_team(b'Name,Home\n"=HYPERLINK(""http://x"")",Oslo\n', name="team.csv")
     assert found.team.names == ('=HYPERLINK("http://x")',)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Summa;;2000;", "Yhteensä;;2 000;", "I alt;;2000;", "Totalt;;;", "Källa: lönelistan;;;",
+     "Utskriven 2026-11-01;;;"],
+)  # fmt: skip
+def test_a_line_of_totals_or_a_note_is_no_rep_and_is_told(line):
+    text = f"Namn;Hemort;Timmar;E-post\nAnna;Stockholm;1200;\nÅsa af Ek;;800;\n{line}\n"
+    found = read_team(text.encode(), name="team.csv")
+    assert found.team.names == ("Anna", "Åsa af Ek")
+    name = line.split(";", maxsplit=1)[0]
+    assert found.remarks[0].startswith(f"Row 4: {name} is a line of totals or a note, and was left")
+
+
+@pytest.mark.parametrize("line", ["Carl von Essen;;;", "Summa;Lund SE;900;", "Total;;9;t@x.se"])
+def test_who_has_a_name_a_home_or_an_address_is_a_rep(line):
+    text = f"Namn;Hemort;Timmar;E-post\nAnna;Stockholm;1200;a@x.se\nBo;Oslo;800;b@x.se\n{line}\n"
+    found = read_team(text.encode(), name="team.csv")
+    assert found.team.names == ("Anna", "Bo", line.split(";", maxsplit=1)[0])
+
+
+@pytest.mark.parametrize(
+    ("cell", "countries", "said"),
+    [("11122", "DK, FI", "11122 is no municipality or postcode of Denmark or Finland;"),
+     ("Atlantis", "NO", "Atlantis is no municipality or postcode of Norway;")],
+)  # fmt: skip
+def test_a_home_that_is_none_says_where_it_was_looked_for(cell, countries, said):
+    found = read_team(f'Name,Home,Countries\nAnna,{cell},"{countries}"\n'.encode(), name="t.csv")
+    assert said in found.remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("headings", "meant"),
+    [
+        (["Säljare", "Längsta resa (km)", "Arbetstimmar"], ["name", "max_km", "hours"]),
+        (["Myyjä", "Sposti", "Työtunnit", "Kilometriä enintään"],
+         ["name", "email", "hours", "max_km"]),
+        (["Selger", "Lengste reise, km", "Kapasitet (h)"], ["name", "max_km", "hours"]),
+        (["Sælger", "Rækkevidde (km)", "Arbejdstimer"], ["name", "max_km", "hours"]),
+        (["Name", "Maximum distance (km)", "Radius km"], ["name", "max_km"]),
+    ],
+)  # fmt: skip
+def test_headings_are_understood_with_and_without_their_unit(headings, meant):
+    assert list(meanings(headings)) == meant
 
 
 def test_headings_are_understood_by_their_words():

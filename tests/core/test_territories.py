@@ -311,6 +311,16 @@ def test_odd_teams_and_accounts_give_a_sensible_plan_and_a_sentence(rows, reps, 
         assert (plan.rep >= 0).all()
     if areas:
         assert set(plan.table()["after"]) == {"Anna"}
+        assert plan.gap == pytest.approx(0, abs=1e-6), "there is no other plan"
+
+
+def test_accounts_that_lose_their_rep_because_nobody_reaches_them_are_told():
+    reps = [Rep(name="Bo", home="SE-2480", max_km=50)]
+    rows = [(*one[:3], 0, *one[4:]) for one in ROWS]
+    planning = made(rows, team=team_of(reps))
+    lost = (planning.accounts["owner"].to_numpy()[~planning.given[planning.unit]] >= 0).sum()
+    assert lost > 0
+    assert any(f"get nobody, {lost} of them with a rep today" in one for one in planning.remarks)
 
 
 def test_more_reps_than_accounts_are_proved_near_the_best_at_once():

@@ -1,12 +1,15 @@
 """The component that draws every table, and the file beside it."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 import polars as pl
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from icp_core.accounts.columns import Column
+from ui.format import UNKNOWN
 from ui.tables import Field, Table, csv_name, pages_of
 
 
@@ -85,6 +88,23 @@ def test_a_page_shows_percent_and_leaves_out_what_is_for_the_file():
     assert list(shown.value.columns) == ["name", "accounts", "share", "tags", "shown"]
     assert shown.value["share"][0] == 62.5
     assert app.header[0].value == "Regions"
+
+
+def test_a_day_is_shown_without_a_time_beside_numbers():
+    def page() -> None:
+        from datetime import date
+
+        import polars as pl
+
+        from ui.tables import Field, Table
+
+        rows = pl.DataFrame({"day": [date(2026, 5, 7), None], "count": [1, 2]})
+        Table(rows, (Field("day", "Last touch"), Field("count", "Matches", "number"))).draw()
+
+    (shown,) = AppTest.from_function(page).run().dataframe
+    assert shown.value["day"].to_list() == [date(2026, 5, 7), None]
+    written = pa.ipc.open_stream(shown.proto.arrow_data.styler.display_values).read_all()
+    assert written["day"].to_pylist() == ["2026-05-07", UNKNOWN]
 
 
 def test_a_list_of_nothing_has_one_page():
