@@ -17,7 +17,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from icp_core.importing.dialects import Dialect, csv_reader, sniff
+from icp_core.importing.dialects import Dialect, csv_reader, sniff, unwrapped
 from icp_core.importing.tables import (
     ROW,
     Limits,
@@ -95,6 +95,10 @@ def read_delimited(
         mended = scratch.new(".csv")
         notes += mend(path, mended, surveyed, limits, on_progress)
         path, surveyed = mended, survey(mended, name, limits, on_progress)
+    bare = scratch.new(".csv")
+    if unwrapped(path, bare):
+        notes.append("each line stood in one cell of its own, in quotes, and was taken apart")
+        path, surveyed = bare, survey(bare, name, limits, on_progress)
     dialect = sniff(path, name, limits)
     notes.append(f"separator {dialect.label}")
     header: list[str | None] = list(dialect.header)

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +24,10 @@ _LABELS: Final = {
 _HEAD_BYTES: Final = 256 << 10
 # Lists of vendors have a title, a date and a selection above their headings, in at most so many rows.
 _HEADER_WITHIN: Final = 20
+# Headings of different meanings below each other that tell a table that lies on its side.
+_TURNED: Final = 3
+# One quoted cell, with separators of blank cells behind.
+_WRAPPED: Final = re.compile(r'"((?:[^"]|"")*)"[;,\t|]*')
 # A year over or under headings: `2024`, `31.12.2024`, `FY2023/24`, `Bokslut 2024`.
 _A_YEAR: Final = re.compile(
     r"(?:(?:fy|år|året|vuosi|year|bokslut|regnskap|regnskab|tilikausi|tilinpäätös|räkenskapsår)\W*)?"
@@ -59,6 +63,57 @@ class Dialect:
     def label(self) -> str:
         """What the separator is called."""
         return _LABELS[self.separator]
+
+
+def unwrapped(path: Path, out: Path) -> bool:
+    """Write a file without the quotes around its lines, if a program put each line in one cell.
+
+    `"Name,Country,Employees"`: what a spreadsheet saves whose first column holds the lines of a CSV.
+
+    Parameters
+    ----------
+    path
+        The file in UTF-8.
+    out
+        Where to write it; left alone unless it is such a file.
+
+    Returns
+    -------
+    bool
+        Whether it was.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    text = head[: head.rfind(b"\n") + 1].decode("utf-8-sig", errors="replace")
+    lines = [line for line in (text or head.decode(errors="replace")).splitlines() if line.strip()]
+    inner = [_inner(line) for line in lines]
+    wrapped = sum(one is not None for one in inner)
+    if 2 * wrapped <= len(lines) or any(
+        one is None and '"' in line for one, line in zip(inner, lines, strict=True)
+    ):
+        return False
+    bare = [line if one is None else one for one, line in zip(inner, lines, strict=True)]
+    if not any(_holds_headings(line) for line in bare[:_HEADER_WITHIN]):
+        return False
+    with (
+        path.open(encoding="utf-8-sig", newline="\n") as file,
+        out.open("w", newline="\n") as target,
+    ):
+        for line in file:
+            found = _inner(line)
+            target.write(line if found is None else found + "\n")
+    return True
+
+
+def _inner(line: str) -> str | None:
+    """What stands in the one quoted cell that a line is, or None."""
+    found = _WRAPPED.fullmatch(line.strip())
+    return found[1].replace('""', '"') if found else None
+
+
+def _holds_headings(line: str) -> bool:
+    """Whether a line has several known headings between separators."""
+    return any(recognised(line.split(separator)) > 1 for separator in _SEPARATORS)
 
 
 def sniff(path: Path, name: str, limits: Limits) -> Dialect:
@@ -156,6 +211,33 @@ def find_header(rows: list[list[str]]) -> int | None:
         ):
             return place
     return None
+
+
+def is_turned(headings: Sequence[str], first: Sequence[str | None]) -> bool:
+    """Whether a table lies on its side: headings below each other, companies beside each other.
+
+    Parameters
+    ----------
+    headings
+        Of the columns.
+    first
+        The cells of the first column, from the top.
+
+    Examples
+    --------
+    >>> is_turned(["Navn", "Alfa AS", "Beta AS"], ["Orgnr", "Ansatte", "Sted"])
+    True
+    >>> is_turned(["Navn", "Orgnr", "Sted"], ["Alfa AS", "Beta AS", "Ansatte AS"])
+    False
+    """
+    told = [cell for cell in first if cell]
+    meanings = {parse(cell).meaning for cell in told if recognised([cell])} - {None, "name"}
+    return (
+        len(headings) > 1
+        and not recognised(headings[1:])
+        and len(meanings) >= _TURNED
+        and 2 * recognised(told) > len(told)
+    )
 
 
 def combined(rows: list[list[str]], place: int) -> tuple[int, list[str]]:

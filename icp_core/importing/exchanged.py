@@ -50,13 +50,14 @@ def exchange(
         if a.column and not a.is_extra and len(cells[heading]) and sum(looks[heading].values())
         and fits.of(a.column, heading) < _LEAST_FIT
     ][:_MOST]  # fmt: skip
-    for size in range(2, len(misfits) + 1):
+    size = 2
+    while size <= len(misfits):
         moved = _moved(misfits, size, guesses, fits)
-        if moved:
-            for heading, column in moved.items():
-                guesses[heading] = _asked(heading, column, SWAPPED if size == 2 else MOVED)
-            misfits = [heading for heading in misfits if heading not in moved]
-            break
+        for heading, column in moved.items():
+            guesses[heading] = _asked(heading, column, SWAPPED if size == 2 else MOVED)
+        # Several pairs may have changed places in one list.
+        misfits = [heading for heading in misfits if heading not in moved]
+        size += not moved
     _years_alone(guesses, cells, looks)
     _sizes(guesses, cells)
 

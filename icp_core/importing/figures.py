@@ -50,6 +50,8 @@ _A_CROWN: Final = (
     r"(?:kr|kronor|kroner|kruunua)\b"
 )
 _CROWNS: Final = ("SEK", "NOK", "DKK", "ISK", "CZK")
+# The largest employers of the world have two to three million; more is a number of something else.
+_MOST_EMPLOYEES: Final = 10_000_000
 _INTEGERS: Final = ("employees_low", "employees_high", "fiscal_year")
 
 
@@ -82,7 +84,11 @@ def _employees(
     """Headcounts, and the ends of bands where a list or register gives only those."""
     counted = values.headcount(pl.col("text"), assignment.decimal) * assignment.unit
     count = texts.alias("text").to_frame().select(counted).to_series()
-    count = count.set(count < 0, None).round().cast(pl.Int64, strict=False)
+    count = (
+        count.set((count < 0) | (count > _MOST_EMPLOYEES), None)
+        .round()
+        .cast(pl.Int64, strict=False)
+    )
     headcounts = pl.DataFrame({"text": texts, "employees": count}).with_columns(
         pl.lit(None, pl.Int64).alias(end) for end in ("low", "high")
     )

@@ -13,6 +13,7 @@ from icp_core.reference.text import fold_expr
 
 TOTAL: Final = "a line of totals, no company"
 NOTE: Final = "a footer or note, no company"
+SECTION: Final = "a heading over the rows below it, no company"
 
 # The words alone, or with a count, a year or the field they are of behind: a company called
 # `Totalt Bygg AS` has more to its name.
@@ -104,6 +105,7 @@ _PREPOSITION: Final = (
     r"pvm|asti|mukaan|mennessä|alkaen)\b"
 )
 _FEW: Final = 2
+_NEARLY_ALL: Final = 0.8
 # A number with its unit: `83 000 tkr`, `12 %`.
 _FIGURE: Final = re.compile(r"[^\W\d_]{0,4}\W*-?\d[\d\s.,'’]*\s*\W?\s*[^\W\d_]{0,5}\.?|[A-Z]{3}|-+")
 
@@ -139,7 +141,7 @@ def without_footers(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def no_companies(names: pl.Series, cells: pl.DataFrame, *, identified: pl.Series) -> pl.Series:
-    """Why a row is no company: `TOTAL`, `NOTE`, or null for companies.
+    """Why a row is no company: `TOTAL`, `NOTE`, `SECTION`, or null for companies.
 
     Parameters
     ----------
@@ -172,7 +174,49 @@ def no_companies(names: pl.Series, cells: pl.DataFrame, *, identified: pl.Series
             found[int(rows[at])] = NOTE
     _without_words(found, rows, text, cells)
     _written_as_notes(found, rows, cells, names)
+    _over_sections(found, rows, cells)
     return found
+
+
+def _over_sections(found: pl.Series, rows: pl.Series, cells: pl.DataFrame) -> None:
+    """Say of texts alone between the rows that they are headings of sections: `Region Øst`, `Norge`.
+
+    Told by a total further down that is of the same (`Sum Øst`), or by how the list is built: it begins
+    with one, each has rows below it, and nearly all of those have a legal form where none of these has.
+    """
+    filled = cells.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
+    usual = filled.filter(filled > 0).median()
+    if not isinstance(usual, float) or usual < _FEWEST_FILLED:
+        return
+    alone = rows.filter((filled[rows] == 1) & found[rows].is_null()).to_list()
+    if not alone:
+        return
+    first = cells.select(text=fold_expr(pl.coalesce(pl.all()))).to_series()
+    formed = first.str.contains(_FORM).fill_null(value=False)
+    alone = [at for at in alone if not formed[at]]
+    full = ((filled >= min(_FEWEST_FILLED, usual)) & found.is_null()).fill_null(value=False)
+    totals = {at: _summed(first[at]) for at in (found == TOTAL).fill_null(value=False).arg_true()}
+    followed = [at for at in alone if at + 1 < len(full) and full[at + 1]]
+    built = (
+        len(followed) == len(alone) >= _FEW
+        and int(full.sum()) >= 2 * len(alone)
+        and alone[0] < int(full.arg_true()[0])
+        and int((formed & full).sum()) >= _NEARLY_ALL * int(full.sum())
+    )
+    for place, at in enumerate(alone):
+        below = alone[place + 1] if place + 1 < len(alone) else len(full)
+        words = first[at].strip(" :")
+        of_total = any(
+            at < row <= below and of and (words == of or words.endswith(f" {of}"))
+            for row, of in totals.items()
+        )
+        if built or (of_total and at in followed):
+            found[at] = SECTION
+
+
+def _summed(text: str) -> str:
+    """What a total is of: `sum ost` is `ost`."""
+    return re.sub(rf"^[\W_]*(?:{_SUMS})\b[\W_]*|[\W_]*\b(?:{_SUMS})[\W_]*$", "", text).strip(" :()")
 
 
 def _written_as_notes(

@@ -67,6 +67,7 @@ from icp_core.importing.statuses import (
 from icp_core.importing.tables import ROW, Table
 from icp_core.reference import geography, industry
 from icp_core.reference.crm_keys import USER, salesforce_ids
+from icp_core.reference.text import fold
 
 GIVEN_BACK: Final = "most of its cells are not what the heading says: kept as it is"
 
@@ -86,6 +87,9 @@ _COUNT: Final = re.compile(
     r"\w*(?:antall?(?:et)?|lukumaara|maara)|antal\w*|numbers?|num|counts?|qty|quantity|lkm|kpl|stk|fjoldi|deals"
 )
 # Of what letters are a group, a size or a grade.
+_YEAR_WORDS: Final = frozenset(["ar", "aar", "year", "vuosi", "vuodelta"])
+# Over the first column of a spreadsheet's pivot table, whatever it is of.
+_ROW_LABELS: Final = frozenset(["row labels", "radetiketter", "raekkenavne", "riviotsikot"])
 _GROUP: Final = re.compile(
     r"\w*(?:segment|grupp|gruppe|group|ryhma|kategori|category|kategoria|klass|klasse|class|luokka|type|typ|"
     r"tyyppi|rating|grade|tier|taso|niva|niveau|size|storrelse|storlek|koko|code|kode|kod|koodi|serie|"
@@ -123,6 +127,7 @@ _ONLY_IN: Final = {
     "NO": ("ansatte", "driftsinnt", "selskap", "fylke", "poststed", "omsetning", "hjemmeside"),
     "DK": ("cvr", "virksomhed", "omsætning", "branche", "selskabsform"),
     "FI": ("tunnus", "liikevaihto", "toimiala", "henkilöst", "kunta", "kotipaikka", "yritys"),
+    "IS": ("kennitala", "starfsm", "fyrirtæki", "heimilisfang", "sveitarfélag", "póstn"),
 }
 
 
@@ -266,6 +271,7 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
         return _extra(name, cells, looks, f"tells which companies are {_LIVES.get(ended, ended)}")
     if is_proprietor(name):
         return _owner(heading, cells, looks)
+    meaning = _told_by_cells(heading, meaning, looks)
     if meaning in _FITTING and len(cells) and _FITTING[meaning](cells) < _GOOD_FIT:
         # Words about the dealing, names of deals and what they are worth stay as they are.
         meaning = None
@@ -309,6 +315,17 @@ def _guess(heading: Heading, cells: pl.Series, looks: Mapping_[str, float]) -> A
                     doubts=("meaning",),
                 )
     return _extra(name, cells, looks)
+
+
+def _told_by_cells(
+    heading: Heading, meaning: str | None, looks: Mapping_[str, float]
+) -> str | None:
+    """What a heading means of two things that it can: the year of amounts (`Omsetning år`), a page."""
+    of_figures = meaning in (*AMOUNTS, "name") and not _YEAR_WORDS.isdisjoint(words(heading.text))
+    if of_figures and looks["full_year"] >= _GOOD_FIT:
+        return "fiscal_year"
+    is_page = meaning in ("website", "domain") and looks["linkedin_url"] >= _GOOD_FIT
+    return "linkedin_url" if is_page else meaning
 
 
 def _share_of_dates(cells: pl.Series) -> float:
@@ -546,17 +563,15 @@ def _find_names(
     cells: Mapping_[str, pl.Series],
     looks: Mapping_[str, dict[str, float]],
 ) -> None:
-    """Names under a heading that only says whose list it is: `Customer`, `Kund`."""
+    """Names under a heading that only says whose list it is: `Customer`, `Kund`, or in a pivot table."""
     if any(a.column == "name" for a in guesses.values()):
         return
     for heading in guesses:
         texts = cells[heading]
-        if (
-            parse(heading).meaning in ("is_customer", "industry_text")
-            and is_entity(heading)
-            and looks[heading]["words"] >= SURE
-            and texts.n_unique() >= SURE * len(texts)
-        ):
+        whose = (
+            is_entity(heading) and parse(heading).meaning in ("is_customer", "industry_text", None)
+        ) or (fold(heading) in _ROW_LABELS and looks[heading]["company"] >= _LEAST_FIT)
+        if whose and looks[heading]["words"] >= SURE and texts.n_unique() >= SURE * len(texts):
             guesses[heading] = Assignment(
                 heading=heading,
                 column="name",

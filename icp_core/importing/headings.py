@@ -71,9 +71,11 @@ _LETTERS_TELL: Final = 5
 _LONGEST: Final = 8
 
 # Words that say whose the value is.
+# What a pivot table writes before the heading that it adds up.
+_SUM_OF: Final = re.compile(r"^(?:sum|summa|summe)\s+(?:of|av|af)\s+(?=\S)", re.IGNORECASE)
 _ENTITIES: Final = _words(
     "comp company companys companies account accounts organization organisation organizations "
-    "customer customers client firm corporate corporation business entity crm foretag foretaget "
+    "customer customers client klient firm corporate corporation business entity crm foretag foretaget "
     "foretagets bolag bolaget bolagets kund kunden kundens organisationen bedrift bedriftens "
     "selskap selskapet selskapets foretak foretakets kunde kunden kundens organisasjon "
     "organisasjonens firma firmaet firmaets virksomhed virksomheden virksomhedens selskab "
@@ -336,7 +338,7 @@ def parse(text: str) -> Heading:
     >>> parse("Favourite colour").meaning is None
     True
     """
-    words = " ".join(text.split())
+    words = _SUM_OF.sub("", " ".join(text.split()))
     known = _table().get(_key(words))
     if _TO_COME.search(words) or _KEPT.match(fold(words)) or _of_several_years(words):
         return Heading(text, None, 0.0)

@@ -16,6 +16,7 @@ from icp_core.importing.cells import tidied
 from icp_core.importing.cleaning import NOT_ACTIVE, NUMBER_COUNTRY, Rules, clean
 from icp_core.importing.deal_headings import signs_of_deals
 from icp_core.importing.deal_lists import note_on_deals
+from icp_core.importing.dialects import is_turned
 from icp_core.importing.duplicates import FILE, merge, merge_shared
 from icp_core.importing.failures import refusing
 from icp_core.importing.footers import told_of_short_lines
@@ -41,12 +42,15 @@ from icp_core.importing.tables import (
     Table,
     joined,
     no_progress,
+    refuse,
     rejects,
     within,
 )
 from icp_core.reference.numbers import number
 
 _BATCH: Final = 200_000
+# Rows that tell whether a table lies on its side.
+_SAMPLE: Final = 100
 _ORPHAN: Final = "no company of that national number in the other files"
 
 
@@ -163,6 +167,12 @@ def open_file(
     if register:
         table, mapping = register.prepare(original)
         return MappedFile(table, mapping, register, original)
+    if is_turned(original.headings, original.head(_SAMPLE).to_series().to_list()):
+        refuse(
+            original.name,
+            "it lies on its side: its headings stand below each other and its companies beside each "
+            "other. Copy it and paste it transposed (rows as columns), so that each company is a row.",
+        )
     table = tidied(original)
     # The rejects show the cells as they were; what was changed is said of the file.
     original = replace(original, notes=table.notes)

@@ -106,6 +106,8 @@ def is_personal(country: str | None, text: str | None) -> bool:
         return True
     bare = re.sub(r"[\s.'\"=]", "", text).upper().removeprefix(country or " ")
     signs = re.sub(r"[-+]", "", bare)
+    if len(signs) == 10 and _is_icelandic_company(country, signs):
+        return False
     if re.fullmatch(r"\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]", bare) and not bare[6:].isdigit():
         return _is_birthday(bare[:6])
     if not signs.isdigit():
@@ -118,6 +120,18 @@ def is_personal(country: str | None, text: str | None) -> bool:
         10: (separated or country == "SE") and _is_birthday(signs[:6]),
     }
     return found.get(len(signs), False)
+
+
+def _is_icelandic_company(country: str | None, digits: str) -> bool:
+    """Whether ten digits are an Icelandic company's number, which has 40 added to its first day.
+
+    Without a country it may be a Swede's, born in what is the first day's year: then the checks tell.
+    """
+    if country == "IS":
+        return "41" <= digits[:2] <= "71"
+    return country is None and (
+        "41" <= digits[:2] <= "71" and kennitala.is_valid(digits) and not orgnr_se.is_valid(digits)
+    )
 
 
 def is_masked_personal(text: str) -> bool:

@@ -56,6 +56,16 @@ _KIND_OF_CUSTOMER: Final = (
     r"[\s/_-]*(?:type?n?|typ|grupp|gruppe|group|ryhma|tyyppi|kategori|category|segment|person|class)\b|"
     r"\bb2b\b|\btype of (?:company|customer|contact)\b"
 )
+# What stands beside `Privat` where a column says only of which of the two kinds a customer is.
+_KIND: Final = (
+    r"^(?:(?:record|entity|party)[\s_-]*)?"
+    r"(?:type?n?|typ|tyyppi|kind|art|laji|tegund|kategori|category)$"
+)
+_BUSINESS: Final = (
+    r"^(?:bedrift(?:s(?:kunde)?)?|firma(?:kunde?)?|virksomhed|foretag(?:s(?:kund)?)?|bolag|selskab|selskap|"
+    r"erhverv(?:s(?:kunde)?)?|naering(?:s(?:kunde)?)?|yritys(?:asiakas)?|company|companies|business|corporate|"
+    r"organi[sz]ation|organisasjon|fyrirtaeki|b2b)$"
+)
 _TYPE_OF_COMPANY: Final = r"^(?:company|organi[sz]ation)[\s_-]*type$|^type of company$"
 _PRIVATE: Final = (
     r"^(?:privat(?:e|kunde?r?|asiakas|person)?|private (?:customer|person|individual)|consumers?|person|"
@@ -134,18 +144,25 @@ def says_person(heading: str, cells: pl.Series) -> pl.Series | None:
     """Of a column of the file's own, the rows that are persons' by it; None if no cell is.
 
     By a legal form in words under any heading; by `Privat` and the like, which elsewhere are of who owns
-    a company, under one that asks what kind of customer it is; by a no under `Is a Company`.
+    a company, under one that asks what kind of customer it is, or under `Type` where the others are
+    `Bedrift`; by a no under `Is a Company`.
     """
     distinct = cells.cast(pl.String).drop_nulls().unique()
     if not 0 < len(distinct) <= _SMALL_CHOICE:
         return None
     asked = fold(heading)
     said = rf"^{_PERSON_WORDS}$|^(?:enk|pmv)$"
-    if re.search(_KIND_OF_CUSTOMER, asked) or parse(heading).meaning == "legal_form":
+    folded = pl.select(fold_expr(pl.lit(distinct)).str.strip_chars()).to_series()
+    of_two_kinds = re.search(_KIND, asked) and folded.str.contains(_BUSINESS).any()
+    if (
+        of_two_kinds
+        or re.search(_KIND_OF_CUSTOMER, asked)
+        or parse(heading).meaning == "legal_form"
+    ):
         said += f"|{_PRIVATE}"
     if re.search(_IS_COMPANY, asked):
         said += f"|{_NO}"
-    found = distinct.filter(pl.select(fold_expr(pl.lit(distinct)).str.contains(said)).to_series())
+    found = distinct.filter(folded.str.contains(said))
     if re.search(_TYPE_OF_COMPANY, asked):
         # A private company is one that is not listed.
         found = found.filter(found.str.to_lowercase() != "private")

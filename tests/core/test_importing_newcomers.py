@@ -3,10 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import xlsxwriter
 
-from icp_core.importing.load import run_import
+from icp_core.errors import ImportRefused
+from icp_core.importing.dialects import is_turned
+from icp_core.importing.footers import SECTION, no_companies
+from icp_core.importing.load import ImportResult, run_import
+from icp_core.importing.national import is_personal
+from icp_core.importing.persons import says_person
 
 # Name, encoding of the text (none: a workbook), what stands in it, each company that comes out.
 LISTS: list[tuple[str, str, Any, dict[str, dict[str, Any]]]] = [
@@ -479,3 +485,185 @@ def test_every_value_of_a_whole_list_comes_out_right(
     # Whoever is named in these lists is called so.
     cells = " ".join(str(cell) for row in accounts.rows() for cell in row)
     assert not [word for word in ("Exempel", "Eksempel", "Esimerkki", "Example") if word in cells]
+
+
+def _loaded(folder: Path, text: str, name: str = "list.csv") -> ImportResult:
+    return run_import([written(folder, name, "utf-8", text)])
+
+
+@pytest.mark.parametrize(
+    ("headings", "first", "turned"),
+    [
+        ("Navn;Alfa AS;Beta AS", "Orgnr;Ansatte;Sted", True),
+        ("Firma;Alfa AB;Beta AB", "Omsättning (tkr);Anställda;Hemsida;Ort", True),
+        ("Column 1;Alfa Oy", "Nimi;Y-tunnus;Liikevaihto (t€);Vapaa kuvaus;Toimiala", True),
+        ("Navn;Orgnr;Sted", "Ansatte;Land;Nettside", False),
+        ("Namn;Ort", "Alfa AB;Land;Stad;Bolag AB;Beta AB;Gamma AB", False),
+        ("Namn", "Orgnr;Ort;Anställda", False),
+    ],
+)
+def test_a_list_that_lies_on_its_side_is_told(headings: str, first: str, turned: bool) -> None:
+    assert is_turned(headings.split(";"), first.split(";")) == turned
+
+
+def test_a_list_that_lies_on_its_side_says_how_to_turn_it(tmp_path: Path) -> None:
+    with pytest.raises(ImportRefused, match="lies on its side") as said:
+        _loaded(
+            tmp_path,
+            "Navn;Alfa AS;Beta AS\nOrgnr;923609016;914778271\nAnsatte;1;4\nSted;Oslo;Moss\n",
+        )
+    assert "transposed" in str(said.value)
+
+
+@pytest.mark.parametrize(
+    ("rows", "sections"),
+    [
+        (
+            "Jylland;;;|Alfa ApS;Vejle;100;2|Beta ApS;Aarhus;300;5|Jylland i alt;;400;7|"
+            "Sjælland;;;|Gamma A/S;Køge;900;3|Sjælland i alt;;900;3",
+            [0, 4],
+        ),
+        ("Region Øst;;;|Alfa AS;Hamar;1000;8|Sum Øst;;1000;8", [0]),
+        # By how the list is built alone.
+        (
+            "Uusimaa;;;|Alfa Oy;Espoo;100;5|Beeta Oy;Vantaa;200;6|"
+            "Varsinais-Suomi;;;|Gamma Oy;Turku;300;7|Delta Oy;Salo;100;2",
+            [0, 3],
+        ),
+        # Companies of which nothing is known.
+        (
+            "Nordea;;;|Alfa Oy;Espoo;5;1|Beeta Oy;Vantaa;6;3|Equinor;;;|Gamma Oy;Turku;7;3|"
+            "Delta AB;Lund;9;4|Statkraft;;;",
+            [],
+        ),
+        ("Alfa Oy;Espoo;5;1|Nordea;;;|Beeta Oy;Vantaa;6;3|Equinor;;;|Gamma Oy;Turku;7;3", [],),
+        ("Nordea;;;|Equinor;;;|Gamma Oy;Turku;7;3|Delta AB;Lund;9;4|Alfa Oy;Espoo;5;1", []),
+        ("Alfa AB;;;|Beta AB;Lund;1;2|Gamma AB;;;|Delta AB;Lund;1;2|Summa;;2;4", []),
+    ],
+)  # fmt: skip
+def test_headings_of_sections_are_no_companies(rows: str, sections: list[int]) -> None:
+    cells = pl.DataFrame(
+        [[cell or None for cell in row.split(";")] for row in rows.split("|")],
+        schema=dict.fromkeys("nabc", pl.String),
+        orient="row",
+    )
+    found = no_companies(
+        cells["n"], cells, identified=pl.repeat(value=False, n=cells.height, eager=True)
+    )
+    assert (found == SECTION).fill_null(value=False).arg_true().to_list() == sections
+
+
+@pytest.mark.parametrize(
+    ("heading", "company", "other", "is_person"),
+    [
+        ("Type", "Bedrift", "Privat", True),
+        ("Typ", "Företag", "Privatkund", True),
+        ("Type", "Erhverv", "Privat", True),
+        ("Tyyppi", "Yritys", "Yksityinen", True),
+        ("Record type", "Business", "Individual", True),
+        # Who owns a company, and whom it sells to.
+        ("Ägarform", "Kommunal", "Privat", False),
+        ("Segment", "Företag", "Privat", False),
+        ("Type", "Public", "Private", False),
+    ],
+)
+def test_private_customers_stay_out_by_a_type_of_two_kinds(
+    heading: str, company: str, other: str, is_person: bool
+) -> None:
+    said = says_person(heading, pl.Series([company, other, None]))
+    assert (said is not None and said.to_list() == [False, True, False]) == is_person
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "is_person"),
+    [
+        ("620809-6320", "IS", False),
+        ("6208096320", "IS", False),
+        ("430304-3800", None, False),
+        ("120174-3399", "IS", True),
+        ("620809-6320", "SE", True),
+        ("620809-6321", None, True),
+    ],
+)
+def test_a_company_of_iceland_is_told_from_a_person(
+    number: str, country: str | None, is_person: bool
+) -> None:
+    assert is_personal(country, number) == is_person
+
+
+def test_a_list_in_icelandic_is_read(tmp_path: Path) -> None:
+    text = (
+        "Nafn;Kennitala;Heimilisfang;Póstnr;Staður;Velta (m.kr.);Starfsmenn;Vefsíða;Sími\n"
+        "Alfa ehf.;620809-6320;Gata 2;600;Akureyri;1.450;45;www.alfa.is;5551234\n"
+        "Beta hf.;530715-1320;Gata 3;101;Reykjavík;22.300;320;beta.is;5554321\n"
+        "Gamma ehf.;430304-3800;Gata 4;800;Selfoss;310,5;8;;\n"
+    )
+    row = _loaded(tmp_path, text).accounts.row(0, named=True)
+    found = [row[c] for c in ("name", "org_number", "country", "city", "employees", "domain")]
+    assert found == ["Alfa ehf.", "6208096320", "IS", "Akureyri", 45, "alfa.is"]
+    assert (row["revenue_original"], row["currency"]) == (1.45e9, "ISK")
+    assert "Sími" not in row
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"Name,Country,Employees"\n"Alfa AS,Norway,12"\n"Beta AB,Sweden,40"\n',
+        '"Namn;Land;Anställda";;\n"Alfa AS;Norge;12";;\n"Beta AB;Sverige;40";;\n',
+        'Name,Country,Employees\n"""Alfa AS"",Norway,12"\n"Beta AB,Sweden,40"\n',
+    ],
+)
+def test_lines_that_stand_in_one_quoted_cell_each_are_taken_apart(
+    tmp_path: Path, text: str
+) -> None:
+    found = _loaded(tmp_path, text).accounts.select("name", "country", "employees").rows()
+    assert found == [("Alfa AS", "NO", 12), ("Beta AB", "SE", 40)]
+
+
+@pytest.mark.parametrize(
+    "text", ['"Namn"\n"Alfa, Beta AB"\n', '"Namn","Ort"\n"Alfa, Beta AB","Lund"\n']
+)
+def test_a_quoted_name_with_a_separator_stays_whole(tmp_path: Path, text: str) -> None:
+    assert _loaded(tmp_path, text).accounts["name"].to_list() == ["Alfa, Beta AB"]
+
+
+@pytest.mark.parametrize("heading", ["Omsetning år", "Accounts year", "Financial year"])
+def test_years_beside_amounts_are_their_fiscal_years(tmp_path: Path, heading: str) -> None:
+    text = f"Firma;Land;Omsetning (TNOK);{heading}\nAlfa AS;NO;45000;2022\nBeta AS;NO;90000;2023\n"
+    found = _loaded(tmp_path, text).accounts.select("fiscal_year", "rate_date").rows()
+    assert [(year, str(day)[:4]) for year, day in found] == [(2022, "2022"), (2023, "2023")]
+
+
+def test_a_pivot_table_of_companies_is_read(tmp_path: Path) -> None:
+    text = "Row Labels;Sum of Omsättning (tkr)\nAlfa AB;500\nBeta AB;400\nGrand Total;900\n"
+    found = _loaded(tmp_path, text).accounts.select("name", "revenue_original").rows()
+    assert found == [("Alfa AB", 500e3), ("Beta AB", 400e3)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "column", "value"),
+    [
+        ("companyUrl", "https://www.linkedin.com/company/alfa", "linkedin_url",
+         "https://www.linkedin.com/company/alfa"),
+        ("Web page", "alfa.se", "domain", "alfa.se"),
+        ("Medelantal anställda", "31", "employees", 31),
+        ("Henkilöstö keskimäärin", "31", "employees", 31),
+        ("Ansatte", "9999999999", "employees", None),
+    ],
+)  # fmt: skip
+def test_one_column_beside_the_names(
+    tmp_path: Path, heading: str, cell: str, column: str, value: object
+) -> None:
+    accounts = _loaded(tmp_path, f"Yhtiön nimi;{heading}\nAlfa AB;{cell}\n").accounts
+    assert accounts.row(0, named=True).get(column) == value
+
+
+def test_two_pairs_of_headings_that_changed_places_are_both_found(tmp_path: Path) -> None:
+    text = (
+        "Organisationsnummer;Företagsnamn;Postnummer;Ort\n"
+        "Alfa AB;556012-5790;Sundsvall;852 30\nBeta AB;556016-0680;Timrå;861 32\n"
+        "Gamma AB;556703-7485;Kramfors;872 30\n"
+    )
+    row = _loaded(tmp_path, text).accounts.row(0, named=True)
+    found = [row[c] for c in ("name", "org_number", "postcode", "city")]
+    assert found == ["Alfa AB", "5560125790", "85230", "Sundsvall"]

@@ -421,6 +421,9 @@ def test_the_mail_of_our_own_people_is_no_address_of_the_company(
     [
         ("DMFirst name", "Anna|Ola|Bo|Eva|Lars"), ("DMLast name", "Alm|Lie|Berg|Ek|Dahl"),
         ("Födelsedag", "1970-01-02|1980-11-12|1981-01-01|1990-05-05|1975-03-03"),
+        ("Styreleder født", "1960|1971|1955|1980|1966"),
+        ("VD född år", "1960|1971|1955|1980|1966"),
+        ("Toimitusjohtajan syntymävuosi", "1960|1971|1955|1980|1966"),
         ("Fødselsdag", "02.01.1970|12.11.1980|01.01.1981|05.05.1990|03.03.1975"),
         ("Syntymäpäivä", "2.1.1970|12.11.1980|1.1.1981|5.5.1990|3.3.1975"),
         ("Private address", "Hjemveien 1|Hjemveien 2|Storgata 3|Bakken 4|Lia 5"),
