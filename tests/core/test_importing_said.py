@@ -38,8 +38,9 @@ def test_a_founding_that_excel_made_of_a_band_is_no_year_and_said(tmp_path: Path
     )
     assert found.accounts["founded"].to_list() == [None, 1987, 1998, None]
     assert said(found, "founded") == [
+        "Founded: not understood, so unknown: “nov-50” (1 ×), “2091-11-01” (1 ×).",
         "Founded: a month with two digits (nov-50) may be of any century, or Excel's for 11-50: "
-        "unknown (1 ×)."
+        "unknown (1 ×).",
     ]
 
 
