@@ -37,7 +37,6 @@ from icp_core.importing.registers import LEFT_OUT
 from icp_core.importing.relations import flags, meanings
 from icp_core.importing.row_countries import named_or_told
 from icp_core.importing.statuses import (
-    are_dormant,
     goes_on,
     is_record_flag,
     keeps_records,
@@ -78,9 +77,6 @@ _SHORT_MONTHS: Final = (
     "a month with two digits (nov-50) may be of any century, or Excel's for 11-50: unknown"
 )
 _LOST_ZERO: Final = "a zero in front was lost"
-_DORMANT: Final = (
-    "dormant companies (Vilande, Hvilende, Dormant) are in the register: kept as active"
-)
 _PAGES_OF_PERSONS: Final = "persons' pages are left out"
 # Least share of bands among the cells of a column that dates were made of.
 _BANDS: Final = 0.3
@@ -371,8 +367,6 @@ def _words(
         if column in text.columns:
             found[column] = reader(text[column]).alias(column)
             tally(tallies, column, _without_pages_of_persons(column, text[column]), found[column])
-    if "status" in text.columns:
-        remark(tallies, "status", _DORMANT, int(are_dormant(text["status"]).sum()))
     return frame.with_columns(found.values())
 
 

@@ -54,20 +54,10 @@ _FORMER: Final = _words(
 _NOT: Final = _words(
     "not no non never ej inte icke ikke ikkje ei eivat ingen inga nei nej utan uden uten none"
 )
-_SIGNED: Final = _words(
+_ACCEPTED: Final = _words(
+    "accepted accepterad accepterat accepteret akseptert hyvaksytty godkand godkant godkendt godkjent "
     "signed signerad signerat signert signeret underskrevet underskriven underskrivet undertecknad "
     "undertecknat undertegnet paskrivet paskriven paskrevet allekirjoitettu allekirjoitimme"
-)
-_CONTRACT: Final = _words(
-    "contract contracts agreement avtal avtalet avtale avtalen aftale aftalen kontrakt kontraktet "
-    "kontrakten sopimus sopimuksen"
-)
-_ORDER: Final = _words(
-    "order ordern ordre ordren bestilling bestillingen bestallning bestallningen tilaus tilauksen"
-)
-_PLACED: Final = _words(
-    "lagd lagt placed received mottagen mottaget mottatt modtaget afgivet avgitt inkommen inkommet "
-    "saatu tehty vahvistettu confirmed bekraftad bekraftat bekreftet bekraeftet in inne"
 )
 # Who or what a deal was lost to, and that somebody chose them.
 _RIVAL: Final = _words(
@@ -78,9 +68,6 @@ _CHOSE: Final = _words("chose chosen valde vald valgte valgt valitsi valittiin")
 _REASONS: Final = _RIVAL | _words(
     "mot against price pris priset prisen hinta hinnalla budget budsjett budjetti timing tid aika "
     "no response svar intet inget ingen pa grund grunn pga due because"
-)
-_ACCEPTED: Final = _SIGNED | _words(
-    "accepted accepterad accepterat accepteret akseptert hyvaksytty godkand godkant godkendt godkjent"
 )
 _NEW: Final = _words("new ny nytt nya nye uusi")
 _YET: Final = _words("yet an enna enda endnu viela not")
@@ -281,8 +268,8 @@ def _of_words(words: list[str], *, of_customers: bool) -> str | None:
         _WON | _LOST | _CHURNED | _CUSTOMER | _ACTIVE | _NOT | _YET | _POSSIBLE | _UNDER_WAY | _BESIDE
         | _FORMER | {"thanks", "tack", "tak", "takk", "nei", "nej", "nothanks"}
     )  # fmt: skip
-    if settled := _of_a_contract(said, negated=negated):
-        return settled
+    if _is_lost_to_somebody(said):
+        return "lost"
     if (said & _ACCEPTED and not negated) or (
         said & _CUSTOMER and said & _NEW and said <= _CUSTOMER | _NEW
     ):
@@ -313,18 +300,10 @@ def _of_words(words: list[str], *, of_customers: bool) -> str | None:
     return answer
 
 
-def _of_a_contract(said: set[str], *, negated: bool) -> str | None:
-    """A contract that was signed or an order that was placed is won, a deal lost to somebody is lost.
-
-    Where any other word stands beside it, somebody has to say.
-    """
-    agreed = (said & _CONTRACT and said & _SIGNED) or (said & _ORDER and said & _PLACED)
-    if agreed and not negated and not said - _CONTRACT - _SIGNED - _ORDER - _PLACED - _BESIDE:
-        return "won"
+def _is_lost_to_somebody(said: set[str]) -> bool:
+    """Whether the words say to whom or why a deal was lost, and nothing else."""
     lost = said & _LOST or (said & _CHOSE and said & _RIVAL)
-    if lost and said & _REASONS and not said & (_WON | _UNDER_WAY | _POSSIBLE):
-        return "lost" if not said - _LOST - _CHOSE - _REASONS - _BESIDE else None
-    return None
+    return bool(lost and said & _REASONS) and not said - _LOST - _CHOSE - _REASONS - _BESIDE
 
 
 def _refused(said: set[str], *, customer: bool) -> str | None:

@@ -52,10 +52,8 @@ _GONE: Final = (
     r"opp?ho\w*|upphor\w*|opplost|oplost|opplos\w*|lakan\w*|lakkau\w*|lopett\w*|poist\w*|"
     r"dissolved|closed|ceased|defunct|removed|struck off|stryk\w*|struken|strukna|avford|nedlagt\w*|"
     r"keskeyt\w*|nedlagd\w*|sammenlag\w*|sammenslatt|\w*fusion\w*|\w*fusjon\w*|merged|fuusio\w*|fuusion\w*|sulautu\w*|"
-    r"passiv\w*|terminated|tvangsopplost|tvangsoplost|afskrad|afmad|expired|inaktiivi\w*)\b"
+    r"vilande|hvilende|dormant|lepaav\w*|passiv\w*|terminated|tvangsopplost|tvangsoplost|afskrad|afmad|expired|inaktiivi\w*)\b"
 )
-# Without business for a while, but in the register: nobody but the user knows whether to call on it.
-_DORMANT: Final = r"\b(?:vilande|hvilende|dormant|lepaav\w*|lepotila\w*|i dvala|sovende)\b"
 _ACTIVE: Final = (
     r"\b(?:aktiv\w*|aktiiv\w*|active|normal\w*|registr\w*|registered|\w*rekister\w*|toiminnassa|toimiva|"
     r"toimii|toimintaa|toiminta|voimassa|virksom\w*|verksam\w*|i drift|drift|existing|in business|"
@@ -124,8 +122,6 @@ def status_of(text: str) -> str | None:
         found = "bankrupt" if re.search(_BANKRUPT, folded) else "dissolving"
     elif re.search(_GONE, folded):
         found = "active" if negated else "deregistered"
-    elif re.search(_DORMANT, folded):
-        found = "active"
     elif re.search(_ACTIVE, folded):
         found = "deregistered" if negated else "active"
     return found
@@ -354,16 +350,6 @@ def _read_under(name: str, status: str, text: str) -> str | None:
     if re.search(_OVER, folded):
         return status_of(f"{name} {text}") or status
     return status if re.search(_BEGUN, folded) else None
-
-
-def are_dormant(texts: pl.Series) -> pl.Series:
-    """Whether a status says that a company rests, and is in the register all the same: `Vilande`."""
-    distinct = texts.drop_nulls().unique()
-    found = [
-        status_of(text) == "active" and re.search(_DORMANT, fold(text)) is not None
-        for text in distinct
-    ]
-    return texts.replace_strict(distinct, found, default=False, return_dtype=pl.Boolean)
 
 
 def goes_on(texts: pl.Series) -> pl.Series:

@@ -250,8 +250,9 @@ def test_a_negated_status_is_not_active() -> None:
         ("Ei aktiivinen", "deregistered"), ("Ei toimintaa", "deregistered"),
         ("Ej verksam", "deregistered"),
         ("No longer active", "deregistered"), ("Inaktiv", "deregistered"),
-        ("Vilande", "active"), ("Hvilende", "active"), ("Dormant", "active"), ("Lepäävä", "active"),
-        ("Registrerad, vilande", "active"), ("Vilande, avregistrerad", "deregistered"),
+        ("Vilande", "deregistered"),
+        ("Hvilende", "deregistered"), ("Dormant", "deregistered"),
+        ("Vilande, avregistrerad", "deregistered"),
         ("Dormant - struck off", "deregistered"),
         ("Upphört", "deregistered"), ("Ophørt", "deregistered"), ("Lakannut", "deregistered"),
         ("Slettet fra Foretaksregisteret", "deregistered"), ("Fusionerad", "deregistered"),
@@ -459,13 +460,6 @@ def test_the_rejects_have_the_cells_of_companies_that_ended_but_none_of_persons(
         ("left out: sole proprietor or person", None),
         (TOTAL, "Summa,,,,,"),
     ]
-
-
-def test_dormant_companies_stay_and_the_report_counts_them(tmp_path: Path) -> None:
-    found = loaded(tmp_path, "Företag;Status\nAlfa AB;Aktiv\nBeta AB;Vilande\nGamma AB;Konkurs\n")
-    assert found.accounts["name"].to_list() == ["Alfa AB", "Beta AB"]
-    (told,) = [c.sentences() for c in found.report.columns if c.name == "status"]
-    assert any("dormant companies" in one and "(1 ×)" in one for one in told)
 
 
 def test_a_bankruptcy_that_was_lifted_leaves_an_active_company_whatever_its_day(
