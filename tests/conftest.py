@@ -5,6 +5,10 @@ import os
 import sys
 from pathlib import Path
 
+# Each process of the tests has its share of the processors: handing a few rows from thread to thread
+# costs a sixth of all that tests take. Read by Polars when it is imported.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
 import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
