@@ -5,10 +5,28 @@ from functools import cache
 from pathlib import Path
 
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
-# Looking through all installed packages for components takes longer than a page, and every run does it.
+from icp_core.accounts import demo
+from ui.territories import session
+
+# The caches of the app are emptied before each test; the same companies need not be made anew for it.
+demo.generate = cache(demo.generate)
+# How good a plan gets in ten seconds is said by `benchmarks.territories`; here any will do.
+session.SECONDS = 1.0
+# What a server does once, AppTest does for every run: look through all installed packages for
+# components, compile the pages, and ask a thousand times a second whether the script has ended.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+local_script_runner.ScriptCache = cache(local_script_runner.ScriptCache)
+_said = local_script_runner.require_widgets_deltas
+
+
+def _ended(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+    runner._script_thread.join(timeout)
+    _said(runner, 0.1)
+
+
+local_script_runner.require_widgets_deltas = _ended
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("app.py", *sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py")))
