@@ -26,6 +26,7 @@ from ui import data, links, seat, widgets
 from ui.texts import _
 
 MAX_ADDRESS: Final = 6_000  # characters of a packed profile; many servers refuse 8 kB
+_ONE_STEP: Final = 5.0  # seconds within which what is typed into one field is one change to undo
 _TRY_AGAIN: Final = 30.0  # seconds after which a draft is written again that could not be
 _MAX_SLUG: Final = 80  # characters shown of a name that an address asks for
 
@@ -116,6 +117,8 @@ class _History:
 
     past: list[_Step] = field(default_factory=list)
     future: list[_Step] = field(default_factory=list)
+    typed: tuple[str, float] | None = None
+    """The field that the last change was typed into, and when; None where it was not typed."""
 
 
 def view() -> View:
@@ -138,7 +141,7 @@ def epoch() -> int:
     return replaced
 
 
-def set_profile(profile: Profile, *, keep: bool = True) -> None:
+def set_profile(profile: Profile, *, keep: bool = True, typed: str | None = None) -> None:
     """Change the profile by an edit; what it came from is remembered.
 
     Parameters
@@ -147,17 +150,29 @@ def set_profile(profile: Profile, *, keep: bool = True) -> None:
         What it becomes.
     keep
         Whether the draft is kept at once; otherwise `keep_draft` has to be called in this run.
+    typed
+        The field that it is being typed into, if it is: what is typed there in one go is one change to
+        take back, in however many parts it was saved.
     """
-    _edit(replace(view(), profile=profile), keep=keep)
+    _edit(replace(view(), profile=profile), keep=keep, typed=typed)
 
 
-def set_brief(brief: Brief) -> None:
-    """Change what is said beside the profile by an edit; what it came from is remembered."""
-    _edit(replace(view(), brief=brief))
+def set_brief(brief: Brief, *, typed: str | None = None) -> None:
+    """Change what is said beside the profile by an edit; what it came from is remembered.
+
+    Parameters
+    ----------
+    brief
+        What it becomes.
+    typed
+        As for `set_profile`.
+    """
+    _edit(replace(view(), brief=brief), typed=typed)
 
 
-def _edit(changed: View, *, keep: bool = True) -> None:
-    _show(replace(changed, edited=changed.agreed != st.session_state[_BASE]), keep=keep)
+def _edit(changed: View, *, keep: bool = True, typed: str | None = None) -> None:
+    edited = changed.agreed != st.session_state[_BASE]
+    _show(replace(changed, edited=edited), keep=keep, typed=typed)
 
 
 def choose_starter(slug: str) -> None:
@@ -256,6 +271,7 @@ def _go_to(there: list[_Step], *, back_to: list[_Step]) -> Change | None:
         widgets.notify(str(error))
         return None
     there.pop()
+    widgets.own(_HISTORY, _History).typed = None
     if overtaken:
         return None
     if step.view.list_name not in data.all_lists():
@@ -684,24 +700,27 @@ def _replace(changed: View, *, counted_from: Agreed | None = None) -> None:
     _put(changed)
 
 
-def _show(changed: View, *, keep: bool = True) -> None:
-    _remember(changed)
+def _show(changed: View, *, keep: bool = True, typed: str | None = None) -> None:
+    _remember(changed, typed=typed)
     _put(changed, keep=keep)
 
 
-def _remember(changed: View) -> None:
+def _remember(changed: View, *, typed: str | None = None) -> None:
     """Keep the view for `undo`; one that was saved, or opened again, is no change."""
     if _VIEW not in st.session_state:
         return
     before = view()
     if (before.list_name, before.agreed) != (changed.list_name, changed.agreed):
-        _happened(_Step(before, st.session_state[_BASE]))
+        _happened(_Step(before, st.session_state[_BASE]), typed=typed)
 
 
-def _happened(step: _Step) -> None:
+def _happened(step: _Step, *, typed: str | None = None) -> None:
     history = widgets.own(_HISTORY, _History)
-    history.past.append(step)
+    field_before, when = history.typed or (None, 0.0)
+    if typed is None or typed != field_before or monotonic() - when > _ONE_STEP:
+        history.past.append(step)
     history.future.clear()
+    history.typed = None if typed is None else (typed, monotonic())
 
 
 def _put(changed: View, *, keep: bool = True) -> None:
