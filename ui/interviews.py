@@ -312,7 +312,12 @@ def marking(one: Interview, kept: Talks) -> None:
     with st.container(border=True):
         section(_("Mark a quote"))
         typed.text_field(
-            _("Their words"), most=MAX_QUOTE, rows=2, live=True, key=f"interviews_quote_{one.id}"
+            _("Their words"),
+            most=MAX_QUOTE,
+            rows=2,
+            live=True,
+            waits=True,
+            key=widgets.showing(_quoting(one), ""),
         )
         st.selectbox(
             _("speaks to"),
@@ -342,20 +347,23 @@ def marking(one: Interview, kept: Talks) -> None:
                 _quote(quote, about=_named(quote.about, kept.claims))
 
 
+def _quoting(one: Interview) -> str:
+    return f"interviews_quote_{one.id}"
+
+
 def _mark(one: Interview, kept: Talks) -> None:
     # As chosen now: the button may be pressed before the page was drawn with the last choice.
     claim, side = widgets.now("interviews_claim"), widgets.now("interviews_side")
     if claim is None:
         widgets.notify(_("Choose what the quote speaks to, then mark it."))
         return
-    key = f"interviews_quote_{one.id}"
-    quote = widgets.now(key) or ""
+    quote = widgets.now(_quoting(one)) or ""
     if _try(
         lambda: data.workspace().add_evidence(
             one.id, quote, about=claim, supports=side, author=state.author()
         )
     ):
-        widgets.set_kept(key, "")
+        widgets.let_go(_quoting(one))
         widgets.confirm(_("Marked: {claim}").format(claim=_named(claim, kept.claims)))
 
 

@@ -4,6 +4,7 @@ The view (list and profile) lives in the session and in the address, so that it 
 between pages and can be shared. Widgets of a page that should do the same: `widgets.kept`.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -45,6 +46,10 @@ _SEAT: Final = "draft"
 _HEADER: Final = "view_header"
 _FAILED_AT: Final = "draft_failed_at"
 _UNKEPT: Final = "draft_unkept"
+_WAITED: Final = "draft_waited"
+_OF_EDIT: Final = (
+    "edit:"  # begins the name, in a draft, of a text that waits in a field of the profile
+)
 _AUTHOR: Final = "author"
 _PLAN: Final = "plan"
 _CONFLICT: Final = "conflict"
@@ -139,6 +144,11 @@ def epoch() -> int:
     """Counts how often the profile was replaced as a whole; part of the keys of widgets that edit it."""
     replaced: int = st.session_state.get(_EPOCH, 0)
     return replaced
+
+
+def edit_key(name: str) -> str:
+    """Key of a widget that edits the profile, or what is said beside it."""
+    return f"builder_{epoch()}_{name}"
 
 
 def set_profile(profile: Profile, *, keep: bool = True, typed: str | None = None) -> None:
@@ -526,6 +536,7 @@ def _begin() -> None:
     # Whoever opens another one's address goes on from a copy.
     st.session_state[_SEAT] = seat.take(found.seat) if found and is_own else seat.new_name()
     if found is not None:
+        _have_wait(found)  # first: what is kept next is kept with it
         _show(_resumed(found))
         return
     list_name = _known_list(asked.get(_DATASET))
@@ -604,6 +615,24 @@ def resume(draft: Draft) -> None:
     changed = _resumed(draft)
     after, st.session_state[_BASE] = st.session_state[_BASE], before
     _replace(changed, counted_from=after)
+    _have_wait(draft)
+
+
+def _have_wait(draft: Draft) -> None:
+    """Have the texts of a draft wait in their fields again."""
+    for name, (label, text) in json.loads(draft.waiting or "{}").items():
+        is_edit = name.startswith(_OF_EDIT)
+        widgets.wait(edit_key(name.removeprefix(_OF_EDIT)) if is_edit else name, label, text)
+
+
+def _waiting() -> str | None:
+    """The texts that wait, but for those in fields of a profile that was replaced since."""
+    texts = {
+        _OF_EDIT + key.removeprefix(edit_key("")) if key.startswith(edit_key("")) else key: one
+        for key, one in widgets.waiting().items()
+        if key.startswith(edit_key("")) or not key.startswith("builder_")
+    }
+    return json.dumps(texts) if texts else None
 
 
 def _draft(one: View) -> Draft:
@@ -620,6 +649,7 @@ def _draft(one: View) -> Draft:
         content=one.agreed.to_json() if one.edited or not known else None,
         base=None if known else base.to_json(),
         touched_at=datetime.now(UTC),
+        waiting=_waiting(),
     )
 
 
@@ -732,9 +762,12 @@ def _put(changed: View, *, keep: bool = True) -> None:
 
 
 def keep_draft() -> None:
-    """Keep the view in the workspace, where it is not yet, to be found again whatever happens."""
-    if not st.session_state.pop(_UNKEPT, False) or not _keeps_drafts():
+    """Keep the view and what waits in the workspace, where it is not yet, to be found again."""
+    waiting = _waiting()
+    is_unkept = st.session_state.pop(_UNKEPT, False)
+    if not (is_unkept or waiting != st.session_state.get(_WAITED)) or not _keeps_drafts():
         return
+    st.session_state[_WAITED] = waiting
     st.session_state[_SEAT] = seat.take(st.session_state[_SEAT])
     error = seat.keep(_draft(view()))
     if error is not None:

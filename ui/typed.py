@@ -56,6 +56,7 @@ def text_field(
     called: str | None = None,
     rows: int = 0,
     live: bool = False,
+    waits: bool = False,
     on_change: Callable[[], None] | None = None,
     **options: Any,
 ) -> str | None:
@@ -77,6 +78,8 @@ def text_field(
     live
         Whether it is taken as one types, at every pause, and not only when it is left. What is saved
         then has to be the text as it stands: one that comes back trimmed is rewritten under the hand.
+    waits
+        Whether a text that fits waits too, until what uses it lets it go.
     on_change
         Called with a text that fits. One that does not is shown by `widgets.shown` and `showing` until
         it does, whatever was there before.
@@ -88,13 +91,15 @@ def text_field(
         # Of a page that is left, the browser sends what no longer is the field's.
         if not widgets.is_leaving():
             widgets.let_go(key)
-            if over(held):
+            is_over = bool(over(held))
+            if is_over or (waits and held):
                 widgets.wait(key, called or label, held)
+            if is_over:
                 return
         if on_change is not None:
             on_change()
 
-    options |= {"key": key, "on_change": changed if on_change else None}
+    options |= {"key": key, "on_change": changed if on_change or waits else None}
     with st.container(key=_LIVE + key) if live else nullcontext():
         if rows:
             held = st.text_area(label, value, height=34 + 22 * rows, **options)

@@ -44,6 +44,8 @@ class Draft:
         What its edits are counted from, likewise, where that is neither a starter nor saved.
     touched_at
         When it last changed (UTC).
+    waiting
+        Texts that no field has taken yet, too long say, as JSON; None where there are none.
     """
 
     seat: str
@@ -56,6 +58,7 @@ class Draft:
     content: str | None
     base: str | None
     touched_at: datetime
+    waiting: str | None = None
 
     @property
     def key(self) -> str:
