@@ -275,6 +275,7 @@ def _ask(one: Interview, key: str) -> None:
 
 def _reply(one: Interview, question: Question, shown: str) -> None:
     key = f"reply_{one.id}_{sha256(question.key.encode()).hexdigest()[:12]}"
+    label = plain(question.text.get(one.language, question.key))
     first = not widgets.is_there(key) and not widgets.waiting(key)
 
     def keep(text: str) -> None:
@@ -284,13 +285,18 @@ def _reply(one: Interview, question: Question, shown: str) -> None:
             return
         workspace = data.workspace()
         # Not what this page showed last: it may have been typed over before it could be drawn.
-        if text != workspace.replies(one.id).get(question.key, ""):
-            _try(lambda: workspace.keep_reply(one.id, question.key, text, author=state.author()))
+        if text == workspace.replies(one.id).get(question.key, ""):
+            return
+        if not _try(
+            lambda: workspace.keep_reply(one.id, question.key, text, author=state.author())
+        ):
+            # What could not be kept stays in its box.
+            widgets.wait(key, label, text)
 
     # At first not given by its key: that would take the place of what a browser holds that outlived
     # the server.
     text = typed.text_field(
-        plain(question.text.get(one.language, question.key)),
+        label,
         shown if first else "",
         most=MAX_ANSWER,
         rows=2,

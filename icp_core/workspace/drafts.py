@@ -108,7 +108,12 @@ class Drafts(Database):
             connection.execute(
                 inserting(connection, table)
                 .values(values)
-                .on_conflict_do_update(index_elements=["seat", "key"], set_=values)
+                .on_conflict_do_update(
+                    index_elements=["seat", "key"],
+                    set_=values,
+                    # Of two that are kept at once, the older may be written last.
+                    where=table.c.touched_at <= draft.touched_at,
+                )
             )
             newest = (
                 select(table.c.touched_at)
