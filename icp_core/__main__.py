@@ -474,11 +474,11 @@ def _profile(path: Path) -> Profile:
 
 def _agreed(path: Path) -> Agreed:
     try:
-        content = _bounded(path)
+        content, size = _bounded(path), path.stat().st_size
     except OSError as error:
         raise ProfileError(f"The profile {path} cannot be read ({error.strerror}).") from error
     remarks: list[str] = []
-    agreed = Agreed.from_json(content, remarks=remarks)
+    agreed = Agreed.from_file(str(path), content, size=size, remarks=remarks)
     for remark in remarks:
         print(f"note: {remark}", file=sys.stderr)
     return agreed

@@ -226,7 +226,7 @@ def _file() -> None:
         key=f"profile_file_{state.epoch()}",
     )
     if file is not None:
-        _open(file.getvalue())
+        _open(file.name, file.getvalue())
 
 
 def _link() -> None:
@@ -250,10 +250,10 @@ def _link() -> None:
         )
 
 
-def _open(content: bytes) -> None:
+def _open(name: str, content: bytes) -> None:
     try:
         remarks: list[str] = []
-        agreed = Agreed.from_json(content, remarks=remarks)
+        agreed = Agreed.from_file(name, content, remarks=remarks)
     except ProfileError as error:
         st.error(plain(str(error)), icon=":material/error:")
     else:

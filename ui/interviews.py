@@ -243,14 +243,13 @@ def about(one: Interview, market: MarketView) -> None:
 
 
 def replies(one: Interview) -> None:
-    """Draw the questions with what was answered, each kept when its box is left."""
+    """Draw the questions with what was answered, each kept as one types."""
     given = data.workspace().replies(one.id)
-    own = widgets.own(f"interviews_own_{one.id}", list[str])
     # What was answered stays in view, whatever the kind of the talk is asked now.
     asked_now = [key for key, text in given.items() if text.strip()]
     every = [
         *(each for each in questions() if one.kind in each.kinds or each.key in asked_now),
-        *own_questions([*given, *own]),
+        *own_questions(given),
     ]
     head = ""
     for question in every:
@@ -258,33 +257,50 @@ def replies(one: Interview) -> None:
             head = question.head
             section(plain(heads()[head][one.language] if head else _("Your own")))
         _reply(one, question, given.get(question.key, ""))
-    asked = typed.text_field(
-        _("A question of your own"), most=MAX_QUOTE, key=f"interviews_ask_{one.id}_{len(own)}"
+    key = f"interviews_ask_{one.id}"
+    typed.text_field(
+        _("A question of your own"), most=MAX_QUOTE, key=key, on_change=lambda: _ask(one, key)
     )
-    asked = (asked or "").strip()
-    if asked and asked not in [*given, *own]:
-        own.append(asked)
-        st.rerun()
+
+
+def _ask(one: Interview, key: str) -> None:
+    """Keep a question of one's own, unanswered."""
+    asked = (widgets.now(key) or "").strip()
+    workspace = data.workspace()
+    if not asked or asked in workspace.replies(one.id):
+        return
+    if _try(lambda: workspace.keep_reply(one.id, asked, "", author=state.author())):
+        widgets.set_kept(key, "")
 
 
 def _reply(one: Interview, question: Question, shown: str) -> None:
     key = f"reply_{one.id}_{sha256(question.key.encode()).hexdigest()[:12]}"
+    label = plain(question.text.get(one.language, question.key))
     first = not widgets.is_there(key) and not widgets.waiting(key)
 
     def keep(text: str) -> None:
         # Where a page is left while a box is at work, a browser sends every box of it as changed; what
         # somebody else answered meanwhile must not be taken for that.
-        if text == shown or (widgets.is_leaving() and not text):
+        if widgets.is_leaving() and text in ("", shown):
             return
-        _try(lambda: data.workspace().keep_reply(one.id, question.key, text, author=state.author()))
+        workspace = data.workspace()
+        # Not what this page showed last: it may have been typed over before it could be drawn.
+        if text == workspace.replies(one.id).get(question.key, ""):
+            return
+        if not _try(
+            lambda: workspace.keep_reply(one.id, question.key, text, author=state.author())
+        ):
+            # What could not be kept stays in its box.
+            widgets.wait(key, label, text)
 
     # At first not given by its key: that would take the place of what a browser holds that outlived
     # the server.
     text = typed.text_field(
-        plain(question.text.get(one.language, question.key)),
+        label,
         shown if first else "",
         most=MAX_ANSWER,
         rows=2,
+        live=True,
         key=key if first else widgets.showing(key, shown),
         on_change=lambda: keep(widgets.now(key) or ""),
     )
@@ -301,7 +317,14 @@ def marking(one: Interview, kept: Talks) -> None:
     """Offer to mark a quote as speaking for or against a claim, and show those of this talk."""
     with st.container(border=True):
         section(_("Mark a quote"))
-        typed.text_field(_("Their words"), most=MAX_QUOTE, rows=2, key=f"interviews_quote_{one.id}")
+        typed.text_field(
+            _("Their words"),
+            most=MAX_QUOTE,
+            rows=2,
+            live=True,
+            waits=True,
+            key=widgets.showing(_quoting(one), ""),
+        )
         st.selectbox(
             _("speaks to"),
             list(kept.claims),
@@ -330,20 +353,23 @@ def marking(one: Interview, kept: Talks) -> None:
                 _quote(quote, about=_named(quote.about, kept.claims))
 
 
+def _quoting(one: Interview) -> str:
+    return f"interviews_quote_{one.id}"
+
+
 def _mark(one: Interview, kept: Talks) -> None:
     # As chosen now: the button may be pressed before the page was drawn with the last choice.
     claim, side = widgets.now("interviews_claim"), widgets.now("interviews_side")
     if claim is None:
         widgets.notify(_("Choose what the quote speaks to, then mark it."))
         return
-    key = f"interviews_quote_{one.id}"
-    quote = widgets.now(key) or ""
+    quote = widgets.now(_quoting(one)) or ""
     if _try(
         lambda: data.workspace().add_evidence(
             one.id, quote, about=claim, supports=side, author=state.author()
         )
     ):
-        widgets.set_kept(key, "")
+        widgets.let_go(_quoting(one))
         widgets.confirm(_("Marked: {claim}").format(claim=_named(claim, kept.claims)))
 
 

@@ -61,6 +61,7 @@ def answers(view: View) -> None:
             _("The company in thirty words"),
             most=most_letters(Profile, "description"),
             rows=3,
+            live=True,
             key=draft("brief_description", profile.description),
             on_change=_describe,
         )
@@ -95,7 +96,7 @@ def _counted(description: str) -> None:
 def _describe() -> None:
     try:
         said = held("brief_description") or ""
-        state.set_profile(state.view().profile.replace(description=said))
+        state.set_profile(state.view().profile.replace(description=said), typed="brief_description")
     except IcpError as error:
         widgets.notify(str(error))
 

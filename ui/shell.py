@@ -17,7 +17,7 @@ from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.views import MarketView, Question
 from icp_core.workspace import Status
-from ui import data, header, navigation, new_profile, state, theme, widgets
+from ui import data, header, navigation, new_profile, state, theme, typed, widgets
 from ui.builder import words
 from ui.format import listed, number, plain
 from ui.navigation import ACCOUNTS, ROOT, link, pages
@@ -80,6 +80,7 @@ def page(key: str, *, always: bool = False) -> View:
     st.set_page_config(page_title=f"{here.label} · {view.profile.name}")
     state.write_address()
     theme.everywhere()
+    typed.saving_as_one_types()
     with st.sidebar:
         st.markdown("**" + _("Target accounts") + "**")
         navigation.sidebar(here)
@@ -93,8 +94,10 @@ def page(key: str, *, always: bool = False) -> View:
         navigation.beside(here)
         # At the end of a row, where it leaves no gap on a wide screen.
         notes["menu"] = navigation.menu(here)
-    for notice in widgets.notices():
-        st.warning(plain(notice), icon=":material/info:")
+    # In a place of its own: what is drawn below would else be drawn anew, and drop what is being typed.
+    with st.container():
+        for notice in widgets.notices():
+            st.warning(plain(notice), icon=":material/info:")
     for done in widgets.confirmed():
         st.toast(plain(done), icon=":material/check:")
     try:

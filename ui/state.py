@@ -4,6 +4,7 @@ The view (list and profile) lives in the session and in the address, so that it 
 between pages and can be shared. Widgets of a page that should do the same: `widgets.kept`.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from ui import data, links, seat, widgets
 from ui.texts import _
 
 MAX_ADDRESS: Final = 6_000  # characters of a packed profile; many servers refuse 8 kB
+_ONE_STEP: Final = 5.0  # seconds within which what is typed into one field is one change to undo
 _TRY_AGAIN: Final = 30.0  # seconds after which a draft is written again that could not be
 _MAX_SLUG: Final = 80  # characters shown of a name that an address asks for
 
@@ -44,6 +46,10 @@ _SEAT: Final = "draft"
 _HEADER: Final = "view_header"
 _FAILED_AT: Final = "draft_failed_at"
 _UNKEPT: Final = "draft_unkept"
+_WAITED: Final = "draft_waited"
+_OF_EDIT: Final = (
+    "edit:"  # begins the name, in a draft, of a text that waits in a field of the profile
+)
 _AUTHOR: Final = "author"
 _PLAN: Final = "plan"
 _CONFLICT: Final = "conflict"
@@ -116,6 +122,8 @@ class _History:
 
     past: list[_Step] = field(default_factory=list)
     future: list[_Step] = field(default_factory=list)
+    typed: tuple[str, float] | None = None
+    """The field that the last change was typed into, and when; None where it was not typed."""
 
 
 def view() -> View:
@@ -138,7 +146,12 @@ def epoch() -> int:
     return replaced
 
 
-def set_profile(profile: Profile, *, keep: bool = True) -> None:
+def edit_key(name: str) -> str:
+    """Key of a widget that edits the profile, or what is said beside it."""
+    return f"builder_{epoch()}_{name}"
+
+
+def set_profile(profile: Profile, *, keep: bool = True, typed: str | None = None) -> None:
     """Change the profile by an edit; what it came from is remembered.
 
     Parameters
@@ -147,17 +160,29 @@ def set_profile(profile: Profile, *, keep: bool = True) -> None:
         What it becomes.
     keep
         Whether the draft is kept at once; otherwise `keep_draft` has to be called in this run.
+    typed
+        The field that it is being typed into, if it is: what is typed there in one go is one change to
+        take back, in however many parts it was saved.
     """
-    _edit(replace(view(), profile=profile), keep=keep)
+    _edit(replace(view(), profile=profile), keep=keep, typed=typed)
 
 
-def set_brief(brief: Brief) -> None:
-    """Change what is said beside the profile by an edit; what it came from is remembered."""
-    _edit(replace(view(), brief=brief))
+def set_brief(brief: Brief, *, typed: str | None = None) -> None:
+    """Change what is said beside the profile by an edit; what it came from is remembered.
+
+    Parameters
+    ----------
+    brief
+        What it becomes.
+    typed
+        As for `set_profile`.
+    """
+    _edit(replace(view(), brief=brief), typed=typed)
 
 
-def _edit(changed: View, *, keep: bool = True) -> None:
-    _show(replace(changed, edited=changed.agreed != st.session_state[_BASE]), keep=keep)
+def _edit(changed: View, *, keep: bool = True, typed: str | None = None) -> None:
+    edited = changed.agreed != st.session_state[_BASE]
+    _show(replace(changed, edited=edited), keep=keep, typed=typed)
 
 
 def choose_starter(slug: str) -> None:
@@ -256,6 +281,7 @@ def _go_to(there: list[_Step], *, back_to: list[_Step]) -> Change | None:
         widgets.notify(str(error))
         return None
     there.pop()
+    widgets.own(_HISTORY, _History).typed = None
     if overtaken:
         return None
     if step.view.list_name not in data.all_lists():
@@ -510,6 +536,7 @@ def _begin() -> None:
     # Whoever opens another one's address goes on from a copy.
     st.session_state[_SEAT] = seat.take(found.seat) if found and is_own else seat.new_name()
     if found is not None:
+        _have_wait(found)  # first: what is kept next is kept with it
         _show(_resumed(found))
         return
     list_name = _known_list(asked.get(_DATASET))
@@ -588,6 +615,24 @@ def resume(draft: Draft) -> None:
     changed = _resumed(draft)
     after, st.session_state[_BASE] = st.session_state[_BASE], before
     _replace(changed, counted_from=after)
+    _have_wait(draft)
+
+
+def _have_wait(draft: Draft) -> None:
+    """Have the texts of a draft wait in their fields again."""
+    for name, (label, text) in json.loads(draft.waiting or "{}").items():
+        is_edit = name.startswith(_OF_EDIT)
+        widgets.wait(edit_key(name.removeprefix(_OF_EDIT)) if is_edit else name, label, text)
+
+
+def _waiting() -> str | None:
+    """The texts that wait, but for those in fields of a profile that was replaced since."""
+    texts = {
+        _OF_EDIT + key.removeprefix(edit_key("")) if key.startswith(edit_key("")) else key: one
+        for key, one in widgets.waiting().items()
+        if key.startswith(edit_key("")) or not key.startswith("builder_")
+    }
+    return json.dumps(texts) if texts else None
 
 
 def _draft(one: View) -> Draft:
@@ -604,6 +649,7 @@ def _draft(one: View) -> Draft:
         content=one.agreed.to_json() if one.edited or not known else None,
         base=None if known else base.to_json(),
         touched_at=datetime.now(UTC),
+        waiting=_waiting(),
     )
 
 
@@ -684,24 +730,27 @@ def _replace(changed: View, *, counted_from: Agreed | None = None) -> None:
     _put(changed)
 
 
-def _show(changed: View, *, keep: bool = True) -> None:
-    _remember(changed)
+def _show(changed: View, *, keep: bool = True, typed: str | None = None) -> None:
+    _remember(changed, typed=typed)
     _put(changed, keep=keep)
 
 
-def _remember(changed: View) -> None:
+def _remember(changed: View, *, typed: str | None = None) -> None:
     """Keep the view for `undo`; one that was saved, or opened again, is no change."""
     if _VIEW not in st.session_state:
         return
     before = view()
     if (before.list_name, before.agreed) != (changed.list_name, changed.agreed):
-        _happened(_Step(before, st.session_state[_BASE]))
+        _happened(_Step(before, st.session_state[_BASE]), typed=typed)
 
 
-def _happened(step: _Step) -> None:
+def _happened(step: _Step, *, typed: str | None = None) -> None:
     history = widgets.own(_HISTORY, _History)
-    history.past.append(step)
+    field_before, when = history.typed or (None, 0.0)
+    if typed is None or typed != field_before or monotonic() - when > _ONE_STEP:
+        history.past.append(step)
     history.future.clear()
+    history.typed = None if typed is None else (typed, monotonic())
 
 
 def _put(changed: View, *, keep: bool = True) -> None:
@@ -713,9 +762,12 @@ def _put(changed: View, *, keep: bool = True) -> None:
 
 
 def keep_draft() -> None:
-    """Keep the view in the workspace, where it is not yet, to be found again whatever happens."""
-    if not st.session_state.pop(_UNKEPT, False) or not _keeps_drafts():
+    """Keep the view and what waits in the workspace, where it is not yet, to be found again."""
+    waiting = _waiting()
+    is_unkept = st.session_state.pop(_UNKEPT, False)
+    if not (is_unkept or waiting != st.session_state.get(_WAITED)) or not _keeps_drafts():
         return
+    st.session_state[_WAITED] = waiting
     st.session_state[_SEAT] = seat.take(st.session_state[_SEAT])
     error = seat.keep(_draft(view()))
     if error is not None:

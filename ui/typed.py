@@ -1,17 +1,49 @@
 """Fields for text, with one answer everywhere to a text that is too long: it stays, whole, and waits.
 
 Streamlit's own limit (`max_chars`) has a browser drop a longer text that is pasted without a word, so no
-field of the app has it.
+field of the app has it. Some are saved as one types (docs/decisions/0014-saved-as-one-types.md).
 """
 
 from collections.abc import Callable
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, Final
 
 import streamlit as st
 
 from ui import widgets
 from ui.format import number, plain
 from ui.texts import _, ngettext
+
+_PAUSE: Final = 500  # milliseconds without a letter: between two thoughts, not between two words
+_LIVE: Final = "live_"  # how keys begin of what is around an area that is saved as one types
+
+# The key that Streamlit's areas take a text at, pressed for whoever pauses. Not while letters are being
+# composed, and not before an area that was switched off, its server away, is on again. It stays when the
+# page is drawn anew, and stands still where no area is `_LIVE`. Nothing of a user's may get in here.
+_PRESSES: Final = f"""<i hidden></i><script>
+if (!window.icpSavesAsOneTypes) {{
+  window.icpSavesAsOneTypes = true;
+  const waiting = new WeakMap();
+  const take = (area) => {{
+    if (area.disabled && area.isConnected) wait(area);
+    else area.dispatchEvent(
+      new KeyboardEvent("keydown", {{key: "Enter", ctrlKey: true, bubbles: true, cancelable: true}}));
+  }};
+  const wait = (area) => waiting.set(area, setTimeout(take, {_PAUSE}, area));
+  const typed = ({{type, target, isComposing}}) => {{
+    if (!(target instanceof HTMLTextAreaElement && target.closest("[class*=st-key-{_LIVE}]"))) return;
+    clearTimeout(waiting.get(target));
+    if (type === "compositionend" || (type === "input" && !isComposing)) wait(target);
+  }};
+  for (const type of ["input", "compositionstart", "compositionend"])
+    document.addEventListener(type, typed);
+}}
+</script>"""
+
+
+def saving_as_one_types() -> None:
+    """Have the page save what is typed into `live` areas; once a page, in the same place."""
+    st.html(_PRESSES, unsafe_allow_javascript=True)
 
 
 def text_field(
@@ -23,6 +55,8 @@ def text_field(
     excess: Callable[[str], str] | None = None,
     called: str | None = None,
     rows: int = 0,
+    live: bool = False,
+    waits: bool = False,
     on_change: Callable[[], None] | None = None,
     **options: Any,
 ) -> str | None:
@@ -41,6 +75,11 @@ def text_field(
         What the field is called away from its page; its label unless given.
     rows
         Lines of an area; none for a single line.
+    live
+        Whether it is taken as one types, at every pause, and not only when it is left. What is saved
+        then has to be the text as it stands: one that comes back trimmed is rewritten under the hand.
+    waits
+        Whether a text that fits waits too, until what uses it lets it go.
     on_change
         Called with a text that fits. One that does not is shown by `widgets.shown` and `showing` until
         it does, whatever was there before.
@@ -52,20 +91,24 @@ def text_field(
         # Of a page that is left, the browser sends what no longer is the field's.
         if not widgets.is_leaving():
             widgets.let_go(key)
-            if over(held):
+            is_over = bool(over(held))
+            if is_over or (waits and held):
                 widgets.wait(key, called or label, held)
+            if is_over:
                 return
         if on_change is not None:
             on_change()
 
-    options |= {"key": key, "on_change": changed if on_change else None}
-    if rows:
-        held = st.text_area(label, value, height=34 + 22 * rows, **options)
-    else:
-        held = st.text_input(label, value, **options)
-    said = over(held or "")
-    if said:
-        st.markdown(f":small[:red[{plain(said)}]]")
+    options |= {"key": key, "on_change": changed if on_change or waits else None}
+    with st.container(key=_LIVE + key) if live else nullcontext():
+        if rows:
+            held = st.text_area(label, value, height=34 + 22 * rows, **options)
+        else:
+            pause = f"{_PAUSE}ms" if live else False
+            held = st.text_input(label, value, live=pause, **options)
+        said = over(held or "")
+        if said:
+            st.markdown(f":small[:red[{plain(said)}]]")
     return None if said else held
 
 

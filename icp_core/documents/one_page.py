@@ -182,7 +182,7 @@ def _answer(columns: Sequence[str], market: MarketView, _: Translate) -> str:
         else _asks(one, market, _)
         for one in gates or asking
     ]
-    return "; ".join(said) or UNKNOWN
+    return "; ".join(dict.fromkeys(said)) or UNKNOWN
 
 
 def market_value(whole: Market, _: Translate = str) -> str:

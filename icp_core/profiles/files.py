@@ -9,6 +9,8 @@ from icp_core.profiles.brief import NO_BRIEF, Brief, Change
 from icp_core.profiles.brief import changes as brief_changes
 from icp_core.profiles.frozen import json_object, short
 from icp_core.profiles.model import SCHEMA_VERSION, WITH_BRIEF, Profile
+from icp_core.reference.json_text import MOST_BYTES
+from icp_core.reference.numbers import number
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,47 @@ class Agreed:
                 "brief. Take it out."
             )
         return cls(Profile.of(profile, saved=saved, remarks=remarks), Brief.of(brief or {}))
+
+    @classmethod
+    def from_file(
+        cls, name: str, content: bytes, *, size: int | None = None, remarks: list[str] | None = None
+    ) -> "Agreed":
+        """Read a profile file that somebody chose, among others perhaps.
+
+        Parameters
+        ----------
+        name
+            As its user knows it: what is wrong with it begins with that.
+        content
+            What it holds, or of a file that is too long a part of it.
+        size
+            Bytes of the whole file; those of the content unless given.
+        remarks
+            As for `from_json`.
+
+        Raises
+        ------
+        ProfileError
+            As `from_json`; also if the file is longer than any profile, with how long it is.
+
+        Examples
+        --------
+        >>> Agreed.from_file("nordic.json", b"[]")
+        Traceback (most recent call last):
+        ...
+        icp_core.errors.ProfileError: nordic.json: This is not a profile file: it does not hold a JSON \
+object.
+        """
+        if len(content) > MOST_BYTES:
+            size = max(size or 0, len(content))
+            raise ProfileError(
+                f"{name}: This is not a profile file: it is {number(size / 2**20, digits=1)} MB long, "
+                f"and the longest that is read has {MOST_BYTES >> 20} MB."
+            )
+        try:
+            return cls.from_json(content, remarks=remarks)
+        except ProfileError as error:
+            raise ProfileError(f"{name}: {error}") from error
 
 
 _TEXTS: Final = ("name", "description", "offer", "valid_from", "valid_until")

@@ -1,8 +1,10 @@
 """What is wrong with a value, in our words: what a validator says itself is for programmers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from types import MappingProxyType
 from typing import Any, Final
+
+from icp_core.reference.numbers import number
 
 _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -61,6 +63,8 @@ def said(fault: Mapping[str, Any]) -> str:
     'the name is missing'
     >>> said({"type": "int_parsing", "loc": ("tiers", 2)})
     'entry 3 of tiers must be a whole number'
+    >>> said({"type": "string_too_long", "loc": ("goal",), "ctx": {"max_length": 2}, "input": "abc"})
+    'the goal may have at most 2 letters, not 3'
     >>> said({"type": "value_error", "loc": (), "msg": "Value error, two have one name"})
     'two have one name'
     """
@@ -71,6 +75,9 @@ def said(fault: Mapping[str, Any]) -> str:
         kind = "missing"
     if text := _PLAIN.get(kind):
         predicate = text.format_map(limits)
+        # How much there is to shorten; of what is read bit by bit, pydantic does not know.
+        if kind in ("string_too_long", "too_long") and isinstance(fault.get("input"), Sized):
+            predicate += f", not {number(len(fault['input']))}"
     else:
         form = _KINDS.get(kind.partition("_")[0])
         predicate = f"must be {form}" if form else "is not understood"

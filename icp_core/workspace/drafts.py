@@ -44,6 +44,8 @@ class Draft:
         What its edits are counted from, likewise, where that is neither a starter nor saved.
     touched_at
         When it last changed (UTC).
+    waiting
+        Texts that no field has taken yet, too long say, as JSON; None where there are none.
     """
 
     seat: str
@@ -56,6 +58,7 @@ class Draft:
     content: str | None
     base: str | None
     touched_at: datetime
+    waiting: str | None = None
 
     @property
     def key(self) -> str:
@@ -105,7 +108,12 @@ class Drafts(Database):
             connection.execute(
                 inserting(connection, table)
                 .values(values)
-                .on_conflict_do_update(index_elements=["seat", "key"], set_=values)
+                .on_conflict_do_update(
+                    index_elements=["seat", "key"],
+                    set_=values,
+                    # Of two that are kept at once, the older may be written last.
+                    where=table.c.touched_at <= draft.touched_at,
+                )
             )
             newest = (
                 select(table.c.touched_at)

@@ -106,7 +106,8 @@ class Interviews(Database):
         query = (
             select(table.c.question, table.c.reply)
             .where(table.c.interview_id == interview_id)
-            .order_by(table.c.id)
+            # Of two that are kept at once, the one that was said first may be written last.
+            .order_by(table.c.said_at, table.c.id)
         )
         with self._reading() as connection:
             rows = connection.execute(query).all()

@@ -326,4 +326,5 @@ drafts = Table(
     Column("content", Text),
     Column("base", Text),
     Column("touched_at", Moment, nullable=False),
+    Column("waiting", Text),
 )

@@ -71,7 +71,7 @@ def broken(**brief):
     [
         (
             broken(urgency="x" * 800),
-            "The brief is not valid at urgency: the urgency may have at most 400 letters",
+            "The brief is not valid at urgency: the urgency may have at most 400 letters, not 800",
         ),
         (broken(colour="red"), "at colour"),
         (broken(buying_group=[{"name": "CTO", "role": "boss", "key": "cto"}]), "buying_group[0]"),
@@ -99,6 +99,24 @@ def test_a_bad_brief_gives_one_sentence_with_the_place(content, says):
         Agreed.from_json(content)
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"[]", "nordic.json: This is not a profile file"),
+        (b"\xff", "nordic.json: This is not a profile file"),
+        (broken(urgency="x" * 800).encode(), "nordic.json: The brief is not valid at urgency"),
+        (
+            b" " * (4 * 2**20 + 1),
+            "nordic.json: This is not a profile file: it is 5.5 MB long, and ",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_file_begins_with_its_name(content, says):
+    with pytest.raises(ProfileError) as caught:
+        Agreed.from_file("nordic.json", content, size=11 * 2**19)
+    assert str(caught.value).startswith(says)
 
 
 def test_an_edit_that_is_too_long_leaves_the_brief_as_it_was():

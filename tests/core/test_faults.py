@@ -26,12 +26,18 @@ def _plain(error):
     [
         ({"buying_group": [CTO | {"name": ""}]}, "the name is missing"),
         ({"buying_group": [{"key": "cto"}]}, "the name is missing"),
-        ({"buying_group": [CTO | {"name": "x" * 81}]}, "the name may have at most 80 letters"),
+        (
+            {"buying_group": [CTO | {"name": "x" * 81}]},
+            "the name may have at most 80 letters, not 81",
+        ),
         ({"buying_group": [CTO | {"key": "C T O"}]}, "the key has letters or signs"),
         ({"buying_group": [CTO | {"role": "boss"}]}, "the role must be one of"),
         ({"buying_group": [CTO | {"importance": 9}]}, "the importance must be at most 3"),
         ({"buying_group": [CTO | {"functions": ["x"]}]}, "entry 1 of functions must be a whole"),
-        ({"buying_group": [CTO | {"goals": ["x"] * 9}]}, "the goals may have at most 8 entries"),
+        (
+            {"buying_group": [CTO | {"goals": ["x"] * 9}]},
+            "the goals may have at most 8 entries, not 9",
+        ),
         (
             {"buying_group": [CTO | {"goals": ["x", "y" * 201]}]},
             "entry 2 of goals may have at most",

@@ -1,7 +1,7 @@
 """Interviews: what was said stays, the newest answer holds, and each talk counts once a claim."""
 
 import io
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pypdf import PdfReader
@@ -88,6 +88,15 @@ def test_the_newest_answer_holds(saved):
     saved.keep_reply(one.id, "goals-year", "Second", author="Ola")
     assert saved.replies(one.id) == {"goals-year": "Second", "Own question?": "Yes – ŋ"}
     assert [one.key for one in own_questions(saved.replies(one.id))] == ["Own question?"]
+
+
+def test_of_two_answers_kept_at_once_the_one_said_last_holds(saved, monkeypatch):
+    one = begun(saved)
+    saved.keep_reply(one.id, "goals-way", "Half a sentence", author="Eva")
+    earlier = datetime.now(UTC) - timedelta(seconds=1)
+    monkeypatch.setattr("icp_core.workspace.interviews.now", lambda: earlier)
+    saved.keep_reply(one.id, "goals-way", "Half a", author="Eva")
+    assert saved.replies(one.id) == {"goals-way": "Half a sentence"}
 
 
 def test_what_was_once_said_is_told_from_what_is_new(saved):

@@ -267,6 +267,7 @@ def test_a_market_of_nothing_is_a_page_too():
 def test_what_criteria_say_is_not_asked_again():
     criteria = (
         Criterion(column="employees", role=Role.MUST_HAVE, fit=Range.between(30, 200)),
+        Criterion(column="employees", role=Role.MUST_HAVE, fit=Range.between(30, 200), weight=9),
         Criterion(column="employees", role=Role.NICE_TO_HAVE, fit=Range.between(50, 120)),
     )
     found = view_of(Scoreboard(ROWS).evaluate(Profile(name="P", criteria=criteria)))

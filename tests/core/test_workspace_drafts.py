@@ -39,6 +39,13 @@ def test_a_draft_is_kept_in_place_of_the_one_before(workspace: Workspace) -> Non
     assert workspace.drafts("somebody else") == []
 
 
+def test_a_draft_that_is_written_late_takes_no_newer_one_s_place(workspace: Workspace) -> None:
+    newer = draft(minutes=1, content=Profile(name="Mine").to_json(), waiting='{"key": ["a", "b"]}')
+    workspace.keep_draft(newer)
+    workspace.keep_draft(draft(minutes=0.5, content=Profile(name="Min").to_json()))
+    assert workspace.drafts("p") == [newer]
+
+
 def test_edits_of_another_profile_or_list_are_another_draft(workspace: Workspace) -> None:
     drafts = [
         draft(minutes=0),

@@ -1,13 +1,14 @@
 """What somebody worked on is found again: after a reload, in a new window, on another day."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from app_pages import errors, opened
 from streamlit.testing.v1 import AppTest
 from test_builder import PROFILE, builder, labelled, profile_of
 
+from icp_core.analysis.interviews import MAX_ANSWER, InterviewKind
 from icp_core.errors import WorkspaceError
 from icp_core.workspace import Workspace
 from icp_core.workspace.drafts import Draft
@@ -50,6 +51,38 @@ def test_the_plain_address_goes_on_where_one_left_off() -> None:
     now = on_return.session_state["view"]
     assert (now.list_name, now.profile, now.edited) == ("norway", changed, True)
     assert profile_of(on_return.button(key="revert").click().run()) != changed
+
+
+def test_what_is_too_long_or_a_quote_not_yet_marked_waits_for_another_session() -> None:
+    where = ("pages/19_Interviews.py", {"dataset": "norway", "saved": "mine"})
+    workspace = Workspace.open()
+    workspace.save_profile(PROFILE.replace(name="Mine"), author="Eva", why="", based_on=0)
+    one = workspace.begin_interview(
+        "mine", kind=InterviewKind.BEST, on_day=date(2026, 11, 27), author="Eva"
+    )
+    quote, long = f"interviews_quote_{one.id}", "x" * (MAX_ANSWER + 1)
+    app = opened(where[0], **where[1])
+    app.text_area(key=quote).set_value("It burst in March").run()
+    app.text_area[1].set_value(long).run()
+    page = opened("pages/21_One_page.py", draft=seat_of(app))
+    urgency = next(one for one in page.text_area if one.key.endswith("_brief_urgency"))
+    urgency.set_value("y" * 401).run()
+    page = opened("pages/21_One_page.py", draft=seat_of(page))
+    assert [one for one in page.text_area if one.value == "y" * 401]
+    again = opened(where[0], draft=seat_of(page))
+    assert again.text_area(key=quote).value == "It burst in March"
+    assert again.text_area[1].value == long
+    assert workspace.replies(one.id) == {}
+    # What was used or fits by now waits no longer.
+    again.text_area[1].set_value("It fits").run()
+    again.selectbox(key="interviews_claim").select("brief.urgency").run()
+    again.button(key="interviews_mark").click().run()
+    assert [quote.quote for quote in workspace.evidence("mine")] == ["It burst in March"]
+    assert again.text_area(key=quote).value == ""
+    last = opened(where[0], draft=seat_of(again))
+    assert last.text_area(key=quote).value == ""
+    assert last.text_area[1].value == "It fits"
+    assert not errors(last)
 
 
 def test_another_profile_leaves_the_draft_of_the_first_where_it_was() -> None:

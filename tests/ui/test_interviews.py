@@ -7,6 +7,7 @@ from app_pages import Open, errors, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core.analysis.interviews import InterviewKind
+from icp_core.errors import WorkspaceError
 from icp_core.profiles.brief import Brief, BuyingRole, Persona
 from icp_core.profiles.model import Criterion, Profile, Range, Role
 from icp_core.workspace import Workspace
@@ -58,11 +59,32 @@ def test_an_interview_is_begun_and_its_answers_are_kept_as_one_types(
     app.text_area[0].set_value("Grow – ŋ").run()
     assert workspace.replies(one.id) == {"goals-year": "Grow – ŋ"}
     assert app.text_area[0].value == "Grow – ŋ"
-    app.text_input(key=f"interviews_ask_{one.id}_0").set_value("Why now?").run()
+    app.text_input(key=f"interviews_ask_{one.id}").set_value("Why now?").run()
     own = next(area for area in app.text_area if area.label == "Why now?")
     own.set_value("The budget").run()
     assert workspace.replies(one.id)["Why now?"] == "The budget"
     assert not errors(app)
+
+
+def test_an_answer_that_cannot_be_kept_stays_in_its_box(
+    open_page: Open, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = begun(workspace)
+    workspace.keep_reply(one.id, "goals-year", "Grow", author="Eva")
+    app = opened(open_page)
+    with monkeypatch.context() as patch:
+        patch.setattr(Workspace, "keep_reply", _busy)
+        app.text_area[0].set_value("Grow – ŋ").run()
+        assert app.text_area[0].value == "Grow – ŋ"
+        assert [one for one in app.warning if "It is busy" in one.value]
+        app.run()
+        assert app.text_area[0].value == "Grow – ŋ"
+    app.text_area[0].set_value("Grow – ŋ!").run()
+    assert workspace.replies(one.id) == {"goals-year": "Grow – ŋ!"}
+
+
+def _busy(*_arguments: object, **_options: object) -> None:
+    raise WorkspaceError("It is busy.")
 
 
 def test_a_company_on_the_list_is_linked_and_its_name_stays_when_it_leaves(

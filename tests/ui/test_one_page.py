@@ -41,6 +41,8 @@ def typed(app: AppTest, name: str, text: str) -> AppTest:
 def test_an_answer_is_kept_counted_and_taken_back() -> None:
     app = opened(PAGE, dataset="norway")
     assert "0 words" not in texts(app)
+    # Saved as one types, in two parts that are one step to take back.
+    typed(app, "urgency", "Within ")
     typed(app, "urgency", "Within a quarter")
     assert view_of(app).brief == Brief(urgency="Within a quarter")
     assert view_of(app).edited

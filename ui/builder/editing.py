@@ -220,7 +220,7 @@ def let_go() -> None:
 
 def key_of(name: str) -> str:
     """Key of a widget of the Builder; new whenever the whole profile is replaced."""
-    return f"builder_{state.epoch()}_{name}"
+    return state.edit_key(name)
 
 
 def held(name: str) -> Any:

@@ -270,7 +270,10 @@ def reasons(rows: pl.DataFrame, market: MarketView) -> list[str]:
         if rest:
             parts.append(_("{points} other").format(points=signed(rest)))
         if one.unknown:
-            unknown = [words.criterion_name(criterion, columns) for criterion in one.unknown]
+            # A column that several criteria ask for is unknown once.
+            unknown = dict.fromkeys(
+                words.criterion_name(criterion, columns) for criterion in one.unknown
+            )
             parts.append(_("unknown: {columns}").format(columns=", ".join(unknown)))
         texts.append(" · ".join(parts) or _("passes every gate"))
     return texts
