@@ -24,15 +24,17 @@ from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.starters import starters_for
 from icp_core.territories.assignment import assign
-from icp_core.territories.coverage import Matched
 from icp_core.territories.frontier import frontier, one_more
 from icp_core.territories.generalised import AssignmentProblem
 from icp_core.territories.highs import Clock
+from icp_core.territories.matched import Matched
 from icp_core.territories.or_library import read_or_library
 from icp_core.territories.plan import solve
-from icp_core.territories.problem import Planning, Policy, Wishes, accounts_of
+from icp_core.territories.planning import Planning
 from icp_core.territories.relaxation import relax
 from icp_core.territories.team import Rep, team_of
+from icp_core.territories.units import accounts_of
+from icp_core.territories.wishes import Policy, Wishes
 
 
 def instance(name: str, problem: AssignmentProblem, seconds: float) -> dict[str, Any]:

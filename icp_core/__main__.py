@@ -56,10 +56,13 @@ from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography, json_text
 from icp_core.reference.numbers import number
-from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage, Gap, GapList
+from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage
+from icp_core.territories.gaps import Gap, GapList
 from icp_core.territories.plan import TerritoryPlan, solve, today
-from icp_core.territories.problem import Locks, Planning, Policy, Wishes
+from icp_core.territories.planning import Planning
+from icp_core.territories.remarks import remarks_of
 from icp_core.territories.sensitivity import BalancePrice, IfOff, if_off, price_of_balance
+from icp_core.territories.wishes import Locks, Policy, Wishes
 from icp_core.views import ExportSpec, MarketView, view_of
 from icp_core.workspace import SavedVersion, Workspace, user_name
 
@@ -759,7 +762,7 @@ def _territories(options: argparse.Namespace) -> None:
         out = _carried(carried, view, workspace, options)
     elif out is not None:
         _write_plan(found.table(), out)
-    notes = tuple(dict.fromkeys((*remarks, *planning.remarks)))
+    notes = tuple(dict.fromkeys((*remarks, *remarks_of(planning))))
     figures = found.figures
     off, balance = if_off(found, view.profile.tiers.names[0]), price_of_balance(found)
     if options.json:

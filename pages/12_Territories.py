@@ -4,6 +4,7 @@ import streamlit as st
 
 from icp_core.errors import PlanError
 from icp_core.territories.plan import today
+from icp_core.territories.remarks import remarks_of
 from ui import headline, navigation, shell, state, widgets
 from ui.accounts.one import opened
 from ui.controls import side_by_side
@@ -45,7 +46,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     keeping.button()
     parts.adopt(found, market)
 session.progress()
-for remark in planning.remarks:
+for remark in remarks_of(planning):
     st.caption(f":material/info: {plain(remark)}")
 st.caption(
     _("Hours are work and journeys: 4, 2 and 1 a year to an account of the first three tiers.")

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from icp_core.territories.coverage import Gap
+from icp_core.territories.gaps import Gap
 from icp_core.territories.team import team_for
 from icp_core.views import MarketView
 from icp_core.workspace import Draft

@@ -13,7 +13,7 @@ from icp_core.analysis.team import Rep, Team
 from icp_core.reference import geography
 from icp_core.territories.highs import Clock
 from icp_core.territories.plan import TerritoryPlan, solve
-from icp_core.territories.problem import Planning
+from icp_core.territories.planning import Planning
 from icp_core.territories.relaxation import relax
 
 WEIGHTS: Final = (0.0, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 32.0)

@@ -15,8 +15,9 @@ from icp_core.reference.arrays import Flags, Floats, Ints
 from icp_core.reference.geography import Level
 from icp_core.territories.adjacency import neighbours, pieces
 from icp_core.territories.assignment import Assignment, Progress, assign
-from icp_core.territories.coverage import NOBODY, whose
-from icp_core.territories.problem import Planning
+from icp_core.territories.matched import NOBODY
+from icp_core.territories.owners import whose
+from icp_core.territories.planning import Planning
 
 SECONDS: Final = 10.0
 ENOUGH: Final = 0.0005

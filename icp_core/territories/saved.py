@@ -13,7 +13,8 @@ from icp_core.analysis.team import Team, key_of
 from icp_core.errors import PlanError
 from icp_core.reference import faults
 from icp_core.territories.plan import TerritoryPlan
-from icp_core.territories.problem import Locks, Planning, Policy, Wishes
+from icp_core.territories.planning import Planning
+from icp_core.territories.wishes import Locks, Policy, Wishes
 
 SCHEMA_VERSION: Final = 1
 

@@ -46,9 +46,11 @@ from icp_core.exporting import Prepared, prepare_matches
 from icp_core.exporting.streamed import Written
 from icp_core.profiles.model import Profile, TierPolicy
 from icp_core.reference.geography import Level
-from icp_core.territories import coverage, problem
-from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage, Gap, GapList
-from icp_core.territories.problem import Locks, Planning, Wishes
+from icp_core.territories import coverage, gaps, owners, planning
+from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage
+from icp_core.territories.gaps import Gap, GapList
+from icp_core.territories.planning import Planning
+from icp_core.territories.wishes import Locks, Wishes
 from icp_core.views.export import ExportSpec
 from icp_core.views.view import EVERYTHING, MarketView, PolicyMarket, Question
 
@@ -287,7 +289,7 @@ class InMemory:
         locks: Locks = Locks(),  # noqa: B008 - frozen
     ) -> Planning:
         """What plans of territories are made from."""
-        return problem.planning(self._evaluation, plan, wishes=wishes, locks=locks)
+        return planning.planning(self._evaluation, plan, wishes=wishes, locks=locks)
 
     def gap(
         self,
@@ -300,7 +302,7 @@ class InMemory:
         limit: int = 100,
     ) -> GapList:
         """Matches that are not looked after, best first."""
-        return coverage.gap_list(
+        return gaps.gap_list(
             self._evaluation, plan, gap, tiers=tiers, on=on, days=days, limit=limit
         )
 
@@ -314,17 +316,17 @@ class InMemory:
         days: int = UNTOUCHED_DAYS,
     ) -> pl.Series:
         """Ids of all of those."""
-        return coverage.gap_ids(self._evaluation, plan, gap, tiers=tiers, on=on, days=days)
+        return gaps.gap_ids(self._evaluation, plan, gap, tiers=tiers, on=on, days=days)
 
     def owners_by_area(
         self, plan: TeamPlan, level: Level, countries: Sequence[str] = ()
     ) -> pl.DataFrame:
         """Whose each region or municipality is."""
-        return coverage.owners_by_area(self._evaluation, plan, level, countries)
+        return owners.owners_by_area(self._evaluation, plan, level, countries)
 
     def owners_offered(self, plan: TeamPlan) -> list[Rep]:
         """Owners whom the team does not have."""
-        return coverage.owners_offered(self._evaluation, plan)
+        return owners.owners_offered(self._evaluation, plan)
 
     def accounts(self) -> Universe:
         """All accounts where they are few enough for memory, else those that match or may match."""

@@ -30,8 +30,10 @@ from icp_core.exporting import Prepared
 from icp_core.exporting.streamed import Written
 from icp_core.profiles.model import Profile, TierPolicy
 from icp_core.reference.geography import Level
-from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage, Gap, GapList
-from icp_core.territories.problem import Locks, Planning, Wishes
+from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage
+from icp_core.territories.gaps import Gap, GapList
+from icp_core.territories.planning import Planning
+from icp_core.territories.wishes import Locks, Wishes
 from icp_core.views.export import ExportSpec
 
 Question = Literal[
@@ -235,7 +237,7 @@ class MarketView(Protocol):
         wishes: Wishes = Wishes(),  # noqa: B008 - frozen
         locks: Locks = Locks(),  # noqa: B008 - frozen
     ) -> Planning:
-        """What plans of territories are made from, as `problem.planning`; asked as `coverage` is."""
+        """What plans of territories are made from, as `planning.planning`; asked as `coverage` is."""
 
     def gap(
         self,
@@ -263,7 +265,7 @@ class MarketView(Protocol):
     def owners_by_area(
         self, plan: TeamPlan, level: Level, countries: Sequence[str] = ()
     ) -> pl.DataFrame:
-        """Whose each region or municipality is, as `coverage.owners_by_area` gives it."""
+        """Whose each region or municipality is, as `owners.owners_by_area` gives it."""
 
     def owners_offered(self, plan: TeamPlan) -> list[Rep]:
         """Owners whom the team does not have, as reps to be completed."""

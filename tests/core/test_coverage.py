@@ -18,10 +18,11 @@ from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import PerEmployee, Profile
 from icp_core.profiles.starters import starter
 from icp_core.sources import load
-from icp_core.territories.coverage import Gap, coverage
+from icp_core.territories.coverage import coverage
+from icp_core.territories.gaps import Gap
 from icp_core.territories.plan import today
-from icp_core.territories.problem import Policy, Wishes
 from icp_core.territories.team import demo_team, team_for
+from icp_core.territories.wishes import Policy, Wishes
 from icp_core.views import view_of
 
 PROFILE = Profile(

@@ -28,7 +28,7 @@ from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role
 from icp_core.profiles.starters import starter
 from icp_core.sources import load
-from icp_core.territories.coverage import Gap
+from icp_core.territories.gaps import Gap
 from icp_core.views import EVERYTHING, InMemory, view_of
 
 IBIS = pytest.param("ibis+duckdb://{folder}/u.duckdb?table=accounts", id="ibis")

@@ -9,9 +9,10 @@ from test_territories import PLACES, ROW, made
 
 from icp_core.errors import PlanError
 from icp_core.territories.plan import TerritoryPlan, solve
-from icp_core.territories.problem import Planning, Policy, Wishes
+from icp_core.territories.planning import Planning
 from icp_core.territories.sensitivity import OFF, if_off, price_of_balance
 from icp_core.territories.team import Rep, team_of
+from icp_core.territories.wishes import Policy, Wishes
 
 
 def anew(planning, rep, *, tiers=None, **factors):

@@ -14,8 +14,10 @@ from icp_core.errors import PlanError
 from icp_core.territories.adjacency import links, neighbours, pieces, told_apart, touching
 from icp_core.territories.frontier import candidates, changes, frontier, monotone, one_more
 from icp_core.territories.plan import TerritoryPlan, compare, solve, today, without
-from icp_core.territories.problem import Locks, Planning, Policy, Wishes
+from icp_core.territories.planning import Planning
+from icp_core.territories.remarks import remarks_of
 from icp_core.territories.team import Rep, team_of
+from icp_core.territories.wishes import Locks, Policy, Wishes
 
 PLACES = ["SE-0180", "SE-0184", "SE-1480", "SE-1280", "SE-2480", "NO-0301", "NO-4601", None, "XX-1"]
 ANNA = Rep(name="Anna", home="SE-0180", hours=1_000)
@@ -302,7 +304,7 @@ ODD = {
 def test_odd_teams_and_accounts_give_a_sensible_plan_and_a_sentence(rows, reps, areas, says):
     planning = made(rows, team=team_of(reps), locks=Locks(areas=areas))
     plan = solve(planning, seconds=2)
-    assert any(says in remark for remark in planning.remarks), planning.remarks
+    assert any(says in remark for remark in remarks_of(planning)), remarks_of(planning)
     assert plan.table().height == len(rows)
     assert math.isfinite(plan.value)
     assert plan.value >= plan.bound
@@ -320,7 +322,9 @@ def test_accounts_that_lose_their_rep_because_nobody_reaches_them_are_told():
     planning = made(rows, team=team_of(reps))
     lost = (planning.accounts["owner"].to_numpy()[~planning.given[planning.unit]] >= 0).sum()
     assert lost > 0
-    assert any(f"get nobody, {lost} of them with a rep today" in one for one in planning.remarks)
+    assert any(
+        f"get nobody, {lost} of them with a rep today" in one for one in remarks_of(planning)
+    )
 
 
 def test_more_reps_than_accounts_are_proved_near_the_best_at_once():
@@ -371,7 +375,7 @@ def test_who_has_no_hours_has_no_account_but_what_is_locked_and_the_totals_agree
     assert bo["outside"] == pytest.approx(bo["hours"], abs=1e-5)
     assert anna["hours"] + bo["hours"] == pytest.approx(plan.table()["hours"].sum())
     assert anna["target"] == pytest.approx(anna["hours"] + bo["hours"])
-    (said,) = [one for one in planning.remarks if one.startswith("Bo has no hours")]
+    (said,) = [one for one in remarks_of(planning) if one.startswith("Bo has no hours")]
     assert ("but the 1 that are locked" in said) is is_locked
 
 
@@ -379,7 +383,7 @@ def test_accounts_that_only_somebody_without_hours_reaches_are_told_so():
     team = team_of([ANNA, Rep(name="Nora", home="NO-0301", hours=0)])
     planning = made([("NO-0301", 1, 1, 1, True), ("SE-0180", 1, 1, 0, True)], team=team)
     assert planning.left_out["account_id"].to_list() == ["a0"]
-    assert any("only reps without hours" in one for one in planning.remarks)
+    assert any("only reps without hours" in one for one in remarks_of(planning))
 
 
 def test_borders_are_closed_unless_opened():

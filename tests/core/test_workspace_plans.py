@@ -10,7 +10,7 @@ from sqlalchemy import update
 from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import PlanError, WorkspaceError
 from icp_core.territories.plan import TerritoryPlan, today
-from icp_core.territories.problem import Locks, Planning, Policy, Wishes
+from icp_core.territories.planning import Planning
 from icp_core.territories.saved import (
     ACCOUNTS,
     KeptPlan,
@@ -21,6 +21,7 @@ from icp_core.territories.saved import (
     unpacked,
 )
 from icp_core.territories.team import Rep, team_of
+from icp_core.territories.wishes import Locks, Policy, Wishes
 from icp_core.workspace import NOBODY, GivenAs, PlanConflictError, schema
 
 ANNA = Rep(name="Anna Berg", email="anna@example.com", home="SE-0180", hours=900)

@@ -17,7 +17,8 @@ from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Choice, Criterion, Profile, Role
 from icp_core.profiles.starters import starters_for
 from icp_core.sources import load
-from icp_core.territories.coverage import Coverage, Gap, TierCovered
+from icp_core.territories.coverage import Coverage, TierCovered
+from icp_core.territories.gaps import Gap
 from icp_core.views import view_of
 from icp_core.workspace import Workspace
 from ui import links, owner_map

@@ -12,7 +12,7 @@ from icp_core.analysis.team import Rep, Team
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role
 from icp_core.profiles.starters import starter
-from icp_core.territories.coverage import Gap
+from icp_core.territories.gaps import Gap
 from icp_core.views import view_of
 from icp_core.workspace import Workspace
 from ui import headline, links

@@ -10,7 +10,8 @@ import streamlit as st
 from icp_core.analysis.plan import TeamPlan
 from icp_core.evaluation.names import NAMES
 from icp_core.evaluation.tiers import groups
-from icp_core.territories.coverage import Coverage, Gap, GapList
+from icp_core.territories.coverage import Coverage
+from icp_core.territories.gaps import Gap, GapList
 from icp_core.views import MarketView
 from icp_core.workspace import GivenAs
 from ui import giving, navigation, tables, theme, widgets

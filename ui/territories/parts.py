@@ -13,7 +13,8 @@ from icp_core.exporting.cells import guarded
 from icp_core.exporting.rep_files import file_name
 from icp_core.territories.frontier import WEIGHTS, OneMore, changes, one_more
 from icp_core.territories.plan import TerritoryPlan, compare, without
-from icp_core.territories.problem import Planning, Policy, Wishes
+from icp_core.territories.planning import Planning
+from icp_core.territories.wishes import Policy, Wishes
 from icp_core.views import MarketView
 from icp_core.workspace import GivenAs
 from ui import charts_explore, data, giving, theme, widgets

@@ -13,7 +13,8 @@ from icp_core.importing.tables import OnProgress, Progress
 from icp_core.profiles.model import Profile
 from icp_core.territories.frontier import WEIGHTS, frontier, monotone
 from icp_core.territories.plan import SECONDS, TerritoryPlan, solve
-from icp_core.territories.problem import Locks, Planning, Wishes
+from icp_core.territories.planning import Planning
+from icp_core.territories.wishes import Locks, Wishes
 from icp_core.views import MarketView
 from ui import controls, widgets
 from ui.texts import _
