@@ -288,29 +288,51 @@ def _home(
     text = text.strip() if text else None
     if text is None and postcode is None:
         return None, None
-    if text and re.search(r"\d{3}\s?\d{2}\b", text):
-        # Five digits are nobody's municipality, and the first three of `114 55` would be one.
-        postcode, text = text, None
-    if text:
-        last = re.fullmatch(r"(.+?)[\s,(]+([^,()]+)\)?", text)
-        of = country_code(last[2]) if last else None
-        within: list[str | None] = [of] if of else [*countries] or [None]
-        for words in dict.fromkeys([text, last[1] if last and of else text]):
-            called = [c for one in within for c in geography.municipalities_called(words, one)]
-            if len(set(called)) == 1:
-                return called[0], None
-            if called:
-                several = ", ".join(
-                    f"{geography.name_of(code)} ({code})" for code in sorted(set(called))[:4]
-                )
-                return None, f"{text:.60} can be {several}; write the code. No home was taken."
+    whole = text
+    # Five digits are nobody's municipality, and the first three of `114 55` would be one.
+    codes = re.findall(r"(?:\b[A-Z]{1,3}[- ])?\b\d{3}\s?\d{2}\b", text or "")
+    if text and len(codes) == 1:
+        if found := _of_postcode(codes[0], countries):
+            return found, None
+        postcode, text = codes[0], text.replace(codes[0], "").strip(" ,;()") or None
+    if text and (home_or_remark := _home_called(text, countries)):
+        return home_or_remark
     if postcode and (found := _of_postcode(postcode, countries)):
         return found, None
-    shown = text or postcode
     codes = [one for one in countries if one in _WITH_MUNICIPALITIES] or [*_WITH_MUNICIPALITIES]
     *others, only = [geography.COUNTRIES[one] for one in codes]
     where = f"{', '.join(others)} or {only}" if others else only
+    shown = whole or postcode
     return None, f"{shown:.60} is no municipality or postcode of {where}; no home was taken."
+
+
+def _home_called(text: str, countries: Sequence[str]) -> tuple[str, None] | tuple[None, str] | None:
+    """Municipality that a name or code means, or what is to be said where it means several."""
+    last = re.fullmatch(r"(.+?)[\s,(]+([^,()]+)\)?", text)
+    of = country_code(last[2]) if last else None
+    within: list[str | None] = [of] if of else [*countries] or [None]
+    for words in dict.fromkeys([text, last[1] if last and of else text]):
+        if several := _places_of(words, within):
+            return None, f"{text:.60} is {several}; give one of them. No home was taken."
+        called = {c for one in within for c in geography.municipalities_called(words, one)}
+        if len(called) == 1:
+            return called.pop(), None
+        if called:
+            shown = ", ".join(f"{geography.name_of(code)} ({code})" for code in sorted(called)[:4])
+            return None, f"{text:.60} can be {shown}; write the code. No home was taken."
+    return None
+
+
+def _places_of(text: str, within: Iterable[str | None]) -> str | None:
+    """`two places: Malmö (SE-1280) and Lund (SE-1281)` of a text that names more than one."""
+    places = max((geography.places_named(text, one) for one in (None, *within)), key=len)
+    if len(places) < 2:
+        return None
+    *others, last = (
+        f"{geography.name_of(codes[0])} ({' or '.join(codes)})" for codes in places[:4]
+    )
+    how_many = "several" if others[1:] else "two"
+    return f"{how_many} places: {', '.join(others)} and {last}"
 
 
 def _of_postcode(text: str, countries: Sequence[str]) -> str | None:

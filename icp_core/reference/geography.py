@@ -25,6 +25,7 @@ from icp_core.reference.place_names import (
     municipalities_called,
     other_names,
     place_table,
+    places_named,
     regions_called,
 )
 from icp_core.reference.place_tables import (
@@ -59,6 +60,7 @@ __all__ = [
     "names",
     "other_names",
     "place_groups",
+    "places_named",
     "postcode_table",
     "region_of",
     "region_table",

@@ -229,6 +229,11 @@ def _code(text: str, country: str | None, digits: Mapping[str, int]) -> str | No
     return f"{prefix}-{match[2].zfill(digits.get(prefix, 1))}" if prefix else None
 
 
+_BETWEEN_PLACES: Final = re.compile(
+    r"\s[-–]\s|[/,;|+&\n]|\s(?:och|samt|eller|og|ja|sekä|tai|and|or)\s", re.IGNORECASE
+)
+
+
 @cache
 def municipalities_called(text: str, country: str | None = None) -> tuple[str, ...]:
     """Codes of today's municipalities that a text can mean; one where it tells, none if unknown.
@@ -238,7 +243,7 @@ def municipalities_called(text: str, country: str | None = None) -> tuple[str, .
     text
         A code of today or before (`0180`, `SE-0180`, `3024`), a name in any of its languages
         (`Malmö kommun`, `Uusikaupunki/Nystad`), a former name, a town, or a name with its region
-        (`Våler i Østfold`, `Herøy (Nordland)`).
+        (`Våler i Østfold`, `Herøy (Nordland)`). Of several places (`places_named`) it can mean each.
     country
         ISO 3166-1 alpha-2, if known.
 
@@ -248,23 +253,48 @@ def municipalities_called(text: str, country: str | None = None) -> tuple[str, .
     (('NO-3201',), ('NO-1515', 'NO-1818'))
     """
     code = _code(text, country, _CODE_DIGITS)
-    names = [part for part in re.split(r"[\d()]+|\s[-–]\s|/|,|;", text) if part.strip(" .-")]
-    if code and code in _regions_of():
-        return (code,)
-    if code and code in former("municipality"):
+    if code and code not in _regions_of() and code in former("municipality"):
         today = former("municipality")[code].today
-        named = frozenset(today).intersection(*(_called(_bare(n), country) for n in names if n))
+        names = [part for part in re.split(r"[\d()]+|\s[-–]\s|/|,|;", text) if part.strip(" .-")]
+        named = frozenset(today).intersection(*(_called(_bare(n), country) for n in names))
         return tuple(sorted(named or today))
+    found = frozenset[str]().union(*places_named(text, country))
+    return tuple(sorted(found))
+
+
+@cache
+def places_named(text: str, country: str | None = None) -> tuple[tuple[str, ...], ...]:
+    """Places that a text names one after another, each as the municipalities that it can mean.
+
+    `Uusikaupunki - Nystad` says one twice, `Solna, Stockholm` one and where it lies.
+
+    Examples
+    --------
+    >>> places_named("Malmö, Göteborg"), places_named("Turku / Åbo"), places_named("Solna, Stockholm")
+    ((('SE-1280',), ('SE-1480',)), (('FI-853',),), (('SE-0184',),))
+    """
     for words in (text, _bare(text)):
-        if found := _called(words, country):
-            return tuple(sorted(found))
+        if whole := _called(words, country):
+            return (tuple(sorted(whole)),)
     if narrowed := _in_named_region(text, country):
-        return narrowed
-    several = [found for name in names if (found := _called(_bare(name), country))]
-    if not several:
-        return ()
-    # `Uusikaupunki - Nystad` says one place twice, `Os, Vestland` a place and where it is.
-    return tuple(sorted(frozenset.intersection(*several) or several[0]))
+        return (narrowed,)
+    found: list[frozenset[str]] = []
+    for part in _BETWEEN_PLACES.split(text):
+        code = _code(part, country, _CODE_DIGITS)
+        if code and code in _regions_of():
+            named = [("", frozenset([code]))]
+        else:
+            names = [name.strip(" .-") for name in re.split(r"[\d()]+", part)]
+            named = [(name, _called(_bare(name), country)) for name in names if name]
+        for name, meant in named:
+            if not meant:
+                continue
+            regions = set(regions_called(name, country)) if name and found else set()
+            if any(_regions_of()[one] in regions for before in found for one in before):
+                continue
+            at = next((at for at, before in enumerate(found) if before & meant), len(found))
+            found[at : at + 1] = [found[at] & meant if at < len(found) else meant]
+    return tuple(tuple(sorted(meant)) for meant in found)
 
 
 def _in_named_region(text: str, country: str | None) -> tuple[str, ...]:

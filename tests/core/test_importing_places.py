@@ -151,6 +151,7 @@ def test_what_was_divided_is_no_single_place() -> None:
     assert municipalities_called("1507", "NO") == ("NO-1508", "NO-1580")
     assert len(municipalities_called("Snillfjord", "NO")) == 3
     assert municipalities_called("Tysfjord", "NO") == ("NO-1806", "NO-1875")
+    assert municipalities_called("Malmö, Göteborg", "SE") == ("SE-1280", "SE-1480")
     assert municipalities_called("9999", "NO") == municipalities_called("Atlantis", "SE") == ()
 
 

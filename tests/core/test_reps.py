@@ -198,6 +198,46 @@ def test_a_home_that_is_none_says_where_it_was_looked_for(cell, countries, said)
 
 
 @pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("Malmö, Göteborg", "two places: Malmö (SE-1280) and Göteborg (SE-1480)"),
+        ("Oslo / Bergen", "two places: Oslo (NO-0301) and Bergen (NO-4601)"),
+        ("Oslo - Bergen", "two places"),
+        ("Malmö och Lund", "two places: Malmö (SE-1280) and Lund (NO-1112 or SE-1281)"),
+        ("Malmö tai Helsinki", "two places"),
+        ("Malmö & København", "two places"),
+        ("Malmö (Göteborg)", "two places"),
+        ("Uppsala, Knivsta", "two places"),
+        ("SE-0180, SE-1280", "two places: Stockholm (SE-0180) and Malmö (SE-1280)"),
+        ("SE-0180; Malmö", "two places"),
+        ("Odense+Aarhus+Aalborg", "several places"),
+    ],
+)  # fmt: skip
+def test_a_home_of_several_places_is_none_and_is_told(cell, said):
+    found = read_team(f'Name,Home\nAnna,"{cell}"\n'.encode(), name="t.csv")
+    assert found.team.reps[0].home is None
+    assert found.remarks[0].startswith(f"Row 2: {cell} is {said}"), found.remarks
+    assert "give one of them. No home was taken." in found.remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("cell", "home"),
+    [
+        ("Malmö, Skåne", "SE-1280"), ("Malmö, Sweden", "SE-1280"), ("Malmö, Malmö", "SE-1280"),
+        ("Helsinki (Helsingfors)", "FI-091"), ("Turku / Åbo", "FI-853"), ("Herøy, Nordland", "NO-1818"),
+        ("Nore og Uvdal", "NO-3338"), ("Knivsta, Uppsala", "SE-0330"), ("0180 Stockholm", "SE-0180"),
+        ("Solna, Stockholm, HQ", "SE-0184"), ("Malmö (kontor)", "SE-1280"),
+        ("Kista, Stockholm", "SE-0180"), ("211 20 Malmö", "SE-1280"),
+        ("Storgatan 1, 211 20 Malmö", "SE-1280"),
+        ("00100 Helsinki", "FI-091"), ("000 00 Malmö", "SE-1280"),
+    ],
+)  # fmt: skip
+def test_one_place_said_twice_or_with_where_it_lies_is_a_home(cell, home):
+    found = read_team(f'Name,Home\nAnna,"{cell}"\n'.encode(), name="t.csv")
+    assert (found.team.reps[0].home, found.remarks) == (home, ())
+
+
+@pytest.mark.parametrize(
     ("headings", "meant"),
     [
         (["Säljare", "Längsta resa (km)", "Arbetstimmar"], ["name", "max_km", "hours"]),
