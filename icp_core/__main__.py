@@ -56,12 +56,13 @@ from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.reference import geography, json_text
 from icp_core.reference.numbers import number
-from icp_core.territories.coverage import UNTOUCHED_DAYS, Coverage
-from icp_core.territories.gaps import Gap, GapList
+from icp_core.territories.coverage import UNTOUCHED_DAYS
+from icp_core.territories.gaps import Gap
+from icp_core.territories.lines import coverage_lines, plan_lines
 from icp_core.territories.plan import TerritoryPlan, solve, today
 from icp_core.territories.planning import Planning
 from icp_core.territories.remarks import remarks_of
-from icp_core.territories.sensitivity import BalancePrice, IfOff, if_off, price_of_balance
+from icp_core.territories.sensitivity import if_off, price_of_balance
 from icp_core.territories.wishes import Locks, Policy, Wishes
 from icp_core.views import ExportSpec, MarketView, view_of
 from icp_core.workspace import SavedVersion, Workspace, user_name
@@ -680,10 +681,8 @@ def _coverage(options: argparse.Namespace) -> None:
         }
         print(json.dumps(answer, ensure_ascii=False))
         return
-    for line in _covered(view, found, gap):
-        print(line)
-    for remark in said:
-        print(f"Note: {remark}")
+    _print_heading(view)
+    print("", *coverage_lines(found, gap), *(f"Note: {remark}" for remark in said), sep="\n")
 
 
 _OF_GAP = (
@@ -700,35 +699,9 @@ _OF_GAP = (
 )
 
 
-def _covered(view: MarketView, found: Coverage, gap: GapList) -> list[str]:
+def _print_heading(view: MarketView) -> None:
     fictional = " (FICTIONAL)" if view.population.fictional else ""
-    lines = [f"{view.population.label}{fictional}; profile: {view.profile.name}", "", "Tiers"]
-    for tier in found.tiers:
-        share = "–" if tier.share is None else f"{tier.share:.0%}"
-        lines.append(
-            f"{tier.tier:<16}{tier.accounts:>8,} accounts {share:>5} covered  "
-            f"{number(tier.nobody)} nobody's, {number(tier.outside)} of owners outside the team"
-        )
-    if found.reps:
-        lines += ["", "Reps: hours needed (on the way) and available, accounts by tier, mean km"]
-    for one in found.reps:
-        load = "–" if one.load is None else f"{one.load:.0%}"
-        km = "–" if one.km is None else f"{number(one.km)} km"
-        tiers = " · ".join(number(count) for count in one.accounts[: len(found.tiers)])
-        lines.append(
-            f"{one.rep.name:<28}{number(one.needed):>8} ({number(one.journeys)}) of "
-            f"{number(one.available):>7} h "
-            f"{load:>5}  "
-            f"{tiers}  {km}"
-        )
-    lines += ["", f"Accounts that nobody owns: {number(gap.total)}; the best"]
-    for row in gap.rows.iter_rows(named=True):
-        near = "nobody near"
-        if row["nearest"] is not None:
-            beyond = "" if row["nearest_reaches"] else " (too far)"
-            near = f"{row['nearest']}, {number(row['nearest_km'])} km{beyond}"
-        lines.append(f"{row['tier'] or UNRANKED:<10}{row['name']:<40} {near}")
-    return lines
+    print(f"{view.population.label}{fictional}; profile: {view.profile.name}")
 
 
 def _territories(options: argparse.Namespace) -> None:
@@ -756,16 +729,15 @@ def _territories(options: argparse.Namespace) -> None:
     planning = view.planning(plan, wishes=wishes, locks=_locks(options.lock))
     remarks += _held(planning)
     found = solve(planning, seconds=options.seconds)
-    reps, moves, now = found.reps(), found.moves(), today(planning).figures
     carried, out = carry(found, view) if carry else None, options.out
     if carried is not None:
         out = _carried(carried, view, workspace, options)
     elif out is not None:
         _write_plan(found.table(), out)
     notes = tuple(dict.fromkeys((*remarks, *remarks_of(planning))))
-    figures = found.figures
-    off, balance = if_off(found, view.profile.tiers.names[0]), price_of_balance(found)
+    best_tier = view.profile.tiers.names[0]
     if options.json:
+        figures = found.figures
         answer = {
             "accounts": view.population.name,
             "fictional": view.population.fictional,
@@ -773,13 +745,13 @@ def _territories(options: argparse.Namespace) -> None:
             "currency": view.profile.currency,
             **{name: figures[name] for name in ("value", "bound", "gap")},
             "seconds": None if found.assignment is None else round(found.assignment.seconds, 2),
-            "today": now,
+            "today": today(planning).figures,
             "plan": figures,
-            "reps": reps.to_dicts(),
-            "moves": moves.to_dicts(),
+            "reps": found.reps().to_dicts(),
+            "moves": found.moves().to_dicts(),
             "areas": found.areas().to_dicts(),
-            "if_off": [one.to_dict() for one in off],
-            "price_of_balance": balance.to_dict(),
+            "if_off": [one.to_dict() for one in if_off(found, best_tier)],
+            "price_of_balance": price_of_balance(found).to_dict(),
             "left_out": planning.left_out.height,
             "out": None if out is None else str(out),
             "crm": None if carried is None else carried.report.to_dict(),
@@ -787,46 +759,11 @@ def _territories(options: argparse.Namespace) -> None:
         }
         print(json.dumps(answer, ensure_ascii=False))
         return
-    fictional = " (FICTIONAL)" if view.population.fictional else ""
-    print(f"{view.population.label}{fictional}; profile: {view.profile.name}")
-    gap = "no gap can be told" if found.gap is None else f"at most {found.gap:.2%} above the best"
-    print(f"Cost {number(found.value)} {view.profile.currency}, bound {number(found.bound)}: {gap}")
-    print(
-        f"On the way {number(now['travel_hours'])} h today, "
-        f"{number(figures['travel_hours'])} h planned; "
-        f"{number(figures['moved'])} accounts change rep, {number(figures['new'])} get one; "
-        f"{number(figures['value_moved'])} {view.profile.currency} at risk"
-    )
-    print("\nReps: hours, share of the rep's own, accounts, potential, km, pieces on the map")
-    for row in reps.iter_rows(named=True):
-        load = "–" if row["load"] is None else f"{row['load']:.0%}"
-        print(
-            f"{row['name']:<28}{number(row['hours']):>8} h {load:>5} {row['accounts']:>7,}  "
-            f"{number(row['potential_low'])}–{number(row['potential_high'])}  {number(row['km'])} km  "
-            f"{row['pieces']}"
-        )
-    for line in _steadiness(off, balance, view.profile.currency):
-        print(line)
-    changed = moves.filter(pl.col("before").is_not_null())
-    if changed.height:
-        print(f"\nAccounts that change rep: {number(changed.height)}; most at risk first")
-    for row in changed.head(10).iter_rows(named=True):
-        print(f"{row['name']:<40} {row['before']} → {row['after'] or 'nobody'}: {_why(row)}")
-    for note in notes:
-        print(f"Note: {note}")
+    _print_heading(view)
+    lines = plan_lines(found, currency=view.profile.currency, best_tier=best_tier)
+    print(*lines, *(f"Note: {note}" for note in notes), sep="\n")
     if carried is not None:
         print("", *carried.report.lines(), f"Written: {out}", sep="\n")
-
-
-def _why(row: Named[str, Any]) -> str:
-    """Why an account changes rep, in words."""
-    if row["after"] is None:
-        return "it lies outside every rep's countries or longest way"
-    if row["reason"] == "locked":
-        return "a lock says so"
-    extra, load = row["extra_hours"], row["load_kept"]
-    keeping = f"keeping it {'costs' if extra >= 0 else 'saves'} {abs(extra):.1f} h"
-    return keeping if load is None else f"{keeping} and puts {row['before']} at {load:.0%}"
 
 
 def _crm(options: argparse.Namespace) -> Callable[[TerritoryPlan, MarketView], CrmFiles] | None:
@@ -874,27 +811,6 @@ def _carried(
         except WorkspaceError as error:
             raise WorkspaceError(f"{written} was written but not logged. {error}") from error
     return written
-
-
-def _steadiness(off: Sequence[IfOff], balance: BalancePrice, currency: str) -> list[str]:
-    """What balance costs, and which reps are over if all takes a fifth more or less."""
-    if balance.least_share is None or balance.most_share is None:
-        return ["\nNo rep may have any of these accounts, so that there is nothing to share"]
-    lines = [
-        f"\nEven shares cost {number(balance.hours)} h on the way ({number(balance.km)} km) and put "
-        f"{number(balance.at_risk)} {currency} more at risk"
-    ]
-    if balance.most_share > balance.least_share:
-        lines[0] += (
-            f"; without them reps have {balance.least_share:.0%} to {balance.most_share:.0%} of one"
-        )
-    for one in off:
-        if one.assumption == "hours":
-            lines.append(
-                f"Hours {one.change:+.0%}: over {', '.join(one.over) or 'nobody'}; "
-                f"with room {', '.join(one.with_room) or 'nobody'}"
-            )
-    return lines
 
 
 def _held(planning: Planning) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from icp_core.accounts.columns import (
 from icp_core.accounts.identity import account_ids
 from icp_core.accounts.on_disk import mapped
 from icp_core.errors import UniverseError
+from icp_core.reference import geography
 from icp_core.reference.numbers import number
 from icp_core.reference.text import fold_expr
 
@@ -110,7 +111,7 @@ class Universe:
         >>> len(universe), list(universe.columns)
         (2, ['account_id', 'name', 'employees'])
         """
-        accounts = accounts.lazy()
+        accounts = _with_regions(accounts.lazy())
         names = accounts.collect_schema().names()
         listed = _height(accounts)
         if not listed:
@@ -400,6 +401,21 @@ def with_reasons(accounts: pl.DataFrame, excluded: Mapping[str, str]) -> pl.Data
         [*excluded], [*excluded.values()], return_dtype=pl.String
     )
     return accounts.with_columns(reason.alias(EXCLUSION))
+
+
+def _with_regions(accounts: pl.LazyFrame) -> pl.LazyFrame:
+    """Regions that a list leaves out are those of its municipalities."""
+    types = accounts.collect_schema()
+    region = types.get("region", pl.Null)
+    if types.get("municipality") != pl.String or region not in (pl.String, pl.Null):
+        # What is no text is refused, in its own words, by `conform`.
+        return accounts
+    regions = {one.code: one.region for one in geography.municipalities()}
+    of_municipality = pl.col("municipality").replace_strict(
+        regions, default=None, return_dtype=pl.String
+    )
+    told = ["region"] if region == pl.String else []
+    return accounts.with_columns(region=pl.coalesce(*told, of_municipality))
 
 
 def _whole(accounts: pl.DataFrame) -> list[pl.Series]:

@@ -45,7 +45,7 @@ from icp_core.profiles.model import (
     RevenueShare,
     Role,
 )
-from icp_core.reference import currency, industry
+from icp_core.reference import currency, geography, industry
 
 FAIL: Final = 0
 POSSIBLE: Final = 1
@@ -408,7 +408,17 @@ def dimension(name: str, *, columns: Columns) -> nw.Expr:  # noqa: PLR0911 - one
         if "as_of" in columns:
             year = nw.col("as_of").dt.year().fill_null(date.today().year)
         return _banded(year - nw.col("founded"), AGE_BANDS)
+    if name == "region" and name not in columns and "municipality" in columns:
+        return _region_of_municipality(unknown)
     return nw.col(name).cast(nw.String) if name in columns else unknown
+
+
+def _region_of_municipality(unknown: nw.Expr) -> nw.Expr:
+    inside: dict[str, list[str]] = {}
+    for one in geography.municipalities():
+        inside.setdefault(one.region, []).append(one.code)
+    code = nw.col("municipality").cast(nw.String)
+    return cases(((code.is_in(codes), nw.lit(region)) for region, codes in inside.items()), unknown)
 
 
 def _banded(value: nw.Expr, bands: Iterable[tuple[int, str]]) -> nw.Expr:

@@ -129,6 +129,8 @@ def pieces(municipalities: Iterable[str], passable: Iterable[str] = ()) -> int:
     """
     touching = neighbours()
     inside = {code for code in municipalities if code in touching}
+    if len(inside) <= 1:
+        return len(inside)
     way = inside | {code for code in passable if code in touching}
     count, seen = 0, set[str]()
     for first in sorted(inside):

@@ -1,5 +1,6 @@
 """Plans of territories: who gets what, what each rep has then, and why each account moves."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -202,13 +203,17 @@ class TerritoryPlan:
         planning = self.planning
         places = planning.accounts["place"].to_numpy()
         had = pl.DataFrame({"place": places, "rep": self.rep}).filter(pl.col("rep") >= 0).unique()
-        alone = had.filter(pl.len().over("place") == 1)
         empty = neighbours().keys() - set(had["place"])
+        # Each once, by rep: a team of thousands is not looked through rep by rep.
+        alone, territory = defaultdict[int, set[str]](set), defaultdict[int, set[str]](set)
+        for place, rep in had.filter(pl.len().over("place") == 1).iter_rows():
+            alone[rep].add(place)
         areas = planning.by_area & (self.rep >= 0)
+        for place, rep in zip(places[areas], self.rep[areas], strict=True):
+            territory[rep].add(place)
         joined, apart = [], []
         for rep in range(len(planning.team)):
-            mine = set(places[areas & (self.rep == rep)])
-            own = set(alone.filter(pl.col("rep") == rep)["place"])
+            mine, own = territory[rep], alone[rep]
             joined.append(pieces(mine, own | empty))
             apart.append(pieces(mine, own))
         return joined, apart

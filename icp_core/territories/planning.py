@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
+from scipy.sparse import block_array, coo_array
 from scipy.sparse.csgraph import connected_components
 
 from icp_core.analysis.plan import TeamPlan
@@ -227,14 +228,14 @@ class Planning:
         found = np.zeros((len(reps), len(units)), dtype=bool)
         stated = {code for rep in reps for code in rep.countries}
         homes = {(rep.home or "")[:2] for rep in reps if not rep.countries}
-        nobodys = {code for code in set(units.country) if code not in stated | homes}
+        codes, country = np.unique(units.country, return_inverse=True)
+        nobodys = set(codes) - stated - homes
         for place, rep in enumerate(reps):
-            inside = np.array([rep.serves(code or None) for code in units.country])
+            works_in = np.array([rep.serves(code or None) for code in codes])
             if not rep.countries and rep.home and not self.wishes.open_borders:
                 home = rep.home[:2]
-                inside &= np.array(
-                    [code in ("", home) or code in nobodys for code in units.country]
-                )
+                works_in &= np.array([code in ("", home) or code in nobodys for code in codes])
+            inside = works_in[country]
             if rep.max_km is not None:
                 inside &= self.crow_km[place] <= rep.max_km
             if rep.name in self.locks.reps or self.idle[place]:
@@ -370,9 +371,10 @@ class Planning:
 
         Shares are even within a circle; no plan evens out countries whose reps stay inside.
         """
-        may = self.serves.astype(np.float64)
-        _, found = connected_components(may @ may.T > 0, directed=False)
-        return np.asarray(found, dtype=np.int64)
+        may = coo_array(self.serves)
+        # Reps and units as one graph: no table of all pairs of reps.
+        _, found = connected_components(block_array([[None, may], [may.T, None]]), directed=False)
+        return np.asarray(found[: len(self.team)], dtype=np.int64)
 
 
 def planning(

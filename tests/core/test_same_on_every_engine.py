@@ -551,3 +551,13 @@ def test_maps_are_texts(tmp_path, scheme, value, shown):
         assert found.page()["more"].to_list() == [shown]
         assert found.market.customers_unknown == 1
     assert found.breakdown("age").accounts.sum() == 1
+
+
+def test_regions_that_a_list_leaves_out_are_those_of_its_municipalities(evaluate):
+    frame = accounts(
+        country=["SE", "SE", "NO", "DK"],
+        municipality=["SE-1280", "SE-1281", "NO-0301", None],
+    )
+    by_region = evaluate(frame, EVERYBODY).market.breakdowns["region"]
+    counts = by_region.accounts.sum(axis=1).tolist()
+    assert dict(zip(by_region.keys, counts, strict=True)) == {"NO-03": 1, "SE-12": 2, None: 1}
