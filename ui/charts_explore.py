@@ -27,6 +27,7 @@ from ui.texts import _
 _BAR: Final = 26  # pixels a bar is high with its gap: one line of its label
 _SLIM: Final = 24  # pixels of the longest bar at least, beside its label and its text
 _AIR: Final = 8  # pixels above and below all bars
+_FEW_MARKS: Final = 10  # whole numbers along an axis that otherwise gets marks between them
 _LONGEST: Final = 28  # characters of a label before it takes the room of the bars
 _BUBBLE: Final = 34  # pixels across, the largest potential
 _SKEWED: Final = 6  # times the median: with a larger maximum, a linear axis squeezes most of them
@@ -726,6 +727,15 @@ def trade_off_chart(
         xaxis={
             "title": {"text": changed},
             "rangemode": "tozero",
+            **_whole(points["changed"]),
         },
-        yaxis={"title": {"text": _("Hours on the way")}},
+        yaxis={"title": {"text": _("Hours on the way")}, **_whole(points["travel"])},
     )
+
+
+def _whole(values: pl.Series) -> dict[str, Any]:
+    """An axis whose marks are whole numbers, as those in its hover texts are."""
+    low, high = float(values.min() or 0), float(values.max() or 0)  # type: ignore[arg-type]
+    if high - low >= _FEW_MARKS:
+        return {"tickformat": ","}
+    return {"tickformat": ",", "dtick": 1, "range": [max(floor(low) - 1, 0), ceil(high) + 1]}

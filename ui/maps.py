@@ -39,7 +39,7 @@ _NAME_LENGTH: Final = 48  # characters of a name in a tip, which is one line
 _TILE: Final = 512  # pixels of the world's width at zoom 0, deck.gl's
 _MARGIN: Final = 12  # pixels left free around the areas
 _TIP_HEIGHT: Final = 60  # pixels left free above them
-_PHONE: Final = 324  # pixels of a map's width on a telephone
+PHONE: Final = 324  # pixels of a map's width on a telephone
 _WIDE: Final = 520  # the same where a ranking stands beside it
 _SMALLER: Final = 0.75  # of the largest scale: what a wide screen gives up for narrow ones
 _CLOSEST: Final = 9.0  # zoom at most: a municipality with what lies around it
@@ -383,7 +383,7 @@ def view_of(areas: Areas, *, height: int) -> pdk.ViewState:
     corners = np.array([shapes[code] for code in where if code in shapes] or [*shapes.values()])
     west, south = corners[:, :2].min(axis=0)
     east, north = corners[:, 2:].max(axis=0)
-    bottom, top = (asinh(tan(radians(latitude))) / (2 * pi) for latitude in (south, north))
+    bottom, top = (_mercator(latitude) for latitude in (south, north))
 
     def fitting(width: int) -> float:
         """Pixels of the world's width."""
@@ -394,7 +394,7 @@ def view_of(areas: Areas, *, height: int) -> pdk.ViewState:
     # window sees all of what is tall.
     is_phone = "Mobi" in _agent()
     pixels = min(
-        fitting(_PHONE) if is_phone else max(fitting(_PHONE), _SMALLER * fitting(_WIDE)),
+        fitting(PHONE) if is_phone else max(fitting(PHONE), _SMALLER * fitting(_WIDE)),
         _TILE * 2**_CLOSEST,
     )
     zoom = log2(pixels / _TILE)
@@ -404,6 +404,18 @@ def view_of(areas: Areas, *, height: int) -> pdk.ViewState:
         latitude=round(degrees(atan(sinh(2 * pi * middle))), 4),
         zoom=round(zoom, 3),
     )
+
+
+def pixels(view: pdk.ViewState, longitude: float, latitude: float) -> tuple[float, float]:
+    """How many pixels right of the middle of a view a place lies, and how many below it."""
+    world = _TILE * 2**view.zoom
+    here, middle = (_mercator(degrees_north) for degrees_north in (latitude, view.latitude))
+    return (longitude - view.longitude) / 360 * world, (middle - here) * world
+
+
+def _mercator(latitude: float) -> float:
+    """Of the world's height, north of the equator."""
+    return asinh(tan(radians(latitude))) / (2 * pi)
 
 
 def _agent() -> str:

@@ -23,7 +23,12 @@ _LEAST_LINES: Final = 4  # in one area
 _MOST_HALVINGS: Final = 6
 _MOST_LINES: Final = 12_000  # of all hatches: what a browser draws without a pause
 _NAME_LENGTH: Final = 24  # characters of a name beside its home
-_CLOSE: Final = 0.9  # degrees of latitude within which two names would lie on each other
+_LETTER: Final = 5.8  # pixels of a letter of a name in the mean
+_NAME_HEIGHT: Final = 14  # pixels
+_NAME_EDGE: Final = 6  # pixels around a name, and between it and the edge of the map
+_HOME: Final = 4  # pixels from the middle of a home to its rim
+_BESIDE: Final = ((0, -13), (1, 0), (0, 13), (-1, 0), (0, -27), (0, 27), (0, -41), (0, 41))
+"""Where a name may stand: widths of it to the right of its home, and pixels below."""
 _OPAQUE: Final = 255
 _FULL: Final = 0.5  # share of an area from which on its owner's colour is at full strength
 _FAINT: Final = 0.45  # strength of a colour where others have most
@@ -144,11 +149,12 @@ def owner_map(
     if bare := [shape for shape in shapes if shape["id"] in uncovered]:
         layers.append(_hatch_layer(bare))
     layers += [maps.outline_layer(shape, dark=dark) for shape in chosen]
-    if homes := [rep for rep in team.reps if rep.place is not None]:
-        layers += _home_layers(homes, dark=dark)
+    view = maps.view_of(areas, height=height)
+    if any(rep.place is not None for rep in team.reps):
+        layers += _home_layers(team.reps, view, dark=dark, height=height)
     return maps.CompactDeck(
         layers=layers,
-        initial_view_state=maps.view_of(areas, height=height),
+        initial_view_state=view,
         # Plain text, so that nothing in the data can become a part of the page.
         tooltip={"text": "{tip}", "style": maps.tooltip_style(dark=dark)},
         map_provider=None,
@@ -198,46 +204,61 @@ def _mixed(colour: Sequence[int], ground: Sequence[int], strength: float) -> tup
     )
 
 
-def _home_layers(reps: Sequence[Rep], *, dark: bool) -> list[pdk.Layer]:
+def names_of(reps: Sequence[Rep], view: pdk.ViewState, *, height: int) -> list[dict[str, Any]]:
+    """Names of reps beside their homes: `position`, `name` and `offset`, pixels right and down.
+
+    None lies on another or on a home, nor across the edge of a narrow map where its home is inside; a
+    name that no place is left for is left out, as its rep has a colour in the legend.
+    """
+    edge = maps.PHONE / 2 - _NAME_EDGE
+    at_home = [(rep, *rep.place) for rep in reps if rep.place is not None]
+    homes = [maps.pixels(view, longitude, latitude) for _rep, latitude, longitude in at_home]
+    # Boxes by their middle, half their width and half their height; those of homes are all there first.
+    taken: list[tuple[float, ...]] = [(x, y, _HOME, _HOME) for x, y in dict.fromkeys(homes)]
+    found: list[dict[str, Any]] = []
+    for (rep, latitude, longitude), (x, y) in zip(at_home, homes, strict=True):
+        name = rep.name[:_NAME_LENGTH]
+        half = (_LETTER * len(name) + _NAME_EDGE) / 2
+        for right, down in _BESIDE:
+            aside = right * (half + _NAME_EDGE)
+            if not right and abs(x) <= edge:
+                # Towards the middle as far as it takes, yet never away from its home.
+                aside = max(-edge + half - x, 0) - max(x + half - edge, 0)
+                aside = min(max(aside, -half), half)
+            elif right and abs(x + aside) + half > edge:
+                continue
+            if abs(y + down) + _NAME_HEIGHT / 2 > height / 2:
+                continue
+            box = (x + aside, y + down, half, _NAME_HEIGHT / 2)
+            if not any(
+                abs(box[0] - other[0]) < box[2] + other[2]
+                and abs(box[1] - other[1]) < box[3] + other[3]
+                for other in taken
+            ):
+                taken.append(box)
+                found.append(
+                    {
+                        "position": [longitude, latitude],
+                        # Never beginning with data, which deck.gl would read as code.
+                        "name": f" {name}",
+                        "offset": [round(aside), down],
+                    }
+                )
+                break
+    return found
+
+
+def _home_layers(
+    reps: Sequence[Rep], view: pdk.ViewState, *, dark: bool, height: int
+) -> list[pdk.Layer]:
     """Where the reps live, by name: many colours cannot be read alone."""
     text = theme.text_colour(dark=dark)
     ring = theme.on_colour(text)
-    rows: list[dict[str, Any]] = []
-    for rep in reps:
-        if rep.place is None:
-            continue
-        latitude, longitude = rep.place
-        near = [
-            other
-            for other in rows
-            if abs(other["position"][1] - latitude) < _CLOSE
-            and abs(other["position"][0] - longitude) < 5 * _CLOSE
-        ]
-        rows.append(
-            {
-                "position": [longitude, latitude],
-                # Never beginning with data, which deck.gl would read as code.
-                "name": f" {rep.name[:_NAME_LENGTH]}",
-                "offset": [0, (-12, 13, -26, 27)[min(len(near), 3)]],
-            }
-        )
+    homes = [{"position": [rep.place[1], rep.place[0]]} for rep in reps if rep.place is not None]
     return [
         pdk.Layer(
-            "ScatterplotLayer",
-            rows,
-            id="homes",
-            get_position="position",
-            radius_units="'pixels'",
-            get_radius=4,
-            stroked=True,
-            get_fill_color=[*theme.rgb(text), _OPAQUE],
-            get_line_color=[*theme.rgb(ring), _OPAQUE],
-            line_width_units="'pixels'",
-            get_line_width=1.5,
-        ),
-        pdk.Layer(
             "TextLayer",
-            rows,
+            names_of(reps, view, height=height),
             id="names",
             get_position="position",
             get_text="name",
@@ -249,6 +270,19 @@ def _home_layers(reps: Sequence[Rep], *, dark: bool) -> list[pdk.Layer]:
             background=True,
             get_background_color=[*theme.rgb(ring), 190],
             background_padding=[3, 1],
+        ),
+        pdk.Layer(
+            "ScatterplotLayer",
+            homes,
+            id="homes",
+            get_position="position",
+            radius_units="'pixels'",
+            get_radius=_HOME,
+            stroked=True,
+            get_fill_color=[*theme.rgb(text), _OPAQUE],
+            get_line_color=[*theme.rgb(ring), _OPAQUE],
+            line_width_units="'pixels'",
+            get_line_width=1.5,
         ),
     ]
 

@@ -8,6 +8,7 @@ from io import BytesIO
 import polars as pl
 import pytest
 from app_pages import Open, errors, metrics, texts
+from pydeck import ViewState
 from streamlit.testing.v1 import AppTest
 
 from icp_core.analysis.plan import TeamPlan
@@ -21,7 +22,7 @@ from icp_core.territories.coverage import Coverage, TierCovered
 from icp_core.territories.gaps import Gap
 from icp_core.views import view_of
 from icp_core.workspace import Workspace
-from ui import links, owner_map
+from ui import links, maps, owner_map
 from ui.coverage import cards, files, gaps, reps, team
 from ui.format import number
 
@@ -279,3 +280,26 @@ def test_potential_that_nobody_knows_is_no_zero_on_the_cards() -> None:
     drawn = cards.figures(found, "EUR")
     assert not any("€0" in str(part) for card in drawn for part in vars(card).values())
     assert sum("potential unknown" in str(vars(card)) for card in drawn) == 2
+
+
+def test_names_on_the_map_lie_on_nothing_and_inside_a_narrow_map():
+    view = ViewState(longitude=15.0, latitude=62.0, zoom=3.0)
+    homes = ["NO-4601", "NO-4601", "NO-0301", "SE-0180", "FI-091", "SE-1280", "DK-0101", "DK-0751"]
+    people = [Rep(name=f"Somebody Longname {at}", home=home) for at, home in enumerate(homes)]
+    found = owner_map.names_of([*people, Rep(name="No home")], view, height=520)
+    assert len(found) == len(people)
+    boxes = []
+    for one in found:
+        x, y = maps.pixels(view, *one["position"])
+        assert abs(x) < maps.PHONE / 2
+        half = 5.8 * len(one["name"]) / 2
+        boxes.append((x + one["offset"][0], y + one["offset"][1], half))
+        assert abs(boxes[-1][0]) + half <= maps.PHONE / 2
+        assert abs(boxes[-1][1]) < 260
+    for at, (x, y, half) in enumerate(boxes):
+        for other_x, other_y, other in boxes[:at]:
+            assert abs(y - other_y) >= 12 or abs(x - other_x) >= half + other
+    crowd = owner_map.names_of(
+        [Rep(name=f"Rep {at}", home="SE-0180") for at in range(50)], view, height=520
+    )
+    assert 4 <= len(crowd) < 10

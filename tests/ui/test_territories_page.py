@@ -15,6 +15,7 @@ from icp_core.territories.frontier import frontier
 from icp_core.territories.plan import today
 from icp_core.territories.sensitivity import if_off, price_of_balance
 from icp_core.workspace import Workspace
+from ui import charts_explore
 from ui.territories import session
 from ui.territories.parts import reason
 from ui.territories.session import TerritorySession
@@ -177,3 +178,22 @@ def test_what_is_decided_is_kept_once() -> None:
     assert dict(session.locks.accounts) == {"a": "Anna"}
     session.unlock()
     assert not session.locks.accounts
+
+
+@pytest.mark.parametrize(
+    ("travel", "changed", "whole"),
+    [([10.2, 11.4, 10.9], [0.0, 1.0, 3.0], (1, 1)),
+     ([900.0, 4_400.0, 5_300.0], [0, 2, 54], (None, None)),
+     ([0.0, 0.0, 0.0], [0, 0, 0], (1, 1))],
+)  # fmt: skip
+def test_marks_of_the_trade_off_are_whole_and_read_as_numbers_elsewhere(travel, changed, whole):
+    points = pl.DataFrame(
+        {"name": list("abc"), "travel": travel, "changed": changed,
+         "what": ["plan", "chosen", "today"]}, strict=False
+    )  # fmt: skip
+    layout = charts_explore.trade_off_chart(points, changed="Accounts", dark=False).layout
+    assert (layout.yaxis.dtick, layout.xaxis.dtick) == whole
+    assert layout.yaxis.tickformat == layout.xaxis.tickformat == ","
+    if whole[0]:
+        least, most = layout.yaxis.range
+        assert least <= min(travel) < max(travel) + 1e-9 < most

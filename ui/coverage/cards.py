@@ -49,8 +49,12 @@ def figures(found: Coverage, currency: str) -> tuple[Figure, ...]:
         ),
         Figure(
             _("Over capacity"),
-            _("{count} of {all} reps").format(count=number(over), all=number(len(found.reps))),
-            ngettext("{count} has room", "{count} have room", room).format(count=number(room)),
+            _("{count} of {all} reps").format(count=number(over), all=number(len(found.reps)))
+            if found.reps
+            else UNKNOWN,
+            ngettext("{count} has room", "{count} have room", room).format(count=number(room))
+            if found.reps
+            else _("no reps yet"),
             _(
                 "Whose accounts in tiers take more hours than they have in the time box, work and "
                 "journeys together. Who needs less than 80 % has room."

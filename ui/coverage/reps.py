@@ -10,6 +10,7 @@ from icp_core.reference import geography
 from icp_core.territories.coverage import Coverage, RepCovered
 from icp_core.views import MarketView
 from ui import navigation, theme, widgets
+from ui.controls import section
 from ui.coverage import files
 from ui.format import UNKNOWN, currency_sign, money_bounds, number, percent, plain
 from ui.tables import Field, Table
@@ -21,6 +22,12 @@ _TABLE: Final = "coverage_reps"
 
 def table(market: MarketView, found: Coverage) -> None:
     """Draw the reps, the busiest first; pressing one shows it below."""
+    if not found.reps:
+        section(_("Reps, the busiest first"))
+        st.caption(
+            _("Once the team is named, each rep stands here with hours, accounts and potential.")
+        )
+        return
     rows = files.reps_table(found)
     names = rows["name"].to_list()
     chosen = widgets.now(CHOSEN)
