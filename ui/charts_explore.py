@@ -722,7 +722,7 @@ def trade_off_chart(
         dark=dark,
         height=height,
         showlegend=True,
-        legend={"orientation": "h", "y": 1.12, "x": 0},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         margin={"l": 0, "r": 16, "t": 24, "b": 0},
         xaxis={
             "title": {"text": changed},
