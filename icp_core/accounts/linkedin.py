@@ -7,6 +7,10 @@ import polars as pl
 _SITE: Final = r"(?i)^(?:https?:/*)?(?:[a-z]{2,3}\.|www\.|m\.|touch\.)*linkedin\.com/"
 _BEHIND: Final = r"(?:mwlite/|sales/|talent/|biz/|recruiter/)*"
 _PATHS: Final = r"(company-beta|company|organization|organisation|school|edu|showcase|biz)/"
+HAS_COMPANY_PAGE: Final = (
+    rf"(?i)linkedin\.com/{_BEHIND}(?:company(?:-beta)?|organi[sz]ation|school|edu|showcase)/"
+)
+"""Within a text: the address of a company's page, Sales Navigator's too, and no person's."""
 _SLUG: Final = r"([^/?#\s,;|]+)"
 _PERSON: Final = (
     rf"{_SITE}{_BEHIND}(?:in|pub|profile|people|lead)(?:/|\?)|^(?i)/?(?:in|pub)/[^/\s]|"

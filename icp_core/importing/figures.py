@@ -66,6 +66,10 @@ def with_figures(
     for column in _INTEGERS:
         if column in text.columns:
             count = values.numbers(text[column]).round().cast(pl.Int64, strict=False)
+            if column == "fiscal_year":
+                # A year of accounts is told by its last day, too.
+                ended = text[column].to_frame().select(dates.year(pl.col(column))).to_series()
+                count = pl.select(pl.coalesce(ended, count)).to_series()
             tally(tallies, column, text[column], count)
             frame = frame.with_columns(count.alias(column))
     if "employees" in text.columns:

@@ -59,6 +59,8 @@ _SCALES: Final = {
 _SHORT_SCALES: Final = {
     "t": 1e3, "k": 1e3, "th": 1e3, "ths": 1e3, "m": 1e6, "mn": 1e6, "mm": 1e6, "bn": 1e9, "b": 1e9,
 }  # fmt: skip
+# A scale behind its currency: `SEKk` is not two words in camelCase.
+_SCALED: Final = re.compile(r"\b(SEK|NOK|DKK|EUR|USD|GBP|ISK)(k|th|m|mn|mm|bn)\b")
 _PER_CENT: Final = _words("% procent prosent percent prosentti prosenttia pct")
 _PER_CENT_UNIT: Final = 0.01
 # Per cent of these is another figure.
@@ -490,7 +492,7 @@ def _bare_table() -> Mapping[str, tuple[str, int]]:
 
 def _apart(words: str) -> str:
     """Words of `camelCase` and `snake_case`, lower case."""
-    words = words.replace("LinkedIn", "Linkedin")
+    words = _SCALED.sub(r"\1 \2", words.replace("LinkedIn", "Linkedin"))
     spaced = re.sub(r"(?<=[^\W\d_A-ZÅÄÖÆØ])(?=[A-ZÅÄÖÆØ])|(?<=[A-Z])(?=[A-Z][a-z])", " ", words)
     return spaced.replace("_", " ").casefold()
 

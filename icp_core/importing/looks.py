@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from icp_core.accounts.company_names import LEGAL_FORMS
+from icp_core.accounts.linkedin import HAS_COMPANY_PAGE
 from icp_core.importing import dates, values
 from icp_core.importing.mapping import AMOUNTS, NUMBERS, SURE
 from icp_core.importing.national import country_of, is_personal
@@ -121,7 +122,7 @@ def looks_of(cells: Mapping[str, pl.Series]) -> dict[str, dict[str, float]]:
     folded = fold_expr(text.str.strip_chars())
     told = distinct.with_columns(
         email=text.str.contains(r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
-        linkedin_url=text.str.contains(r"(?i)linkedin\.com/(?:company|school)"),
+        linkedin_url=text.str.contains(HAS_COMPANY_PAGE),
         website=text.str.contains(r"(?i)^(?:https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)$"),
         social=text.str.contains(SOCIAL),
         round=text.str.contains(_ROUND),

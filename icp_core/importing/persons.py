@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from icp_core.accounts.company_names import LEGAL_FORMS
-from icp_core.accounts.linkedin import is_person_page
+from icp_core.accounts.linkedin import HAS_COMPANY_PAGE, is_person_page
 from icp_core.importing import values
 from icp_core.importing.headings import is_of_dealings, is_proprietor, parse
 from icp_core.importing.looks import SOCIAL
@@ -441,7 +441,7 @@ def _share_of_pages(cells: pl.Series) -> float:
 
 def _has_company_pages(cells: pl.Series) -> bool:
     """Whether some cells are pages of companies, written as such."""
-    return bool(cells.str.contains(r"(?i)linkedin\.com/(?:company|school|showcase)/").any())
+    return bool(cells.str.contains(HAS_COMPANY_PAGE).any())
 
 
 def _persons_share(cells: pl.Series) -> float:
