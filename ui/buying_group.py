@@ -33,7 +33,7 @@ from ui import briefs, evidence, navigation, theme, typed, widgets
 from ui.controls import most_letters, one_of, pictured, section
 from ui.downloads import download
 from ui.evidence import Told
-from ui.format import number, plain
+from ui.format import labelled, number, plain
 from ui.state import View
 from ui.texts import _, ngettext
 
@@ -241,7 +241,7 @@ def _editor(one: Persona, told: Told) -> None:
             for place, (field, label) in _in_pairs(_claims()):
                 with place:
                     typed.text_field(
-                        plain(label + told.beside(f"persona:{one.key}.{field}")),
+                        labelled(label + told.beside(f"persona:{one.key}.{field}")),
                         excess=_too_many_sentences,
                         called=f"{one.name}: {label}",
                         rows=_ROWS,
@@ -295,7 +295,7 @@ def _reach(one: Persona) -> None:
         shown = "\n".join(getattr(one.titles, language))
         with place:
             typed.text_field(
-                plain(label),
+                labelled(label),
                 excess=_too_many_titles,
                 called=f"{one.name}: {label}",
                 rows=_ROWS,

@@ -45,6 +45,7 @@ SAFE = frozenset(
     {
         "plain",
         "spoken",
+        "labelled",
         "in_badge",
         "number",
         "signed",

@@ -10,6 +10,7 @@ from ui.format import (
     bounds,
     in_badge,
     in_sentence,
+    labelled,
     money,
     money_bounds,
     number,
@@ -156,3 +157,19 @@ def test_numbers_in_text_keep_their_spaces() -> None:
 def test_a_range_of_numbers_stays_on_one_line(text, shown) -> None:
     assert unbroken(text) == shown
     assert unbroken(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Revenue (kSEK), 2024-12 & C#", "Revenue (kSEK), 2024-12 & C#"),
+        ("net_sales of a 20-50 band", "net_sales of a 20-50 band"),
+        ("*best* _one_ `x` [a](b)", r"\*best\* \_one\_ \`x\` \[a\](b)"),
+        ("# 1", "\u2060# 1"),
+        ("1. first", "\u20601. first"),
+        (":red[x] :smile:", ":\u2060red\\[x\\] :\u2060smile:"),
+        ("&amp; <b>", r"\&amp; \<b>"),
+    ],
+)
+def test_a_label_is_read_as_it_was_written_and_draws_no_markup(text: str, label: str) -> None:
+    assert labelled(text).replace("\u2060\u2060", "\u2060") == label

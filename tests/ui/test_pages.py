@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from app_pages import PAGES, ROOT, TIMEOUT, Open, errors, metrics, opened, texts
+from app_pages import PAGES, ROOT, TIMEOUT, Open, errors, metrics, opened, read_with_markup, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role
@@ -47,6 +47,7 @@ def test_a_page_opens_by_link(open_page: Open, path: str, dataset: str) -> None:
     assert not app.exception
     assert app.title
     assert app.selectbox(key="shown_dataset").value == dataset
+    assert not read_with_markup(app)
 
 
 @pytest.mark.parametrize("path", PAGES)
