@@ -8,7 +8,7 @@ from icp_core.evaluation.tiers import groups
 from icp_core.reference import geography
 from icp_core.reference.geography import COUNTRIES
 from icp_core.territories.team import team_for
-from ui import maps, navigation, owner_map, shell, state, theme, widgets
+from ui import loosening, maps, navigation, owner_map, shell, state, theme, widgets
 from ui.accounts.one import opened
 from ui.areas import Measure
 from ui.controls import apart, one_of, section
@@ -33,7 +33,7 @@ with shell.guard():
     market = shell.market(view, needs=["areas"])
 if not market.totals.matching:
     st.info(_("No company matches this profile, so there is nothing to show on a map."))
-    navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    loosening.nothing_matches(market)
     st.stop()
 
 with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):

@@ -65,6 +65,8 @@ def test_a_page_copes_with_no_match_and_with_all(
     app = open_page(path, dataset="listed", p=links.pack(profile))
     assert not app.exception
     assert app.title
+    if any("matches this profile" in one.value for one in (*app.info, *app.caption)):
+        assert "Drop Country" in app.button(key="loosen_0").label
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -76,6 +78,7 @@ def test_what_a_list_does_not_tell_is_unknown_on_every_page_and_can_be_removed(
     assert app.title
     assert not [one for one in errors(app) if "employees" in one]
     assert "does not tell Employees" in texts(app)
+    assert "Begin with Employees" not in texts(app)
     app.button(key="remove_lacking").click().run()
     assert "does not tell" not in texts(app)
     assert links.unpack(app.query_params["p"]) == MISFIT.without(0)
