@@ -20,7 +20,7 @@ from ui import data, loosening, navigation, shell, state, widgets
 from ui.areas import short_tier_label
 from ui.controls import one_of, section
 from ui.downloads import download
-from ui.format import bounds, number, percent, plain, signed
+from ui.format import bounds, number, percent_bounds, plain, signed
 from ui.headline import customers_unknown
 from ui.state import View
 from ui.texts import _, ngettext
@@ -264,8 +264,8 @@ def reach(report: Preflight) -> None:
         known=number(found.known),
         all=number(report.rows_written),
         employees=bounds(found.employees),
-        companies=_shares(RECOGNISED.low, RECOGNISED.high),
-        members=_shares(MEMBERS.low, MEMBERS.high),
+        companies=percent_bounds(RECOGNISED),
+        members=percent_bounds(MEMBERS),
     )
     if not found.known:
         st.caption(_("No headcount is known, so the audience's size cannot be estimated."))
@@ -312,7 +312,3 @@ def roles(view: View, asked: Asked, report: Preflight) -> None:
             mime="text/csv",
             key="export_roles",
         )
-
-
-def _shares(low: float, high: float) -> str:
-    return f"{number(100 * low)}–{percent(high)}"

@@ -50,6 +50,7 @@ SAFE = frozenset(
         "number",
         "signed",
         "percent",
+        "percent_bounds",
         "bounds",
         "short",
         "money",

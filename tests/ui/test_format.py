@@ -15,6 +15,7 @@ from ui.format import (
     money_bounds,
     number,
     percent,
+    percent_bounds,
     plain,
     short,
     signed,
@@ -36,6 +37,14 @@ T, S = "\u202f", "\u00a0"  # narrow space between thousands, and the one before 
 )
 def test_thousands_are_set_apart_and_unknown_is_a_dash(value: float | None, text: str) -> None:
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("ends", "text"),
+    [((0.016, 0.043), f"1.6–4.3{S}%"), ((0.0161, 0.0163), f"1.6{S}%"), ((0, 0), f"0.0{S}%")],
+)
+def test_a_range_of_shares_has_its_unit_once(ends: tuple[float, float], text: str) -> None:
+    assert percent_bounds(Bounds(*ends), digits=1) == text
 
 
 def test_a_change_carries_its_sign() -> None:
