@@ -159,3 +159,12 @@ def test_fictional_data_is_labelled_and_real_data_is_not(open_page: Open) -> Non
 
     assert "Fictional data" in labels(open_page())
     assert "Fictional data" not in labels(open_page(dataset="norway"))
+
+
+@pytest.mark.parametrize(("words", "whole"), [(5, False), (10, True)])
+def test_a_name_that_is_too_long_for_its_box_stands_whole_below_it(
+    open_page: Open, words: int, whole: bool
+) -> None:
+    name = " ".join(["company"] * words)
+    app = open_page("pages/9_Import.py", dataset="listed", p=links.pack(Profile(name=name)))
+    assert (name in [one.value for one in app.caption]) == whole
