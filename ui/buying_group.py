@@ -347,7 +347,7 @@ def adding(view: View) -> None:
         format_func=lambda key: f"{offered[key].name} · {roles[offered[key].role]}",
         key=widgets.shown("group_add", None),
         index=None,
-        placeholder=_("Add a persona: suggestions for your industries first"),
+        placeholder=_("Add a persona: your industries’ first"),
         on_change=picked,
         icon=":material/person_add:",
         label_visibility="collapsed",
