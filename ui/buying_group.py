@@ -40,7 +40,6 @@ from ui.texts import _, ngettext
 _OPEN: Final = "buying_group_open"
 _POINT: Final = 200  # letters of one claim
 _TITLE: Final = 80  # letters of a job title
-_ROWS: Final = 3  # lines seen of its sentences and titles
 _COLOURS: Final[dict[BuyingRole, Literal["blue", "green", "gray", "orange"]]] = {
     BuyingRole.DECISION_MAKER: "blue",
     BuyingRole.AMBASSADOR: "green",
@@ -244,7 +243,7 @@ def _editor(one: Persona, told: Told) -> None:
                         labelled(label + told.beside(f"persona:{one.key}.{field}")),
                         excess=_too_many_sentences,
                         called=f"{one.name}: {label}",
-                        rows=_ROWS,
+                        area=True,
                         **_edits(one, field, "\n".join(getattr(one, field)), _claiming(field)),
                     )
 
@@ -298,7 +297,7 @@ def _reach(one: Persona) -> None:
                 labelled(label),
                 excess=_too_many_titles,
                 called=f"{one.name}: {label}",
-                rows=_ROWS,
+                area=True,
                 **_edits(one, f"titles_{language}", shown, _titled(language)),
             )
 

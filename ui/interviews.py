@@ -299,7 +299,7 @@ def _reply(one: Interview, question: Question, shown: str) -> None:
         label,
         shown if first else "",
         most=MAX_ANSWER,
-        rows=2,
+        area=True,
         live=True,
         key=key if first else widgets.showing(key, shown),
         on_change=lambda: keep(widgets.now(key) or ""),
@@ -320,7 +320,7 @@ def marking(one: Interview, kept: Talks) -> None:
         typed.text_field(
             _("Their words"),
             most=MAX_QUOTE,
-            rows=2,
+            area=True,
             live=True,
             waits=True,
             key=widgets.showing(_quoting(one), ""),

@@ -60,7 +60,7 @@ def answers(view: View) -> None:
         typed.text_field(
             _("The company in thirty words"),
             most=most_letters(Profile, "description"),
-            rows=3,
+            area=True,
             live=True,
             key=draft("brief_description", profile.description),
             on_change=_describe,
@@ -80,7 +80,7 @@ def answers(view: View) -> None:
                 brief,
                 name,
                 plain(asked[name]),
-                rows=2,
+                area=True,
                 placeholder=_("For example: {example}").format(example=_(_EXAMPLES[name])),
             )
 

@@ -285,7 +285,7 @@ def about(profile: Profile) -> None:
         return {"most": most_letters(Profile, name), **edits(name)}
 
     typed.text_field(_("Name"), **text("name"))
-    typed.text_field(_("Description, thirty words at best"), rows=3, **text("description"))
+    typed.text_field(_("Description, thirty words at best"), area=True, **text("description"))
     st.caption(_("{count} words").format(count=len(profile.description.split())))
     typed.text_field(_("Offer"), **text("offer"))
     left, right = st.columns(2, gap="small")
