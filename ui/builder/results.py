@@ -33,12 +33,13 @@ about as long, then draws in one go all that has come, and the numbers would wai
 
 
 def strip_style() -> None:
-    """Have the strip hide nothing that has the keyboard, nor take a second row where it needs not.
+    """Have the strip hide nothing that has the keyboard, nor take more room than it needs.
 
     Once a page: in the strip it would cost the browser at every edit.
     """
     theme.style(
         "[data-testid=stMain] { scroll-padding-bottom: 10rem }"
+        " [data-testid=stBottomBlockContainer] { padding-top: 0.5rem; padding-bottom: 0.5rem }"
         " @media (max-width: 1000px) { .st-key-builder_strip > :last-child { display: none }"
         " .st-key-builder_strip { gap: 0 1rem } }"
     )
