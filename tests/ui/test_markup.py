@@ -50,7 +50,15 @@ def test_every_text_that_is_drawn_as_markdown_is_ours_or_escaped() -> None:
 
 
 def test_what_is_read_as_it_was_written_has_no_escapes_but_those_it_needs() -> None:
-    read = {"selectbox", "multiselect", "text_input", "text_area", "text_field", "number_input"}
+    read = {
+        "selectbox",
+        "multiselect",
+        "text_input",
+        "text_area",
+        "text_field",
+        "number_input",
+        "text",
+    }
     read |= {"slider", "select_slider", "checkbox", "toggle", "date_input"}
     found = [
         f"{file.name}:{node.lineno}"
