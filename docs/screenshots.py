@@ -6,7 +6,10 @@ python docs/screenshots.py
 import argparse
 import sys
 import tempfile
+import time
 from pathlib import Path
+
+from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -15,6 +18,7 @@ from benchmarks.browser import chromium, served, settle  # noqa: E402
 from ui.navigation import START, pages  # noqa: E402
 
 HEIGHT = 900
+MOST = 120  # seconds
 
 
 def main() -> None:
@@ -45,8 +49,7 @@ def main() -> None:
                     path = "" if one.key == START else Path(one.path).stem.split("_", 1)[1]
                     tab.goto(f"{address}/{path}?dataset={options.dataset}")
                     tab.wait_for_selector("[data-testid=stHeading]")
-                    settle(tab)
-                    tab.wait_for_timeout(3000 if one.key == "map" else 1500)
+                    _finish(tab, 3000 if one.key == "map" else 1500)
                     if options.full:
                         tall = tab.evaluate(
                             "document.querySelector('[data-testid=stMain]').scrollHeight"
@@ -56,6 +59,17 @@ def main() -> None:
                     tab.screenshot(path=options.out / f"{one.key}-{theme}-{width}.png")
                     tab.set_viewport_size({"width": width, "height": HEIGHT})
                 context.close()
+
+
+def _finish(tab: Page, still: int) -> None:
+    """Wait until a page shows no progress for so many milliseconds, two minutes at most."""
+    begun = time.monotonic()
+    while True:
+        settle(tab)
+        tab.wait_for_timeout(still)
+        is_busy = tab.locator("[data-testid=stProgress]").count()
+        if not is_busy or time.monotonic() - begun > MOST:
+            return
 
 
 if __name__ == "__main__":

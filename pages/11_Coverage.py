@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import data, headline, navigation, plan, shell, state, widgets
+from ui import data, headline, loosening, plan, shell, state, widgets
 from ui.accounts.one import opened
 from ui.controls import side_by_side
 from ui.coverage import cards, files, gaps, place, reps, team
@@ -35,7 +35,7 @@ if data.stays_in_engine(view.list_name):
     )
 if not market.totals.matching:
     st.info(_("No company matches this profile, so there is nothing to cover."))
-    navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    loosening.nothing_matches(market)
     gaps.take_back(market)
 else:
     left, right = side_by_side("coverage_halves")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from icp_core.analysis.revisions import revision_note
-from ui import engines, navigation, plan, shell, state, widgets
+from ui import engines, loosening, plan, shell, state, widgets
 from ui.accounts.one import opened
 from ui.controls import one_of
 from ui.format import plain
@@ -43,7 +43,7 @@ if section == "choices":
     st.stop()
 if not market.totals.matching:
     st.info(_("No company matches this profile, so there is nothing to break down."))
-    navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    loosening.nothing_matches(market)
     st.stop()
 match section:
     case "concentration":

@@ -3,16 +3,15 @@
 import streamlit as st
 
 from icp_core.analysis.shading import shading
-from icp_core.evaluation.market import Bounds
 from icp_core.evaluation.tiers import groups
 from icp_core.reference import geography
 from icp_core.reference.geography import COUNTRIES
 from icp_core.territories.team import team_for
-from ui import maps, navigation, owner_map, shell, state, theme, widgets
+from ui import loosening, maps, navigation, owner_map, shell, state, theme, widgets
 from ui.accounts.one import opened
 from ui.areas import Measure
-from ui.controls import apart, one_of, section
-from ui.format import bounds, number, plain
+from ui.controls import apart, one_of, section, side_by_side
+from ui.format import number, plain
 from ui.headline import customers_unknown, tam_value
 from ui.navigation import NO_WIDGETS
 from ui.tables import Table, accounts_table
@@ -33,7 +32,7 @@ with shell.guard():
     market = shell.market(view, needs=["areas"])
 if not market.totals.matching:
     st.info(_("No company matches this profile, so there is nothing to show on a map."))
-    navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    loosening.nothing_matches(market)
     st.stop()
 
 with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
@@ -99,7 +98,7 @@ shaded = shading(areas.table[measure.value])
 with_points = with_points and not by_owner
 points = market.points(limit=limit, countries=countries) if with_points else None
 ranked = areas.ranked(measure.value)
-left, right = st.columns([4, 3])
+left, right = side_by_side("map_halves", shares=(4, 3))
 with left.container(border=True, height="stretch"):
     title = maps.title(measure, level, best_tier=tiers[0], currency=currency)
     section(_("Who has most matches, by area") if by_owner else title)
@@ -150,11 +149,8 @@ with left.container(border=True, height="stretch"):
 leaves_out = shown["possible"] or shown["potential_known"] < shown["accounts"]
 with right.container(horizontal=True, gap="xsmall"):
     for one in Measure:
-        text = one.text(shown[one.value], currency)
-        if one is Measure.MATCHES:
-            # With missing data, as on the other pages.
-            text = bounds(Bounds(shown["accounts"], shown["accounts"] + shown["possible"]))
-        elif one is Measure.POTENTIAL and area is None and not countries:
+        text = maps.measured(one, shown, currency)
+        if one is Measure.POTENTIAL and area is None and not countries:
             text = tam_value(market.totals)
         elif one is Measure.POTENTIAL and shown["potential"] is not None and leaves_out:
             text = _("at least {amount}").format(amount=text)

@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from ui import navigation, shell, state, tiers, widgets
+from ui import loosening, shell, state, tiers, widgets
 from ui.accounts.one import opened
 from ui.controls import one_of
+from ui.format import plain
+from ui.headline import nothing_weighed
 from ui.texts import _
 
 view = shell.page("tiers")
@@ -12,11 +14,13 @@ with shell.guard():
     market = shell.market(view, needs=["tiers"])
 if not market.totals.matching:
     st.info(_("No company matches this profile, so there is nobody to rank."))
-    navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    loosening.nothing_matches(market)
     st.stop()
 
 SECTIONS = {"policies": _("Each policy, tier by tier"), "fit": _("Fit against potential")}
 
+for sentence in nothing_weighed(market.totals):
+    st.caption(plain(sentence))
 team = state.plan()
 tiers.policies(market, team)
 with st.container(border=True, gap="small"):

@@ -75,7 +75,7 @@ with st.container(border=True, gap="small"):
             lists.table(page, market, asked)
         lists.pager(page, asked)
     else:
-        lists.empty(asked)
+        lists.empty(market, asked)
 
 match widgets.open_now():
     case "add":

@@ -4,7 +4,7 @@ import streamlit as st
 
 from icp_core.analysis.verification import verify
 from icp_core.workspace import checksum
-from ui import data, navigation, shell, verification, widgets
+from ui import data, loosening, shell, verification, widgets
 from ui.controls import section, side_by_side
 from ui.texts import _
 
@@ -15,7 +15,7 @@ with shell.guard():
 current = checksum(view.profile)
 if not market.totals.matching + market.totals.possible:
     st.info(_("No company matches this profile or may match it, so there is nothing to verify."))
-    navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+    loosening.nothing_matches(market)
     st.stop()
 
 newest = next((place for place, one in enumerate(draws.values()) if one.checksum == current), None)

@@ -5,7 +5,7 @@ import streamlit as st
 from icp_core.errors import WorkspaceError
 from icp_core.exporting.limits import customers_unknown_warning
 from ui import data, exporting, navigation, saving, shell, state, theme, widgets
-from ui.controls import apart, section
+from ui.controls import apart, section, side_by_side
 from ui.downloads import download
 from ui.format import number, plain
 from ui.texts import _, ngettext
@@ -53,7 +53,7 @@ facts = report.facts()
 with shell.guard():
     exporting.problems(view, asked, report)
 
-left, right = st.columns([2, 3])
+left, right = side_by_side("export_halves", shares=(2, 3), gap="small")
 with left.container(border=True, height="stretch"):
     section(_("What becomes of every account"))
     st.table(

@@ -47,22 +47,22 @@ def put(change: Callable[[Brief], Brief], *, typed: str | None = None) -> None:
         widgets.notify(str(error))
 
 
-def text(brief: Brief, name: str, label: str, *, rows: int = 0, **options: Any) -> None:
+def text(brief: Brief, name: str, label: str, *, area: bool = False, **options: Any) -> None:
     """Draw one text of the brief to edit, kept as one types.
 
     Parameters
     ----------
     brief, name, label
         The brief, the name of its field, and what it is called.
-    rows
-        Lines of an area; none for a single line.
+    area
+        As of `typed.text_field`.
     options
         For the widget.
     """
     typed.text_field(
         label,
         most=most_letters(Brief, name),
-        rows=rows,
+        area=area,
         live=True,
         **edits(
             name, getattr(brief, name), lambda now, to: now.replace(**{name: to or ""}), typed=True

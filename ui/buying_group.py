@@ -33,14 +33,13 @@ from ui import briefs, evidence, navigation, theme, typed, widgets
 from ui.controls import most_letters, one_of, pictured, section
 from ui.downloads import download
 from ui.evidence import Told
-from ui.format import number, plain
+from ui.format import labelled, number, plain
 from ui.state import View
 from ui.texts import _, ngettext
 
 _OPEN: Final = "buying_group_open"
 _POINT: Final = 200  # letters of one claim
 _TITLE: Final = 80  # letters of a job title
-_ROWS: Final = 3  # lines seen of its sentences and titles
 _COLOURS: Final[dict[BuyingRole, Literal["blue", "green", "gray", "orange"]]] = {
     BuyingRole.DECISION_MAKER: "blue",
     BuyingRole.AMBASSADOR: "green",
@@ -241,10 +240,10 @@ def _editor(one: Persona, told: Told) -> None:
             for place, (field, label) in _in_pairs(_claims()):
                 with place:
                     typed.text_field(
-                        plain(label + told.beside(f"persona:{one.key}.{field}")),
+                        labelled(label + told.beside(f"persona:{one.key}.{field}")),
                         excess=_too_many_sentences,
                         called=f"{one.name}: {label}",
-                        rows=_ROWS,
+                        area=True,
                         **_edits(one, field, "\n".join(getattr(one, field)), _claiming(field)),
                     )
 
@@ -295,10 +294,10 @@ def _reach(one: Persona) -> None:
         shown = "\n".join(getattr(one.titles, language))
         with place:
             typed.text_field(
-                plain(label),
+                labelled(label),
                 excess=_too_many_titles,
                 called=f"{one.name}: {label}",
-                rows=_ROWS,
+                area=True,
                 **_edits(one, f"titles_{language}", shown, _titled(language)),
             )
 
@@ -347,7 +346,7 @@ def adding(view: View) -> None:
         format_func=lambda key: f"{offered[key].name} · {roles[offered[key].role]}",
         key=widgets.shown("group_add", None),
         index=None,
-        placeholder=_("Add a persona: suggestions for your industries first"),
+        placeholder=_("Add a persona: your industries’ first"),
         on_change=picked,
         icon=":material/person_add:",
         label_visibility="collapsed",

@@ -26,7 +26,7 @@ from icp_core.workspace import slug_of
 from ui import data, state, typed, widgets
 from ui.controls import pictured, section
 from ui.downloads import download
-from ui.format import number, plain
+from ui.format import labelled, number, plain
 from ui.state import View
 from ui.tables import Field, Table
 from ui.texts import _
@@ -243,12 +243,12 @@ def _edits(view: View, piece: Piece, field: str) -> dict[str, Any]:
 
 
 def _text(view: View, piece: Piece, field: str, label: str, *, most: int = MAX_TEXT) -> None:
-    typed.text_field(plain(label), most=most, **_edits(view, piece, field))
+    typed.text_field(labelled(label), most=most, **_edits(view, piece, field))
 
 
 def _choice(view: View, piece: Piece, field: str, label: str, names: Mapping[Any, str]) -> None:
     st.selectbox(
-        plain(label),
+        labelled(label),
         list(names),
         format_func=names.__getitem__,
         **_edits(view, piece, field),

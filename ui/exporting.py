@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from icp_core import views
 from icp_core.evaluation.tiers import UNRANKED, groups
 from icp_core.exporting import FORMATS, Customers, Preflight, Prepared
 from icp_core.exporting.buying_roles import HEADINGS, roles_file, roles_file_name
@@ -14,13 +15,12 @@ from icp_core.exporting.formats import Format
 from icp_core.exporting.members import MEMBERS, RECOGNISED
 from icp_core.profiles.model import Profile
 from icp_core.reference.geography import name_of
-from icp_core.views import MarketView
-from ui import data, navigation, shell, state, widgets
+from icp_core.views import Means
+from ui import data, loosening, navigation, shell, state, widgets
 from ui.areas import short_tier_label
-from ui.builder import words
 from ui.controls import one_of, section
 from ui.downloads import download
-from ui.format import bounds, number, percent, plain, signed
+from ui.format import bounds, number, percent_bounds, plain, signed
 from ui.headline import customers_unknown
 from ui.state import View
 from ui.texts import _, ngettext
@@ -227,32 +227,20 @@ def _ways(view: View, asked: Asked, report: Preflight) -> Iterator[tuple[str, in
     if "costs" not in market.supports:
         # Each would be a question to an engine.
         return
-    looser = sorted(_looser(market), key=lambda one: -one[0])[:_MOST_LOOSENED]
+    # Missing data come into the file without a change of the profile.
+    looser = [way for way in views.ways(market) if way.means is not Means.ALLOW_UNKNOWN]
     ways += [
-        (text, replace(asked, profile=profile), {_PROFILE: profile})
-        for _gain, text, profile in looser
+        (
+            loosening.way_text(way, market),
+            replace(asked, profile=way.profile),
+            {_PROFILE: way.profile},
+        )
+        for way in looser[:_MOST_LOOSENED]
     ]
     for label, then, change in ways:
         more_rows = then.prepared(view.list_name).report.rows_written - report.rows_written
         if more_rows > 0:
             yield label, more_rows, change
-
-
-def _looser(market: MarketView) -> Iterator[tuple[int, str, Profile]]:
-    """Each gate loosened, or dropped if it cannot be: matches gained, in words, and the profile then."""
-    columns, profile = market.population.columns, market.profile
-    places = (place for place, one in enumerate(profile.criteria) if one.role.is_gate)
-    for place, cost in zip(places, market.costs(), strict=True):
-        before = profile.criteria[place]
-        if cost.gained_if_loosened and cost.loosened is not None:
-            text = _("Loosen {criterion} to {range}").format(
-                criterion=words.criterion_name(before, columns),
-                range=words.fit_summary(cost.loosened.fit, columns[before.column]),
-            )
-            yield cost.gained_if_loosened, text, profile.changing(place, fit=cost.loosened.fit)
-        elif cost.gate.gained_if_dropped:
-            text = _("Drop {criterion}").format(criterion=words.gate_name(before, columns))
-            yield cost.gate.gained_if_dropped, text, profile.without(place)
 
 
 def _apply(change: dict[str, Any]) -> None:
@@ -276,8 +264,8 @@ def reach(report: Preflight) -> None:
         known=number(found.known),
         all=number(report.rows_written),
         employees=bounds(found.employees),
-        companies=_shares(RECOGNISED.low, RECOGNISED.high),
-        members=_shares(MEMBERS.low, MEMBERS.high),
+        companies=percent_bounds(RECOGNISED),
+        members=percent_bounds(MEMBERS),
     )
     if not found.known:
         st.caption(_("No headcount is known, so the audience's size cannot be estimated."))
@@ -324,7 +312,3 @@ def roles(view: View, asked: Asked, report: Preflight) -> None:
             mime="text/csv",
             key="export_roles",
         )
-
-
-def _shares(low: float, high: float) -> str:
-    return f"{number(100 * low)}–{percent(high)}"

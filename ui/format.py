@@ -20,6 +20,7 @@ from icp_core.reference.numbers import (
     money_bounds,
     number,
     percent,
+    percent_bounds,
     short,
     signed,
     unbroken,
@@ -33,12 +34,14 @@ __all__ = [
     "currency_sign",
     "in_badge",
     "in_sentence",
+    "labelled",
     "listed",
     "moment",
     "money",
     "money_bounds",
     "number",
     "percent",
+    "percent_bounds",
     "plain",
     "short",
     "signed",
@@ -53,6 +56,10 @@ _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:&=])")
 _LATE: Final = re.compile(
     r"(?<=http)(?=s?:)|(?<=w)(?=ww)|(?<=@)|(?<=:)(?=[\w+/-]+:)|(?<=[-<>~])(?=[-=>])", re.IGNORECASE
 )
+# Of a single line, what Markdown takes wherever it stands, and what it takes at the line's beginning.
+_INLINE: Final = re.compile(r"([\\`*\[\]<~$]|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_]))")
+_FIRST: Final = re.compile(r"^(?=[#>+=-]|\d+[.)])")
+_DIRECTIVE: Final = re.compile(r"(?<=:)(?=[a-z])", re.IGNORECASE)
 _BRACKETS: Final = re.compile(r"\\([\[\]])")
 # They turn the direction of all that follows on the line, ours too.
 _TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -70,6 +77,21 @@ def plain(text: str) -> str:
     """
     line = _BLANKS.sub(" ", _TURNS.sub("", text)).strip()
     return _MARKDOWN.sub(r"\\\1", _LATE.sub(JOINER, unbroken(line)))
+
+
+def labelled(text: str) -> str:
+    """As `plain`, for the label of a control, which is also read aloud as it stands, escapes and all.
+
+    So only what Markdown would take is escaped: `Employees (people)` needs nothing.
+
+    Examples
+    --------
+    >>> labelled("Omsättning (tkr), 2024-12 #1: net_sales")
+    'Omsättning (tkr), 2024-12 #1: net_sales'
+    """
+    line = _BLANKS.sub(" ", _TURNS.sub("", text)).strip()
+    line = _INLINE.sub(r"\\\1", _LATE.sub(JOINER, unbroken(line)))
+    return _FIRST.sub(JOINER, _DIRECTIVE.sub(JOINER, line))
 
 
 def spoken(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
+from math import ceil
 from typing import Final
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from icp_core.profiles import first_draft
 from icp_core.profiles.files import Agreed
 from icp_core.profiles.starters import starters, starters_for
 from icp_core.workspace import Draft
-from ui import data, new_profile, saving, state, widgets
+from ui import data, new_profile, saving, state, theme, widgets
 from ui.builder import words
 from ui.format import moment, plain
 from ui.state import View
@@ -29,7 +30,11 @@ _NEW: Final = "new"
 _DRAFT: Final = "draft:"
 _MOST_DRAFTS: Final = 5  # of what nobody saved, among the choices
 _LIST_WIDTH: Final = 210  # pixels: most names of lists
-_PROFILE_WIDTH: Final = 350  # pixels; beside the list on a tablet
+_PROFILE_WIDTH: Final = 350  # pixels at least; beside the list on a tablet
+_ARROW: Final = 30  # pixels of a box that its text has not
+_LETTER: Final = 6.6  # pixels, rather too many than too few
+_BESIDE: Final = 912  # pixels of a window that the name of the profile has not, sidebar and buttons
+_WHOLE_NAME: Final = "profile_whole_name"
 
 
 def begin(view: View) -> DeltaGenerator:
@@ -61,6 +66,7 @@ def complete(top: DeltaGenerator, view: View, universe: Universe) -> None:
     with top:
         trouble = _choose_profile(view, universe)
         _actions()
+        _whole_name(view)
     until = view.profile.valid_until
     if until is not None and until < date.today():
         st.badge(
@@ -93,9 +99,7 @@ def _choose_profile(view: View, universe: Universe) -> WorkspaceError | None:
         for key, one in drafts.items()
     }
     names[state.SUGGESTED] = _(first_draft.PROFILE_NAME)
-    label = (
-        saving.version_label(view.profile.name, view.version) if view.version else view.profile.name
-    )
+    label = _label(view)
     names[current] = _("Edited: {name}").format(name=label) if view.edited else label
     taken = Counter(names[key] for key in offered)
     for key in offered:
@@ -110,9 +114,32 @@ def _choose_profile(view: View, universe: Universe) -> WorkspaceError | None:
         key=widgets.shown("profile", current),
         on_change=lambda: _replace_profile(widgets.picked("profile"), offered, drafts),
         label_visibility="collapsed",
-        width=_PROFILE_WIDTH,
+        width="stretch",
     )
     return trouble
+
+
+def _whole_name(view: View) -> None:
+    """The profile's name in as many lines as it takes, where the window is too narrow for its box.
+
+    It is drawn by its longest form, so that an edit shifts nothing.
+    """
+    longest = _("Edited: {name}").format(name=_label(view))
+    width = ceil(len(longest) * _LETTER)
+    if width <= _PROFILE_WIDTH - _ARROW:
+        return
+    with st.container(key=_WHOLE_NAME):
+        st.caption(plain(_label(view)))
+    row = f":has(> .st-key-{_WHOLE_NAME})"
+    theme.style(
+        f"{row} {{ flex-basis: 100% }}"
+        f" @media (min-width: {width + _BESIDE}px) {{ {row} {{ display: none }} }}"
+    )
+
+
+def _label(view: View) -> str:
+    name = view.profile.name
+    return saving.version_label(name, view.version) if view.version else name
 
 
 def _current(view: View) -> str:
@@ -144,7 +171,13 @@ def _replace_profile(key: str, offered: Collection[str], drafts: Mapping[str, Dr
 def _actions() -> None:
     """Undo, redo, save, share, and in a menu what is done more seldom."""
     offered = state.offered()
-    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", width="content"):
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        gap="xxsmall",
+        width="content",
+        key=theme.HEADER_ACTIONS,
+    ):
         if st.button(
             _("Undo"),
             icon=":material/undo:",

@@ -12,9 +12,11 @@ from icp_core.analysis import next_steps as steps
 from icp_core.analysis.next_steps import NextStep
 from icp_core.evaluation.market import Bounds, GateCost, Market
 from icp_core.exporting import FORMATS
+from icp_core.profiles.model import Role
 from icp_core.reference import currency
 from icp_core.views import MarketView
 from ui import navigation
+from ui.areas import tier_in_sentence
 from ui.format import UNKNOWN, bounds, in_sentence, money, money_bounds, number, percent, plain
 from ui.texts import _, ngettext
 
@@ -41,11 +43,14 @@ class Step:
         Key of the page to do it on.
     label
         Of the link there.
+    loosens
+        Whether it is to let anybody match at all, so that each way to do so is worth a press.
     """
 
     text: str
     page: str
     label: str
+    loosens: bool = False
 
 
 def headline_data(market: MarketView) -> tuple[Figure, ...]:
@@ -101,6 +106,18 @@ def too_little_known(whole: Market) -> list[str]:
             share=percent(whole.profile.tiers.least_coverage),
         )
     ]
+
+
+def nothing_weighed(whole: Market) -> list[str]:
+    """A sentence on scores that are all 100, and what to do; none where something is weighed."""
+    if not whole.matching or whole.profile.having(Role.NICE_TO_HAVE):
+        return []
+    if whole.profile.tiers.kind == "cut_off":
+        best = tier_in_sentence(whole.ranked[0].name)
+        said = _("No criterion adds to the score, so every match scores 100 and is in {tier}.")
+        return [f"{said.format(tier=best)} {_('Make one a nice-to-have, with a weight.')}"]
+    said = _("No criterion adds to the score, so every match scores 100 and potential ranks them.")
+    return [f"{said} {_('Make one a nice-to-have, with a weight.')}"]
 
 
 def customers(market: MarketView) -> str:
@@ -246,12 +263,20 @@ def _step(due: NextStep, whole: Market, *, reachable: int, audience: int) -> Ste
                 column=_name(whole.by_gain[0]), count=number(whole.by_gain[0].gained_if_dropped)
             )
         case NextStep.LOOSEN:
-            text = _("No company matches, and no single test is to blame. Loosen two or more.")
+            text = _("No company matches, and no single test is to blame.")
         case NextStep.FIND_OUT:
             label = _("Decide what unknown means")
-            text = _(
-                "{count} more companies may match: a fact is unknown, most often {column}. Verify "
-                "the best of them, or let unknown values pass."
+            told = whole.least_known is None or whole.least_known.is_told
+            text = (
+                _(
+                    "{count} more companies may match: a fact is unknown, most often {column}. Verify "
+                    "the best of them, or let unknown values pass."
+                )
+                if told
+                else _(
+                    "{count} more companies may match: the list does not tell {column}. Let unknown "
+                    "values pass, or bring a list that tells it."
+                )
             ).format(count=number(whole.possible), column=_name(whole.least_known))
         case NextStep.LOOK_UP:
             page, label = "verification", _("Find out more of them")
@@ -290,7 +315,8 @@ def _step(due: NextStep, whole: Market, *, reachable: int, audience: int) -> Ste
             text = _(
                 "{count} companies in a tier can go into an audience on LinkedIn or into your CRM."
             ).format(count=number(reachable))
-    return Step(text, page, label)
+    loosens = due in (NextStep.ALLOW_UNKNOWN, NextStep.DROP_A_GATE, NextStep.LOOSEN)
+    return Step(text, page, label, loosens)
 
 
 def _name(gate: GateCost | None) -> str:

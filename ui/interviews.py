@@ -34,7 +34,7 @@ from ui import data, navigation, state, theme, typed, widgets
 from ui.builder import editing
 from ui.controls import one_of, section
 from ui.downloads import download
-from ui.format import in_sentence, number, plain
+from ui.format import in_sentence, labelled, number, plain
 from ui.state import View
 from ui.texts import _
 
@@ -275,7 +275,7 @@ def _ask(one: Interview, key: str) -> None:
 
 def _reply(one: Interview, question: Question, shown: str) -> None:
     key = f"reply_{one.id}_{sha256(question.key.encode()).hexdigest()[:12]}"
-    label = plain(question.text.get(one.language, question.key))
+    label = labelled(question.text.get(one.language, question.key))
     first = not widgets.is_there(key) and not widgets.waiting(key)
 
     def keep(text: str) -> None:
@@ -299,7 +299,7 @@ def _reply(one: Interview, question: Question, shown: str) -> None:
         label,
         shown if first else "",
         most=MAX_ANSWER,
-        rows=2,
+        area=True,
         live=True,
         key=key if first else widgets.showing(key, shown),
         on_change=lambda: keep(widgets.now(key) or ""),
@@ -320,7 +320,7 @@ def marking(one: Interview, kept: Talks) -> None:
         typed.text_field(
             _("Their words"),
             most=MAX_QUOTE,
-            rows=2,
+            area=True,
             live=True,
             waits=True,
             key=widgets.showing(_quoting(one), ""),

@@ -25,7 +25,16 @@ from icp_core.reference import geography
 from icp_core.reference.geography import Level
 from ui import theme
 from ui.areas import Measure, tier_label
-from ui.format import currency_sign, money, money_bounds, number, percent, plain
+from ui.format import (
+    bounds,
+    currency_sign,
+    money,
+    money_bounds,
+    number,
+    percent,
+    percent_bounds,
+    plain,
+)
 from ui.tables import Field, Looks
 from ui.texts import _, ngettext
 
@@ -314,18 +323,35 @@ def _point_layer(points: Points, tiers: Sequence[str], currency: str, *, dark: b
     )
 
 
+def measured(measure: Measure, row: Mapping[str, Any], currency: str) -> str:
+    """A number of an area or of all, as `Areas` has them; a range where missing data leaves it open.
+
+    Parameters
+    ----------
+    row
+        Of `Areas.table`, or of all in view.
+    """
+    low, high = row["accounts"], row["accounts"] + row["possible"]
+    if measure is Measure.MATCHES:
+        return bounds(Bounds(low, high))
+    if measure is Measure.MATCH_RATE and row["universe"]:
+        of = row["universe"]
+        return percent_bounds(Bounds(low / of, high / of), digits=1 if high else 0)
+    return measure.text(row[measure.value], currency)
+
+
 def _area_tips(table: pl.DataFrame, best_tier: str, currency: str) -> Iterator[str]:
     labels = {one: one.label(best_tier) for one in Measure}
     of_listed = _("{matches} of {listed} ({rate})")
     for row in table.iter_rows(named=True):
 
         def said(one: Measure, row: Mapping[str, Any] = row) -> str:
-            return f"{labels[one]}: {one.text(row[one.value], currency)}"
+            return f"{labels[one]}: {measured(one, row, currency)}"
 
         matches = of_listed.format(
-            matches=number(row["accounts"]),
+            matches=measured(Measure.MATCHES, row, currency),
             listed=number(row["universe"]),
-            rate=Measure.MATCH_RATE.text(row["match_rate"], currency),
+            rate=measured(Measure.MATCH_RATE, row, currency),
         )
         yield "\n".join(
             [
@@ -362,17 +388,22 @@ def _known(score: float | None, coverage: float) -> str:
 def tooltip_style(*, dark: bool) -> dict[str, str]:
     """How a tip looks."""
     background = theme.text_colour(dark=dark)
-    return {
+    where = {
+        # Above the pointer: what hangs over the edge of the map is cut off.
+        "translate": "-50% calc(-100% - 10px)",
+    }
+    if _is_phone():
+        # There a finger hides what is beneath it, and an edge is never far.
+        where = {"transform": "none", "top": "8px", "left": "8px", "maxWidth": "calc(100% - 16px)"}
+    return where | {
         "backgroundColor": background,
         "color": theme.on_colour(background),
         "fontSize": "12px",
         "borderRadius": "6px",
         "padding": "8px 10px",
-        "whiteSpace": "nowrap",
+        "whiteSpace": "pre-line" if _is_phone() else "nowrap",
         "lineHeight": "1.45",
         "zIndex": "1",
-        # Above the pointer: what hangs over the edge of the map is cut off.
-        "translate": "-50% calc(-100% - 10px)",
     }
 
 
@@ -392,9 +423,8 @@ def view_of(areas: Areas, *, height: int) -> pdk.ViewState:
 
     # How wide a browser is cannot be asked: a telephone says that it is one, and elsewhere a narrow
     # window sees all of what is tall.
-    is_phone = "Mobi" in _agent()
     pixels = min(
-        fitting(PHONE) if is_phone else max(fitting(PHONE), _SMALLER * fitting(_WIDE)),
+        fitting(PHONE) if _is_phone() else max(fitting(PHONE), _SMALLER * fitting(_WIDE)),
         _TILE * 2**_CLOSEST,
     )
     zoom = log2(pixels / _TILE)
@@ -416,6 +446,10 @@ def pixels(view: pdk.ViewState, longitude: float, latitude: float) -> tuple[floa
 def _mercator(latitude: float) -> float:
     """Of the world's height, north of the equator."""
     return asinh(tan(radians(latitude))) / (2 * pi)
+
+
+def _is_phone() -> bool:
+    return "Mobi" in _agent()
 
 
 def _agent() -> str:

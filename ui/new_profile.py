@@ -16,7 +16,7 @@ from icp_core.reference import geography, industry
 from ui import data, navigation, state, theme, typed, widgets
 from ui.builder import words
 from ui.controls import most_letters, section
-from ui.format import bounds, in_sentence, number, plain
+from ui.format import bounds, in_sentence, labelled, number, plain
 from ui.texts import _
 
 DIALOG: Final = "new_profile"
@@ -222,7 +222,7 @@ def _how_large(offers: Offers, columns: frozenset[str], answers: Answers) -> Ans
     if answers.size not in columns:
         st.caption(_("This list tells no sizes."))
         return answers
-    label = plain(_(offers.columns[answers.size].label))
+    label = labelled(_(offers.columns[answers.size].label))
     with st.container(horizontal=True):
         ends = [
             st.number_input(

@@ -19,7 +19,7 @@ from ui.builder.editing import draft, held
 from ui.controls import most_letters, section
 from ui.data.printed import Printed
 from ui.downloads import download
-from ui.format import number, plain
+from ui.format import labelled, number, plain
 from ui.learning import proof
 from ui.state import View
 from ui.texts import _, language
@@ -60,7 +60,7 @@ def answers(view: View) -> None:
         typed.text_field(
             _("The company in thirty words"),
             most=most_letters(Profile, "description"),
-            rows=3,
+            area=True,
             live=True,
             key=draft("brief_description", profile.description),
             on_change=_describe,
@@ -79,8 +79,8 @@ def answers(view: View) -> None:
             briefs.text(
                 brief,
                 name,
-                plain(asked[name]),
-                rows=2,
+                labelled(asked[name]),
+                area=True,
                 placeholder=_("For example: {example}").format(example=_(_EXAMPLES[name])),
             )
 

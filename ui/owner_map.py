@@ -86,7 +86,7 @@ def part(
         ":orange[Hatched]: {count} areas, where nobody covers any match.",
         bare,
     ).format(count=number(bare))
-    faint = _("Faint: the first has less than half.")
+    faint = _("Faint: the rep with most has less than half.")
     st.caption(f"{hatched} {faint}" if bare else faint)
 
 

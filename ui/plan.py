@@ -9,7 +9,7 @@ from icp_core.analysis.plan import TeamPlan
 from icp_core.errors import PlanError, WorkspaceError
 from icp_core.reference import geography
 from ui import state, widgets
-from ui.format import number, plain
+from ui.format import labelled, number, plain
 from ui.texts import _, ngettext
 
 _WIDTH: Final = 104  # pixels of a number with its label
@@ -71,7 +71,7 @@ def inputs(team: TeamPlan, tiers: Sequence[str], regions: Sequence[str]) -> None
         _number("months", _("Months"), team.months, least=1, most=60)
         for tier, hours in zip(tiers, team.hours_of(tiers), strict=True):
             st.number_input(
-                _("Hours per {tier}").format(tier=plain(tier)),
+                _("Hours per {tier}").format(tier=labelled(tier)),
                 0.0,
                 10_000.0,
                 step=1.0,

@@ -10,7 +10,7 @@ from icp_core.territories.gaps import Gap
 from icp_core.territories.team import team_for
 from icp_core.views import MarketView
 from icp_core.workspace import Draft
-from ui import charts_live, data, method, navigation, new_profile, shell, state, theme
+from ui import charts_live, data, loosening, method, navigation, new_profile, shell, state, theme
 from ui.areas import tier_in_sentence
 from ui.controls import section
 from ui.coverage import gaps
@@ -60,7 +60,10 @@ def draw() -> None:
         for step in steps:
             with st.container(gap="xsmall"):
                 st.markdown(plain(step.text))
-                navigation.link(step.page, plain(step.label), ":material/arrow_forward:")
+                if step.loosens:
+                    loosening.nothing_matches(market)
+                else:
+                    navigation.link(step.page, plain(step.label), ":material/arrow_forward:")
         if not market.population.tells_customers:
             with st.container(gap="xsmall"):
                 st.markdown(

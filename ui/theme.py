@@ -18,6 +18,8 @@ OPENS: Final = "opens_"
 """Beginning of the keys of buttons that are lines of text."""
 PHONE_MENU: Final = "phone_menu"
 """Key of what stands in for the sidebar on a phone."""
+HEADER_ACTIONS: Final = "header_actions"
+"""Key of the buttons beside the profile's name."""
 _PHONE: Final = "768px"  # from here down Streamlit lays the sidebar over the page
 TEXT_SIZE: Final = 12  # pixels, of what is written in a chart
 _TOP: Final = (
@@ -75,6 +77,9 @@ def everywhere() -> None:
         # Undo and redo are known by their icons; a screen reader says their names.
         ":is(.st-key-undo, .st-key-redo) button [data-testid=stMarkdownContainer]"
         " { position: absolute; clip-path: inset(50%); width: 1px; overflow: hidden }",
+        # The profile's name has what room is left in its row.
+        ".st-key-shown_profile { flex: 1 1 350px !important; min-width: min(100%, 350px) }"
+        f" :has(> * > * > .st-key-{HEADER_ACTIONS}) {{ flex: 0 1 max-content }}",
         # Lines that open something read as text.
         f"[class*=st-key-{OPENS}] button * {{ justify-content: start; text-align: left;"
         " white-space: normal }",

@@ -54,7 +54,7 @@ def text_field(
     most: int | None = None,
     excess: Callable[[str], str] | None = None,
     called: str | None = None,
-    rows: int = 0,
+    area: bool = False,
     live: bool = False,
     waits: bool = False,
     on_change: Callable[[], None] | None = None,
@@ -73,8 +73,8 @@ def text_field(
         unless given.
     called
         What the field is called away from its page; its label unless given.
-    rows
-        Lines of an area; none for a single line.
+    area
+        Whether it is as tall as its text, rather than a single line.
     live
         Whether it is taken as one types, at every pause, and not only when it is left. What is saved
         then has to be the text as it stands: one that comes back trimmed is rewritten under the hand.
@@ -101,8 +101,8 @@ def text_field(
 
     options |= {"key": key, "on_change": changed if on_change or waits else None}
     with st.container(key=_LIVE + key) if live else nullcontext():
-        if rows:
-            held = st.text_area(label, value, height=34 + 22 * rows, **options)
+        if area:
+            held = st.text_area(label, value, height="content", **options)
         else:
             pause = f"{_PAUSE}ms" if live else False
             held = st.text_input(label, value, live=pause, **options)

@@ -109,8 +109,15 @@ def ad_sets(persona: Persona, _: Translate = str) -> tuple[AdSet, AdSet]:
     )
     functions = tuple(FUNCTIONS[one] for one in persona.functions)
     seniorities = tuple(SENIORITIES[one] for one in persona.seniorities if one not in LEFT_OUT)
+    languages = {
+        "en": _("English"),
+        "sv": _("Swedish"),
+        "nb": _("Norwegian"),
+        "da": _("Danish"),
+        "fi": _("Finnish"),
+    }
     titles = tuple(
-        (_("Job titles, {language}").format(language=one), getattr(persona.titles, one))
+        (_("Job titles, {language}").format(language=languages[one]), getattr(persona.titles, one))
         for one in LANGUAGES
         if getattr(persona.titles, one)
     )

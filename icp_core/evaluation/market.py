@@ -61,6 +61,11 @@ class GateCost:
     unknown: int
     gained_if_dropped: int
 
+    @property
+    def is_told(self) -> bool:
+        """Whether the accounts tell what it asks for, as far as unknowns are not passed or failed."""
+        return self.passes + self.fails > 0
+
     def to_dict(self) -> dict[str, Any]:
         """The cost as plain JSON values."""
         return {
@@ -288,11 +293,6 @@ class Market:
     def least_known(self) -> GateCost | None:
         """The gate that is unknown of the most accounts."""
         return max(self.gates, key=lambda gate: gate.unknown, default=None)
-
-    @property
-    def strictest(self) -> GateCost | None:
-        """The gate that the fewest accounts pass."""
-        return min(self.gates, key=lambda gate: gate.passes, default=None)
 
     @property
     def by_gain(self) -> tuple[GateCost, ...]:

@@ -64,6 +64,12 @@ def bounds(value: Ends) -> str:
     return low if low == high else f"{low}–{high}"
 
 
+def percent_bounds(value: Ends, *, digits: int = 0) -> str:
+    """`1.6–4.3 %` of shares 0…1, or one number where both ends read the same."""
+    low, high = number(100 * value.low, digits=digits), percent(value.high, digits=digits)
+    return high if high.startswith(low + SPACE) else f"{low}–{high}"
+
+
 def short(amount: float) -> str:
     """`182 M`: an amount whose currency stands elsewhere."""
     return _written(_Same(amount, amount), "")

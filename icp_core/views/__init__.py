@@ -9,6 +9,7 @@ from icp_core.evaluation.in_memory import Evaluation
 from icp_core.views.export import ExportSpec
 from icp_core.views.in_engine import InEngine
 from icp_core.views.in_memory import InMemory
+from icp_core.views.loosening import Means, Way, strictest, untold, ways
 from icp_core.views.view import EVERYTHING, MarketView, PolicyMarket, Question
 
 __all__ = [
@@ -17,9 +18,14 @@ __all__ = [
     "InEngine",
     "InMemory",
     "MarketView",
+    "Means",
     "PolicyMarket",
     "Question",
+    "Way",
+    "strictest",
+    "untold",
     "view_of",
+    "ways",
 ]
 
 

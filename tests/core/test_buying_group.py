@@ -134,8 +134,8 @@ def test_titles_never_stand_beside_functions_and_seniorities():
         ("Job seniority", ("Unpaid", "Training", "Entry")),
     )
     assert by_title.include[1:] == (
-        ("Job titles, en", ("CTO",)),
-        ("Job titles, fi", ("Teknologiajohtaja",)),
+        ("Job titles, English", ("CTO",)),
+        ("Job titles, Finnish", ("Teknologiajohtaja",)),
     )
     assert by_title.exclude == (("Company list", ("Customers",)),)
 

@@ -24,9 +24,6 @@ def test_gates_are_told_apart_by_what_they_cost_know_and_let_through():
     employees, region = found.gates
     assert found.by_gain == (region, employees)
     assert found.least_known == employees
-    # Four are known to have ten people, and three lie in Stockholm.
-    assert found.strictest == region
-    assert market(row(20), criteria=()).strictest is None
 
 
 def test_penetration_is_the_share_of_the_matches_that_are_customers():

@@ -45,10 +45,12 @@ SAFE = frozenset(
     {
         "plain",
         "spoken",
+        "labelled",
         "in_badge",
         "number",
         "signed",
         "percent",
+        "percent_bounds",
         "bounds",
         "short",
         "money",

@@ -510,8 +510,14 @@ def test_a_profile_that_nothing_matches_says_what_to_loosen() -> None:
     by_name = {gate.criterion.column: gate.gained_if_dropped for gate in expected.gates}
     assert by_name["legal_form"] > 0
     app = builder(strict)
-    (message,) = errors(app)
-    assert f"without Legal form {number(by_name['legal_form'])} would" in message
+    assert errors(app) == ["No account matches."]
+    (press,) = (one for one in app.button if "Drop Legal form" in one.label)
+    assert press.label.startswith(f"+{number(by_name['legal_form'])}: ")
+    press.click().run()
+    assert profile_of(app) == strict.without(1)
+    assert not errors(app)
+    app.button(key="builder_undo").click().run()
+    assert profile_of(app) == strict
 
 
 def test_a_profile_without_criteria_matches_everybody_and_says_so() -> None:

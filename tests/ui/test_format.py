@@ -10,10 +10,12 @@ from ui.format import (
     bounds,
     in_badge,
     in_sentence,
+    labelled,
     money,
     money_bounds,
     number,
     percent,
+    percent_bounds,
     plain,
     short,
     signed,
@@ -35,6 +37,14 @@ T, S = "\u202f", "\u00a0"  # narrow space between thousands, and the one before 
 )
 def test_thousands_are_set_apart_and_unknown_is_a_dash(value: float | None, text: str) -> None:
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("ends", "text"),
+    [((0.016, 0.043), f"1.6–4.3{S}%"), ((0.0161, 0.0163), f"1.6{S}%"), ((0, 0), f"0.0{S}%")],
+)
+def test_a_range_of_shares_has_its_unit_once(ends: tuple[float, float], text: str) -> None:
+    assert percent_bounds(Bounds(*ends), digits=1) == text
 
 
 def test_a_change_carries_its_sign() -> None:
@@ -156,3 +166,19 @@ def test_numbers_in_text_keep_their_spaces() -> None:
 def test_a_range_of_numbers_stays_on_one_line(text, shown) -> None:
     assert unbroken(text) == shown
     assert unbroken(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Revenue (kSEK), 2024-12 & C#", "Revenue (kSEK), 2024-12 & C#"),
+        ("net_sales of a 20-50 band", "net_sales of a 20-50 band"),
+        ("*best* _one_ `x` [a](b)", r"\*best\* \_one\_ \`x\` \[a\](b)"),
+        ("# 1", "\u2060# 1"),
+        ("1. first", "\u20601. first"),
+        (":red[x] :smile:", ":\u2060red\\[x\\] :\u2060smile:"),
+        ("&amp; <b>", r"\&amp; \<b>"),
+    ],
+)
+def test_a_label_is_read_as_it_was_written_and_draws_no_markup(text: str, label: str) -> None:
+    assert labelled(text).replace("\u2060\u2060", "\u2060") == label

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 import xlsxwriter
-from app_pages import Open, errors, metrics, texts
+from app_pages import Open, errors, metrics, read_with_markup, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core.importing.guessing import guess
@@ -103,8 +103,9 @@ def test_what_was_assumed_is_asked_before_the_load_and_remembered(open_page: Ope
     assert "2 questions before the load" in texts(app)
 
     def question(heading: str) -> Any:
-        return next(b for b in app.selectbox if b.label.startswith(f"**{heading}**"))
+        return next(b for b in app.selectbox if b.label.startswith(f"“{heading}”"))
 
+    assert not read_with_markup(app)
     assert app.button(key="import_load").disabled
     assert "2 questions are open: Revenue, Growth." in texts(app)
     assert "choose one" in question("Revenue").label
@@ -154,8 +155,8 @@ def test_one_click_takes_all_as_assumed_and_what_cannot_be_stays_unknown(open_pa
     app = looked_at(open_page(PAGE), ("us.csv", us), ("no.csv", b"Navn;Omsetning\nC AS;116\n"))
     assert "4 questions before the load" in texts(app)
     assert "4 questions are open: Revenue, as_of, Omsetning." in texts(app)
-    labels = [box.label for box in app.selectbox if box.label.startswith("**")]
-    assert any(label.startswith("**Omsetning** (no") for label in labels)
+    labels = [box.label for box in app.selectbox if box.label.startswith("“")]
+    assert any(label.startswith("“Omsetning” (no.csv)") for label in labels)
     app.button(key="import_agree").click().run()
     app.button(key="import_load").click().run()
     settled(app)
@@ -182,7 +183,7 @@ def test_a_question_shows_the_answer_that_was_taken_and_one_press_agrees_to_it(
 ) -> None:
     content = b"Navn;Land;Omsetning\nA AS;Norge;11600000\nB AS;Norge;52000000\n"
     app = looked_at(open_page(PAGE), ("no.csv", content))
-    (box,) = (b for b in app.selectbox if b.label.startswith("**Omsetning**"))
+    (box,) = (b for b in app.selectbox if b.label.startswith("“Omsetning”"))
     assert box.label.endswith("taken for NOK, that of the companies' country")
     assert box.value == ""
     (right,) = (button for button in app.button if button.label == "That is right")

@@ -224,6 +224,14 @@ def test_the_first_view_shows_where_the_matches_are_and_wastes_no_room(
     assert full > 0.6 or view["zoom"] == 9
 
 
+@pytest.mark.parametrize(("agent", "moves"), [("Firefox", True), ("Mobile Safari", False)])
+def test_a_tip_follows_the_pointer_but_stays_whole_on_a_phone(monkeypatch, agent, moves):
+    monkeypatch.setattr(maps, "_agent", lambda: agent)
+    style = maps.tooltip_style(dark=False)
+    assert ("translate" in style) == moves
+    assert (style.get("transform") == "none") != moves
+
+
 @pytest.mark.parametrize("level", ["region", "municipality"])
 def test_the_browser_gets_less_than_two_megabytes_of_a_million_matches(level):
     rows = 1_000_000

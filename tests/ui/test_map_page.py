@@ -56,7 +56,8 @@ def test_the_map_shows_every_region_and_the_market_of_all(open_page: Open, demo)
     assert shown["Potential"] == tam_value(market)
     assert shown["Tier A"] == number(market.tiers[0].accounts)
     assert shown["Not yet customers"] == number(market.white_space)
-    assert shown["Matching share"] == percent(market.matching / market.universe, digits=1)
+    low, high = (end / market.universe for end in (market.tam.low, market.tam.high))
+    assert shown["Matching share"] == f"{100 * low:.1f}–{percent(high, digits=1)}"
 
 
 def test_another_measure_and_level_rank_and_shade_by_it(open_page: Open, demo) -> None:

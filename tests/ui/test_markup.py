@@ -1,5 +1,6 @@
 """No text of a person or a file reaches Streamlit's Markdown unescaped, as far as the source tells."""
 
+import ast
 from pathlib import Path
 
 import polars as pl
@@ -46,6 +47,28 @@ FORGOTTEN = {
 def test_every_text_that_is_drawn_as_markdown_is_ours_or_escaped() -> None:
     found = sorted(map(str, Source(ROOT, iter(FILES)).check()))
     assert not found, "escape with ui.format.plain:\n" + "\n".join(found)
+
+
+def test_what_is_read_as_it_was_written_has_no_escapes_but_those_it_needs() -> None:
+    read = {
+        "selectbox",
+        "multiselect",
+        "text_input",
+        "text_area",
+        "text_field",
+        "number_input",
+        "text",
+    }
+    read |= {"slider", "select_slider", "checkbox", "toggle", "date_input"}
+    found = [
+        f"{file.name}:{node.lineno}"
+        for file in FILES
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in read and node.args
+        for text in [ast.unparse(node.args[0])]
+        if "plain(" in text or "**" in text or ":material" in text
+    ]
+    assert not found, "escape with ui.format.labelled, or spoken where the label is not drawn"
 
 
 @pytest.mark.parametrize("source", FORGOTTEN.values(), ids=FORGOTTEN)

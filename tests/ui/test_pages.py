@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from app_pages import PAGES, ROOT, TIMEOUT, Open, errors, metrics, opened, texts
+from app_pages import PAGES, ROOT, TIMEOUT, Open, errors, metrics, opened, read_with_markup, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role
@@ -47,6 +47,7 @@ def test_a_page_opens_by_link(open_page: Open, path: str, dataset: str) -> None:
     assert not app.exception
     assert app.title
     assert app.selectbox(key="shown_dataset").value == dataset
+    assert not read_with_markup(app)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -64,6 +65,8 @@ def test_a_page_copes_with_no_match_and_with_all(
     app = open_page(path, dataset="listed", p=links.pack(profile))
     assert not app.exception
     assert app.title
+    if any("matches this profile" in one.value for one in (*app.info, *app.caption)):
+        assert "Drop Country" in app.button(key="loosen_0").label
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -75,6 +78,7 @@ def test_what_a_list_does_not_tell_is_unknown_on_every_page_and_can_be_removed(
     assert app.title
     assert not [one for one in errors(app) if "employees" in one]
     assert "does not tell Employees" in texts(app)
+    assert "Begin with Employees" not in texts(app)
     app.button(key="remove_lacking").click().run()
     assert "does not tell" not in texts(app)
     assert links.unpack(app.query_params["p"]) == MISFIT.without(0)
@@ -155,3 +159,12 @@ def test_fictional_data_is_labelled_and_real_data_is_not(open_page: Open) -> Non
 
     assert "Fictional data" in labels(open_page())
     assert "Fictional data" not in labels(open_page(dataset="norway"))
+
+
+@pytest.mark.parametrize(("words", "whole"), [(5, False), (10, True)])
+def test_a_name_that_is_too_long_for_its_box_stands_whole_below_it(
+    open_page: Open, words: int, whole: bool
+) -> None:
+    name = " ".join(["company"] * words)
+    app = open_page("pages/9_Import.py", dataset="listed", p=links.pack(Profile(name=name)))
+    assert (name in [one.value for one in app.caption]) == whole

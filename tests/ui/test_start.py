@@ -10,7 +10,7 @@ from icp_core import sources
 from icp_core.analysis.plan import TeamPlan
 from icp_core.analysis.team import Rep, Team
 from icp_core.evaluation.scoreboard import Scoreboard
-from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role
+from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role, Tier, TierPolicy
 from icp_core.profiles.starters import starter
 from icp_core.territories.gaps import Gap
 from icp_core.views import view_of
@@ -188,3 +188,14 @@ def test_the_best_accounts_that_nobody_owns_lead_to_coverage_where_there_is_a_te
     team = TeamPlan(team=Team(reps=(Rep(name="Kari", home="NO-0301"),)))
     Workspace.open().save_team(team, author="Eva")
     assert "in tier A are nobody's" in texts(open_page("app.py", dataset="norway"))
+
+
+@pytest.mark.parametrize("kind", ["cut_off", "capacity"])
+def test_scores_that_are_all_100_are_explained(demo: Scoreboard, kind: str) -> None:
+    best = Tier(name="A", threshold=80 if kind == "cut_off" else 10)
+    must_haves = profile(swedish(), tiers=TierPolicy(kind=kind, tiers=(best,)))
+    (said,) = headline.nothing_weighed(demo.evaluate(must_haves).market)
+    assert "every match scores 100" in said
+    assert ("is in tier A" in said) == (kind == "cut_off")
+    weighed = must_haves.adding(swedish().replace(role=Role.NICE_TO_HAVE))
+    assert not headline.nothing_weighed(demo.evaluate(weighed).market)

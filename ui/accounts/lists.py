@@ -19,7 +19,7 @@ from icp_core.exporting.prepare import FICTIONAL_PREFIX
 from icp_core.reference import geography
 from icp_core.views import MarketView
 from icp_core.workspace import Status, kept_by, slug_of, with_decisions
-from ui import data, navigation, state, tables, theme, widgets
+from ui import data, loosening, navigation, state, tables, theme, widgets
 from ui.accounts import deciding
 from ui.areas import short_tier_label
 from ui.controls import one_of
@@ -413,7 +413,7 @@ def pager(page: Page, asked: Asked) -> None:
     tables.pages(page.total, size=ROWS, key=asked.page_key, alone=True, persist_state="session")
 
 
-def empty(asked: Asked) -> None:
+def empty(market: MarketView, asked: Asked) -> None:
     """Say that there is nothing, and what to do next."""
     if any(widgets.now(name) for name in _BLANK):
         st.caption(_("No account passes these filters."))
@@ -424,7 +424,7 @@ def empty(asked: Asked) -> None:
         )
     elif asked.wanted.state == "match":
         st.caption(_("No account matches this profile."))
-        navigation.link("builder", _("Loosen the profile"), ":material/arrow_forward:")
+        loosening.nothing_matches(market)
     else:
         st.caption(_("There are none."))
 

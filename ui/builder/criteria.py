@@ -39,7 +39,7 @@ from ui.builder.editing import (
     toggle,
 )
 from ui.controls import one_of, opens, picture, pictured
-from ui.format import number, plain
+from ui.format import labelled, number, plain, spoken
 from ui.texts import _
 
 _MOST_GRADED: Final = 12  # values with a fit of their own to set; the rest keep theirs
@@ -123,7 +123,7 @@ def _row(
         if not row.role.is_gate:
             key = f"{row.uid}_weight"
             st.slider(
-                _("Weight of {column}").format(column=label),
+                _("Weight of {column}").format(column=spoken(_(described.label))),
                 1,
                 MAX_WEIGHT,
                 key=draft(key, row.weight),
@@ -200,7 +200,7 @@ def _range(offers: Offers, row: Row, fit: Range, column: Column) -> None:
         return _moved(_moved(now or fit, "a", start), "d", end)
 
     st.select_slider(
-        plain(_(column.label)),
+        spoken(_(column.label)),
         sorted(labels),
         (low, high),
         format_func=labels.__getitem__,
@@ -220,7 +220,7 @@ def _moved(fit: Range | None, edge: str, to: float | None) -> Range | None:
 def _edges(offers: Offers, row: Row, fit: Range, column: Column, labels: Mapping[str, str]) -> None:
     """Edges of a range as numbers to type; a neighbour that is passed moves along."""
     factor = 100 if column.unit == "fraction" else 1
-    unit = "%" if factor == 100 else plain(column.unit)
+    unit = "%" if factor == 100 else labelled(column.unit)
     spread, most = offers.spread(column.name), MAX_AMOUNT * factor
 
     def typed(edge: str) -> Callable[[Range | None, float | None], Range | None]:
@@ -247,7 +247,7 @@ def _edges(offers: Offers, row: Row, fit: Range, column: Column, labels: Mapping
 
 def _flag(row: Row, column: Column) -> None:
     st.segmented_control(
-        plain(_(column.label)),
+        spoken(_(column.label)),
         [True, False],
         format_func=lambda value: _("Yes") if value else _("No"),
         label_visibility="collapsed",
@@ -292,7 +292,7 @@ def _values(offers: Offers, row: Row, column: Column) -> None:
         return before.replace(values={value: before.values.get(value, 1.0) for value in wanted})
 
     st.multiselect(
-        plain(_(column.label)),
+        spoken(_(column.label)),
         [*areas, *options, *(value for value in chosen if value not in options)],
         format_func=called,
         label_visibility="collapsed",
@@ -373,4 +373,4 @@ def _grade(row: Row, name: str, label: str, share: float, value: str | None) -> 
 
     shown = round(100 * share)
     edits = _edits_fit(row, name, shown, graded)
-    st.slider(plain(label), 0, 100, step=5, format="%d %%", **edits)
+    st.slider(labelled(label), 0, 100, step=5, format="%d %%", **edits)

@@ -25,7 +25,7 @@ from ui import state, typed
 from ui.builder import words
 from ui.builder.editing import apply, draft, held
 from ui.controls import most_letters, one_of
-from ui.format import plain
+from ui.format import labelled
 from ui.texts import _
 
 _MOST_BANDS: Final = 8  # bands of headcount, a row each
@@ -119,14 +119,14 @@ def _tier(policy: TierPolicy, place: int, unit: str) -> None:
     )
     match policy.kind:
         case "cut_off":
-            label = _("Least score of {tier}").format(tier=plain(tier.name))
+            label = _("Least score of {tier}").format(tier=labelled(tier.name))
             right.slider(label, 0.0, 100.0, step=0.5, format="%g", **edits)
         case "capacity":
-            label = _("Accounts in {tier}").format(tier=plain(tier.name))
+            label = _("Accounts in {tier}").format(tier=labelled(tier.name))
             right.number_input(label, 1, **edits)
         case _:
             label = _("Least potential of {tier}, {currency} a year").format(
-                tier=plain(tier.name), currency=unit
+                tier=labelled(tier.name), currency=unit
             )
             right.number_input(label, 0.0, step=10_000.0, format="%.0f", **edits)
 
@@ -285,7 +285,7 @@ def about(profile: Profile) -> None:
         return {"most": most_letters(Profile, name), **edits(name)}
 
     typed.text_field(_("Name"), **text("name"))
-    typed.text_field(_("Description, thirty words at best"), rows=3, **text("description"))
+    typed.text_field(_("Description, thirty words at best"), area=True, **text("description"))
     st.caption(_("{count} words").format(count=len(profile.description.split())))
     typed.text_field(_("Offer"), **text("offer"))
     left, right = st.columns(2, gap="small")

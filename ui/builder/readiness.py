@@ -17,7 +17,7 @@ from ui import briefs, data, state, typed, widgets
 from ui.builder import words
 from ui.builder.editing import draft, held
 from ui.controls import most_letters
-from ui.format import number, percent, plain
+from ui.format import labelled, number, percent, plain
 from ui.texts import _, ngettext
 
 _YES: Final = ":green[:material/check:]"
@@ -56,7 +56,7 @@ def readiness(
         left, right = st.columns([3, 2], gap="small", vertical_alignment="bottom")
         with left:
             typed.text_field(
-                plain(name),
+                labelled(name),
                 most=most_letters(Readiness, "statement"),
                 placeholder=meaning,
                 **_edits(f"{aspect}_says", row.statement, _changing(aspect, "statement")),
@@ -122,7 +122,7 @@ def focus(brief: Brief, profile: Profile) -> None:
         st.markdown(f"{_YES if fine else _NO} {plain(said)}{listed}")
     for field, label in focused().items():
         typed.text_field(
-            plain(label),
+            labelled(label),
             most=most_letters(Focus, field),
             **_edits(f"focus_{field}", getattr(brief.focus, field), _focusing(field)),
         )

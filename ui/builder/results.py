@@ -13,20 +13,19 @@ from icp_core.evaluation.market import GateCost
 from icp_core.evaluation.names import NAMES
 from icp_core.profiles.model import Profile
 from icp_core.views import MarketView
-from ui import charts_live, shell, state, theme, widgets
+from ui import charts_live, loosening, shell, state, theme, widgets
 from ui.accounts.one import opened
 from ui.areas import tier_in_sentence
 from ui.builder import words
-from ui.builder.editing import RESULTS, STRIP
+from ui.builder.editing import RESULTS, STRIP, apply
 from ui.controls import one_of, opens
 from ui.format import bounds, currency_sign, listed, money, number, percent, plain, signed
-from ui.headline import tam_value, too_little_known, unknown_potential, white_space
+from ui.headline import nothing_weighed, tam_value, too_little_known, unknown_potential, white_space
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
 ROWS: Final = 5  # accounts beside the criteria, within one screen
 _MOST_TIERS: Final = 4  # tiers with a number of their own in a row
-_MOST_STEPS: Final = 3  # gates named as worth loosening
 _MOST_REASONS: Final = 3  # reasons of a score that a line has room for
 _AHEAD: Final = 0.03
 """Seconds that the numbers are ahead of the figures: a browser is busy with the beginning of a run for
@@ -34,12 +33,13 @@ about as long, then draws in one go all that has come, and the numbers would wai
 
 
 def strip_style() -> None:
-    """Have the strip hide nothing that has the keyboard, nor take a second row where it needs not.
+    """Have the strip hide nothing that has the keyboard, nor take more room than it needs.
 
     Once a page: in the strip it would cost the browser at every edit.
     """
     theme.style(
         "[data-testid=stMain] { scroll-padding-bottom: 10rem }"
+        " [data-testid=stBottomBlockContainer] { padding-top: 0.5rem; padding-bottom: 0.5rem }"
         " @media (max-width: 1000px) { .st-key-builder_strip > :last-child { display: none }"
         " .st-key-builder_strip { gap: 0 1rem } }"
     )
@@ -158,13 +158,15 @@ def range_sentence(market: MarketView) -> str:
         )
     parts.extend(unknown_potential(whole))
     parts.extend(too_little_known(whole))
+    parts.extend(map(plain, nothing_weighed(whole)))
     return " ".join(parts) or _("Every account is certain: nothing that decides is unknown.")
 
 
 def _figures(market: MarketView) -> None:
     whole, profile = market.totals, market.profile
     if not whole.matching:
-        st.warning(loosening(market), icon=":material/filter_alt_off:")
+        st.warning(_("No account matches."), icon=":material/filter_alt_off:")
+        loosening.nothing_matches(market, put=_put, at_hand=True)
         return
     dark = theme.is_dark()
     left, right = st.columns(2, gap="small", border=True)
@@ -202,28 +204,9 @@ def _figures(market: MarketView) -> None:
         )
 
 
-def loosening(market: MarketView) -> str:
-    """What to loosen when nothing matches, with the numbers that say so."""
-    whole, columns = market.totals, market.population.columns
-    steps = [
-        _("without {criterion} {count} would").format(
-            criterion=plain(words.criterion_name(gate.criterion, columns)),
-            count=number(gate.gained_if_dropped),
-        )
-        for gate in whole.by_gain[:_MOST_STEPS]
-        if gate.gained_if_dropped
-    ]
-    if steps:
-        return _("No account matches. Loosen one: {steps}.").format(steps=", ".join(steps))
-    if whole.strictest is None:
-        return _("No account matches.")
-    return _(
-        "No account matches, and no single criterion is the cause; begin with {criterion}, which only "
-        "{count} accounts pass."
-    ).format(
-        criterion=plain(words.criterion_name(whole.strictest.criterion, columns)),
-        count=number(whole.strictest.passes),
-    )
+def _put(profile: Profile) -> None:
+    """Take another profile over; for callbacks."""
+    apply(lambda: profile, whole=True)
 
 
 @st.fragment(key=RESULTS)

@@ -76,7 +76,7 @@ def part(market: MarketView, plan: TeamPlan, found: Coverage) -> None:
         )
     listed = market.gap(plan, gap, tiers=tiers, on=found.on, limit=SHOWN)
     asked = _Asked(gap, tuple(tiers), found.on)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _head(market, plan, found, asked, listed)
     if not listed.total:
         st.caption(_("There are none."))

@@ -18,6 +18,7 @@ from ui.texts import _
 
 CHOSEN: Final = "coverage_rep"
 _TABLE: Final = "coverage_reps"
+_FEW: Final = 16  # reps that stand beside the map without scrolling
 
 
 def table(market: MarketView, found: Coverage) -> None:
@@ -39,7 +40,8 @@ def table(market: MarketView, found: Coverage) -> None:
         file="reps",
         population=market.population,
     ).draw(
-        height="stretch",
+        # Few reps leave no empty lines; many scroll beside the map.
+        height="content" if rows.height <= _FEW else "stretch",
         selection_mode="single-row",
         key=widgets.shown_rows(_TABLE, [names.index(chosen)] if chosen in names else []),
         on_select=lambda: widgets.set_kept(

@@ -18,7 +18,7 @@ from icp_core.importing.stages import ANSWERS, OPEN, OUTCOMES
 from ui import data, navigation, shell, theme
 from ui.controls import section
 from ui.downloads import download
-from ui.format import number, percent, plain
+from ui.format import labelled, number, percent, plain
 from ui.importing.mapping import currencies, date_orders
 from ui.importing.session import DealReview, ImportSession
 from ui.tables import Field, Table
@@ -278,7 +278,7 @@ def _stages(deals: Deals, key: str) -> dict[str, str]:
     said = {}
     for place, (stage, count) in enumerate(list(deals.unknown.items())[:_STAGES]):
         picked = st.selectbox(
-            plain(f"{stage} · ")
+            labelled(f"{stage} · ")
             + ngettext("{count} deal", "{count} deals", count).format(count=number(count)),
             list(ANSWERS),
             index=None,
@@ -295,8 +295,8 @@ def _stages(deals: Deals, key: str) -> dict[str, str]:
 def _currency(deals: Deals, key: str) -> str | None:
     """Draw the question of the amounts' currency; what was picked."""
     question = ngettext(
-        "**In which currency are the amounts?** {count} names none",
-        "**In which currency are the amounts?** {count} name none",
+        "In which currency are the amounts? {count} names none",
+        "In which currency are the amounts? {count} name none",
         deals.no_currency,
     )
     labels = {code: code for code in currencies()} | {NO_CURRENCY: _("Leave them unknown")}
@@ -308,8 +308,8 @@ def _currency(deals: Deals, key: str) -> str | None:
 def _order(deals: Deals, key: str) -> Order | None:
     """Draw the question of the dates' order; what was picked."""
     question = ngettext(
-        "**Does the day or the month come first?** {count} date can be either",
-        "**Does the day or the month come first?** {count} dates can be either",
+        "Does the day or the month come first? {count} date can be either",
+        "Does the day or the month come first? {count} dates can be either",
         deals.no_order,
     )
     return _picked(
@@ -352,7 +352,7 @@ def _ambiguous(review: DealReview, imported: ImportedList) -> None:
         options = [*row["candidates"], _NONE]
         decided = review.decisions.get(place, "?")
         picked = st.selectbox(
-            plain(
+            labelled(
                 " · ".join(
                     part
                     for part in (_("Row {row}").format(row=place), row["name"], row["country"])

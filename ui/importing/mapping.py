@@ -27,7 +27,7 @@ from icp_core.reference.geography import COUNTRIES
 from ui import widgets
 from ui.controls import apart, one_of
 from ui.downloads import download
-from ui.format import number, percent, plain, spoken
+from ui.format import labelled, number, percent, plain, spoken
 from ui.importing.session import ImportSession, OpenedFile, import_session
 from ui.texts import _, ngettext
 
@@ -142,11 +142,12 @@ def _question(place: int, row: Assignment, doubt: Doubt, *, of: str) -> None:
     options = answers(field, row)
     name = f"import_ask_{import_session().round}_{place}_{fingerprint([row.heading])}_{field}"
     column = columns().get(str(row.column), str(row.column))
-    file = f" ({plain(of)})" if of else ""
+    file = f" ({labelled(of)})" if of else ""
     taken = assumed(row, doubt)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox(
-            f"**{plain(row.heading)}**{file} → {plain(column)}: {plain(_(row.reason_of(doubt)))}",
+            f"“{labelled(row.heading)}”{file} → {labelled(column)}: "
+            + labelled(_(row.reason_of(doubt))),
             list(options),
             # What was taken can be changed, not cleared.
             index=None if taken is None else 0,
@@ -197,7 +198,7 @@ def _values(place: int, row: Assignment, *, of: str) -> None:
         name = f"import_means_{import_session().round}_{place}_{fingerprint([row.heading, value])}"
         companies = ngettext("{count} row", "{count} rows", counts.get(value, 0))
         st.selectbox(
-            f"{plain(value)} · " + companies.format(count=number(counts.get(value, 0))),
+            f"{labelled(value)} · " + companies.format(count=number(counts.get(value, 0))),
             list(options),
             index=None,
             format_func=options.__getitem__,
@@ -408,7 +409,6 @@ class _Box:
         st.multiselect(
             _("Values that mean a customer: {heading}").format(heading=spoken(self.row.heading)),
             list(self.row.means),
-            format_func=plain,
             label_visibility="collapsed",
             placeholder=_("Which mean a customer?"),
             width=_BOXES["means"],

@@ -13,7 +13,7 @@ from icp_core.views import MarketView
 from ui import charts_explore, state, theme, widgets
 from ui.areas import tier_label
 from ui.controls import section, side_by_side
-from ui.format import UNKNOWN, currency_sign, number, percent, plain, short
+from ui.format import UNKNOWN, currency_sign, labelled, number, percent, plain, short
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
@@ -172,7 +172,7 @@ def _edit(market: MarketView) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         for index, tier in enumerate(profile.tiers.tiers):
             st.number_input(
-                _("{tier} from").format(tier=plain(tier.name)),
+                _("{tier} from").format(tier=labelled(tier.name)),
                 0.0,
                 100.0,
                 step=1.0,

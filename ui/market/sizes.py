@@ -15,7 +15,16 @@ from icp_core.profiles.model import Role
 from icp_core.views import MarketView
 from ui import data, navigation, plan, shell, state
 from ui.builder import words
-from ui.format import SPACE, bounds, in_badge, in_sentence, listed, number, percent, plain
+from ui.format import (
+    bounds,
+    in_badge,
+    in_sentence,
+    listed,
+    number,
+    percent,
+    percent_bounds,
+    plain,
+)
 from ui.headline import Figure, cards, unknown_potential, value_bounds, white_space
 from ui.texts import _, ngettext
 
@@ -205,8 +214,7 @@ def sentence(found: Verdict, team: TeamPlan) -> str:
 def _ratio(found: Verdict) -> str:
     shares = [end / found.available for end in (found.needed.low, found.needed.high)]
     if found.breadth is Breadth.TOO_NARROW:
-        low, high = number(100 * shares[0]), percent(shares[1])
-        return high if high.startswith(low + SPACE) else f"{low}–{high}"
+        return percent_bounds(Bounds(*shares))
     ends = [number(share, digits=1 if share < 10 else 0) for share in shares]
     return _("{ratio} times").format(ratio="–".join(dict.fromkeys(ends)))
 
