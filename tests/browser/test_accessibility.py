@@ -18,9 +18,7 @@ COLOUR = f"getComputedStyle(document.querySelector('{APP}')).backgroundColor"
 
 @pytest.fixture(scope="module")
 def tab(chromium, address):
-    context = chromium.new_context(
-        viewport={"width": 1280, "height": 900}, color_scheme="light", reduced_motion="reduce"
-    )
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
     opened = context.new_page()
     opened.goto(address)
     yield opened
@@ -29,7 +27,13 @@ def tab(chromium, address):
 
 def found(tab):
     """What is serious in light and in dark colours; the page is opened once and changes them."""
+    # Colours that fade from one to the other are neither.
+    tab.add_style_tag(content="* { transition: none !important }")
     tab.emulate_media(color_scheme="light")
+    # Nor are those of a page that is drawn anew while a plan is searched.
+    enough = tab.get_by_role("button", name="Enough")
+    enough.evaluate_all("buttons => buttons.forEach(button => button.click())")
+    tab.wait_for_function("!document.querySelector('[data-testid=stProgress]')", timeout=60_000)
     settle(tab)
     everything = serious(tab)
     light = tab.evaluate(COLOUR)
