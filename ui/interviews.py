@@ -38,6 +38,12 @@ from ui.format import in_sentence, labelled, number, plain
 from ui.state import View
 from ui.texts import _
 
+_OF_ONE_TALK: Final = {
+    "interviews_company": "",
+    "interviews_title": "",
+    "interviews_persona": None,
+    "interviews_consent": False,
+}
 _CHOSEN: Final = "interviews_chosen"
 
 
@@ -212,10 +218,15 @@ def _new(view: View, kept: Talks, market: MarketView) -> None:
 
 
 def take_begun() -> None:
-    """Choose the talk that was just begun; before the choice is drawn."""
+    """Choose the talk that was just begun; before the choice is drawn.
+
+    What was said of whom it was with is not so of the next one, least of all that they agreed.
+    """
     begun = widgets.own("interviews_begun", list[int])
     if begun:
         widgets.set_kept(_CHOSEN, begun.pop())
+        for key, nobody in _OF_ONE_TALK.items():
+            widgets.set_kept(key, nobody)
 
 
 def _account(market: MarketView, company: str) -> str | None:
