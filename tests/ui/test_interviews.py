@@ -83,6 +83,12 @@ def test_an_answer_that_cannot_be_kept_stays_in_its_box(
         assert [one for one in app.warning if "It is busy" in one.value]
         app.run()
         assert app.text_area[0].value == "Grow – ŋ"
+    with monkeypatch.context() as patch:
+        # Nor can what was said before be read: there are no boxes meanwhile.
+        patch.setattr(Workspace, "replies", _busy)
+        app.text_area[0].set_value("Grow – ŋ?").run()
+        assert not app.exception
+    assert app.run().text_area[0].value == "Grow – ŋ?"
     app.text_area[0].set_value("Grow – ŋ!").run()
     assert workspace.replies(one.id) == {"goals-year": "Grow – ŋ!"}
 
