@@ -29,7 +29,7 @@ from icp_core.profiles.suggested_personas import (
 )
 from icp_core.views import MarketView
 from icp_core.workspace import slug_of
-from ui import briefs, evidence, navigation, theme, typed, widgets
+from ui import briefs, evidence, navigation, state, theme, typed, widgets
 from ui.controls import most_letters, one_of, pictured, section
 from ui.downloads import download
 from ui.evidence import Told
@@ -38,6 +38,7 @@ from ui.state import View
 from ui.texts import _, ngettext
 
 _OPEN: Final = "buying_group_open"
+_OWN_NAME: Final = "group_own_name"
 _POINT: Final = 200  # letters of one claim
 _TITLE: Final = 80  # letters of a job title
 _COLOURS: Final[dict[BuyingRole, Literal["blue", "green", "gray", "orange"]]] = {
@@ -353,9 +354,9 @@ def adding(view: View) -> None:
     )
     with st.popover(_("One of your own"), icon=":material/add:"):
         name = typed.text_field(
-            _("Title or challenge"), most=most_letters(Persona, "name"), key="group_own_name"
+            _("Title or challenge"), most=most_letters(Persona, "name"), key=_OWN_NAME
         )
-        role = st.selectbox(
+        st.selectbox(
             _("Role"), list(BuyingRole), format_func=roles.__getitem__, key="group_own_role"
         )
         st.button(
@@ -364,7 +365,6 @@ def adding(view: View) -> None:
             disabled=not (name or "").strip(),
             key="group_own_add",
             on_click=_add_own,
-            args=(view, (name or "").strip(), role),
         )
 
 
@@ -374,14 +374,18 @@ def _add(one: Persona) -> None:
     widgets.confirm(_("{name} is a guess: change it to what you know.").format(name=one.name))
 
 
-def _add_own(view: View, name: str, role: BuyingRole) -> None:
+def _add_own() -> None:
+    # As typed and chosen now: the button may be pressed before the page was drawn with that.
+    name, role = (widgets.now(_OWN_NAME) or "").strip(), widgets.now("group_own_role")
     try:
-        one = own_persona(name, role, view.brief)
+        one = own_persona(name, role, state.view().brief)
     except IcpError as error:
         widgets.notify(str(error))
         return
     briefs.put(lambda now: now.with_persona(one))
     widgets.own(_OPEN, dict[str, str])["key"] = one.key
+    # Else a second press adds it twice.
+    widgets.set_kept(_OWN_NAME, "")
 
 
 def sheet(view: View, market: MarketView) -> None:

@@ -157,9 +157,13 @@ def _begin(view: View, persona: str, stage: Stage, answers: str) -> None:
         widgets.own(_OPEN, dict[str, str])["key"] = piece.key
 
 
-def _keep(view: View, piece: Piece, *, removed: bool = False) -> bool:
+def _keep(view: View, piece: Piece, *, removed: bool = False, **to: Any) -> bool:
+    """Keep a piece, with these fields changed."""
+    workspace, slug = data.workspace(), view.saved or ""
     try:
-        data.workspace().keep_piece(view.saved or "", piece, author=state.author(), removed=removed)
+        # Another field may have been changed since this was drawn.
+        now = next((one for one in workspace.pieces(slug) if one.key == piece.key), piece)
+        workspace.keep_piece(slug, replace(now, **to), author=state.author(), removed=removed)
     except IcpError as error:
         widgets.notify(str(error))
         return False
@@ -233,13 +237,13 @@ def _edits(view: View, piece: Piece, field: str) -> dict[str, Any]:
     name = f"content_{piece.key}_{field}"
 
     def changed() -> None:
-        # Another field may have been changed since this was drawn.
-        kept = data.workspace().pieces(view.saved or "")
-        now = next((one for one in kept if one.key == piece.key), piece)
         to: Any = widgets.picked(name)
-        _keep(view, replace(now, **{field: to}))
+        if not _keep(view, piece, **{field: to}) and isinstance(to, str):
+            # What could not be kept stays in its box.
+            widgets.wait(key, field, to)
 
-    return {"key": widgets.shown(name, getattr(piece, field)), "on_change": changed}
+    key = widgets.shown(name, getattr(piece, field))
+    return {"key": key, "on_change": changed}
 
 
 def _text(view: View, piece: Piece, field: str, label: str, *, most: int = MAX_TEXT) -> None:

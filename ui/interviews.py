@@ -38,6 +38,12 @@ from ui.format import in_sentence, labelled, number, plain
 from ui.state import View
 from ui.texts import _
 
+_OF_ONE_TALK: Final = {
+    "interviews_company": "",
+    "interviews_title": "",
+    "interviews_persona": None,
+    "interviews_consent": False,
+}
 _CHOSEN: Final = "interviews_chosen"
 
 
@@ -212,10 +218,15 @@ def _new(view: View, kept: Talks, market: MarketView) -> None:
 
 
 def take_begun() -> None:
-    """Choose the talk that was just begun; before the choice is drawn."""
+    """Choose the talk that was just begun; before the choice is drawn.
+
+    What was said of whom it was with is not so of the next one, least of all that they agreed.
+    """
     begun = widgets.own("interviews_begun", list[int])
     if begun:
         widgets.set_kept(_CHOSEN, begun.pop())
+        for key, nobody in _OF_ONE_TALK.items():
+            widgets.set_kept(key, nobody)
 
 
 def _account(market: MarketView, company: str) -> str | None:
@@ -266,10 +277,13 @@ def replies(one: Interview) -> None:
 def _ask(one: Interview, key: str) -> None:
     """Keep a question of one's own, unanswered."""
     asked = (widgets.now(key) or "").strip()
-    workspace = data.workspace()
-    if not asked or asked in workspace.replies(one.id):
-        return
-    if _try(lambda: workspace.keep_reply(one.id, asked, "", author=state.author())):
+
+    def ask() -> None:
+        workspace = data.workspace()
+        if asked not in workspace.replies(one.id):
+            workspace.keep_reply(one.id, asked, "", author=state.author())
+
+    if asked and _try(ask):
         widgets.set_kept(key, "")
 
 
@@ -283,13 +297,7 @@ def _reply(one: Interview, question: Question, shown: str) -> None:
         # somebody else answered meanwhile must not be taken for that.
         if widgets.is_leaving() and text in ("", shown):
             return
-        workspace = data.workspace()
-        # Not what this page showed last: it may have been typed over before it could be drawn.
-        if text == workspace.replies(one.id).get(question.key, ""):
-            return
-        if not _try(
-            lambda: workspace.keep_reply(one.id, question.key, text, author=state.author())
-        ):
+        if not _try(lambda: _say(one, question, text)):
             # What could not be kept stays in its box.
             widgets.wait(key, label, text)
 
@@ -307,6 +315,13 @@ def _reply(one: Interview, question: Question, shown: str) -> None:
     if first and text and text != shown and not _was_said(one, question, text):
         # Typed while the server was away: nothing called for it. What was said before is older.
         keep(text)
+
+
+def _say(one: Interview, question: Question, text: str) -> None:
+    workspace = data.workspace()
+    # Not what the page showed last: it may have been typed over before it could be drawn.
+    if text != workspace.replies(one.id).get(question.key, ""):
+        workspace.keep_reply(one.id, question.key, text, author=state.author())
 
 
 def _was_said(one: Interview, question: Question, text: str) -> bool:

@@ -15,11 +15,16 @@ from ui.format import number, plain
 from ui.texts import _, ngettext
 
 _PAUSE: Final = 500  # milliseconds without a letter: between two thoughts, not between two words
+_HELD: Final = 100  # milliseconds that a link waits for what was typed just before
 _LIVE: Final = "live_"  # how keys begin of what is around an area that is saved as one types
 
 # The key that Streamlit's areas take a text at, pressed for whoever pauses. Not while letters are being
 # composed, and not before an area that was switched off, its server away, is on again. It stays when the
 # page is drawn anew, and stands still where no area is `_LIVE`. Nothing of a user's may get in here.
+#
+# A link that is pressed while a field holds something new leaves that field and leads away at once. At a
+# quick press, or a touch, Streamlit 1.67 sends the new page first and then the field's text with the old
+# page, which stays. So the press waits until the text has gone.
 _PRESSES: Final = f"""<i hidden></i><script>
 if (!window.icpSavesAsOneTypes) {{
   window.icpSavesAsOneTypes = true;
@@ -37,6 +42,21 @@ if (!window.icpSavesAsOneTypes) {{
   }};
   for (const type of ["input", "compositionstart", "compositionend"])
     document.addEventListener(type, typed);
+  let written = null, left = -Infinity;
+  document.addEventListener("input", ({{target}}) => {{ written = target; }}, true);
+  document.addEventListener("focusout", ({{target, timeStamp}}) => {{
+    if (target === written) [written, left] = [null, timeStamp];
+  }}, true);
+  document.addEventListener("click", (event) => {{
+    const link = event.target.closest("a[href]");
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+    if (!link || !event.isTrusted || !isPlain || event.timeStamp - left > {_HELD}) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const again = () => link.isConnected ? link :
+      [...document.links].find(({{pathname}}) => pathname === link.pathname);
+    setTimeout(() => again()?.click(), {_HELD});
+  }}, true);
 }}
 </script>"""
 

@@ -154,8 +154,11 @@ def test_what_is_typed_stands_there_and_does_nothing(text, stands, missing):
 
 
 def test_a_word_without_an_end_stays_on_the_page():
-    made = page(BRIEF.replace(challenges="x" * 400))
-    _reader, text = read(made.pdf())
+    called = "Lämmönsiirtoteknologiayhtiöitä 30–200"
+    of = Scoreboard(sources.load("listed")).evaluate(Profile(name=called))
+    made = page(BRIEF.replace(challenges="x" * 400), of=view_of(of))
+    reader, text = read(made.pdf())
+    assert reader.metadata.title == called, "whole, to be searched and read aloud"
     assert text.replace(" ", "").count("x") >= 400
 
 

@@ -83,6 +83,7 @@ def test_a_suggestion_and_one_of_your_own_are_added() -> None:
     app.button(key="group_own_add").click().run()
     assert group(app)[1].name == "[Den](x) som betaler"
     assert group(app)[1].key == "den-x-som-betaler"
+    assert app.button(key="group_own_add").disabled, "a second press would add it twice"
     assert not app.exception
     assert "Without a job title" in texts(app)
 

@@ -5,6 +5,7 @@ from app_pages import Open, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core.analysis.content_plan import Progress, Stage
+from icp_core.errors import WorkspaceError
 from icp_core.profiles.brief import Brief, BuyingRole, Persona
 from icp_core.profiles.model import Profile
 from icp_core.workspace import Workspace
@@ -58,6 +59,27 @@ def test_an_objection_becomes_a_piece_and_the_gap_closes(
     app.button(key=f"content_remove_{piece.key}").click().run()
     assert workspace.pieces("mine") == []
     assert "Objections that nothing answers" in texts(app)
+
+
+def test_a_text_that_cannot_be_kept_stays_in_its_box(
+    open_page: Open, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(open_page)
+    app.button(key="content_new").click().run()
+    (piece,) = workspace.pieces("mine")
+    key = f"shown_content_{piece.key}_title"
+    for refusing in ("keep_piece", "pieces"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Workspace, refusing, _busy)
+            app.text_input(key=key).set_value(f"Moving – {refusing}").run()
+            assert not app.exception
+        assert app.run().text_input(key=key).value == f"Moving – {refusing}"
+    app.text_input(key=key).set_value("Moving in a week").run()
+    assert workspace.pieces("mine")[0].title == "Moving in a week"
+
+
+def _busy(*_arguments: object, **_options: object) -> None:
+    raise WorkspaceError("It is busy.")
 
 
 def test_a_plan_is_kept_with_a_saved_profile_only(open_page: Open) -> None:

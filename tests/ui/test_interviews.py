@@ -56,6 +56,10 @@ def test_an_interview_is_begun_and_its_answers_are_kept_as_one_types(
     assert (one.company, one.kind, one.account_id) == ("[Åsa](x) & co", InterviewKind.BEST, None)
     assert "1 of 5–10 interviews" in texts(app)
     assert "None yet with: worst customer, lost deal" in texts(app)
+    # Nothing of it is taken for the next one, who has agreed to nothing.
+    assert app.text_input(key="interviews_company").value == ""
+    assert not app.checkbox(key="interviews_consent").value
+    assert app.button(key="interviews_begin").disabled
     app.text_area[0].set_value("Grow – ŋ").run()
     assert workspace.replies(one.id) == {"goals-year": "Grow – ŋ"}
     assert app.text_area[0].value == "Grow – ŋ"
@@ -79,6 +83,12 @@ def test_an_answer_that_cannot_be_kept_stays_in_its_box(
         assert [one for one in app.warning if "It is busy" in one.value]
         app.run()
         assert app.text_area[0].value == "Grow – ŋ"
+    with monkeypatch.context() as patch:
+        # Nor can what was said before be read: there are no boxes meanwhile.
+        patch.setattr(Workspace, "replies", _busy)
+        app.text_area[0].set_value("Grow – ŋ?").run()
+        assert not app.exception
+    assert app.run().text_area[0].value == "Grow – ŋ?"
     app.text_area[0].set_value("Grow – ŋ!").run()
     assert workspace.replies(one.id) == {"goals-year": "Grow – ŋ!"}
 
