@@ -79,15 +79,18 @@ def part(
         key=key,
         alt=_("Map of who has most accounts by area"),
     )
-    maps.legend(swatches(owners, colours), title=_("Areas"))
+    shown = swatches(owners, colours)
+    if shown:
+        maps.legend(shown, title=_("Areas"))
     bare = owners.filter(owners["owner"].is_null() & owners["code"].is_not_null()).height
     hatched = ngettext(
         ":orange[Hatched]: {count} area, where nobody covers any match.",
         ":orange[Hatched]: {count} areas, where nobody covers any match.",
         bare,
     ).format(count=number(bare))
-    faint = _("Faint: the rep with most has less than half.")
-    st.caption(f"{hatched} {faint}" if bare else faint)
+    # A key to colours that nobody sees is none.
+    faint = _("Faint: the rep with most has less than half.") if shown else ""
+    st.caption(" ".join(filter(None, (hatched if bare else "", faint))))
 
 
 def colours_of(team: Team, owners: Sequence[pl.DataFrame], level: Level) -> dict[str, str]:

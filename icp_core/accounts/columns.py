@@ -379,7 +379,8 @@ def conform(frame: pl.DataFrame) -> pl.DataFrame:
     if missing:
         raise UniverseError(
             f"The accounts lack the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; "
-            f"every list needs {' and '.join(REQUIRED)}."
+            f"every list needs {' and '.join(REQUIRED)}. A list from elsewhere gets them when it is "
+            "imported: on the Import page, or by `python -m icp_core import FILE --out LIST.parquet`."
         )
     frame = typed(frame)
     ids = frame["account_id"]

@@ -76,6 +76,15 @@ _MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
 
 _WITH_MUNICIPALITIES: Final = ("SE", "NO", "DK", "FI")
 
+_Said = tuple[int, str]
+"""A row, and what is to be said of it."""
+
+_MOST_SAID: Final = 20
+"""Sentences about rows: more than that nobody reads, and the team's rows would lie far below them."""
+
+_MOST_NAMED: Final = 3
+"""Rows that a sentence names."""
+
 
 @dataclass(frozen=True)
 class TeamList:
@@ -123,9 +132,9 @@ def read_team(source: Source, *, name: str | None = None) -> TeamList:
         for column in rows.columns
         if column != ROW
     )
-    rows, remarks = _without_totals(rows)
+    rows, left_out = _without_totals(rows)
     found, said = _reps(rows)
-    remarks += said
+    remarks = _told([*left_out, *said])
     if not found:
         refuse(prepared.name, "no row names a rep. Write one name a row, below the headings.")
     try:
@@ -156,7 +165,32 @@ def meanings(headings: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _without_totals(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+def _told(said: Iterable[_Said]) -> list[str]:
+    """What is to be said of rows, once for all of which it is said, and not without end."""
+    by_text: dict[str, list[int]] = {}
+    for at, text in said:
+        by_text.setdefault(text, []).append(at)
+    lines = [f"{_rows_named(places)}: {text}" for text, places in by_text.items()]
+    more = {at for places in list(by_text.values())[_MOST_SAID:] for at in places}
+    if more:
+        rows = f"{number(len(more))} more row{'s' if len(more) > 1 else ''}"
+        lines[_MOST_SAID:] = [
+            f"Of {rows} something was not understood either; compare the team with the file."
+        ]
+    return lines
+
+
+def _rows_named(rows: Sequence[int]) -> str:
+    """`Row 2`, `Rows 2 and 3`, or `Rows 2, 3, 4 and 397 more`."""
+    *first, last = (number(row) for row in rows[: _MOST_NAMED + 1])
+    if not first:
+        return f"Row {last}"
+    if len(rows) > _MOST_NAMED + 1:
+        last = f"{number(len(rows) - _MOST_NAMED)} more"
+    return f"Rows {', '.join(first)} and {last}"
+
+
+def _without_totals(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[_Said]]:
     """The rows that may name a rep, and what is to be said of the others.
 
     A line of totals would be a rep with the hours of all, and get the accounts of half the team. Who has
@@ -175,18 +209,21 @@ def _without_totals(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     other = (reasons == TOTAL) | ((reasons == NOTE) & names.str.contains(r"[\d:©]"))
     other = other.fill_null(value=False) & (names != "")
     remarks = [
-        f"Row {at}: {name:.60} is a line of totals or a note, and was left out; who is a rep needs an "
-        "e-mail address or a home."
+        (
+            at,
+            f"{name:.60} is a line of totals or a note, and was left out; who is a rep needs an e-mail "
+            "address or a home.",
+        )
         for at, name in zip(rows[ROW].filter(other), names.filter(other), strict=True)
     ]
     return rows.filter(~other), remarks
 
 
-def _reps(rows: pl.DataFrame) -> tuple[list[Rep], list[str]]:
+def _reps(rows: pl.DataFrame) -> tuple[list[Rep], list[_Said]]:
     """The reps of the rows, and remarks; a second one of a name is told apart by e-mail, or left out."""
     hours, max_km = (_numbers(rows, column) for column in ("hours", "max_km"))
     found: list[Rep] = []
-    remarks: list[str] = []
+    remarks: list[_Said] = []
     taken: set[str] = set()
     for place, row in enumerate(rows.iter_rows(named=True)):
         at, email = row[ROW], row.get("email")
@@ -194,32 +231,35 @@ def _reps(rows: pl.DataFrame) -> tuple[list[Rep], list[str]]:
         name, email = " ".join(name.split()), " ".join((email or "").split())
         if email and not is_address(email):
             left = "" if name else ", and with it the row, which names nobody else"
-            remarks.append(f"Row {at}: {email:.60} is no e-mail address, and was left out{left}.")
+            remarks.append((at, f"{email:.60} is no e-mail address, and was left out{left}."))
             email = ""
         if not (name or email):
             continue
         home, countries, said = _places(row)
-        remarks += [f"Row {at}: {remark}" for remark in said]
+        remarks += [(at, remark) for remark in said]
         if len(name) > MOST_NAME:
-            remarks.append(f"Row {at}: {name:.40}… was cut to {MOST_NAME} letters.")
+            remarks.append((at, f"{name:.40}… was cut to {MOST_NAME} letters."))
         name = (name or email)[:MOST_NAME].strip()
         if key_of(name) in taken:
             if not email or key_of(email) in taken:
                 remarks.append(
-                    f"Row {at}: there are two reps called {name}, and nothing tells them apart; the "
-                    "second was left out. Give one another name, or an e-mail address."
+                    (
+                        at,
+                        f"there are two reps called {name}, and nothing tells them apart; the second "
+                        "was left out. Give one another name, or an e-mail address.",
+                    )
                 )
                 continue
-            remarks.append(f"Row {at}: a second {name} is called {name} ({email}) here.")
+            remarks.append((at, f"a second {name} is called {name} ({email}) here."))
             name = f"{name[: MOST_NAME // 4]} ({email})"[:MOST_NAME]
             if key_of(name) in taken:
-                remarks.append(f"Row {at}: {name:.60} is another rep's name; the row was left out.")
+                remarks.append((at, f"{name:.60} is another rep's name; the row was left out."))
                 continue
         if email and key_of(email) in taken:
-            remarks.append(f"Row {at}: {email:.60} is another rep's address, and was left out.")
+            remarks.append((at, f"{email:.60} is another rep's address, and was left out."))
             email = ""
         figures, said = _figures(row, hours[place], max_km[place])
-        remarks += [f"Row {at}: {remark}" for remark in said]
+        remarks += [(at, remark) for remark in said]
         found.append(rep(name=name, email=email or None, home=home, countries=countries, **figures))
         taken.update(key_of(key) for key in (name, email) if key)
     return found, remarks

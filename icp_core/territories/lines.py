@@ -122,22 +122,35 @@ def off_line(off: IfOff, reps: int) -> str:
 
 
 def why(row: Mapping[str, Any]) -> str:
-    """Why an account changes rep, in words.
+    """Why an account changes rep, in words whose numbers add up: the same on the page and here.
 
     Parameters
     ----------
     row
         Of `TerritoryPlan.moves`.
     """
-    if row["after"] is None:
-        return "it lies outside every rep's countries or longest way"
-    if row["reason"] == "locked":
-        return "a lock says so"
-    extra, load = row["extra_hours"], row["load_kept"]
+    before, load, extra = row["before"], row["load_kept"], row["extra_hours"] or 0.0
+    match row["reason"]:
+        case "nobody":
+            return "nobody of the team has it today"
+        case "locked":
+            return "you decided so"
+        case "reach":
+            return "it lies outside every rep's countries or longest way"
+        case "area":
+            return f"it goes with its area, all of which {row['after']} has"
+        case "load":
+            return f"{before} has no hours" if load is None else f"keeping it puts {_at(row)}"
     keeping = "keeping it takes as many hours"
     if abs(extra) >= _NO_HOURS:
-        keeping = f"keeping it {'costs' if extra > 0 else 'saves'} {number(abs(extra), digits=1)} h"
-    return keeping if load is None else f"{keeping} and puts {row['before']} at {percent(load)}"
+        hours = number(abs(extra), digits=1)
+        keeping = f"keeping it costs {hours} h more" if extra > 0 else f"keeping it saves {hours} h"
+    return keeping if load is None else f"{keeping} and puts {_at(row)}"
+
+
+def _at(row: Mapping[str, Any]) -> str:
+    """`Anna at 112 %` of the hours she has."""
+    return f"{row['before']} at {percent(row['load_kept'])}"
 
 
 def _covered(tier: TierCovered) -> str:

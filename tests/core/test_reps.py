@@ -147,6 +147,27 @@ def test_what_a_row_does_not_tell_is_remarked_with_its_place():
         assert part in said
 
 
+def test_what_holds_of_many_rows_is_said_once_and_what_differs_not_without_end():
+    def said(homes):
+        rows = "".join(f"Rep {at},{home}\n" for at, home in enumerate(homes))
+        found = read_team(f"Name,Home\n{rows}".encode(), name="team.csv")
+        assert len(found.team) == len(homes), "whatever is said, nobody is lost"
+        return [one for one in found.remarks if not one.startswith("No home")]
+
+    for homes, rows in (
+        (["Berlin", "Oslo"], "Row 2: Berlin is"),
+        (["Berlin", "Oslo", "Berlin"], "Rows 2 and 4: Berlin is"),
+        (["Berlin"] * 4, "Rows 2, 3, 4 and 5: Berlin is"),
+        (["Berlin"] * 400, "Rows 2, 3, 4 and 397 more: Berlin is"),
+    ):
+        (line,) = said(homes)
+        assert line.startswith(rows)
+    lines = said([f"Nowhere{at:03}" for at in range(50)])
+    assert len(lines) == 21
+    assert lines[19].startswith("Row 21: Nowhere019 is")
+    assert lines[20].startswith("Of 30 more rows something was not understood")
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

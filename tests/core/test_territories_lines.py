@@ -1,5 +1,7 @@
 """What the command line prints of coverage and plans, said as people say it."""
 
+from typing import get_args
+
 import pytest
 from test_coverage import ACCOUNTS, PLAN, account, market
 from test_territories import ROWS, made
@@ -14,7 +16,7 @@ from icp_core.territories.lines import (
     plan_lines,
     why,
 )
-from icp_core.territories.plan import solve
+from icp_core.territories.plan import Reason, solve
 from icp_core.territories.sensitivity import BalancePrice, IfOff
 from icp_core.views import view_of
 
@@ -72,17 +74,29 @@ def test_what_balance_costs_has_no_minus_and_no_zero(price, said):
 
 
 @pytest.mark.parametrize(
-    ("extra", "load", "said"),
+    ("reason", "extra", "load", "said"),
     [
-        (0.01, 0.5, "keeping it takes as many hours and puts Anna at 50 %"),
-        (-2.0, None, "keeping it saves 2.0 h"),
-        (14.0, 1.12, "keeping it costs 14.0 h and puts Anna at 112 %"),
+        ("nobody", None, None, "nobody of the team has it today"),
+        ("locked", 14.0, 1.12, "you decided so"),
+        ("reach", None, None, "it lies outside every rep's countries or longest way"),
+        ("area", -3.0, 1.12, "it goes with its area, all of which Bo has"),
+        ("load", -3.0, 1.12, "keeping it puts Anna at 112 %"),
+        ("load", -3.0, None, "Anna has no hours"),
+        ("travel", 14.0, 1.12, "keeping it costs 14.0 h more and puts Anna at 112 %"),
+        ("travel", 0.02, 0.5, "keeping it takes as many hours and puts Anna at 50 %"),
+        ("apart", 0.01, 0.5, "keeping it takes as many hours and puts Anna at 50 %"),
+        ("apart", -2.0, None, "keeping it saves 2.0 h"),
+        ("apart", 14.0, 1.12, "keeping it costs 14.0 h more and puts Anna at 112 %"),
     ],
 )
-def test_a_move_is_explained_without_hours_that_are_none(extra, load, said):
-    row = {"before": "Anna", "after": "Bo", "reason": "travel", "extra_hours": extra}
+def test_every_move_has_its_reason_in_words_without_hours_that_are_none(reason, extra, load, said):
+    row = {"before": "Anna", "after": "Bo", "reason": reason, "extra_hours": extra}
     assert why(row | {"load_kept": load}).replace(SPACE, " ") == said
-    assert why(row | {"after": None}).startswith("it lies outside")
+
+
+def test_every_reason_has_a_case_of_its_own_above():
+    marks = test_every_move_has_its_reason_in_words_without_hours_that_are_none.pytestmark
+    assert {case[0] for case in marks[0].args[1]} == set(get_args(Reason))
 
 
 def test_a_plan_without_moves_says_so_and_prints_no_zero():

@@ -1,6 +1,7 @@
 """Saved plans on Territories: saved, overtaken, side by side, opened, adopted late, put away."""
 
 import time
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -9,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from icp_core.workspace import Status, Workspace
 from ui.format import number
-from ui.territories.beside import Side, compared, reps_compared
+from ui.territories.beside import Side, compared, other_accounts, reps_compared
 from ui.territories.session import TerritorySession
 
 PAGE = "pages/12_Territories.py"
@@ -182,3 +183,15 @@ def test_two_plans_are_compared_in_words_and_by_rep() -> None:
     )
     reps = reps_compared(one, other).select("name", "hours_one", "hours_other", "change")
     assert reps.rows() == [("Anna", 10.0, 25.0, -15.0), ("Bo", 20.0, None, None)]
+
+
+def test_plans_of_different_accounts_are_said_to_be_no_match_for_each_other() -> None:
+    one, other = side("Spring · v1", [1.0]), side("The plan above", [1.0])
+    assert other_accounts(one, other) == "", "of whom nothing is known, nothing is said"
+    one, same = (replace(one, of=("IT firms", "demo", "Nordic demo")) for _ in range(2))
+    assert other_accounts(one, same) == ""
+    for of in (("IT firms", "own", "My list"), ("Banks", "demo", "Nordic demo")):
+        said = other_accounts(one, replace(other, of=of))
+        assert "do not compare" in said
+        assert "Spring · v1: matches of IT firms, in Nordic demo." in said
+        assert f"The plan above: matches of {of[0]}, in {of[2]}." in said

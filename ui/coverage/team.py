@@ -23,7 +23,7 @@ from ui.tables import csv_name
 from ui.texts import _, ngettext
 
 DIALOG: Final = "team"
-MOST_BYTES: Final = 5_000_000
+MOST_MB: Final = 5
 """Of a file with a team: some ten thousand rows."""
 
 _EARLIER: Final = 20  # versions to go back to
@@ -143,14 +143,12 @@ def _file(draft: _Draft) -> None:
     given = st.file_uploader(
         _("From a file: {headings}").format(headings=", ".join(HEADINGS)),
         type=["csv", "xlsx", "tsv", "txt", "ods"],
+        max_upload_size=MOST_MB,
         key=f"team_file_{draft.edition}",
     )
     if given is None or given.file_id == draft.file:
         return
     draft.file = given.file_id
-    if given.size > MOST_BYTES:
-        st.error(_("The file is too large for a team: at most 5 MB are read."))
-        return
     try:
         with st.spinner(_("Reading the file")):
             found = read_team(given.getvalue(), name=given.name)

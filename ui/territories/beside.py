@@ -10,9 +10,10 @@ import streamlit as st
 
 from icp_core.territories.plan import TerritoryPlan
 from icp_core.territories.saved import KeptPlan, wishes_of
+from icp_core.views import MarketView
 from icp_core.workspace import SavedPlan
 from ui.controls import side_by_side
-from ui.format import UNKNOWN, money, number, percent, signed
+from ui.format import UNKNOWN, money, number, percent, plain, signed
 from ui.tables import Field, Table
 from ui.territories.keeping import label
 from ui.texts import _
@@ -36,6 +37,9 @@ class Side:
         Of the amounts.
     asked
         What was asked for, by which a plan costs what it costs; None for the owners of today.
+    of
+        Whose accounts it is about: the profile that they match, and the list, by its name and as people
+        read it.
     """
 
     label: str
@@ -43,6 +47,7 @@ class Side:
     reps: pl.DataFrame
     currency: str
     asked: tuple[Any, ...] | None = None
+    of: tuple[str, str, str] | None = None
 
     @property
     def potential(self) -> tuple[float, float] | None:
@@ -73,13 +78,16 @@ def side(name: str, kept: KeptPlan) -> Side:
         schema={key: pl.String if key == "name" else pl.Float64 for key in _OF_REP},
         strict=False,
     )
-    return Side(name, kept.figures, reps, kept.currency, (kept.disruption, kept.wishes))
+    of = (kept.profile, kept.list_name, kept.list_label)
+    return Side(name, kept.figures, reps, kept.currency, (kept.disruption, kept.wishes), of)
 
 
-def side_of_plan(name: str, plan: TerritoryPlan, currency: str) -> Side:
+def side_of_plan(name: str, plan: TerritoryPlan, market: MarketView) -> Side:
     """A plan that is not saved, or the owners of today."""
     asked = None if plan.assignment is None else (plan.disruption, wishes_of(plan))
-    return Side(name, plan.figures, plan.reps().select(_OF_REP), currency, asked)
+    of = (market.profile.name, market.population.name, market.population.label)
+    reps = plan.reps().select(_OF_REP)
+    return Side(name, plan.figures, reps, market.profile.currency, asked, of)
 
 
 def compared(one: Side, other: Side) -> pl.DataFrame:
@@ -149,6 +157,20 @@ def reps_compared(one: Side, other: Side) -> pl.DataFrame:
     return found.with_columns(change=pl.col("hours_one") - pl.col("hours_other"))
 
 
+def other_accounts(one: Side, other: Side) -> str:
+    """What is to be said where two plans are about different accounts; nothing where they are not."""
+    if one.of is None or other.of is None or one.of[:2] == other.of[:2]:
+        return ""
+    lines = (
+        _("{plan}: matches of {profile}, in {list}.").format(
+            plan=side.label, profile=side.of[0], list=side.of[2]
+        )
+        for side in (one, other)
+        if side.of is not None
+    )
+    return " ".join((_("The two are about different accounts, and do not compare."), *lines))
+
+
 def _height(one: Side, other: Side) -> int:
     """Of the table of reps in pixels: all of them, or those that the other half has room for."""
     names = {*one.reps["name"], *other.reps["name"]}
@@ -170,6 +192,8 @@ def draw(one: Side, other: Side) -> None:
             title=_("Side by side"),
             file="territories-side-by-side",
         ).draw_printed(unknown="")
+        if different := other_accounts(one, other):
+            st.caption(plain(different))
         if None not in (one.asked, other.asked) and one.asked != other.asked:
             st.caption(
                 _(

@@ -12,6 +12,7 @@ from icp_core.errors import PlanError, WorkspaceError
 from icp_core.exporting.cells import guarded
 from icp_core.exporting.rep_files import file_name
 from icp_core.territories.frontier import WEIGHTS, OneMore, changes, one_more
+from icp_core.territories.lines import why
 from icp_core.territories.plan import TerritoryPlan, compare, without
 from icp_core.territories.planning import Planning
 from icp_core.territories.wishes import Policy, Wishes
@@ -24,7 +25,7 @@ from ui.format import currency_sign, money, number, percent, plain
 from ui.headline import Figure
 from ui.tables import Field, Table
 from ui.territories import steady
-from ui.territories.session import planned
+from ui.territories.session import TerritorySession, planned
 from ui.texts import _, ngettext
 
 WEIGHT: Final = "territories_weight"
@@ -34,7 +35,6 @@ _TICKED: Final = "territories_ticked"
 _MOVES: Final = "territories_moves"
 _LEAVES: Final = "territories_leaves"
 _MOST: Final = 200  # moves on the page; the file has all of them
-_NO_HOURS: Final = 0.05  # what would be printed as 0.0
 _TOLERANCES: Final = (0.02, 0.05, 0.10, 0.20)
 
 
@@ -238,33 +238,6 @@ def reps(plan: TerritoryPlan, now: TerritoryPlan, market: MarketView) -> None:
     ).draw(height=300, key="territories_reps")
 
 
-def reason(row: dict[str, Any]) -> str:
-    """Why an account moves, in words whose numbers add up."""
-    kept, extra = row["load_kept"], row["extra_hours"] or 0.0
-    same = _("keeping it takes as many hours and puts {rep} at {load}")
-    said = {
-        "nobody": _("nobody of the team has it today"),
-        "locked": _("you decided so"),
-        "area": _("it goes with its area, all of which {after} has"),
-        "reach": _("it lies outside every rep's countries or longest way"),
-        "travel": same
-        if abs(extra) < _NO_HOURS
-        else _("keeping it costs {hours} h more and puts {rep} at {load}"),
-        "load": _("keeping it puts {rep} at {load}"),
-        "apart": same
-        if abs(extra) < _NO_HOURS
-        else _("keeping it saves {hours} h and puts {rep} at {load}")
-        if extra < 0
-        else _("keeping it costs {hours} h more and puts {rep} at {load}"),
-    }[row["reason"]]
-    return said.format(
-        hours=number(abs(extra), digits=1),
-        rep=row["before"],
-        after=row.get("after"),
-        load="–" if kept is None else percent(kept),
-    )
-
-
 def moves(plan: TerritoryPlan, market: MarketView, *, decides: bool = True) -> None:
     """Draw the accounts that change rep, with the ways to accept or refuse it.
 
@@ -296,8 +269,8 @@ def moves(plan: TerritoryPlan, market: MarketView, *, decides: bool = True) -> N
                     label,
                     icon=icon,
                     help=_("Holds in every plan from now on; the rest is planned anew."),
-                    on_click=session.lock,
-                    args=(mine["account_id"].to_list(), mine[rep].to_list()),
+                    on_click=_decide,
+                    args=(session, mine["account_id"].to_list(), mine[rep].to_list()),
                     key=key,
                 )
         if session.locks.accounts and decides:
@@ -317,7 +290,7 @@ def moves(plan: TerritoryPlan, market: MarketView, *, decides: bool = True) -> N
         st.caption(_("No account has to change its rep in this plan."))
         return
     rows = shown.with_columns(
-        why=pl.Series([reason(row) for row in shown.iter_rows(named=True)], dtype=pl.String)
+        why=pl.Series([why(row) for row in shown.iter_rows(named=True)], dtype=pl.String)
     )
     chosen = set(ticked)
     Table(
@@ -348,6 +321,12 @@ def moves(plan: TerritoryPlan, market: MarketView, *, decides: bool = True) -> N
                 shown=number(_MOST), count=number(changed.height)
             )
         )
+
+
+def _decide(session: TerritorySession, ids: list[str], reps: list[str | None]) -> None:
+    session.lock(ids, reps)
+    # What stayed ticked would be decided once more, and otherwise, with the next that is.
+    widgets.set_kept(_TICKED, ())
 
 
 def _ticking(ids: list[str], chosen: set[str]) -> dict[str, Any]:

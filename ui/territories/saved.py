@@ -275,16 +275,15 @@ def _list(versions: list[SavedPlan], adopted: Mapping[int, SavedAdoption]) -> No
 def _other(
     key: str, versions: Mapping[int, SavedPlan], found: TerritoryPlan | None, market: MarketView
 ) -> Side:
-    currency = market.profile.currency
     if key == _PLAN and found is not None:
-        return beside.side_of_plan(_("The plan above"), found, currency)
+        return beside.side_of_plan(_("The plan above"), found, market)
     if key == _TODAY:
         base = found if found is not None else kept_here().plan
         if base is None:
             raise PlanError(
                 _("The owners of today cannot be laid beside it: nobody is in the team.")
             )
-        return beside.side_of_plan(_("Owners of today"), today(base.planning), currency)
+        return beside.side_of_plan(_("Owners of today"), today(base.planning), market)
     return beside.side_of(versions[int(key)])
 
 
