@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from icp_core.territories.coverage import NO_MATCHES
 from ui import data, headline, loosening, plan, shell, state, widgets
 from ui.accounts.one import opened
 from ui.controls import side_by_side
@@ -24,6 +25,8 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     if state.is_what_if():
         plan.note(now, market.profile.tiers.names)
 for remark in found.remarks:
+    if remark == NO_MATCHES:
+        continue  # stands below, where the accounts would
     st.caption(f":material/info: {plain(remark)}")
 if data.stays_in_engine(view.list_name):
     st.caption(

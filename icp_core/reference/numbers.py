@@ -43,6 +43,17 @@ def number(value: float | None, *, digits: int | None = 0) -> str:
     return f"{value:,.{digits}f}".replace(",", THIN).replace("-", "−")
 
 
+def counted(count: int, one: str, several: str) -> str:
+    """`no account`, `1 account` or `1 284 accounts`, with the verb where it follows.
+
+    Examples
+    --------
+    >>> counted(1, "account has", "accounts have")
+    '1 account has'
+    """
+    return f"{number(count) if count else 'no'} {several if count > 1 else one}"
+
+
 def exact(value: float) -> str:
     """`2 500 000` or `−0.125`: a number with all the digits that it holds for sure."""
     return f"{value:,.{_SURE}g}".replace(",", THIN).replace("-", "−")

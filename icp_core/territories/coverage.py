@@ -18,8 +18,13 @@ from icp_core.evaluation.in_memory import Evaluation
 from icp_core.evaluation.market import Bounds
 from icp_core.evaluation.tiers import groups
 from icp_core.reference.arrays import Flags
-from icp_core.reference.numbers import number
+from icp_core.reference.numbers import counted, number
 from icp_core.territories.matched import NOBODY, OUTSIDE, Matched
+
+NO_MATCHES: Final = (
+    "No account matches the profile, so that there is nothing to cover: loosen a must-have, or choose "
+    "another list."
+)
 
 UNTOUCHED_DAYS: Final = 90
 """After so many days without a touch an account of the best tier is neglected: a quarter."""
@@ -232,11 +237,13 @@ class Coverage:
             found.insert(
                 0, "Nobody is in the team yet, so that no account is covered. Name the reps."
             )
-        elif len(self.team) > self.matches:
+        if not self.matches:
+            found.insert(0, NO_MATCHES)
+        elif self.matches < len(self.team):
             found.append(
-                f"The team has {number(len(self.team))} reps for {number(self.matches)} "
-                "matching accounts, so "
-                "that some have none."
+                f"The team has {number(len(self.team))} reps for "
+                f"{counted(self.matches, 'matching account', 'matching accounts')}, so that some have "
+                "none."
             )
         if not self.tells_owners:
             found.append(
@@ -250,7 +257,11 @@ class Coverage:
             )
         if self.unplaced:
             found.append(
-                f"{number(self.unplaced)} matching accounts have no place: no rep is nearest to them."
+                counted(
+                    self.unplaced,
+                    "matching account has no place: no rep is nearest to it.",
+                    "matching accounts have no place: no rep is nearest to them.",
+                )
             )
         if self.matches and all(one.potential.high <= 0 for one in self.tiers if one.accounts):
             found.append("Nothing is known of the potential, so that accounts are only counted.")

@@ -7,7 +7,7 @@ import polars as pl
 
 from icp_core.evaluation.market import Bounds
 from icp_core.evaluation.tiers import UNRANKED
-from icp_core.reference.numbers import UNKNOWN, bounds, number, percent
+from icp_core.reference.numbers import UNKNOWN, bounds, counted, number, percent
 from icp_core.territories.coverage import Coverage, TierCovered
 from icp_core.territories.gaps import GapList
 from icp_core.territories.plan import TerritoryPlan, today
@@ -38,6 +38,9 @@ def coverage_lines(found: Coverage, gap: GapList) -> Iterator[str]:
             f"{one.rep.name:<28}{number(one.needed):>8} ({number(one.journeys)}) of "
             f"{number(one.available):>7} h {percent(one.load):>6}  {tiers}  {km}"
         )
+    if not found.matches:
+        # A remark says so; that everything has an owner would be true of nothing.
+        return
     yield ""
     if not gap.total:
         yield "Every account has an owner"
@@ -45,7 +48,7 @@ def coverage_lines(found: Coverage, gap: GapList) -> Iterator[str]:
     of_them = ""
     if gap.rows.height:
         of_them = ":" if gap.rows.height == gap.total else f"; the best {number(gap.rows.height)}:"
-    yield _counted(gap.total, "account has no owner", "accounts have no owner") + of_them
+    yield counted(gap.total, "account has no owner", "accounts have no owner") + of_them
     for row in gap.rows.iter_rows(named=True):
         near = "nobody near"
         if row["nearest"] is not None:
@@ -64,8 +67,8 @@ def plan_lines(plan: TerritoryPlan, *, currency: str, best_tier: str) -> Iterato
     yield (
         f"On the way: {_hours(today(plan.planning).travel_hours)} today, "
         f"{_hours(plan.travel_hours)} planned; "
-        f"{_counted(changed.height, 'account changes rep', 'accounts change rep')}, "
-        f"{_counted(moves.height - changed.height, 'more gets one', 'more get one')}; "
+        f"{counted(changed.height, 'account changes rep', 'accounts change rep')}, "
+        f"{counted(moves.height - changed.height, 'more gets one', 'more get one')}; "
         f"{_at_risk(plan, currency)}"
     )
     yield ""
@@ -201,10 +204,6 @@ def _hours(value: float) -> str:
 
 def _km(value: float) -> str:
     return "under 1 km" if value < 1 else f"{number(value)} km"
-
-
-def _counted(count: int, one: str, several: str) -> str:
-    return f"{number(count) if count else 'no'} {several if count > 1 else one}"
 
 
 def _have(names: Sequence[str], reps: int, what: str) -> str:

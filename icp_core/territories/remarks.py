@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from icp_core.reference.numbers import number
+from icp_core.reference.numbers import counted, number
 from icp_core.territories.planning import Planning
 
 
@@ -38,47 +38,61 @@ def remarks_of(planning: Planning) -> tuple[str, ...]:
         what = "what is within reach" if planning.left_out.height else "everything"
         found.append(f"There is one rep, so that {what} goes to {reps[0].name}.")
     worked = int((accounts["hours"] > 0).sum())
-    counted = worked or accounts.height
-    if len(reps) > counted:
+    busy = worked or accounts.height
+    if len(reps) > busy:
         every = number(accounts.height)
-        that = "" if counted == accounts.height else f" that take hours, of {every}"
+        that = "" if busy == accounts.height else f" with hours, of {every}"
         found.append(
-            f"There are {number(len(reps))} reps for {number(counted)} accounts{that}: at least "
-            f"{number(len(reps) - counted)} will have no work in any plan, so that shares "
+            f"There are {number(len(reps))} reps for {counted(busy, 'account', 'accounts')}{that}: at "
+            f"least {number(len(reps) - busy)} will have no work in any plan, so that shares "
             "cannot be even; take reps out of the team, or widen the tiers."
         )
     if (planning.units.fixed[planning.kept] >= 0).all() and len(planning.kept):
         found.append("Everything is locked or stays with its rep: there is nothing to decide.")
+    return (*found, *_of_accounts(planning))
+
+
+def _of_accounts(planning: Planning) -> list[str]:
+    """What had to be assumed of accounts, and which of them are left out."""
+    found, accounts = [], planning.accounts
     nowhere = int((accounts["place"] == "").sum())
     if nowhere:
         found.append(
-            f"{number(nowhere)} accounts have no place: they stay with their rep, or go "
-            "where there is "
-            "room, and no journey is counted for them."
+            counted(
+                nowhere,
+                "account has no place: it stays with its rep, or goes where there is room, and no "
+                "journey is counted for it.",
+                "accounts have no place: they stay with their rep, or go where there is room, and no "
+                "journey is counted for them.",
+            )
         )
     unknown = int((~accounts["is_known"]).sum())
     if unknown == accounts.height:
         found.append("Nothing is known of the potential: only hours are balanced.")
     elif unknown:
         found.append(
-            f"The potential of {number(unknown)} accounts is unknown: they count as "
-            "others of their tier, "
-            "from one in ten to nine in ten of them."
+            f"The potential of {counted(unknown, 'account', 'accounts')} is unknown: "
+            + ("they count as others of their" if unknown > 1 else "it counts as others of its")
+            + " tier, from one in ten to nine in ten of them."
         )
     if planning.left_out.height:
         full = planning.idle.any() or len(planning.locks.reps) > 0
         or_only = ", or only reps without hours or locked ones reach them," if full else ""
         loses = int((planning.left_out["owner"] >= 0).sum())
-        with_rep = f"get nobody, {number(loses)} of them with a rep today"
-        stay = with_rep if loses else "stay with nobody"
-        found.append(
-            f"{number(planning.left_out.height)} accounts lie outside every rep's countries or longest "
-            f"way{or_only} and {stay}: {'give hours, ' if full else ''}widen one, or open "
-            "the borders."
+        one, several = "stays with nobody", "stay with nobody"
+        if loses:
+            one = "gets nobody, though it has a rep today"
+            several = f"get nobody, {number(loses)} of them with a rep today"
+        outside_all = f"outside every rep's countries or longest way{or_only} and"
+        lies = counted(
+            planning.left_out.height,
+            f"account lies {outside_all} {one}",
+            f"accounts lie {outside_all} {several}",
         )
+        found.append(f"{lies}: {'give hours, ' if full else ''}widen one, or open the borders.")
     if not (accounts["hours"] > 0).any():
         found.append("No account is in a tier, so that none takes hours: change the tiers.")
-    return tuple(found)
+    return found
 
 
 def _listed(names: Sequence[str], most: int = 5) -> str:

@@ -231,8 +231,8 @@ BAD = {
     "no hours": (
         PLAN.replace(team=Team(reps=(ANNA.replace(hours=0),))), ACCOUNTS, "No hours: Anna",
     ),
-    "no matches": (PLAN, (account(country="DK"),), "more reps|2 reps for 0"),
-    "more reps than accounts": (PLAN, (account(owner="Anna"),), "2 reps for 1 matching"),
+    "no matches": (PLAN, (account(country="DK"),), "nothing to cover: loosen"),
+    "more reps than accounts": (PLAN, (account(owner="Anna"),), "2 reps for 1 matching account, so"),
     "no owners": (PLAN, (account(),), "No account of this list has an owner"),
     "no touches": (PLAN, (account(owner="Anna"),), "when it was last dealt with"),
     "no place": (
@@ -242,7 +242,12 @@ BAD = {
             account(municipality=None, latitude=None),
             account(latitude=None),  # is in the middle of its municipality
         ),
-        "2 matching accounts have no place",
+        "2 matching accounts have no place: no rep is nearest to them",
+    ),
+    "one without a place": (
+        PLAN,
+        (account(owner="Anna"), account(municipality=None, latitude=None)),
+        "1 matching account has no place: no rep is nearest to it",
     ),
     "no potential": (PLAN, (account(employees=None),), "Nothing is known of the potential"),
 }  # fmt: skip

@@ -38,6 +38,7 @@ def test_what_is_none_or_all_is_said_so():
     assert covered([account(owner="Anna")]).endswith("\nEvery account has an owner")
     assert "\n1 account has no owner:\n" in covered([account()])
     assert "Reps" not in covered([account()], TeamPlan())
+    assert "owner" not in covered([account(country="XX", owner="Anna")]), "of none all have one"
 
 
 @pytest.mark.parametrize(

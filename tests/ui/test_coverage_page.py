@@ -244,6 +244,7 @@ def test_no_matches_are_said_in_a_sentence(open_page: Open) -> None:
     app = open_page(PAGE, dataset="demo", p=links.pack(nobody))
     assert not app.exception
     assert "nothing to cover" in app.info[0].value
+    assert not any("nothing to cover" in one.value for one in app.caption), "once is enough"
 
 
 def test_a_shape_is_hatched_inside_and_nowhere_else() -> None:
