@@ -41,6 +41,9 @@ def served(
     pulled.
     """
     port = free_port() if port is None else port
+    with socket.socket() as asked:
+        if asked.connect_ex(("127.0.0.1", port)) == 0:
+            raise RuntimeError(f"somebody else listens on port {port} already")
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     process = subprocess.Popen(
         [

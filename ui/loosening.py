@@ -21,7 +21,8 @@ def way_text(way: Way, market: MarketView) -> str:
     (first, *_rest) = way.criteria
     match way.means:
         case Means.LOOSEN:
-            (after,) = (one for one in way.profile.criteria if one not in market.profile.criteria)
+            pairs = zip(market.profile.criteria, way.profile.criteria, strict=True)
+            (after,) = (after for before, after in pairs if after != before)
             return _("Loosen {criterion} to {range}").format(
                 criterion=words.criterion_name(first, columns),
                 range=words.fit_summary(after.fit, columns[first.column]),

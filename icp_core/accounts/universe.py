@@ -404,18 +404,18 @@ def with_reasons(accounts: pl.DataFrame, excluded: Mapping[str, str]) -> pl.Data
 
 
 def _with_regions(accounts: pl.LazyFrame) -> pl.LazyFrame:
-    """Regions that a list leaves out are those of its municipalities."""
+    """Regions of a list that has no such column are those of its municipalities, as in an engine.
+
+    Of one that has it, what is blank is unknown: an engine's table would say so.
+    """
     types = accounts.collect_schema()
-    region = types.get("region", pl.Null)
-    if types.get("municipality") != pl.String or region not in (pl.String, pl.Null):
+    if "region" in types or types.get("municipality") != pl.String:
         # What is no text is refused, in its own words, by `conform`.
         return accounts
     regions = {one.code: one.region for one in geography.municipalities()}
-    of_municipality = pl.col("municipality").replace_strict(
-        regions, default=None, return_dtype=pl.String
+    return accounts.with_columns(
+        region=pl.col("municipality").replace_strict(regions, default=None, return_dtype=pl.String)
     )
-    told = ["region"] if region == pl.String else []
-    return accounts.with_columns(region=pl.coalesce(*told, of_municipality))
 
 
 def _whole(accounts: pl.DataFrame) -> list[pl.Series]:
