@@ -90,7 +90,7 @@ def part(
     ).format(count=number(bare))
     # A key to colours that nobody sees is none.
     faint = _("Faint: the rep with most has less than half.") if shown else ""
-    st.caption(" ".join(filter(None, (hatched if bare else "", faint))))
+    st.caption((hatched if bare else "") + " " + faint)
 
 
 def colours_of(team: Team, owners: Sequence[pl.DataFrame], level: Level) -> dict[str, str]:
