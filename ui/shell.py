@@ -17,7 +17,7 @@ from icp_core.profiles.model import Profile
 from icp_core.profiles.starters import starters_for
 from icp_core.views import MarketView, Question
 from icp_core.workspace import Status
-from ui import data, header, navigation, new_profile, state, theme, typed, widgets
+from ui import data, header, in_browser, navigation, new_profile, state, theme, widgets
 from ui.builder import words
 from ui.format import listed, number, plain
 from ui.navigation import ACCOUNTS, ROOT, link, pages
@@ -80,7 +80,7 @@ def page(key: str, *, always: bool = False) -> View:
     st.set_page_config(page_title=f"{here.label} · {view.profile.name}")
     state.write_address()
     theme.everywhere()
-    typed.saving_as_one_types()
+    in_browser.run()
     with st.sidebar:
         st.markdown("**" + _("Target accounts") + "**")
         navigation.sidebar(here)

@@ -6,64 +6,13 @@ field of the app has it. Some are saved as one types (docs/decisions/0014-saved-
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Any, Final
+from typing import Any
 
 import streamlit as st
 
-from ui import widgets
+from ui import in_browser, widgets
 from ui.format import number, plain
 from ui.texts import _, ngettext
-
-_PAUSE: Final = 500  # milliseconds without a letter: between two thoughts, not between two words
-_HELD: Final = 100  # milliseconds that a link waits for what was typed just before
-_LIVE: Final = "live_"  # how keys begin of what is around an area that is saved as one types
-
-# The key that Streamlit's areas take a text at, pressed for whoever pauses. Not while letters are being
-# composed, and not before an area that was switched off, its server away, is on again. It stays when the
-# page is drawn anew, and stands still where no area is `_LIVE`. Nothing of a user's may get in here.
-#
-# A link that is pressed while a field holds something new leaves that field and leads away at once. At a
-# quick press, or a touch, Streamlit 1.67 sends the new page first and then the field's text with the old
-# page, which stays. So the press waits until the text has gone.
-_PRESSES: Final = f"""<i hidden></i><script>
-if (!window.icpSavesAsOneTypes) {{
-  window.icpSavesAsOneTypes = true;
-  const waiting = new WeakMap();
-  const take = (area) => {{
-    if (area.disabled && area.isConnected) wait(area);
-    else area.dispatchEvent(
-      new KeyboardEvent("keydown", {{key: "Enter", ctrlKey: true, bubbles: true, cancelable: true}}));
-  }};
-  const wait = (area) => waiting.set(area, setTimeout(take, {_PAUSE}, area));
-  const typed = ({{type, target, isComposing}}) => {{
-    if (!(target instanceof HTMLTextAreaElement && target.closest("[class*=st-key-{_LIVE}]"))) return;
-    clearTimeout(waiting.get(target));
-    if (type === "compositionend" || (type === "input" && !isComposing)) wait(target);
-  }};
-  for (const type of ["input", "compositionstart", "compositionend"])
-    document.addEventListener(type, typed);
-  let written = null, left = -Infinity;
-  document.addEventListener("input", ({{target}}) => {{ written = target; }}, true);
-  document.addEventListener("focusout", ({{target, timeStamp}}) => {{
-    if (target === written) [written, left] = [null, timeStamp];
-  }}, true);
-  document.addEventListener("click", (event) => {{
-    const link = event.target.closest("a[href]");
-    const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-    if (!link || !event.isTrusted || !isPlain || event.timeStamp - left > {_HELD}) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    const again = () => link.isConnected ? link :
-      [...document.links].find(({{pathname}}) => pathname === link.pathname);
-    setTimeout(() => again()?.click(), {_HELD});
-  }}, true);
-}}
-</script>"""
-
-
-def saving_as_one_types() -> None:
-    """Have the page save what is typed into `live` areas; once a page, in the same place."""
-    st.html(_PRESSES, unsafe_allow_javascript=True)
 
 
 def text_field(
@@ -120,11 +69,11 @@ def text_field(
             on_change()
 
     options |= {"key": key, "on_change": changed if on_change or waits else None}
-    with st.container(key=_LIVE + key) if live else nullcontext():
+    with st.container(key=in_browser.LIVE + key) if live else nullcontext():
         if area:
             held = st.text_area(label, value, height="content", **options)
         else:
-            pause = f"{_PAUSE}ms" if live else False
+            pause = f"{in_browser.PAUSE}ms" if live else False
             held = st.text_input(label, value, live=pause, **options)
         said = over(held or "")
         if said:
