@@ -113,6 +113,16 @@ def launched(playwright: Playwright, *, webgl: bool = True) -> Iterator[Browser]
         browser.close()
 
 
+def save_data(page: Page) -> None:
+    """Have a page believe that its user saves data: it makes no other pages ready.
+
+    Which takes a browser two seconds a window, and gains those nothing that look at one page.
+    """
+    page.context.new_cdp_session(page).send(
+        "Emulation.setDataSaverOverride", {"dataSaverEnabled": True}
+    )
+
+
 def settle(page: Page, *, timeout: float = 60_000) -> None:
     """Wait until the script has run and nothing on the page is stale."""
     page.wait_for_selector(

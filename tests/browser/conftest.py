@@ -38,6 +38,7 @@ def address(tmp_path_factory):
 def page(chromium, address):
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
     opened = context.new_page()
+    browser.save_data(opened)
     opened.asked_elsewhere = []
     opened.on(
         "request",

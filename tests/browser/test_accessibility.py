@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from benchmarks.browser import settle
+from benchmarks.browser import save_data, settle
 from ui.navigation import START, pages
 
 WORST = ("serious", "critical")
@@ -20,6 +20,7 @@ def tab(request, chromium, address):
         viewport={"width": 1280, "height": 900}, color_scheme=request.param
     )
     opened = context.new_page()
+    save_data(opened)
     opened.goto(address)
     yield opened
     context.close()

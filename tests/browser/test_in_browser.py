@@ -1,11 +1,12 @@
-from benchmarks.browser import settle
+from benchmarks.browser import save_data, settle
 
 _FETCHED = (
     "() => performance.getEntriesByType('resource').some(({name}) => name.includes('PlotlyChart'))"
 )
 
 
-def test_what_other_pages_draw_with_is_fetched_while_somebody_reads(page, address):
+def test_what_other_pages_draw_with_is_fetched_while_somebody_reads(chromium, address):
+    page = chromium.new_page()
     page.goto(address)
     settle(page)
     page.wait_for_function(_FETCHED, timeout=30_000)
@@ -15,14 +16,14 @@ def test_what_other_pages_draw_with_is_fetched_while_somebody_reads(page, addres
     page.get_by_role("heading", level=1, name="Market").wait_for()
     page.locator(".js-plotly-plot").first.wait_for()
     assert not [url for url in fetched if "PlotlyChart" in url]
-    assert page.asked_elsewhere == []
+    page.close()
 
 
-def test_a_browser_that_saves_data_is_left_alone(page, address):
-    page.context.new_cdp_session(page).send(
-        "Emulation.setDataSaverOverride", {"dataSaverEnabled": True}
-    )
+def test_a_browser_that_saves_data_is_left_alone(chromium, address):
+    page = chromium.new_page()
+    save_data(page)
     page.goto(address)
     settle(page)
     page.wait_for_timeout(6_000)
     assert not page.evaluate(_FETCHED)
+    page.close()

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from benchmarks.browser import served, settle
+from benchmarks.browser import save_data, served, settle
 
 METRIC = "[data-testid=stMetricValue]"
 WIDTHS = (1280, 820, 390)
@@ -72,6 +72,7 @@ def test_an_own_list_and_its_profile_are_found_again_after_a_restart(chromium, t
     environment = {"ICP_DATA_DIR": str(tmp_path)}
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
+    save_data(page)
     with served(environment=environment) as address:
         page.goto(f"{address}/Import")
         page.get_by_text("Any list of companies").wait_for()
