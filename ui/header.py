@@ -230,6 +230,7 @@ _CHANGES: Final[Mapping[state.Change, Callable[[], str]]] = {
     "list": lambda: _("the choice of the list"),
     "profile": lambda: _("the choice of the profile"),
     "edit": lambda: _("an edit of the profile"),
+    "begun": lambda: _("a new criterion"),
     "plan": lambda: _("a change of the plan, in this session"),
     "team": lambda: _("a saved plan of the team"),
 }

@@ -18,7 +18,7 @@ from icp_core.profiles.starters import starters_for
 from icp_core.views import MarketView, Question
 from icp_core.workspace import Status
 from ui import data, header, in_browser, navigation, new_profile, state, theme, widgets
-from ui.builder import words
+from ui.builder import editing, words
 from ui.format import listed, number, plain
 from ui.navigation import ACCOUNTS, ROOT, link, pages
 from ui.state import View
@@ -27,6 +27,7 @@ from ui.texts import _, ngettext
 ICON: Final = ROOT / "static" / "icon.svg"
 
 _SIDEBAR_WIDTH: Final = 216  # pixels: six short names with their icons, and a note below
+_INDUSTRY_WORDS: Final = "industry_text"  # what lists say instead of codes
 _MOST_NARROWING: Final = 3  # ways out that are offered: more is a list to read
 
 
@@ -333,10 +334,18 @@ def _say_lacking(profile: Profile, universe: Universe, lacking: Mapping[str, pl.
             ).format(columns=plain(names)),
             width="content",
         )
-        if "industry" in lacking and "industry_text" in universe.columns:
-            navigation.link(
-                "builder", _("Its industries are words: test those"), ":material/arrow_forward:"
+        if (
+            "industry" in lacking
+            and _INDUSTRY_WORDS in universe.columns
+            and st.button(
+                _("Its industries are words: test those"),
+                type="tertiary",
+                icon=":material/arrow_forward:",
+                key="test_words",
             )
+        ):
+            editing.open_one(_INDUSTRY_WORDS)
+            navigation.go("builder")
         fitting = _fitting(profile, universe)
         if fitting is not None:
             st.button(

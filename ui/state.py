@@ -34,7 +34,7 @@ _MAX_SLUG: Final = 80  # characters shown of a name that an address asks for
 SUGGESTED: Final = "suggested"
 """Slug of the profile that the accounts themselves suggest, for lists that no starter is meant for."""
 
-Change = Literal["list", "profile", "edit", "plan", "team"]
+Change = Literal["list", "profile", "edit", "begun", "plan", "team"]
 """What can be taken back."""
 
 _VIEW: Final = "view"
@@ -42,6 +42,7 @@ _LAST: Final = "view_last"
 _BASE: Final = "view_base"
 _EPOCH: Final = "view_epoch"
 _HISTORY: Final = "view_history"
+_BEGUN: Final = "view_begun"
 _SEAT: Final = "draft"
 _HEADER: Final = "view_header"
 _FAILED_AT: Final = "draft_failed_at"
@@ -107,13 +108,15 @@ class View:
 class _Step:
     """What stood before a change: view, what edits are counted from, and the plan if that changed.
 
-    Where the team's plan was saved, `team` is what it was and what it became.
+    Where the team's plan was saved, `team` is what it was and what it became. `begun` names what was
+    begun beside the profile, and is no part of it yet.
     """
 
     view: View
     base: Agreed
     plan: TeamPlan | None = None
     team: tuple[TeamPlan, TeamPlan] | None = None
+    begun: int | None = None
 
 
 @dataclass
@@ -165,6 +168,31 @@ def set_profile(profile: Profile, *, keep: bool = True, typed: str | None = None
         take back, in however many parts it was saved.
     """
     _edit(replace(view(), profile=profile), keep=keep, typed=typed)
+
+
+def begin(one: int) -> None:
+    """Something was begun that is no part of the profile yet: `undo` takes that back, and no more.
+
+    Parameters
+    ----------
+    one
+        What names it, for `is_begun` and `end`.
+    """
+    _happened(_Step(view(), st.session_state[_BASE], begun=one))
+    widgets.own(_BEGUN, set[int]).add(one)
+
+
+def is_begun(one: int) -> bool:
+    """Whether it was begun and not taken back since."""
+    return one in widgets.own(_BEGUN, set[int])
+
+
+def end(one: int) -> None:
+    """It became part of the profile, or was given up: there is nothing of its own to take back."""
+    history = widgets.own(_HISTORY, _History)
+    for steps in (history.past, history.future):
+        steps[:] = [step for step in steps if step.begun != one]
+    widgets.own(_BEGUN, set[int]).discard(one)
 
 
 def set_brief(brief: Brief, *, typed: str | None = None) -> None:
@@ -260,13 +288,21 @@ def header_is_current() -> bool:
 def undo() -> Change | None:
     """Take back the last change of profile, list or plan; what it was, or None where there is none."""
     history = widgets.own(_HISTORY, _History)
-    return _go_to(history.past, back_to=history.future)
+    return _take(history.past, back_to=history.future)
 
 
 def redo() -> Change | None:
     """Make the change again that was taken back last; what it was, or None where there is none."""
     history = widgets.own(_HISTORY, _History)
-    return _go_to(history.future, back_to=history.past)
+    return _take(history.future, back_to=history.past)
+
+
+def _take(there: list[_Step], *, back_to: list[_Step]) -> Change | None:
+    if there and there[-1].begun is not None:
+        back_to.append(there.pop())
+        widgets.own(_BEGUN, set[int]).symmetric_difference_update({back_to[-1].begun})
+        return "begun"
+    return _go_to(there, back_to=back_to)
 
 
 def _go_to(there: list[_Step], *, back_to: list[_Step]) -> Change | None:

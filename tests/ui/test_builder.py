@@ -29,7 +29,7 @@ from icp_core.profiles.model import (
 )
 from icp_core.sources import load
 from icp_core.workspace import Workspace
-from ui import links, state
+from ui import links, shell, state
 from ui.builder import words
 from ui.builder.editing import Row, rearranged
 from ui.format import bounds, number
@@ -375,6 +375,20 @@ def test_a_criterion_that_the_list_lacks_is_grey_says_so_and_can_be_removed() ->
         next(one for one in app.button if f"Remove {label}" in one.label).click().run()
         assert label not in texts(app)
     assert profile_of(app) == PROFILE
+
+
+def test_industries_in_words_are_one_press_from_where_their_codes_are_missed(monkeypatch) -> None:
+    monkeypatch.setattr(shell, "_INDUSTRY_WORDS", "gics_industry")
+    coded = Profile(
+        name="Coded", criteria=(Criterion(column="industry", role=MUST, fit=Choice.of("62")),)
+    )
+    app = builder(coded, "listed")
+    for _press in range(2):
+        app.button(key="test_words").click().run()
+        assert not app.exception
+        begun = [one.label for one in app.button if "GICS" in one.label]
+        assert len(begun) == 2, "its row, and what removes it; pressed again it is opened"
+        assert labelled(app.multiselect, "Industry GICS").value == []
 
 
 @pytest.mark.parametrize(

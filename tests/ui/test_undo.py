@@ -3,7 +3,7 @@
 import pytest
 from app_pages import Open, opened
 from streamlit.testing.v1 import AppTest
-from test_builder import PROFILE, assert_shows, builder, labelled, profile_of
+from test_builder import PROFILE, add, assert_shows, builder, labelled, profile_of
 
 from icp_core.errors import WorkspaceError
 from icp_core.profiles.model import Range
@@ -172,3 +172,36 @@ def test_a_plan_that_somebody_else_saved_since_is_not_taken_back() -> None:
     pressed(app, "Undo")
     assert "Somebody saved another plan" in " ".join(one.value for one in app.warning)
     assert Workspace.open().team() == theirs
+
+
+def rows_in(app: AppTest) -> list[str]:
+    return [one.label for one in app.main.button if (one.key or "").endswith("_edit")]
+
+
+def test_a_criterion_that_asks_for_nothing_yet_is_taken_back_alone() -> None:
+    app = builder()
+    labelled(app.slider, "Weight of Employees").set_value(1).run()
+    app.run()
+    weighted, before = profile_of(app), rows_in(app)
+    add(app, "Founded")
+    assert len(rows_in(app)) == len(before) + 1
+    assert is_offered(app, "Undo")
+    pressed(app, "Undo")
+    assert (rows_in(app), profile_of(app)) == (before, weighted), "and no edit with it"
+    pressed(app, "Redo")
+    assert len(rows_in(app)) == len(before) + 1
+    next(one for one in app.number_input if one.label.startswith("Minimum")).set_value(1990).run()
+    app.run()
+    assert len(profile_of(app).criteria) == len(weighted.criteria) + 1
+    pressed(app, "Undo")
+    assert (rows_in(app), profile_of(app)) == (before, weighted), "beginning it is no other step"
+    assert profile_of(pressed(app, "Undo")) == PROFILE
+
+
+def test_a_criterion_that_was_given_up_is_no_step_to_take_back() -> None:
+    app = builder()
+    add(app, "Founded")
+    remove = [one for one in app.main.button if "_remove" in (one.key or "")]
+    next(one for one in remove if "Founded, must-have" in one.label).click().run()
+    app.run()
+    assert not is_offered(app, "Undo")

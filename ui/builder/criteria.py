@@ -70,6 +70,8 @@ def _picker(columns: Mapping[str, Column]) -> None:
         column = widgets.picked("builder_add")
         if column is not None:
             add(column)
+            if not state.header_is_current():
+                st.rerun()
 
     st.selectbox(
         _("Add a criterion"),
@@ -105,9 +107,12 @@ def _row(
     name = f"{label} {picture('fold' if is_open else 'edit', edits)}"
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
         if column is None:
-            lacking = _("This list has no {column}: it counts as unknown.").format(column=label)
+            lacking = _("This list has no {column}: it counts as unknown.")
+            if criterion is None:
+                lacking = _("This list has no {column}, and nothing is asked of it.")
+            small = [asked] * bool(asked) + [f":material/info: {lacking.format(column=label)}"]
             st.markdown(
-                f":gray[{label}  \n:small[{asked}]  \n:small[:material/info: {lacking}]]",
+                f":gray[{label}" + "".join(f"  \n:small[{one}]" for one in small) + "]",
                 width="stretch",
             )
         else:

@@ -51,6 +51,11 @@ class Row:
         return cls(uid, **{name: getattr(criterion, name) for name in Criterion.model_fields})
 
     @property
+    def is_new(self) -> bool:
+        """Whether it never asked for anything, so that no undo of the profile tells of it."""
+        return self.fit is None and self.before is None
+
+    @property
     def criterion(self) -> Criterion | None:
         """The criterion; None while it asks for nothing."""
         return None if self.fit is None else self._asking(self.fit)
@@ -89,10 +94,12 @@ def rows() -> list[Row]:
     kept, profile = _held(), state.view().profile
     if _criteria(kept.rows) != profile.criteria:
         # Another profile begins without what was left unfinished in the one before.
-        old = kept.rows if kept.profile == profile.name else []
-        kept.rows = rearranged(old, profile.criteria, kept.next_uid)
+        same = kept.profile == profile.name
+        for row in [] if same else kept.rows:
+            state.end(row.uid)
+        kept.rows = rearranged(kept.rows if same else [], profile.criteria, kept.next_uid)
     kept.profile = profile.name
-    return kept.rows
+    return [row for row in kept.rows if not row.is_new or state.is_begun(row.uid)]
 
 
 def rearranged(
@@ -121,6 +128,16 @@ def add(column: str) -> None:
     row = Row(kept.next_uid(), column, Role.MUST_HAVE)
     kept.rows = [*rows(), row]
     kept.opened = row.uid
+    state.begin(row.uid)
+
+
+def open_one(column: str) -> None:
+    """Open the criterion on a column, or begin one where there is none; for callbacks and buttons."""
+    found = [row.uid for row in rows() if row.column == column]
+    if found:
+        _held().opened = found[-1]
+    else:
+        add(column)
 
 
 def put(uid: int, change: Callable[[Row], Row], *, quick: bool = False) -> None:
@@ -152,8 +169,12 @@ def remove(uid: int, name: str) -> None:
 
 def _become(change: Callable[[], list[Row]], *, quick: bool = False, whole: bool = False) -> None:
     def changed() -> Profile:
-        made = change()
+        before, made = rows(), change()
         profile = state.view().profile.replace(criteria=_criteria(made))
+        for one in {row.uid for row in before if row.is_new} - {
+            row.uid for row in made if row.is_new
+        }:
+            state.end(one)
         _held().rows = made
         return profile
 
