@@ -272,7 +272,7 @@ def _what(offers: Offers, columns: frozenset[str], answers: Answers) -> Answers:
             label_visibility="collapsed",
             **_shows("each_employee", _kept().get("each_employee", True)),
         )
-    if worth == PerEmployee().rate and each:
+    if worth == PerEmployee().rate:
         st.caption(_("The worth is an assumption until you change it, here or under Potential."))
     return replace(
         answers, offer=(offer or "").strip(), worth=worth or 0.0, each_employee=bool(each)

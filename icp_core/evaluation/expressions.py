@@ -203,9 +203,12 @@ def potential(profile: Profile, *, columns: Columns) -> nw.Expr:
     """What each account could be worth a year in the profile's currency; null where unknown.
 
     Euro columns are converted at the latest rate of `reference.currency`; a universe without the
-    column that the model reads has unknown potential.
+    column that the model reads has unknown potential. An amount that is the same for every headcount is
+    known without one.
     """
     model = profile.potential
+    if (same := _of_any(model)) is not None:
+        return nw.lit(same)
     unknown = nw.lit(None, dtype=nw.Float64)
     match model:
         case ColumnPotential(column=name):
@@ -274,8 +277,15 @@ def most_potential(profile: Profile, *, columns: Columns) -> float | None:
     return model.cap
 
 
+def _of_any(model: Potential) -> float | None:
+    """The amount that needs nothing to be known, rounded as those that do; None where there is none."""
+    if not isinstance(model, EmployeeBands) or model.of_any is None:
+        return None
+    return _limited(model, model.of_any)
+
+
 def _is_by_band(model: Potential, *, columns: Columns) -> TypeGuard[PerEmployee | EmployeeBands]:
-    by_headcount = isinstance(model, PerEmployee | EmployeeBands)
+    by_headcount = isinstance(model, PerEmployee | EmployeeBands) and _of_any(model) is None
     return by_headcount and "employees" in columns and has_bands("employees", columns=columns)
 
 

@@ -467,6 +467,12 @@ class EmployeeBands(_Potential):
                 )
         return self
 
+    @property
+    def of_any(self) -> float | None:
+        """The amount of every account, before limits; None where the headcount makes a difference."""
+        amounts = {band.amount for band in self.bands}
+        return amounts.pop() if self.bands[0].at_least == 0 and len(amounts) == 1 else None
+
     def changed(self, index: int, **changes: float) -> Self:
         """A copy with one band changed; bands that its beginning would pass move along."""
         bands = list(self.bands)
@@ -559,6 +565,8 @@ class Profile(FrozenModel):
         match self.potential:
             case ColumnPotential(column=column):
                 needed.add(column)
+            case EmployeeBands(of_any=amount) if amount is not None:
+                pass
             case PerEmployee() | EmployeeBands():
                 needed.add("employees")
             case RevenueShare():

@@ -234,6 +234,8 @@ def judge(profile, account):
 
 
 def potential(model, account):
+    if model.model == "employee_bands" and is_for_any(model):
+        account = {"employees": 0}
     if model.model in ("per_employee", "employee_bands") and known(account, "employees") is None:
         heads = band(account)
         if heads is None:
@@ -259,6 +261,11 @@ def potential(model, account):
         return None
     amount = max(amount, model.floor)
     return round(amount if model.cap is None else min(amount, model.cap), 4)
+
+
+def is_for_any(model):
+    """Whether a headcount makes no difference, so that none is needed."""
+    return model.bands[0].at_least == 0 and len({band.amount for band in model.bands}) == 1
 
 
 def telling(model, heads):

@@ -43,7 +43,9 @@ def test_what_a_customer_is_worth_makes_the_potential(demo, each_employee: bool)
     swedish = demo.frame.filter(demo.frame["country"] == "SE")
     people = swedish["employees"].drop_nulls()
     assert market.matching == swedish.height
-    assert market.potential == 500 * (int(people.sum()) if each_employee else people.len())
+    assert people.len() < swedish.height, "some do not tell their headcount"
+    assert market.potential == 500 * (int(people.sum()) if each_employee else swedish.height)
+    assert market.potential_unknown == (swedish.height - people.len() if each_employee else 0)
     assert [tier.accounts for tier in market.ranked] == [10, 50, 500]
     assert Answers(name="x", countries=("SE",)).profile().potential == PerEmployee()
 

@@ -412,6 +412,21 @@ def test_potential_by_band_is_a_range(evaluate):
     assert not market.is_value_open
 
 
+@pytest.mark.parametrize(
+    "frame",
+    [
+        accounts(employees=[10, None, None], employees_low=[None, 10, None]),
+        accounts(employees=[10, None, None]),
+        accounts(country=["SE"] * 3),
+    ],
+)
+def test_an_amount_of_any_headcount_needs_none(evaluate, frame):
+    each = EmployeeBands(bands=tuple(Band(at_least=n, amount=700) for n in (0, 50)), cap=500)
+    market = evaluate(frame, Profile(name="P", potential=each)).market
+    assert (market.potential, market.potential_unknown) == (1_500, 0)
+    assert (market.tam_value.low, market.tam_value.high) == (1_500, 1_500)
+
+
 def test_a_cap_limits_what_is_unknown(evaluate):
     profile = Profile(name="P", potential=PerEmployee(rate=100, cap=5_000))
     market = evaluate(accounts(employees=[10, None, None]), profile).market
