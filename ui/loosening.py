@@ -10,7 +10,7 @@ from icp_core.views import MarketView, Means, Way, strictest, untold, ways
 from ui import navigation, state
 from ui.builder import words
 from ui.format import listed, number, plain, signed
-from ui.texts import _
+from ui.texts import _, ngettext
 
 _MOST: Final = 3  # ways that are offered: more is a list to read
 
@@ -87,9 +87,17 @@ def _advice(market: MarketView) -> str:
     begin = strictest(market)
     if begin is not None:
         name = plain(words.criterion_name(begin.criterion, columns))
-        return _(
+        if not begin.passes:
+            return _(
+                "No single criterion keeps everybody out. Begin with {criterion}, which no account "
+                "passes."
+            ).format(criterion=name)
+        return ngettext(
             "No single criterion keeps everybody out. Begin with {criterion}, which only {count} "
-            "accounts pass."
+            "account passes.",
+            "No single criterion keeps everybody out. Begin with {criterion}, which only {count} "
+            "accounts pass.",
+            begin.passes,
         ).format(criterion=name, count=number(begin.passes))
     names = dict.fromkeys(words.criterion_name(one, columns) for one in untold(market))
     return _("This list does not tell {columns}, which every account has to pass.").format(

@@ -138,6 +138,11 @@ class Deals:
     undecided: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DEALS))
 
     @property
+    def is_companies(self) -> bool:
+        """Whether it is a list of companies that says which are customers, and not one of deals."""
+        return self.system == _COMPANIES
+
+    @property
     def as_assumed(self) -> DealAnswers:
         """The answers that agree to all that was assumed: left out, euros, days first."""
         return DealAnswers(
@@ -158,7 +163,8 @@ class Deals:
         sentences = []
         if left:
             listed = ", ".join(f"“{stage}” ({number(count)})" for stage, count in left.items())
-            sentences.append(f"Deals of these stages are open and left out: {listed}.")
+            what = "Companies" if self.is_companies else "Deals"
+            sentences.append(f"{what} of these stages are open and left out: {listed}.")
         if self.no_currency and said.currency is None:
             sentences.append(
                 f"Amounts that name no currency are in euros: {number(self.no_currency)}."

@@ -20,7 +20,7 @@ from icp_core.importing.duplicates import (
     kept_apart,
     shared_numbers,
 )
-from icp_core.reference.numbers import number
+from icp_core.reference.numbers import number, percent
 
 # Below this share a column's gaps change what a profile can tell.
 _TELLING: Final = 0.95
@@ -307,7 +307,7 @@ def _gaps(accounts: pl.DataFrame) -> tuple[str, ...]:
     for names, meaning in (
         (("employees",), "a must-have on it makes your TAM a range"),
         (("revenue",), "potential as a share of revenue stays unknown for them"),
-        (("industry",), "they are possible, not matching, under a must-have on industry"),
+        (("industry",), "a must-have on it lets none match for certain"),
         (("domain",), "ad platforms and CRMs match them by name only"),
         (("municipality",), "they are missing from the map and from territories"),
         (("org_number",), "later files match them by domain or name only"),
@@ -315,10 +315,10 @@ def _gaps(accounts: pl.DataFrame) -> tuple[str, ...]:
         share = known(*names)
         label = BY_NAME[names[0]].label.lower()
         if share < _TELLING:
-            lacking = f"{1 - share:.0%}" if share else "All"
+            lacking = percent(1 - share) if share else "All"
             bands = ""
             if names == ("employees",) and known("employees_low", "employees_high") > 0:
                 banded = known("employees", "employees_low", "employees_high") - share
-                bands = f" ({banded:.0%} have a band)" if banded >= 0.005 else ""
+                bands = f" ({percent(banded)} have a band)" if banded >= 0.005 else ""
             sentences.append(f"{lacking} lack {label}{bands}: {meaning}.")
     return tuple(sentences)

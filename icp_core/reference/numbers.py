@@ -105,7 +105,7 @@ def _written(value: Ends, symbol: str) -> str:
     divisor, suffix = _unit(value.high)
     size = abs(value.high) / divisor
     digits = 0 if size >= 99.95 else 1 if size >= 9.995 else 2
-    ends = [f"{end / divisor:.{digits}f}" for end in (value.low, value.high)]
+    ends = [f"{end / divisor:.{digits}f}" if end else "0" for end in (value.low, value.high)]
     if all(set(end.partition(".")[2]) <= {"0"} for end in ends):
         ends = [end.partition(".")[0] for end in ends]
     low, high = (end.replace("-", "−") for end in ends)

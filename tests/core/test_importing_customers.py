@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from icp_core.errors import ImportRefused
-from icp_core.importing.customers import match, read_deals, with_customers
+from icp_core.importing.customers import DealAnswers, match, read_deals, with_customers
 from icp_core.importing.load import MappedFile, open_file, run_import
 from icp_core.importing.mapping import Assignment, Mapping
 from icp_core.importing.stages import of_company
@@ -192,6 +192,10 @@ def test_an_export_of_companies_says_who_the_customers_are(
     assert deals.system == "companies"
     assert dict(deals.rows.select("name", "outcome").iter_rows()) == outcomes
     assert deals.unknown == unknown
+    assert deals.is_companies
+    assert [one.split()[0] for one in deals.assuming(DealAnswers())] == ["Companies"] * bool(
+        unknown
+    )
 
 
 def test_customers_of_a_company_export_are_marked_among_the_accounts(tmp_path: Path) -> None:

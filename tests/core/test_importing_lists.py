@@ -17,6 +17,7 @@ from icp_core.importing.load import ImportResult, open_file, run_import
 from icp_core.importing.mapping import Mapping
 from icp_core.importing.national import clean_number, is_person, is_sound
 from icp_core.reference import currency
+from icp_core.reference.numbers import percent
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 DATA = Path(__file__).parents[2] / "data"
@@ -210,7 +211,8 @@ def test_the_report_says_what_the_gaps_mean(tmp_path: Path) -> None:
     path = write(tmp_path / "list.csv", "Company,Employees\nA,5\nB,\nC,10-19\nD,7\n")
     gaps = run_import([path]).report.gaps
     assert gaps[0] == (
-        "50% lack employees (25% have a band): a must-have on it makes your TAM a range."
+        f"{percent(0.5)} lack employees ({percent(0.25)} have a band): "
+        "a must-have on it makes your TAM a range."
     )
 
 

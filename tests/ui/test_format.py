@@ -78,6 +78,7 @@ def test_money_has_at_most_three_digits_and_one_unit(amount: float, text: str) -
 def test_both_ends_of_an_amount_share_unit_and_decimals() -> None:
     assert money_bounds(Bounds(182e6, 231e6), "EUR") == f"€182–231{S}M"
     assert money_bounds(Bounds(900e3, 1.2e6), "EUR") == f"€0.90–1.20{S}M"
+    assert money_bounds(Bounds(0, 5_400), "EUR") == f"€0–5.40{S}k"
     assert money_bounds(Bounds(12.98e6, 24.2e6), "EUR") == f"€13.0–24.2{S}M"
 
 

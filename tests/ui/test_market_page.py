@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from accounts import scoreboard
 from app_pages import Open, errors, metrics, texts
 from streamlit.testing.v1 import AppTest
 
@@ -18,6 +19,7 @@ from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Criterion, Profile, Range, Role, Tier, TierPolicy
 from icp_core.profiles.starters import starters_for
 from icp_core.sources import load
+from icp_core.views import view_of
 from icp_core.workspace import URL_VARIABLE, Workspace, default_url
 from ui import links
 from ui.format import bounds, number, percent, signed
@@ -355,3 +357,19 @@ def test_a_market_that_nothing_matches_still_says_what_each_choice_costs(open_pa
     assert "nothing to break down" in app.info[0].value
     section(app, "choices")
     assert app.table[0].value["Passes"].to_list() == ["0"]
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ([True, False, False, False], "25\N{NO-BREAK SPACE}% are customers"),
+        ([True, True, None, None], "2 customers · unknown for 2"),
+        ([None, None, None, True], "1 customer · unknown for 3"),
+    ],
+)
+def test_a_share_of_customers_stands_only_where_all_are_told_apart(
+    told: list[bool | None], said: str
+) -> None:
+    evaluation = scoreboard(*({"is_customer": one} for one in told)).evaluate(Profile(name="P"))
+    figures = sizes.figures(view_of(evaluation), sizing(evaluation, TeamPlan()))
+    assert figures[-1].beneath == said

@@ -258,7 +258,7 @@ def reasons(rows: pl.DataFrame, market: MarketView) -> list[str]:
                 words.criterion_name(criterion, columns) for criterion in one.unknown
             )
             parts.append(_("unknown: {columns}").format(columns=", ".join(unknown)))
-        texts.append(" · ".join(parts) or _("passes every gate"))
+        texts.append(" · ".join(parts) or _("passes every must-have"))
     return texts
 
 

@@ -183,9 +183,7 @@ def _decide(imported: ImportedList, session: ImportSession, review: DealReview) 
             )
         with st.container(horizontal=True, vertical_alignment="center"):
             keep = st.button(
-                ngettext("Keep {count} deal", "Keep {count} deals", now.matched.height).format(
-                    count=number(now.matched.height)
-                ),
+                _("Keep {what}").format(what=_counted(review.deals, now.matched.height)),
                 type=theme.emphasis(),
                 icon=":material/check:",
                 disabled=not now.matched.height or bool(review.deals.questions),
@@ -278,8 +276,7 @@ def _stages(deals: Deals, key: str) -> dict[str, str]:
     said = {}
     for place, (stage, count) in enumerate(list(deals.unknown.items())[:_STAGES]):
         picked = st.selectbox(
-            labelled(f"{stage} · ")
-            + ngettext("{count} deal", "{count} deals", count).format(count=number(count)),
+            labelled(f"{stage} · {_counted(deals, count)}"),
             list(ANSWERS),
             index=None,
             format_func=labels.__getitem__,
@@ -290,6 +287,16 @@ def _stages(deals: Deals, key: str) -> dict[str, str]:
         if picked is not None:
             said[stage] = picked
     return said
+
+
+def _counted(deals: Deals, count: int) -> str:
+    """`14 deals`, or `14 companies` of a list of them."""
+    named = (
+        ngettext("{count} company", "{count} companies", count)
+        if deals.is_companies
+        else ngettext("{count} deal", "{count} deals", count)
+    )
+    return named.format(count=number(count))
 
 
 def _currency(deals: Deals, key: str) -> str | None:

@@ -25,7 +25,14 @@ from ui.format import (
     percent_bounds,
     plain,
 )
-from ui.headline import Figure, cards, unknown_potential, value_bounds, white_space
+from ui.headline import (
+    Figure,
+    cards,
+    customers,
+    unknown_potential,
+    value_bounds,
+    white_space,
+)
 from ui.texts import _, ngettext
 
 _MOST_CHANGES: Final = 3  # suggestions; more are no help in choosing one
@@ -40,7 +47,6 @@ _LOOKS: Final[dict[Breadth | None, tuple[Literal["orange", "green", "gray"], str
 def figures(market: MarketView, sizing: Sizing) -> tuple[Figure, ...]:
     """TAM, SAM, SOM and white space, each in accounts with what they could be worth beneath."""
     team, whole = sizing.team, market.totals
-    told = market.population.tells_customers
 
     def size(label: str, accounts: Bounds, value: Bounds, help: str) -> Figure:
         return Figure(label, bounds(accounts), _amount(market, accounts, value), help)
@@ -72,9 +78,10 @@ def figures(market: MarketView, sizing: Sizing) -> tuple[Figure, ...]:
         Figure(
             _("Not yet customers"),
             white_space(market),
-            _("{share} are customers").format(share=percent(whole.penetration))
-            if told
-            else _("customers unknown"),
+            # A share of the known would be told of all beside it.
+            customers(market)
+            if whole.customers_unknown or whole.penetration is None
+            else _("{share} are customers").format(share=percent(whole.penetration)),
             _("Matches that are not customers yet."),
         ),
     )
