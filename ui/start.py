@@ -179,7 +179,7 @@ def _go_on(drafts: Sequence[Draft]) -> None:
                     f"{plain(draft.name)}  \n:small[:gray["
                     + plain(
                         _("{list} · {moment}").format(
-                            list=labels.get(draft.list_name, draft.list_name),
+                            list=labels.get(draft.list_name, _("accounts no longer here")),
                             moment=moment(draft.touched_at),
                         )
                     )

@@ -621,7 +621,14 @@ def _known_list(name: str | None) -> str:
 
 def _resumed(draft: Draft) -> View:
     """Where a draft left off; what its edits are counted from goes back to its place too."""
-    list_name = _known_list(draft.list_name)
+    known, list_name = data.all_lists(), draft.list_name
+    if list_name not in known:
+        list_name = next(iter(known))
+        widgets.notify(
+            _("The accounts of this profile are no longer here; this is {label} instead.").format(
+                label=known[list_name]
+            )
+        )
     own, base = None, None
     try:
         remarks: list[str] = []

@@ -1,10 +1,10 @@
 """What somebody worked on is found again: after a reload, in a new window, on another day."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from app_pages import errors, opened
+from app_pages import errors, opened, texts
 from streamlit.testing.v1 import AppTest
 from test_builder import PROFILE, builder, labelled, profile_of
 
@@ -119,8 +119,24 @@ def test_a_draft_on_a_list_that_was_deleted_keeps_its_profile() -> None:
     lost = replace(drafts()[0], list_name="loaded:gone", touched_at=datetime.now(UTC))
     data.workspace().keep_draft(lost)
     again = opened("pages/1_Builder.py", draft=seat_of(app))
-    assert "There is no dataset" in " ".join(errors(again))
+    (said,) = errors(again)
+    assert "accounts of this profile are no longer here; this is Nordic demo" in said
+    assert "gone" not in said, "no name that nobody gave"
     assert profile_of(again) == PROFILE.changing(2, weight=1)
+
+
+def test_a_draft_on_a_list_that_was_deleted_is_offered_without_the_name_nobody_gave() -> None:
+    weighed(builder(), 1)
+    before = drafts()[0].touched_at - timedelta(hours=1)
+    lost = replace(drafts()[0], seat="other", list_name="loaded:gone", touched_at=before)
+    # What is the same as a newer one is not offered beside it.
+    lost = replace(lost, name="Lost")
+    data.workspace().keep_draft(lost)
+    app = opened()
+    assert "accounts no longer here ·" in texts(app)
+    app.button(key="start_open_0").click().run()
+    assert "loaded:gone" not in texts(app)
+    assert profile_of(app) == PROFILE.changing(2, weight=1)
 
 
 def test_the_name_given_last_is_known_on_return() -> None:
