@@ -77,7 +77,7 @@ def headline_data(market: MarketView) -> tuple[Figure, ...]:
         Figure(
             _("Not yet customers"),
             white_space(market),
-            customers(market),
+            customers_told(market),
             _("Matches that are not customers yet."),
         ),
     )
@@ -120,7 +120,7 @@ def nothing_weighed(whole: Market) -> list[str]:
     return [f"{said} {_('Make one a nice-to-have, with a weight.')}"]
 
 
-def customers(market: MarketView) -> str:
+def customers_told(market: MarketView) -> str:
     """How many matches are customers, and of how many that is unknown."""
     whole = market.totals
     if not market.population.tells_customers:

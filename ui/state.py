@@ -298,9 +298,11 @@ def redo() -> Change | None:
 
 
 def _take(there: list[_Step], *, back_to: list[_Step]) -> Change | None:
-    if there and there[-1].begun is not None:
+    begun = there[-1].begun if there else None
+    if begun is not None:
         back_to.append(there.pop())
-        widgets.own(_BEGUN, set[int]).symmetric_difference_update({back_to[-1].begun})
+        widgets.own(_HISTORY, _History).typed = None
+        widgets.own(_BEGUN, set[int]).symmetric_difference_update({begun})
         return "begun"
     return _go_to(there, back_to=back_to)
 

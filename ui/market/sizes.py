@@ -28,7 +28,7 @@ from ui.format import (
 from ui.headline import (
     Figure,
     cards,
-    customers,
+    customers_told,
     unknown_potential,
     value_bounds,
     white_space,
@@ -79,7 +79,7 @@ def figures(market: MarketView, sizing: Sizing) -> tuple[Figure, ...]:
             _("Not yet customers"),
             white_space(market),
             # A share of the known would be told of all beside it.
-            customers(market)
+            customers_told(market)
             if whole.customers_unknown or whole.penetration is None
             else _("{share} are customers").format(share=percent(whole.penetration)),
             _("Matches that are not customers yet."),
