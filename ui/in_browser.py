@@ -1,4 +1,4 @@
-"""What every page has run in the browser: texts are taken as one types, and other pages are made ready.
+"""What every page has run in the browser: for servers that come back, for texts, and for other pages.
 
 One element holds it all, since each costs the browser at every edit. Nothing of a user's may get in.
 """
@@ -78,6 +78,24 @@ if (!window.icpSavesAsOneTypes) {{
 }}
 """
 
+# A server that was started again, or that gave up a sleeping computer, knows nothing of the page that is
+# open, and Streamlit 1.67 drops each click on a part of it without a word. So the whole page is asked
+# for as soon as the server is there again, by the key at which Streamlit reruns a page.
+_ASKED_AGAIN: Final = """
+if (!window.icpAsksAgain) {
+  window.icpAsksAgain = true;
+  const press = (type) => document.body.dispatchEvent(
+    new KeyboardEvent(type, {key: "r", code: "KeyR", keyCode: 82, bubbles: true}));
+  const state = "data-test-connection-state";
+  let wasAway = false;
+  new MutationObserver(() => {
+    const isThere = document.querySelector(`[${state}]`)?.getAttribute(state) === "CONNECTED";
+    if (isThere && wasAway) ["keydown", "keyup"].forEach(press);
+    wasAway = !isThere;
+  }).observe(document.body, {subtree: true, attributeFilter: [state]});
+}
+"""
+
 # To make ready a file of Streamlit's for figures or maps takes a browser up to a second, which the first
 # page with one waits for. Here it is done one after the other, while nobody touches anything.
 _MADE_READY: Final = """
@@ -113,6 +131,7 @@ def files() -> list[list[str]]:
 _FOR_EVERY_PAGE: Final = (
     "<i hidden></i><script>"
     + _TAKEN_AS_ONE_TYPES
+    + _ASKED_AGAIN
     + _MADE_READY.replace("FILES", str(files())).replace("STILL", str(_STILL))
     + "</script>"
 )

@@ -257,10 +257,15 @@ def offer(profile: Profile, text: str, *, key: str) -> None:
 
 @contextmanager
 def guard() -> Iterator[None]:
-    """Show an error of ours as one message, and stop the page there."""
+    """Show an error of ours as one message, and stop the page there.
+
+    Where a part of a page finds its list deleted meanwhile, the page is drawn anew on another one.
+    """
     try:
         yield
     except IcpError as error:
+        if state.view().list_name not in data.all_lists():
+            st.rerun()
         _complain(error)
         st.stop()
 

@@ -375,6 +375,17 @@ def leave_missing_dataset() -> None:
             st.session_state[_BASE] = now.agreed
         st.session_state[_EPOCH] = epoch() + 1
         _put(now)
+        _forget_steps_to(now)
+
+
+def _forget_steps_to(now: View) -> None:
+    """Offer nothing to be taken back that would lead to what is shown already."""
+    past = widgets.own(_HISTORY, _History).past
+    while past and past[-1].plan is None:
+        view = past[-1].view
+        if (view.list_name, view.agreed) != (now.list_name, now.agreed):
+            return
+        past.pop()
 
 
 def author() -> str:
@@ -614,7 +625,7 @@ def _known_list(name: str | None) -> str:
     if name is None or name in known:
         return name or first
     widgets.notify(
-        _("There is no dataset “{name}” here; this is {label} instead.").format(
+        _("There is no list “{name}” here; this is {label} instead.").format(
             name=without_secrets(name)[:40], label=known[first]
         )
     )
@@ -717,7 +728,9 @@ def _asked_for(list_name: str, asked: Mapping[str, str]) -> View | None:
             return _starting(list_name, asked[_STARTER])
         except ProfileError:
             widgets.notify(
-                _("There is no starter profile “{name}”.").format(name=asked[_STARTER][:_MAX_SLUG])
+                _("There is no starter profile “{name}”; choose one above.").format(
+                    name=asked[_STARTER][:_MAX_SLUG]
+                )
             )
     return None
 

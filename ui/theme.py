@@ -73,7 +73,11 @@ def everywhere() -> None:
         # Messages stand where they hide neither the header's buttons nor the Builder's numbers.
         "[data-testid=stToastContainer] { top: auto !important; bottom: 9rem }",
         # What has the keyboard is told from what is chosen.
-        "a:focus-visible { outline: 2px solid currentColor; outline-offset: -2px }",
+        ":is(a, button[data-variant]):focus-visible"
+        " { outline: 2px solid currentColor !important; outline-offset: -2px }",
+        # What is chosen keeps its ground under the mouse: on Streamlit's darker one it is hard to read.
+        "button[data-variant][data-selected]"
+        " { background-color: color-mix(in srgb, currentColor 10%, transparent) !important }",
         # Undo and redo are known by their icons; a screen reader says their names.
         ":is(.st-key-undo, .st-key-redo) button [data-testid=stMarkdownContainer]"
         " { position: absolute; clip-path: inset(50%); width: 1px; overflow: hidden }",

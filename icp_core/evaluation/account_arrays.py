@@ -92,7 +92,7 @@ class AccountArrays:
         if row == len(ids) or ids[row] != account_id:
             raise AccountError(
                 f"The account {account_id} is not in {self.universe.label}. "
-                "Choose the dataset it belongs to, or another account."
+                "Choose the list it belongs to, or another account."
             )
         return row
 

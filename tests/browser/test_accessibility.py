@@ -48,3 +48,29 @@ def test_the_dialog_of_a_new_profile_is_no_worse(tab, address):
     settle(tab)
     found = [one for one in Axe().run(tab).response["violations"] if one["impact"] in WORST]
     assert not [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+
+
+def test_a_link_that_has_the_keyboard_has_a_line_around_it(tab, address):
+    tab.goto(f"{address}/Versions")
+    tab.get_by_role("heading", level=1, name="Versions", exact=True).wait_for()
+    settle(tab)
+    for part in ("stSidebar", "stMain"):
+        link = tab.get_by_test_id(part).get_by_role("link").last
+        link.focus()
+        # What was reached by the keyboard, and not by a script alone.
+        tab.keyboard.press("Shift+Tab")
+        tab.keyboard.press("Tab")
+        line = "one => one === document.activeElement && getComputedStyle(one).outlineStyle"
+        assert link.evaluate(line) == "solid"
+
+
+def test_what_is_chosen_can_be_read_under_the_mouse_too(tab, address):
+    tab.goto(f"{address}/Versions")
+    chosen = tab.get_by_role("radio", name="History", exact=True)
+    chosen.wait_for()
+    settle(tab)
+    ground = "one => getComputedStyle(one).backgroundColor"
+    before = chosen.evaluate(ground)
+    chosen.hover()
+    tab.wait_for_timeout(400)  # a colour takes its time to change
+    assert chosen.evaluate(ground) == before

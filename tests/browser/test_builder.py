@@ -126,3 +126,9 @@ def test_the_numbers_stay_in_sight_and_no_word_breaks_on_a_narrow_screen(page, a
         assert (right["y"] > left["y"]) == (width < 1000)
         words = page.locator(".st-key-builder_halves [data-testid=stMarkdown] p").first
         assert words.bounding_box()["width"] > 100
+    # Letters four times as large leave a window of this size, and the numbers leave most of it.
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.wait_for_function(
+        "() => document.querySelector('.st-key-builder_strip').clientHeight < innerHeight / 3"
+    )
+    assert page.locator(METRIC).first.is_visible()

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from benchmarks.browser import save_data, served, settle
+from benchmarks.browser import free_port, save_data, served, settle
 
 METRIC = "[data-testid=stMetricValue]"
 WIDTHS = (1280, 820, 390)
@@ -73,7 +73,8 @@ def test_an_own_list_and_its_profile_are_found_again_after_a_restart(chromium, t
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     save_data(page)
-    with served(environment=environment) as address:
+    port = free_port()
+    with served(environment=environment, port=port, kill=True) as address:
         page.goto(f"{address}/Import")
         page.get_by_text("Any list of companies").wait_for()
         settle(page)
@@ -112,8 +113,13 @@ def test_an_own_list_and_its_profile_are_found_again_after_a_restart(chromium, t
         assert page.evaluate("history.length") == entries, "an edit is no page of its own"
         page.go_back()
         page.get_by_role("heading", name="Import", exact=True).wait_for()
-    # The same browser on another day; the server has been started again, at another port.
-    with served(environment=environment) as address:
+    with served(environment=environment, port=port) as address:
+        # A page that stayed open works again by itself: no click falls without a word.
+        page.wait_for_selector("[data-testid=stApp][data-test-connection-state=CONNECTED]")
+        settle(page)
+        page.get_by_role("button", name="Share").click()
+        page.get_by_role("dialog").get_by_text("Share this view").wait_for()
+        # The same browser on another day.
         page.goto(address)
         page.wait_for_selector(METRIC)
         settle(page)

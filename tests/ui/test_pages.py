@@ -168,3 +168,26 @@ def test_a_name_that_is_too_long_for_its_box_stands_whole_below_it(
     name = " ".join(["company"] * words)
     app = open_page("pages/9_Import.py", dataset="listed", p=links.pack(Profile(name=name)))
     assert (name in [one.value for one in app.caption]) == whole
+
+
+def test_a_part_of_a_page_whose_list_is_deleted_has_the_page_drawn_on_another() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from icp_core.errors import SourceError
+        from ui import shell, state, widgets
+
+        state.leave_missing_dataset()
+        st.caption(state.view().list_name)
+        st.caption(" ".join(widgets.notices()))
+        if "was" not in st.session_state:
+            st.session_state.was = state.view().list_name
+            state.set_dataset("loaded:gone")
+            with shell.guard():
+                raise SourceError("There is no such list.")
+
+    app = AppTest.from_function(page).run()
+    assert not app.error
+    list_name, notices = (one.value for one in app.caption)
+    assert list_name == app.session_state.was
+    assert "were deleted" in notices

@@ -74,7 +74,7 @@ def _form(market: MarketView, list_name: str) -> None:
             _("Where it appears"),
             [False, True],
             format_func=lambda all_of_them: (
-                _("In every dataset")
+                _("In every list")
                 if all_of_them
                 else _("Only among: {label}").format(label=plain(population.label))
             ),

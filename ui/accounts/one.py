@@ -62,7 +62,7 @@ def _gone(account_id: str, reason: str) -> None:
     """An account that these accounts do not hold: what was decided on it stays."""
     st.warning(plain(reason), icon=":material/search_off:")
     section(_("What was decided"))
-    st.caption(_("Decisions belong to the company, so they are kept and hold in every dataset."))
+    st.caption(_("Decisions belong to the company, so they are kept and hold in every list."))
     deciding.history_table(data.workspace().decision_history(account_id))
 
 

@@ -42,6 +42,9 @@ def strip_style() -> None:
         " [data-testid=stBottomBlockContainer] { padding-top: 0.5rem; padding-bottom: 0.5rem }"
         " @media (max-width: 1000px) { .st-key-builder_strip > :last-child { display: none }"
         " .st-key-builder_strip { gap: 0 1rem } }"
+        # Where four times as large letters, or a keyboard, leave little of the window, one line stays.
+        " @media (max-width: 500px) and (max-height: 400px) {"
+        " .st-key-builder_strip > :nth-child(n + 3) { display: none } }"
     )
 
 

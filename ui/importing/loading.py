@@ -176,7 +176,7 @@ def _save_as(session: ImportSession) -> None:
                 with st.container(gap="xxsmall", width=280):
                     label = typed.text_field(
                         _("Name"),
-                        PurePath(session.opened[0].file.name).stem.replace("_", " "),
+                        PurePath(session.opened[0].file.name).stem.replace("_", " ")[:most],
                         most=most,
                         key=f"import_name_{session.round}",
                     )
