@@ -8,6 +8,7 @@ from ui import data, exporting, navigation, saving, shell, state, theme, widgets
 from ui.controls import apart, section, side_by_side
 from ui.downloads import download
 from ui.format import number, plain
+from ui.tables import draw_figures
 from ui.texts import _, ngettext
 
 view = shell.page("export")
@@ -56,13 +57,12 @@ with shell.guard():
 left, right = side_by_side("export_halves", shares=(2, 3), gap="small")
 with left.container(border=True, height="stretch"):
     section(_("What becomes of every account"))
-    st.table(
+    draw_figures(
         {
             _("Step"): [plain(_(heading)) for heading, rows in facts],
-            _("Accounts"): [number(rows) for heading, rows in facts],
+            _("Accounts"): [rows for heading, rows in facts],
         },
-        border="horizontal",
-        hide_index=True,
+        {_("Accounts"): number},
         hide_header=True,
     )
     exporting.reach(report)

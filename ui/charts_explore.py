@@ -21,7 +21,7 @@ from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED
 from icp_core.learning.proof import Candidate
 from ui import theme
 from ui.areas import tier_label
-from ui.format import currency_sign, number, percent, plain, short, signed
+from ui.format import SPACE, currency_sign, number, percent, plain, short, signed
 from ui.texts import _
 
 _BAR: Final = 26  # pixels a bar is high with its gap: one line of its label
@@ -59,10 +59,15 @@ def legend(parts: Mapping[str, str], *, rings: Mapping[str, str] | None = None) 
     marks += [(name, colour, "○") for name, colour in (rings or {}).items()]
     st.markdown(
         "\u2002".join(
-            f':color[{mark}]{{foreground="{colour}"}} :small[:gray[{plain(name)}]]'
+            f':color[{mark}]{{foreground="{colour}"}}{SPACE}:small[:gray[{_unparted(name)}]]'
             for name, colour, mark in marks
         )
     )
+
+
+def _unparted(name: str) -> str:
+    """A name that is not parted at the end of a line, unless it is long."""
+    return plain(name.replace(" ", SPACE) if len(name) <= _LONGEST else name)
 
 
 def stack_chart(
@@ -173,11 +178,11 @@ def concentration_chart(curve: Concentration, *, dark: bool, height: int = 300) 
             "y": 100 * curve.largest_share,
             "text": f"{percent(LARGEST)} → {percent(curve.largest_share)}",
             "showarrow": False,
-            # The curve rises ever more slowly, so that it never passes below and to the right.
-            "xanchor": "left",
-            "yanchor": "top",
-            "xshift": 8,
-            "yshift": -4,
+            # Above the curve, which rises ever more slowly; below it the line of even shares passes.
+            "xanchor": "right",
+            "yanchor": "bottom",
+            "xshift": 4,
+            "yshift": 4,
             "font": {"size": 13},
         },
         {
@@ -264,9 +269,11 @@ def bubble_chart(
     }
     if _is_skewed(bubbles.rows["potential"]):
         ticks = _log_ticks(bubbles.rows["potential"])
-        axis |= {"type": "log", "tickvals": ticks, "ticktext": [short(tick) for tick in ticks]}
+        axis |= {"type": "log"}
     else:
-        axis |= {"rangemode": "tozero", "nticks": 6, "tickformat": "~s"}
+        ticks = _round_ticks(most)
+        axis |= {"rangemode": "tozero"}
+    axis |= {"tickvals": ticks, "ticktext": [short(tick) for tick in ticks]}
     return theme.plotly(
         traces,
         dark=dark,
@@ -275,6 +282,13 @@ def bubble_chart(
         xaxis={"title": {"text": _("Score")}, "nticks": 11},
         yaxis=axis,
     )
+
+
+def _round_ticks(most: float) -> list[float]:
+    """Marks from nothing to that, at most six, a round step apart."""
+    power = 10 ** floor(log10(most / 5))
+    step = next(step for one in (1, 2, 5, 10) if (step := one * power) * 5 >= most)
+    return [step * place for place in range(floor(most / step) + 1)]
 
 
 def _bubbles_of(

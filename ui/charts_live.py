@@ -5,7 +5,7 @@ An edit draws them anew, and two of them cost the browser about 12 ms where two 
 twice. What is read and explored instead, and seldom redrawn, stands in `charts_explore`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any, Final, NamedTuple
 
@@ -18,7 +18,7 @@ from icp_core.evaluation.market import BINS
 from icp_core.evaluation.tiers import UNRANKED
 from ui import theme
 from ui.areas import short_tier_label
-from ui.format import money, number, percent, short
+from ui.format import SPACE, money, number, percent, short
 from ui.texts import _
 
 POINTS: Final = 2  # points of score a bar: 50 bars, wide enough to point at
@@ -41,12 +41,21 @@ def show(chart: Live, *, key: str, alt: str) -> None:
 _MANY: Final = 100_000  # accounts whose number in full is too long a label for a narrow chart
 
 
-def tier_chart(tiers: pl.DataFrame, *, currency: str | None, dark: bool, height: int = 180) -> Live:
+def tier_chart(
+    tiers: pl.DataFrame,
+    *,
+    currency: str | None,
+    dark: bool,
+    height: int = 180,
+    among: Sequence[str] = (),
+) -> Live:
     """One bar a tier, as long as its accounts, with its value beside the number.
 
     Without `currency` the labels leave it to a title above, and give many accounts as `142 k`.
+    `among` names all tiers, best first, where a chart that lacks some stands beside others, so that each
+    tier has one colour in all of them.
     """
-    colours = theme.tier_colours(tiers["tier"].to_list(), dark=dark)
+    colours = theme.tier_colours(among or tiers["tier"].to_list(), dark=dark)
     longest = max([1, *tiers["accounts"].to_list()])
     data = pl.DataFrame(
         {
@@ -152,7 +161,8 @@ def score_chart(
         "type": "quantitative",
         "scale": {"domain": [0, BINS], "nice": False},
         "title": None,
-        "axis": {"grid": False, "tickCount": 5, "domain": False},
+        # Of every second label, which is what a narrow chart has room for, both ends are two.
+        "axis": {"grid": False, "values": [0, 25, 50, 75, 100], "domain": False},
     }
     cut = {"x": score | {"field": "cut"}}
     layers = [
@@ -166,7 +176,14 @@ def score_chart(
                     "field": "bottom",
                     "type": "quantitative",
                     "title": None,
-                    "axis": {"tickCount": 4, "domain": False, "ticks": False, "format": "~s"},
+                    "axis": {
+                        "tickCount": 4,
+                        "domain": False,
+                        "ticks": False,
+                        "format": "~s",
+                        # `20 k`, as amounts are written everywhere.
+                        "labelExpr": f"replace(datum.label, regexp('([kM])$'), '{SPACE}$1')",
+                    },
                 },
                 "y2": {"field": "top"},
                 "color": {"field": "colour", "scale": None, "type": "nominal"},

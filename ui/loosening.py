@@ -23,7 +23,7 @@ def way_text(way: Way, market: MarketView) -> str:
         case Means.LOOSEN:
             pairs = zip(market.profile.criteria, way.profile.criteria, strict=True)
             (after,) = (after for before, after in pairs if after != before)
-            return _("Loosen {criterion} to {range}").format(
+            return _("Loosen {criterion}: {range}").format(
                 criterion=words.criterion_name(first, columns),
                 range=words.fit_summary(after.fit, columns[first.column]),
             )

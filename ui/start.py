@@ -132,7 +132,7 @@ def _ways_in(list_name: str) -> None:
     with st.container(horizontal=True, gap="small"):
         if _way_in(
             _("New profile"),
-            _("Four questions, counted along."),
+            _("Four questions, with counts."),
             icon=":material/add_circle:",
             key="start_new",
         ):
@@ -140,21 +140,21 @@ def _ways_in(list_name: str) -> None:
             st.rerun()
         if _way_in(
             _("Bring your companies"),
-            _("A file of any kind, or a register’s."),
+            _("Any file, or a register’s."),
             icon=":material/upload_file:",
             key="start_import",
         ):
             navigation.go("import")
         if _way_in(
             _("Learn from customers"),
-            _("A profile from those you won."),
+            _("A profile from the best."),
             icon=":material/school:",
             key="start_learn",
         ):
             navigation.go("learn")
         if list_name != _DEMO and _way_in(
             _("Try the demo"),
-            _("Invented companies, real places."),
+            _("Invented companies."),
             icon=":material/science:",
             key="start_demo",
         ):

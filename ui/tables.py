@@ -4,11 +4,12 @@ A page says what it shows as `Field`s and hands them over with the rows as one `
 and writes the same columns to a file.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from math import ceil
 from typing import Any, Final, Literal
 
+import pandas as pd
 import polars as pl
 import streamlit as st
 from pandas.io.formats.style import Styler
@@ -267,19 +268,22 @@ class Table:
             For `st.table`.
         """
         self.draw_title()
-        st.table(
-            {
-                plain(field.heading): [
-                    unknown if value is None else field.text(value)
-                    for value in self.rows[field.name]
-                ]
-                for field in self.fields
-                if field.on_page
-            },
-            border="horizontal",
-            hide_index=True,
-            **options,
-        )
+        shown = [field for field in self.fields if field.on_page]
+        figures = {
+            plain(field.heading): field.text
+            for field in shown
+            if self.rows.schema[field.name].is_numeric()
+            and (field.kind in _WRITTEN or field.write is not None)
+        }
+        columns = {
+            plain(field.heading): self.rows[field.name].to_list()
+            if plain(field.heading) in figures
+            else [
+                unknown if value is None else field.text(value) for value in self.rows[field.name]
+            ]
+            for field in shown
+        }
+        draw_figures(columns, figures, unknown=unknown, **options)
 
     def draw_title(self) -> None:
         """Draw the title with the download beside it; enough where a chart shows the rows."""
@@ -322,6 +326,34 @@ class Table:
             include_bom=True, quote_style="non_numeric"
         )
         return content.encode()
+
+
+def draw_figures(
+    columns: Mapping[str, Sequence[Any]],
+    figures: Mapping[str, Callable[[Any], str]],
+    *,
+    unknown: str = UNKNOWN,
+    **options: Any,
+) -> None:
+    """Draw a printed table whose numbers stay numbers, which Streamlit sets one below the other.
+
+    Parameters
+    ----------
+    columns
+        By heading, texts as Markdown.
+    figures
+        What writes the numbers of a column as Markdown, by its heading.
+    unknown
+        What stands for a null among them.
+    options
+        For `st.table`.
+    """
+    st.table(
+        Styler(pd.DataFrame(dict(columns))).format(dict(figures), na_rep=unknown),
+        border="horizontal",
+        hide_index=True,
+        **options,
+    )
 
 
 def _chips(tiers: Sequence[str]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ _PEOPLE: Final = (
     "#2F7F79", "#E0A030", "#5B7DB8", "#C4615C", "#8BAA4A", "#8E6BB0", "#5FB8D0", "#A9744F",
     "#D184B3", "#4E6E8E", "#B8B04A", "#7C9C94",
 )  # fmt: skip
-_UNKNOWN: Final = {False: "#EADBC2", True: "#40382B"}
+_UNKNOWN: Final = {False: "#EADBC2", True: "#6B5B3E"}
 
 
 def is_dark() -> bool:
@@ -84,6 +84,9 @@ def everywhere() -> None:
         # The profile's name has what room is left in its row.
         ".st-key-shown_profile { flex: 1 1 350px !important; min-width: min(100%, 350px) }"
         f" :has(> * > * > .st-key-{HEADER_ACTIONS}) {{ flex: 0 1 max-content }}",
+        # Links in several rows: Streamlit lets the rows overlap, and a finger needs 28 pixels.
+        "[data-testid=stHorizontalBlock]:has(> * > [data-testid=stPageLink]) { row-gap: 1rem }",
+        "[data-testid=stPageLink] a { margin-block: 0; min-height: 28px }",
         # Lines that open something read as text.
         f"[class*=st-key-{OPENS}] button * {{ justify-content: start; text-align: left;"
         " white-space: normal }",
@@ -94,6 +97,8 @@ def everywhere() -> None:
         f"@media not all and (max-width: {_PHONE}) {{ .st-key-{PHONE_MENU} {{ display: none }} }}",
         # Titles of cards are headings; the card has their room already.
         "[data-testid=stHeading] h2 { padding-top: 0 }",
+        # In a dialog Streamlit makes them smaller than the text below them.
+        "[role=dialog] [data-testid=stHeading] h2 { font-size: 1rem }",
     ]
     if is_dark():
         # Streamlit writes white on a chip, which can hardly be read there.

@@ -1,6 +1,6 @@
 """The parts of the Tiers page: policies side by side, effort against capacity, fit against potential."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -16,7 +16,7 @@ from icp_core.views import MarketView, PolicyMarket
 from ui import charts_explore, charts_live, plan, state, theme
 from ui.areas import tier_label
 from ui.controls import apart, section
-from ui.format import currency_sign, money, number, percent, plain
+from ui.format import SPACE, currency_sign, money, number, percent, plain
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
@@ -117,7 +117,10 @@ def policies(market: MarketView, team: TeamPlan) -> None:
     for kind, place in zip(KINDS, st.columns(3, gap="small"), strict=True):
         with place.container(border=True, gap="xsmall", height="stretch"):
             if kind in found:
-                _policy(kind, found[kind].market, team, in_use=kind == market.profile.tiers.kind)
+                policy = market.profile.tiers
+                _policy(
+                    kind, found[kind].market, team, in_use=kind == policy.kind, among=policy.names
+                )
             else:
                 section(policy_name(kind))
                 st.caption(
@@ -133,7 +136,9 @@ def policies(market: MarketView, team: TeamPlan) -> None:
     )
 
 
-def _policy(kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool) -> None:
+def _policy(
+    kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool, among: Sequence[str]
+) -> None:
     profile, table = found.profile, found.totals.tier_table()
     with apart():
         section(policy_name(kind), help=policy_meaning(kind), width="content")
@@ -145,7 +150,7 @@ def _policy(kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool) -> N
             st.button(
                 _("Adopt"),
                 icon=":material/swap_horiz:",
-                help=_("Rank this way from now on; it can be taken back in the sidebar."),
+                help=_("Rank this way from now on; Undo takes it back."),
                 on_click=state.set_profile,
                 args=(profile,),
                 key=f"tiers_adopt_{kind}",
@@ -157,6 +162,7 @@ def _policy(kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool) -> N
             currency=None,
             dark=theme.is_dark(),
             height=_HEIGHT,
+            among=among,
         ),
         key=f"tiers_{kind}",
         alt=_("Companies and potential by tier, {policy}").format(policy=policy_name(kind)),
@@ -165,7 +171,9 @@ def _policy(kind: Kind, found: MarketView, team: TeamPlan, *, in_use: bool) -> N
         plain(
             " · ".join(
                 f"{tier.name} {takes(profile.tiers, tier, profile.currency)}"
-                f"{'' if worth is None else ': ' + money(worth, profile.currency)}"
+                f"{'' if worth is None else ': ' + money(worth, profile.currency)}".replace(
+                    " ", SPACE
+                )
                 for tier, worth in zip(profile.tiers.tiers, table["potential"], strict=False)
             )
         )

@@ -11,6 +11,7 @@ UNKNOWN: Final = "–"
 
 _SYMBOLS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
 _RANGE: Final = re.compile(r"(?<=\d)–(?=[\d−$€£])")
+_SHARE: Final = re.compile(r"(?<=\d) (?=%)")
 _LARGE: Final = 1_000  # from here on nobody reads decimals
 _SURE: Final = 15  # significant digits of a float of 64 bits
 _STEPS: Final = ((1e12, "T"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
@@ -116,14 +117,16 @@ def _written(value: Ends, symbol: str) -> str:
 
 
 def unbroken(text: str) -> str:
-    r"""A text whose ranges stay on one line, however narrow it is set: for what is shown or printed.
+    r"""A text whose ranges and shares stay on one line, however narrow: to be shown or printed.
 
     Examples
     --------
     >>> ascii(unbroken("SEK 30–132"))
     "'SEK 30\\u2013\\u2060132'"
+    >>> ascii(unbroken("over 15 % a year"))
+    "'over 15\\xa0% a year'"
     """
-    return _RANGE.sub(f"–{JOINER}", text)
+    return _SHARE.sub(SPACE, _RANGE.sub(f"–{JOINER}", text))
 
 
 def in_sentence(label: str) -> str:

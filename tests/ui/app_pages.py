@@ -5,7 +5,9 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
 from streamlit.components.v2 import manifest_scanner
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest, local_script_runner
 
 from icp_core.accounts import demo
@@ -54,6 +56,12 @@ def opened(path: str = "app.py", **parameters: str) -> AppTest:
 def metrics(app: AppTest) -> dict[str, str]:
     """Numbers on the page, by label."""
     return {metric.label: metric.value for metric in app.metric}
+
+
+def printed(app: AppTest, place: int = 0) -> pd.DataFrame:
+    """A printed table as one reads it, its numbers written out."""
+    data = app.table[place].proto.arrow_data
+    return convert_arrow_bytes_to_pandas_df(data.styler.display_values or data.data)
 
 
 def errors(app: AppTest) -> list[str]:

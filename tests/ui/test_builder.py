@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from app_pages import Open, errors, metrics, opened, texts
+from app_pages import Open, errors, metrics, opened, printed, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core.accounts.columns import BY_NAME, CANONICAL, Column, Subject, describe
@@ -543,7 +543,7 @@ def test_a_profile_without_criteria_matches_everybody_and_says_so() -> None:
 def test_what_each_must_have_costs_stands_in_a_list_of_its_own() -> None:
     app = builder()
     labelled(app.segmented_control, "Show").set_value("gates").run()
-    table = app.table[0].value
+    table = printed(app)
     gates = {gate.criterion.column: gate for gate in market(PROFILE).gates}
     row = table[table["Criterion"].str.startswith("Employees")].iloc[0]
     assert row["Passes"] == number(gates["employees"].passes)

@@ -29,6 +29,16 @@ def test_a_bar_is_as_long_as_its_accounts_and_an_unknown_potential_is_left_out()
     assert data["label"].to_list() == ["10 · €1.50\N{NO-BREAK SPACE}M", "40", "0 · €0"]
 
 
+def test_a_tier_has_one_colour_in_charts_beside_each_other():
+    both = pl.DataFrame({"tier": ["A", "B"], "accounts": [3, 2], "potential": [None, None]})
+    three = pl.DataFrame({"tier": list("ABC"), "accounts": [1, 1, 1], "potential": [None] * 3})
+    colours = [
+        charts_live.tier_chart(one, currency=None, dark=False, among="ABC").data["colour"].to_list()
+        for one in (both, three)
+    ]
+    assert colours[0] == colours[1][:2]
+
+
 def test_the_specification_stays_while_only_accounts_change():
     more = TIERS.with_columns(accounts=pl.Series([11, 70, 3]))
     charts = [charts_live.tier_chart(one, currency="EUR", dark=True) for one in (TIERS, more)]

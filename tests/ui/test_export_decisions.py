@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from app_pages import Open, errors, texts
+from app_pages import Open, errors, printed, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core import sources
@@ -41,7 +41,7 @@ def test_excluded_accounts_stay_out_and_are_counted_by_reason(open_page: Open) -
     workspace.decide(best(1), status=Status.VERIFIED, author="Eva")
     app = open_page(PAGE, **FORMAT)
     assert written(app) == everyone - 2
-    table = app.table[0].value
+    table = printed(app)
     lines = dict(zip(table.iloc[:, 0], table.iloc[:, 1], strict=True))
     assert lines[plain("Excluded from the market: Partner")] == "2"
 

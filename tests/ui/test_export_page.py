@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from app_pages import Open, errors, texts
+from app_pages import Open, errors, printed, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core import sources
@@ -24,7 +24,7 @@ def written(app: AppTest) -> int:
 
 
 def facts(app: AppTest) -> dict[str, str]:
-    table = app.table[0].value
+    table = printed(app)
     return dict(zip(table.iloc[:, 0], table.iloc[:, 1], strict=True))
 
 

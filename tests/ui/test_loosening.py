@@ -16,7 +16,7 @@ def test_a_range_that_becomes_as_another_is_named_by_what_it_becomes():
     market = view_of(scoreboard(*rows).evaluate(profile))
     (way,) = (way for way in ways(market) if way.means is Means.LOOSEN and large in way.criteria)
     assert smaller in way.profile.without(1).criteria
-    assert way_text(way, market) == "Loosen Employees to from 49"
+    assert way_text(way, market) == "Loosen Employees: from 49"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from accounts import scoreboard
-from app_pages import Open, errors, metrics, texts
+from app_pages import Open, errors, metrics, printed, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core.analysis.concentration import concentration
@@ -261,7 +261,7 @@ def test_a_knock_out_is_dropped_by_its_own_name(open_page: Open) -> None:
 
 def test_loosening_that_gains_nobody_is_not_offered(open_page: Open) -> None:
     app = section(open_page(MARKET, dataset="norway"), "choices")
-    gains = [gain for gain in app.table[0].value["If loosened"] if gain.startswith("+")]
+    gains = [gain for gain in printed(app)["If loosened"] if gain.startswith("+")]
     offered = [one.key for one in app.button if (one.key or "").startswith("market_loosen")]
     assert len(offered) == len([gain for gain in gains if gain != "+0"])
     assert ("Loosen one step" in texts(app)) == bool(offered)
@@ -287,7 +287,7 @@ def test_the_concentration_is_computed(open_page: Open, demo: Evaluation) -> Non
 def test_a_gate_is_loosened_by_its_button(open_page: Open, demo: Evaluation) -> None:
     app = section(open_page(MARKET), "choices")
     expected = costs(demo)
-    table = app.table[0].value
+    table = printed(app)
     assert table["Passes"].to_list() == [number(cost.gate.passes) for cost in expected]
     assert table["If dropped"].to_list() == [
         signed(cost.gate.gained_if_dropped) for cost in expected
@@ -304,7 +304,7 @@ def test_a_gate_is_loosened_by_its_button(open_page: Open, demo: Evaluation) -> 
 def test_a_cut_off_is_edited_by_number(open_page: Open, demo: Evaluation) -> None:
     app = section(open_page(MARKET), "cut_offs")
     curve = cut_offs(demo)
-    table = app.table[0].value
+    table = printed(app)
     assert table["Companies"].to_list() == [number(n) for n in curve.accounts[::-5]]
     app.number_input(key="shown_market_cut_0").set_value(90.0).run()
     assert not app.exception
@@ -332,7 +332,7 @@ def test_robustness_is_shown_per_account_and_in_one_sentence(
     app = section(open_page(MARKET), "robustness")
     expected = robustness(demo)
     firm = expected.tiers[0].steady_share
-    assert f"{percent(firm)} of Tier A" in texts(app)
+    assert f"{percent(firm)} of tier A" in texts(app)
     table = app.dataframe[0].value
     own = np.flatnonzero(demo.tier == 0)
     assert table["stays"].to_list() == pytest.approx(sorted(100 * expected.stays[own])[:200])
@@ -356,7 +356,7 @@ def test_a_market_that_nothing_matches_still_says_what_each_choice_costs(open_pa
     app = open_page(MARKET, p=links.pack(impossible))
     assert "nothing to break down" in app.info[0].value
     section(app, "choices")
-    assert app.table[0].value["Passes"].to_list() == ["0"]
+    assert printed(app)["Passes"].to_list() == ["0"]
 
 
 @pytest.mark.parametrize(

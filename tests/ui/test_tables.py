@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 import pyarrow as pa
 import pytest
+from app_pages import printed
 from streamlit.testing.v1 import AppTest
 
 from icp_core.accounts.columns import Column
@@ -88,6 +89,28 @@ def test_a_page_shows_percent_and_leaves_out_what_is_for_the_file():
     assert list(shown.value.columns) == ["name", "accounts", "share", "tags", "shown"]
     assert shown.value["share"][0] == 62.5
     assert app.header[0].value == "Regions"
+
+
+def test_a_printed_table_keeps_numbers_as_numbers_which_stand_one_below_the_other():
+    def page():
+        import polars as pl
+
+        from ui.tables import Field, Table
+
+        rows = pl.DataFrame({"name": ["a_b", "c"], "share": [0.5, None], "count": [1284, 7]})
+        fields = [
+            Field("name", "Name"),
+            Field("share", "Share", "share", digits=0),
+            Field("count", "How many", "change"),
+        ]
+        Table(rows, fields).draw_printed(unknown="none")
+
+    app = AppTest.from_function(page).run()
+    assert app.table[0].value.dtypes.map(str).to_list()[1:] == ["float64", "int64"]
+    assert printed(app).to_numpy().tolist() == [
+        ["a\\_b", "50\N{NO-BREAK SPACE}%", "+1\u202f284"],
+        ["c", "none", "+7"],
+    ]
 
 
 def test_a_day_is_shown_without_a_time_beside_numbers():

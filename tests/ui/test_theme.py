@@ -4,11 +4,14 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from PIL import ImageFont
 
 from icp_core.evaluation.tiers import TOO_LITTLE_KNOWN, UNRANKED
 from ui import theme
+from ui.format import THIN
 
-CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = ROOT / ".streamlit" / "config.toml"
 
 
 def luminance(colour: str) -> float:
@@ -84,3 +87,10 @@ def test_a_title_of_an_axis_is_as_quiet_as_its_labels(dark: bool) -> None:
 def test_text_on_a_colour_reads() -> None:
     assert theme.on_colour("#0B4F6C") == "#FFFFFF"
     assert theme.on_colour("#A9D6E5") != "#FFFFFF"
+
+
+def test_figures_are_of_one_width_and_thousands_stand_apart() -> None:
+    font = ImageFont.truetype(ROOT / "static" / "inter-latin-wght-normal.woff2", 1_000)
+    (width,) = {font.getlength(digit) for digit in "0123456789"}
+    # As a font has no such space, browsers make half of a space of it, too little beside a 1.
+    assert font.getlength(THIN) / width > 0.25 > font.getlength(" ") / 2 / width

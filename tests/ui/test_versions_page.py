@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from app_pages import Open, errors, metrics, texts
+from app_pages import Open, errors, metrics, printed, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core import sources
@@ -121,7 +121,7 @@ def test_the_last_change_is_compared_first(open_page: Open, two_versions: Worksp
         "Left": str(len(expected.left)),
         "Changed tier": str(len(expected.moved)),
     }
-    totals = app.table[0].value
+    totals = printed(app)
     by_tier = dict(zip(totals.iloc[:, 0], totals.iloc[:, 3], strict=True))
     change = expected.tiers[0].after.accounts - expected.tiers[0].before.accounts
     assert by_tier["Tier A"] == f"{change:+d}".replace("-", "−")
@@ -132,7 +132,7 @@ def test_who_left_is_listed_by_page_with_the_criterion_that_did_it(
 ) -> None:
     app = open_page(PAGE, saved="software", versions_part="Compare", versions_kind="Left")
     expected = compared()
-    why = app.table[2].value
+    why = printed(app, 2)
     assert why.iloc[0, 0].translate({ord("\\"): None, 0x2060: None}).startswith("Employees: 50–100")
     assert int(why.iloc[0, 1].replace("\u202f", "")) == len(expected.left)
     rows = table(app)
@@ -146,7 +146,7 @@ def test_who_left_is_listed_by_page_with_the_criterion_that_did_it(
 
 def test_the_transitions_add_up_to_the_market(open_page: Open, two_versions: Workspace) -> None:
     app = open_page(PAGE, saved="software", versions_part="Compare")
-    moves = app.table[1].value.set_index("From ↓ to →")
+    moves = printed(app, 1).set_index("From ↓ to →")
     moves = moves.map(lambda count: int(count.replace("\u202f", "") or 0))
     before = Scoreboard(sources.load("demo")).evaluate(FIRST)
     after = Scoreboard(sources.load("demo")).evaluate(SECOND)
@@ -176,7 +176,7 @@ def test_the_same_profile_on_both_sides_says_so(open_page: Open, two_versions: W
 
 def test_what_is_unknown_on_both_sides_has_no_change(open_page: Open) -> None:
     app = open_page(PAGE, dataset="listed", versions_part="Compare")
-    shown = app.table[0].value.set_index("Figure")["Change"]
+    shown = printed(app).set_index("Figure")["Change"]
     assert [shown["Not yet customers"], shown["Potential a year \\(TAM value\\)"]] == ["–", "–"]
 
 

@@ -196,6 +196,8 @@ def _table(market: MarketView, listed: GapList, gap: Gap) -> None:
         Field("nearest_km", _("Km"), "number", digits=0, width=60),
         Field("nearest_load", _("Their hours"), "share", digits=0, help=_("How full the rep is.")),
     ]
+    if rows["nearest"].null_count() == rows.height:
+        own = []  # there is nobody who could be near
     usual = tables.account_fields(columns, market.profile, dark=theme.is_dark())
     chosen = set(_ticked())
     tables.Table(shown, [*usual[:5], *own, *usual[5:]]).draw(

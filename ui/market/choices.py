@@ -110,7 +110,7 @@ def _loosen(market: MarketView, place: int, cost: Cost) -> None:
             )
         ),
         icon=":material/expand:",
-        help=_("Loosen it one step; it can be taken back in the sidebar."),
+        help=_("Loosen it one step; Undo takes it back."),
         on_click=state.set_profile,
         args=(looser,),
         key=f"market_loosen_{place}",

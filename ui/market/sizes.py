@@ -246,7 +246,7 @@ def change_text(market: MarketView, change: Change) -> str:
             what = _("Drop {criterion}").format(criterion=words.gate_name(before, columns))
         case Action.LOOSEN:
             after = change.profile.criteria[change.index]
-            what = _("Loosen {criterion} from {before} to {after}").format(
+            what = _("Loosen {criterion}: {after} instead of {before}").format(
                 criterion=name,
                 before=words.fit_summary(before.fit, column),
                 after=words.fit_summary(after.fit, column),

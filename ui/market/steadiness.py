@@ -8,7 +8,7 @@ import streamlit as st
 from icp_core.analysis.robustness import STEADY, Robustness
 from icp_core.views import MarketView
 from ui import charts_explore, theme, widgets
-from ui.areas import tier_label
+from ui.areas import tier_in_sentence, tier_label
 from ui.controls import one_of, section, side_by_side
 from ui.format import number, percent, plain
 from ui.tables import Field, Table
@@ -58,7 +58,9 @@ def sentence(market: MarketView, found: Robustness) -> str:
     if not ranked:
         return _("No match is in a tier, so none can leave one.")
     firm = [
-        _("{share} of {tier}").format(share=percent(tier.steady_share), tier=tier_label(tier.tier))
+        _("{share} of {tier}").format(
+            share=percent(tier.steady_share), tier=tier_in_sentence(tier.tier)
+        )
         for tier in ranked
     ]
     listed = ", ".join(firm)
@@ -72,7 +74,7 @@ def method(market: MarketView, found: Robustness) -> str:
     return _(
         "{draws} draws of weights around yours, 95 % of them between half and double (log-normal). "
         "Every draw scores and ranks all {count} matches again. Shares are sure to about "
-        "± {margin} points."
+        "±{margin} points."
     ).format(
         draws=number(found.draws),
         count=number(market.totals.matching),
