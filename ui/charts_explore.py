@@ -32,7 +32,7 @@ _LONGEST: Final = 28  # characters of a label before it takes the room of the ba
 _BUBBLE: Final = 34  # pixels across, the largest potential
 _SKEWED: Final = 6  # times the median: with a larger maximum, a linear axis squeezes most of them
 _FEW_POWERS: Final = 4  # powers of ten; with more, ticks at 2 and 5 would overlap
-_STEP: Final = 30  # pixels a bar of points is high with its gap
+_STEP: Final = 34  # pixels a bar of points is high with its gap: two lines of its label
 _SCALE: Final = 36  # pixels above and below all bars of points, for the axis
 _LINE: Final = 20  # pixels a dot with its interval is high
 _AXIS: Final = 28  # pixels below charts of learning, for the axis
@@ -379,11 +379,13 @@ def waterfall_chart(data: pl.DataFrame, *, dark: bool) -> go.Figure:
         dark=dark,
         height=_STEP * data.height + _SCALE,
         annotations=notes,
-        xaxis={"range": [low, high * 1.3], "tickvals": [0, 25, 50, 75, 100]},
+        # Room for the texts at the bars' ends, however narrow the bars are.
+        margin={"l": 0, "r": theme.text_width(_("unknown")), "t": 4, "b": 0},
+        xaxis={"range": [low, high], "tickvals": [0, 50, 100], "tickangle": 0},
         yaxis={
             "tickvals": places,
-            # Plotly reads tags and entities in texts.
-            "ticktext": [escape(row["label"]) + "  " for row in rows],
+            # Plotly reads tags and entities in texts. What an account has stands below what is asked.
+            "ticktext": [escape(row["label"]).replace(": ", ":  <br>", 1) + "  " for row in rows],
             "autorange": "reversed",
             "showgrid": False,
             "zeroline": False,

@@ -41,7 +41,7 @@ def steps(view: View, market: MarketView) -> None:
     names, coming = _names(), next_step(found)
     with st.container(border=True, gap="xsmall"):
         section(_("The method, step by step"))
-        with st.container(horizontal=True, gap="xsmall"):
+        with st.container(horizontal=True, gap="xxsmall"):
             for one in found:
                 label, page = names[one.name]
                 icon = ":material/check_circle:" if one.done else ":material/circle:"

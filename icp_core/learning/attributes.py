@@ -20,7 +20,7 @@ from icp_core.learning.levels import OTHER, UNKNOWN, Coded, Levels, edge_name
 from icp_core.learning.scorecard import SHARPEST, SIGNIFICANT, Scorecard
 from icp_core.reference import industry
 from icp_core.reference.arrays import Floats, Rows
-from icp_core.reference.numbers import exact
+from icp_core.reference.numbers import exact, from_to
 
 Finding = Literal["proven", "overlaps", "unproven"]
 
@@ -110,7 +110,7 @@ def favourable(learned: Evidence) -> str:
             low = edge_name(levels.edges[first - 1], levels.column) if first else ""
             high = edge_name(levels.edges[last], levels.column) if last < len(levels.edges) else ""
             if low and high:
-                return f"{low} – {high}"
+                return from_to(low, high)
             return f"{low} or more" if low else f"below {high}"
         case Kind.TAGS:
             names = [levels.names[tag] for tag in learned.tags]
@@ -353,7 +353,7 @@ def _bins(levels: Levels, group: Rows) -> tuple[str, ...]:
     texts = [exact(edge) for edge in cuts]
     if not texts:
         return ("any value",)
-    inner = (f"{low} – {high}" for low, high in pairwise(texts))
+    inner = (from_to(low, high) for low, high in pairwise(texts))
     return (f"below {texts[0]}", *inner, f"{texts[-1]} or more")
 
 

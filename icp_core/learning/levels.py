@@ -19,7 +19,7 @@ from icp_core.accounts.columns import Column, Kind, restates
 from icp_core.accounts.universe import Universe
 from icp_core.reference import industry
 from icp_core.reference.arrays import Flags, Floats, Ints, Places
-from icp_core.reference.numbers import SPACE, exact, number
+from icp_core.reference.numbers import SPACE, exact, from_to, number
 
 UNKNOWN: Final = "(unknown)"
 OTHER: Final = "(other)"
@@ -291,5 +291,5 @@ def _bin_names(edges: Floats, column: Column) -> tuple[str, ...]:
     texts = [edge_name(edge, column) for edge in edges]
     if not texts:
         return ("any value",)
-    inner = [f"{low} – {high}" for low, high in pairwise(texts)]
+    inner = [from_to(low, high) for low, high in pairwise(texts)]
     return (f"below {texts[0]}", *inner, f"{texts[-1]} or more")

@@ -10,8 +10,8 @@ JOINER: Final = "\u2060"  # has no width, and no line is broken at it
 UNKNOWN: Final = "–"
 
 _SYMBOLS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
-_RANGE: Final = re.compile(r"(?<=\d)–(?=[\d−$€£])")
-_SHARE: Final = re.compile(r"(?<=\d) (?=%)")
+_RANGE: Final = re.compile(r"(?<=[\d%kM])–(?=[\d−$€£])")
+_SHARE: Final = re.compile(r"(?<=\d) (?=[%×])")
 _LARGE: Final = 1_000  # from here on nobody reads decimals
 _SURE: Final = 15  # significant digits of a float of 64 bits
 _STEPS: Final = ((1e12, "T"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
@@ -80,6 +80,11 @@ def percent_bounds(value: Ends, *, digits: int = 0) -> str:
     """`1.6–4.3 %` of shares 0…1, or one number where both ends read the same."""
     low, high = number(100 * value.low, digits=digits), percent(value.high, digits=digits)
     return high if high.startswith(low + SPACE) else f"{low}–{high}"
+
+
+def from_to(low: str, high: str) -> str:
+    """Two numbers as written, as a range: `14–89`, but `−5 % to 3 %`."""
+    return f"{low} to {high}" if low.startswith("−") else f"{low}–{high}"
 
 
 def short(amount: float) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 import streamlit as st
 
+from icp_core.reference.numbers import from_to
 from icp_core.territories.plan import TerritoryPlan
 from icp_core.territories.saved import KeptPlan, wishes_of
 from icp_core.views import MarketView
@@ -141,7 +142,7 @@ def _ends(found: Side) -> str:
     if found.potential is None:
         return UNKNOWN
     low, high = (money(end, found.currency) for end in found.potential)
-    return low if low == high else f"{low} – {high}"
+    return low if low == high else from_to(low, high)
 
 
 def reps_compared(one: Side, other: Side) -> pl.DataFrame:
