@@ -176,7 +176,7 @@ def concentration_chart(curve: Concentration, *, dark: bool, height: int = 300) 
         {
             "x": 100 * LARGEST,
             "y": 100 * curve.largest_share,
-            "text": f"{percent(LARGEST)} → {percent(curve.largest_share)}",
+            "text": percent(curve.largest_share),
             "showarrow": False,
             # Above the curve, which rises ever more slowly; below it the line of even shares passes.
             "xanchor": "right",

@@ -16,7 +16,7 @@ from icp_core.views import MarketView, PolicyMarket
 from ui import charts_explore, charts_live, plan, state, theme
 from ui.areas import tier_label
 from ui.controls import apart, section
-from ui.format import SPACE, currency_sign, money, number, percent, plain
+from ui.format import currency_sign, money, number, percent, plain
 from ui.tables import Field, Table
 from ui.texts import _, ngettext
 
@@ -168,14 +168,12 @@ def _policy(
         alt=_("Companies and potential by tier, {policy}").format(policy=policy_name(kind)),
     )
     st.caption(
-        plain(
-            " · ".join(
+        "  \n".join(
+            plain(
                 f"{tier.name} {takes(profile.tiers, tier, profile.currency)}"
-                f"{'' if worth is None else ': ' + money(worth, profile.currency)}".replace(
-                    " ", SPACE
-                )
-                for tier, worth in zip(profile.tiers.tiers, table["potential"], strict=False)
+                f"{'' if worth is None else ': ' + money(worth, profile.currency)}"
             )
+            for tier, worth in zip(profile.tiers.tiers, table["potential"], strict=False)
         )
     )
     spent = found.effort(team)

@@ -12,6 +12,7 @@ from icp_core.analysis.team import Rep, Team
 from icp_core.evaluation.scoreboard import Scoreboard
 from icp_core.profiles.model import Choice, Criterion, Profile, Range, Role, Tier, TierPolicy
 from icp_core.profiles.starters import starter
+from icp_core.reference.numbers import unbroken
 from icp_core.territories.gaps import Gap
 from icp_core.views import view_of
 from icp_core.workspace import Workspace
@@ -157,7 +158,7 @@ def test_the_page_shows_description_offer_and_time_box(open_page: Open) -> None:
     one = starter("nordic-software").profile
     boxed = one.replace(valid_from=date(2026, 10, 1), valid_until=date(2999, 3, 31))
     shown = texts(open_page(p=links.pack(boxed)))
-    assert one.description in shown
+    assert unbroken(one.description) in shown
     assert one.offer in shown
     assert "2999-03-31" in shown
 

@@ -116,6 +116,7 @@ def choose(choices: dict[str, Side], before: str, after: str) -> tuple[Side, Sid
                 list(choices),
                 index=list(choices).index(usually),
                 format_func=lambda key: choices[key].label,
+                width=400,  # on a telephone one below the other, or the versions could not be read
                 **widgets.kept(name),
             )
             for label, usually, name in (
