@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import polars as pl
 import streamlit as st
@@ -20,6 +20,9 @@ from ui.territories.keeping import label
 from ui.texts import _
 
 _SAME: Final = "0"
+_MOST_SHOWN: Final = (
+    12  # reps in the table before it scrolls: as many as the other half has room for
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,10 +175,10 @@ def other_accounts(one: Side, other: Side) -> str:
     return " ".join((_("The two are about different accounts, and do not compare."), *lines))
 
 
-def _height(one: Side, other: Side) -> int:
-    """Of the table of reps in pixels: all of them, or those that the other half has room for."""
+def _height(one: Side, other: Side) -> int | Literal["content"]:
+    """Of the table of reps, in pixels: all of them, or those that the other half has room for."""
     names = {*one.reps["name"], *other.reps["name"]}
-    return min(440, 38 + 35 * max(1, len(names)))
+    return "content" if len(names) <= _MOST_SHOWN else 440
 
 
 def draw(one: Side, other: Side) -> None:

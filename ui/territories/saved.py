@@ -28,6 +28,7 @@ _ARCHIVED: Final = "territories_archived"
 _Key = TypeVar("_Key", int, str)
 _PLAN: Final = "plan"
 _TODAY: Final = "today"
+_MOST_SHOWN: Final = 6  # plans in the table before it scrolls
 
 
 # Opening one again.
@@ -152,7 +153,7 @@ def part(found: TerritoryPlan | None, market: MarketView) -> None:
     some_away = any(one.archived for one in every)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         section(_("Saved plans"), width="content")
-        away = some_away and st.toggle(_("Those put away too"), key=_ARCHIVED)
+        away = some_away and st.toggle(_("Archived plans too"), key=_ARCHIVED)
     versions = {one.id: one for one in every if away or not one.archived}
     if not versions:
         st.caption(
@@ -187,7 +188,7 @@ def part(found: TerritoryPlan | None, market: MarketView) -> None:
             )
         adopting.button(chosen, key="territories_adopt_chosen")
         st.button(
-            _("Take out again") if chosen.archived else _("Put away"),
+            _("Take out of the archive") if chosen.archived else _("Archive"),
             icon=":material/unarchive:" if chosen.archived else ":material/archive:",
             type="tertiary",
             help=_("With all its versions. Nothing is deleted."),
@@ -227,7 +228,7 @@ def list_data(versions: list[SavedPlan], adopted: Mapping[int, SavedAdoption]) -
         record = adopted.get(one.id)
         rows.append(
             {
-                "name": label(one) + (f" ({_('put away')})" if one.archived else ""),
+                "name": label(one) + (f" ({_('archived')})" if one.archived else ""),
                 "why": one.why,
                 "list": kept.list_label if kept else _("cannot be read"),
                 "gap": figures.get("gap"),
@@ -269,7 +270,7 @@ def _list(versions: list[SavedPlan], adopted: Mapping[int, SavedAdoption]) -> No
             Field("adopted", _("Adopted")),
             Field("list", _("Accounts of")),
         ),
-    ).draw(height=min(260, 38 + 35 * len(versions)), key="territories_saved_table")
+    ).draw(height="content" if len(versions) <= _MOST_SHOWN else 260, key="territories_saved_table")
 
 
 def _other(
@@ -293,7 +294,7 @@ def _archive(saved: SavedPlan) -> None:
     except WorkspaceError as error:
         widgets.notify(str(error))
         return
-    text = _("{name} is back in the list.") if saved.archived else _("{name} is put away.")
+    text = _("{name} is back in the list.") if saved.archived else _("{name} is archived.")
     widgets.confirm(text.format(name=saved.name))
 
 
