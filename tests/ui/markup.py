@@ -33,6 +33,7 @@ STREAMLIT: dict[str, tuple[int | str, ...]] = {
     "page_link": ("label", *HELP),
     "progress": (1, "text"),
     "table": (0, "data"),
+    "draw_figures": (0, "columns"),
     "Field": (*HELP, "write"),
     "Table": ("title",),
     "Figure": (0, 1, 2, 3, "label", "value", "beneath", *HELP),
@@ -58,6 +59,7 @@ SAFE = frozenset(
     }
     | {"moment", "len", "round", "int", "float", "date", "sum", "today", "quote", "write"}
     | {"between", "word_count"}
+    | {"Styler"}  # of `draw_figures`, whose columns are demanded where they are given
 )
 """They escape, or give numbers and dates; what `Field.write` gives is demanded where it is given."""
 

@@ -90,7 +90,7 @@ def tiers(profile: Profile, market: Callable[[], MarketView]) -> None:
         ),
     )
     for place in range(len(policy.tiers)):
-        _tier(policy, place, currency_sign(profile.currency))
+        _tier(policy, place, labelled(currency_sign(profile.currency)))
 
 
 def _of_tiers(change: Callable[[TierPolicy, Any], TierPolicy]) -> Callable[[Profile, Any], Profile]:
@@ -150,7 +150,7 @@ def potential(offers: Offers, profile: Profile) -> None:
         ),
     )
     st.caption(models[model.model][1])
-    _model_inputs(offers, model, currency_sign(profile.currency))
+    _model_inputs(offers, model, labelled(currency_sign(profile.currency)))
     left, right = st.columns(2, gap="small")
     with left:
         _amount(_("At least"), model.floor, lambda now, to: now.from_floor(to or 0))
