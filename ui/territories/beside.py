@@ -20,9 +20,7 @@ from ui.territories.keeping import label
 from ui.texts import _
 
 _SAME: Final = "0"
-_MOST_SHOWN: Final = (
-    12  # reps in the table before it scrolls: as many as the other half has room for
-)
+_MOST_SHOWN: Final = 12  # reps in the table before it scrolls, as the other half has room for
 
 
 @dataclass(frozen=True, eq=False)
