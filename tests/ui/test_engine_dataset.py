@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 import streamlit as st
-from app_pages import PAGES, errors, metrics, opened, texts
+from app_pages import PAGES, errors, metrics, opened, printed, texts
 from streamlit.testing.v1 import AppTest
 
 from icp_core.accounts.universe import Universe
@@ -21,6 +21,7 @@ from icp_core.importing import customer_lists
 from icp_core.learning import learn, rank_customers
 from icp_core.profiles.model import Role
 from icp_core.profiles.starters import starter
+from icp_core.reference.numbers import unbroken
 from icp_core.sources import load
 from icp_core.workspace import Workspace
 from ui import data, links
@@ -74,7 +75,7 @@ def shown(app: AppTest) -> dict[str, object]:
     return {
         "metrics": [(one.label, one.value, one.delta) for one in main.metric],
         "frames": [pl.from_pandas(one.value).to_dicts() for one in main.dataframe],
-        "tables": [one.value.to_dict("list") for one in main.table],
+        "tables": [printed(app, place).to_dict("list") for place in range(len(main.table))],
         "figures": [one.proto.spec for one in main.get("plotly_chart")],
         "decks": [one.proto.json for one in main.get("deck_gl_json_chart")],
         # A file's name has a mark of its own in every session.
@@ -312,7 +313,7 @@ def test_learning_takes_all_accounts_where_they_are_few_enough_else_those_that_m
     assert not app.exception
     said = texts(app)
     for one in result.suggested:
-        assert one.sentence(result.compared) in said
+        assert unbroken(one.sentence(result.compared)) in said
 
 
 # Too many to be lifted ---------------------------------------------------------------------------

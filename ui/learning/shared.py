@@ -26,7 +26,7 @@ def draw(result: LearningResult) -> None:
         return
     sharpest, levels = st.tabs([_("The sharpest attributes"), _("Every level")])
     with sharpest:
-        left, right = side_by_side("learn_shared_halves", shares=(6, 5), gap="small")
+        left, right = side_by_side("learn_shared_halves", shares=(4, 3), gap="small")
         with left, st.container(border=True, gap="xsmall", height="stretch"):
             _sharpest(result)
         with right, st.container(border=True, gap="xsmall", height="stretch"):
