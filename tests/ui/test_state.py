@@ -91,8 +91,8 @@ def test_a_link_with_a_profile_of_its_own_needs_no_starter(open_page: Open) -> N
         ({"p": "x!"}, "damaged"),
         ({"p": "A" * 100_000}, "damaged"),
         ({"profile": "../../etc/passwd"}, "no starter profile"),
-        ({"dataset": "/etc/passwd.csv"}, "no dataset"),
-        ({"dataset": "demo:10000000"}, "no dataset"),
+        ({"dataset": "/etc/passwd.csv"}, "no list"),
+        ({"dataset": "demo:10000000"}, "no list"),
     ],
 )
 def test_a_hostile_address_gives_one_message_and_the_default(
